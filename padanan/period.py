@@ -1,0 +1,76 @@
+"""Half-year decree periods and month arithmetic: the one place that turns dates into `2025-S2`.
+
+Deadlines of a producer belong to its contract and the year's plan; here is only the calendar they use.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from padanan.errors import PadananError
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
+
+@dataclass(frozen=True, order=True)
+class Periode:
+    """A periode penetapan (§3.1.4.a: at least two decrees a year, so the period is the half-year)."""
+
+    year: int
+    half: int
+
+    @classmethod
+    def parse(cls, text: str) -> Periode:
+        """Reads `2025-S2` or Dagster's key `2025-07-01`.
+
+        Raises:
+            PadananError: the text is neither.
+        """
+        match = re.fullmatch(r"(\d{4})-[Ss]([12])", text.strip())
+        if match:
+            return cls(int(match[1]), int(match[2]))
+        match = re.fullmatch(r"(\d{4})-(01|07)-01", text.strip())
+        if match:
+            return cls(int(match[1]), 1 if match[2] == "01" else 2)
+        raise PadananError(
+            f"periode '{text[:20]}' tidak dikenal", cure="tulis periode seperti 2025-S2 atau 2025-07-01"
+        )
+
+    @property
+    def key(self) -> str:
+        """Dagster's partition key, the half-year's first day."""
+        return f"{self.year}-{1 if self.half == 1 else 7:02d}-01"
+
+    @property
+    def label(self) -> str:
+        """What people read: `2025-S2`."""
+        return f"{self.year}-S{self.half}"
+
+    @property
+    def start(self) -> date:
+        """The first day of the half-year."""
+        return date(self.year, 1 if self.half == 1 else 7, 1)
+
+    @property
+    def end(self) -> date:
+        """The last day of the half-year."""
+        return date(self.year, 6, 30) if self.half == 1 else date(self.year, 12, 31)
+
+    def previous(self) -> Periode:
+        """The half-year before this one."""
+        return Periode(self.year, 1) if self.half == 2 else Periode(self.year - 1, 2)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def months_before(day: date, months: int) -> date:
+    """The date `months` months earlier, never past the shorter month's end (31 Aug - 2 = 30 Jun, F08)."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(index, 12)
+    month += 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

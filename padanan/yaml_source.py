@@ -1,0 +1,68 @@
+"""YAML with the line of every field, so that a wrong contract can be shown where it is wrong.
+
+What the fields mean belongs to the modules that read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from padanan.errors import ContractError
+
+FieldPath = tuple[str | int, ...]
+
+
+class YamlSource:
+    """One YAML file: `data` as plain Python, `line(path)` for messages."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lines: dict[FieldPath, int] = {}
+        try:
+            with path.open(encoding="utf-8") as handle:
+                loader = yaml.SafeLoader(handle)
+                try:
+                    node = loader.get_single_node()
+                    self.data: Any = None if node is None else loader.construct_document(node)
+                finally:
+                    loader.dispose()  # type: ignore[no-untyped-call]
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            raise ContractError(
+                "YAML tidak terbaca" + (f" ({error.problem})" if getattr(error, "problem", None) else ""),
+                file=path,
+                place=f"baris {mark.line + 1}" if mark else None,
+                cure="perbaiki indentasi atau tanda kutip pada baris itu",
+            ) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ContractError(
+                f"berkas tidak dapat dibaca ({type(error).__name__})", file=path, cure="periksa keberadaan dan haknya (UTF-8)"
+            ) from None
+        if node is not None:
+            self._walk(node, ())
+
+    def _walk(self, node: yaml.Node, path: FieldPath) -> None:
+        self._lines[path] = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                self._walk(value, (*path, key.value))
+                self._lines[(*path, key.value)] = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                self._walk(value, (*path, index))
+
+    def line(self, path: Sequence[str | int]) -> int:
+        """The 1-based line of a field, or of its nearest parent that exists."""
+        key = tuple(path)
+        while key and key not in self._lines:
+            key = key[:-1]
+        return self._lines.get(key, 1)
+
+    def error(self, path: Sequence[str | int], cause: str, cure: str) -> ContractError:
+        """A `ContractError` that names this file, the field's line and the field."""
+        field = ".".join(str(part) for part in path)
+        return ContractError(cause, file=self.path, place=f"baris {self.line(path)} ({field})", cure=cure)
