@@ -1,0 +1,133 @@
+"""The freeze (F18): a published revision's selected people become a read-only snapshot with two hashes.
+
+A snapshot made here is a rancangan; only an approval makes it a decree.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from padanan.errors import PadananError, SealedPeriod, no_space_guard
+from padanan.home import Home
+from padanan.period import Periode
+from padanan.runplan import sealed
+from padanan.tabular import file_sha256, row_hash, write_table
+
+
+def draft_folder(home: Home, periode: Periode, revisi: int) -> Path:
+    """`decree/<period>/rancangan/rev-<n>`."""
+    return home.decree(periode) / "rancangan" / f"rev-{revisi}"
+
+
+def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
+    """Freezes the selected people of a published revision.
+
+    Returns:
+        The draft's folder with `data_sasaran.parquet` and `segel.json` (status `rancangan`), both mode 0400.
+
+    Raises:
+        SealedPeriod: the period's decree is sealed.
+        PadananError: the revision is not published, a published file was changed, or the draft stands with other content.
+    """
+    if (seal := sealed(home, periode)) is not None:
+        raise SealedPeriod(
+            f"periode {periode} sudah ditetapkan; rancangan baru ditolak",
+            file=seal.relative_to(home.root),
+            cure="buka perubahan ke-n menurut panduan penetapan",
+        )
+    published = home.published(periode, revisi)
+    manifest = verify_published(home, periode, revisi)
+    target = draft_folder(home, periode, revisi)
+    if target.exists():
+        existing = verify_draft(home, periode, revisi)
+        if existing["published_manifest_sha256"] == file_sha256(published / "manifest.json"):
+            return target
+        raise PadananError(
+            "rancangan revisi ini sudah dibekukan dari terbitan lain", file=target.relative_to(home.root), cure="buka revisi berikutnya"
+        )
+    temporary = target.with_name(f".tmp-{target.name}-{os.getpid()}")
+    con = duckdb.connect()
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)
+        with no_space_guard("rancangan data sasaran"):
+            temporary.mkdir(parents=True, mode=0o700)
+            source = str(published / "sasaran.parquet").replace("'", "''")
+            snapshot = temporary / "data_sasaran.parquet"
+            written = write_table(con, f"select * from read_parquet('{source}') where terpilih order by id_orang", snapshot)
+            seal_data = {
+                "status": "rancangan",
+                "periode": periode.key,
+                "label": periode.label,
+                "revisi": revisi,
+                "jumlah_orang": written.rows,
+                "kriteria_versi": manifest["kriteria_versi"],
+                "file": snapshot.name,
+                "sha256": written.sha256,
+                "row_hash": written.row_hash,
+                "published_manifest_sha256": file_sha256(published / "manifest.json"),
+                "inputs_hash": manifest["inputs_hash"],
+            }
+            (temporary / "segel.json").write_text(json.dumps(seal_data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            for path in temporary.iterdir():
+                path.chmod(0o400)
+            temporary.rename(target)
+    finally:
+        con.close()
+        shutil.rmtree(temporary, ignore_errors=True)
+    return target
+
+
+def verify_published(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
+    """The manifest of a published revision, after every table's file hash was compared with it.
+
+    Raises:
+        PadananError: not published, or a file differs; the file is named.
+    """
+    folder = home.published(periode, revisi)
+    if not (folder / "manifest.json").exists():
+        raise PadananError(
+            f"revisi {revisi} periode {periode} belum terbit", file=folder.relative_to(home.root), cure="jalankan job padanan_periode"
+        )
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    for name, facts in manifest["tables"].items():
+        path = folder / f"{name}.parquet"
+        if not path.exists() or file_sha256(path) != facts["sha256"]:
+            raise PadananError(
+                "berkas terbitan berubah atau hilang",
+                file=path.relative_to(home.root),
+                cure="pulihkan dari cadangan, atau terbitkan revisi baru; jangan membekukan revisi ini",
+            )
+    return manifest
+
+
+def verify_draft(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
+    """The seal of a draft, after its snapshot's bytes and rows were compared with it (F18: the hash verifies).
+
+    Raises:
+        PadananError: the snapshot is missing or was changed.
+    """
+    folder = draft_folder(home, periode, revisi)
+    try:
+        seal: dict[str, Any] = json.loads((folder / "segel.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise PadananError(
+            "rancangan belum dibekukan atau segelnya rusak",
+            file=(folder / "segel.json").relative_to(home.root),
+            cure="jalankan job rancangan_periode, atau pulihkan dari cadangan",
+        ) from None
+    snapshot = folder / seal["file"]
+    if not snapshot.exists() or file_sha256(snapshot) != seal["sha256"]:
+        raise PadananError("isi rancangan berubah", file=snapshot.relative_to(home.root), cure="pulihkan dari cadangan")
+    con = duckdb.connect()
+    try:
+        if row_hash(con, snapshot) != seal["row_hash"]:
+            raise PadananError("baris rancangan berubah", file=snapshot.relative_to(home.root), cure="pulihkan dari cadangan")
+    finally:
+        con.close()
+    return seal

@@ -1,0 +1,149 @@
+"""Publication: the warehouse's finished tables become one immutable folder, renamed into place as a whole.
+
+Whether the tables are right was decided by the checks before; what people read from them is made elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from padanan.errors import PadananError, WarehouseLocked, no_space_guard, safe_reason
+from padanan.home import Home
+from padanan.runplan import RunPlan
+from padanan.tabular import write_table
+
+# Table -> the columns that name a row: the files are ordered by them.
+TABLES = {
+    "padanan_record": "producer, record_key",
+    "padanan_orang": "id_orang",
+    "padanan_keluarga": "id_keluarga",
+    "anggota_keluarga": "id_keluarga, id_orang, record_key",
+    "gap": "producer, record_key, rule_id",
+    "overlap": "all",
+    "sasaran": "id_orang",
+    "row_account": "all",
+}
+
+
+def connect_warehouse(home: Home, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
+    """Opens the warehouse, saying plainly when another process writes it.
+
+    Raises:
+        WarehouseLocked: another process holds the file.
+        PadananError: there is no warehouse yet.
+    """
+    if read_only and not home.warehouse_db.exists():
+        raise PadananError("warehouse belum ada", file="warehouse/padanan.duckdb", cure="jalankan job padanan_periode")
+    try:
+        return duckdb.connect(str(home.warehouse_db), read_only=read_only)
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise WarehouseLocked(
+                "warehouse sedang dipakai proses lain",
+                file="warehouse/padanan.duckdb",
+                cure="tunggu putaran itu selesai atau tutup program yang membukanya, lalu jalankan ulang",
+            ) from None
+        raise PadananError(
+            f"warehouse tidak dapat dibuka ({safe_reason(error)})",
+            file="warehouse/padanan.duckdb",
+            cure="hapus berkas itu; putaran berikutnya membangunnya kembali dari landing",
+        ) from None
+
+
+def publish(home: Home, plan: RunPlan) -> Path:
+    """Writes `published/<period>/rev-<n>/` with its manifest, or returns it when it stands already.
+
+    Returns:
+        The published folder.
+
+    Raises:
+        PadananError: a table is missing, belongs to another run, or the revision exists with other inputs.
+    """
+    target = home.published(plan.periode, plan.revisi)
+    if target.exists():
+        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+        if manifest["inputs_hash"] == plan.inputs_hash:
+            return target
+        raise PadananError(
+            f"revisi {plan.revisi} sudah terbit dengan masukan lain",
+            file=target.relative_to(home.root),
+            cure="jalankan ulang dari landing/rencana supaya revisi berikutnya dibuka",
+        )
+    con = connect_warehouse(home)
+    temporary = target.with_name(f".tmp-{target.name}-{os.getpid()}")
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)
+        with no_space_guard("tabel terbitan"):
+            temporary.mkdir(parents=True, mode=0o700)
+            tables = {name: _export(con, plan, name, temporary) for name in TABLES}
+            _write_manifest(temporary, plan, tables)
+            _sync(temporary)
+            temporary.rename(target)
+            _sync(target.parent)
+    finally:
+        con.close()
+        shutil.rmtree(temporary, ignore_errors=True)
+    return target
+
+
+def _export(con: duckdb.DuckDBPyConnection, plan: RunPlan, name: str, folder: Path) -> dict[str, Any]:
+    try:
+        stray = con.execute(
+            f"select count(*) from {name} where periode is distinct from ? or revisi is distinct from ?",
+            [plan.periode.key, plan.revisi],
+        ).fetchall()[0][0]
+    except duckdb.Error as error:
+        raise PadananError(
+            f"tabel {name} tidak ada di warehouse ({safe_reason(error)})",
+            file="warehouse/padanan.duckdb",
+            cure="jalankan job padanan_periode dari awal",
+        ) from None
+    if stray:
+        raise PadananError(
+            f"tabel {name} memuat {stray} baris dari putaran lain",
+            file="warehouse/padanan.duckdb",
+            cure="jalankan job padanan_periode dari awal",
+        )
+    written = write_table(con, f"select * from {name} order by {TABLES[name]}", folder / f"{name}.parquet")
+    return {"rows": written.rows, "sha256": written.sha256, "row_hash": written.row_hash}
+
+
+def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any]) -> None:
+    data = plan.data
+    manifest = {
+        "periode": plan.periode.key,
+        "label": plan.periode.label,
+        "revisi": plan.revisi,
+        "cutoff": plan.cutoff.isoformat(),
+        "inputs_hash": plan.inputs_hash,
+        "code_version": data["code_version"],
+        "expectations_version": data["expectations_version"],
+        "decisions_version": data["decisions_version"],
+        "key_id": data["key_id"],
+        "kriteria_versi": data["sasaran"]["versi"],
+        "deliveries": [
+            {"contract": contract["id"], "contract_version": contract["version"], **delivery}
+            for contract in data["contracts"]
+            for delivery in contract["deliveries"]
+        ],
+        "missing": [
+            contract["id"] for contract in data["contracts"] if contract["in_force"] and not contract["deliveries"]
+        ],
+        "tables": tables,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _sync(folder: Path) -> None:
+    for path in [*folder.glob("*.*"), folder]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,232 @@
+"""The run plan: which contracts and which pinned deliveries one revision of a period reads.
+
+It decides what is read and under which revision number; reading, judging and matching belong to the stages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from padanan.contract import Contract, expectations_dir
+from padanan.criteria import load_criteria
+from padanan.errors import PadananError, SealedPeriod, no_space_guard
+from padanan.home import CHECKOUT, Home
+from padanan.keys import key_id, load_key
+from padanan.period import Periode
+from padanan.plan import load_plans
+
+CODE_FOLDERS = ("padanan", "dbt_project/models", "dbt_project/macros", "dbt_project/seeds")
+CODE_SUFFIXES = {".py", ".sql", ".csv", ".yml"}
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """One revision's inputs. `unchanged` says that this revision is published already and nothing has to run."""
+
+    periode: Periode
+    revisi: int
+    cutoff: date
+    inputs_hash: str
+    unchanged: bool
+    data: Mapping[str, Any]
+
+
+def code_version() -> str:
+    """A hash over the code that computes published tables: the same on any machine and in any folder."""
+    digest = hashlib.sha256()
+    for folder in CODE_FOLDERS:
+        for path in sorted((CHECKOUT / folder).rglob("*")):
+            if path.suffix in CODE_SUFFIXES and "synthetic" not in path.parts:
+                digest.update(str(path.relative_to(CHECKOUT)).encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def expectations_version(folder: Path | None = None) -> str:
+    """A hash over every contract, rule, plan and criterion."""
+    base = folder or expectations_dir()
+    digest = hashlib.sha256()
+    for path in sorted([*base.glob("*.yaml"), *base.glob("contracts/*.yaml"), *base.glob("plans/*.yaml")]):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def decisions_version(home: Home) -> str:
+    """A hash over the append-only decisions, which are an input of every run (design rule 6)."""
+    digest = hashlib.sha256()
+    for path in sorted(home.decisions.glob("*")) if home.decisions.exists() else []:
+        if path.is_file():
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def sealed(home: Home, periode: Periode) -> Path | None:
+    """The seal of the period's newest decree, if one stands (`decree/<period>/ke-<n>/segel.json`, ditetapkan)."""
+    for path in sorted(home.decree(periode).glob("ke-*/segel.json"), reverse=True):
+        try:
+            if json.loads(path.read_text(encoding="utf-8")).get("status") == "ditetapkan":
+                return path
+        except (OSError, ValueError):
+            raise PadananError("segel tidak terbaca", file=path, cure="pulihkan folder decree dari cadangan") from None
+    return None
+
+
+def published_revisions(home: Home, periode: Periode) -> list[tuple[int, dict[str, Any]]]:
+    """The published revisions of a period with their manifests, oldest first."""
+    found = []
+    for path in home.published(periode).glob("rev-*/manifest.json"):
+        number = path.parent.name.removeprefix("rev-")
+        if number.isdigit():
+            found.append((int(number), json.loads(path.read_text(encoding="utf-8"))))
+    return sorted(found, key=lambda item: item[0])
+
+
+def write_plan(
+    home: Home,
+    contracts: Mapping[str, Contract],
+    periode: Periode,
+    *,
+    cutoff: date | None = None,
+    expectations: Path | None = None,
+) -> RunPlan:
+    """Pins the deliveries of a period and writes `warehouse/rencana.json`.
+
+    The revision is the published one when nothing it depends on has changed, else the next number.
+
+    Args:
+        cutoff: the last day whose deliveries count; by default the day of the period's decree.
+
+    Raises:
+        SealedPeriod: the period's decree is sealed.
+        PadananError: the year has no data plan, or Adminduk or every registry is missing.
+    """
+    from padanan.delivery.active import active_deliveries
+
+    if (seal := sealed(home, periode)) is not None:
+        raise SealedPeriod(
+            f"periode {periode} sudah ditetapkan; pemadanan ulang ditolak",
+            file=seal.relative_to(home.root),
+            cure="buka perubahan ke-n menurut panduan penetapan, atau pilih periode lain",
+        )
+    plans = load_plans(expectations)
+    year = plans.get(periode.year)
+    if year is None:
+        raise PadananError(
+            f"tahun {periode.year} tidak punya rencana data",
+            file="expectations/plans",
+            cure=f"tulis expectations/plans/{periode.year}.yaml menurut berita acara tahun itu",
+        )
+    last_day = cutoff or year.decree_date(periode)
+    active = active_deliveries(home, contracts, periode, last_day)
+    by_contract: dict[str, list[dict[str, Any]]] = {}
+    for item in sorted(active, key=lambda item: (item.contract_id, item.periode_data, item.bagian or "", item.sha16)):
+        by_contract.setdefault(item.contract_id, []).append(
+            {
+                "sha16": item.sha16,
+                "periode_data": item.periode_data,
+                "diterima": item.diterima.isoformat() if isinstance(item.diterima, date | datetime) else str(item.diterima),
+                "bagian": item.bagian,
+                "path": Path(item.path).relative_to(home.root).as_posix() if Path(item.path).is_absolute() else str(item.path),
+                "rows_on": item.rows_on,
+            }
+        )
+    if "adminduk" not in by_contract:
+        raise PadananError(
+            f"Adminduk belum ada untuk periode {periode} (batas {last_day.isoformat()})",
+            file="landing/adminduk",
+            cure="minta Disdukcapil mengirim, atau jalankan 'padanan status' untuk melihat kiriman yang ditahan",
+        )
+    data: dict[str, Any] = {
+        "periode": periode.key,
+        "label": periode.label,
+        "cutoff": last_day.isoformat(),
+        "code_version": code_version(),
+        "expectations_version": expectations_version(expectations),
+        "decisions_version": decisions_version(home),
+        "key_id": key_id(load_key()),
+        "contracts": [_contract(contract, periode, by_contract.get(contract.id, [])) for contract in contracts.values()],
+        "sasaran": load_criteria(expectations),
+    }
+    inputs_hash = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    published = published_revisions(home, periode)
+    last, manifest = published[-1] if published else (0, {})
+    unchanged = manifest.get("inputs_hash") == inputs_hash
+    revisi = last if unchanged else last + 1
+    data = {**data, "revisi": revisi, "inputs_hash": inputs_hash}
+    home.warehouse.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = home.run_plan.with_suffix(".tmp")
+    with no_space_guard("rencana putaran"):
+        temporary.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
+        temporary.replace(home.run_plan)
+    return RunPlan(periode, revisi, last_day, inputs_hash, unchanged, data)
+
+
+def read_plan(home: Home) -> RunPlan:
+    """The plan that the warehouse was last built from.
+
+    Raises:
+        PadananError: no plan was written yet.
+    """
+    try:
+        data = json.loads(home.run_plan.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PadananError(
+            "belum ada rencana putaran", file=home.run_plan, cure="jalankan dahulu aset landing/rencana atau job padanan_periode"
+        ) from None
+    periode = Periode.parse(data["periode"])
+    unchanged = any(
+        number == data["revisi"] and manifest.get("inputs_hash") == data["inputs_hash"]
+        for number, manifest in published_revisions(home, periode)
+    )
+    return RunPlan(periode, data["revisi"], date.fromisoformat(data["cutoff"]), data["inputs_hash"], unchanged, data)
+
+
+def _contract(contract: Contract, periode: Periode, deliveries: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "id": contract.id,
+        "version": contract.version,
+        "name": contract.name,
+        "owner": contract.owner,
+        "unit": contract.unit,
+        "kind": contract.kind,
+        "in_force": contract.in_force(periode),
+        "stage_model": contract.stage_model,
+        "family_complete": contract.family_complete,
+        "family_key": contract.family_key,
+        "columns": {
+            column.name: {
+                "type": column.type,
+                "code_list": dict(column.codes),
+                "code_system": column.code_system,
+                "date_format": column.date_format,
+            }
+            for column in contract.columns
+        },
+        "rules": [
+            {
+                "id": rule.id,
+                "dimension": rule.dimension,
+                "level": rule.level,
+                "stage": rule.stage,
+                "threshold": rule.threshold,
+                "applies_when": rule.applies_when,
+                "fails_when": rule.fails_when,
+                "rincian": rule.rincian,
+                "definisi": rule.definisi,
+                "tindak_lanjut": rule.tindak_lanjut,
+                "penanggung_jawab": rule.penanggung_jawab,
+                "hari": rule.hari,
+            }
+            for rule in contract.rules
+        ],
+        "program": dict(contract.program),
+        "deliveries": deliveries,
+    }
