@@ -1,0 +1,84 @@
+# The two commands a newcomer needs are `make demo` and `make test`; both do all set-up inside the checkout.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+ROOT := $(CURDIR)
+VENV := $(ROOT)/.venv
+PY := $(VENV)/bin/python
+SCALE ?= 20000
+SEED ?= 1
+PROFILE ?= default
+PERIODE ?= 2025-S2
+PADANAN_HOME ?= $(ROOT)/data
+# The made-up data never stand in the same home as real deliveries.
+DEMO_HOME ?= $(PADANAN_HOME)
+
+# Everything written stays in the checkout: caches, temporary files, Dagster's storage, the key.
+export PADANAN_HOME
+export PADANAN_KEY_FILE ?= $(ROOT)/.keys/hmac.key
+export DAGSTER_HOME := $(ROOT)
+export PADANAN_DAGSTER_STORAGE ?= $(PADANAN_HOME)/dagster
+export PIP_CACHE_DIR := $(ROOT)/.cache/pip
+export XDG_CACHE_HOME := $(ROOT)/.cache
+export XDG_CONFIG_HOME := $(ROOT)/.cache/config
+export TMPDIR := $(ROOT)/.cache/tmp
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export DO_NOT_TRACK := 1
+export PYTHONPATH := $(ROOT)
+export PATH := $(VENV)/bin:$(PATH)
+export TZ ?= Asia/Jakarta
+# 3.11 or 3.12, whichever the machine has with venv.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
+  if $$p -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null; then echo $$p; break; fi; done)
+
+.PHONY: help setup demo test check dev docs lock render bench-quality clean-demo backup
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: $(VENV)/.installed ## install the pinned packages into .venv
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "GALAT: Python 3.11 atau 3.12 dengan modul venv tidak ditemukan. Perbaikan: pasang python3.11-venv atau python3.12-venv." >&2; exit 1; }
+	@mkdir -p $(TMPDIR)
+	@echo "[1/2] menyiapkan lingkungan Python di .venv ($(PYTHON))"
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "[2/2] memasang paket dari requirements.lock (beberapa menit pada pemasangan pertama)"
+	@$(PY) -m pip install --quiet --progress-bar off --require-hashes --only-binary :all: -r requirements.lock
+	@$(PY) -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TMPDIR): ; @mkdir -p $@
+
+demo: setup | $(TMPDIR) ## made-up deliveries of twenty producers, from inbox to frozen draft (SCALE=20000 SEED=1 PROFILE=default)
+	@$(PY) -m orchestration.demo --scale $(SCALE) --seed $(SEED) --profile $(PROFILE) --periode $(PERIODE)
+
+test: setup | $(TMPDIR) ## all tests
+	@$(PY) -m pytest tests
+
+check: setup | $(TMPDIR) ## ruff, types, dbt parse, contracts, SQL style, generated files up to date
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m padanan.cli contracts check
+	$(PY) -m padanan.cli contracts render --check
+	dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project
+	sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
+
+dev: setup | $(TMPDIR) ## the Dagster UI on http://localhost:3000 with the demo's results
+	@mkdir -p $(PADANAN_DAGSTER_STORAGE)
+	dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
+
+docs: setup | $(TMPDIR) ## dbt's documentation of every table into data/dbt/target
+	dbt docs generate --project-dir dbt_project --profiles-dir dbt_project
+
+render: setup | $(TMPDIR) ## write again what is generated: GX context, docs/tables.md, README's feature table
+	$(PY) -m padanan.cli contracts render
+
+bench-quality: setup | $(TMPDIR) ## the GX suite against one hand-written scan over 1 million rows
+	@$(PY) -m benchmarks.quality --rows 1000000 --repeat 5
+
+lock: setup ## pin again from requirements.in, with hashes and without addresses
+	$(VENV)/bin/pip install --quiet uv
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock requirements.in

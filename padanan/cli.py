@@ -1,0 +1,70 @@
+"""The `padanan` command: finds the sub-command and turns errors into one line and an exit code.
+
+What a sub-command does stands in the package it belongs to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from padanan import __version__
+from padanan.errors import PadananError, safe_reason
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every sub-command; help in Indonesian."""
+    from padanan.backup import add_parsers as add_backup
+    from padanan.contract_cli import add_parsers as add_contracts
+    from padanan.decree.cli import add_parsers as add_decree
+    from padanan.delivery.cli import add_parsers as add_delivery
+
+    parser = argparse.ArgumentParser(
+        prog="padanan",
+        description="Padanan: dari kiriman produsen data sampai rancangan data sasaran yang dibekukan.",
+        epilog="Data home diatur dengan PADANAN_HOME, kunci pseudonim dengan PADANAN_KEY_FILE.",
+    )
+    parser.add_argument("--version", action="version", version=f"padanan {__version__}")
+    parser.add_argument("--home", type=Path, help="data home (bawaan: PADANAN_HOME, atau folder data/ di checkout)")
+    commands = parser.add_subparsers(dest="perintah", metavar="PERINTAH", required=True)
+    add_delivery(commands)
+    add_contracts(commands)
+    add_decree(commands)
+    add_backup(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Returns:
+        0 when done; 1 with one line of cause and cure on stderr; 130 when interrupted.
+    """
+    os.umask(0o077)
+    args = build_parser().parse_args(argv)
+    if args.home is not None:
+        os.environ["PADANAN_HOME"] = str(args.home)
+    try:
+        return int(args.run(args) or 0)
+    except PadananError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Dihentikan; tidak ada yang diterbitkan setengah jadi.", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if os.environ.get("PADANAN_DEBUG") == "1":
+            raise
+        print(
+            f"GALAT tak terduga: {safe_reason(error)}. Perbaikan: jalankan lagi dengan PADANAN_DEBUG=1 dan laporkan jejaknya "
+            "tanpa isi data",
+            file=sys.stderr,
+        )
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
