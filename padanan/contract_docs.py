@@ -18,7 +18,20 @@ Daftar kegiatan pemrosesan data pribadi pada pemadanan (UU 27/2022 pasal 31; Per
 
 Klasifikasi: **umum**; **pribadi**, menunjuk orang; **spesifik**, data anak, disabilitas, kesehatan dan keuangan.
 """
-MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
+MONTHS = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
 
 
 def render_register(contracts: Mapping[str, Contract]) -> str:
@@ -75,7 +88,9 @@ def _section(item: Contract) -> str:
             for column in item.columns
         ),
     )
-    return "\n".join(["", f'<a id="{item.id}"></a>', "", f"## {item.name}", "", *facts, "", columns, "", "\\* wajib ada pada kiriman."])
+    return "\n".join(
+        ["", f'<a id="{item.id}"></a>', "", f"## {item.name}", "", *facts, "", columns, "", "\\* wajib ada pada kiriman."]
+    )
 
 
 def _classified(item: Contract) -> tuple[int, ...]:
