@@ -1,0 +1,274 @@
+"""How dbt's models become Dagster assets and how a dbt call runs: keys, groups, policies, errors.
+
+The models are in `dbt_project/`; which of them belong to which call is their tag `panggilan_1` or `panggilan_2`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
+from packaging import version
+
+from orchestration.defs.partitions import half_years
+from orchestration.environment import DBT_PROJECT
+from orchestration.guard import explained, known_error
+from orchestration.policies import OWNER
+from orchestration.stages import LANDING, stage_of_dbt_folder
+from orchestration.warehouse import acquire, planned
+from padanan.errors import PadananError, safe_reason
+from padanan.home import Home
+from padanan.period import Periode
+
+CALL_1, CALL_2 = "panggilan_1", "panggilan_2"
+PLAN_KEY = dg.AssetKey([LANDING, "rencana"])
+TARGET = DBT_PROJECT / "target"
+MANIFEST = TARGET / "manifest.json"
+SOURCES = ("*.sql", "*.yml", "*.yaml", "*.csv", "*.md", "*.py")
+
+
+class PadananDbt(DbtCliResource):
+    """dbt's resource without the two things that cost seconds a call and keep a connection open.
+
+    Stock dagster-dbt runs `dbt --version` and builds an adapter inside the Dagster process for every call; with
+    the in-process executor that adapter's DuckDB connection then meets dbt's own ("different configuration").
+    """
+
+    @cached_property
+    def _cli_version(self) -> version.Version:
+        from importlib.metadata import version as installed
+
+        return version.parse(installed("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
+        return None
+
+
+def source_fingerprint(project: Path = DBT_PROJECT) -> str:
+    """A hash of every source file of the dbt project (path and bytes), to know whether the manifest is stale."""
+    digest = hashlib.sha256()
+    files = {f for pattern in SOURCES for f in project.rglob(pattern)}
+    for file in sorted(files):
+        relative = file.relative_to(project)
+        if relative.parts[0] in ("target", "logs", "dbt_packages"):
+            continue
+        digest.update(str(relative).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def prepared_manifest() -> Path:
+    """The dbt manifest, parsed only when it is missing or the project's files changed.
+
+    Several Dagster processes load at once, so one parses behind a lock and renames the result into place.
+
+    Raises:
+        PadananError: the dbt project can't be parsed.
+    """
+    stamp = TARGET / "padanan.fingerprint"
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with (TARGET / ".padanan.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = source_fingerprint()
+        if MANIFEST.exists() and stamp.exists() and stamp.read_text() == wanted:
+            return MANIFEST
+        with tempfile.TemporaryDirectory(dir=TARGET, prefix="parse-") as folder:
+            _parse(Path(folder))
+            for name in ("partial_parse.msgpack", "manifest.json"):
+                os.replace(Path(folder) / name, TARGET / name)
+        stamp.write_text(wanted)
+    return MANIFEST
+
+
+def _parse(target: Path) -> None:
+    command = [sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')", "parse"]
+    command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
+    environment = {**os.environ, "DBT_LOG_LEVEL_FILE": "none", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    done = subprocess.run(command, cwd=DBT_PROJECT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        tail = " ".join(done.stdout.split()[-60:])
+        raise PadananError(
+            f"proyek dbt tidak dapat dibaca: {tail}", file="dbt_project", cure="jalankan make check dan perbaiki modelnya"
+        )
+
+
+@cache
+def manifest() -> Mapping[str, Any]:
+    """The manifest as loaded once in this process."""
+    loaded: Mapping[str, Any] = json.loads(prepared_manifest().read_text())
+    return loaded
+
+
+def stage_of(props: Mapping[str, Any]) -> str:
+    """The stage word of a dbt node, from its folder."""
+    if props["resource_type"] == "source":
+        return LANDING
+    if props["resource_type"] == "seed":
+        return stage_of_dbt_folder("seeds")
+    return stage_of_dbt_folder(props["fqn"][1])
+
+
+class StageTranslator(DagsterDbtTranslator):
+    """Asset keys `[stage, model]`, groups by stage, half-year partitions."""
+
+    def __init__(self, after: Mapping[str, Sequence[dg.AssetKey]] | None = None) -> None:
+        super().__init__()
+        self._after = dict(after or {})
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """A source with `meta.dagster.asset_key` joins its upstream asset; the rest is stage and name."""
+        meta = {**dbt_resource_props.get("meta", {}), **dbt_resource_props.get("config", {}).get("meta", {})}
+        given = meta.get("dagster", {}).get("asset_key")
+        return dg.AssetKey(given or [stage_of(dbt_resource_props), dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The stage."""
+        return stage_of(dbt_resource_props)
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The model's own description, without the SQL that Dagster would append."""
+        return str(dbt_resource_props.get("description") or "")
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
+        """The custodian owns every model."""
+        return [OWNER]
+
+    def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> dg.PartitionsDefinition | None:
+        """Half-years; a seed is the same in every period but is loaded in each run, so it is partitioned too."""
+        return half_years
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """The default spec, plus what dbt can't know: which Python assets a model waits for."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        props = self.get_resource_props(manifest, unique_id)
+        if props["resource_type"] != "model":
+            return spec
+        extra = list(self._after.get(props["name"], self._after.get("*", ())))
+        known = {dep.asset_key for dep in spec.deps}
+        missing = [key for key in extra if key not in known]
+        return spec.merge_attributes(deps=missing) if missing else spec
+
+
+def run_dbt(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, open_home: Callable[[], Home], *, what: str
+) -> Iterator[Any]:
+    """One `dbt build` of the selected models; events come after dbt has let go of the warehouse.
+
+    Row counts need a connection of their own, and DuckDB gives none while dbt writes; so the events of finished
+    models are held back until dbt has ended and then carry `dagster/row_count`.
+
+    Args:
+        context: of the `@dbt_assets` function.
+        dbt: the resource.
+        open_home: gives the data home; called inside so that its errors are explained too.
+        what: the call's name for error lines.
+
+    Raises:
+        dagster.Failure: dbt failed, was killed, or found the warehouse locked; one line, no values.
+    """
+    with explained(f"persiapan dbt ({what})"):
+        home = open_home()
+        acquire(home)
+        planned(home, Periode.parse(context.partition_key))
+    target = home.root / "logs" / "dbt" / context.run_id / what
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ.setdefault("PADANAN_PYTHON", sys.executable)
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
+    invocation = dbt.cli(arguments, context=context, target_path=target, raise_on_error=False)
+    events: list[Any] = []
+    trouble: list[str] = []
+    for message in invocation.stream_raw_events():
+        info = message.raw_event.get("info", {})
+        if info.get("level") == "error":
+            trouble.append(str(info.get("msg", "")))
+        for event in message.to_default_asset_events(
+            manifest=invocation.manifest,
+            dagster_dbt_translator=invocation.dagster_dbt_translator,
+            context=context,
+            target_path=target,
+            project=None,
+        ):
+            if isinstance(event, dg.Output):
+                context.log.info(f"dbt: {event.output_name} selesai")
+            events.append(event)
+    code = invocation.process.wait()
+    shutil.rmtree(target, ignore_errors=True)
+    counts = _row_counts(home.warehouse_db) if code == 0 else {}
+    for event in events:
+        yield _with_rows(context, event, counts)
+    with explained(what):
+        _raise_for(code, trouble, what)
+
+
+def _raise_for(code: int, trouble: Sequence[str], what: str) -> None:
+    if code == 0:
+        return
+    text = " ".join(trouble)
+    if code < 0:
+        raise PadananError(
+            f"dbt ({what}) dihentikan oleh sinyal {-code}",
+            cure="periksa sisa memori lalu jalankan ulang; tidak ada yang diterbitkan setengah jadi",
+        )
+    known = known_error(text)
+    if known:
+        raise known
+    reason = safe_reason(RuntimeError(_first_reason(trouble)))
+    raise PadananError(
+        f"dbt ({what}) gagal: {reason}", cure="perbaiki model atau uji yang disebut lalu jalankan ulang"
+    )
+
+
+def _first_reason(trouble: Sequence[str]) -> str:
+    lines = [" ".join(t.split()) for t in trouble if t.strip()]
+    telling = [line for line in lines if " error in " in line.lower() or "failure in" in line.lower()]
+    return (telling or lines or ["tanpa keterangan"])[0]
+
+
+def _row_counts(database: Path) -> dict[str, int]:
+    """Table name -> rows, counted exactly; the connection is closed before the events go out."""
+    import duckdb
+
+    with duckdb.connect(str(database), read_only=True) as con:
+        tables = con.execute(
+            "select schema_name, table_name from duckdb_tables() where not internal order by all"
+        ).fetchall()
+        return {
+            table: con.execute(f'select count(*) from "{schema}"."{table}"').fetchall()[0][0]
+            for schema, table in tables
+        }
+
+
+def _with_rows(context: dg.AssetExecutionContext, event: Any, counts: Mapping[str, int]) -> Any:
+    if not isinstance(event, dg.Output):
+        return event
+    key = context.asset_key_for_output(event.output_name)
+    rows = counts.get(key.path[-1])
+    if rows is None:
+        return event
+    metadata = {**event.metadata, "dagster/row_count": rows, "dagster/partition_row_count": rows}
+    return dg.Output(value=None, output_name=event.output_name, metadata=metadata)
+
+
+
+def stage_models(call: str) -> list[dg.AssetKey]:
+    """Asset keys of all models that one dbt call builds."""
+    translator = StageTranslator()
+    return sorted(
+        translator.get_asset_key(node)
+        for node in manifest()["nodes"].values()
+        if node["resource_type"] == "model" and call in node["tags"]
+    )

@@ -1,0 +1,18 @@
+"""The code location: loads everything under `defs/` and applies the policies that hold for all of it.
+
+No asset, job or sensor is defined here.
+"""
+
+import dagster as dg
+
+from orchestration.environment import CHECKOUT, prepare
+
+prepare()
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """All stages, automation and resources; every job runs its steps in one process (see docs/operations.md)."""
+    loaded = dg.load_from_defs_folder(path_within_project=CHECKOUT)
+    policies = dg.Definitions(executor=dg.in_process_executor)
+    return dg.Definitions.merge(loaded, policies)

@@ -1,0 +1,2 @@
+"""What Dagster loads: one folder per stage, and automation.
+"""

@@ -1,0 +1,4 @@
+"""Jobs, schedules and sensors over the stages' assets.
+
+No asset is defined here.
+"""

@@ -1,0 +1,55 @@
+"""When runs start by the calendar, in Jakarta's time.
+
+Decree dates are agreed in `expectations/plans/`; a test holds the cron lines against them.
+"""
+
+from datetime import datetime
+
+import dagster as dg
+
+from orchestration.contracts import landing_key, loaded
+from orchestration.defs.automation.jobs import landing_produsen, padanan_periode
+from orchestration.defs.partitions import TIMEZONE, periode_at
+from padanan.period import Periode
+
+MONTHLY_REGISTRY = "dtks"
+
+
+def _moment(context: dg.ScheduleEvaluationContext) -> datetime:
+    return context.scheduled_execution_time
+
+
+@dg.schedule(
+    name="padanan_semesteran",
+    job=padanan_periode,
+    cron_schedule="0 2 1 6,12 *",
+    execution_timezone=TIMEZONE,
+    description="1 Juni dan 1 Desember pukul 02.00 WIB, sedikitnya dua pekan sebelum tanggal penetapan.",
+)
+def padanan_semesteran(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """The period that is being prepared is the half-year of the tick."""
+    periode = periode_at(_moment(context))
+    return dg.RunRequest(
+        run_key=f"semesteran-{periode.key}", partition_key=periode.key, tags={"padanan/periode": periode.label}
+    )
+
+
+@dg.schedule(
+    name="dtks_bulanan",
+    job=landing_produsen,
+    cron_schedule="0 3 16 * *",
+    execution_timezone=TIMEZONE,
+    description="Tanggal 16 pukul 03.00 WIB: menerima DTKS bulan berjalan dan memperbarui status kiriman.",
+)
+def dtks_bulanan(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Lands the monthly DTKS; says why not once the registry is no longer in force."""
+    periode: Periode = periode_at(_moment(context))
+    contract = loaded().get(MONTHLY_REGISTRY)
+    if contract is None or not contract.in_force(periode):
+        return dg.SkipReason(f"DTKS tidak berlaku pada {periode.label}")
+    return dg.RunRequest(
+        run_key=f"dtks-{_moment(context):%Y-%m}",
+        partition_key=periode.key,
+        asset_selection=[landing_key(MONTHLY_REGISTRY)],
+        tags={"padanan/periode": periode.label, "padanan/produsen": MONTHLY_REGISTRY},
+    )

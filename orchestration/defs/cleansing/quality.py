@@ -1,0 +1,80 @@
+"""One asset per contract whose checks are the contract's rules, judged by Great Expectations in one pass.
+
+The engine is `padanan/quality`; the rules are in `expectations/`. Nothing here knows a rule.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from orchestration.contracts import loaded, owner_of, quality_key, stage_model_key
+from orchestration.defs.partitions import PER_PERIODE, half_years
+from orchestration.guard import explained
+from orchestration.policies import POOL_WAREHOUSE
+from orchestration.resources import KontrakResource, RumahResource
+from orchestration.stages import CLEANSING
+from padanan.period import Periode
+from padanan.rules import DIMENSIONS
+
+
+def _specs() -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(
+            quality_key(contract.id),
+            deps=[stage_model_key(contract), dg.AssetKey([CLEANSING, "gap_cleansing"])],
+            group_name=CLEANSING,
+            description=f"Aturan mutu {contract.name}, dinilai Great Expectations atas baris staging.",
+            owners=[owner_of(contract)],
+            kinds={"greatexpectations", "duckdb"},
+            code_version=contract.version,
+            partitions_def=half_years,
+        )
+        for contract in loaded().values()
+    ]
+
+
+def _check_specs() -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            rule.id,
+            asset=quality_key(contract.id),
+            blocking=rule.severity == "ERROR",
+            description=f"{rule.definisi} ({DIMENSIONS[rule.dimension]}; tindak lanjut: {rule.tindak_lanjut})",
+            metadata={"ambang": rule.threshold, "level": rule.level, "penanggung_jawab": rule.penanggung_jawab},
+        )
+        for contract in loaded().values()
+        for rule in contract.rules
+        if rule.stage == "cleansing"
+    ]
+
+
+@dg.multi_asset(
+    name="mutu",
+    specs=_specs(),
+    check_specs=_check_specs(),
+    backfill_policy=PER_PERIODE,
+    pool=POOL_WAREHOUSE,
+)
+def mutu(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource) -> Iterator[Any]:
+    """Runs every suite once (importing GX costs seconds, so not once per producer) and reports counts only."""
+    periode = Periode.parse(context.partition_key)
+    with explained("pemeriksaan mutu"):
+        from orchestration.checks import rule_results
+        from orchestration.warehouse import acquire, planned
+
+        home = rumah.home()
+        acquire(home)
+        outcome = rule_results(home, kontrak.all(), planned(home, periode))
+    for line in outcome.lines:
+        context.log.info(line)
+    for contract_id, metadata in outcome.metadata.items():
+        yield dg.MaterializeResult(asset_key=quality_key(contract_id), metadata=metadata)
+    for check in outcome.checks:
+        yield dg.AssetCheckResult(
+            asset_key=quality_key(check.contract_id),
+            check_name=check.rule_id,
+            passed=check.passed,
+            severity=dg.AssetCheckSeverity.ERROR if check.severity == "ERROR" else dg.AssetCheckSeverity.WARN,
+            metadata={**check.metadata, "dimensi": DIMENSIONS[check.dimension]},
+        )

@@ -1,0 +1,4 @@
+"""Assets of decree: the frozen draft.
+
+Hashing and sealing are in padanan/decree.
+"""

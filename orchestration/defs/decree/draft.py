@@ -1,0 +1,66 @@
+"""Freezes the draft (rancangan) of a period's data sasaran.
+
+Snapshot and hashes are in `padanan/decree`; only an approval makes a decree of a draft (issue 3).
+"""
+
+import dagster as dg
+
+from orchestration.defs.partitions import PER_PERIODE, half_years
+from orchestration.guard import explained
+from orchestration.policies import OWNER
+from orchestration.resources import RumahResource
+from orchestration.stages import DECREE, REVIEW
+from padanan.period import Periode
+
+
+class DraftConfig(dg.Config):
+    """`revisi`: which published revision to freeze; by default the newest."""
+
+    revisi: int | None = None
+
+
+@dg.asset(
+    key=dg.AssetKey([DECREE, "rancangan"]),
+    group_name=DECREE,
+    deps=[dg.AssetKey([REVIEW, "terbitan"]), dg.AssetKey([REVIEW, "laporan_mutu"])],
+    description="Rancangan data sasaran satu revisi: salinan beku dengan hash berkas dan hash baris kanonik.",
+    owners=[OWNER],
+    kinds={"parquet"},
+    code_version="1",
+    partitions_def=half_years,
+    backfill_policy=PER_PERIODE,
+)
+def rancangan(context: dg.AssetExecutionContext, config: DraftConfig, rumah: RumahResource) -> dg.MaterializeResult:
+    """Freezes a revision whose run passed every blocking check.
+
+    Raises:
+        dagster.Failure: a check failed or was never made, nothing is published, or the period is sealed.
+    """
+    periode = Periode.parse(context.partition_key)
+    with explained("pembekuan rancangan"):
+        from orchestration.revisions import checks_of_revision, newest_revision
+        from padanan.decree.freeze import freeze_draft
+        from padanan.errors import PadananError
+
+        home = rumah.home()
+        revisi = config.revisi or newest_revision(home, periode)
+        total, failed = checks_of_revision(context.instance, periode, revisi)
+        if failed or total == 0:
+            what = f"{len(failed)} pemeriksaan penghalang gagal ({', '.join(failed[:3])})" if failed else "belum diperiksa"
+            raise PadananError(
+                f"revisi {revisi} periode {periode.label} belum layak dibekukan: {what}",
+                cure="perbaiki penyebabnya, jalankan padanan_periode, lalu bekukan revisi yang baru",
+            )
+        context.instance.add_run_tags(
+            context.run_id, {"padanan/periode": periode.label, "padanan/revisi": str(revisi)}
+        )
+        folder = freeze_draft(home, periode, revisi)
+    return dg.MaterializeResult(
+        metadata={
+            "periode": periode.label,
+            "revisi": revisi,
+            "status": "rancangan",
+            "folder": dg.MetadataValue.path(str(folder)),
+            "pemeriksaan": total,
+        }
+    )

@@ -1,0 +1,103 @@
+"""One asset per producer: takes in what lies in its inbox and shows which delivery the period uses.
+
+Reading, control totals, quarantine and receipts are in `padanan/delivery/`.
+"""
+
+from collections.abc import Iterator
+import dagster as dg
+
+from orchestration.contracts import column_schema, kinds_of, landing_key, loaded, owner_of
+from orchestration.defs.partitions import PER_PERIODE, half_years
+from orchestration.guard import explained
+from orchestration.policies import RETRY_SOURCE
+from orchestration.resources import KontrakResource, RumahResource
+from orchestration.stages import LANDING
+from padanan.contract import Contract
+from padanan.period import Periode
+
+
+def landing_asset(contract: Contract) -> dg.AssetsDefinition:
+    """The asset `landing/<contract_id>` with its two checks.
+
+    - `baris_utuh` (ERROR, blocking): rows read = rows on + rows aside for every active delivery.
+    - `kiriman_aktif` (WARN): a producer in force has a delivery for the period.
+    """
+    key = landing_key(contract.id)
+
+    @dg.multi_asset(
+        name=f"landing_{contract.id}",
+        specs=[
+            dg.AssetSpec(
+                key,
+                group_name=LANDING,
+                description=f"{contract.name}: kiriman aktif {contract.owner} untuk periode ini. {contract.description}",
+                owners=[owner_of(contract)],
+                kinds=kinds_of(contract),
+                code_version=contract.version,
+                tags={"satuan": contract.unit, "jenis": contract.kind},
+                metadata={"dagster/column_schema": column_schema(contract), "dasar_hukum": contract.legal_basis},
+                partitions_def=half_years,
+            )
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                "baris_utuh",
+                asset=key,
+                blocking=True,
+                description="Baris masuk = baris diteruskan + baris disisihkan, dihitung terpisah.",
+            ),
+            dg.AssetCheckSpec(
+                "kiriman_aktif", asset=key, description="Ada kiriman yang diterima untuk periode ini selama kontrak berlaku."
+            ),
+        ],
+        backfill_policy=PER_PERIODE,
+        retry_policy=RETRY_SOURCE,
+    )
+    def land(
+        context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource
+    ) -> Iterator[dg.MaterializeResult]:
+        periode = Periode.parse(context.partition_key)
+        with explained(f"penerimaan kiriman {contract.id}"):
+            result = _land(context, rumah, kontrak, contract.id, periode)
+        yield result
+
+    return land
+
+
+def _land(
+    context: dg.AssetExecutionContext,
+    rumah: RumahResource,
+    kontrak: KontrakResource,
+    contract_id: str,
+    periode: Periode,
+) -> dg.MaterializeResult:
+    from orchestration.deliveries import landed
+
+    home, contracts = rumah.home(), kontrak.all()
+    report = landed(home, contracts, contract_id, periode)
+    for line in report.lines:
+        context.log.info(line)
+    key = landing_key(contract_id)
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata=report.metadata,
+        check_results=[
+            dg.AssetCheckResult(
+                asset_key=key,
+                check_name="baris_utuh",
+                passed=report.rows_whole,
+                severity=dg.AssetCheckSeverity.ERROR,
+                metadata=report.row_account,
+            ),
+            dg.AssetCheckResult(
+                asset_key=key,
+                check_name="kiriman_aktif",
+                passed=report.present,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"jumlah_kiriman": report.deliveries, "berlaku": report.in_force},
+            ),
+        ],
+    )
+
+
+landing_assets = [landing_asset(contract) for contract in loaded().values()]

@@ -1,0 +1,32 @@
+"""dbt call 2: padanan, review tables and the data sasaran, after the rules have been checked.
+
+The stage of each model follows from its folder; how dbt is called is in `orchestration/dbt_bridge.py`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, dbt_assets
+
+from orchestration.contracts import loaded, quality_key
+from orchestration.dbt_bridge import CALL_2, StageTranslator, manifest, run_dbt
+from orchestration.defs.partitions import PER_PERIODE
+from orchestration.policies import POOL_WAREHOUSE
+from orchestration.resources import RumahResource
+
+
+@dbt_assets(
+    name="dbt_panggilan_2",
+    manifest=manifest(),
+    select=f"tag:{CALL_2}",
+    # Every model of this call waits for every rule check: a failed blocking rule stops matching before it starts.
+    dagster_dbt_translator=StageTranslator(after={"*": [quality_key(contract_id) for contract_id in loaded()]}),
+    backfill_policy=PER_PERIODE,
+    pool=POOL_WAREHOUSE,
+)
+def dbt_panggilan_2(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, rumah: RumahResource
+) -> Iterator[Any]:
+    """Matched records, people, families, overlaps, gap union, row account and data sasaran."""
+    yield from run_dbt(context, dbt, rumah.home, what=CALL_2)

@@ -1,0 +1,101 @@
+"""Takes in one producer's inbox and gathers what Dagster shows of it: counts and paths, never values.
+
+Taking in and choosing the active delivery are `padanan/delivery/`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from padanan.contract import Contract
+from padanan.home import Home
+from padanan.period import Periode
+
+
+@dataclass(frozen=True)
+class LandingReport:
+    """What `landing/<contract_id>` says about one period.
+
+    `rows_whole`: in = on + aside in every active delivery; `present`: there is an active delivery, or the contract
+    is not in force; `lines`: one per file that was taken in.
+    """
+
+    deliveries: int
+    in_force: bool
+    rows_whole: bool
+    present: bool
+    row_account: dict[str, int]
+    metadata: dict[str, Any]
+    lines: tuple[str, ...]
+
+
+def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, periode: Periode) -> LandingReport:
+    """Processes `inbox/<contract_id>/` and reports the period's active deliveries.
+
+    Raises:
+        SourceUnavailable: a pull order's PostgreSQL does not answer.
+        PadananError: a fault of the home; a fault of a file ends in quarantine and a receipt instead.
+    """
+    from padanan.delivery.active import active_deliveries
+    from padanan.delivery.inbox import process_inbox
+    from padanan.plan import load_plans
+
+    contract = contracts[contract_id]
+    receipts = process_inbox(home, contracts, contract_id)
+    taken = Counter(str(receipt.status) for receipt in receipts)
+    year = load_plans().get(periode.year)
+    cutoff = year.decree_date(periode) if year else periode.end
+    active = [item for item in active_deliveries(home, contracts, periode, cutoff) if item.contract_id == contract_id]
+    manifests = [_manifest(home, Path(item.path)) for item in active]
+    account = {
+        "masuk": sum(int(m["rows_in"]) for m in manifests),
+        "diteruskan": sum(int(m["rows_on"]) for m in manifests),
+        "disisihkan": sum(_aside(m) for m in manifests),
+    }
+    in_force = contract.in_force(periode)
+    metadata: dict[str, Any] = {
+        "dagster/row_count": account["diteruskan"],
+        "dagster/partition_row_count": account["diteruskan"],
+        "baris_masuk": account["masuk"],
+        "baris_disisihkan": account["disisihkan"],
+        "kiriman_aktif": len(active),
+        "periode_data": ", ".join(sorted({str(item.periode_data) for item in active})) or "–",
+        "berlaku": in_force,
+        "diproses_sekarang": sum(taken.values()),
+        "terlambat": sum(bool(m.get("late")) for m in manifests),
+        **{f"kiriman_{status}": count for status, count in sorted(taken.items())},
+    }
+    receipt_paths = [_folder(home, Path(item.path)) / "tanda_terima.md" for item in active]
+    if receipt_paths:
+        metadata["tanda_terima"] = dg.MetadataValue.md("\n".join(f"- `{path}`" for path in receipt_paths))
+    return LandingReport(
+        deliveries=len(active),
+        in_force=in_force,
+        rows_whole=all(int(m["rows_in"]) == int(m["rows_on"]) + _aside(m) for m in manifests),
+        present=bool(active) or not in_force,
+        row_account=account,
+        metadata=metadata,
+        lines=tuple(f"{contract_id}: {status} {count} kiriman" for status, count in sorted(taken.items())),
+    )
+
+
+def _folder(home: Home, path: Path) -> Path:
+    absolute = path if path.is_absolute() else home.root / path
+    return absolute.parent if absolute.suffix == ".parquet" else absolute
+
+
+def _manifest(home: Home, path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((_folder(home, path) / "manifest.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def _aside(manifest: Mapping[str, Any]) -> int:
+    aside = manifest["rows_aside"]
+    return sum(int(count) for count in aside.values()) if isinstance(aside, Mapping) else int(aside)

@@ -1,0 +1,35 @@
+"""Environment variables that every entry point (UI, command line, tests) must agree on, with their defaults.
+
+Settings of a stage belong to its contract or YAML, not here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+DBT_PROJECT = CHECKOUT / "dbt_project"
+
+
+def prepare() -> None:
+    """Fills in what the caller left unset; never overrides what is set.
+
+    - PADANAN_HOME: data home, default `<checkout>/data`.
+    - PADANAN_ENV: `dev` (default) or `prod`.
+    - PADANAN_DAGSTER_STORAGE: Dagster's runs, events and compute logs, default `<PADANAN_HOME>/dagster`.
+    - DAGSTER_HOME: the checkout, because `dagster.yaml` is versioned with the code.
+    """
+    os.umask(0o077)
+    home = Path(os.environ.setdefault("PADANAN_HOME", str(CHECKOUT / "data"))).resolve()
+    os.environ["PADANAN_HOME"] = str(home)
+    os.environ.setdefault("PADANAN_ENV", "dev")
+    os.environ.setdefault("PADANAN_DAGSTER_STORAGE", str(home / "dagster"))
+    os.environ.setdefault("DAGSTER_HOME", str(CHECKOUT))
+    os.environ.setdefault("PADANAN_PYTHON", sys.executable)
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    # dbt writes compiled SQL and a debug log; neither may hold a row, and the debug log is not needed at all.
+    os.environ.setdefault("DBT_LOG_LEVEL_FILE", "none")
+    Path(os.environ["PADANAN_DAGSTER_STORAGE"]).mkdir(parents=True, exist_ok=True, mode=0o700)

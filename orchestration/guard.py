@@ -1,0 +1,66 @@
+"""Turns any error into a Dagster failure of one Indonesian line with cause and cure, free of personal values.
+
+The errors themselves are defined in `padanan/errors.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from padanan.errors import NoSpace, PadananError, SourceUnavailable, WarehouseLocked, safe_reason
+
+
+def known_error(text: str) -> PadananError | None:
+    """The project's error behind a library's wording (DuckDB, dbt, the system), or None."""
+    if "Could not set lock on file" in text or "Conflicting lock is held" in text:
+        return WarehouseLocked(
+            "gudang data sedang dipakai proses lain",
+            file="warehouse/padanan.duckdb",
+            cure="tunggu proses itu selesai atau tutup program yang membuka berkas gudang, lalu jalankan ulang",
+        )
+    if "No space left on device" in text:
+        return NoSpace(
+            "ruang simpan habis",
+            cure="kosongkan ruang pada disk data home lalu jalankan ulang; tidak ada yang diterbitkan setengah jadi",
+        )
+    return None
+
+
+def to_failure(error: BaseException, what: str) -> dg.Failure:
+    """The failure that Dagster shows: description is the one line, metadata its parts.
+
+    Only an unavailable source may be retried; everything else fails the same way again.
+    """
+    if isinstance(error, dg.Failure):
+        return error
+    if not isinstance(error, PadananError):
+        error = known_error(str(error)) or PadananError(
+            f"{what} gagal ({safe_reason(error)})",
+            cure="jalankan ulang; bila tetap gagal, kirim baris ini kepada pengelola sistem",
+        )
+    return dg.Failure(
+        description=str(error),
+        metadata={"sebab": error.cause, "perbaikan": error.cure},
+        allow_retries=isinstance(error, SourceUnavailable),
+    )
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Everything raised inside becomes a `dagster.Failure`; the original message is dropped, not chained.
+
+    DuckDB and drivers put the offending value into their message, and Dagster stores messages.
+
+    Args:
+        what: the work, in Indonesian, as the subject of "... gagal".
+    """
+    try:
+        yield
+    except Exception as error:
+        failure = to_failure(error, what)
+    else:
+        return
+    raise failure

@@ -1,0 +1,216 @@
+"""Measures a run step by step (rows, wall, CPU, peak memory) and shows it as one table per stage.
+
+It listens to Dagster's events; it changes nothing in a run.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import psutil
+
+MIB = 1024 * 1024
+SAMPLE_SECONDS = 0.25
+
+STAGE_LINES = {
+    "landing": "landing (kiriman)",
+    "rencana": "landing (rencana)",
+    "dbt_panggilan_1": "cleansing (dbt)",
+    "mutu": "cleansing (aturan mutu)",
+    "dbt_panggilan_2": "padanan (dbt)",
+    "terbitan": "review (terbitan)",
+    "laporan_mutu": "review (laporan)",
+    "rancangan": "decree (rancangan)",
+}
+
+
+@dataclass
+class Step:
+    """One step of a run. `rows`: rows passed on; `wall`, `cpu` in seconds; `rss` peak in MiB over all processes."""
+
+    name: str
+    line: str
+    rows: int | None = None
+    wall: float = 0.0
+    cpu: float = 0.0
+    rss: float = 0.0
+    ok: bool = False
+
+
+@dataclass
+class Sampler:
+    """Peak resident memory of this process and everything it started, in MiB."""
+
+    peak: float = 0.0
+    overall: float = 0.0
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Starts sampling in the background."""
+        self._thread = threading.Thread(target=self._loop, name="rss-sampler", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stops sampling."""
+        self._stop.set()
+        if self._thread:
+            self._thread.join(timeout=2)
+
+    def reset(self) -> None:
+        """Begins a new step."""
+        self.peak = 0.0
+        self.sample()
+
+    def sample(self) -> None:
+        """Takes one sample."""
+        me = psutil.Process()
+        total = 0
+        for process in [me, *me.children(recursive=True)]:
+            try:
+                total += process.memory_info().rss
+            except psutil.Error:
+                continue
+        self.peak = max(self.peak, total / MIB)
+        self.overall = max(self.overall, self.peak)
+
+    def _loop(self) -> None:
+        while not self._stop.wait(SAMPLE_SECONDS):
+            self.sample()
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process and of every child that has ended, in seconds."""
+    times = psutil.Process().cpu_times()
+    return float(times.user + times.system + times.children_user + times.children_system)
+
+
+def line_of(step: str) -> str:
+    """The table line that a step belongs to."""
+    if step.startswith("landing_"):
+        return STAGE_LINES["landing"]
+    return STAGE_LINES.get(step.rsplit("__", 1)[-1], step)
+
+
+def rows_passed_on(step: str, rows: dict[str, int]) -> int | None:
+    """Rows that a step hands to the next one, of the row counts by asset key.
+
+    Staging hands on the rows of its `stg_` models, padanan those of `padanan_record`; the rest what it wrote.
+    """
+    if step == "dbt_panggilan_1":
+        rows = {key: count for key, count in rows.items() if key.rsplit("/", 1)[-1].startswith("stg_")}
+    if step == "dbt_panggilan_2":
+        rows = {key: count for key, count in rows.items() if key.endswith("/padanan_record")}
+    return sum(rows.values()) if rows else None
+
+
+class Recorder:
+    """Listens to one run and prints a line per finished step.
+
+    Args:
+        show: prints one line for the person who waits.
+        total: steps expected, for the counter; None leaves it out.
+    """
+
+    def __init__(self, show: Callable[[str], None], total: int | None = None) -> None:
+        self.steps: list[Step] = []
+        self.sampler = Sampler()
+        self._show = show
+        self._total = total
+        self._rows: dict[str, dict[str, int]] = {}
+        self._started: dict[str, tuple[float, float]] = {}
+
+    def __call__(self, entry: dg.EventLogEntry) -> None:
+        """Dagster's event listener."""
+        event = entry.dagster_event
+        if event is None or entry.step_key is None:
+            return
+        kind, step = event.event_type, entry.step_key
+        if kind == dg.DagsterEventType.STEP_START:
+            self.sampler.reset()
+            self._started[step] = (time.perf_counter(), cpu_seconds())
+            if not step.startswith("landing_"):
+                self._show(f"  …       {line_of(step)} berjalan")
+        elif kind == dg.DagsterEventType.ASSET_MATERIALIZATION:
+            self._count(step, event)
+        elif kind in (dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE):
+            self._finish(step, ok=kind == dg.DagsterEventType.STEP_SUCCESS)
+
+    def _count(self, step: str, event: dg.DagsterEvent) -> None:
+        materialization = event.step_materialization_data.materialization
+        value = materialization.metadata.get("dagster/row_count")
+        if value is not None and isinstance(value.value, int):
+            self._rows.setdefault(step, {})[materialization.asset_key.to_user_string()] = value.value
+
+    def _finish(self, name: str, *, ok: bool) -> None:
+        self.sampler.sample()
+        wall, cpu = self._started.get(name, (time.perf_counter(), cpu_seconds()))
+        step = Step(
+            name=name,
+            line=line_of(name),
+            rows=rows_passed_on(name, self._rows.get(name, {})),
+            wall=time.perf_counter() - wall,
+            cpu=cpu_seconds() - cpu,
+            rss=self.sampler.peak,
+            ok=ok,
+        )
+        self.steps.append(step)
+        counter = f"[{len(self.steps):>2}/{self._total}]" if self._total else f"[{len(self.steps):>2}]"
+        rows = f"{number(step.rows)} baris" if step.rows is not None else ""
+        self._show(f"{counter} {'selesai' if ok else 'GAGAL  '} {name:<28} {rows:>18} {number(step.wall, 1):>8} dtk")
+
+    def stages(self) -> list[Step]:
+        """The steps added up per table line, in the order in which they ran; memory is the highest."""
+        lines: dict[str, Step] = {}
+        for step in self.steps:
+            stage = lines.setdefault(step.line, Step(step.line, step.line, ok=True))
+            stage.wall += step.wall
+            stage.cpu += step.cpu
+            stage.rss = max(stage.rss, step.rss)
+            stage.ok = stage.ok and step.ok
+            if step.rows is not None:
+                stage.rows = (stage.rows or 0) + step.rows
+        return list(lines.values())
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """A number as written in Indonesian: 1.234,5; nothing is a dash."""
+    if value is None:
+        return "–"
+    return f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))
+
+
+def stage_table(stages: list[Step], wall: float, peak: float) -> str:
+    """The table that is printed at the end of a run."""
+    head = f"{'tahap':<26}{'baris':>14}{'waktu dtk':>12}{'CPU dtk':>10}{'puncak MiB':>12}"
+    rows = [
+        f"{stage.line:<26}{number(stage.rows):>14}{number(stage.wall, 1):>12}"
+        f"{number(stage.cpu, 1):>10}{number(stage.rss):>12}"
+        for stage in stages
+    ]
+    cpu = sum(stage.cpu for stage in stages)
+    foot = f"{'seluruhnya':<26}{'':>14}{number(wall, 1):>12}{number(cpu, 1):>10}{number(peak):>12}"
+    rule = "─" * len(head)
+    return "\n".join([head, rule, *rows, rule, foot])
+
+
+def write_run_json(path: Path, facts: dict[str, Any], recorder: Recorder, wall: float) -> None:
+    """`run.json`: times of the run, which never enter `published/` (design rule 4)."""
+    content = {
+        **facts,
+        "waktu_dtk": round(wall, 3),
+        "puncak_rss_mib": round(recorder.sampler.overall, 1),
+        "tahap": [asdict(stage) for stage in recorder.stages()],
+        "langkah": [asdict(step) for step in recorder.steps],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    temporary.replace(path)

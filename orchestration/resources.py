@@ -1,0 +1,60 @@
+"""What assets are handed: the data home, the contracts and the alert sink.
+
+Which environment gets which is in `defs/resources.py`; dbt's resource is in `dbt_bridge.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    from padanan.alert import Alert, AlertResult
+    from padanan.contract import Contract
+    from padanan.home import Home
+
+
+class RumahResource(dg.ConfigurableResource):
+    """The data home that PADANAN_HOME names when the run starts."""
+
+    def home(self) -> Home:
+        """The home, its folders made and its format version checked.
+
+        Raises:
+            PadananError: not writable, or of another layout version.
+        """
+        from padanan.home import Home
+
+        return Home.from_env().ensure()
+
+
+class KontrakResource(dg.ConfigurableResource):
+    """The contracts as they are on disk when the run starts."""
+
+    def all(self) -> dict[str, Contract]:
+        """Contract by id.
+
+        Raises:
+            ContractError: a contract file is wrong (file, line, field).
+        """
+        from padanan.contract import load_contracts
+
+        return load_contracts()
+
+
+class AlarmResource(dg.ConfigurableResource):
+    """The alert sinks: always the file in the data home; e-mail and webhook only where `luar` is true."""
+
+    lingkungan: str
+    luar: bool
+
+    def send(self, alert: Alert) -> AlertResult:
+        """Sends one alert; a sink that fails is reported in the result, not raised."""
+        from padanan.alert import AlertSettings, send
+        from padanan.home import Home
+
+        settings = AlertSettings.from_env(default_file=Home.from_env().root / "logs" / "alarm.jsonl")
+        if not self.luar:
+            settings = AlertSettings(file=settings.file)
+        return send(alert, settings)

@@ -1,0 +1,65 @@
+"""Finds published revisions and whether their run passed every blocking check.
+
+Publishing is `padanan/publish.py`; freezing is `padanan/decree`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from orchestration.failures import failed_checks
+from orchestration.stages import REVIEW
+from padanan.errors import PadananError
+from padanan.period import Periode
+
+if TYPE_CHECKING:
+    from padanan.home import Home
+
+PUBLISHED_KEY = dg.AssetKey([REVIEW, "terbitan"])
+
+
+def newest_revision(home: Home, periode: Periode) -> int:
+    """The highest published revision of a period.
+
+    Raises:
+        PadananError: nothing is published.
+    """
+    from padanan.runplan import published_revisions
+
+    found = [number for number, _ in published_revisions(home, periode)]
+    if not found:
+        raise PadananError(
+            f"belum ada revisi terbit untuk {periode.label}",
+            file=f"published/{periode.key}",
+            cure=f"jalankan job padanan_periode untuk {periode.label}",
+        )
+    return max(found)
+
+
+def checks_of_revision(instance: dg.DagsterInstance, periode: Periode, revisi: int) -> tuple[int, list[str]]:
+    """The checks of the run that published a revision.
+
+    Returns:
+        How many checks were evaluated, and the names (`asset:check`) of the ERROR checks that failed.
+
+    Raises:
+        PadananError: no run of this Dagster storage published that revision.
+    """
+    published = instance.fetch_materializations(
+        dg.AssetRecordsFilter(asset_key=PUBLISHED_KEY, asset_partitions=[periode.key]), limit=50
+    ).records
+    for record in published:
+        materialization = record.asset_materialization
+        if materialization is None or materialization.metadata["revisi"].value != revisi:
+            continue
+        evaluated = instance.get_records_for_run(
+            record.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        ).records
+        return len(evaluated), failed_checks(instance, record.run_id)
+    raise PadananError(
+        f"tidak ada catatan pemeriksaan untuk {periode.label} revisi {revisi}",
+        cure=f"jalankan job padanan_periode untuk {periode.label} pada instans Dagster ini",
+    )
+

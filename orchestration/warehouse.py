@@ -1,0 +1,67 @@
+"""One writer at a time over all processes, and the check that the warehouse holds the period that a step asks for.
+
+Dagster's queue already keeps runs apart (`dagster.yaml`); this also covers runs started from the command line.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from padanan.errors import PadananError, WarehouseLocked
+from padanan.period import Periode
+
+if TYPE_CHECKING:
+    from padanan.home import Home
+
+_held: dict[Path, int] = {}
+
+
+def acquire(home: Home) -> None:
+    """Takes the writer's lock for this process; the kernel gives it back when the process ends.
+
+    Raises:
+        WarehouseLocked: another process holds it.
+    """
+    path = home.warehouse / ".penulis"
+    if path in _held:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise WarehouseLocked(
+            "gudang data sedang dipakai proses lain",
+            file="warehouse",
+            cure="tunggu proses itu selesai (lihat Runs di Dagster), lalu jalankan ulang",
+        ) from None
+    _held[path] = handle
+
+
+def release(home: Home) -> None:
+    """Gives the lock back before the process ends (command line, tests)."""
+    handle = _held.pop(home.warehouse / ".penulis", None)
+    if handle is not None:
+        os.close(handle)
+
+
+def planned(home: Home, periode: Periode) -> dict[str, Any]:
+    """The run plan on disk, if it is this period's.
+
+    Raises:
+        PadananError: there is no plan, or it pins another period.
+    """
+    cure = f"jalankan job padanan_periode untuk {periode.label}, yang menyusun rencana lebih dulu"
+    if not home.run_plan.exists():
+        raise PadananError("belum ada rencana untuk periode ini", file="warehouse/rencana.json", cure=cure)
+    plan: dict[str, Any] = json.loads(home.run_plan.read_text())
+    if plan.get("periode") != periode.key:
+        raise PadananError(
+            f"gudang berisi periode {plan.get('label')}, bukan {periode.label}", file="warehouse/rencana.json", cure=cure
+        )
+    return plan
