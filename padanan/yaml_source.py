@@ -29,11 +29,11 @@ class YamlSource:
                     node = loader.get_single_node()
                     self.data: Any = None if node is None else loader.construct_document(node)
                 finally:
-                    loader.dispose()  # type: ignore[no-untyped-call]
+                    loader.dispose()
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             raise ContractError(
-                "YAML tidak terbaca" + (f" ({error.problem})" if getattr(error, "problem", None) else ""),
+                "YAML tidak terbaca",
                 file=path,
                 place=f"baris {mark.line + 1}" if mark else None,
                 cure="perbaiki indentasi atau tanda kutip pada baris itu",

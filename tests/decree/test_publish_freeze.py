@@ -1,0 +1,140 @@
+"""Publication and freeze on a tiny warehouse: immutable, whole or not at all, and tampering is found.
+
+What stands in the tables is tested in tests/dbt.
+"""
+
+import json
+from datetime import date
+
+import duckdb
+import pytest
+
+from padanan.decree.freeze import freeze_draft, verify_draft, verify_published
+from padanan.errors import NoSpace, PadananError, SealedPeriod, WarehouseLocked
+from padanan.home import Home
+from padanan.period import Periode
+from padanan.publish import TABLES, connect_warehouse, publish
+from padanan.runplan import RunPlan, write_plan
+
+PERIODE = Periode(2025, 2)
+COLUMNS = {
+    "padanan_record": "producer varchar, record_key varchar",
+    "padanan_orang": "id_orang varchar",
+    "padanan_keluarga": "id_keluarga varchar",
+    "anggota_keluarga": "id_keluarga varchar, id_orang varchar, record_key varchar",
+    "gap": "producer varchar, record_key varchar, rule_id varchar",
+    "overlap": "kode varchar, orang bigint",
+    "sasaran": "id_orang varchar, terpilih boolean",
+    "row_account": "tahap varchar, masuk bigint",
+}
+
+
+def plan(revisi=1, inputs_hash="a" * 64):
+    data = {
+        "code_version": "c", "expectations_version": "e", "decisions_version": "d", "key_id": "k",
+        "sasaran": {"versi": "1.0.0"},
+        "contracts": [{"id": "klj", "version": "1.0.0", "in_force": True, "deliveries": []}],
+    }  # fmt: skip
+    return RunPlan(PERIODE, revisi, date(2025, 12, 15), inputs_hash, False, data)
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = Home(tmp_path / "data").ensure()
+    con = duckdb.connect(str(home.warehouse_db))
+    for name in TABLES:
+        con.execute(f"create table {name} (periode varchar, revisi integer, {COLUMNS[name]})")
+    con.execute("insert into sasaran select '2025-07-01', 1, 'o' || i, i % 3 = 0 from range(10) t(i)")
+    con.close()
+    return home
+
+
+@pytest.mark.feature("F18")
+def test_draft_holds_the_selected_people_and_verifies(home):
+    publish(home, plan())
+    folder = freeze_draft(home, PERIODE, 1)
+    seal = verify_draft(home, PERIODE, 1)
+    assert seal["status"] == "rancangan"
+    count = duckdb.connect().execute("select count(*) from read_parquet(?)", [str(folder / "data_sasaran.parquet")])
+    assert seal["jumlah_orang"] == count.fetchall()[0][0] == 4
+    assert freeze_draft(home, PERIODE, 1) == folder, "freezing the same revision again changes nothing"
+
+
+@pytest.mark.feature("F18")
+def test_one_changed_byte_is_found_and_named(home):
+    publish(home, plan())
+    folder = freeze_draft(home, PERIODE, 1)
+    snapshot = folder / "data_sasaran.parquet"
+    assert snapshot.stat().st_mode & 0o222 == 0
+    content = bytearray(snapshot.read_bytes())
+    content[len(content) // 2] ^= 1
+    snapshot.chmod(0o600)
+    snapshot.write_bytes(bytes(content))
+    with pytest.raises(PadananError, match=r"data_sasaran\.parquet.*berubah"):
+        verify_draft(home, PERIODE, 1)
+
+
+def test_changed_published_table_is_not_frozen(home):
+    target = publish(home, plan())
+    (target / "sasaran.parquet").write_bytes(b"PAR1")
+    with pytest.raises(PadananError, match=r"sasaran\.parquet"):
+        verify_published(home, PERIODE, 1)
+    with pytest.raises(PadananError, match=r"sasaran\.parquet"):
+        freeze_draft(home, PERIODE, 1)
+
+
+def test_a_revision_is_never_overwritten(home):
+    first = publish(home, plan())
+    before = {path.name: path.read_bytes() for path in first.iterdir()}
+    assert publish(home, plan()) == first
+    with pytest.raises(PadananError, match="sudah terbit dengan masukan lain"):
+        publish(home, plan(inputs_hash="b" * 64))
+    assert {path.name: path.read_bytes() for path in first.iterdir()} == before
+
+
+def test_rows_of_another_run_are_refused(home):
+    con = duckdb.connect(str(home.warehouse_db))
+    con.execute("insert into gap values ('2025-01-01', 1, 'klj', 'r', 'nik_kosong')")
+    con.close()
+    with pytest.raises(PadananError, match="1 baris dari putaran lain"):
+        publish(home, plan())
+    assert not list(home.published(PERIODE).glob("*"))
+
+
+def test_full_disk_publishes_nothing(home, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("padanan.publish.write_table", full)
+    with pytest.raises(NoSpace, match="ruang simpan habis"):
+        publish(home, plan())
+    assert not list(home.published(PERIODE).glob("*"))
+
+
+def test_locked_warehouse_says_so(home):
+    import subprocess
+    import sys
+
+    holder = subprocess.Popen(
+        [sys.executable, "-c", f"import duckdb, sys; c = duckdb.connect({str(home.warehouse_db)!r}); print('ok', flush=True); sys.stdin.read()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout.readline().strip() == b"ok"
+        with pytest.raises(WarehouseLocked, match="sedang dipakai"):
+            connect_warehouse(home)
+    finally:
+        holder.communicate(b"")
+
+
+@pytest.mark.feature("F18")
+def test_a_sealed_period_refuses_plan_and_draft(home):
+    publish(home, plan())
+    seal = home.decree(PERIODE) / "ke-1" / "segel.json"
+    seal.parent.mkdir(parents=True)
+    seal.write_text(json.dumps({"status": "ditetapkan"}))
+    with pytest.raises(SealedPeriod, match="sudah ditetapkan"):
+        freeze_draft(home, PERIODE, 1)
+    with pytest.raises(SealedPeriod, match="sudah ditetapkan"):
+        write_plan(home, {}, PERIODE)

@@ -1,0 +1,62 @@
+"""Backup and restore are tried, not believed: content, permissions, damage and wrong targets."""
+
+import tarfile
+
+import pytest
+
+from padanan.backup import backup, restore
+from padanan.errors import PadananError
+from padanan.home import Home
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = Home(tmp_path / "data").ensure()
+    (home.root / "landing" / "klj").mkdir()
+    (home.root / "landing" / "klj" / "part.parquet").write_bytes(bytes(range(256)) * 50)
+    (home.root / "decisions" / "rilis.jsonl").write_text("{}\n")
+    (home.root / "warehouse" / "padanan.duckdb").write_bytes(b"rebuilt by any run")
+    return home
+
+
+@pytest.mark.feature("F50")
+def test_restore_gives_back_every_file(home, tmp_path):
+    index = backup(home, tmp_path / "c.tar.gz")
+    again = Home(tmp_path / "again")
+    assert restore(tmp_path / "c.tar.gz", again) == index
+    assert set(index["files"]) == {"format_version", "landing/klj/part.parquet", "decisions/rilis.jsonl"}
+    for name in index["files"]:
+        assert (again.root / name).read_bytes() == (home.root / name).read_bytes()
+    assert again.root.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "c.tar.gz").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.feature("F50")
+def test_the_key_is_never_in_the_archive(home, tmp_path):
+    from padanan.keys import load_key
+
+    key = load_key()
+    backup(home, tmp_path / "c.tar.gz")
+    with tarfile.open(tmp_path / "c.tar.gz") as archive:
+        content = b"".join(archive.extractfile(item).read() for item in archive if item.isfile())
+    assert key not in content and key.hex().encode() not in content
+
+
+def test_damaged_archive_restores_nothing(home, tmp_path):
+    backup(home, tmp_path / "c.tar.gz")
+    content = (tmp_path / "c.tar.gz").read_bytes()
+    (tmp_path / "c.tar.gz").write_bytes(content[: len(content) // 2])
+    with pytest.raises(PadananError, match="pakai salinan cadangan lain"):
+        restore(tmp_path / "c.tar.gz", Home(tmp_path / "again"))
+    assert not (tmp_path / "again").exists()
+
+
+def test_restore_never_writes_over_a_home(home, tmp_path):
+    backup(home, tmp_path / "c.tar.gz")
+    with pytest.raises(PadananError, match="tidak kosong"):
+        restore(tmp_path / "c.tar.gz", home)
+
+
+def test_backup_inside_the_home_is_refused(home):
+    with pytest.raises(PadananError, match="di dalam data home"):
+        backup(home, home.root / "c.tar.gz")
