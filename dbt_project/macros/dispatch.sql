@@ -1,0 +1,56 @@
+{#- What differs between engines sits behind these; models and the other macros stay in the common part of SQL. -#}
+
+{% macro full_match(expr, pattern) %}{{ return(adapter.dispatch('full_match', 'padanan')(expr, pattern)) }}{% endmacro %}
+{% macro default__full_match(expr, pattern) %}{{ return("regexp_full_match(" ~ expr ~ ", '" ~ pattern ~ "')") }}{% endmacro %}
+{% macro spark__full_match(expr, pattern) %}{{ return(expr ~ " rlike '^(?:" ~ pattern ~ ")$'") }}{% endmacro %}
+
+{% macro has_match(expr, pattern) %}{{ return(adapter.dispatch('has_match', 'padanan')(expr, pattern)) }}{% endmacro %}
+{% macro default__has_match(expr, pattern) %}{{ return("regexp_matches(" ~ expr ~ ", '" ~ pattern ~ "')") }}{% endmacro %}
+{% macro spark__has_match(expr, pattern) %}{{ return(expr ~ " rlike '" ~ pattern ~ "'") }}{% endmacro %}
+
+{#- Replaces every match. -#}
+{% macro replace_all(expr, pattern, by) %}{{ return(adapter.dispatch('replace_all', 'padanan')(expr, pattern, by)) }}{% endmacro %}
+{% macro default__replace_all(expr, pattern, by) %}{{ return("regexp_replace(" ~ expr ~ ", '" ~ pattern ~ "', '" ~ by ~ "', 'g')") }}{% endmacro %}
+{% macro spark__replace_all(expr, pattern, by) %}{{ return("regexp_replace(" ~ expr ~ ", '" ~ pattern ~ "', '" ~ (by | replace('\\', '$')) ~ "')") }}{% endmacro %}
+
+{#- One group of the first match, null when there is none. -#}
+{% macro take(expr, pattern, group) %}{{ return(adapter.dispatch('take', 'padanan')(expr, pattern, group)) }}{% endmacro %}
+{% macro default__take(expr, pattern, group) %}{{ return("nullif(regexp_extract(" ~ expr ~ ", '" ~ pattern ~ "', " ~ group ~ "), '')") }}{% endmacro %}
+
+{% macro strip_accents(expr) %}{{ return(adapter.dispatch('strip_accents', 'padanan')(expr)) }}{% endmacro %}
+{% macro default__strip_accents(expr) %}{{ return("strip_accents(" ~ expr ~ ")") }}{% endmacro %}
+{% macro spark__strip_accents(expr) %}{{ return("translate(" ~ expr ~ ", 'ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ', 'AAAAAACEEEEIIIINOOOOOUUUUY')") }}{% endmacro %}
+
+{% macro jaro_winkler(a, b) %}{{ return(adapter.dispatch('jaro_winkler', 'padanan')(a, b)) }}{% endmacro %}
+{% macro default__jaro_winkler(a, b) %}{{ return("jaro_winkler_similarity(" ~ a ~ ", " ~ b ~ ")") }}{% endmacro %}
+
+{#- Whole-number division. -#}
+{% macro int_div(a, b) %}{{ return(adapter.dispatch('int_div', 'padanan')(a, b)) }}{% endmacro %}
+{% macro default__int_div(a, b) %}{{ return("(" ~ a ~ " // " ~ b ~ ")") }}{% endmacro %}
+{% macro spark__int_div(a, b) %}{{ return("(" ~ a ~ " div " ~ b ~ ")") }}{% endmacro %}
+
+{#- Every word of text a (separated by one space) occurs in text b. -#}
+{% macro words_within(a, b) %}{{ return(adapter.dispatch('words_within', 'padanan')(a, b)) }}{% endmacro %}
+{% macro default__words_within(a, b) %}{{ return("list_has_all(string_split(" ~ b ~ ", ' '), string_split(" ~ a ~ ", ' '))") }}{% endmacro %}
+{% macro spark__words_within(a, b) %}{{ return("size(array_except(split(" ~ a ~ ", ' '), split(" ~ b ~ ", ' '))) = 0") }}{% endmacro %}
+
+{#- Days since 1899-12-30, the way spreadsheets store dates. -#}
+{% macro serial_date(expr) %}{{ return(adapter.dispatch('serial_date', 'padanan')(expr)) }}{% endmacro %}
+{% macro default__serial_date(expr) %}{{ return("(date '1899-12-30' + try_cast(" ~ expr ~ " as integer))") }}{% endmacro %}
+{% macro spark__serial_date(expr) %}{{ return("date_add(date '1899-12-30', try_cast(" ~ expr ~ " as int))") }}{% endmacro %}
+
+{#- How a name sounds: old spelling made new, doubled letters and silent h dropped. -#}
+{% macro phonetic(expr) %}{{ return(adapter.dispatch('phonetic', 'padanan')(expr)) }}{% endmacro %}
+{% macro default__phonetic(expr) -%}
+    {%- set out = expr -%}
+    {%- for old, new in [('OE', 'U'), ('DJ', 'J'), ('TJ', 'C'), ('SJ', 'SY'), ('NJ', 'NY'), ('CH', 'KH'), ('TH', 'T'), ('DH', 'D'), ('PH', 'F'), ('V', 'F'), ('Z', 'S')] -%}
+        {%- set out = "replace(" ~ out ~ ", '" ~ old ~ "', '" ~ new ~ "')" -%}
+    {%- endfor -%}
+    {%- set out -%}
+        {{ replace_all(out, 'AA+', 'A') }}
+    {%- endset -%}
+    {%- for letter in ['B', 'D', 'F', 'G', 'I', 'K', 'L', 'M', 'N', 'P', 'R', 'S', 'T', 'U'] -%}
+        {%- set out = "replace(" ~ out ~ ", '" ~ letter ~ letter ~ "', '" ~ letter ~ "')" -%}
+    {%- endfor -%}
+    {{ return(out) }}
+{%- endmacro %}

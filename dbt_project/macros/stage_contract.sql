@@ -1,0 +1,378 @@
+{#- The uniform staging row: every contract's landing columns renamed, cast and derived, the raw value beside the cleansed one. -#}
+
+{#- Landing columns of one contract under their staging names; a column the contract lacks is null. -#}
+{% macro raw_columns() %}
+    {{ return({
+        'id_sumber': ['id_sumber'], 'id_keluarga_sumber': ['id_keluarga_sumber'],
+        'nik_mentah': ['nik'], 'kk_mentah': ['no_kk'], 'nama_mentah': ['nama'], 'nama_ibu_mentah': ['nama_ibu'],
+        'tempat_lahir_mentah': ['tempat_lahir'], 'tgl_lahir_mentah': ['tgl_lahir'], 'jk_mentah': ['jenis_kelamin'], 'shdk_mentah': ['shdk'],
+        'alamat_mentah': ['alamat'], 'rt_mentah': ['rt'], 'rw_mentah': ['rw'], 'rt_rw_mentah': ['rt_rw'],
+        'provinsi_mentah': ['provinsi'], 'kota_mentah': ['kota'], 'kecamatan_mentah': ['kecamatan'], 'kelurahan_mentah': ['kelurahan'],
+        'kode_kelurahan_mentah': ['kode_kelurahan'], 'kode_kota_mentah': ['kode_kota'],
+        'desil_mentah': ['desil'], 'status_dasar_mentah': ['status_dasar'],
+        'status_mentah': ['status'], 'nominal_mentah': ['nominal'], 'periode_program_mentah': ['periode_program']
+    }) }}
+{% endmacro %}
+
+{#- One delivery as landed. -#}
+{% macro landed(contract, delivery) %}
+    select
+        {{ lit(contract['id']) }} as producer,
+        {{ lit(contract['unit']) }} as unit,
+        {{ lit(delivery['periode_data']) }} as periode_data,
+        cast({{ lit((delivery['diterima'] | string)[:10]) }} as date) as diterima,
+        {{ lit(delivery['sha16']) }} as delivery,
+        {{ lit(delivery.get('bagian')) }} as bagian,
+        _baris as baris,
+        _record_key as record_key,
+        _entity_key as entity_key,
+        _nik_key as nik_key,
+        _kk_key as kk_key,
+        ',' || _sel_angka || ',' as sel_angka,
+        {%- for name, sources in raw_columns().items() %}
+        {%- set found = sources | select('in', contract['columns']) | list %}
+        {{ found[0] if found else 'cast(null as varchar)' }} as {{ name }},
+        {%- endfor %}
+        {%- set kel = contract['columns'].get('kode_kelurahan', {}) %}
+        {%- set kota = contract['columns'].get('kode_kota', {}) %}
+        cast({{ lit(kota.get('code_system') or kel.get('code_system')) }} as varchar) as wilayah_sistem,
+        {{ 'true' if 'mm/dd' in ((contract['columns'].get('tgl_lahir', {}).get('date_format') or '') | lower) else 'false' }} as bulan_dulu
+    from read_parquet({{ lit(home() ~ '/' ~ delivery['path']) }})
+{% endmacro %}
+
+{#- Every active delivery of these contracts; an empty relation of the same shape when there is none. -#}
+{% macro landed_all(contracts) %}
+    {%- set parts = [] -%}
+    {%- for contract in contracts -%}{%- for delivery in contract['deliveries'] -%}{%- do parts.append(landed(contract, delivery)) -%}{%- endfor -%}{%- endfor -%}
+    {%- if parts -%}
+    {{ parts | join('\n    union all\n') }}
+    {%- else -%}
+    select
+        cast(null as varchar) as producer, cast(null as varchar) as unit, cast(null as varchar) as periode_data, cast(null as date) as diterima,
+        cast(null as varchar) as delivery, cast(null as varchar) as bagian, cast(null as bigint) as baris, cast(null as varchar) as record_key,
+        cast(null as varchar) as entity_key, cast(null as varchar) as nik_key, cast(null as varchar) as kk_key, cast(null as varchar) as sel_angka,
+        {%- for name in raw_columns() %} cast(null as varchar) as {{ name }},{% endfor %}
+        cast(null as varchar) as wilayah_sistem, false as bulan_dulu
+    where false
+    {%- endif -%}
+{% endmacro %}
+
+{#- The code lists of these contracts as rows: producer, kolom, mentah (trimmed capitals), baku. -#}
+{% macro code_rows(contracts, column) %}
+    {%- set rows = [] -%}
+    {%- for contract in contracts -%}
+        {%- for raw, standard in ((contract['columns'].get(column, {}) or {}).get('code_list') or {}).items() -%}
+            {%- do rows.append('(' ~ lit(contract['id']) ~ ', ' ~ lit(raw | upper) ~ ', ' ~ lit(standard) ~ ')') -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- if rows -%}
+    select col0 as producer, col1 as mentah, col2 as baku from (values {{ rows | join(', ') }})
+    {%- else -%}
+    select cast(null as varchar) as producer, cast(null as varchar) as mentah, cast(null as varchar) as baku where false
+    {%- endif -%}
+{% endmacro %}
+
+{#- Source of the family counts of the other file of a producer in two files (P3KE): contract id -> its partner. -#}
+{% macro partner_of(id) %}
+    {{ return({'p3ke_keluarga': 'p3ke_individu', 'p3ke_individu': 'p3ke_keluarga'}.get(id)) }}
+{% endmacro %}
+
+{#- The family a row belongs to in its source. A No KK of one repeated digit is no family. -#}
+{% macro family_id_of(id_keluarga, kk_number, kk_clean) -%}
+    coalesce(nullif(trim({{ id_keluarga }}), ''),
+        case when {{ kk_number }} is not null and replace({{ kk_clean }}, left({{ kk_clean }}, 1), '') <> '' then {{ kk_clean }} end)
+{%- endmacro %}
+
+{% macro stage_model(model) %}
+    {%- set plan = run_plan() -%}
+    {{ stage_contracts(plan, plan_contracts_of(plan, model)) }}
+{% endmacro %}
+
+{#- The staging row for one contract (or for several that share a table). -#}
+{% macro stage_contract(id) %}
+    {%- set plan = run_plan() -%}
+    {%- set contract = plan_contract(plan, id) -%}
+    {{ stage_contracts(plan, [contract] if contract else []) }}
+{% endmacro %}
+
+{% macro stage_contracts(plan, contracts) %}
+{%- set partners = [] -%}
+{%- for contract in contracts -%}
+    {%- set partner = plan_contract(plan, partner_of(contract['id'])) if partner_of(contract['id']) else none -%}
+    {%- if partner -%}{%- do partners.append(partner) -%}{%- endif -%}
+{%- endfor -%}
+-- CTEs are inlined on purpose: the second and third reading of `mentah` touch one or two columns of the Parquet only.
+with
+mentah as not materialized (
+    {{ landed_all(contracts) }}
+),
+kode_jk as (
+    {{ code_rows(contracts, 'jenis_kelamin') }}
+),
+kode_shdk as (
+    {{ code_rows(contracts, 'shdk') }}
+),
+kode_status_dasar as (
+    {{ code_rows(contracts, 'status_dasar') }}
+),
+kode_status as (
+    {{ code_rows(contracts, 'status') }}
+),
+-- numbers of each delivery: share of its NIK that end in 0
+nik_mentah_saja as not materialized (
+    select producer, delivery, nama_mentah, tgl_lahir_mentah, bulan_dulu, {{ clean_number('nik_mentah') }} as nik_bersih from mentah
+),
+nik_saja as not materialized (
+    select *, {{ sixteen('nik_bersih') }} as nik_angka16 from nik_mentah_saja
+),
+kiriman as (
+    select producer, delivery, case when count(*) >= 20 then cast(sum(case when nik_angka16 % 10 = 0 then 1 else 0 end) as double) / count(*) end as nik_persen_nol
+    from nik_saja
+    where nik_angka16 is not null
+    group by producer, delivery
+),
+-- NIK on more than one row of its producer, and whether the rows name different people
+nik_berulang as (
+    select producer, nik_angka16, count(*) as n_baris
+    from nik_saja
+    where nik_angka16 is not null
+    group by producer, nik_angka16
+    having count(*) > 1
+),
+baris_berulang as (
+    select s.producer, s.nik_angka16, r.n_baris, {{ name_plain('s.nama_mentah') }} as nama_rapi, {{ parse_date('s.tgl_lahir_mentah', 's.bulan_dulu') }} as tgl_lahir
+    from nik_saja as s
+    inner join nik_berulang as r on s.producer = r.producer and s.nik_angka16 = r.nik_angka16
+),
+nama_berulang as (
+    select *, {{ name_core('nama_rapi') }} as nama_bersih from baris_berulang
+),
+nik_ganda as (
+    select
+        producer,
+        nik_angka16,
+        max(n_baris) as n_baris,
+        coalesce({{ jaro_winkler('min(nama_bersih)', 'max(nama_bersih)') }} < 0.85, false)
+        or (count(distinct tgl_lahir) > 1 and count(distinct nama_bersih) > 1) as beda_orang
+    from nama_berulang
+    group by producer, nik_angka16
+),
+-- families: heads and deciles, over the key columns alone
+kunci_keluarga as not materialized (
+    select m.producer, m.id_keluarga_sumber, m.desil_mentah, {{ clean_number('m.kk_mentah') }} as kk_bersih, m.shdk_mentah
+    from mentah as m
+),
+keluarga_baris as not materialized (
+    select
+        k.producer,
+        {{ family_id_of('k.id_keluarga_sumber', sixteen('k.kk_bersih'), 'k.kk_bersih') }} as family_id,
+        case when s.baku = '1' then 1 else 0 end as kepala,
+        {{ parse_desil('k.desil_mentah') }} as desil
+    from kunci_keluarga as k
+    left join kode_shdk as s on k.producer = s.producer and upper(trim(k.shdk_mentah)) = s.mentah
+),
+keluarga as (
+    select
+        producer,
+        family_id,
+        sum(kepala) as n_kepala,
+        {%- for d in range(1, 11) %}
+        max(case when desil = {{ d }} then 1 else 0 end){{ ' + ' if not loop.last }}
+        {%- endfor %} as n_desil
+    from keluarga_baris
+    where family_id is not null
+    group by producer, family_id
+),
+pasangan_mentah as (
+    {{ landed_all(partners) }}
+),
+pasangan_kk as (
+    select id_keluarga_sumber, {{ clean_number('kk_mentah') }} as kk_bersih from pasangan_mentah
+),
+pasangan as (
+    select {{ family_id_of('id_keluarga_sumber', sixteen('kk_bersih'), 'kk_bersih') }} as family_id, count(*) as n
+    from pasangan_kk
+    group by 1
+),
+-- places, once for each distinct spelling
+tempat as (
+    select distinct provinsi_mentah, kota_mentah, kecamatan_mentah, kelurahan_mentah, kode_kelurahan_mentah, kode_kota_mentah, wilayah_sistem
+    from mentah
+),
+tempat_unik as (
+    select {{ place_key() }} as place_key,
+        max(provinsi_mentah) as provinsi_mentah, max(kota_mentah) as kota_mentah, max(kecamatan_mentah) as kecamatan_mentah,
+        max(kelurahan_mentah) as kelurahan_mentah, max(kode_kelurahan_mentah) as kode_kelurahan_mentah,
+        max(kode_kota_mentah) as kode_kota_mentah, max(wilayah_sistem) as wilayah_sistem
+    from tempat
+    group by 1
+),
+{{ resolve_places('tempat_unik', 'wilayah') }},
+-- first step of the long texts
+langkah_1 as not materialized (
+    select
+        *,
+        {{ clean_number('nik_mentah') }} as nik_bersih,
+        {{ clean_number('kk_mentah') }} as kk_bersih,
+        {{ name_plain('nama_mentah') }} as nama_rapi,
+        {{ name_plain('nama_ibu_mentah') }} as nama_ibu_rapi,
+        {{ parse_date('tgl_lahir_mentah', 'bulan_dulu') }} as tgl_lahir,
+        nullif(upper(trim(alamat_mentah)), '') as alamat_atas,
+        nullif(upper(trim(rt_rw_mentah)), '') as rt_rw_atas,
+        {{ parse_desil('desil_mentah') }} as desil,
+        {{ parse_amount('nominal_mentah') }} as nominal,
+        {{ parse_month('periode_program_mentah') }} as periode_program,
+        {{ place_key() }} as place_key
+    from mentah
+),
+langkah_2 as not materialized (
+    select
+        *,
+        {{ sixteen('nik_bersih') }} as nik_angka16,
+        {{ sixteen('kk_bersih') }} as kk_angka16,
+        {{ name_core('nama_rapi') }} as nama_bersih,
+        {{ name_core('nama_ibu_rapi') }} as nama_ibu_bersih,
+        {{ given('rt_mentah') }} as rt_diisi,
+        {{ given('rw_mentah') }} as rw_diisi,
+        -- RT and RW are looked for in the text only where no column of their own holds them
+        case
+            when {{ given('rt_mentah') }} or {{ given('rw_mentah') }} then null
+            when {{ given('rt_rw_atas') }} then
+                case when {{ full_match('rt_rw_atas', '[0-9]{1,3} ?[/-] ?[0-9]{1,3}') }} then 'RT ' || replace(rt_rw_atas, '-', '/') else rt_rw_atas end
+            when {{ mentions_rt_rw('alamat_atas') }} then alamat_atas
+        end as teks_rt_rw,
+        coalesce({{ mentions_rt_rw('alamat_atas') }}, false) as alamat_sebut_rt_rw
+    from langkah_1
+),
+langkah_3 as not materialized (
+    select
+        *,
+        {{ family_id_of('id_keluarga_sumber', 'kk_angka16', 'kk_bersih') }} as family_id,
+        case when teks_rt_rw is not null then {{ rt_rw_parts('teks_rt_rw') }} end as bagian_rt_rw,
+        case when rt_diisi and not ({{ full_match('rt_mentah', '[0-9]{1,3}') }}) and {{ has_match('upper(rt_mentah)', 'RW') }} then true else false end as tertukar,
+        case when rt_diisi then case when {{ full_match('rt_mentah', '[0-9]{1,3}') }} then rt_mentah else {{ rt_rw_column('rt_mentah') }} end end as rt_kolom,
+        case when rw_diisi then case when {{ full_match('rw_mentah', '[0-9]{1,3}') }} then rw_mentah else {{ rt_rw_column('rw_mentah') }} end end as rw_kolom,
+        -- both in the RT column, `003/005`
+        case when rt_diisi and not rw_diisi and not {{ full_match('rt_mentah', '[0-9]{1,3}') }}
+            then {{ rt_rw_parts("'RT ' || replace(replace(upper(rt_mentah), 'RT', ''), '-', '/')") }} end as bagian_kolom
+    from langkah_2
+),
+langkah_4 as not materialized (
+    select
+        *,
+        case
+            when teks_rt_rw is not null then {{ rt_of('bagian_rt_rw') }}
+            when tertukar then rw_kolom
+            else coalesce(rt_kolom, {{ rt_of('bagian_kolom') }})
+        end as rt_angka,
+        case
+            when teks_rt_rw is not null then {{ rw_of('bagian_rt_rw', 'teks_rt_rw') }}
+            when tertukar then rt_kolom
+            else coalesce(rw_kolom, nullif(concat(bagian_kolom.a2, bagian_kolom.b2, bagian_kolom.c2, bagian_kolom.d2), ''))
+        end as rw_angka
+    from langkah_3
+)
+select
+    {{ run_columns(plan) }},
+    l.producer,
+    l.unit,
+    l.periode_data,
+    l.diterima,
+    l.delivery,
+    l.bagian,
+    l.baris,
+    l.record_key,
+    l.entity_key,
+    l.nik_key,
+    l.kk_key,
+    nullif(trim(l.id_sumber), '') as id_sumber,
+    nullif(trim(l.id_keluarga_sumber), '') as id_keluarga_sumber,
+    l.nik_mentah,
+    l.nik_bersih,
+    {{ number_repairs('l.nik_mentah', 'l.nik_bersih') }} as nik_perbaikan,
+    coalesce(l.sel_angka like '%,nik,%', false) as nik_angka,
+    kiriman.nik_persen_nol,
+    l.nik_angka16,
+    l.nik_angka16 is not null and {{ number_date_ok('l.nik_angka16', true) }} as tgl_nik_sah,
+    wn.kode is not null as nik_wilayah_dikenal,
+    l.kk_mentah,
+    l.kk_bersih,
+    {{ number_repairs('l.kk_mentah', 'l.kk_bersih') }} as kk_perbaikan,
+    coalesce(l.sel_angka like '%,no_kk,%', false) as kk_angka,
+    l.kk_angka16,
+    l.kk_angka16 is not null and {{ number_date_ok('l.kk_angka16', false) }} as tgl_kk_sah,
+    wk.kode is not null as kk_wilayah_dikenal,
+    l.nama_mentah,
+    l.nama_bersih,
+    {{ name_repairs('l.nama_mentah', 'l.nama_bersih') }} as nama_perbaikan,
+    l.nama_ibu_mentah,
+    l.nama_ibu_bersih,
+    l.tempat_lahir_mentah,
+    l.tgl_lahir_mentah,
+    cast(l.tgl_lahir as date) as tgl_lahir,
+    {{ date_repair('l.tgl_lahir_mentah', 'l.tgl_lahir', 'l.bulan_dulu') }} as tgl_lahir_perbaikan,
+    l.jk_mentah,
+    jk.baku as jk,
+    l.shdk_mentah,
+    try_cast(shdk.baku as integer) as shdk,
+    l.alamat_mentah,
+    {{ street('l.alamat_atas', 'l.alamat_sebut_rt_rw') }} as alamat_jalan,
+    l.rt_mentah,
+    l.rw_mentah,
+    {{ three_digits('l.rt_angka') }} as rt,
+    {{ three_digits('l.rw_angka') }} as rw,
+    l.rt_diisi or l.rw_diisi or l.teks_rt_rw is not null as rt_rw_ada,
+    case
+        when l.teks_rt_rw is not null
+            then (l.rt_angka is not null or not {{ has_match('l.teks_rt_rw', '\\bRT') }}) and (l.rw_angka is not null or not {{ has_match('l.teks_rt_rw', '\\bRW') }})
+            and (l.rt_angka is not null or l.rw_angka is not null)
+        else (l.rt_angka is not null or not l.rt_diisi) and (l.rw_angka is not null or not l.rw_diisi)
+    end as rt_rw_terbaca,
+    l.provinsi_mentah,
+    l.kota_mentah,
+    l.kecamatan_mentah,
+    l.kelurahan_mentah,
+    l.kode_kelurahan_mentah,
+    l.kode_kota_mentah,
+    l.wilayah_sistem,
+    w.kode_kelurahan,
+    w.kode_kecamatan,
+    w.kode_kota,
+    coalesce(w.wilayah_ada, false) as wilayah_ada,
+    w.wilayah_hasil,
+    l.desil_mentah,
+    l.desil,
+    l.status_dasar_mentah,
+    sd.baku as status_dasar,
+    l.status_mentah,
+    st.baku as status,
+    l.nominal_mentah,
+    l.nominal,
+    l.periode_program_mentah,
+    l.periode_program,
+    l.family_id,
+    case when l.nik_angka16 is not null then coalesce(ng.n_baris, 1) end as nik_n_baris,
+    case when l.nik_angka16 is not null then coalesce(ng.beda_orang, false) end as nik_beda_orang,
+    cast(kel.n_kepala as bigint) as kel_n_kepala,
+    cast(kel.n_desil as bigint) as kel_n_desil,
+    {% if partners %}case when l.family_id is not null then coalesce(p.n, 0) end{% else %}cast(null as bigint){% endif %} as kel_n_pasangan
+from langkah_4 as l
+left join kiriman on l.producer = kiriman.producer and l.delivery = kiriman.delivery
+left join nik_ganda as ng on l.producer = ng.producer and l.nik_angka16 = ng.nik_angka16
+left join keluarga as kel on l.producer = kel.producer and l.family_id = kel.family_id
+left join wilayah as w on l.place_key = w.place_key
+left join (select try_cast(kode as bigint) as kode from {{ ref('ref_kecamatan_nik') }}) as wn on {{ int_div('l.nik_angka16', 10000000000) }} = wn.kode
+left join (select try_cast(kode as bigint) as kode from {{ ref('ref_kecamatan_nik') }}) as wk on {{ int_div('l.kk_angka16', 10000000000) }} = wk.kode
+left join kode_jk as jk on l.producer = jk.producer and upper(trim(l.jk_mentah)) = jk.mentah
+left join kode_shdk as shdk on l.producer = shdk.producer and upper(trim(l.shdk_mentah)) = shdk.mentah
+left join kode_status_dasar as sd on l.producer = sd.producer and upper(trim(l.status_dasar_mentah)) = sd.mentah
+left join kode_status as st on l.producer = st.producer and upper(trim(l.status_mentah)) = st.mentah
+{%- if partners %}
+left join pasangan as p on l.family_id = p.family_id
+{%- endif %}
+{% endmacro %}
+
+{#- A whole number from 1 to 10, else null. -#}
+{% macro parse_desil(raw) -%}
+    case when {{ full_match(raw, '\\s*0?[0-9]{1,2}\\s*') }} and try_cast(trim({{ raw }}) as integer) between 1 and 10 then try_cast(trim({{ raw }}) as integer) end
+{%- endmacro %}

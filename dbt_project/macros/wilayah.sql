@@ -1,0 +1,132 @@
+{#- Places: names and codes of both code systems resolved to Kemendagri codes, once for each distinct spelling. -#}
+
+{#- A place name in capitals without its level word and punctuation; null when blank or a dash. -#}
+{% macro place_name(raw, level_words) -%}
+    {%- set words = replace_all("upper(" ~ strip_accents(raw) ~ ")", '[^A-Z]+', ' ') -%}
+    nullif(trim({{ replace_all("trim(" ~ words ~ ")", '^(' ~ level_words ~ ') ', '') }}), '')
+{%- endmacro %}
+
+{#- One text that stands for the six raw place columns of a row; the key of the distinct table. -#}
+{% macro place_key() -%}
+    concat_ws('|', coalesce(provinsi_mentah, ''), coalesce(kota_mentah, ''), coalesce(kecamatan_mentah, ''),
+        coalesce(kelurahan_mentah, ''), coalesce(kode_kelurahan_mentah, ''), coalesce(kode_kota_mentah, ''), coalesce(wilayah_sistem, ''))
+{%- endmacro %}
+
+{#- CTEs that resolve the distinct places of `source_cte` (columns place_key and the raw place columns) into `result`:
+    place_key, wilayah_ada, wilayah_hasil, kode_kelurahan, kode_kecamatan, kode_kota. -#}
+{% macro resolve_places(source_cte, result) %}
+tempat_nama as (
+    select
+        *,
+        {{ place_name('provinsi_mentah', 'PROVINSI|PROPINSI|PROV') }} as provinsi,
+        {{ place_name('kota_mentah', '(KOTA|KABUPATEN|KAB|KODYA|KOTAMADYA)( ADMINISTRASI| ADM)?|ADMINISTRASI') }} as kota,
+        {{ place_name('kecamatan_mentah', 'KECAMATAN|KEC') }} as kecamatan,
+        {{ place_name('kelurahan_mentah', 'KELURAHAN|KEL|DESA') }} as kelurahan,
+        nullif({{ replace_all('kode_kelurahan_mentah', '[^0-9]', '') }}, '') as angka_kelurahan,
+        nullif({{ replace_all('kode_kota_mentah', '[^0-9]', '') }}, '') as angka_kota
+    from {{ source_cte }}
+),
+ejaan_kelurahan as (
+    select upper(kelurahan) as nama, kode_kelurahan as kode, false as ejaan from {{ ref('ref_wilayah') }}
+    union all
+    select e.ejaan, w.kode_kelurahan, true
+    from {{ ref('ref_ejaan_wilayah') }} as e
+    inner join {{ ref('ref_wilayah') }} as w on e.nama_baku = upper(w.kelurahan)
+    where e.tingkat = 'kelurahan'
+),
+daftar_kecamatan as (
+    select distinct upper(kecamatan) as nama, kode_kecamatan as kode from {{ ref('ref_wilayah') }}
+),
+ejaan_kecamatan as (
+    select nama, kode, false as ejaan from daftar_kecamatan
+    union all
+    select e.ejaan, d.kode, true
+    from {{ ref('ref_ejaan_wilayah') }} as e inner join daftar_kecamatan as d on e.nama_baku = d.nama
+    where e.tingkat = 'kecamatan'
+),
+daftar_kota as (
+    select distinct upper(kota) as nama, kode_kota as kode, kode_kota_bps as kode_bps from {{ ref('ref_wilayah') }}
+),
+ejaan_kota as (
+    select nama, kode, false as ejaan from daftar_kota
+    union all
+    select e.ejaan, d.kode, true
+    from {{ ref('ref_ejaan_wilayah') }} as e inner join daftar_kota as d on e.nama_baku = d.nama
+    where e.tingkat = 'kota'
+),
+luar_kota as (select distinct nama from {{ ref('ref_kota_indonesia') }} where kode_provinsi <> '31'),
+luar_provinsi as (select distinct provinsi as nama from {{ ref('ref_kota_indonesia') }} where kode_provinsi <> '31'),
+tempat_cari as (
+    select
+        t.place_key,
+        t.kota is not null or t.kecamatan is not null or t.kelurahan is not null
+        or t.angka_kelurahan is not null or t.angka_kota is not null as ada,
+        kel.kode as kel_nama,
+        kec.kode as kec_nama,
+        kot.kode as kota_nama,
+        kod.kode_kelurahan as kel_kode,
+        case when t.wilayah_sistem = 'BPS' then bps.kode else kem.kode end as kota_kode,
+        coalesce(kel.ejaan, false) or coalesce(kec.ejaan, false) or coalesce(kot.ejaan, false) as ejaan,
+        (t.kelurahan is not null and kel.kode is null) or (t.kecamatan is not null and kec.kode is null)
+        or (t.kota is not null and kot.kode is null) or (t.angka_kelurahan is not null and kod.kode_kelurahan is null)
+        or (t.angka_kota is not null and case when t.wilayah_sistem = 'BPS' then bps.kode else kem.kode end is null) as tak_kenal,
+        lp.nama is not null or (lk.nama is not null and kot.kode is null)
+        or (kn.kode is not null and t.angka_kelurahan not like '31%') as luar,
+        coalesce(t.provinsi in ('DKI JAKARTA', 'DK JAKARTA', 'JAKARTA', 'DAERAH KHUSUS IBUKOTA JAKARTA', 'DAERAH KHUSUS JAKARTA'), false)
+        or kot.kode is not null or kod.kode_kelurahan is not null
+        or case when t.wilayah_sistem = 'BPS' then bps.kode else kem.kode end is not null as dki
+    from tempat_nama as t
+    left join ejaan_kelurahan as kel on t.kelurahan = kel.nama
+    left join ejaan_kecamatan as kec on t.kecamatan = kec.nama
+    left join ejaan_kota as kot on t.kota = kot.nama
+    left join {{ ref('ref_wilayah') }} as kod on t.angka_kelurahan = replace(kod.kode_kelurahan, '.', '')
+    left join daftar_kota as kem on t.angka_kota = replace(kem.kode, '.', '')
+    left join daftar_kota as bps on t.angka_kota = bps.kode_bps
+    left join {{ ref('ref_kecamatan_nik') }} as kn on left(t.angka_kelurahan, 6) = kn.kode and kn.asal = 'Kemendagri'
+    left join luar_kota as lk on t.kota = lk.nama
+    left join luar_provinsi as lp on t.provinsi = lp.nama
+),
+tempat_banding as (
+    select
+        *,
+        coalesce(kel_kode <> kel_nama, false)
+        or coalesce(least(left(kel_kode, 8), left(kel_nama, 8), kec_nama) <> greatest(left(kel_kode, 8), left(kel_nama, 8), kec_nama), false)
+        as beda_kecamatan,
+        coalesce(
+            least(left(kel_kode, 5), left(kel_nama, 5), left(kec_nama, 5), kota_nama, kota_kode)
+            <> greatest(left(kel_kode, 5), left(kel_nama, 5), left(kec_nama, 5), kota_nama, kota_kode), false
+        ) as beda_kota
+    from tempat_cari
+),
+tempat_hasil as (
+    select
+        *,
+        case
+            when not ada then null
+            when luar and not dki then 'luar_dki'
+            when luar and dki then 'bertentangan'
+            when tak_kenal then 'tidak_dikenal'
+            when beda_kecamatan or beda_kota then 'bertentangan'
+            when ejaan then 'ejaan'
+            else 'dikenal'
+        end as wilayah_hasil
+    from tempat_banding
+),
+{{ result }} as (
+    select
+        place_key,
+        ada as wilayah_ada,
+        wilayah_hasil,
+        case when not luar and not beda_kecamatan and not beda_kota then coalesce(kel_kode, kel_nama) end as kode_kelurahan,
+        case
+            when not luar and not beda_kota
+                and coalesce(least(left(kel_kode, 8), left(kel_nama, 8), kec_nama) = greatest(left(kel_kode, 8), left(kel_nama, 8), kec_nama), true)
+                then coalesce(left(kel_kode, 8), left(kel_nama, 8), kec_nama)
+        end as kode_kecamatan,
+        case
+            when not luar and not beda_kota
+                then coalesce(left(kel_kode, 5), left(kel_nama, 5), left(kec_nama, 5), kota_nama, kota_kode)
+        end as kode_kota
+    from tempat_hasil
+)
+{% endmacro %}

@@ -1,0 +1,2 @@
+-- depends_on: {{ source('landing', 'adminduk') }}, {{ source('landing', 'rencana') }}
+{{ stage_contract('adminduk') }}

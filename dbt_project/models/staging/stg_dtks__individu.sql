@@ -1,0 +1,2 @@
+-- depends_on: {{ source('landing', 'dtks') }}, {{ source('landing', 'rencana') }}
+{{ stage_contract('dtks') }}

@@ -1,0 +1,2 @@
+-- depends_on: {{ source('landing', 'dtsen') }}, {{ source('landing', 'rencana') }}
+{{ stage_contract('dtsen') }}
