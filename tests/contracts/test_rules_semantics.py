@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from padanan.contract import expectations_dir, load_contracts
@@ -653,10 +654,11 @@ def con():
 
 
 def fill(con, stage, rows):
-    """Numbers the rows from 0 in the order given."""
-    for number, changes in enumerate(rows):
-        names = ", ".join(["nomor", *changes])
-        con.execute(f"insert into {stage} ({names}) values ({', '.join('?' * (len(changes) + 1))})", [number, *changes.values()])
+    """Numbers the rows from 0 in the order given; a column that a row does not name is NULL."""
+    names = sorted(set().union(*rows))
+    table = pa.table({"nomor": range(len(rows)), **{name: [row.get(name) for row in rows] for name in names}})
+    con.register("baris_uji", table)
+    con.execute(f"insert into {stage} by name select * from baris_uji")
 
 
 def broken(con, rule):
