@@ -6,17 +6,17 @@ Expectations (6-7 s), so import it only inside a function that runs a suite.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Generator, Iterable, MutableMapping
 from contextlib import contextmanager
-from types import SimpleNamespace
+from types import ModuleType
 from typing import Any, ClassVar, Literal
 
 import sqlalchemy as sa
 from great_expectations.core.metric_domain_types import MetricDomainTypes
-from great_expectations.datasource.fluent.interfaces import DataAsset
 from great_expectations.datasource.fluent.sql_datasource import QueryAsset, SQLDatasource, TableAsset
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.execution_engine import MetricComputationConfiguration
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from great_expectations.util import convert_to_json_serializable
@@ -45,9 +45,7 @@ def duckdb_engine(connection_string: str, **kwargs: Any) -> sa.Engine:
         **kwargs: for `sqlalchemy.create_engine`.
     """
     connect_args = {"read_only": True, **kwargs.pop("connect_args", {})}
-    return sa.create_engine(
-        connection_string, connect_args=connect_args, poolclass=NullPool, hide_parameters=True, **kwargs
-    )
+    return sa.create_engine(connection_string, connect_args=connect_args, poolclass=NullPool, hide_parameters=True, **kwargs)
 
 
 def _over_flags(column: Any, flags: SharedFlags) -> Any:
@@ -70,7 +68,8 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         # GX picks functions by what the dialect module looks like. duckdb-engine derives from PostgreSQL, whose
         # `~` is a *full* match in DuckDB; Dremio's spelling is the one GX branch that writes REGEXP_MATCHES.
         dialect = type(self.engine.dialect)
-        self.dialect_module = SimpleNamespace(DremioDialect=dialect, __name__="duckdb_engine")
+        self.dialect_module = ModuleType("duckdb_functions")
+        self.dialect_module.DremioDialect = dialect  # type: ignore[attr-defined]
         self._create_temp_table = False
 
     def _setup_engine(
@@ -118,7 +117,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             if isinstance(source, sa.Select):
                 source = source.subquery()
             for depth, layer in enumerate(flags.layers):
-                shared = [sa.literal_column(f"({sql})").label(name) for name, sql in layer.items()]
+                shared: list[Any] = [sa.literal_column(f"({sql})").label(name) for name, sql in layer.items()]
                 source = sa.select(sa.text("*"), *shared).select_from(source).subquery(f"lapis_{depth}")
             values = self.execute_query(sa.select(*columns).select_from(source)).fetchone()
             resolved.update(zip(query["metric_ids"], map(convert_to_json_serializable, values), strict=True))
@@ -142,16 +141,16 @@ class _DuckDBColumnTypes(TableMetricProvider):
 
     metric_name = "table.column_types"
     value_keys = ("include_nested",)
-    default_kwarg_values: ClassVar[dict[str, Any]] = {"include_nested": True}  # type: ignore[misc]
+    default_kwarg_values = {"include_nested": True}
 
     @metric_value(engine=DuckDBExecutionEngine)
-    def _duckdb(  # noqa: N805 - GX calls metric functions as class methods
+    def _duckdb(
         cls, execution_engine: DuckDBExecutionEngine, metric_domain_kwargs: dict[str, Any], **_: Any
     ) -> list[dict[str, str]]:
         source, _compute, _accessor = execution_engine.get_compute_domain(
             metric_domain_kwargs, domain_type=MetricDomainTypes.TABLE
         )
-        query = sa.select(sa.text("*")).select_from(source)  # type: ignore[arg-type]
+        query = sa.select(sa.text("*")).select_from(source)
         text = str(query.compile(dialect=execution_engine.dialect, compile_kwargs={"literal_binds": True}))
         described = execution_engine.execute_query(sa.text("DESCRIBE " + text.replace(":", "\\:")))
         return [{"name": row[0], "type": row[1]} for row in described.fetchall()]
@@ -160,11 +159,11 @@ class _DuckDBColumnTypes(TableMetricProvider):
 class DuckDBDatasource(SQLDatasource):
     """A DuckDB file as a GX data source: `context.data_sources.add_duckdb(name=..., connection_string=...)`."""
 
-    asset_types: ClassVar[list[type[DataAsset]]] = [TableAsset, QueryAsset]  # type: ignore[misc]
+    asset_types: ClassVar[list[Any]] = [TableAsset, QueryAsset]
     type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
 
     @property
-    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+    def execution_engine_type(self) -> builtins.type[SqlAlchemyExecutionEngine]:
         """The engine that keeps its connection open while fetching."""
         return DuckDBExecutionEngine
 

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from great_expectations.core.metric_domain_types import MetricDomainTypes
 from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
-from great_expectations.execution_engine import ExecutionEngine, SqlAlchemyExecutionEngine
+from great_expectations.execution_engine.execution_engine import ExecutionEngine
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.expectation import BatchExpectation
 from great_expectations.expectations.metrics.metric_provider import metric_partial
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
@@ -53,7 +54,7 @@ class _SqlRuleGagal(TableMetricProvider):
     value_keys = ("applies_when", "fails_when")
 
     @_aggregate
-    def _sqlalchemy(  # noqa: N805 - GX calls metric functions as class methods
+    def _sqlalchemy(
         cls, metric_domain_kwargs: dict[str, Any], metric_value_kwargs: dict[str, Any], **_: Any
     ) -> tuple[sa.ColumnElement[int], dict[str, Any], dict[str, Any]]:
         applies, fails = metric_value_kwargs.get("applies_when") or "true", metric_value_kwargs["fails_when"]
@@ -67,7 +68,7 @@ class _SqlRuleTotal(TableMetricProvider):
     value_keys = ("applies_when",)
 
     @_aggregate
-    def _sqlalchemy(  # noqa: N805
+    def _sqlalchemy(
         cls, metric_domain_kwargs: dict[str, Any], metric_value_kwargs: dict[str, Any], **_: Any
     ) -> tuple[sa.ColumnElement[int], dict[str, Any], dict[str, Any]]:
         applies = metric_value_kwargs.get("applies_when") or "true"
@@ -81,7 +82,7 @@ class _SqlScalar(TableMetricProvider):
     value_keys = ("sql",)
 
     @_aggregate
-    def _sqlalchemy(  # noqa: N805
+    def _sqlalchemy(
         cls, metric_domain_kwargs: dict[str, Any], metric_value_kwargs: dict[str, Any], **_: Any
     ) -> tuple[sa.ColumnElement[Any], dict[str, Any], dict[str, Any]]:
         return sa.literal_column(metric_value_kwargs["sql"]), metric_domain_kwargs, {}
@@ -112,7 +113,7 @@ class ExpectSqlRule(BatchExpectation):
         self,
         metrics: dict[str, Any],
         runtime_configuration: dict[str, Any] | None = None,
-        execution_engine: ExecutionEngine | None = None,
+        execution_engine: ExecutionEngine[Any] | None = None,
     ) -> dict[str, Any]:
         gagal, total = int(metrics[GAGAL]), int(metrics[TOTAL])
         return {
@@ -151,7 +152,7 @@ class ExpectSqlScalarBetween(BatchExpectation):
         self,
         metrics: dict[str, Any],
         runtime_configuration: dict[str, Any] | None = None,
-        execution_engine: ExecutionEngine | None = None,
+        execution_engine: ExecutionEngine[Any] | None = None,
     ) -> dict[str, Any]:
         value = metrics[SCALAR]
         # Only numbers leave the engine: a text result of a badly written check could be somebody's name.

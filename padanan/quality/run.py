@@ -271,9 +271,7 @@ def _checkpoint(context: Any, source: DuckDBDatasource, contract: Contract, coun
 
     config = suite_config(contract)
     if not count_rows:
-        config["expectations"] = [
-            item for item in config["expectations"] if item["meta"]["rule_id"] != "bentuk_jumlah_baris"
-        ]
+        config["expectations"] = [item for item in config["expectations"] if item["meta"]["rule_id"] != "bentuk_jumlah_baris"]
     asset = source.add_query_asset(name=contract.id, query=batch_query(contract, table))
     suite = context.suites.add(gx.ExpectationSuite(**config))
     definition = context.validation_definitions.add(
@@ -318,7 +316,9 @@ def _diagnosed(source: DuckDBDatasource, contract: Contract, table: str | None) 
 
     if failing([("tabel", "count(*)")]):
         return PadananError(
-            f"tabel {table or contract.stage_model} tidak dapat dibaca", file="warehouse", cure="jalankan dbt cleansing lebih dahulu"
+            f"tabel {table or contract.stage_model} tidak dapat dibaca",
+            file="warehouse",
+            cure="jalankan dbt cleansing lebih dahulu",
         )
     rules = cleansing_rules(contract)
     broken = failing((rule.id, count_sql(rule.applies_when, rule.fails_when)) for rule in rules)

@@ -28,8 +28,7 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "padanan/expectations/gx")
 FOLDERS = ("expectations", "validation_definitions", "checkpoints")
 
 # The uniform staging row (docs/tables.md): every staging model has these columns.
-STAGE_COLUMNS = tuple(
-    """
+_COLUMNS = """
     periode revisi producer unit periode_data diterima delivery bagian baris record_key entity_key nik_key kk_key
     id_sumber id_keluarga_sumber nik_mentah nik_bersih nik_perbaikan nik_angka nik_persen_nol kk_mentah kk_bersih
     kk_perbaikan kk_angka nama_mentah nama_bersih nama_perbaikan nama_ibu_mentah nama_ibu_bersih tempat_lahir_mentah
@@ -39,8 +38,8 @@ STAGE_COLUMNS = tuple(
     wilayah_hasil desil_mentah desil status_dasar_mentah status_dasar status_mentah status nominal_mentah nominal
     periode_program_mentah periode_program family_id nik_n_baris nik_beda_orang kel_n_kepala kel_n_desil
     kel_n_pasangan nik_wilayah_dikenal kk_wilayah_dikenal tgl_nik_sah tgl_kk_sah
-    """.split()
-)
+"""
+STAGE_COLUMNS = tuple(_COLUMNS.split())
 
 # Checks of the table's shape; the decree would be wrong without them, so each is an ERROR.
 SHAPE_CHECKS = {
