@@ -87,7 +87,7 @@ def prepared_manifest() -> Path:
         with tempfile.TemporaryDirectory(dir=TARGET, prefix="parse-") as folder:
             _parse(Path(folder))
             for name in ("partial_parse.msgpack", "manifest.json"):
-                os.replace(Path(folder) / name, TARGET / name)
+                (Path(folder) / name).replace(TARGET / name)
         stamp.write_text(wanted)
     return MANIFEST
 

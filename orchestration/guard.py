@@ -60,7 +60,4 @@ def explained(what: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        failure = to_failure(error, what)
-    else:
-        return
-    raise failure
+        raise to_failure(error, what) from None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from padanan.home import Home
 
 
-class RumahResource(dg.ConfigurableResource):
+class RumahResource(dg.ConfigurableResource[None]):
     """The data home that PADANAN_HOME names when the run starts."""
 
     def home(self) -> Home:
@@ -29,7 +29,7 @@ class RumahResource(dg.ConfigurableResource):
         return Home.from_env().ensure()
 
 
-class KontrakResource(dg.ConfigurableResource):
+class KontrakResource(dg.ConfigurableResource[None]):
     """The contracts as they are on disk when the run starts."""
 
     def all(self) -> dict[str, Contract]:
@@ -43,7 +43,7 @@ class KontrakResource(dg.ConfigurableResource):
         return load_contracts()
 
 
-class AlarmResource(dg.ConfigurableResource):
+class AlarmResource(dg.ConfigurableResource[None]):
     """The alert sinks: always the file in the data home; e-mail and webhook only where `luar` is true."""
 
     lingkungan: str

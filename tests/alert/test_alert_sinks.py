@@ -30,10 +30,10 @@ class SmtpHandler(socketserver.StreamRequestHandler):
                     self.wfile.write(b"250 ok\r\n")
                 else:
                     self.server.lines.append(text)
-            elif text == "DATA":
+            elif text.upper() == "DATA":
                 in_data = True
                 self.wfile.write(b"354 go\r\n")
-            elif text == "QUIT":
+            elif text.upper() == "QUIT":
                 self.wfile.write(b"221 bye\r\n")
                 return
             else:
@@ -87,7 +87,7 @@ def test_email_sink_delivers_subject_body_and_recipients(smtp_server):
         email_to=("jaga@contoh.go.id", "kepala@contoh.go.id"), smtp_host="127.0.0.1", smtp_port=smtp_server.server_address[1]
     )
     result = send(ALERT, settings, now=NOW)
-    assert result.sent == ("surel",) and not result.failed
+    assert result.failed == {} and result.sent == ("surel",)
     assert "Subject: [Padanan] Run padanan_periode gagal" in smtp_server.lines
     assert "GALAT: sebab. Perbaikan: cara" in smtp_server.lines
     assert sum(command.upper().startswith("RCPT TO") for command in smtp_server.commands) == 2

@@ -8,11 +8,11 @@ import dagster as dg
 from orchestration.contracts import landing_key, loaded
 from orchestration.stages import CLEANSING, DECREE, LANDING, PADANAN, REVIEW
 
-DRAFT = dg.AssetSelection.keys(dg.AssetKey([DECREE, "rancangan"]))
+DRAFT = dg.AssetSelection.assets(dg.AssetKey([DECREE, "rancangan"]))
 
 landing_produsen = dg.define_asset_job(
     "landing_produsen",
-    selection=dg.AssetSelection.keys(*[landing_key(contract_id) for contract_id in loaded()]),
+    selection=dg.AssetSelection.assets(*[landing_key(contract_id) for contract_id in loaded()]),
     description="Menerima isi inbox satu atau semua produsen. Tidak menyentuh gudang.",
     tags={"padanan/tahap": LANDING},
 )

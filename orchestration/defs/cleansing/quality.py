@@ -8,13 +8,16 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.checks import GAP_CHECK, GAP_DESCRIPTION, run_quality
 from orchestration.contracts import loaded, owner_of, quality_key, stage_model_key
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import KontrakResource, RumahResource
 from orchestration.stages import CLEANSING
+from orchestration.warehouse import acquire, planned
 from padanan.period import Periode
+from padanan.quality.suite import SHAPE_CHECKS, cleansing_rules
 from padanan.rules import DIMENSIONS
 
 
@@ -35,18 +38,24 @@ def _specs() -> list[dg.AssetSpec]:
 
 
 def _check_specs() -> list[dg.AssetCheckSpec]:
-    return [
-        dg.AssetCheckSpec(
-            rule.id,
-            asset=quality_key(contract.id),
-            blocking=rule.severity == "ERROR",
-            description=f"{rule.definisi} ({DIMENSIONS[rule.dimension]}; tindak lanjut: {rule.tindak_lanjut})",
-            metadata={"ambang": rule.threshold, "level": rule.level, "penanggung_jawab": rule.penanggung_jawab},
-        )
-        for contract in loaded().values()
-        for rule in contract.rules
-        if rule.stage == "cleansing"
-    ]
+    """All are blocking, but Dagster stops only at severity ERROR, which a rule has by contract or when GX and the
+    gap table disagree."""
+    specs = []
+    for contract in loaded().values():
+        key = quality_key(contract.id)
+        for rule in cleansing_rules(contract):
+            specs.append(
+                dg.AssetCheckSpec(
+                    rule.id,
+                    asset=key,
+                    blocking=True,
+                    description=f"{rule.definisi} Dimensi {DIMENSIONS[rule.dimension]}. Tindak lanjut: {rule.tindak_lanjut}",
+                    metadata={"ambang": rule.threshold, "level": rule.level, "penanggung_jawab": rule.penanggung_jawab},
+                )
+            )
+        for name, description in {**SHAPE_CHECKS, GAP_CHECK: GAP_DESCRIPTION}.items():
+            specs.append(dg.AssetCheckSpec(name, asset=key, blocking=True, description=description))
+    return specs
 
 
 @dg.multi_asset(
@@ -60,21 +69,18 @@ def mutu(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: Kontr
     """Runs every suite once (importing GX costs seconds, so not once per producer) and reports counts only."""
     periode = Periode.parse(context.partition_key)
     with explained("pemeriksaan mutu"):
-        from orchestration.checks import rule_results
-        from orchestration.warehouse import acquire, planned
-
         home = rumah.home()
         acquire(home)
-        outcome = rule_results(home, kontrak.all(), planned(home, periode))
+        outcome = run_quality(home, kontrak.all(), planned(home, periode))
     for line in outcome.lines:
-        context.log.info(line)
+        context.log.warning(line)
     for contract_id, metadata in outcome.metadata.items():
         yield dg.MaterializeResult(asset_key=quality_key(contract_id), metadata=metadata)
     for check in outcome.checks:
         yield dg.AssetCheckResult(
             asset_key=quality_key(check.contract_id),
-            check_name=check.rule_id,
+            check_name=check.name,
             passed=check.passed,
             severity=dg.AssetCheckSeverity.ERROR if check.severity == "ERROR" else dg.AssetCheckSeverity.WARN,
-            metadata={**check.metadata, "dimensi": DIMENSIONS[check.dimension]},
+            metadata=check.metadata,
         )

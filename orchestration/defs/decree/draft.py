@@ -30,7 +30,7 @@ class DraftConfig(dg.Config):
     partitions_def=half_years,
     backfill_policy=PER_PERIODE,
 )
-def rancangan(context: dg.AssetExecutionContext, config: DraftConfig, rumah: RumahResource) -> dg.MaterializeResult:
+def rancangan(context: dg.AssetExecutionContext, config: DraftConfig, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Freezes a revision whose run passed every blocking check.
 
     Raises:

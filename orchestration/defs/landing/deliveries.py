@@ -4,6 +4,7 @@ Reading, control totals, quarantine and receipts are in `padanan/delivery/`.
 """
 
 from collections.abc import Iterator
+
 import dagster as dg
 
 from orchestration.contracts import column_schema, kinds_of, landing_key, loaded, owner_of
@@ -55,7 +56,7 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
     )
     def land(
         context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult[None]]:
         periode = Periode.parse(context.partition_key)
         with explained(f"penerimaan kiriman {contract.id}"):
             result = _land(context, rumah, kontrak, contract.id, periode)
@@ -70,7 +71,7 @@ def _land(
     kontrak: KontrakResource,
     contract_id: str,
     periode: Periode,
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     from orchestration.deliveries import landed
 
     home, contracts = rumah.home(), kontrak.all()

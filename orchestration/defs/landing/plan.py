@@ -34,7 +34,7 @@ class PlanConfig(dg.Config):
 )
 def rencana(
     context: dg.AssetExecutionContext, config: PlanConfig, rumah: RumahResource, kontrak: KontrakResource
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """Writes the plan and tags the run with period and revision.
 
     Raises:

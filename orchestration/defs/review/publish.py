@@ -26,7 +26,7 @@ from padanan.period import Periode
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
 )
-def terbitan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult:
+def terbitan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Publishes; unchanged inputs keep the revision that exists.
 
     Raises:

@@ -24,7 +24,7 @@ from padanan.period import Periode
     partitions_def=half_years,
     backfill_policy=PER_PERIODE,
 )
-def laporan_mutu(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult:
+def laporan_mutu(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Renders the report of the newest published revision of the period.
 
     Raises:

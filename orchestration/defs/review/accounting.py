@@ -1,0 +1,43 @@
+"""The row account as a blocking check: nothing is published when a stage lost or invented a row.
+
+Each stage counts for itself in dbt; adding up is `padanan/quality/accounting.py`.
+"""
+
+import dagster as dg
+
+from orchestration.defs.partitions import half_years
+from orchestration.guard import explained
+from orchestration.policies import POOL_WAREHOUSE
+from orchestration.resources import RumahResource
+from orchestration.stages import CLEANSING, LANDING, PADANAN, REVIEW
+
+COUNTED = (LANDING, CLEANSING, PADANAN)
+"""The stages whose rows hand over to one another; review and decree hold people, not records."""
+
+ROW_ACCOUNT = dg.AssetKey([REVIEW, "row_account"])
+
+
+@dg.asset_check(
+    asset=ROW_ACCOUNT,
+    name="baris_utuh",
+    blocking=True,
+    partitions_def=half_years,
+    pool=POOL_WAREHOUSE,
+    description="Per produsen dan tahap: masuk = lanjut + sisih, dan lanjut = masuk tahap berikutnya.",
+)
+def baris_utuh(context: dg.AssetCheckExecutionContext, rumah: RumahResource) -> dg.AssetCheckResult:
+    """Fails with the places (stage, producer, numbers); see `account_violations`."""
+    with explained("pemeriksaan hitungan baris"):
+        from padanan.publish import connect_warehouse
+        from padanan.quality.accounting import account_violations
+
+        with connect_warehouse(rumah.home()) as con:
+            violations = account_violations(con, COUNTED)
+            total = con.execute("select count(*) from row_account").fetchall()[0][0]
+    for violation in violations[:20]:
+        context.log.error(str(violation))
+    return dg.AssetCheckResult(
+        passed=not violations,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"gagal": len(violations), "total": total, "contoh": [str(v) for v in violations[:5]]},
+    )

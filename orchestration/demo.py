@@ -1,0 +1,138 @@
+"""`python -m orchestration.demo`: made-up deliveries of every producer, then the whole chain, then what to look at.
+
+The made-up Jakarta is `padanan/synthetic`; the run itself is `run.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from orchestration.environment import CHECKOUT, prepare
+from padanan.errors import PadananError, safe_reason
+from padanan.home import Home
+from padanan.period import Periode
+
+CARIK_URL = "PADANAN_CARIK_URL"
+
+
+def demo(scale: int, profile: str, seed: int, periode: Periode) -> int:
+    """Makes deliveries, runs both jobs and prints a summary.
+
+    Returns:
+        0, or 1 when a run failed (its line is on stderr).
+
+    Raises:
+        PadananError: the home is not a demo's, PostgreSQL does not start, or the disk is full.
+    """
+    from orchestration import demo_home
+    from orchestration.run import run_job
+    from padanan.delivery.embedded_postgres import embedded_postgres
+
+    home = Home.from_env()
+    facts: dict[str, Any] = {"skala": scale, "profil": profile, "seed": seed, "periode": periode.label}
+    demo_home.make_ready(home, facts)
+    prepare()
+    clock = time.perf_counter()
+    print(f"Demo Padanan {periode.label}: {scale:,} penduduk buatan, profil {profile}".replace(",", "."), flush=True)
+    print("1/3 Menyalakan PostgreSQL tertanam untuk Carik", flush=True)
+    with embedded_postgres(home.root / "postgres" / "carik") as url:
+        os.environ[CARIK_URL] = url
+        print("2/3 Membuat kiriman 20 produsen", flush=True)
+        _generate(home, periode, scale, profile, seed, url)
+        made = time.perf_counter() - clock
+        print(f"    selesai dalam {made:.1f} dtk\n3/3 Menjalankan padanan_periode, lalu rancangan_periode\n", flush=True)
+        outcome = run_job("padanan_periode", periode, home=home)
+        if outcome.ok:
+            print(flush=True)
+            outcome = run_job("rancangan_periode", periode, home=home)
+    demo_home.close(home, facts)
+    if not outcome.ok:
+        print(outcome.line, file=sys.stderr)
+        return 1
+    assert outcome.revisi is not None
+    print(summary(home, periode, outcome.revisi))
+    return 0
+
+
+def _generate(home: Home, periode: Periode, scale: int, profile: str, seed: int, carik_url: str) -> None:
+    from padanan.contract import load_contracts
+    from padanan.synthetic import generate
+
+    generate(home, load_contracts(), periode, scale=scale, profile=profile, seed=seed, carik_url=carik_url)
+
+
+def summary(home: Home, periode: Periode, revisi: int) -> str:
+    """What the run found, from the published tables: rows and gaps per producer, statuses, files to open."""
+    import duckdb
+
+    from orchestration.measure import number
+    from padanan.decree.freeze import draft_folder
+
+    folder = home.published(periode, revisi)
+    with duckdb.connect() as con:
+        producers = con.execute(
+            """
+            select r.producer, count(*), coalesce(any_value(g.gaps), 0), coalesce(any_value(g.records), 0)
+            from read_parquet($records) r
+            left join (
+                select producer, count(*) as gaps, count(distinct record_key) as records
+                from read_parquet($gap) group by producer
+            ) g using (producer)
+            group by r.producer order by r.producer
+            """,
+            {"records": str(folder / "padanan_record.parquet"), "gap": str(folder / "gap.parquet")},
+        ).fetchall()
+        statuses = con.execute(
+            "select status, count(*) from read_parquet($records) group by status order by count(*) desc, status",
+            {"records": str(folder / "padanan_record.parquet")},
+        ).fetchall()
+    lines = ["", f"{'produsen':<24}{'baris':>12}{'gap':>12}{'baris bergap':>15}"]
+    lines += [f"{name:<24}{number(rows):>12}{number(gaps):>12}{number(records):>15}" for name, rows, gaps, records in producers]
+    lines += ["", f"{'status padanan':<36}{'baris':>12}"]
+    lines += [f"{status:<36}{number(count):>12}" for status, count in statuses]
+    seal = json.loads((draft_folder(home, periode, revisi) / "segel.json").read_text())
+    report = home.reports(periode, revisi) / "index.html"
+    lines += [
+        "",
+        f"Rancangan {periode.label} revisi {revisi}: {number(seal['jumlah_orang'])} orang, hash {seal['sha256'][:16]}…",
+        f"  {_shown(draft_folder(home, periode, revisi))}",
+        "Laporan mutu (buka di peramban):",
+        f"  {_shown(report)}",
+        "Langkah berikut: make dev, lalu buka http://127.0.0.1:3000",
+    ]
+    return "\n".join(lines)
+
+
+def _shown(path: Path) -> str:
+    """A path relative to the checkout where it lies inside it."""
+    return str(path.relative_to(CHECKOUT)) if path.is_relative_to(CHECKOUT) else str(path)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command line; exit code 0 on success, else 1 with one line on stderr."""
+    prepare()
+    parser = argparse.ArgumentParser(prog="python -m orchestration.demo", description=__doc__)
+    parser.add_argument("--scale", type=int, default=20_000, help="jumlah penduduk buatan")
+    parser.add_argument("--profile", default="default", help="default, clean, atau hard")
+    parser.add_argument("--seed", type=int, default=1, help="benih: benih sama, data sama")
+    parser.add_argument("--periode", default="2025-S2", help="periode penetapan")
+    options = parser.parse_args(argv)
+    try:
+        return demo(options.scale, options.profile, options.seed, Periode.parse(options.periode))
+    except PadananError as error:
+        print(error, file=sys.stderr)
+    except Exception as error:
+        print(
+            f"GALAT: demo gagal ({safe_reason(error)}). Perbaikan: jalankan make check, lalu ulangi", file=sys.stderr
+        )
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,106 @@
+"""Marks a data home as the demo's, and wipes it again without ever touching real deliveries.
+
+What the demo puts into the home is `demo.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from padanan.errors import PadananError
+from padanan.home import Home
+
+MARKER = "demo.json"
+
+# Everything a demo run may write below the home; nothing else is ever removed (data/samples is tracked by git).
+MADE_BY_DEMO = (
+    "inbox",
+    "landing",
+    "quarantine",
+    "held",
+    "warehouse",
+    "published",
+    "reports",
+    "worklists",
+    "decree",
+    "decisions",
+    "logs",
+    "truth",
+    "dbt",
+    "dagster",
+    "postgres",
+    "format_version",
+)
+
+CURE = "pilih folder lain, misalnya: PADANAN_HOME=$PWD/data-demo make demo"
+
+
+def make_ready(home: Home, facts: dict[str, Any]) -> None:
+    """Empties an earlier demo's home, or takes an empty one, and writes the marker.
+
+    Raises:
+        PadananError: the home holds something that no demo made.
+    """
+    marker = home.root / MARKER
+    if marker.exists():
+        _refuse_foreign(home, json.loads(marker.read_text()))
+        for name in MADE_BY_DEMO:
+            path = home.root / name
+            if path.is_dir() and not path.is_symlink():
+                _remove(path)
+            else:
+                path.unlink(missing_ok=True)
+    elif _holds_files(home):
+        raise PadananError("data home ini berisi data yang bukan buatan demo", file=home.root, cure=CURE)
+    home.ensure()
+    write_marker(home, {**facts, "status": "berjalan", "kiriman": []})
+
+
+def write_marker(home: Home, content: dict[str, Any]) -> None:
+    """Replaces the marker file."""
+    temporary = home.root / f"{MARKER}.tmp"
+    temporary.write_text(json.dumps(content, indent=1) + "\n")
+    temporary.replace(home.root / MARKER)
+
+
+def close(home: Home, facts: dict[str, Any]) -> None:
+    """Records what the demo landed, so that a later demo can tell a delivery that somebody added."""
+    write_marker(home, {**facts, "status": "selesai", "kiriman": sorted(_landed(home))})
+
+
+def _refuse_foreign(home: Home, marker: dict[str, Any]) -> None:
+    waiting = [p for p in (home.root / "inbox").rglob("*") if p.is_file()] if marker["status"] == "selesai" else []
+    known = set(marker["kiriman"])
+    added = _landed(home) - known if marker["status"] == "selesai" else set()
+    sealed = list((home.root / "decree").glob("*/ke-*/segel.json"))
+    for found, what in ((waiting, "berkas di inbox"), (added, "kiriman"), (sealed, "segel penetapan")):
+        if found:
+            raise PadananError(
+                f"data home demo ini sudah ditambahi {len(found)} {what} dari luar demo", file=home.root, cure=CURE
+            )
+
+
+def _landed(home: Home) -> set[str]:
+    """Delivery folders and quarantined files, as paths relative to the home, hashed (a name may hold anything)."""
+    found = [*(home.root / "landing").glob("*/period=*/delivery=*"), *(home.root / "quarantine").glob("*/*")]
+    return {hashlib.sha256(str(p.relative_to(home.root)).encode()).hexdigest()[:16] for p in found}
+
+
+def _holds_files(home: Home) -> bool:
+    ignored = {"format_version", "dagster", "logs"}
+    for name in MADE_BY_DEMO:
+        if name in ignored:
+            continue
+        path = home.root / name
+        if path.is_dir() and any(p.is_file() for p in path.rglob("*")):
+            return True
+    return False
+
+
+def _remove(path: Path) -> None:
+    """Removes a tree; sealed files (mode 0400) lie in folders that stay writable, so plain removal is enough."""
+    shutil.rmtree(path)

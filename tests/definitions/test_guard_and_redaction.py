@@ -1,0 +1,64 @@
+"""No error that Dagster stores, and no line that dbt prints, carries a row's value; each names cause and cure."""
+
+import json
+
+import dagster as dg
+import duckdb
+import pytest
+from dagster._utils.error import serializable_error_info_from_exc_info
+
+from orchestration.dbt_child import redact
+from orchestration.guard import explained, known_error
+from padanan.errors import DeliveryError, NoSpace, SourceUnavailable, WarehouseLocked
+
+NIK, NAME = "3175094512680007", "SARINAH BINTI UJICOBA"
+
+
+@pytest.mark.feature("F50")
+def test_a_cast_error_of_duckdb_becomes_a_failure_without_the_value():
+    with pytest.raises(dg.Failure) as caught, explained("uji"):
+        duckdb.sql(f"select cast('{NAME}' as integer), cast('{NIK}x' as integer)").fetchall()
+    failure = caught.value
+    assert "Perbaikan:" in failure.description and "\n" not in failure.description
+    stored = serializable_error_info_from_exc_info((type(failure), failure, failure.__traceback__))
+    assert NAME not in str(stored) and NIK not in str(stored)
+    assert stored.cause is None and stored.context is None
+
+
+def test_a_known_error_keeps_its_one_line_and_its_parts():
+    with pytest.raises(dg.Failure) as caught, explained("uji"):
+        raise DeliveryError("berkas terpotong", file="inbox/klj/a.xlsx", cure="minta kirim ulang")
+    assert caught.value.description == "GALAT inbox/klj/a.xlsx: berkas terpotong. Perbaikan: minta kirim ulang"
+    assert caught.value.allow_retries is False
+
+
+def test_only_an_unavailable_source_is_tried_again():
+    with pytest.raises(dg.Failure) as caught, explained("uji"):
+        raise SourceUnavailable("PostgreSQL tidak menjawab", cure="nyalakan")
+    assert caught.value.allow_retries is True
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('IO Error: Could not set lock on file "/x/padanan.duckdb": Conflicting lock is held', WarehouseLocked),
+        ("IO Error: Could not write file: No space left on device", NoSpace),
+    ],
+)
+def test_wordings_of_duckdb_are_known(text, kind):
+    assert isinstance(known_error(text), kind)
+    assert known_error("Catalog Error: table does not exist") is None
+
+
+def test_dbt_error_lines_lose_quoted_values_and_long_numbers():
+    message = f"Conversion Error: Could not convert string '{NAME}' to INT32, row {NIK}"
+    event = {"info": {"level": "error", "msg": message}, "data": {"exc": message, "node_info": {"unique_id": "model.a.b"}}}
+    shown = redact(json.dumps(event))
+    assert NAME not in shown and NIK not in shown
+    assert json.loads(shown)["data"]["node_info"]["unique_id"] == "model.a.b"
+
+
+def test_dbt_lines_that_carry_no_value_pass_unchanged():
+    line = json.dumps({"info": {"level": "info", "msg": "1 of 7 OK created sql table model main.stg_x"}, "data": {}})
+    assert redact(line) == line
+    assert NAME not in redact(f"Constraint Error: Duplicate key \"nama: {NAME}\" violates primary key")
