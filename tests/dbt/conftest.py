@@ -93,7 +93,7 @@ class Gudang:
 
     def dbt(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
         """Runs dbt in a process of its own, as the pipeline does."""
-        command = [sys.executable, "-m", "dbt.cli.main", *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        command = [sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')", *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         env = {**os.environ, "PADANAN_HOME": str(self.home), "DBT_LOG_LEVEL_FILE": "none", "DO_NOT_TRACK": "1", **environment}
         done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
         assert not check or done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

@@ -1,0 +1,85 @@
+{#- Comparison levels and the order of sources, as step 1 of the padanan uses them. -#}
+
+{#- 3 equal (also with short forms and old spelling written out), 2 nearly, 1 alike or one within the other, 0 different or unknown. -#}
+{% macro name_level(a, b) -%}
+    case
+        when {{ a }} = {{ b }} then 3
+        when {{ a }} is null or {{ b }} is null then 0
+        when {{ jaro_winkler(a, b) }} >= 0.92 and {{ name_for_comparison(a) }} <> {{ name_for_comparison(b) }} then 2
+        when {{ name_for_comparison(a) }} = {{ name_for_comparison(b) }} then 3
+        when {{ jaro_winkler(a, b) }} >= 0.80 or {{ words_within(a, b) }} or {{ words_within(b, a) }} then 1
+        else 0
+    end
+{%- endmacro %}
+
+{#- 2 equal, 1 unknown or day and month swapped or two of three parts equal, 0 different. -#}
+{% macro birth_level(a, b) -%}
+    case
+        when {{ a }} = {{ b }} then 2
+        when {{ a }} is null or {{ b }} is null then 1
+        when year({{ a }}) = year({{ b }}) and day({{ a }}) = month({{ b }}) and month({{ a }}) = day({{ b }}) then 1
+        when case when year({{ a }}) = year({{ b }}) then 1 else 0 end + case when month({{ a }}) = month({{ b }}) then 1 else 0 end
+            + case when day({{ a }}) = day({{ b }}) then 1 else 0 end >= 2 then 1
+        else 0
+    end
+{%- endmacro %}
+
+{#- Same person, given both levels. -#}
+{% macro same_person(name_level, birth_level) -%}
+    (({{ name_level }} >= 2 and {{ birth_level }} >= 1) or ({{ name_level }} >= 1 and {{ birth_level }} = 2))
+{%- endmacro %}
+
+{#- The five registries whose overlap is counted; P3KE comes in two files. Bit of each in `kombinasi`. -#}
+{% macro registries() %}{{ return([('p3ke', 1), ('dtks', 2), ('carik', 4), ('dtsen', 8), ('adminduk', 16)]) }}{% endmacro %}
+
+{#- Registry of a producer, null for programs. -#}
+{% macro registry_of(producer) -%}
+    case when {{ producer }} in ('p3ke_keluarga', 'p3ke_individu') then 'p3ke' when {{ producer }} in ('dtks', 'carik', 'dtsen', 'adminduk') then {{ producer }} end
+{%- endmacro %}
+
+{#- Place of a producer in a list of the criteria (0 first), null when it is not in the list. -#}
+{% macro place_in(producer, list) -%}
+    {%- if list -%}
+    case {{ producer }} {% for item in list %}when {{ lit(item) }} then {{ loop.index0 }} {% endfor %}end
+    {%- else -%}cast(null as integer){%- endif -%}
+{%- endmacro %}
+
+{#- Unknown places are a group of their own: sums must add up to the whole. -#}
+{% macro or_unknown(code) -%}coalesce({{ code }}, 'tidak diketahui'){%- endmacro %}
+
+{#- The staging models, in a fixed order. -#}
+{% macro staging_models() %}
+    {{ return(['stg_adminduk__penduduk', 'stg_p3ke__keluarga', 'stg_p3ke__individu', 'stg_dtks__individu', 'stg_carik__individu',
+        'stg_dtsen__individu', 'stg_bansos__penerima']) }}
+{% endmacro %}
+
+{#- Pairs of programs that one person may not receive together, both ways. -#}
+{% macro excluding_pairs(plan) %}
+    {%- set pairs = [] -%}
+    {%- for contract in plan['contracts'] -%}
+        {%- for other in (contract.get('program') or {}).get('tidakBersama') or [] -%}
+            {%- for pair in [(contract['id'], other), (other, contract['id'])] -%}
+                {%- if pair not in pairs -%}{%- do pairs.append(pair) -%}{%- endif -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(pairs | sort) }}
+{% endmacro %}
+
+{#- Pseudonym of a family. Adminduk's and the programs' families are named by their No KK (its keyed hash); each other
+    registry keeps its families apart. -#}
+{% macro family_key(producer, family_id, own_id, kk_key) -%}
+    case
+        when {{ family_id }} is null then null
+        when {{ own_id }} is null and ({{ producer }} = 'adminduk' or {{ registry_of(producer) }} is null) then {{ kk_key }}
+        else md5(coalesce({{ registry_of(producer) }}, {{ producer }}) || '|' || coalesce({{ own_id }}, {{ kk_key }}))
+    end
+{%- endmacro %}
+
+{#- Two digits that order the producers when a person without a resident is described: registries of the residence rule first. -#}
+{% macro source_rank(producer, plan) -%}
+    {%- set order = plan['sasaran'].get('urutan_domisili', []) -%}
+    {%- if order -%}
+    case {{ producer }} {% for item in order %}when {{ lit(item) }} then '{{ '%02d' | format(loop.index0) }}' {% endfor %}else '99' end
+    {%- else -%}'99'{%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,56 @@
+{% set plan = run_plan() %}
+{% set criteria = plan['sasaran'].get('kriteria', []) %}
+-- Every person that any source names is judged; flags are shown and remove nobody.
+with
+kartu as (
+    select id_orang, min(id_keluarga) as id_keluarga
+    from {{ ref('anggota_keluarga') }}
+    where sumber = 'adminduk'
+    group by id_orang
+),
+dinilai as (
+    select
+        *,
+        {% if criteria -%}
+        case
+            {%- for item in criteria %}
+            when not coalesce({{ item['lolos'] }}, false) then {{ lit(item['id']) }}
+            {%- endfor %}
+        end
+        {%- else -%}'tanpa_kriteria'{%- endif %} as kriteria_gagal
+    from {{ ref('padanan_orang') }}
+)
+select
+    d.periode,
+    d.revisi,
+    d.id_orang,
+    d.kriteria_gagal is null as terpilih,
+    d.kriteria_gagal,
+    case coalesce(d.kriteria_gagal, '')
+        when '' then 'memenuhi semua kriteria'
+        {%- for item in criteria %}
+        when {{ lit(item['id']) }} then {{ lit('tidak memenuhi: ' ~ item['keterangan']) }}
+        {%- endfor %}
+        else 'tidak dinilai'
+    end as alasan,
+    cast({{ lit(plan['sasaran'].get('versi')) }} as varchar) as versi_kriteria,
+    d.status_identitas,
+    d.nik,
+    d.nama,
+    d.tgl_lahir,
+    d.jk,
+    k.id_keluarga,
+    d.kode_kota,
+    d.kode_kecamatan,
+    d.kode_kelurahan,
+    d.sumber_domisili,
+    d.desil,
+    d.sumber_desil,
+    d.desil_semua,
+    d.desil_beda,
+    nullif(concat_ws(',', case when d.bendera_meninggal then 'meninggal_di_adminduk' end, case when d.bendera_pindah then 'pindah_di_adminduk' end,
+        case when d.desil_beda then 'desil_beda' end), '') as bendera,
+    d.kombinasi,
+    d.program
+from dinilai as d
+left join kartu as k on d.id_orang = k.id_orang

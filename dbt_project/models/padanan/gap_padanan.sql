@@ -1,0 +1,1 @@
+{{ gap_rows('padanan', relation=ref('padanan_record')) }}

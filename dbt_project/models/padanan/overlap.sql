@@ -1,0 +1,46 @@
+{% set plan = run_plan() %}
+-- Who is in which of the five registries, by place; every level adds up to the union.
+with
+keluarga as (
+    select
+        id_keluarga_gabung,
+        -- where Adminduk places the family, else where the first registry that knows a place does
+        substr(min(case when kode_kota is not null then
+            case producer when 'adminduk' then '0' when 'carik' then '1' when 'dtsen' then '2' when 'p3ke' then '3' else '4' end
+            || id_keluarga || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end), 34) as kode,
+        {% for name, bit in registries() -%}
+        max(case when producer = {{ lit(name) }} then {{ bit }} else 0 end){{ ' + ' if not loop.last }}
+        {%- endfor %} as kombinasi
+    from {{ ref('padanan_keluarga') }}
+    group by id_keluarga_gabung
+),
+satuan as (
+    select 'orang' as satuan, kombinasi, kode_kota, kode_kecamatan, kode_kelurahan, count(*) as jumlah
+    from {{ ref('padanan_orang') }}
+    where kombinasi > 0
+    group by all
+    union all
+    select
+        'keluarga', kombinasi, left(kode, 5), case when length(kode) >= 8 then left(kode, 8) end,
+        case when length(kode) = 13 then kode end, count(*)
+    from keluarga
+    group by all
+),
+tingkat as (
+    {% for level in ['kota', 'kecamatan', 'kelurahan'] -%}
+    select satuan, '{{ level }}' as tingkat, {{ or_unknown('kode_' ~ level) }} as kode_wilayah, kombinasi, jumlah from satuan
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+)
+select
+    {{ run_columns(plan) }},
+    satuan,
+    tingkat,
+    kode_wilayah,
+    kombinasi,
+    {%- for name, bit in registries() %}
+    kombinasi & {{ bit }} <> 0 as {{ name }},
+    {%- endfor %}
+    cast(sum(jumlah) as bigint) as jumlah
+from tingkat
+group by satuan, tingkat, kode_wilayah, kombinasi

@@ -1,0 +1,64 @@
+{% set plan = run_plan() %}
+-- One row for each family of each registry; families of different registries are linked through their members' Adminduk card.
+with
+anggota as not materialized (
+    select * from {{ ref('anggota_keluarga') }}
+),
+keluarga as (
+    select
+        id_keluarga,
+        min(sumber) as sumber,
+        count(*) as jumlah_rekaman,
+        -- the head as this source shows it; of several the one with the lowest record key, P3KE's family file first
+        substr(min(case when kepala then case when producer = 'p3ke_keluarga' then '0' else '1' end || record_key || id_orang end), 34) as id_orang_kepala,
+        count(distinct case when kepala then id_orang end) as jumlah_kepala,
+        count(distinct id_orang) as jumlah_anggota,
+        min(desil) as desil,
+        coalesce(min(desil) <> max(desil), false) as desil_beda,
+        substr(min(case when kode_kota is not null then case when kepala then '0' else '1' end || record_key || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end), 34) as kode
+    from anggota
+    group by id_keluarga
+),
+kartu as (
+    select id_orang, min(id_keluarga) as id_kartu
+    from anggota
+    where sumber = 'adminduk'
+    group by id_orang
+),
+tautan as (
+    select a.id_keluarga, k.id_kartu, count(distinct a.id_orang) as n
+    from anggota as a
+    inner join kartu as k on a.id_orang = k.id_orang
+    where a.sumber <> 'adminduk'
+    group by a.id_keluarga, k.id_kartu
+),
+induk as (
+    select
+        id_keluarga,
+        substr(min(lpad(cast(99999 - n as varchar), 5, '0') || id_kartu), 6) as id_keluarga_adminduk,
+        count(*) as jumlah_kartu,
+        case when count(*) > 1 then string_agg(id_kartu, ';' order by id_kartu) end as kartu_anggota
+    from tautan
+    group by id_keluarga
+)
+select
+    {{ run_columns(plan) }},
+    k.id_keluarga,
+    k.sumber as producer,
+    case when k.sumber in ('adminduk', 'dtks') then 'kk' else k.sumber end as jenis,
+    k.id_orang_kepala,
+    k.jumlah_kepala,
+    k.jumlah_anggota,
+    k.jumlah_rekaman,
+    k.desil,
+    k.desil_beda,
+    case when k.sumber = 'adminduk' then k.id_keluarga else i.id_keluarga_adminduk end as id_keluarga_adminduk,
+    case when k.sumber = 'adminduk' then 1 else coalesce(i.jumlah_kartu, 0) end as jumlah_kartu_adminduk,
+    coalesce(i.jumlah_kartu > 1, false) as terpecah,
+    i.kartu_anggota,
+    case when k.sumber = 'adminduk' then k.id_keluarga else coalesce(i.id_keluarga_adminduk, k.id_keluarga) end as id_keluarga_gabung,
+    left(k.kode, 5) as kode_kota,
+    case when length(k.kode) >= 8 then left(k.kode, 8) end as kode_kecamatan,
+    case when length(k.kode) = 13 then k.kode end as kode_kelurahan
+from keluarga as k
+left join induk as i on k.id_keluarga = i.id_keluarga

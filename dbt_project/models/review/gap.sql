@@ -1,0 +1,3 @@
+select * from {{ ref('gap_cleansing') }}
+union all
+select * from {{ ref('gap_padanan') }}
