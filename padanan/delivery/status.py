@@ -1,0 +1,159 @@
+"""What came, what is held, what is due: read from manifests, decisions, contracts and the year's plan.
+
+Nothing is changed here, and no delivery is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from padanan.contract import Contract
+from padanan.delivery.ledger import effective_status, manifests, quarantined, released
+from padanan.delivery.letter import periode_of, periode_start
+from padanan.home import Home
+from padanan.period import JAKARTA, Periode
+from padanan.plan import YearPlan, deadline, load_plans
+
+
+def status(
+    home: Home,
+    contracts: Mapping[str, Contract],
+    periode: Periode,
+    *,
+    today: date | None = None,
+    plans: Mapping[int, YearPlan] | None = None,
+) -> dict[str, Any]:
+    """The state of one period's deliveries.
+
+    Returns:
+        `periode`, `tanggal`, `penetapan`; `produsen`: one entry per contract in force with `tenggat`, `keadaan`
+        (`tepat waktu`, `terlambat`, `ditahan`, `karantina`, `ditolak`, `belum, jatuh tempo`, `belum`), deliveries of the
+        period and, for a monthly producer, `bulan_belum`; `ditahan` and `karantina`: what a person must look at.
+    """
+    day = today or datetime.now(JAKARTA).date()
+    known = plans if plans is not None else load_plans()
+    freed = released(home)
+    rows, held, bad = [], [], []
+    for contract_id, contract in sorted(contracts.items()):
+        if not contract.in_force(periode):
+            continue
+        landed = [item for item in manifests(home, contract_id) if _of(item, periode)]
+        aside = [
+            item
+            for item in quarantined(home, contract_id)
+            if "~" not in item["folder"].name and (item["periode_data"] is None or _of(item, periode))
+        ]
+        accepted = [item for item in landed if effective_status(item, freed) == "diterima"]
+        waiting = [item for item in landed if effective_status(item, freed) == "ditahan"]
+        held += waiting
+        bad += aside
+        due = deadline(contract, periode, known)
+        rows.append(
+            {
+                "contract_id": contract_id,
+                "nama": contract.name,
+                "produsen": contract.owner,
+                "tenggat": due.isoformat() if due else None,
+                "keadaan": _state(accepted, waiting, aside, due, day),
+                "kiriman": [_short(item, freed) for item in sorted(landed, key=lambda item: item["diterima"])],
+                "baris": sum(item["rows_on"] for item in _latest(accepted)),
+                "bulan_belum": _missing_months(contract, periode, accepted, day),
+            }
+        )
+    plan = known.get(periode.year)
+    return {
+        "periode": periode.label,
+        "tanggal": day.isoformat(),
+        "penetapan": plan.decree_date(periode).isoformat() if plan else None,
+        "produsen": rows,
+        "ditahan": [_short(item, freed) for item in held],
+        "karantina": [_short(item, freed) for item in bad],
+    }
+
+
+def render(state: Mapping[str, Any]) -> str:
+    """The same as a table for a terminal."""
+    head = ("kontrak", "tenggat", "keadaan", "kiriman", "baris")
+    lines = [
+        (
+            row["contract_id"],
+            row["tenggat"] or "-",
+            row["keadaan"],
+            str(len(row["kiriman"])),
+            f"{row['baris']:,}".replace(",", "."),
+        )
+        for row in state["produsen"]
+    ]
+    width = [max(len(line[index]) for line in (head, *lines)) for index in range(len(head))]
+    out = [f"Periode {state['periode']}, keadaan {state['tanggal']}, penetapan {state['penetapan'] or 'belum direncanakan'}", ""]
+    for line in (head, tuple("-" * one for one in width), *lines):
+        cells = [cell.rjust(width[index]) if index > 2 else cell.ljust(width[index]) for index, cell in enumerate(line)]
+        out.append("  ".join(cells).rstrip())
+    for row in state["produsen"]:
+        if row["bulan_belum"]:
+            out.append(f"\n{row['contract_id']}: bulan yang belum datang: {', '.join(row['bulan_belum'])}")
+    for title, key in (
+        ("Ditahan (lepas dengan 'padanan release SIDIK --oleh NAMA --alasan TEKS')", "ditahan"),
+        ("Karantina dan ditolak", "karantina"),
+    ):
+        out += ["", f"{title}: {len(state[key]) or 'tidak ada'}"]
+        for item in state[key]:
+            out.append(f"  {item['contract_id']} {item['sha16']} periode data {item['periode_data'] or '-'} ({item['berkas']})")
+            out += [f"    {flag['rule_id']}: {flag['pesan']}. Perbaikan: {flag['perbaikan']}" for flag in item["sebab"]]
+    arrived = sum(1 for row in state["produsen"] if row["kiriman"])
+    out += ["", f"{arrived} dari {len(state['produsen'])} kontrak sudah mengirim untuk periode ini."]
+    return "\n".join(out)
+
+
+def _of(item: Mapping[str, Any], periode: Periode) -> bool:
+    return periode_of(item["periode_data"]) == periode
+
+
+def _state(accepted: list[Any], waiting: list[Any], aside: list[Any], due: date | None, day: date) -> str:
+    if accepted:
+        first: dict[Any, Any] = {}
+        for item in sorted(accepted, key=lambda item: item["diterima"]):
+            first.setdefault((item["periode_data"], item["bagian"]), item)
+        return "terlambat" if any(item["late"] for item in first.values()) else "tepat waktu"
+    if waiting:
+        return "ditahan"
+    if aside:
+        return str(max(aside, key=lambda item: item["diterima"] or "")["status"])
+    return "belum, jatuh tempo" if due is not None and day > due else "belum"
+
+
+def _latest(accepted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Per part the newest accepted delivery: what a run would read."""
+    best: dict[Any, dict[str, Any]] = {}
+    for item in sorted(accepted, key=lambda item: (periode_start(item["periode_data"]), item["diterima"])):
+        best[item["bagian"]] = item
+    return list(best.values())
+
+
+def _missing_months(contract: Contract, periode: Periode, accepted: list[dict[str, Any]], day: date) -> list[str]:
+    """Months of the period that began, of which a monthly producer sent nothing (F03)."""
+    if contract.cadence != "bulanan":
+        return []
+    came = {(start.year, start.month) for item in accepted for start in [periode_start(item["periode_data"])]}
+    months = [date(periode.year, periode.start.month + index, 1) for index in range(6)]
+    return [f"{month:%Y-%m}" for month in months if month <= day and (month.year, month.month) not in came]
+
+
+def _short(item: Mapping[str, Any], freed: set[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "contract_id": item["contract_id"],
+        "sha16": item["sha16"],
+        "berkas": item["file"],
+        "status": effective_status(item, freed),
+        "dilepas": (item["contract_id"], item["sha16"]) in freed,
+        "periode_data": item["periode_data"],
+        "bagian": item["bagian"],
+        "diterima": item["diterima"],
+        "terlambat": item["late"],
+        "masuk": item["rows_in"],
+        "diteruskan": item["rows_on"],
+        "disisihkan": item["rows_aside"],
+        "sebab": [flag for flag in item["flags"] if flag["akibat"] != "peringatan"],
+    }
