@@ -123,9 +123,10 @@ def stage_of(props: Mapping[str, Any]) -> str:
 class StageTranslator(DagsterDbtTranslator):
     """Asset keys `[stage, model]`, groups by stage, half-year partitions."""
 
-    def __init__(self, after: Mapping[str, Sequence[dg.AssetKey]] | None = None) -> None:
+    def __init__(self, after: Sequence[dg.AssetKey] = ()) -> None:
+        """`after`: Python assets that the call's entry models wait for."""
         super().__init__()
-        self._after = dict(after or {})
+        self._after = tuple(after)
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """A source with `meta.dagster.asset_key` joins its upstream asset; the rest is stage and name."""
@@ -152,15 +153,23 @@ class StageTranslator(DagsterDbtTranslator):
     def get_asset_spec(
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetSpec:
-        """The default spec, plus what dbt can't know: which Python assets a model waits for."""
+        """The default spec; an entry model also waits for what dbt can't know (plan, rule checks).
+
+        An entry model reads no other model of its own call. Since a call is one step, that orders all of it.
+        """
         spec = super().get_asset_spec(manifest, unique_id, project)
-        props = self.get_resource_props(manifest, unique_id)
-        if props["resource_type"] != "model":
+        if not self._after or not _is_entry(manifest, self.get_resource_props(manifest, unique_id)):
             return spec
-        extra = list(self._after.get(props["name"], self._after.get("*", ())))
         known = {dep.asset_key for dep in spec.deps}
-        missing = [key for key in extra if key not in known]
-        return spec.merge_attributes(deps=missing) if missing else spec
+        return spec.merge_attributes(deps=[key for key in self._after if key not in known])
+
+
+def _is_entry(manifest: Mapping[str, Any], props: Mapping[str, Any]) -> bool:
+    if props["resource_type"] != "model":
+        return False
+    calls = {CALL_1, CALL_2} & set(props["tags"])
+    parents = (manifest["nodes"].get(parent, {}) for parent in props["depends_on"]["nodes"])
+    return not any(p.get("resource_type") == "model" and calls & set(p["tags"]) for p in parents)
 
 
 def run_dbt(

@@ -5,11 +5,9 @@ Taking in and choosing the active delivery are `padanan/delivery/`.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -54,7 +52,7 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
     year = load_plans().get(periode.year)
     cutoff = year.decree_date(periode) if year else periode.end
     active = [item for item in active_deliveries(home, contracts, periode, cutoff) if item.contract_id == contract_id]
-    manifests = [_manifest(home, Path(item.path)) for item in active]
+    manifests = [item.manifest for item in active]
     account = {
         "masuk": sum(int(m["rows_in"]) for m in manifests),
         "diteruskan": sum(int(m["rows_on"]) for m in manifests),
@@ -73,7 +71,7 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         "terlambat": sum(bool(m.get("late")) for m in manifests),
         **{f"kiriman_{status}": count for status, count in sorted(taken.items())},
     }
-    receipt_paths = [_folder(home, Path(item.path)) / "tanda_terima.md" for item in active]
+    receipt_paths = [item.folder / "tanda_terima.md" for item in active]
     if receipt_paths:
         metadata["tanda_terima"] = dg.MetadataValue.md("\n".join(f"- `{path}`" for path in receipt_paths))
     return LandingReport(
@@ -85,16 +83,6 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         metadata=metadata,
         lines=tuple(f"{contract_id}: {status} {count} kiriman" for status, count in sorted(taken.items())),
     )
-
-
-def _folder(home: Home, path: Path) -> Path:
-    absolute = path if path.is_absolute() else home.root / path
-    return absolute.parent if absolute.suffix == ".parquet" else absolute
-
-
-def _manifest(home: Home, path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((_folder(home, path) / "manifest.json").read_text(encoding="utf-8"))
-    return loaded
 
 
 def _aside(manifest: Mapping[str, Any]) -> int:

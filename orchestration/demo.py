@@ -64,7 +64,16 @@ def _generate(home: Home, periode: Periode, scale: int, profile: str, seed: int,
     from padanan.contract import load_contracts
     from padanan.synthetic import generate
 
-    generate(home, load_contracts(), periode, scale=scale, profile=profile, seed=seed, carik_url=carik_url)
+    generate(
+        home,
+        load_contracts(),
+        residents=scale,
+        seed=seed,
+        profile=profile,
+        periode=periode,
+        progress=lambda line: print(f"    {line}", flush=True),
+        carik_url=carik_url,
+    )
 
 
 def summary(home: Home, periode: Periode, revisi: int) -> str:

@@ -25,6 +25,7 @@ STAGE_LINES = {
     "dbt_panggilan_1": "cleansing (dbt)",
     "mutu": "cleansing (aturan mutu)",
     "dbt_panggilan_2": "padanan (dbt)",
+    "review__row_account_baris_utuh": "review (baris utuh)",
     "terbitan": "review (terbitan)",
     "laporan_mutu": "review (laporan)",
     "rancangan": "decree (rancangan)",
@@ -96,7 +97,7 @@ def line_of(step: str) -> str:
     """The table line that a step belongs to."""
     if step.startswith("landing_"):
         return STAGE_LINES["landing"]
-    return STAGE_LINES.get(step.rsplit("__", 1)[-1], step)
+    return STAGE_LINES.get(step) or STAGE_LINES.get(step.rsplit("__", 1)[-1], step)
 
 
 def rows_passed_on(step: str, rows: dict[str, int]) -> int | None:

@@ -20,7 +20,7 @@ from orchestration.resources import RumahResource
     manifest=manifest(),
     select=f"tag:{CALL_1}",
     exclude="tag:uji",
-    dagster_dbt_translator=StageTranslator(after={"*": [PLAN_KEY]}),
+    dagster_dbt_translator=StageTranslator(after=[PLAN_KEY]),
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
 )

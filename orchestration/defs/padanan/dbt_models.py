@@ -20,8 +20,8 @@ from orchestration.resources import RumahResource
     name="dbt_panggilan_2",
     manifest=manifest(),
     select=f"tag:{CALL_2}",
-    # Every model of this call waits for every rule check: a failed blocking rule stops matching before it starts.
-    dagster_dbt_translator=StageTranslator(after={"*": [quality_key(contract_id) for contract_id in loaded()]}),
+    # Entry models wait for every rule check: a failed blocking rule stops matching before it starts.
+    dagster_dbt_translator=StageTranslator(after=[quality_key(contract_id) for contract_id in loaded()]),
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
 )

@@ -1,0 +1,26 @@
+"""Asks the code location's GraphQL the way the UI does: workspace.yaml, a code server of its own, a real schema."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster_graphql.schema import create_schema
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def graphql(instance=None):
+    """Yields `ask(query, **variables)`, which returns `data` and raises on any error."""
+    with instance or dg.DagsterInstance.get() as current:
+        with WorkspaceProcessContext(current, WorkspaceFileTarget(paths=[str(ROOT / "workspace.yaml")])) as process:
+            schema = create_schema()
+
+            def ask(query, **variables):
+                result = schema.execute(query, context_value=process.create_request_context(), variable_values=variables)
+                assert not result.errors, result.errors
+                return result.data
+
+            yield ask

@@ -1,0 +1,129 @@
+"""The main job as a person runs it: `make demo` small, and everything it promises."""
+
+import json
+
+import duckdb
+import pytest
+
+from padanan.contract import load_contracts
+from padanan.decree.freeze import draft_folder, verify_draft, verify_published
+from padanan.period import Periode
+
+PERIODE = Periode.parse("2025-S2")
+
+
+def query(sql, **parameters):
+    with duckdb.connect() as con:
+        return con.execute(sql, parameters).fetchall()
+
+
+def truth(demo, name):
+    return str(demo.home.truth / PERIODE.key / f"{name}.parquet")
+
+
+def published(demo, name, revisi=1):
+    return str(demo.home.published(PERIODE, revisi) / f"{name}.parquet")
+
+
+@pytest.mark.feature("F08")
+def test_every_producer_in_force_delivered_and_landed(finished):
+    for contract_id, contract in load_contracts().items():
+        landed = list(finished.home.landing(contract_id).glob("period=*/delivery=*/manifest.json"))
+        assert bool(landed) == contract.in_force(PERIODE), contract_id
+        left = [p for p in finished.home.inbox(contract_id).glob("*") if p.is_file()]
+        assert left == [], contract_id
+
+
+@pytest.mark.feature("F08")
+def test_nothing_is_lost_between_the_generator_and_landing(finished):
+    expected = dict(query(f"select producer, rows_in from read_parquet('{truth(finished, 'counts')}')"))
+    found = {}
+    for manifest in finished.home.root.glob("landing/*/period=*/delivery=*/manifest.json"):
+        facts = json.loads(manifest.read_text())
+        aside = sum(facts["rows_aside"].values())
+        assert facts["rows_in"] == facts["rows_on"] + aside, manifest
+        found[facts["contract_id"]] = found.get(facts["contract_id"], 0) + facts["rows_in"]
+    assert found == expected
+
+
+@pytest.mark.feature("F05")
+def test_gap_rows_are_the_injected_faults_and_nothing_else(finished):
+    landing = finished.home.root / "landing"
+    found = query(
+        f"""
+        with baris as (
+            select record_key, sha16, _baris as baris from (
+                select _record_key as record_key, _baris, regexp_extract(filename, 'delivery=([0-9a-f]{{16}})', 1) as sha16
+                from read_parquet('{landing}/*/*/*/part.parquet', filename = true, union_by_name = true)
+            )
+        ), berkas as (
+            select contract_id as producer, sha16, file from read_json('{landing}/*/*/*/manifest.json',
+                columns = {{contract_id: 'varchar', sha16: 'varchar', file: 'varchar'}})
+        ), ada as (
+            select g.producer, berkas.file, baris.baris, g.rule_id
+            from read_parquet('{published(finished, "gap")}') g join baris using (record_key) join berkas using (sha16)
+        ), harus as (select producer, file, baris, rule_id from read_parquet('{truth(finished, "faults")}'))
+        select 'palsu' as jenis, producer, rule_id, count(*) from (from ada except from harus) group by all
+        union all
+        select 'luput', producer, rule_id, count(*) from (from harus except from ada) group by all
+        order by all
+        """
+    )
+    assert found == []
+
+
+def test_published_and_draft_hashes_hold(finished):
+    manifest = verify_published(finished.home, PERIODE, 1)
+    assert manifest["missing"] == []
+    seal = verify_draft(finished.home, PERIODE, 1)
+    assert seal["status"] == "rancangan" and seal["jumlah_orang"] > 0
+
+
+@pytest.mark.feature("F10")
+def test_report_is_written_and_named_in_the_summary(finished):
+    report = finished.home.reports(PERIODE, 1) / "index.html"
+    assert report.exists()
+    assert str(report) in finished.stdout
+    assert str(draft_folder(finished.home, PERIODE, 1)) in finished.stdout
+    assert "make dev" in finished.stdout
+
+
+def test_summary_shows_rows_and_gaps_of_every_producer(finished):
+    rows = dict(query(f"select producer, count(*) from read_parquet('{published(finished, 'padanan_record')}') group by all"))
+    lines = {line.split()[0]: line.split() for line in finished.stdout.splitlines() if line.strip()}
+    for producer, count in rows.items():
+        assert lines[producer][1] == f"{count:,}".replace(",", "."), producer
+
+
+def test_stage_table_is_printed_and_saved(finished):
+    record = json.loads((finished.home.reports(PERIODE, 1) / "run.json").read_text())
+    assert record["berhasil"] and record["revisi"] == 1
+    stages = {stage["line"]: stage for stage in record["tahap"]}
+    assert list(stages) == [
+        "landing (kiriman)",
+        "landing (rencana)",
+        "cleansing (dbt)",
+        "cleansing (aturan mutu)",
+        "padanan (dbt)",
+        "review (baris utuh)",
+        "review (terbitan)",
+        "review (laporan)",
+    ]
+    for name, stage in stages.items():
+        assert name in finished.stdout
+        assert stage["wall"] > 0 and stage["rss"] > 0 and stage["ok"], name
+    rows = query(f"select count(*) from read_parquet('{published(finished, 'padanan_record')}')")[0][0]
+    assert stages["cleansing (dbt)"]["rows"] == stages["padanan (dbt)"]["rows"] == rows
+    assert not (finished.home.published(PERIODE, 1) / "run.json").exists()
+
+
+@pytest.mark.feature("F18")
+def test_running_again_changes_nothing(finished):
+    from orchestration.run import run_job
+
+    before = {p.name: p.read_bytes() for p in finished.home.published(PERIODE, 1).iterdir()}
+    outcome = run_job("padanan_periode", PERIODE, home=finished.home, quiet=True)
+    assert outcome.ok, outcome.line
+    assert outcome.revisi == 1
+    assert [p.name for p in finished.home.published(PERIODE).iterdir()] == ["rev-1"]
+    assert {p.name: p.read_bytes() for p in finished.home.published(PERIODE, 1).iterdir()} == before
