@@ -14,6 +14,8 @@ import yaml
 from padanan.errors import ContractError
 
 FieldPath = tuple[str | int, ...]
+# libyaml's loader where the wheel has it: the same nodes and marks, three times faster.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class YamlSource:
@@ -24,14 +26,14 @@ class YamlSource:
         self._lines: dict[FieldPath, int] = {}
         try:
             with path.open(encoding="utf-8") as handle:
-                loader = yaml.SafeLoader(handle)
+                loader = _Loader(handle)
                 try:
                     node = loader.get_single_node()
                     self.data: Any = None if node is None else loader.construct_document(node)
                 finally:
                     loader.dispose()
         except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
+            mark: Any = getattr(error, "problem_mark", None)
             raise ContractError(
                 "YAML tidak terbaca",
                 file=path,
