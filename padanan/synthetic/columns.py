@@ -306,7 +306,7 @@ def _street(c: Context) -> pa.StringArray:
     roman = choose(ROMAN, world.street[who] // len(STREETS) % len(ROMAN))
     front = choose(["JL. ", "JALAN ", "JLN ", "GG. ", "GANG ", "JL "], style)
     number = digits((world.number[who] + rows.copy).astype(np.int64), 1)
-    text = join(front, name, roman, choose([" NO. ", " NO ", " NOMOR "], style % 3), number)
+    text = join(front, name, roman, choose([" NO. ", " NO ", ", NOMOR "], style % 3), number)
     canary = world.kind[who] == CANARY
     return put(text, canary, join("JL. KANARI ", where(c.names.take(pa.array(who)), canary), " NO. 9"))
 
@@ -338,7 +338,8 @@ def _address(c: Context, column: Column) -> pa.StringArray:
     part = put(part, only_rw, join("RW ", where(padded_rw, only_rw)))
     only_rt = is_fault(rows, "rw_hilang")
     part = put(part, only_rt, join("RT ", where(padded_rt, only_rt)))
-    return pc.utf8_trim_whitespace(join(text, " ", part))
+    dash = f" {c.form['garis_alamat']} " if c.form.get("garis_alamat") else " "
+    return pc.utf8_trim_whitespace(join(text, dash, part))
 
 
 def _rt_rw(c: Context) -> tuple[Int64s, Int64s]:
@@ -395,7 +396,7 @@ def _place(c: Context, column: Column, attribute: str, level: str, unknown: str 
 def _kota(c: Context, column: Column) -> pa.StringArray:
     rows, wilayah = c.rows, c.world.wilayah
     style = str(c.form.get("nama_kota", "KOTA ADM. "))
-    table = [("KAB. ADM. " if name.startswith("KEP") else style) + name if style else name for name in wilayah.kota_name]
+    table = [("KAB. ADM. " if name.startswith("KEP") and style else style) + name for name in wilayah.kota_name]
     text = choose(table, rows.kel)
     out, number = _outside(c)
     away = [f"{kind.upper()} {name}".upper() for kind, name, _ in (wilayah.region_kota[code.replace(".", "")] for code in NEIGHBOURS)]

@@ -173,17 +173,20 @@ class _Maker:
     def exclude_conflicts(self, contracts: list[Contract]) -> None:
         """Persons that a program must leave out because an excluding program has them already, but for a few."""
         taken: dict[str, Bools] = {}
+        canary = np.flatnonzero(self.world.kind == CANARY)
+        pairs = {c.id: set(c.program.get("tidakBersama") or ()) for c in contracts if c.kind == "program"}
+        clashing = sorted(set(pairs) & ({a for a, others in pairs.items() if others} | set[str]().union(*pairs.values())))
         for contract in contracts:
-            others = set(contract.program.get("tidakBersama") or ()) if contract.kind == "program" else set()
-            others |= {o.id for o in contracts if o.kind == "program" and contract.id in (o.program.get("tidakBersama") or ())}
-            if not others:
+            if contract.id not in clashing:
                 continue
+            others = pairs[contract.id] | {other for other, names in pairs.items() if contract.id in names}
             out = np.zeros(len(self.world), dtype=bool)
             for other in others & set(taken):
                 out |= taken[other]
             leak = float(rates_of(self.settings, contract.id).get("langgar_bersama", 0.0))
             out &= self.draws(contract.id).uniform("langgar_bersama") >= leak
-            out &= self.world.kind != CANARY
+            # Each canary stands in one of the programs that exclude others.
+            out[canary] = np.arange(len(canary)) % len(clashing) != clashing.index(contract.id)
             self.excluded[contract.id] = out
             who = self.people(contract)
             mine = np.zeros(len(self.world), dtype=bool)

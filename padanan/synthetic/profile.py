@@ -52,4 +52,4 @@ def rates_of(profile: Mapping[str, Any], contract_id: str) -> dict[str, float]:
     faults = profile.get("kesalahan", {})
     rates = {**faults.get("semua", {}), **(faults.get(contract_id) or {})}
     times = float(faults.get("kali", 1.0))
-    return {name: min(float(rate) * times, 0.9) for name, rate in rates.items()}
+    return {name: float(rate) if name == "dibetulkan" else min(float(rate) * times, 0.9) for name, rate in rates.items()}
