@@ -44,14 +44,14 @@ KINDS = {
     "kosong": "tabel hitungan baris tidak berisi",
 }
 
-# One line per (stage, producer, reason): `masuk` and `lanjut` stand on each of them, `sisih` is that reason's.
+# One line per (stage, producer), or one per reason: then `masuk` and `lanjut` stand on each, the aside is that reason's.
 _STAGES = """
     select
         periode, revisi, tahap, producer,
         min(masuk) as masuk, max(masuk) as masuk_maks, min(lanjut) as lanjut, max(lanjut) as lanjut_maks,
-        coalesce(sum(sisih), 0)::bigint as sisih,
-        bool_or(masuk is null or lanjut is null or sisih is null or masuk < 0 or lanjut < 0 or sisih < 0) as rusak,
-        coalesce(sum(sisih) filter (where sisih > 0 and coalesce(trim(alasan), '') = ''), 0)::bigint as tanpa_alasan
+        coalesce(sum({aside}), 0)::bigint as sisih,
+        bool_or(masuk is null or lanjut is null or {aside} is null or masuk < 0 or lanjut < 0 or {aside} < 0) as rusak,
+        coalesce(sum({aside}) filter (where {aside} > 0 and {unexplained}), 0)::bigint as tanpa_alasan
     from {table}
     group by all
 """
@@ -83,6 +83,8 @@ hasil as (
     union all
     select wajib.periode, wajib.revisi, wajib.tahap, wajib.producer, 'tahap_hilang', 1, 0
     from wajib anti join tahapan using (periode, revisi, tahap, producer)
+    -- A producer none of whose rows went on has nothing to count afterwards.
+    where (periode, revisi, producer) not in (select (periode, revisi, producer) from tahapan where lanjut = 0)
 )
 select * from hasil order by all
 """
@@ -95,7 +97,8 @@ def account_violations(con: duckdb.DuckDBPyConnection, stages: tuple[str, ...] =
         con: a connection on the warehouse, or on anything that holds the table.
         stages: stage names in order, for those whose `lanjut` must be the next one's `masuk`; every producer of the
             account must then have a line in each. Without it only each line is checked.
-        table: table or `read_parquet(...)` with columns periode, revisi, tahap, producer, masuk, lanjut, sisih, alasan.
+        table: table or `read_parquet(...)` with columns periode, revisi, tahap, producer, masuk, lanjut, disisihkan
+            (or sisih) and, where lines are per reason, alasan; a line aside without reason is then a violation.
 
     Returns:
         Violations in a fixed order; none when the account is right. An empty account is a violation too.
@@ -106,7 +109,13 @@ def account_violations(con: duckdb.DuckDBPyConnection, stages: tuple[str, ...] =
     import duckdb
 
     try:
-        rows = con.execute(_CHECKS.format(stages=_STAGES.format(table=table)), {"stages": list(stages)}).fetchall()
+        columns = {row[0] for row in con.execute(f"describe select * from {table}").fetchall()}
+        query = _STAGES.format(
+            table=table,
+            aside="sisih" if "sisih" in columns else "disisihkan",
+            unexplained="coalesce(trim(alasan), '') = ''" if "alasan" in columns else "false",
+        )
+        rows = con.execute(_CHECKS.format(stages=query), {"stages": list(stages)}).fetchall()
         empty = not rows and con.execute(f"select count(*) from {table}").fetchall()[0][0] == 0
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         kind = type(error).__name__

@@ -165,7 +165,9 @@ def context_config(contracts: Iterable[Contract]) -> dict[str, Any]:
         return {"class_name": class_name, "store_backend": backend}
 
     def files(folder: str) -> dict[str, Any]:
-        return {"class_name": "TupleFilesystemStoreBackend", "base_directory": f"{folder}/"}
+        backend = {"class_name": "TupleFilesystemStoreBackend", "base_directory": f"{folder}/"}
+        # Without this GX drops a file with a random id beside the suites.
+        return {**backend, "suppress_store_backend_id": True}
 
     return {
         "config_version": 4.0,
@@ -175,7 +177,7 @@ def context_config(contracts: Iterable[Contract]) -> dict[str, Any]:
         "stores": {
             "expectations_store": store("ExpectationsStore", files("expectations")),
             "validation_definition_store": store("ValidationDefinitionStore", files("validation_definitions")),
-            "checkpoint_store": store("CheckpointStore", {**files("checkpoints"), "suppress_store_backend_id": True}),
+            "checkpoint_store": store("CheckpointStore", files("checkpoints")),
             # Results stay in memory: a run's counts are kept by Padanan, not as files beside the rules.
             "validation_results_store": store("ValidationResultsStore", {"class_name": "InMemoryStoreBackend"}),
         },
@@ -204,7 +206,7 @@ def context_config(contracts: Iterable[Contract]) -> dict[str, Any]:
 
 
 HEADER = """\
-# Rendered from expectations/contracts/ by `python -m padanan.quality.render`: do not edit, the next rendering overwrites it.
+# Rendered from expectations/contracts/ by `make render`: do not edit, the next rendering overwrites it.
 # How to open it: expectations/README.md.
 """
 
@@ -213,7 +215,7 @@ def context_files(contracts: Mapping[str, Contract]) -> dict[str, str]:
     """Every file of the GX context by its path inside the folder: the same contracts give the same bytes."""
     ordered = [contracts[name] for name in sorted(contracts)]
     config = yaml.safe_dump(context_config(ordered), sort_keys=True, allow_unicode=True, width=120)
-    files = {"great_expectations.yml": HEADER + config, ".gitignore": "uncommitted/\n.ge_store_backend_id\n"}
+    files = {"great_expectations.yml": HEADER + config, ".gitignore": "uncommitted/\n"}
     for contract in ordered:
         parts = (suite_config(contract), validation_config(contract), checkpoint_config(contract))
         for folder, part in zip(FOLDERS, parts, strict=True):

@@ -3,6 +3,7 @@
 import io
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import traceback
@@ -27,10 +28,10 @@ def contracts():
     return load_contracts()
 
 
-@pytest.fixture
-def warehouse(tmp_path):
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
     """Staging rows of one producer with canary people among them, and an agreeing gap table."""
-    path = tmp_path / "padanan.duckdb"
+    path = tmp_path_factory.mktemp("mutu") / "padanan.duckdb"
     build(path, ROWS, "dtks")
     con = duckdb.connect(str(path))
     con.execute(f"alter table {TABLE} rename to stg_dtks__individu")
@@ -41,6 +42,14 @@ def warehouse(tmp_path):
     )
     write_gap(con, load_contracts()["dtks"])
     con.close()
+    return path
+
+
+@pytest.fixture
+def warehouse(template, tmp_path):
+    """A copy of its own for each test."""
+    path = tmp_path / template.name
+    shutil.copyfile(template, path)
     return path
 
 
@@ -158,8 +167,10 @@ def test_only_the_producers_own_rows_of_a_shared_table(warehouse, contracts):
 
 def test_gap_that_differs_is_an_error(warehouse, contracts):
     con = duckdb.connect(str(warehouse))
-    con.execute("delete from gap_cleansing where rule_id = 'nik_kosong' and record_key = "
-                "(select min(record_key) from gap_cleansing where rule_id = 'nik_kosong')")
+    con.execute(
+        "delete from gap_cleansing where rule_id = 'nik_kosong' and record_key = "
+        "(select min(record_key) from gap_cleansing where rule_id = 'nik_kosong')"
+    )
     con.execute("insert into gap_cleansing values ('dtks', 'x', 'aturan_lama')")
     con.close()
     (result,) = run_suites(warehouse, contracts, ["dtks"])
@@ -293,8 +304,12 @@ def test_faults_around_the_warehouse_are_explained(tmp_path, warehouse, contract
 
 def test_a_writer_elsewhere_is_named(warehouse, contracts):
     writer = subprocess.Popen(
-        [sys.executable, "-c", "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print('siap', flush=True); sys.stdin.read()",
-         str(warehouse)],
+        [
+            sys.executable,
+            "-c",
+            "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print('siap', flush=True); sys.stdin.read()",
+            str(warehouse),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -311,7 +326,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from padanan.contract import load_contracts
-import padanan.quality.run, padanan.quality.suite, padanan.quality.render, padanan.quality.accounting
+import padanan.quality.run, padanan.quality.suite, padanan.quality.accounting
 assert "great_expectations" not in sys.modules, "import of padanan.quality costs seconds"
 from padanan.quality.run import run_suites
 (result,) = run_suites(Path(sys.argv[1]), load_contracts(), ["dtks"])
