@@ -1,0 +1,121 @@
+"""Renders the report of one published revision and puts its folder into place as a whole.
+
+What stands on the pages is decided in `pages`; this module only gathers, writes and renames.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from padanan.contract import KINDS, Contract, load_contracts
+from padanan.criteria import load_criteria
+from padanan.errors import no_space_guard
+from padanan.home import Home
+from padanan.period import Periode
+from padanan.report import facts, overlap, wilayah
+from padanan.report.deliveries import deliveries
+from padanan.report.model import Report
+from padanan.report.pages import render_pages
+from padanan.report.published import Published, open_published
+
+
+def render_report(home: Home, periode: Periode, revisi: int) -> Path:
+    """Writes `reports/<period>/rev-<n>/` from the published tables, contracts and delivery manifests.
+
+    The same inputs give the same bytes; an older report of the revision is replaced.
+
+    Returns:
+        The path of `index.html`.
+
+    Raises:
+        PadananError: the revision is not published, or its tables, manifest and contracts contradict each other.
+    """
+    contracts = in_order(load_contracts())
+    source = open_published(home, periode, revisi)
+    try:
+        pages = render_pages(_gather(home, contracts, source))
+    finally:
+        source.con.close()
+    return _write(home, periode, revisi, pages)
+
+
+def in_order(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
+    """Adminduk, the other registries, then the programs, by name."""
+
+    def place(contract: Contract) -> tuple[bool, int, str]:
+        return contract.id != "adminduk", KINDS.index(contract.kind), contract.name
+
+    return {contract.id: contract for contract in sorted(contracts.values(), key=place)}
+
+
+def _gather(home: Home, contracts: dict[str, Contract], source: Published) -> Report:
+    counted = facts.collect(source, contracts)
+    before, before_name = _before(home, source, contracts)
+    return Report(
+        source=source,
+        contracts=contracts,
+        facts=counted,
+        deliveries=deliveries(home, contracts, source),
+        overlaps=overlap.build(source),
+        tree=wilayah.build(source),
+        covers={producer: wilayah.rule_cover(counted, producer) for producer in counted.rows},
+        criteria=load_criteria(),
+        before=before,
+        before_name=before_name,
+    )
+
+
+def _before(
+    home: Home, source: Published, contracts: dict[str, Contract]
+) -> tuple[dict[tuple[str, str], float | None], str | None]:
+    """The scores of the revision before, or of the newest revision of the nearest period before; empty when there is none."""
+    found = _earlier(home, source.periode, source.revisi)
+    if found is None:
+        return {}, None
+    periode, revisi = found
+    earlier = open_published(home, periode, revisi)
+    try:
+        scores = facts.scores_of(earlier, contracts)
+    finally:
+        earlier.con.close()
+    return scores, f"revisi {revisi}" if periode == source.periode else f"periode {periode.label} revisi {revisi}"
+
+
+def _earlier(home: Home, periode: Periode, revisi: int) -> tuple[Periode, int] | None:
+    def revisions(of: Periode) -> list[int]:
+        numbers = (path.parent.name.removeprefix("rev-") for path in home.published(of).glob("rev-*/manifest.json"))
+        return sorted(int(number) for number in numbers if number.isdigit())
+
+    own = [number for number in revisions(periode) if number < revisi]
+    if own:
+        return periode, own[-1]
+    keys = sorted(path.name for path in home.published(periode).parent.glob("*-*-01") if path.name < periode.key)
+    for key in reversed(keys):
+        earlier = Periode.parse(key)
+        if numbers := revisions(earlier):
+            return earlier, numbers[-1]
+    return None
+
+
+def _write(home: Home, periode: Periode, revisi: int, pages: dict[str, str]) -> Path:
+    target = home.reports(periode, revisi)
+    temporary = target.with_name(f".tmp-{target.name}-{os.getpid()}")
+    old = target.with_name(f".old-{target.name}-{os.getpid()}")
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)
+        with no_space_guard("laporan mutu"):
+            temporary.mkdir(parents=True, mode=0o700)
+            for name, text in pages.items():
+                path = temporary / name
+                path.write_text(text, encoding="utf-8")
+                path.chmod(0o600)
+            if target.exists():
+                target.rename(old)
+            temporary.rename(target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    return target / "index.html"
