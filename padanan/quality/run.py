@@ -72,7 +72,7 @@ def run_suites(
         plan: the run plan's data (SPEC §4), from which the expected row counts come; without it rows aren't compared.
         gap_table: table with columns producer and rule_id to compare with; None compares nothing.
         stage_models: another table for a contract, for benchmarks.
-        threads: DuckDB threads; by default DuckDB's own choice.
+        threads: DuckDB threads; by default PADANAN_THREADS as for dbt, else DuckDB's own choice.
 
     Returns:
         One result a contract, in the order of `ids`.
@@ -158,8 +158,10 @@ def _data_source(path: Path, threads: int | None) -> Iterator[tuple[Any, DuckDBD
     )
     context = gx.get_context(mode="ephemeral", project_config=config)
     connect_args: dict[str, Any] = {**CONNECT_ARGS, "config": {**CONNECT_ARGS["config"]}}  # type: ignore[dict-item]
-    if threads:
-        connect_args["config"]["threads"] = threads
+    if threads or os.environ.get("PADANAN_THREADS"):
+        connect_args["config"]["threads"] = threads or int(os.environ["PADANAN_THREADS"])
+    if limit := os.environ.get("PADANAN_MEMORY"):
+        connect_args["config"]["memory_limit"] = limit
     source = context.data_sources.add_duckdb(
         name=DATASOURCE, connection_string=f"duckdb:///{path}", kwargs={"connect_args": connect_args}
     )

@@ -37,7 +37,7 @@ def differing(contracts, folder):
     return [name for name, text in files if not (folder / name).exists() or (folder / name).read_bytes() != text.encode()]
 
 
-@pytest.mark.feature("F05")
+@pytest.mark.feature("F09")
 def test_rendered_files_are_what_the_contracts_say(contracts):
     assert differing(contracts, GX) == [], "run `make render`"
     assert stale_files(contracts, GX) == [], "run `make render`"
@@ -87,7 +87,7 @@ def test_ids_are_distinct_and_checkpoints_send_nothing(contracts):
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.feature("F05")
+@pytest.mark.feature("F09")
 def test_each_cleansing_rule_is_one_expectation(contracts):
     for name, contract in contracts.items():
         suite = json.loads((GX / "expectations" / f"{name}.json").read_text(encoding="utf-8"))
@@ -100,7 +100,7 @@ def test_each_cleansing_rule_is_one_expectation(contracts):
             assert item["severity"] == {"ERROR": "critical", "WARN": "warning"}[rule.severity]
 
 
-@pytest.mark.feature("F05")
+@pytest.mark.feature("F09")
 def test_great_expectations_opens_and_runs_the_rendered_context(contracts, tmp_path, monkeypatch):
     warehouse = tmp_path / "padanan.duckdb"
     build(warehouse, 3000, "dtks")

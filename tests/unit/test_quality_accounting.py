@@ -33,14 +33,14 @@ def changed(index, row):
     return [*GOOD[:index], row, *GOOD[index + 1 :]]
 
 
-@pytest.mark.feature("F04")
+@pytest.mark.feature("F09")
 def test_a_right_account_has_no_violation():
     con = account(GOOD)
     assert account_violations(con, STAGES) == [] and account_violations(con) == []
     require_account(con, STAGES)
 
 
-@pytest.mark.feature("F04")
+@pytest.mark.feature("F09")
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [

@@ -69,7 +69,7 @@ def with_rule(contract, **changes):
     return replace(contract, rules=(replace(first, **changes), *others))
 
 
-@pytest.mark.feature("F05")
+@pytest.mark.feature("F09")
 def test_counts_equal_plain_sql_and_the_gap(warehouse, contracts):
     (result,) = run_suites(warehouse, contracts, ["dtks"])
     con = duckdb.connect(str(warehouse), read_only=True)
@@ -352,3 +352,14 @@ def test_nothing_is_written_outside_and_import_is_late(warehouse, tmp_path):
     assert done.stdout == "" and done.stderr == ""
     assert [path for folder in (home, work, temporary) for path in Path(folder).rglob("*")] == []
     assert [path.name for path in warehouse.parent.iterdir() if path.is_file()] == ["padanan.duckdb"]
+
+
+def test_threads_and_memory_of_the_environment_change_nothing(warehouse, contracts, monkeypatch):
+    def counts():
+        (result,) = run_suites(warehouse, contracts, ["dtks"])
+        return [(rule.rule_id, rule.gagal, rule.total) for rule in result.rules]
+
+    expected = counts()
+    monkeypatch.setenv("PADANAN_THREADS", "1")
+    monkeypatch.setenv("PADANAN_MEMORY", "500MB")
+    assert counts() == expected

@@ -74,7 +74,7 @@ def test_equal_parts_are_computed_once():
     assert texts.count("length(x) = 16") == 1 and texts.count("y > 1") == 1
 
 
-@pytest.mark.feature("F05")
+@pytest.mark.feature("F09")
 def test_rules_of_the_contracts_count_the_same_shared_and_plain(tmp_path):
     path = tmp_path / "uji.duckdb"
     build(path, 3000, "dtks")
