@@ -6,7 +6,7 @@ Counting is in `facts`, `wilayah`, `overlap` and `deliveries`; how it looks is i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -280,23 +280,33 @@ def _delivery_row(item: ProducerDeliveries) -> dict[str, Any]:
     }
 
 
-def _account(report: Report) -> list[dict[str, Any]]:
-    stages: dict[str, list[dict[str, Any]]] = {stage: [] for stage in words.STAGES}
-    for row in report.facts.account:
-        name = report.contracts[row["producer"]].name if row["producer"] in report.contracts else row["producer"]
-        stages.setdefault(row["tahap"], []).append({**row, "id": row["producer"], "nama": name, **_balance(row)})
-    result = []
-    for stage, rows in stages.items():
-        if rows:
-            total = {key: sum(row[key] for row in rows) for key in ("masuk", "lanjut", "disisihkan")}
-            result.append({"id": stage, "nama": words.STAGES.get(stage, stage), "baris": rows, **total, **_balance(total)})
-    return result
+def _account(report: Report) -> dict[str, Any]:
+    """One line a producer, three counts a stage; a stage that a producer has no account of stays empty."""
+    found = {(row["producer"], row["tahap"]): row for row in report.facts.account}
+    stages = [stage for stage in words.STAGES if any(key[1] == stage for key in found)]
+    stages += sorted({key[1] for key in found} - set(stages))
+    known = [name for name in report.contracts if any(key[0] == name for key in found)]
+    producers = known + sorted({key[0] for key in found} - set(known))
+    empty = {"masuk": None, "lanjut": None, "disisihkan": None}
+    lines = []
+    for producer in producers:
+        cells = [{**empty, **found.get((producer, stage), {}), "id": stage} for stage in stages]
+        name = report.contracts[producer].name if producer in report.contracts else producer
+        lines.append({"id": producer, "nama": name, "sel": cells, **_balance(cells)})
+    total = [
+        {"id": stage, **{key: sum(row[key] for (_, at), row in found.items() if at == stage) for key in empty}}
+        for stage in stages
+    ]
+    return {
+        "tahap": [{"id": stage, "nama": words.STAGES.get(stage, stage)} for stage in stages],
+        "baris": lines,
+        "jumlah": {"sel": total, **_balance(total)},
+    }
 
 
-def _balance(row: Mapping[str, Any]) -> dict[str, str]:
-    if row["masuk"] == row["lanjut"] + row["disisihkan"]:
-        return {"kata": "● cocok", "css": "baik"}
-    return {"kata": "■ tidak cocok", "css": "buruk"}
+def _balance(cells: list[dict[str, Any]]) -> dict[str, str]:
+    whole = all(cell["masuk"] is None or cell["masuk"] == cell["lanjut"] + cell["disisihkan"] for cell in cells)
+    return {"kata": "● cocok", "css": "baik"} if whole else {"kata": "■ tidak cocok", "css": "buruk"}
 
 
 def _statuses(facts: Facts) -> list[str]:

@@ -13,23 +13,19 @@ from padanan.report.facts import NO_KOTA
 from padanan.report.model import Report, kota_page
 
 
-def _place_cells(report: Report, node: wilayah.Node) -> list[str]:
+def _place_cells(report: Report, node: wilayah.Node, small: bool) -> list[str]:
     tree = report.tree
-    return [
-        tree.text(node, "catatan"),
-        tree.text(node, "celah"),
-        tree.share(node, "celah", "catatan"),
-        tree.text(node, "orang"),
-        tree.text(node, "padan"),
-        tree.share(node, "padan", "orang"),
-        tree.text(node, "sasaran"),
-        tree.share(node, "sasaran", "orang"),
-    ]
+    cells = [tree.text(node, "catatan"), tree.text(node, "celah"), tree.share(node, "celah", "catatan"), tree.text(node, "orang")]
+    if not small:
+        cells += [tree.text(node, "padan"), tree.share(node, "padan", "orang")]
+    return [*cells, tree.text(node, "sasaran"), tree.share(node, "sasaran", "orang")]
 
 
-def _place_row(report: Report, node: wilayah.Node, css: str = "", link: str | None = None) -> dict[str, Any]:
+def _place_row(
+    report: Report, node: wilayah.Node, css: str = "", link: str | None = None, *, small: bool = False
+) -> dict[str, Any]:
     key = "/".join(part for part in node.path if part) or "semua"
-    return {"kunci": key, "nama": node.name, "css": css, "tautan": link, "sel": _place_cells(report, node)}
+    return {"kunci": key, "nama": node.name, "css": css, "tautan": link, "sel": _place_cells(report, node, small)}
 
 
 def kota_table(report: Report) -> dict[str, Any]:
@@ -45,17 +41,22 @@ def kota_table(report: Report) -> dict[str, Any]:
         "tingkat": "Kota",
         "badan": [rows],
         "jumlah": total,
+        "kecil": False,
     }
 
 
 def kota(report: Report, kota: wilayah.Node) -> dict[str, Any]:
     districts = [_place_row(report, node) for node in kota.children]
     bodies = [
-        [_place_row(report, district, "induk"), *(_place_row(report, node, "anak") for node in district.children)]
+        [
+            _place_row(report, district, "induk", small=True),
+            *(_place_row(report, node, "anak", small=True) for node in district.children),
+        ]
         for district in kota.children
         if district.children
     ]
     total = {**_place_row(report, kota), "nama": "Jumlah"}
+    total_small = {**_place_row(report, kota, small=True), "nama": "Jumlah"}
     tables = [
         {
             "id": "tabel-kecamatan",
@@ -65,6 +66,7 @@ def kota(report: Report, kota: wilayah.Node) -> dict[str, Any]:
             "tingkat": "Kecamatan",
             "badan": [districts],
             "jumlah": total,
+            "kecil": False,
         },
         {
             "id": "tabel-kelurahan",
@@ -73,7 +75,8 @@ def kota(report: Report, kota: wilayah.Node) -> dict[str, Any]:
             "catatan": "Baris tebal adalah kecamatannya.",
             "tingkat": "Kelurahan",
             "badan": bodies,
-            "jumlah": total,
+            "jumlah": total_small,
+            "kecil": True,
         },
     ]
     overlaps = [
@@ -92,6 +95,7 @@ def producer(report: Report, contract_id: str) -> dict[str, Any]:
     padan = sum(counts.get(key, 0) for key in words.PADAN)
     word = words.DELIVERY_STATES[item.state][0]
     n, share = id_format.number, id_format.percent
+    ordered = sorted(facts.of(contract_id), key=lambda count: (-count.gagal, count.rule.id))
     return {
         "nama": contract.name,
         "css": "buruk" if blockers else "baik",
@@ -105,9 +109,11 @@ def producer(report: Report, contract_id: str) -> dict[str, Any]:
             {"nama": "catatan dengan celah", "nilai": n(failing), "catatan": share(failing, rows)},
             {"nama": "padan dengan Adminduk", "nilai": share(padan, rows), "catatan": f"{n(padan)} catatan"},
             {"nama": "penghalang", "nilai": n(len(blockers)), "catatan": ""},
-            {"nama": "kiriman", "nilai": word, "catatan": f"tenggat {id_format.day(item.due)}"},
+            {"nama": f"kiriman, tenggat {id_format.day(item.due)}", "nilai": word, "catatan": ""},
         ],
-        "aturan": sorted(facts.of(contract_id), key=lambda count: (-count.gagal, count.rule.id)),
+        "aturan": [count for count in ordered if count.gagal],
+        "bersih": [words.rule_name(count.rule.id) for count in ordered if not count.gagal],
+        "definisi": ordered,
         "kota": [words.kota_name(code, facts.kota_names) for code in (*facts.kota_names, NO_KOTA)],
         "per_kota": _rules_by_kota(report, contract_id),
         "kiriman": [
@@ -131,6 +137,8 @@ def _rules_by_kota(report: Report, contract_id: str) -> list[dict[str, Any]]:
     counts = {(item.rule.id, item.kota): item for item in facts.kotas if item.producer == contract_id}
     result = []
     for item in sorted(facts.of(contract_id), key=lambda count: (-count.gagal, count.rule.id)):
+        if not item.gagal:
+            continue
         cells = []
         for kota in (*facts.kota_names, NO_KOTA):
             count, mark = counts.get((item.rule.id, kota)), covered.get((item.rule.id, kota))

@@ -13,6 +13,9 @@ from padanan.report.format import number, percent
 from padanan.report.published import Published
 from padanan.report.suppress import Cell, Cover, Sum, cover
 
+# Too few people of a kelurahan are unknown to Adminduk: counting them there would cover most of its table.
+UP_TO_KECAMATAN = frozenset({"padan"})
+KELURAHAN_DEPTH = 4
 Path = tuple[str, ...]
 ROOT: Path = ("",)
 UNKNOWN = "-"
@@ -128,6 +131,11 @@ def _plus(node: Node, counts: Mapping[str, int]) -> None:
         node.values[name] += value
 
 
+def _shown(node: Node) -> list[str]:
+    """The measures that a node's tables print."""
+    return [name for name in MEASURES if len(node.path) < KELURAHAN_DEPTH or name not in UP_TO_KECAMATAN]
+
+
 def _cells(root: Node) -> tuple[dict[Cell, int], list[Sum]]:
     values: dict[Cell, int] = {}
     sums: list[Sum] = []
@@ -135,16 +143,18 @@ def _cells(root: Node) -> tuple[dict[Cell, int], list[Sum]]:
     while waiting:
         node = waiting.pop()
         waiting.extend(node.children)
-        names = list(MEASURES)
-        for name, whole in MEASURES.items():
+        names = _shown(node)
+        for name in tuple(names):
             values[node.path, name] = node.values[name]
+            whole = MEASURES[name]
             if whole is not None:
                 rest = f"bukan_{name}"
                 names.append(rest)
                 values[node.path, rest] = node.values[whole] - node.values[name]
                 sums.append(Sum((node.path, whole), ((node.path, name), (node.path, rest))))
         for name in names:
-            sums.append(Sum((node.path, name), tuple((child.path, name) for child in node.children)))
+            children = [child for child in node.children if name.removeprefix("bukan_") in _shown(child)]
+            sums.append(Sum((node.path, name), tuple((child.path, name) for child in children)))
     return values, sums
 
 

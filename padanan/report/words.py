@@ -58,10 +58,10 @@ IDENTITIES = {
     "sementara": "Sementara: tanpa NIK yang dapat dipakai, atau identitas berbeda",
 }
 STAGES = {
-    "landing": "Penerimaan (landing)",
-    "cleansing": "Pembersihan (cleansing)",
-    "padanan": "Pemadanan (padanan)",
-    "sasaran": "Penilaian sasaran (decree)",
+    "landing": "Penerimaan",
+    "cleansing": "Pembersihan",
+    "padanan": "Pemadanan",
+    "sasaran": "Penilaian sasaran",
 }
 # word, symbol, CSS class
 DELIVERY_STATES = {
@@ -128,7 +128,7 @@ def recommendation(
     shown = f" ({share}, ambang {threshold(first.rule.threshold)})" if share else ""
     sentence = (
         f"Padanan ini belum dapat diterima begitu saja: {number(len(blockers))} penghalang pada {number(len(producers))} dari "
-        f"{number(len(facts.rows))} produsen melewati ambang; yang terbanyak orangnya {rule_name(first.rule.id)} pada "
+        f"{number(len(facts.rows))} produsen melewati ambang; yang terbanyak orangnya “{rule_name(first.rule.id)}” pada "
         f"{contracts[first.producer].name}, {kota_name(first.kota, facts.kota_names)}{shown}."
     )
     by_rule: dict[str, int] = {}
