@@ -98,7 +98,7 @@ def _load_table(
     cursor: psycopg.Cursor[Any], table: str, key: str, columns: dict[str, str], texts: Mapping[str, pa.StringArray]
 ) -> None:
     names = ", ".join(f"{name} text" for name in columns)
-    cursor.execute(f"create table carik.{table} ({names})")  # type: ignore[arg-type]
+    cursor.execute(f"create table carik.{table} ({names})")
     if table == "individu":
         index = np.arange(len(texts[key]))
     else:
@@ -107,9 +107,9 @@ def _load_table(
     data = pa.table({name: texts[column].take(at) for name, column in columns.items()})
     buffer = BytesIO()
     pacsv.write_csv(data, buffer, pacsv.WriteOptions(include_header=False, quoting_style="needed"))
-    with cursor.copy(f"copy carik.{table} from stdin (format csv)") as copy:  # type: ignore[arg-type]
+    with cursor.copy(f"copy carik.{table} from stdin (format csv)") as copy:
         copy.write(buffer.getbuffer())
-    cursor.execute(f"create index on carik.{table} ({next(iter(columns))})")  # type: ignore[arg-type]
+    cursor.execute(f"create index on carik.{table} ({next(iter(columns))})")
 
 
 def write_order(path: Path, periode_data: str, received: datetime) -> None:

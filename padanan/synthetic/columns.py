@@ -23,13 +23,16 @@ from padanan.synthetic.rows import Rows, member_number
 from padanan.synthetic.wilayah import NEIGHBOURS
 from padanan.synthetic.world import CANARY, HEAD, Bools, Int32s, Int64s, World, civil
 
+# fmt: off
 STREETS = (
-    "MELATI KENANGA ANGGREK MAWAR CEMPAKA FLAMBOYAN DAHLIA TERATAI SERUNI BOUGENVILLE KAMBOJA ASOKA AKASIA CENDANA "
-    "MAHONI BERINGIN KETAPANG RAMBUTAN MANGGA DURIAN SALAK JAMBU NANGKA SAWO KELAPA PISANG DELIMA MANGGIS MERPATI "
-    "KUTILANG CENDRAWASIH GARUDA RAJAWALI ELANG NURI PERKUTUT BANGAU WALET MERAPI KRAKATAU SEMERU BROMO RINJANI "
-    "LAWU SINDORO SUMBING CIREMAI SALAK MUSI BARITO KAPUAS MAHAKAM SERAYU CITARUM CISADANE BRANTAS DAMAI RUKUN "
-    "MAKMUR SEJAHTERA BAHAGIA SENTOSA HARAPAN BAKTI SUCI"
-).split()
+    "MELATI", "KENANGA", "ANGGREK", "MAWAR", "CEMPAKA", "FLAMBOYAN", "DAHLIA", "TERATAI", "SERUNI", "BOUGENVILLE",
+    "KAMBOJA", "ASOKA", "AKASIA", "CENDANA", "MAHONI", "BERINGIN", "KETAPANG", "RAMBUTAN", "MANGGA", "DURIAN", "SALAK",
+    "JAMBU", "NANGKA", "SAWO", "KELAPA", "PISANG", "DELIMA", "MANGGIS", "MERPATI", "KUTILANG", "CENDRAWASIH", "GARUDA",
+    "RAJAWALI", "ELANG", "NURI", "PERKUTUT", "BANGAU", "WALET", "MERAPI", "KRAKATAU", "SEMERU", "BROMO", "RINJANI",
+    "LAWU", "SINDORO", "SUMBING", "CIREMAI", "MUSI", "BARITO", "KAPUAS", "MAHAKAM", "SERAYU", "CITARUM", "CISADANE",
+    "BRANTAS", "DAMAI", "RUKUN", "MAKMUR", "SEJAHTERA", "BAHAGIA", "SENTOSA", "HARAPAN", "BAKTI", "SUCI",
+)
+# fmt: on
 ROMAN = ("", " I", " II", " III", " IV", " V", " VI", " VII", " VIII", " IX", " X")
 JOBS = ("WIRASWASTA", "KARYAWAN SWASTA", "BURUH HARIAN LEPAS", "MENGURUS RUMAH TANGGA", "PEDAGANG", "SOPIR", "BELUM BEKERJA")
 LOSSY_SHDK = {2: "3", 8: "7", 9: "11", 5: "11", 6: "11"}
@@ -100,7 +103,15 @@ def _nik(c: Context, column: Column) -> pa.StringArray:
     kosong = is_fault(rows, "nik_kosong")
     text = put(text, kosong, choose(["", "-", "0", None], (c.dice("nik_kosong") % 4)[kosong]))
     ganti = is_fault(rows, "nik_pengganti")
-    stand_in = ["9999999999999994", "9999999999999995", "9999999999999996", "9999999999999999", "0000000000000000", "1234567890123456", "1111111111111111"]
+    stand_in = [
+        "9999999999999994",
+        "9999999999999995",
+        "9999999999999996",
+        "9999999999999999",
+        "0000000000000000",
+        "1234567890123456",
+        "1111111111111111",
+    ]
     text = put(text, ganti, choose(stand_in, (c.dice("ganti") % len(stand_in))[ganti]))
     sains = is_fault(rows, "nik_ilmiah")
     lead = pc.utf8_slice_codeunits(where(right, sains), 0, 3)
@@ -116,10 +127,30 @@ def _nik(c: Context, column: Column) -> pa.StringArray:
     text = put(text, quote, join("'", where(right, quote)))
     space = is_fault(rows, "nik_spasi")
     some = where(right, space)
-    text = put(text, space, join(pc.utf8_slice_codeunits(some, 0, 6), " ", pc.utf8_slice_codeunits(some, 6, 12), " ", pc.utf8_slice_codeunits(some, 12, 16)))
+    text = put(
+        text,
+        space,
+        join(
+            pc.utf8_slice_codeunits(some, 0, 6),
+            " ",
+            pc.utf8_slice_codeunits(some, 6, 12),
+            " ",
+            pc.utf8_slice_codeunits(some, 12, 16),
+        ),
+    )
     dot = is_fault(rows, "nik_titik")
     some = where(right, dot)
-    text = put(text, dot, join(pc.utf8_slice_codeunits(some, 0, 6), ".", pc.utf8_slice_codeunits(some, 6, 12), ".", pc.utf8_slice_codeunits(some, 12, 16)))
+    text = put(
+        text,
+        dot,
+        join(
+            pc.utf8_slice_codeunits(some, 0, 6),
+            ".",
+            pc.utf8_slice_codeunits(some, 6, 12),
+            ".",
+            pc.utf8_slice_codeunits(some, 12, 16),
+        ),
+    )
     hidden = is_fault(rows, "nik_tak_tercetak")
     mark = "\u00a0" if c.form.get("sandi") == "cp1252" else "\u200b"
     text = put(text, hidden, join(where(right, hidden), mark))
@@ -158,18 +189,16 @@ def name_texts(world: World, rows: Rows, names: pa.StringArray, dice: Int64s) ->
     text, clean = right, right
     voc = name_tools.vocabulary()
     for fault, slots in (("nama_singkat", (0,)), ("nama_ejaan_lama", (1, 0, 2))):
-        here = np.flatnonzero(is_fault(rows, fault))
-        if not len(here):
+        mask = is_fault(rows, fault)
+        if not mask.any():
             continue
-        tokens = world.tokens[rows.person[here]].copy()
-        done = np.zeros(len(here), dtype=bool)
+        tokens = world.tokens[rows.person[mask]].copy()
+        done = np.zeros(len(tokens), dtype=bool)
         for slot in slots:
             changed = voc.variant[tokens[:, slot]]
             use = (changed != tokens[:, slot]) & ~done
             tokens[use, slot] = changed[use]
             done |= use
-        mask = np.zeros(len(rows), dtype=bool)
-        mask[here] = True
         variant = name_tools.text(tokens)
         text, clean = put(text, mask, variant), put(clean, mask, variant)
     here = is_fault(rows, "nama_salah_ketik")
@@ -399,7 +428,9 @@ def _kota(c: Context, column: Column) -> pa.StringArray:
     table = [("KAB. ADM. " if name.startswith("KEP") and style else style) + name for name in wilayah.kota_name]
     text = choose(table, rows.kel)
     out, number = _outside(c)
-    away = [f"{kind.upper()} {name}".upper() for kind, name, _ in (wilayah.region_kota[code.replace(".", "")] for code in NEIGHBOURS)]
+    away = [
+        f"{kind.upper()} {name}".upper() for kind, name, _ in (wilayah.region_kota[code.replace(".", "")] for code in NEIGHBOURS)
+    ]
     text = put(text, out, choose(away, number))
     return put(text, is_fault(rows, "kelurahan_hilang"), "")
 
@@ -546,4 +577,3 @@ def _age_band(c: Context, column: Column) -> pa.StringArray:
     low, high = (0, numbers[0] - 1) if "dibawah" in column.name else (numbers[0], numbers[1] if len(numbers) > 1 else 200)
     age = (now - year).astype(np.int64)
     return choose([c.raw_code(column, "tidak"), c.raw_code(column, "ya")], ((age >= low) & (age <= high)).astype(np.int64))
-

@@ -168,6 +168,8 @@ def _feasible(rows: Rows, contract: Contract, world: World) -> None:
     _clear(rows, "nik", is_fault(rows, "nik_tak_terdaftar") & ((world.nik[rows.person] % 10_000) > 4_000))
     year, month, day = civil(rows.birth)
     _clear(rows, "tgl", is_fault(rows, "tgl_tukar") & ((day > 12) | (day == month)))
+    # A slip in the date of a newborn could lie in the future.
+    _clear(rows, "tgl", np.isin(rows.fault["tgl"], [CODE["tgl_tukar"], CODE["tgl_salah_hari"]]) & (rows.birth > rows.day - 400))
     _clear(rows, "shdk", is_fault(rows, "kepala_hilang") & (rows.shdk != HEAD))
     _clear(rows, "shdk", is_fault(rows, "kepala_ganda") & ((rows.shdk == HEAD) | (year > 2005)))
     if not {"kode_kelurahan", "kecamatan"} & set(contract.column_names):
@@ -262,8 +264,9 @@ def faulty_nik(rows: Rows, partner: Int32s) -> tuple[Int64s, Int32s, Bools]:
     value[here], owner[here] = value[here] % 10**15, -1
     here = is_fault(rows, "nik_tanggal")
     # Day 00 or 32-39 for men, 72-79 for women: no such day, and the sex is still told.
-    wrong_day = np.where(rows.female, 72 + rows.person % 8, np.where(rows.person % 3 == 0, 0, 32 + rows.person % 8))
-    wrong_month = rows.person % 4 == 1
+    person = rows.person.astype(np.int64)
+    wrong_day = np.where(rows.female, 72 + person % 8, np.where(person % 3 == 0, 0, 32 + person % 8))
+    wrong_month = person % 4 == 1
     region, month_on = value // 10**10, value % 10**8
     tail = value % 10**6
     by_day = region * 10**10 + wrong_day * 10**8 + month_on
@@ -288,12 +291,10 @@ def faulty_kk(rows: Rows) -> tuple[Int64s, Bools]:
     here = is_fault(rows, "kk_wilayah")
     value[here] = 980_000 * 10**10 + value[here] % 10**10
     here = is_fault(rows, "kk_tanggal")
-    value[here] = value[here] // 10**10 * 10**10 + (72 + rows.person[here] % 8) * 10**8 + value[here] % 10**8
+    value[here] = value[here] // 10**10 * 10**10 + (72 + rows.person[here].astype(np.int64) % 8) * 10**8 + value[here] % 10**8
     here = is_fault(rows, "kk_angka")
     value[here] = value[here] // 10 * 10
-    unsound = np.isin(
-        rows.fault["kk"], [CODE["kk_pendek"], CODE["kk_wilayah"], CODE["kk_tanggal"], CODE["kk_angka"]]
-    )
+    unsound = np.isin(rows.fault["kk"], [CODE["kk_pendek"], CODE["kk_wilayah"], CODE["kk_tanggal"], CODE["kk_angka"]])
     return value, unsound
 
 
@@ -314,5 +315,7 @@ def faulty_birth(rows: Rows, received: int) -> tuple[Int32s, npt.NDArray[np.bool
     here = is_fault(rows, "tgl_tukar")
     if here.any():
         month_index = ((year - 1970) * 12 + day - 1)[here]
-        birth[here] = (month_index.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + month[here] - 1).astype(np.int32)
+        birth[here] = (month_index.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + month[here] - 1).astype(
+            np.int32
+        )
     return birth, there

@@ -42,6 +42,8 @@ from padanan.synthetic.truth import (
     cleansing_flags,
     families,
     matched_resident,
+    name_level,
+    one_slip,
 )
 from padanan.synthetic.wilayah import load_wilayah
 from padanan.synthetic.world import CANARY, FAR, HEAD, RESIDENT, World, build_world, days
@@ -116,7 +118,9 @@ def generate(
     say(f"penduduk: {residents:,}".replace(",", "."))
     world = build_world(residents, seed, settings["penduduk"], load_wilayah(seeds))
     summary = GeneratedSummary(periode.label, residents, seed, profile)
-    maker = _Maker(home, world, settings, periode, today, seed, carik_url, wanted, load_masks(expectations_dir() / "masking.yaml"))
+    maker = _Maker(
+        home, world, settings, periode, today, seed, carik_url, wanted, load_masks(expectations_dir() / "masking.yaml")
+    )
     made: list[_Made] = []
     order = sorted(active, key=lambda key: (key != "adminduk", key))
     maker.exclude_conflicts([active[key] for key in order])
@@ -231,6 +235,7 @@ class _Maker:
         draw_faults(
             rows, contract, rates, draws, self.periode.key, spreadsheet=kind == "xlsx", per_family=per_family, world=world
         )
+        one_slip(rows, self.reference)
         doubled = duplicate_rows(
             rows,
             float(rates.get("ganda_sama", 0.0)),
@@ -300,7 +305,7 @@ class _Maker:
         settled = apply_masks(contract, flags, self.masks)
         block = blocked(contract, settled, len(rows))
         assert self.reference is not None
-        matched, status = matched_resident(delivered, block, self.reference)
+        matched, status = matched_resident(contract, delivered, block, self.reference)
         state = np.where(matched >= 0, self.reference.state[np.maximum(matched, 0)], -1)
         if contract.id != "adminduk":
             flags["meninggal_di_adminduk"] = state == 1
@@ -328,13 +333,9 @@ class _Maker:
         state[who] = self.civil_status(d.rows)[good]
         birth[who] = d.birth[good]
         there[who] = d.birth_there[good]
-        position = np.full(n, -1, dtype=np.int64)
-        position[who] = np.flatnonzero(good)
-        clean = d.clean_name
-        names = pa.concat_arrays([clean, self.world.names]).take(
-            pa.array(np.where(position >= 0, position, len(clean) + np.arange(n)))
-        )
-        self.reference = Reference(usable, state, birth, there, names)
+        level = np.full(n, 3, dtype=np.int8)
+        level[who] = name_level(d.rows)[good]
+        self.reference = Reference(usable, state, birth, there, level)
 
     def received(self, contract: Contract) -> tuple[date, int]:
         """The day the delivery came (before its deadline, or late where the profile says so) and days late."""
@@ -398,17 +399,25 @@ class _Maker:
             if contract.form.get("bagian") == "kota":
                 label = f"{self.world.wilayah.kota_digits[rows.kel[index[0]]]:04d}"
             plain = index[rows.copy[index] == 0]
-            twins = plain[u_twin[rows.person[plain]] < float(rates.get("baris_kembar", 0.0))] if kind != "postgresql" else plain[:0]
+            twins = (
+                plain[u_twin[rows.person[plain]] < float(rates.get("baris_kembar", 0.0))] if kind != "postgresql" else plain[:0]
+            )
             order = np.concatenate([index, twins])
             aside = np.concatenate([np.zeros(len(index), dtype=bool), np.ones(len(twins), dtype=bool)])
             piece = sheet.take(order)
             piece.broken = np.zeros(0, dtype=np.int64)
             if kind == "csv":
-                piece.broken = np.flatnonzero((u_cut[rows.person[index]] < float(rates.get("baris_rusak", 0.0))) & (rows.copy[index] == 0))
+                piece.broken = np.flatnonzero(
+                    (u_cut[rows.person[index]] < float(rates.get("baris_rusak", 0.0))) & (rows.copy[index] == 0)
+                )
             count = len(order) + len(piece.broken)
             name = self.file_name(contract, kind, label, month)
             if kind == "postgresql":
-                numbers = self.to_postgres(contract, piece, inbox / name, month, received) if write else np.zeros(len(order), dtype=np.int64)
+                numbers = (
+                    self.to_postgres(contract, piece, inbox / name, month, received)
+                    if write
+                    else np.zeros(len(order), dtype=np.int64)
+                )
             elif write:
                 numbers = WRITERS[kind](inbox / name, contract, piece, habits)
                 self.letter(contract, inbox / name, month, label, received, count, late, habits)
@@ -425,9 +434,7 @@ class _Maker:
         file_names = pa.array([piece[3] for piece in pieces], pa.string()).take(pa.array(names))
         labels = pa.array([piece[4] for piece in pieces], pa.string()).take(pa.array(names))
         ids = {
-            column: sheet.texts[column].take(pa.array(order))
-            if column in sheet.texts
-            else pa.nulls(len(order), pa.string())
+            column: sheet.texts[column].take(pa.array(order)) if column in sheet.texts else pa.nulls(len(order), pa.string())
             for column in ("id_sumber", "id_keluarga_sumber")
         }
         resident = np.where(d.owner[order] >= 0, 1, 0)
@@ -527,7 +534,9 @@ def _write_truth(
             summary.faults[rule] = summary.faults.get(rule, 0) + len(at)
             if len(at):
                 some = item.records.select(["producer", "file", "baris"]).take(pa.array(at))
-                faults.append(some.append_column("rule_id", pa.array([rule], pa.string()).take(pa.array(np.zeros(len(at), dtype=np.int64)))))
+                faults.append(
+                    some.append_column("rule_id", pa.array([rule], pa.string()).take(pa.array(np.zeros(len(at), dtype=np.int64))))
+                )
     empty = pa.schema([("producer", pa.string()), ("file", pa.string()), ("baris", pa.int64()), ("rule_id", pa.string())])
     pq.write_table(pa.concat_tables(records), folder / "records.parquet")
     pq.write_table(pa.concat_tables(faults) if faults else empty.empty_table(), folder / "faults.parquet")

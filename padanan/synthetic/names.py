@@ -42,10 +42,31 @@ COMMUNITIES: dict[str, tuple[float, str, str, str, str, str | None]] = {
         "RUHAETI SURYENI KOMALIA NENGSIR ROHANDA CUCURA",
         None,
     ),
-    "tionghoa": (0.06, "LI TAN WI HAL SUT KUS", "ON AN IM UW", "TARJA KOSMO DINGTO", "LIANTY MEYLI YUNSIE", "GUNTARI WIJOYO HALIMTO"),
-    "batak": (0.05, "TO PAR SA HO RU MANG", "GI BU NA LO", "HOTRAN GABEON PARLIN", "ROSNAI TIURAN LASMIAR", "SIRANGGU HUTABARU SIMANJORA"),
+    "tionghoa": (
+        0.06,
+        "LI TAN WI HAL SUT KUS",
+        "ON AN IM UW",
+        "TARJA KOSMO DINGTO",
+        "LIANTY MEYLI YUNSIE",
+        "GUNTARI WIJOYO HALIMTO",
+    ),
+    "batak": (
+        0.05,
+        "TO PAR SA HO RU MANG",
+        "GI BU NA LO",
+        "HOTRAN GABEON PARLIN",
+        "ROSNAI TIURAN LASMIAR",
+        "SIRANGGU HUTABARU SIMANJORA",
+    ),
     "minang": (0.05, "YUS ZAI RAF ERM SYAF NOV", "RI NA DI WA", "ZALDIR NURMAN SYAHRIL", "NELDIA FITRAH YARNISA", None),
-    "timur": (0.04, "YO MAR FRA LE DO BEN", "HA TI SE NO", "NESKUS LAURIS BERTOD", "LINCE MARTHAE YOSVIN", "LATUPERI RUMAHUKA SOPLANIA"),
+    "timur": (
+        0.04,
+        "YO MAR FRA LE DO BEN",
+        "HA TI SE NO",
+        "NESKUS LAURIS BERTOD",
+        "LINCE MARTHAE YOSVIN",
+        "LATUPERI RUMAHUKA SOPLANIA",
+    ),
 }
 PREFIX_MALE = ("MUHAMMAD", "ABDUL", "AHMAD")
 PREFIX_FEMALE = ("SITI", "NUR")
@@ -56,7 +77,7 @@ SHORT = {
     "SITI": ("ST",),
     "NUR": ("NOER",),
 }
-OLD_SPELLING = (("SU", "SOE"), ("CU", "TJOE"), ("J", "DJ"), ("C", "TJ"), ("Y", "J"), ("U", "OE"))
+OLD_SPELLING = (("SU", "SOE"), ("CU", "TJOE"), ("J", "DJ"), ("C", "TJ"), ("U", "OE"))
 
 
 @dataclass(frozen=True)
@@ -126,9 +147,7 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def draw(
-    rng: np.random.Generator, community: npt.NDArray[np.int8], female: npt.NDArray[np.bool_], birth_year: Ints
-) -> Ints:
+def draw(rng: np.random.Generator, community: npt.NDArray[np.int8], female: npt.NDArray[np.bool_], birth_year: Ints) -> Ints:
     """Draws three tokens per person (0 = no token), shape (n, 3).
 
     Older people carry one-word names more often; skewed token use follows u².

@@ -32,16 +32,12 @@ def load_profile(name: str) -> dict[str, Any]:
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
     if not path.is_file():
-        raise PadananError(
-            f"profil '{name}' tidak ada", cure="pakai " + ", ".join(sorted(p.stem for p in FOLDER.glob("*.yaml")))
-        )
+        raise PadananError(f"profil '{name}' tidak ada", cure="pakai " + ", ".join(sorted(p.stem for p in FOLDER.glob("*.yaml"))))
     data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     base = data.pop("dasar", None)
     unknown = sorted(set(data) - set(SECTIONS))
     if unknown:
-        raise PadananError(
-            f"bagian profil tidak dikenal: {', '.join(unknown)}", file=path, cure="pakai " + ", ".join(SECTIONS)
-        )
+        raise PadananError(f"bagian profil tidak dikenal: {', '.join(unknown)}", file=path, cure="pakai " + ", ".join(SECTIONS))
     if base:
         data = _merge(load_profile(base), data)
     return data

@@ -143,7 +143,7 @@ def _program_members(
     chosen = np.zeros(len(world), dtype=bool)
     if wanted:
         chosen[np.argsort(u, kind="stable")[:wanted]] = True
-    return chosen | (present & (world.kind == CANARY))
+    return np.asarray(chosen | (present & (world.kind == CANARY)))
 
 
 def make_rows(world: World, who: Int32s, config: Mapping[str, Any], draws: Draws, today: int) -> Rows:

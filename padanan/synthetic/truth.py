@@ -72,13 +72,13 @@ class Delivered:
 
 @dataclass
 class Reference:
-    """Adminduk as delivered, per person: usable as reference, its state, birth date and name."""
+    """Adminduk as delivered, per person: usable as reference, its state, birth date and how good its name is."""
 
     usable: Bools
     state: Int8s
     birth: Int32s
     birth_there: Bools
-    names: pa.StringArray
+    name_level: Int8s
 
 
 def families(contract: Contract, rows: Rows, kk: Int64s, kk_fault_empty: Bools) -> Int64s:
@@ -182,7 +182,7 @@ def _mixed_desil(d: Delivered, on: Bools) -> Bools:
     where = np.flatnonzero(valid)
     pairs = np.unique(np.stack([d.family[where], desil_delivered(d.rows)[where]], axis=1), axis=0)
     family, count = np.unique(pairs[:, 0], return_counts=True)
-    return np.isin(d.family, family[count > 1]) & (d.family != -1)
+    return np.asarray(np.isin(d.family, family[count > 1]) & (d.family != -1))
 
 
 def apply_masks(contract: Contract, flags: dict[str, Bools], masks: Mapping[str, Sequence[str]]) -> dict[str, Bools]:
@@ -211,39 +211,57 @@ def blocked(contract: Contract, settled: Mapping[str, Bools], n: int) -> Bools:
     return out
 
 
-def matched_resident(d: Delivered, block: Bools, reference: Reference) -> tuple[Int32s, Int8s]:
-    """The resident each row matches by NIK, and the expected status of step 1.
+def matched_resident(contract: Contract, d: Delivered, block: Bools, reference: Reference) -> tuple[Int32s, Int8s]:
+    """The resident each row matches by NIK, and the expected status of step 1 (SPEC §7).
 
     Returns:
         Person number (-1 none) and status: 0 padan_nik, 1 nik_padan_identitas_beda, 2 nik_tidak_ditemukan,
-        3 tanpa_nik.
+        3 tanpa_nik. Adminduk's own rows are the reference.
     """
     owner = np.where(block, -1, d.owner)
     found = (owner >= 0) & reference.usable[np.maximum(owner, 0)]
     index = np.flatnonzero(found)
     who = owner[index]
-    mine, theirs = d.clean_name.take(pa.array(index)), reference.names.take(pa.array(who))
-    level = name_level(mine, theirs)
+    level = np.minimum(name_level(d.rows)[index], reference.name_level[who])
     both = d.birth_there[index] & reference.birth_there[who]
     agree = birth_level(d.birth[index], reference.birth[who], both)
     padan = ((level >= 2) & (agree >= 1)) | ((level >= 1) & (agree == 2))
-    status = np.where(block, 3, 2).astype(np.int8)
+    if contract.id == "adminduk":
+        padan = np.ones(len(index), dtype=bool)
+    status = np.where(block, 3, 0 if contract.id == "adminduk" else 2).astype(np.int8)
     status[index] = np.where(padan, 0, 1)
     matched = np.full(len(owner), -1, dtype=np.int32)
     matched[index[padan]] = who[padan]
     return matched, status
 
 
-def name_level(mine: pa.StringArray, theirs: pa.StringArray) -> Int8s:
-    """3 equal, 2 Jaro-Winkler >= 0.92, 1 >= 0.80, 0 else (SPEC §7; the faults keep clear of the borders)."""
-    equal = np.asarray(pc.fill_null(pc.equal(mine, theirs), False))
-    level = np.where(equal, 3, 0).astype(np.int8)
-    rest = np.flatnonzero(~equal)
-    if len(rest):
-        left = pc.fill_null(mine.take(pa.array(rest)), "").to_pylist()
-        right = pc.fill_null(theirs.take(pa.array(rest)), "").to_pylist()
-        near = cpdist(left, right, scorer=JaroWinkler.normalized_similarity)
-        level[rest] = np.where(near >= 0.92, 2, np.where(near >= 0.80, 1, 0))
+VARIANTS = ("nama_angka", "nama_singkat", "nama_ejaan_lama", "nama_salah_ketik")
+
+
+def one_slip(rows: Rows, reference: Reference | None) -> None:
+    """Takes back faults so that a name written another way meets an equal birth date and an exact reference.
+
+    Whether a short form counts as equal or merely alike is the matcher's business; so no row's truth hangs on it.
+    """
+    variant = np.zeros(len(rows), dtype=bool)
+    for fault in VARIANTS:
+        variant |= is_fault(rows, fault)
+    rows.fault["tgl"][variant] = 0
+    if reference is None:
+        return
+    who = rows.person
+    exact = (reference.name_level[who] == 3) & reference.birth_there[who] & (reference.birth[who] == rows.birth)
+    rows.fault["nama"][variant & reference.usable[who] & ~exact] = 0
+    rows.fault["tgl"][reference.usable[who] & (reference.name_level[who] < 3)] = 0
+
+
+def name_level(rows: Rows) -> Int8s:
+    """How far a name as written is from the person's own: 3 equal, 2 a variant or a slip, 0 nothing of it."""
+    level = np.full(len(rows), 3, dtype=np.int8)
+    for fault in VARIANTS:
+        level[is_fault(rows, fault)] = 2
+    for fault in ("nama_kosong", "nama_satu_huruf", "nama_uji"):
+        level[is_fault(rows, fault)] = 0
     return level
 
 
@@ -254,4 +272,3 @@ def birth_level(mine: Int32s, theirs: Int32s, both: Bools) -> Int8s:
     swapped = (y1 == y2) & (m1 == d2) & (d1 == m2)
     level = np.where(parts == 3, 2, np.where((parts == 2) | swapped, 1, 0))
     return np.where(both, level, 1).astype(np.int8)
-

@@ -79,7 +79,7 @@ class Wilayah:
         for code, people in POPULATION.items():
             here = kota == code
             out[here] = raw[here] / raw[here].sum() * people / total
-        return out / out.sum()
+        return np.asarray(out / out.sum())
 
     @cached_property
     def kec_digits(self) -> Ints:

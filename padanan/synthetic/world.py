@@ -122,7 +122,7 @@ def make_nik(region: Int64s, birth: Int32s, female: Bools) -> Int64s:
     """16-digit NIK as integers: region, DDMMYY with day + 40 for women, serial unique within both."""
     year, month, day = civil(birth)
     head = region * 1_000_000 + (day + 40 * female) * 10_000 + month * 100 + year % 100
-    return head * 10_000 + serials(head)
+    return np.asarray(head * 10_000 + serials(head))
 
 
 def _families(rng: np.random.Generator, people: int) -> tuple[Int32s, Int8s, Int8s, Int32s]:
@@ -155,9 +155,7 @@ def _families(rng: np.random.Generator, people: int) -> tuple[Int32s, Int8s, Int
     return family, role, kind, first
 
 
-def _ages(
-    rng: np.random.Generator, family: Int32s, role: Int8s, kind: Int8s, first: Int32s
-) -> tuple[Bools, Int32s, Int32s]:
+def _ages(rng: np.random.Generator, family: Int32s, role: Int8s, kind: Int8s, first: Int32s) -> tuple[Bools, Int32s, Int32s]:
     """Sex, birth day and the row of the spouse (NONE) of every slot."""
     n = len(family)
     female_head = rng.random(len(first)) < np.where(kind == 3, 0.78, np.where(kind == 0, 0.45, 0.0))
@@ -362,9 +360,7 @@ def _cards(region: Int64s, issued: Int32s, changed: Int32s) -> tuple[Int64s, Int
     return numbers[: len(region)], numbers[len(region) :]
 
 
-def _parents(
-    family: Int32s, role: Int8s, first: Int32s, spouse: Int32s, female: Bools, *, want_female: bool
-) -> Int32s:
+def _parents(family: Int32s, role: Int8s, first: Int32s, spouse: Int32s, female: Bools, *, want_female: bool) -> Int32s:
     """Row of the mother (or father) where she lives in the family, else NONE."""
     head = first[family]
     wife = spouse[family]
@@ -399,7 +395,16 @@ def _events(
     has_wife = spouse >= 0
     u = rng.random(n_fam)
     head_dies = dies[first] & resident_fam
-    rates = [float(population[key]) * span for key in ("cerai_per_tahun", "pecah_kk_per_tahun", "pindah_keluar_per_tahun", "pindah_dalam_per_tahun", "datang_per_tahun")]
+    rates = [
+        float(population[key]) * span
+        for key in (
+            "cerai_per_tahun",
+            "pecah_kk_per_tahun",
+            "pindah_keluar_per_tahun",
+            "pindah_dalam_per_tahun",
+            "datang_per_tahun",
+        )
+    ]
     edges = np.cumsum(rates)
     grown = (role == CHILD) & (age >= 21) & ~born_later
     grown_row = np.full(n_fam, NONE)

@@ -135,8 +135,7 @@ def write_workbook(path: Path, contract: Contract, sheet: Sheet, habits: Mapping
     else:
         head.append(list(names))
     columns = [
-        Cells(sheet.texts[column.name], sheet.number.get(column.name), sheet.date.get(column.name))
-        for column in contract.columns
+        Cells(sheet.texts[column.name], sheet.number.get(column.name), sheet.date.get(column.name)) for column in contract.columns
     ]
     lembar = str(contract.form.get("lembar") or habits.get("lembar") or "Sheet1")
     first = write_xlsx(path, head, columns, sheet=lembar, merges=merges)
