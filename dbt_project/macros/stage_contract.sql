@@ -22,7 +22,7 @@
         {{ lit(delivery['periode_data']) }} as periode_data,
         cast({{ lit((delivery['diterima'] | string)[:10]) }} as date) as diterima,
         {{ lit(delivery['sha16']) }} as delivery,
-        {{ lit(delivery.get('bagian')) }} as bagian,
+        cast({{ lit(delivery.get('bagian')) }} as varchar) as bagian,
         _baris as baris,
         _record_key as record_key,
         _entity_key as entity_key,

@@ -11,7 +11,10 @@ berkas as (
         {{ lit(contract['id']) }} as producer,
         (select try_cast(json_extract_string(content, '$.rows_in') as bigint) from read_text({{ lit(folder ~ '/manifest.json') }})) as diterima,
         (select sum(num_rows) from parquet_file_metadata({{ lit(home() ~ '/' ~ delivery['path']) }})) as ditulis,
-        (select sum(num_rows) from parquet_file_metadata({{ lit(folder ~ '/rejects.parquet') }})) as disisihkan
+        (select sum(num_rows) from parquet_file_metadata({{ lit(folder ~ '/rejects.parquet') }})) as disisihkan,
+        (select string_agg(alasan || ':' || n, ',' order by alasan) from (
+            select alasan, count(*) as n from read_parquet({{ lit(folder ~ '/rejects.parquet') }}) group by alasan
+        )) as alasan
     {{ 'union all' if not (loop.last and outer.last) }}
     {% endfor %}{% endfor %}
 ),
@@ -23,7 +26,7 @@ dibaca as (
     {% endfor %}
 ),
 {% else %}
-berkas as (select cast(null as varchar) as producer, cast(null as bigint) as diterima, cast(null as bigint) as ditulis, cast(null as bigint) as disisihkan where false),
+berkas as (select cast(null as varchar) as producer, cast(null as bigint) as diterima, cast(null as bigint) as ditulis, cast(null as bigint) as disisihkan, cast(null as varchar) as alasan where false),
 dibaca as (select cast(null as varchar) as producer, cast(null as varchar) as record_key where false),
 {% endif %}
 distaging as (
@@ -43,12 +46,12 @@ hilang as (
 )
 select
     {{ run_columns(plan) }}, 'landing' as tahap, producer, cast(sum(diterima) as bigint) as masuk, cast(sum(ditulis) as bigint) as lanjut,
-    cast(sum(disisihkan) as bigint) as disisihkan
+    cast(sum(disisihkan) as bigint) as disisihkan, string_agg(alasan, ';' order by alasan) as alasan
 from berkas
 group by producer
 union all
 select
-    {{ run_columns(plan) }}, 'cleansing', d.producer, d.n, coalesce(s.n, 0), coalesce(h.n, 0)
+    {{ run_columns(plan) }}, 'cleansing', d.producer, d.n, coalesce(s.n, 0), coalesce(h.n, 0), case when h.n > 0 then 'hilang:' || h.n end
 from hitung_dibaca as d
 left join hitung_distaging as s on d.producer = s.producer
 left join hilang as h on d.producer = h.producer

@@ -30,14 +30,14 @@ sasaran_hitung as (
     group by r.producer
 ),
 akun as (
-    select tahap, producer, masuk, lanjut, disisihkan from {{ ref('akun_cleansing') }}
+    select tahap, producer, masuk, lanjut, disisihkan, alasan from {{ ref('akun_cleansing') }}
     union all
-    select 'padanan', m.producer, m.n, coalesce(l.n, 0), coalesce(s.n, 0)
+    select 'padanan', m.producer, m.n, coalesce(l.n, 0), coalesce(s.n, 0), case when s.n > 0 then 'hilang:' || s.n end
     from padanan_masuk as m
     left join padanan_lanjut as l on m.producer = l.producer
     left join padanan_sisih as s on m.producer = s.producer
     union all
-    select 'sasaran', producer, masuk, lanjut, disisihkan from sasaran_hitung
+    select 'sasaran', producer, masuk, lanjut, disisihkan, case when disisihkan > 0 then 'tanpa_orang:' || disisihkan end from sasaran_hitung
 )
 select
     {{ run_columns(plan) }},
@@ -46,5 +46,7 @@ select
     masuk,
     lanjut,
     disisihkan,
+    disisihkan as sisih,
+    alasan,
     coalesce(masuk = lanjut + disisihkan, false) as seimbang
 from akun
