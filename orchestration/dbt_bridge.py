@@ -268,7 +268,7 @@ def _with_rows(context: dg.AssetExecutionContext, event: Any, counts: Mapping[st
     rows = counts.get(key.path[-1])
     if rows is None:
         return event
-    metadata = {**event.metadata, "dagster/row_count": rows, "dagster/partition_row_count": rows}
+    metadata: dict[str, Any] = {**event.metadata, "dagster/row_count": rows, "dagster/partition_row_count": rows}
     return dg.Output(value=None, output_name=event.output_name, metadata=metadata)
 
 

@@ -43,7 +43,6 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
     """
     from padanan.delivery.active import active_deliveries
     from padanan.delivery.inbox import process_inbox
-
     from padanan.plan import load_plans
 
     contract = contracts[contract_id]

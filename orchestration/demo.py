@@ -31,6 +31,7 @@ def demo(scale: int, profile: str, seed: int, periode: Periode) -> int:
         PadananError: the home is not a demo's, PostgreSQL does not start, or the disk is full.
     """
     from orchestration import demo_home
+    from orchestration.measure import number
     from orchestration.run import run_job
     from padanan.delivery.embedded_postgres import embedded_postgres
 
@@ -39,14 +40,14 @@ def demo(scale: int, profile: str, seed: int, periode: Periode) -> int:
     demo_home.make_ready(home, facts)
     prepare()
     clock = time.perf_counter()
-    print(f"Demo Padanan {periode.label}: {scale:,} penduduk buatan, profil {profile}".replace(",", "."), flush=True)
+    print(f"Demo Padanan {periode.label}: {number(scale)} penduduk buatan, profil {profile}", flush=True)
     print("1/3 Menyalakan PostgreSQL tertanam untuk Carik", flush=True)
     with embedded_postgres(home.root / "postgres" / "carik") as url:
         os.environ[CARIK_URL] = url
         print("2/3 Membuat kiriman 20 produsen", flush=True)
         _generate(home, periode, scale, profile, seed, url)
         made = time.perf_counter() - clock
-        print(f"    selesai dalam {made:.1f} dtk\n3/3 Menjalankan padanan_periode, lalu rancangan_periode\n", flush=True)
+        print(f"    selesai dalam {number(made, 1)} dtk\n3/3 Menjalankan padanan_periode, lalu rancangan_periode\n", flush=True)
         outcome = run_job("padanan_periode", periode, home=home)
         if outcome.ok:
             print(flush=True)

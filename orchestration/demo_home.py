@@ -69,25 +69,37 @@ def write_marker(home: Home, content: dict[str, Any]) -> None:
 
 def close(home: Home, facts: dict[str, Any]) -> None:
     """Records what the demo landed, so that a later demo can tell a delivery that somebody added."""
-    write_marker(home, {**facts, "status": "selesai", "kiriman": sorted(_landed(home))})
+    write_marker(home, {**facts, "status": "selesai", "kiriman": sorted(_landed(home)), "inbox": sorted(_inbox(home))})
 
 
 def _refuse_foreign(home: Home, marker: dict[str, Any]) -> None:
-    waiting = [p for p in (home.root / "inbox").rglob("*") if p.is_file()] if marker["status"] == "selesai" else []
-    known = set(marker["kiriman"])
-    added = _landed(home) - known if marker["status"] == "selesai" else set()
+    if marker["status"] == "selesai":
+        waiting = _inbox(home) - set(marker["inbox"])
+        added = _landed(home) - set(marker["kiriman"])
+    else:
+        waiting, added = set(), set()
     sealed = list((home.root / "decree").glob("*/ke-*/segel.json"))
-    for found, what in ((waiting, "berkas di inbox"), (added, "kiriman"), (sealed, "segel penetapan")):
+    for found, what in ((waiting, "berkas di inbox"), (added, "kiriman"), (set(sealed), "segel penetapan")):
         if found:
             raise PadananError(
                 f"data home demo ini sudah ditambahi {len(found)} {what} dari luar demo", file=home.root, cure=CURE
             )
 
 
+def _inbox(home: Home) -> set[str]:
+    """Files in the inboxes by path and size, hashed."""
+    files = [p for p in (home.root / "inbox").rglob("*") if p.is_file()]
+    return {_hashed(f"{p.relative_to(home.root)}:{p.stat().st_size}") for p in files}
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def _landed(home: Home) -> set[str]:
-    """Delivery folders and quarantined files, as paths relative to the home, hashed (a name may hold anything)."""
+    """Delivery folders and quarantined files by path, hashed (a name may hold anything)."""
     found = [*(home.root / "landing").glob("*/period=*/delivery=*"), *(home.root / "quarantine").glob("*/*")]
-    return {hashlib.sha256(str(p.relative_to(home.root)).encode()).hexdigest()[:16] for p in found}
+    return {_hashed(str(p.relative_to(home.root))) for p in found}
 
 
 def _holds_files(home: Home) -> bool:

@@ -93,9 +93,14 @@ def cpu_seconds() -> float:
     return float(times.user + times.system + times.children_user + times.children_system)
 
 
+def is_delivery(step: str) -> bool:
+    """Whether a step is one producer's landing (`landing_klj`), of which there are many."""
+    return step.startswith("landing_") and not step.startswith("landing__")
+
+
 def line_of(step: str) -> str:
     """The table line that a step belongs to."""
-    if step.startswith("landing_"):
+    if is_delivery(step):
         return STAGE_LINES["landing"]
     return STAGE_LINES.get(step) or STAGE_LINES.get(step.rsplit("__", 1)[-1], step)
 
@@ -137,7 +142,7 @@ class Recorder:
         if kind == dg.DagsterEventType.STEP_START:
             self.sampler.reset()
             self._started[step] = (time.perf_counter(), cpu_seconds())
-            if not step.startswith("landing_"):
+            if not is_delivery(step):
                 self._show(f"  …       {line_of(step)} berjalan")
         elif kind == dg.DagsterEventType.ASSET_MATERIALIZATION:
             self._count(step, event)

@@ -106,6 +106,7 @@ def run_job(
                 print(line, file=terminal, flush=True)
 
         resolved = defs().resolve_job_def(job)
+        own_instance = instance is None
         instance = instance or dg.DagsterInstance.get()
         recorder = Recorder(show, total=len(list(resolved.all_node_defs)))
         show(f"Padanan {periode.label}: job {job}, run {run_id[:8]}")
@@ -140,6 +141,8 @@ def run_job(
             "sebab": line,
         }
         write_run_json(record, facts, recorder, wall)
+        if own_instance:
+            instance.dispose()
         show("")
         show(stage_table(recorder.stages(), wall, recorder.sampler.overall))
     return RunOutcome(result.success, line, run_id, number, record, wall)

@@ -7,6 +7,7 @@ import pytest
 
 from padanan.contract import load_contracts
 from padanan.decree.freeze import draft_folder, verify_draft, verify_published
+from padanan.delivery.inbox import pending
 from padanan.period import Periode
 
 PERIODE = Periode.parse("2025-S2")
@@ -30,8 +31,7 @@ def test_every_producer_in_force_delivered_and_landed(finished):
     for contract_id, contract in load_contracts().items():
         landed = list(finished.home.landing(contract_id).glob("period=*/delivery=*/manifest.json"))
         assert bool(landed) == contract.in_force(PERIODE), contract_id
-        left = [p for p in finished.home.inbox(contract_id).glob("*") if p.is_file()]
-        assert left == [], contract_id
+        assert pending(finished.home, contract_id) == [], contract_id
 
 
 @pytest.mark.feature("F08")
