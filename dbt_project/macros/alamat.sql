@@ -43,6 +43,79 @@
     {%- set place = "\\b(KEL|KELURAHAN|KEC|KECAMATAN)[. :]+[^,;]*" -%}
     {%- set rtrw = "\\b(RT[^A-Z0-9]{0,3}RW|R[TW])([^A-Z0-9]+|$)?([0-9]+)?([^A-Z0-9]{0,3}[0-9]+\\b)?|\\b[0-9]{3} ?/ ?[0-9]{3}\\b" -%}
     case when {{ has_rt_rw }} or {{ has_match(upper_text, "\\bKE[LC]") }}
-    then nullif({{ take("trim(" ~ replace_all(replace_all(upper_text, rtrw, ' '), place, ' ') ~ ", ' ,;./-')", "^(.*[A-Z]{2}.*)$", 1) }}, '')
+    then {{ take("trim(" ~ replace_all(replace_all(replace_all(upper_text, rtrw, ' '), place, ' '), '\\s+', ' ') ~ ", ' ,;./-')", "^(.*[A-Z]{2}.*)$", 1) }}
     else {{ take(upper_text, "^(.*[A-Z]{2}.*)$", 1) }} end
 {%- endmacro %}
+
+{#- CTEs that read RT, RW and the street of `source_cte` (alamat_mentah, rt_mentah, rw_mentah, rt_rw_mentah) into `result`:
+    all its columns, and alamat_jalan, rt, rw, rt_rw_ada, rt_rw_terbaca. RT and RW are looked for in the address only where
+    no column of their own holds them. -#}
+{% macro parse_addresses(source_cte, result) %}
+alamat_1 as not materialized (
+    select
+        *,
+        nullif(upper(trim(alamat_mentah)), '') as alamat_atas,
+        nullif(upper(trim(rt_rw_mentah)), '') as rt_rw_atas,
+        coalesce({{ given('rt_mentah') }}, false) as rt_diisi,
+        coalesce({{ given('rw_mentah') }}, false) as rw_diisi,
+        coalesce({{ full_match('rt_mentah', '[0-9]{1,3}') }}, false) as rt_rapi,
+        coalesce({{ full_match('rw_mentah', '[0-9]{1,3}') }}, false) as rw_rapi
+    from {{ source_cte }}
+),
+alamat_2 as not materialized (
+    select *, coalesce({{ mentions_rt_rw('alamat_atas') }}, false) as alamat_sebut_rt_rw
+    from alamat_1
+),
+alamat_3 as not materialized (
+    select
+        *,
+        case
+            when rt_diisi or rw_diisi then null
+            when {{ given('rt_rw_atas') }} then
+                case when {{ full_match('rt_rw_atas', '[0-9]{1,3} ?[/-] ?[0-9]{1,3}') }} then 'RT ' || replace(rt_rw_atas, '-', '/') else rt_rw_atas end
+            when alamat_sebut_rt_rw then alamat_atas
+        end as teks_rt_rw,
+        case when rt_diisi and not rt_rapi then {{ has_match('upper(rt_mentah)', 'RW') }} and not {{ has_match('upper(rt_mentah)', 'RT') }} else false end as tertukar,
+        case when rt_rapi then rt_mentah when rt_diisi then {{ rt_rw_column('rt_mentah') }} end as rt_kolom,
+        case when rw_rapi then rw_mentah when rw_diisi then {{ rt_rw_column('rw_mentah') }} end as rw_kolom,
+        -- both in the RT column, `003/005`
+        case when rt_diisi and not rt_rapi and not rw_diisi
+            then {{ rt_rw_parts("'RT ' || replace(replace(upper(rt_mentah), 'RT', ''), '-', '/')") }} end as bagian_kolom
+    from alamat_2
+),
+alamat_4 as not materialized (
+    select *, case when teks_rt_rw is not null then {{ rt_rw_parts('teks_rt_rw') }} end as bagian_rt_rw
+    from alamat_3
+),
+alamat_5 as not materialized (
+    select
+        *,
+        case
+            when teks_rt_rw is not null then {{ rt_of('bagian_rt_rw') }}
+            when tertukar then rw_kolom
+            else coalesce(rt_kolom, {{ rt_of('bagian_kolom') }})
+        end as rt_angka,
+        case
+            when teks_rt_rw is not null then {{ rw_of('bagian_rt_rw', 'teks_rt_rw') }}
+            when tertukar then rt_kolom
+            else coalesce(rw_kolom, nullif(concat(bagian_kolom.a2, bagian_kolom.b2, bagian_kolom.c2, bagian_kolom.d2), ''))
+        end as rw_angka
+    from alamat_4
+),
+{{ result }} as not materialized (
+    select
+        *,
+        {{ street('alamat_atas', 'alamat_sebut_rt_rw') }} as alamat_jalan,
+        {{ three_digits('rt_angka') }} as rt,
+        {{ three_digits('rw_angka') }} as rw,
+        rt_diisi or rw_diisi or teks_rt_rw is not null as rt_rw_ada,
+        case
+            when teks_rt_rw is not null
+                then (rt_angka is not null or rw_angka is not null)
+                and (rt_angka is not null or not {{ has_match('teks_rt_rw', '\\bRT') }})
+                and (rw_angka is not null or not {{ has_match('teks_rt_rw', '\\bRW') }})
+            else (rt_angka is not null or not rt_diisi) and (rw_angka is not null or not rw_diisi)
+        end as rt_rw_terbaca
+    from alamat_5
+)
+{% endmacro %}

@@ -39,18 +39,15 @@
 {% macro default__serial_date(expr) %}{{ return("(date '1899-12-30' + try_cast(" ~ expr ~ " as integer))") }}{% endmacro %}
 {% macro spark__serial_date(expr) %}{{ return("date_add(date '1899-12-30', try_cast(" ~ expr ~ " as int))") }}{% endmacro %}
 
-{#- How a name sounds: old spelling made new, doubled letters and silent h dropped. -#}
+{#- How a name sounds: old spelling made new, doubled letters and silent h dropped (`phonetic`). -#}
 {% macro phonetic(expr) %}{{ return(adapter.dispatch('phonetic', 'padanan')(expr)) }}{% endmacro %}
 {% macro default__phonetic(expr) -%}
-    {%- set out = expr -%}
+    {%- set ns = namespace(out=expr) -%}
     {%- for old, new in [('OE', 'U'), ('DJ', 'J'), ('TJ', 'C'), ('SJ', 'SY'), ('NJ', 'NY'), ('CH', 'KH'), ('TH', 'T'), ('DH', 'D'), ('PH', 'F'), ('V', 'F'), ('Z', 'S')] -%}
-        {%- set out = "replace(" ~ out ~ ", '" ~ old ~ "', '" ~ new ~ "')" -%}
+        {%- set ns.out = "replace(" ~ ns.out ~ ", '" ~ old ~ "', '" ~ new ~ "')" -%}
     {%- endfor -%}
-    {%- set out -%}
-        {{ replace_all(out, 'AA+', 'A') }}
-    {%- endset -%}
-    {%- for letter in ['B', 'D', 'F', 'G', 'I', 'K', 'L', 'M', 'N', 'P', 'R', 'S', 'T', 'U'] -%}
-        {%- set out = "replace(" ~ out ~ ", '" ~ letter ~ letter ~ "', '" ~ letter ~ "')" -%}
+    {%- for letter in ['A', 'B', 'D', 'F', 'G', 'I', 'K', 'L', 'M', 'N', 'P', 'R', 'S', 'T', 'U'] -%}
+        {%- set ns.out = "replace(" ~ ns.out ~ ", '" ~ letter ~ letter ~ "', '" ~ letter ~ "')" -%}
     {%- endfor -%}
-    {{ return(out) }}
+    {{ return(ns.out) }}
 {%- endmacro %}

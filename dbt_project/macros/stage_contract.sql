@@ -217,8 +217,6 @@ langkah_1 as not materialized (
         {{ name_plain('nama_mentah') }} as nama_rapi,
         {{ name_plain('nama_ibu_mentah') }} as nama_ibu_rapi,
         {{ parse_date('tgl_lahir_mentah', 'bulan_dulu') }} as tgl_lahir,
-        nullif(upper(trim(alamat_mentah)), '') as alamat_atas,
-        nullif(upper(trim(rt_rw_mentah)), '') as rt_rw_atas,
         {{ parse_desil('desil_mentah') }} as desil,
         {{ parse_amount('nominal_mentah') }} as nominal,
         {{ parse_month('periode_program_mentah') }} as periode_program,
@@ -231,46 +229,13 @@ langkah_2 as not materialized (
         {{ sixteen('nik_bersih') }} as nik_angka16,
         {{ sixteen('kk_bersih') }} as kk_angka16,
         {{ name_core('nama_rapi') }} as nama_bersih,
-        {{ name_core('nama_ibu_rapi') }} as nama_ibu_bersih,
-        {{ given('rt_mentah') }} as rt_diisi,
-        {{ given('rw_mentah') }} as rw_diisi,
-        -- RT and RW are looked for in the text only where no column of their own holds them
-        case
-            when {{ given('rt_mentah') }} or {{ given('rw_mentah') }} then null
-            when {{ given('rt_rw_atas') }} then
-                case when {{ full_match('rt_rw_atas', '[0-9]{1,3} ?[/-] ?[0-9]{1,3}') }} then 'RT ' || replace(rt_rw_atas, '-', '/') else rt_rw_atas end
-            when {{ mentions_rt_rw('alamat_atas') }} then alamat_atas
-        end as teks_rt_rw,
-        coalesce({{ mentions_rt_rw('alamat_atas') }}, false) as alamat_sebut_rt_rw
+        {{ name_core('nama_ibu_rapi') }} as nama_ibu_bersih
     from langkah_1
 ),
+{{ parse_addresses('langkah_2', 'langkah_alamat') }},
 langkah_3 as not materialized (
-    select
-        *,
-        {{ family_id_of('id_keluarga_sumber', 'kk_angka16', 'kk_bersih') }} as family_id,
-        case when teks_rt_rw is not null then {{ rt_rw_parts('teks_rt_rw') }} end as bagian_rt_rw,
-        case when rt_diisi and not ({{ full_match('rt_mentah', '[0-9]{1,3}') }}) and {{ has_match('upper(rt_mentah)', 'RW') }} then true else false end as tertukar,
-        case when rt_diisi then case when {{ full_match('rt_mentah', '[0-9]{1,3}') }} then rt_mentah else {{ rt_rw_column('rt_mentah') }} end end as rt_kolom,
-        case when rw_diisi then case when {{ full_match('rw_mentah', '[0-9]{1,3}') }} then rw_mentah else {{ rt_rw_column('rw_mentah') }} end end as rw_kolom,
-        -- both in the RT column, `003/005`
-        case when rt_diisi and not rw_diisi and not {{ full_match('rt_mentah', '[0-9]{1,3}') }}
-            then {{ rt_rw_parts("'RT ' || replace(replace(upper(rt_mentah), 'RT', ''), '-', '/')") }} end as bagian_kolom
-    from langkah_2
-),
-langkah_4 as not materialized (
-    select
-        *,
-        case
-            when teks_rt_rw is not null then {{ rt_of('bagian_rt_rw') }}
-            when tertukar then rw_kolom
-            else coalesce(rt_kolom, {{ rt_of('bagian_kolom') }})
-        end as rt_angka,
-        case
-            when teks_rt_rw is not null then {{ rw_of('bagian_rt_rw', 'teks_rt_rw') }}
-            when tertukar then rt_kolom
-            else coalesce(rw_kolom, nullif(concat(bagian_kolom.a2, bagian_kolom.b2, bagian_kolom.c2, bagian_kolom.d2), ''))
-        end as rw_angka
-    from langkah_3
+    select *, {{ family_id_of('id_keluarga_sumber', 'kk_angka16', 'kk_bersih') }} as family_id
+    from langkah_alamat
 )
 select
     {{ run_columns(plan) }},
@@ -316,18 +281,13 @@ select
     l.shdk_mentah,
     try_cast(shdk.baku as integer) as shdk,
     l.alamat_mentah,
-    {{ street('l.alamat_atas', 'l.alamat_sebut_rt_rw') }} as alamat_jalan,
+    l.alamat_jalan,
     l.rt_mentah,
     l.rw_mentah,
-    {{ three_digits('l.rt_angka') }} as rt,
-    {{ three_digits('l.rw_angka') }} as rw,
-    l.rt_diisi or l.rw_diisi or l.teks_rt_rw is not null as rt_rw_ada,
-    case
-        when l.teks_rt_rw is not null
-            then (l.rt_angka is not null or not {{ has_match('l.teks_rt_rw', '\\bRT') }}) and (l.rw_angka is not null or not {{ has_match('l.teks_rt_rw', '\\bRW') }})
-            and (l.rt_angka is not null or l.rw_angka is not null)
-        else (l.rt_angka is not null or not l.rt_diisi) and (l.rw_angka is not null or not l.rw_diisi)
-    end as rt_rw_terbaca,
+    l.rt,
+    l.rw,
+    l.rt_rw_ada,
+    l.rt_rw_terbaca,
     l.provinsi_mentah,
     l.kota_mentah,
     l.kecamatan_mentah,
@@ -356,7 +316,7 @@ select
     cast(kel.n_kepala as bigint) as kel_n_kepala,
     cast(kel.n_desil as bigint) as kel_n_desil,
     {% if partners %}case when l.family_id is not null then coalesce(p.n, 0) end{% else %}cast(null as bigint){% endif %} as kel_n_pasangan
-from langkah_4 as l
+from langkah_3 as l
 left join kiriman on l.producer = kiriman.producer and l.delivery = kiriman.delivery
 left join nik_ganda as ng on l.producer = ng.producer and l.nik_angka16 = ng.nik_angka16
 left join keluarga as kel on l.producer = kel.producer and l.family_id = kel.family_id

@@ -6,10 +6,10 @@ keluarga as (
         id_keluarga_gabung,
         -- where Adminduk places the family, else where the first registry that knows a place does
         substr(min(case when kode_kota is not null then
-            case producer when 'adminduk' then '0' when 'carik' then '1' when 'dtsen' then '2' when 'p3ke' then '3' else '4' end
+            case sumber when 'adminduk' then '0' when 'carik' then '1' when 'dtsen' then '2' when 'p3ke' then '3' else '4' end
             || id_keluarga || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end), 34) as kode,
         {% for name, bit in registries() -%}
-        max(case when producer = {{ lit(name) }} then {{ bit }} else 0 end){{ ' + ' if not loop.last }}
+        max(case when sumber = {{ lit(name) }} then {{ bit }} else 0 end){{ ' + ' if not loop.last }}
         {%- endfor %} as kombinasi
     from {{ ref('padanan_keluarga') }}
     group by id_keluarga_gabung

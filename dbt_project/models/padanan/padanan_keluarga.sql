@@ -44,7 +44,8 @@ induk as (
 select
     {{ run_columns(plan) }},
     k.id_keluarga,
-    k.sumber as producer,
+    case when k.sumber = 'p3ke' then 'p3ke_keluarga' else k.sumber end as producer,
+    k.sumber,
     case when k.sumber in ('adminduk', 'dtks') then 'kk' else k.sumber end as jenis,
     k.id_orang_kepala,
     k.jumlah_kepala,
