@@ -1,0 +1,137 @@
+"""Candidate pairs: hashed keys, capped blocks, a union of equi-joins, and which keys found each pair.
+
+How alike a pair is belongs to `comparison`; recall lost here can't be won back, so completeness is counted in `measure`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+UInt32s = npt.NDArray[np.uint32]
+UInt64s = npt.NDArray[np.uint64]
+
+# (label for the reader, arms); an arm is a list of parts, NULL in any part makes the key NULL.
+KEYS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
+    ("tahun lahir, hari-bulan dan kata nama pertama", (("dob // 10000", "least(dob // 100 % 100, dob % 100)", "greatest(dob // 100 % 100, dob % 100)", "t1"),)),
+    ("tanggal lahir dan kelurahan", (("dob", "kel"),)),
+    ("bunyi nama dan tahun lahir", (("skeleton", "dob // 10000"),)),
+    ("nomor KK", (("kk",),)),
+    ("kelurahan, tahun lahir dan kata nama pertama", (("kel", "dob // 10000", "t1"),)),
+    ("bunyi nama dan kelurahan", (("skeleton", "kel"),)),
+    ("sepuluh angka akhir NIK", (("nik & 1099511627775",),)),
+    ("dua belas angka awal NIK", (("nik >> 16",),)),
+    ("nama ibu dan kata nama pertama", (("mother_skeleton", "t1"),)),
+    ("RT, RW, kelurahan dan kata nama pertama", (("kel", "rw", "rt", "t1"),)),
+    ("bunyi nama dan hari-bulan lahir", (("skeleton", "dob % 10000"),)),
+    ("tanggal lahir dan nama ibu", (("dob", "mother1"),)),
+    ("tanggal lahir dan salah satu kata nama", (("dob", "t1"), ("dob", "t2"), ("dob", "t3"))),
+    ("dua kata nama dan kelurahan", (("kel", "least(t1, t2)", "greatest(t1, t2)"), ("kel", "least(t1, t3)", "greatest(t1, t3)"), ("kel", "least(t2, t3)", "greatest(t2, t3)"))),
+    ("RT, RW, kelurahan dan tahun lahir", (("kel", "rw", "rt", "dob // 10000"),)),
+)  # fmt: skip
+CARD_BIT = len(KEYS)
+LABELS = (*(label for label, _ in KEYS), "kartu keluarga dari kerabat yang sudah padan")
+_ROW_BITS = 25
+_KEY_BITS = 5
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs of rows, sorted by (left, right).
+
+    Attributes:
+        left, right: row numbers of the list and of the register.
+        keys: bitmask of `KEYS` that found the pair.
+        cap: the block cap that was used after bounding.
+        raw: joined rows before the union; `possible`: size of the whole product.
+    """
+
+    left: UInt32s
+    right: UInt32s
+    keys: UInt32s
+    cap: int
+    raw: int
+    possible: int
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    @property
+    def reduction_ratio(self) -> float:
+        """1 − pairs / product."""
+        return 1.0 - len(self) / self.possible if self.possible else 1.0
+
+
+def key_sql(table: str) -> str:
+    """One (k, bit, row) per record and key arm; NULL keys left out."""
+    arms = []
+    for bit, (_, variants) in enumerate(KEYS):
+        for parts in variants:
+            present = " and ".join(f"({part}) is not null" for part in parts)
+            arms.append(f"select hash({bit}, {', '.join(parts)}) as k, {bit}::utinyint as bit, row from {table} where {present}")
+    return " union all ".join(arms)
+
+
+def find(con: duckdb.DuckDBPyConnection, left: str, right: str, *, cap: int, per_record: int, within: bool = False) -> Candidates:
+    """Pairs of `left` × `right` that share at least one key in a block under the cap.
+
+    Args:
+        con: connection that holds both tables.
+        left: table of the list with `row` and the prepared code columns.
+        right: table of the register, likewise (may be `left` itself).
+        cap: largest number of records of one side that may share a key value.
+        per_record: most candidates per list record, on average; the cap is halved until it holds.
+        within: pairs of one table with itself, each once (left row < right row).
+    """
+    n_left = int(con.execute(f"select count(*) from {left}").fetchall()[0][0])
+    n_right = int(con.execute(f"select count(*) from {right}").fetchall()[0][0])
+    possible = n_left * (n_left - 1) // 2 if within else n_left * n_right
+    con.execute(f"create or replace temp table blok_kiri as {key_sql(left)}")
+    con.execute(f"create or replace temp table blok_sah as select k, count(*) as n from blok_kiri group by k having count(*) <= {cap}")
+    if within:
+        con.execute("create or replace temp view blok_kanan as select * from blok_kiri")
+        con.execute(f"create or replace temp table blok as select k, n, n as m from blok_sah where n between 2 and {cap}")
+    else:
+        arms = key_sql(right).replace(" union all ", " \nunion all ").split("\nunion all ")
+        semi = [f"select s.k, s.row from ({arm.replace(' as bit', ' as bit')}) s semi join blok_sah b on s.k = b.k" for arm in arms]
+        con.execute(f"create or replace temp table blok_kanan as {' union all '.join(semi)}")
+        con.execute(
+            f"""create or replace temp table blok as select k, any_value(n) as n, count(*) as m from blok_kanan join blok_sah using (k)
+            group by k having count(*) <= {cap}"""
+        )
+    used, raw = cap, 0
+    limit = max(per_record * n_left, 1000)
+    while True:
+        raw = int(con.execute(f"select coalesce(sum(n * m), 0) from blok where n <= {used} and m <= {used}").fetchall()[0][0])
+        if raw <= limit or used <= 1:
+            break
+        used //= 2
+    packed: dict[str, Any] = con.execute(
+        f"""select (l.row::ubigint << {_ROW_BITS + _KEY_BITS}) | (r.row::ubigint << {_KEY_BITS}) | l.bit::ubigint as p
+        from blok b join blok_kiri l on l.k = b.k join blok_kanan r on r.k = b.k
+        where b.n <= {used} and b.m <= {used} {"and l.row < r.row" if within else ""}"""
+    ).fetchnumpy()
+    for table in ("blok", "blok_sah", "blok_kiri"):
+        con.execute(f"drop table {table}")
+    con.execute("drop view blok_kanan" if within else "drop table blok_kanan")
+    return unpack(np.asarray(packed["p"], dtype=np.uint64), used, raw, possible)
+
+
+def unpack(packed: UInt64s, cap: int, raw: int, possible: int) -> Candidates:
+    """The union of found pairs with their key masks, from (left, right, key) packed in 64 bits."""
+    packed.sort()
+    pair = packed >> np.uint64(_KEY_BITS)
+    bits = np.left_shift(np.uint32(1), (packed & np.uint64(2**_KEY_BITS - 1)).astype(np.uint32))
+    if len(pair) == 0:
+        empty = np.empty(0, dtype=np.uint32)
+        return Candidates(empty, empty, empty, cap, raw, possible)
+    start = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]])
+    keys = np.bitwise_or.reduceat(bits, start)
+    pair = pair[start]
+    left = (pair >> np.uint64(_ROW_BITS)).astype(np.uint32)
+    right = (pair & np.uint64(2**_ROW_BITS - 1)).astype(np.uint32)
+    return Candidates(left, right, keys.astype(np.uint32), cap, raw, possible)

@@ -1,0 +1,295 @@
+"""What each comparison level is worth: m anchored on step-1 links, u of three non-match classes by EM on the pattern table.
+
+Which pairs are accepted at which weight belongs to `threshold` and `decision`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from padanan.linkage.comparison import COLUMNS, Column, level_of
+from padanan.linkage.config import LinkageConfig
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Int32s = npt.NDArray[np.int32]
+
+CLASSES = ("orang lain", "serumah", "senama")
+_WIDTH = 8
+_FLOOR = 1e-6
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Distinct packed levels, ascending, with the pairs of each: `levels` is (pattern, column)."""
+
+    packed: Int32s
+    levels: Ints
+    inverse: npt.NDArray[np.int64]
+    counts: Floats
+
+    @classmethod
+    def of(cls, packed: Int32s) -> Patterns:
+        """The pattern table of pairs."""
+        values, inverse, counts = np.unique(packed, return_inverse=True, return_counts=True)
+        levels = np.stack([level_of(values, c) for c in COLUMNS], axis=1) if len(values) else np.empty((0, len(COLUMNS)), dtype=np.int64)
+        return cls(values.astype(np.int32), levels, inverse.astype(np.int64), counts.astype(np.float64))
+
+    def counted(self, chosen: npt.NDArray[Any]) -> Floats:
+        """Pairs of each pattern among the pairs that `chosen` (mask or weights) marks."""
+        return np.bincount(self.inverse, weights=chosen.astype(np.float64), minlength=len(self.packed))
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted Fellegi–Sunter model; probabilities are by column, then level, index 0 (missing) being 1.
+
+    Attributes:
+        m: (column, level) share of true pairs, missing ones left out.
+        u: (class, column, level) likewise for each non-match class of `CLASSES`.
+        prior: shares of pairs that are a match and of each class.
+        extra: additive bits (column, level) of a logistic candidate, when it was chosen; `offset` its intercept in bits.
+        name: which candidate was chosen.
+        facts: training counts, iterations and whatever a reader compares between periods.
+    """
+
+    m: Floats
+    u: Floats
+    prior: Floats
+    name: str = "fellegi_sunter"
+    extra: Floats | None = None
+    offset: float = 0.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """The artefact that is kept per period and revision; rounded, so that it is the same on every machine."""
+
+        def rounded(values: Floats) -> Any:
+            return np.round(values, 9).tolist()
+
+        levels = {c.name: {level: i for i, level in enumerate(c.levels)} for c in COLUMNS}
+        body = {
+            "model": self.name, "kolom": levels, "kelas": list(CLASSES), "m": rounded(self.m), "u": rounded(self.u),
+            "prior": rounded(self.prior), "bit_tambahan": None if self.extra is None else rounded(self.extra), "bit_awal": round(self.offset, 9),
+            "fakta": dict(self.facts),
+        }  # fmt: skip
+        return json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Model:
+        """Reads an artefact back."""
+        body = json.loads(text)
+        extra = body["bit_tambahan"]
+        return cls(
+            np.array(body["m"]), np.array(body["u"]), np.array(body["prior"]), body["model"],
+            None if extra is None else np.array(extra), body["bit_awal"], body["fakta"],
+        )  # fmt: skip
+
+    def drift(self, earlier: Model) -> dict[str, float]:
+        """Largest difference of m by column against an earlier model, in points of share."""
+        return {c.name: float(np.abs(self.m[k] - earlier.m[k]).max()) for k, c in enumerate(COLUMNS)}
+
+
+def start_m(config: LinkageConfig) -> Floats:
+    """m when nothing is known, from the configuration; levels it leaves out get what remains, evenly."""
+    m = np.ones((len(COLUMNS), _WIDTH))
+    for k, column in enumerate(COLUMNS):
+        given = config.m_start.get(column.name, {})
+        n = len(column.levels) - 1
+        left = max(1.0 - sum(given.values()), 0.0)
+        absent = [name for name in column.levels[1:] if name not in given]
+        share = np.array([float(given.get(name, left / max(len(absent), 1))) for name in column.levels[1:]])
+        share = np.maximum(share, _FLOOR)
+        m[k, 1 : n + 1] = share / share.sum()
+    return m
+
+
+def level_counts(levels: Ints, weights: Floats) -> Floats:
+    """Weighted counts (column, level); sums run in pattern order, so that they don't depend on threads."""
+    return np.stack([np.bincount(levels[:, k], weights=weights, minlength=_WIDTH)[:_WIDTH] for k in range(levels.shape[1])])
+
+
+def normalised(counts: Floats, smoothing: float, base: Floats | None = None) -> Floats:
+    """Shares by level without the missing one; `base` are pseudo-counts' shares (default even)."""
+    out = np.ones_like(counts)
+    for k, column in enumerate(COLUMNS[: len(counts)]):
+        n = len(column.levels) - 1
+        prior = np.full(n, 1.0 / n) if base is None else base[k, 1 : n + 1]
+        row = counts[k, 1 : n + 1] + smoothing * n * prior
+        out[k, 1 : n + 1] = np.maximum(row / row.sum(), _FLOOR) if row.sum() > 0 else prior
+    return out
+
+
+def log_likelihood(levels: Ints, table: Floats) -> Floats:
+    """log2 P(pattern) under one class, missing levels counting 0."""
+    logs = np.log2(table)
+    total = np.zeros(len(levels))
+    for k in range(levels.shape[1]):
+        total += logs[k][levels[:, k]]
+    return total
+
+
+def _start_u(overall: Floats) -> Floats:
+    """First guess of the three classes, from the levels of all candidate pairs."""
+    u = np.stack([overall, overall, overall])
+    names = [c.name for c in COLUMNS]
+
+    def blend(row: int, name: str, share: Mapping[str, float]) -> None:
+        column = COLUMNS[names.index(name)]
+        n = len(column.levels) - 1
+        guess = np.array([share.get(level, 0.0) for level in column.levels[1:]])
+        rest = max(1.0 - guess.sum(), 0.0)
+        base = u[row, names.index(name), 1 : n + 1]
+        u[row, names.index(name), 1 : n + 1] = np.maximum(guess + rest * base, _FLOOR) / np.maximum(guess + rest * base, _FLOOR).sum()
+
+    for row, guesses in (
+        (0, {"kk": {"beda": 0.99}, "nama": {"beda": 0.55, "kata_depan_sama": 0.2}, "alamat": {"beda": 0.95}, "nik": {"beda": 0.98}}),
+        (1, {"kk": {"sama": 0.88}, "nama": {"beda": 0.85}, "lahir": {"beda": 0.9}, "ibu": {"sama": 0.5}, "alamat": {"sama": 0.85},
+             "wilayah": {"rt_sama": 0.9}, "nik": {"beda": 0.9}}),
+        (2, {"kk": {"beda": 0.99}, "nama": {"sama": 0.7, "bunyi_sama": 0.15}, "alamat": {"beda": 0.95}, "nik": {"beda": 0.98}}),
+    ):  # fmt: skip
+        for name, share in guesses.items():
+            blend(row, name, share)
+    return u
+
+
+def fit(
+    patterns: Patterns, residue: Floats, labelled: Floats | None, expected: float, config: LinkageConfig
+) -> Model:
+    """Fits the model on the pattern table.
+
+    Args:
+        patterns: of all pairs.
+        residue: pairs per pattern among records to be matched.
+        labelled: true pairs per pattern among training records (NIK hidden); None when there are too few.
+        expected: how many residue pairs are expected to be matches, for the first prior.
+        config: smoothing, iterations, first guesses.
+
+    Returns:
+        m is held at the labels' shares (at the configured ones, softly, without labels), except NIK's, whose faults the
+        labels can't show; u and the priors are EM's.
+    """
+    levels = patterns.levels
+    begin = start_m(config)
+    nik = next(k for k, c in enumerate(COLUMNS) if c.name == "nik")
+    if labelled is None:
+        m, strength = begin.copy(), np.full(len(COLUMNS), 0.5 * max(expected, 20.0))
+    else:
+        m = normalised(level_counts(levels, labelled), config.smoothing, begin)
+        m[nik] = begin[nik]
+        strength = np.full(len(COLUMNS), np.inf)
+    strength[nik] = 50.0
+    free = np.isfinite(strength)
+    anchor = m.copy()
+    total = max(float(residue.sum()), 1.0)
+    overall = normalised(level_counts(levels, residue), config.smoothing)
+    u = _start_u(overall)
+    share = min(max(expected / total, 1e-6), 0.5)
+    prior = np.array([share, *(np.array([0.5, 0.35, 0.15]) * (1 - share))])
+    rounds = 0
+    for _ in range(config.iterations if len(levels) else 0):
+        rounds += 1
+        joint = np.stack([log_likelihood(levels, m), *(log_likelihood(levels, u[c]) for c in range(len(CLASSES)))]) + np.log2(prior)[:, None]
+        top = joint.max(axis=0)
+        chance = np.exp2(joint - top)
+        chance = chance / chance.sum(axis=0) * residue
+        mass = chance.sum(axis=1)
+        new_prior = np.maximum(mass / total, 1e-9)
+        new_prior /= new_prior.sum()
+        new_u = np.stack([normalised(level_counts(levels, chance[c + 1]), config.smoothing) for c in range(len(CLASSES))])
+        new_m = m.copy()
+        counts = level_counts(levels, chance[0])
+        for k in np.flatnonzero(free):
+            n = len(COLUMNS[k].levels) - 1
+            row = counts[k, 1 : n + 1] + strength[k] * anchor[k, 1 : n + 1]
+            new_m[k, 1 : n + 1] = np.maximum(row / row.sum(), _FLOOR)
+        moved = max(np.abs(new_u - u).max(), np.abs(new_prior - prior).max(), np.abs(new_m - m).max())
+        u, prior, m = new_u, new_prior, new_m
+        if moved < config.tolerance:
+            break
+    facts = {
+        "pasangan_residu": int(residue.sum()), "pola": len(levels), "label": 0 if labelled is None else int(labelled.sum()),
+        "berlabuh": labelled is not None, "iterasi": rounds,
+    }  # fmt: skip
+    return Model(m, u, prior, facts=facts)
+
+
+@dataclass(frozen=True)
+class PatternScore:
+    """Weights of each pattern in hundredths of a bit: `parts` is (pattern, column); total = start + parts + rest.
+
+    Attributes:
+        rival: number of the class in `CLASSES` that explains the pattern best if it is no match.
+        start: prior odds against that class; rest: what the other classes take off (never above 0).
+        share_random: chance, among non-matches, that the pair is not of one household (rarity of a name counts only there).
+    """
+
+    parts: Ints
+    rival: npt.NDArray[np.int8]
+    start: Ints
+    rest: Ints
+    share_random: Floats
+
+    @property
+    def total(self) -> Ints:
+        """Match weight with its prior: log2 of the odds that the pair is one person, in hundredths of a bit."""
+        return np.asarray(self.start + self.rest + self.parts.sum(axis=1))
+
+
+def centibits(bits: Floats) -> Ints:
+    """Bits as whole hundredths: sums are exact, so printed parts add up and no thread order changes a link."""
+    return np.asarray(np.rint(bits * 100), dtype=np.int64)
+
+
+def score(patterns: Patterns, model: Model) -> PatternScore:
+    """Weights of each pattern, additive by column against its likeliest other explanation."""
+    levels, columns = patterns.levels, range(len(COLUMNS))
+    joint = np.stack([log_likelihood(levels, model.u[c]) for c in range(len(CLASSES))]) + np.log2(model.prior[1:])[:, None]
+    rival = joint.argmax(axis=0) if len(levels) else np.empty(0, dtype=np.int64)
+    best = joint.max(axis=0) if len(levels) else np.empty(0)
+    odds = np.exp2(joint - best)
+    mixed = best + np.log2(odds.sum(axis=0))
+    household = CLASSES.index("serumah")
+    share_random = 1.0 - odds[household] / odds.sum(axis=0)
+    if model.extra is not None:
+        parts = np.stack([model.extra[k][levels[:, k]] for k in columns], axis=1)
+        start = np.full(len(levels), model.offset)
+        rest = np.zeros(len(levels))
+    else:
+        logs_m, logs_u = np.log2(model.m), np.log2(model.u)
+        parts = np.stack([logs_m[k][levels[:, k]] - logs_u[rival, k, levels[:, k]] for k in columns], axis=1)
+        start = np.log2(model.prior[0]) - np.log2(model.prior[1:])[rival]
+        rest = best - mixed
+    return PatternScore(centibits(parts), rival.astype(np.int8), centibits(start), centibits(rest), np.where(share_random < 1e-9, 0.0, share_random))
+
+
+def rarity(frequency: Floats, exact: npt.NDArray[np.bool_], share_random: Floats, nonmatch: Floats, limit: float) -> Ints:
+    """Hundredths of a bit that an exact name adds because it is rare, or takes because it is frequent (term frequency).
+
+    Args:
+        frequency: how many people of the register bear the name of each pair.
+        exact: pairs whose names are equal.
+        share_random: see `PatternScore`.
+        nonmatch: weight of each pair as a non-match, to find the name's usual frequency among chance pairs.
+        limit: largest absolute bits.
+    """
+    bits = np.zeros(len(frequency))
+    weight = nonmatch * share_random * exact
+    mass = weight.sum()
+    if mass <= 0:
+        return centibits(bits)
+    usual = np.exp2((weight * np.log2(np.maximum(frequency, 1.0))).sum() / mass)
+    value = np.log2(usual) - np.log2(np.maximum(frequency, 1.0))
+    bits[exact] = np.clip(value, -limit, limit)[exact] * share_random[exact]
+    return centibits(bits)
+
+
+def describe(column: Column, level: int) -> str:
+    """A level in words for the reader."""
+    return column.labels[level] if level < len(column.labels) else "?"

@@ -1,0 +1,394 @@
+"""One entry, `link`: a list against the prepared register, from candidates to decided pairs with their reasons.
+
+Each step's own logic belongs to its module; reading runs, writing warehouses and wiring belong elsewhere.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from padanan.linkage import blocking, comparison, decision, household, inputs, model, output, prepare, threshold, toolkit
+from padanan.linkage.config import LinkageConfig, load_linkage_config
+from padanan.linkage.result import LinkResult
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+UInt64s = npt.NDArray[np.uint64]
+
+# Pairs this far under the floor can't come back through relatives, rarity or a plug-in.
+_MARGIN = 1200
+
+
+@dataclass
+class Pairs:
+    """Judged pairs, aligned arrays; weights in hundredths of a bit.
+
+    `left` is a row of `kerja`, `right` a position in `Right`; `base` is the weight without relatives and rivals.
+    """
+
+    left: Ints
+    right: Ints
+    keys: npt.NDArray[np.uint32]
+    packed: npt.NDArray[np.int32]
+    base: Ints
+    rarity: Ints
+    plug: Ints
+    rival: npt.NDArray[np.int8]
+    kin: npt.NDArray[np.int8]
+    kin_bits: Ints
+
+    def take(self, chosen: npt.NDArray[Any]) -> Pairs:
+        """The pairs of a mask or of positions."""
+        return Pairs(**{name: getattr(self, name)[chosen] for name in self.__dataclass_fields__})
+
+    @classmethod
+    def join(cls, first: Pairs, second: Pairs) -> Pairs:
+        """Both, ordered by sides."""
+        both = cls(**{n: np.concatenate([getattr(first, n), getattr(second, n)]) for n in cls.__dataclass_fields__})
+        return both.take(np.lexsort((both.right, both.left)))
+
+    @property
+    def weight(self) -> Ints:
+        """Weight with relatives, before rivals."""
+        return self.base + self.rarity + self.plug.sum(axis=1) + self.kin_bits
+
+
+@dataclass
+class Right:
+    """Register rows that are a candidate somewhere: row number, family card, tie; positions are pairs' `right`."""
+
+    row: Ints
+    card: UInt64s
+    tie: UInt64s
+
+
+class _Run:
+    """State of one run; `link` calls its steps in order."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, data: inputs.Inputs, config: LinkageConfig, raw: tuple[Any, Any]) -> None:
+        self.con, self.data, self.config, self.raw = con, data, config, raw
+        self.seconds: dict[str, float] = {}
+        self._clock = time.process_time()
+        self.register_sql = f"(select file_row_number as row, * from read_parquet('{data.register_path}', file_row_number=true))"
+        self.frequency: dict[str, npt.NDArray[Any]] = {}
+        self.forbidden: UInt64s = np.empty(0, dtype=np.uint64)
+
+    def lap(self, name: str) -> None:
+        """Keeps the CPU seconds since the last lap."""
+        now = time.process_time()
+        self.seconds[name] = round(now - self._clock, 3)
+        self._clock = now
+
+    def candidates(self) -> None:
+        """Blocks, loads both sides, packs the levels."""
+        found = blocking.find(self.con, "kerja", "acuan", cap=self.config.block_cap, per_record=self.config.candidates_per_record)
+        self.found = found
+        self.lap("penyekatan")
+        needed = np.unique(found.right).astype(np.int64)
+        left, right = comparison.load(self.con, "kerja"), comparison.load(self.con, self.register_sql, needed)
+        self.left_people = left
+        self.right = Right(right.rows, right["kk"], right.tie)
+        place = np.searchsorted(right.rows, found.right.astype(np.int64))
+        self.lap("muat")
+        self.packed = self._compare(left, right, found.left.astype(np.int64), place)
+        self.i, self.j, self.keys = found.left.astype(np.int64), place, found.keys
+        self.name_key = right["name_key"]
+        self.lap("perbandingan")
+
+    def _compare(self, left: comparison.People, right: comparison.People, i: Ints, j: Ints) -> npt.NDArray[np.int32]:
+        return comparison.compare(self.con, left, right, i, j, name_jw=self.config.name_jw, mother_jw=self.config.mother_jw)
+
+    def fit(self) -> None:
+        """The model, and every plausible pair's weight without relatives."""
+        data = self.data
+        patterns = model.Patterns.of(self.packed)
+        labelled = data.training[self.i]
+        true = labelled & (self.right.row[self.j] == data.answer[self.i])
+        n_residue, n_train = int((~data.training).sum()), int(data.training.sum())
+        enough = n_train >= self.config.training_min
+        positive, negative = patterns.counted(true), patterns.counted(labelled & ~true)
+        expected = n_residue * (1 - self.config.absent_share)
+        self.model = model.fit(patterns, patterns.counted(~labelled), positive if enough else None, expected, self.config)
+        self.completeness = float(true.sum() / n_train) if n_train else float("nan")
+        scores = model.score(patterns, self.model)
+        if "logistik" in self.config.models and enough:
+            self._try_logistic(patterns, scores, positive, negative, labelled, true)
+            scores = model.score(patterns, self.model)
+        weight = scores.total[patterns.inverse]
+        rare = self._rarity(scores, patterns, weight)
+        keep = np.flatnonzero(weight + rare >= self.config.keep_floor * 100 - _MARGIN)
+        inverse = patterns.inverse[keep]
+        self.pairs = Pairs(
+            self.i[keep], self.j[keep], self.keys[keep], self.packed[keep], weight[keep], rare[keep], np.zeros((len(keep), 0), dtype=np.int64),
+            scores.rival[inverse], np.zeros(len(keep), dtype=np.int8), np.zeros(len(keep), dtype=np.int64),
+        )  # fmt: skip
+        self.n_pairs = len(self.packed)
+        del self.packed, self.i, self.j, self.keys
+        if self.config.plug_ins:
+            self.pairs.plug = self._plug_ins(self.pairs)
+        self.lap("model")
+
+    def _rarity(self, scores: model.PatternScore, patterns: model.Patterns, weight: Ints) -> Ints:
+        exact = comparison.level_of(self.packed, comparison.column("nama")) == 1
+        bits = np.zeros(len(self.packed), dtype=np.int64)
+        if not exact.any():
+            return bits
+        here = np.flatnonzero(exact)
+        keys = self.name_key[self.j[here]]
+        wanted = np.unique(keys)
+        self.con.register("nama_perlu", pa.table({"name_key": wanted}))
+        got = self.con.execute(
+            "select name_key, count(*) as n from acuan semi join nama_perlu using (name_key) group by name_key order by name_key"
+        ).fetchnumpy()
+        self.con.unregister("nama_perlu")
+        many = got["n"][np.searchsorted(got["name_key"], keys)].astype(float)
+        chance = 1.0 - decision.probability(weight[here])
+        bits[here] = model.rarity(many, np.ones(len(here), dtype=bool), scores.share_random[patterns.inverse[here]], chance, self.config.rarity_max)
+        return bits
+
+    def _try_logistic(
+        self, patterns: model.Patterns, scores: model.PatternScore, positive: Any, negative: Any, labelled: Bools, true: Bools
+    ) -> None:
+        """Takes the logistic candidate if it does better on labelled records it has not seen."""
+        rows = np.flatnonzero(self.data.training)
+        cut = int(len(rows) * self.config.fit_share)
+        order = np.argsort(self.data.tie[rows], kind="stable")
+        fit_rows, test_rows = np.sort(rows[order[:cut]]), np.sort(rows[order[cut:]])
+        in_fit = np.zeros(len(self.data), dtype=bool)
+        in_fit[fit_rows] = True
+        use = labelled & in_fit[self.i]
+        columns = [k for k, c in enumerate(comparison.COLUMNS) if c.name != "nik"]
+        got = toolkit.logistic_bits(patterns.levels, patterns.counted(true & use), patterns.counted(use & ~true), columns)
+        if got is None:
+            return
+        bits, offset = got
+        nik = next(k for k, c in enumerate(comparison.COLUMNS) if c.name == "nik")
+        share = self.model.prior[1:] / self.model.prior[1:].sum()
+        bits[nik] = np.round(np.log2(self.model.m[nik]) - np.log2(share @ self.model.u[:, nik, :]), 4)
+        logistic = replace(self.model, extra=bits, offset=offset, name="logistik")
+        f1 = {}
+        for name, candidate in (("fellegi_sunter", self.model), ("logistik", logistic)):
+            weight = model.score(patterns, candidate).total[patterns.inverse]
+            mine = labelled & ~in_fit[self.i]
+            pool = self._pool(self.i[mine], self.j[mine], weight[mine], true[mine])
+            outcome = threshold.outcomes(pool, test_rows)
+            curve = threshold.curve(*outcome, len(test_rows), self.config.absent_share)
+            f1[name] = float(curve[3].max()) if len(curve[3]) else 0.0
+        self.model = replace(self.model, facts={**self.model.facts, "f1_uji": {k: round(v, 5) for k, v in f1.items()}})
+        if f1["logistik"] > f1["fellegi_sunter"] + 0.0005 or "fellegi_sunter" not in self.config.models:
+            self.model = replace(logistic, facts=self.model.facts)
+
+    def _pool(self, left: Ints, right: Ints, weight: Ints, true: Bools) -> threshold.Pool:
+        return threshold.Pool(left, right, weight, self.data.tie[left], self.right.tie[right], true, len(self.data))
+
+    def _plug_ins(self, pairs: Pairs) -> Ints:
+        """Bits of the user's own comparisons for plausible pairs; m from labelled true pairs, u from the others."""
+        true = self._true(pairs)
+        labelled = self.data.training[pairs.left]
+        doubt = np.where(labelled, np.where(true, 0.0, 1.0), 1.0 - decision.probability(pairs.base + pairs.rarity))
+        out = []
+        for spec in self.config.plug_ins:
+            left = output.raw_column(self.con, self.raw[0], spec.column, self.data.record, "daftar")
+            right_keys = output.register_keys(self.con, self.register_sql, self.right.row)
+            right = output.raw_column(self.con, self.raw[1], spec.column, right_keys, "acuan")
+            level = toolkit.plug_in_level(spec, pd.DataFrame({spec.column: left}), pd.DataFrame({spec.column: right}), pairs.left, pairs.right)
+            n = len(spec.limits) + 2
+            sure = true if true.sum() >= self.config.training_min else decision.probability(pairs.base + pairs.rarity) > 0.99
+            m = np.bincount(level[sure], minlength=n)[1:] + self.config.smoothing
+            u = np.bincount(level, weights=doubt, minlength=n)[1:] + self.config.smoothing
+            table = np.r_[0.0, np.log2(m / m.sum()) - np.log2(u / u.sum())]
+            out.append(model.centibits(table)[level])
+        return np.stack(out, axis=1) if out else np.zeros((len(pairs.left), 0), dtype=np.int64)
+
+    def _true(self, pairs: Pairs) -> Bools:
+        return self.data.training[pairs.left] & (self.right.row[pairs.right] == self.data.answer[pairs.left])
+
+    def relatives(self, accepted: Bools | None) -> None:
+        """Evidence of relatives from step-1 links and, when given, from accepted pairs of the residue."""
+        data, pairs = self.data, self.pairs
+        known = self._known(accepted)
+        n_records = len(data) + len(data.known_list)
+        card = self.right.card[pairs.right]
+        pairs.kin = household.evidence(pairs.left, data.family[pairs.left], card, known, n_records)
+        true = self._true(pairs)
+        without = pairs.base + pairs.rarity + pairs.plug.sum(axis=1)
+        doubt = np.where(data.training[pairs.left], np.where(true, 0.0, 1.0), 1.0 - decision.probability(without))
+        kk_level = comparison.level_of(pairs.packed, comparison.column("kk"))
+        pairs.kin_bits = household.bits(pairs.kin, kk_level, pairs.rival, true, doubt, self.config)
+
+    def _known(self, accepted: Bools | None) -> household.Known:
+        data = self.data
+        record = np.where(data.known_kerja >= 0, data.known_kerja, len(data) + np.arange(len(data.known_list)))
+        family, card = data.known_family, data.known_card
+        if accepted is not None and accepted.any():
+            left, right = self.pairs.left[accepted], self.pairs.right[accepted]
+            record = np.r_[record, left]
+            family, card = np.r_[family, data.family[left]], np.r_[card, self.right.card[right]]
+        return household.Known.of(record, family, card)
+
+    def expand(self, accepted: Bools) -> None:
+        """New candidates: people on the family cards of relatives already matched."""
+        data, config = self.data, self.config
+        linked = np.zeros(len(data), dtype=bool)
+        linked[self.pairs.left[accepted]] = True
+        open_ = np.flatnonzero(~linked)
+        record, card = household.cards_to_search(open_, data.family[open_], self._known(accepted))
+        if len(record) == 0:
+            return
+        self.con.register("kartu_cari", pa.table({"kk": np.unique(card)}))
+        got = self.con.execute(
+            f"""select kk, row from acuan semi join kartu_cari using (kk)
+            qualify count(*) over (partition by kk) <= {config.card_candidates} order by kk, row"""
+        ).fetchnumpy()
+        self.con.unregister("kartu_cari")
+        begin = np.searchsorted(got["kk"], card, side="left")
+        count = np.searchsorted(got["kk"], card, side="right") - begin
+        left = np.repeat(record, count)
+        offset = np.arange(len(left)) - np.repeat(np.cumsum(count) - count, count)
+        row = got["row"][np.repeat(begin, count) + offset].astype(np.int64)
+        seen = self.found.left.astype(np.uint64) << np.uint64(32) | self.found.right.astype(np.uint64)
+        pair = np.unique(left.astype(np.uint64) << np.uint64(32) | row.astype(np.uint64))
+        place = np.minimum(np.searchsorted(seen, pair), max(len(seen) - 1, 0))
+        pair = pair[seen[place] != pair] if len(seen) else pair
+        if len(pair) == 0:
+            return
+        left, row = (pair >> np.uint64(32)).astype(np.int64), (pair & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        fresh = comparison.load(self.con, self.register_sql, np.unique(row))
+        position = np.searchsorted(fresh.rows, row)
+        packed = self._compare(self.left_people, fresh, left, position)
+        patterns = model.Patterns.of(packed)
+        scores = model.score(patterns, self.model)
+        start = len(self.right.row)
+        # A row may stand twice among the right sides: one-to-one must see one person, so known rows keep their place.
+        order = np.argsort(self.right.row, kind="stable")
+        spot = np.minimum(np.searchsorted(self.right.row[order], fresh.rows), max(start - 1, 0))
+        old = self.right.row[order][spot] == fresh.rows if start else np.zeros(len(fresh), dtype=bool)
+        target = np.where(old, order[spot] if start else 0, start + np.cumsum(~old) - 1)
+        self.right = Right(
+            np.r_[self.right.row, fresh.rows[~old]], np.r_[self.right.card, fresh["kk"][~old]], np.r_[self.right.tie, fresh.tie[~old]]
+        )
+        n = len(pair)
+        extra = Pairs(
+            left, target[position], np.full(n, 1 << blocking.CARD_BIT, dtype=np.uint32), packed, scores.total[patterns.inverse], np.zeros(n, dtype=np.int64),
+            np.zeros((n, len(self.config.plug_ins)), dtype=np.int64), scores.rival[patterns.inverse], np.zeros(n, dtype=np.int8), np.zeros(n, dtype=np.int64),
+        )  # fmt: skip
+        if self.config.plug_ins:
+            extra.plug = self._plug_ins(extra)
+        self.pairs = Pairs.join(self.pairs, extra.take(extra.base >= self.config.keep_floor * 100 - _MARGIN))
+
+    def taken(self, simulated: bool) -> Bools:
+        """Right sides that a step-1 link of this list already holds; in the simulation a training record holds nothing."""
+        rows = self.data.known_row[self.data.known_kerja < 0] if simulated else self.data.known_row
+        return np.isin(self.right.row, rows)
+
+    def thresholds(self) -> threshold.Thresholds:
+        """Thresholds for the pairs as they stand."""
+        free = ~self.taken(True)[self.pairs.right]
+        part = self.pairs.take(free)
+        pool = self._pool(part.left, part.right, part.weight, self._true(part))
+        return threshold.choose(pool, np.flatnonzero(self.data.training), self._absent(), self.config)
+
+    def _absent(self) -> float:
+        """Share of residue records for which no candidate is likely."""
+        mine = ~self.data.training[self.pairs.left]
+        n = int((~self.data.training).sum())
+        if not n:
+            return 0.0
+        best = np.zeros(len(self.data))
+        np.maximum.at(best, self.pairs.left[mine], decision.probability(self.pairs.weight[mine]))
+        return float(1.0 - best.sum() / n)
+
+    def accepted(self, limits: threshold.Thresholds) -> Bools:
+        """Mask of pairs of the residue that are merged without a person."""
+        won, final = self.decide()
+        return won & (final >= limits.upper)
+
+    def decide(self) -> tuple[Bools, Ints]:
+        """(winning pairs of the residue, final weight of every pair); pairs to taken people never win."""
+        pairs = self.pairs
+        free = ~self.data.training[pairs.left] & ~self.taken(False)[pairs.right]
+        won = np.zeros(len(pairs.left), dtype=bool)
+        final = pairs.weight.copy()
+        here = np.flatnonzero(free)
+        part = pairs.take(here)
+        winners, weights = threshold.decide(self._pool(part.left, part.right, part.weight, np.zeros(len(here), dtype=bool)))
+        won[here], final[here] = winners, weights
+        return won, final
+
+
+def link(
+    list_table: prepare.Source, register: prepare.Source, config: LinkageConfig | None = None, *, step1: pa.Table | None = None,
+    cache: Path | None = None, snapshot: str | None = None, prepared: Path | None = None, decisions: pa.Table | None = None,
+) -> LinkResult:  # fmt: skip
+    """Matches the people of a list whom step 1 left over, by evidence.
+
+    Args:
+        list_table: Arrow table or Parquet path with staging columns (SPEC §5); `record_key` is required, any other column
+            may be absent or empty. Records of one `entity_key` are one person and share their link.
+        register: the same for Adminduk, one row per resident.
+        config: parameters; default `expectations/linkage.yaml`.
+        step1: (record_key, register_key) of links by NIK; computed here when None. They train the model, take their
+            residents and tell where relatives are.
+        cache: where the prepared register is kept; without it, it is prepared for this run only.
+        snapshot: hash of the register's content, when the caller knows it.
+        prepared: a register prepared before (`prepare_register`); `register` is then read for plug-ins only.
+        decisions: (entity_key, register_key, keputusan 'padan' | 'bukan') by people; they outrank the model.
+
+    Returns:
+        The same result for the same rows, whatever their order and the number of threads.
+
+    Raises:
+        PadananError: a missing file or record_key, a double record_key, a plug-in that can't be loaded.
+    """
+    config = config or load_linkage_config()
+    with tempfile.TemporaryDirectory(prefix="padanan-") as folder:
+        path = prepared or prepare.prepare_register(
+            register, cache or Path(folder), snapshot or inputs.snapshot_hash(register), memory=config.memory, threads=config.threads
+        )
+        con = inputs.connect(config)
+        try:
+            con.execute(f"set temp_directory='{folder}'")
+            return _link(con, inputs_of(con, list_table, path, step1, config), config, (list_table, register), decisions)
+        finally:
+            con.close()
+
+
+def inputs_of(con: duckdb.DuckDBPyConnection, people: prepare.Source, path: Path, step1: pa.Table | None, config: LinkageConfig) -> inputs.Inputs:
+    """`inputs.read`, apart so that callers can look at what a run would work on."""
+    return inputs.read(con, people, path, step1, config)
+
+
+def _link(
+    con: duckdb.DuckDBPyConnection, data: inputs.Inputs, config: LinkageConfig, raw: tuple[Any, Any], decisions: pa.Table | None
+) -> LinkResult:
+    run = _Run(con, data, config, raw)
+    run.lap("masukan")
+    run.candidates()
+    run.fit()
+    ruled = output.Rulings.read(con, run.register_sql, decisions, data.entity)
+    run.pairs = output.apply_rulings(run.pairs, ruled, data, run.right)
+    limits = threshold.without_labels(config.absent_share, config)
+    accepted: Bools | None = None
+    for turn in range(max(config.household_rounds, 1)):
+        run.relatives(accepted)
+        limits = run.thresholds()
+        accepted = run.accepted(limits)
+        if turn == 0:
+            run.expand(accepted)
+            # Expansion renumbers the pairs.
+            run.relatives(None)
+            accepted = run.accepted(limits)
+    run.relatives(accepted)
+    limits = run.thresholds()
+    run.lap("keputusan")
+    return output.build(run, limits)

@@ -1,0 +1,205 @@
+"""A table of people turned once into codes: NIK and KK as BCD, names and addresses by token dictionary, dates as numbers.
+
+Raw text is cleansed in staging before this; which codes find or compare a pair belongs to `blocking` and `comparison`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from padanan.errors import PadananError, no_space_guard
+from padanan.linkage import names
+
+Source = pa.Table | str | Path
+
+VERSION = 1
+COLUMNS = (
+    "record_key", "entity_key", "nik_bersih", "kk_bersih", "nama_bersih", "nama_ibu_bersih", "tgl_lahir", "jk",
+    "alamat_jalan", "rt", "rw", "kode_kelurahan", "family_id",
+)  # fmt: skip
+SCHEMA = pa.schema(
+    [
+        ("record_key", pa.string()), ("entity_key", pa.string()), ("family", pa.uint64()), ("nik", pa.uint64()), ("kk", pa.uint64()),
+        ("name", pa.string()), ("name_key", pa.uint64()), ("skeleton", pa.uint64()), ("t1", pa.uint32()), ("t2", pa.uint32()),
+        ("t3", pa.uint32()), ("n_tokens", pa.uint8()), ("mother", pa.string()), ("mother_key", pa.uint64()),
+        ("mother_skeleton", pa.uint64()), ("mother1", pa.uint32()), ("dob", pa.int32()), ("jk", pa.uint8()), ("street", pa.uint64()),
+        ("address", pa.uint64()), ("kel", pa.int64()), ("rt", pa.int16()), ("rw", pa.int16()),
+    ]
+)  # fmt: skip
+BATCH = 250_000
+
+_ADDRESS_STOP = frozenset(
+    "JL JLN JALAN GG GANG KP KMP KAMPUNG NO NOMOR NMR BLOK BLK KAV KAVLING KOMP KOMPLEK KOMPLEKS PERUM PERUMAHAN DALAM RT RW".split()
+)
+_DIGITS = re.compile(r"\d")
+
+
+def relation_sql(con: duckdb.DuckDBPyConnection, source: Source, name: str) -> str:
+    """SQL that reads a source: a Parquet path, or an Arrow table registered under `name`."""
+    if isinstance(source, pa.Table):
+        con.register(name, source)
+        return name
+    path = str(source)
+    if not Path(path).exists() and "*" not in path:
+        raise PadananError("berkas data tidak ada", file=path, cure="periksa jalurnya atau jalankan tahap sebelumnya")
+    quoted = path.replace("'", "''")
+    return f"read_parquet('{quoted}')"
+
+
+def _bcd(column: str) -> str:
+    return f"case when length({column}) = 16 and translate({column}, '0123456789', '') = '' then try_cast('0x' || {column} as ubigint) end"
+
+
+def _select(present: set[str], relation: str) -> str:
+    def col(name: str, kind: str = "varchar") -> str:
+        return f"try_cast({name} as {kind})" if name in present else f"cast(null as {kind})"
+
+    punctuation = "'.,/-:;()\"#'"
+    return f"""select record_key::varchar as record_key, coalesce({col("entity_key")}, record_key::varchar) as entity_key,
+        hash(coalesce(nullif(trim({col("family_id")}), ''), {col("kk_bersih")})) as family_hash,
+        coalesce(nullif(trim({col("family_id")}), ''), {col("kk_bersih")}) is null as no_family, {_bcd(col("nik_bersih"))} as nik, {_bcd(col("kk_bersih"))} as kk,
+        {col("nama_bersih")} as nama, {col("nama_ibu_bersih")} as ibu,
+        case when d > date '1900-01-01' then (year(d) * 10000 + month(d) * 100 + day(d))::integer end as dob,
+        case {col("jk")} when 'L' then 1 when 'P' then 2 else 0 end::utinyint as jk,
+        translate(upper({col("alamat_jalan")}), {punctuation}, repeat(' ', {len('.,/-:;()"#')})) as alamat,
+        try_cast(replace({col("kode_kelurahan")}, '.', '') as bigint) as kel,
+        {col("rt", "smallint")} as rt, {col("rw", "smallint")} as rw
+        from (select *, {col("tgl_lahir", "date")} as d from {relation})"""
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, relation: str) -> set[str]:
+    """Column names of a relation."""
+    return {str(row[0]) for row in con.execute(f"describe select * from {relation}").fetchall()}
+
+
+def missing_columns(con: duckdb.DuckDBPyConnection, relation: str, what: str) -> list[str]:
+    """Agreed columns that the relation lacks; they count as empty.
+
+    Raises:
+        PadananError: there is no `record_key`, so that no row could be named.
+    """
+    present = columns_of(con, relation)
+    if "record_key" not in present:
+        raise PadananError(f"kolom record_key tidak ada pada {what}", cure="berikan tabel berbentuk staging (lihat SPEC kolom staging)")
+    return [name for name in COLUMNS if name not in present]
+
+
+class _Addresses:
+    """Streets and whole addresses as sums of token hashes; a token's hash is made once."""
+
+    def __init__(self) -> None:
+        self.index: dict[str, int] = {}
+        self.hashes: list[int] = []
+        self.is_number: list[bool] = []
+
+    def encode(self, texts: pa.Array) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+        parts = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(pc.fill_null(texts, "")))
+        lengths = pc.list_value_length(parts).to_numpy(zero_copy_only=False).astype(np.int64)
+        flat = pc.list_flatten(parts)
+        street, whole = np.zeros(len(texts), dtype=np.uint64), np.zeros(len(texts), dtype=np.uint64)
+        if len(flat) == 0:
+            return street, whole
+        coded = flat.dictionary_encode()
+        table = np.array([self._number(str(token)) for token in coded.dictionary.to_pylist()], dtype=np.int64)
+        number = table[coded.indices.to_numpy(zero_copy_only=False)]
+        value = names.mix(np.array(self.hashes, dtype=np.uint64))
+        value[np.array(self.hashes, dtype=np.uint64) == 0] = 0
+        row = np.repeat(np.arange(len(texts)), lengths)
+        digit = np.array(self.is_number, dtype=bool)[number]
+        np.add.at(whole, row, value[number])
+        np.add.at(street, row[~digit], value[number[~digit]])
+        return street, whole
+
+    def _number(self, token: str) -> int:
+        number = self.index.get(token)
+        if number is None:
+            number = self.index[token] = len(self.hashes)
+            digit = bool(_DIGITS.search(token))
+            text = token.lstrip("0") if digit else names.phonetic(token)
+            self.hashes.append(0 if token in _ADDRESS_STOP or not text else zlib.crc32(text.encode()) or 1)
+            self.is_number.append(digit)
+        return number
+
+
+def _null_zero(values: npt.NDArray[Any], kind: pa.DataType) -> pa.Array:
+    return pa.array(values, kind, mask=values == 0)
+
+
+def batches(con: duckdb.DuckDBPyConnection, relation: str, rows: int = BATCH) -> Iterator[pa.RecordBatch]:
+    """Prepared batches of a relation, in its order; absent columns count as empty."""
+    tokens, addresses = names.TokenDictionary(), _Addresses()
+    reader = con.execute(_select(columns_of(con, relation), relation)).to_arrow_reader(rows)
+    for batch in reader:
+        column = {name: batch.column(i) for i, name in enumerate(batch.schema.names)}
+        name, mother = names.encode(column["nama"], tokens), names.encode(column["ibu"], tokens)
+        street, whole = addresses.encode(column["alamat"])
+        family = pc.if_else(column["no_family"], pa.scalar(None, pa.uint64()), column["family_hash"])
+        yield pa.record_batch(
+            [
+                column["record_key"], column["entity_key"], family, column["nik"], column["kk"],
+                name.text, _null_zero(name.key, pa.uint64()), _null_zero(name.skeleton, pa.uint64()), _null_zero(name.tokens[0], pa.uint32()),
+                _null_zero(name.tokens[1], pa.uint32()), _null_zero(name.tokens[2], pa.uint32()), pa.array(name.count, pa.uint8()),
+                mother.text, _null_zero(mother.key, pa.uint64()), _null_zero(mother.skeleton, pa.uint64()),
+                _null_zero(mother.tokens[0], pa.uint32()), column["dob"], column["jk"], _null_zero(street, pa.uint64()),
+                _null_zero(whole, pa.uint64()), column["kel"], column["rt"], column["rw"],
+            ],
+            schema=SCHEMA,
+        )  # fmt: skip
+
+
+def prepare_table(con: duckdb.DuckDBPyConnection, relation: str) -> pa.Table:
+    """A whole relation prepared in memory: for lists."""
+    return pa.Table.from_batches(batches(con, relation), schema=SCHEMA)
+
+
+def prepare_register(
+    source: Source, cache: Path, snapshot: str, *, memory: str = "2GB", threads: int = 2, extra: tuple[str, ...] = ()
+) -> Path:
+    """Adminduk prepared once per snapshot and reused by every list.
+
+    Args:
+        source: Parquet path or Arrow table with the staging columns.
+        cache: folder of prepared registers.
+        snapshot: hash of the snapshot's content; the same hash is never prepared twice.
+        memory: DuckDB's limit.
+        threads: DuckDB's threads.
+        extra: further text columns that plug-in comparisons need, copied as they are.
+
+    Returns:
+        The Parquet file, renamed into place when complete.
+
+    Raises:
+        PadananError: no `record_key`, or the file is not there.
+    """
+    digest = hashlib.sha256(f"{VERSION}|{snapshot}|{','.join(extra)}".encode()).hexdigest()[:16]
+    target = cache / f"acuan-{digest}.parquet"
+    if target.exists():
+        return target
+    cache.mkdir(parents=True, exist_ok=True)
+    working = cache / f".{target.name}.{os.getpid()}"
+    con = duckdb.connect()
+    try:
+        con.execute(f"set memory_limit='{memory}'; set threads={threads}; set enable_progress_bar=false; set preserve_insertion_order=true")
+        relation = relation_sql(con, source, "sumber")
+        missing_columns(con, relation, "acuan")
+        with no_space_guard("acuan siap pakai"), pq.ParquetWriter(working, SCHEMA, compression="zstd", compression_level=1) as writer:
+            for batch in batches(con, relation):
+                writer.write_batch(batch)
+        working.replace(target)
+    finally:
+        con.close()
+        working.unlink(missing_ok=True)
+    return target

@@ -1,0 +1,182 @@
+"""recordlinkage as the model, plug-in and measurement layer: its interfaces over our pairs and our pattern table.
+
+Nothing here runs over all pairs in pandas; fast blocking and levels belong to `blocking` and `comparison`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from recordlinkage.algorithms.nb_sklearn import ECM
+from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
+from recordlinkage.classifiers import ECMClassifier, LogisticRegressionClassifier
+
+from padanan.errors import PadananError
+from padanan.linkage.comparison import COLUMNS
+from padanan.linkage.config import PlugIn
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class DuckDBIndex(BaseIndexAlgorithm):  # type: ignore[misc]
+    """An index algorithm of recordlinkage that hands out pairs found by `blocking.find`.
+
+    Args:
+        left, right: positions of the pairs in the two data frames.
+    """
+
+    def __init__(self, left: npt.NDArray[Any], right: npt.NDArray[Any]) -> None:
+        super().__init__(verify_integrity=False)
+        self._left, self._right = left, right
+
+    def _link_index(self, df_a: pd.DataFrame, df_b: pd.DataFrame) -> pd.MultiIndex:
+        # Levels and codes are given as they are: building it from tuples would hash every pair.
+        return pd.MultiIndex(levels=[df_a.index, df_b.index], codes=[self._left, self._right], verify_integrity=False)
+
+    def _dedup_index(self, df_a: pd.DataFrame) -> pd.MultiIndex:
+        return self._link_index(df_a, df_a)
+
+
+class PatternECM(ECM):  # type: ignore[misc]
+    """recordlinkage's ECM kernel fitted on distinct patterns with their counts, with anchored m if wanted.
+
+    Without an anchor its result equals `ECM.fit` on the expanded pairs; `np.unique(axis=0)` is never called.
+
+    Args:
+        counts: pairs of each pattern.
+        anchor: by column, log m of each of its values in ascending order, held fixed; None leaves that column free.
+    """
+
+    def __init__(self, counts: Floats, anchor: dict[int, Floats] | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.counts = np.asarray(counts, dtype=float)
+        self.anchor = anchor or {}
+
+    def fit(self, X: npt.NDArray[Any], y: Any = None) -> PatternECM:
+        """Fits on `X`, one row per pattern."""
+        total = self.counts.sum()
+        binary = self._fit_data(np.asarray(X))
+        dense = np.asarray(binary.toarray() if hasattr(binary, "toarray") else binary, dtype=float)
+        self.classes_ = np.array([0, 1])
+        prior, feature = self._init_parameters_jaro(dense) if self.init == "jaro" else self._init_parameters_random(dense)
+        fixed = self._anchored(feature)
+        self.class_log_prior_, self.feature_log_prob_ = prior, fixed(feature)
+        for _ in range(self.max_iter):
+            chance = self.predict_proba(X) * self.counts[:, None]
+            mass = chance.sum(axis=0)
+            new_prior = np.log(mass) - np.log(total)
+            new_feature = fixed(np.log(chance.T @ dense) - np.log(mass)[:, None])
+            close = self.atol is not None and bool(
+                np.allclose(np.exp(new_prior), np.exp(self.class_log_prior_), atol=self.atol)
+                and np.allclose(np.exp(new_feature), np.exp(self.feature_log_prob_), atol=self.atol)
+            )
+            self.class_log_prior_, self.feature_log_prob_ = new_prior, new_feature
+            if close:
+                break
+        return self
+
+    def _anchored(self, feature: Floats) -> Any:
+        place, spans = 0, {}
+        for k, binarizer in enumerate(self._binarizers):
+            width = len(binarizer.classes_)
+            if k in self.anchor:
+                spans[slice(place, place + width)] = self.anchor[k]
+            place += width
+
+        def fixed(values: Floats) -> Floats:
+            out = np.array(values, dtype=float)
+            for span, logs in spans.items():
+                out[1, span] = logs
+            return out
+
+        return fixed
+
+
+class PatternECMClassifier(ECMClassifier):  # type: ignore[misc]
+    """`ECMClassifier` whose data frame holds one row per pattern; `counts` are their pairs."""
+
+    def __init__(self, counts: Floats, anchor: dict[int, Floats] | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.kernel = PatternECM(
+            counts, anchor, init=self.kernel.init, binarize=self.kernel.binarize, max_iter=self.kernel.max_iter, atol=self.kernel.atol
+        )
+
+
+class PatternLogistic(LogisticRegressionClassifier):  # type: ignore[misc]
+    """`LogisticRegressionClassifier` on the pattern table: each row counts as many times as it has pairs."""
+
+    def fit_counts(self, features: Floats, positive: Floats, negative: Floats) -> PatternLogistic:
+        """Fits on one-hot patterns with their true and false pairs."""
+        both = np.concatenate([features, features])
+        answer = np.r_[np.ones(len(features)), np.zeros(len(features))]
+        mass = np.r_[positive, negative]
+        used = mass > 0
+        self.kernel.fit(both[used], answer[used], sample_weight=mass[used])
+        return self
+
+
+def one_hot(levels: Ints, columns: list[int]) -> tuple[Floats, list[tuple[int, int]]]:
+    """Indicator of every (column, level) but the missing one, and which each is."""
+    names = [(k, level) for k in columns for level in range(1, len(COLUMNS[k].levels))]
+    return np.stack([(levels[:, k] == level).astype(float) for k, level in names], axis=1), names
+
+
+def logistic_bits(levels: Ints, positive: Floats, negative: Floats, columns: list[int]) -> tuple[Floats, float] | None:
+    """Additive bits (column, level) and the intercept of a logistic model; None when one class is empty.
+
+    Args:
+        levels: (pattern, column).
+        positive, negative: labelled true and false pairs of each pattern.
+        columns: which columns it may use.
+    """
+    if positive.sum() < 1 or negative.sum() < 1:
+        return None
+    features, names = one_hot(levels, columns)
+    model = PatternLogistic(solver="lbfgs", C=1.0, max_iter=300)
+    model.fit_counts(features, positive, negative)
+    coefficients, intercept = np.asarray(model.kernel.coef_)[0], float(np.asarray(model.kernel.intercept_)[0])
+    bits = np.zeros((len(COLUMNS), 8))
+    for (k, level), value in zip(names, coefficients, strict=True):
+        bits[k, level] = value / np.log(2)
+    return np.round(bits, 4), round(intercept / np.log(2), 4)
+
+
+def plug_in(spec: PlugIn) -> BaseCompareFeature:
+    """The user's comparison named in the configuration.
+
+    Raises:
+        PadananError: the class can't be imported, or is no `BaseCompareFeature`.
+    """
+    module, _, name = spec.path.partition(":")
+    cure = "periksa perbandingan.tambahan pada expectations/linkage.yaml"
+    try:
+        kind = getattr(importlib.import_module(module), name)
+        feature = kind(spec.column, spec.column, label=spec.label, **spec.arguments)
+    except (ImportError, AttributeError, TypeError) as error:
+        raise PadananError(f"perbandingan {spec.path} tidak dapat dimuat ({type(error).__name__})", cure=cure) from None
+    if not isinstance(feature, BaseCompareFeature):
+        raise PadananError(f"{spec.path} bukan BaseCompareFeature dari recordlinkage", cure=cure)
+    return feature
+
+
+def plug_in_level(spec: PlugIn, left: pd.DataFrame, right: pd.DataFrame, i: Ints, j: Ints) -> npt.NDArray[np.int8]:
+    """Level of the user's comparison for pairs: 0 missing, 1 the highest limit reached, … , last: below all.
+
+    Args:
+        spec: class and limits.
+        left, right: frames with the column.
+        i, j: positions of the pairs.
+    """
+    pairs = DuckDBIndex(i, j).index(left, right)
+    value = np.asarray(plug_in(spec).compute(pairs, left, right), dtype=float).reshape(-1)
+    missing = left[spec.column].isna().to_numpy()[i] | right[spec.column].isna().to_numpy()[j]
+    level = np.full(len(i), len(spec.limits) + 1, dtype=np.int8)
+    for rank in range(len(spec.limits), 0, -1):
+        level[value >= spec.limits[rank - 1]] = rank
+    level[missing | np.isnan(value)] = 0
+    return level
