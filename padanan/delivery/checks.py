@@ -46,37 +46,66 @@ def before_reading(contract: Contract, letter: Letter, plans: Mapping[int, YearP
     day = letter.diterima.date()
     agreements = [plan.agreements[contract.id] for plan in plans.values() if contract.id in plan.agreements]
     if needs_agreement(contract) and not any(item.valid_on(day) for item in agreements):
-        yield Flag("tanpa_perjanjian", "tolak", f"tidak ada perjanjian {contract.id} yang berlaku pada {day.isoformat()}; data tidak disimpan",
-                   "catat nomor dan masa berlaku perjanjian di expectations/plans/, lalu kirim ulang")  # fmt: skip
+        yield Flag(
+            "tanpa_perjanjian",
+            "tolak",
+            f"tidak ada perjanjian {contract.id} yang berlaku pada {day.isoformat()}; data tidak disimpan",
+            "catat nomor dan masa berlaku perjanjian di expectations/plans/, lalu kirim ulang",
+        )
     year = periode_start(letter.periode_data).year
     if year not in plans:
-        yield Flag("tanpa_rencana", "tahan", f"tahun {year} belum punya rencana data",
-                   f"tulis expectations/plans/{year}.yaml menurut berita acara, lalu 'padanan release'")  # fmt: skip
+        yield Flag(
+            "tanpa_rencana",
+            "tahan",
+            f"tahun {year} belum punya rencana data",
+            f"tulis expectations/plans/{year}.yaml menurut berita acara, lalu 'padanan release'",
+        )
     if not contract.in_force(periode_of(letter.periode_data)):
-        yield Flag("di_luar_masa_berlaku", "tahan", f"kontrak {contract.id} tidak berlaku untuk periode data {letter.periode_data}",
-                   "periksa periode data, atau perbarui masa berlaku kontrak")  # fmt: skip
+        yield Flag(
+            "di_luar_masa_berlaku",
+            "tahan",
+            f"kontrak {contract.id} tidak berlaku untuk periode data {letter.periode_data}",
+            "periksa periode data, atau perbarui masa berlaku kontrak",
+        )
 
 
 def after_reading(raw: RawTable, contract: Contract, letter: Letter) -> Iterator[Flag]:
     """Columns, and the producer's own control total."""
     labels = {column.name: column.source for column in contract.columns}
     if raw.missing:
-        yield Flag("kolom_hilang", "karantina", "kolom wajib tidak ada: " + ", ".join(labels[name] for name in raw.missing),
-                   "lengkapi kolom itu dengan nama yang disepakati lalu kirim ulang", "baris judul")  # fmt: skip
+        yield Flag(
+            "kolom_hilang",
+            "karantina",
+            "kolom wajib tidak ada: " + ", ".join(labels[name] for name in raw.missing),
+            "lengkapi kolom itu dengan nama yang disepakati lalu kirim ulang",
+            "baris judul",
+        )
     if raw.unagreed:
         refused = contract.kind == "pendukung"
         shown = ", ".join(raw.unagreed[:10]) + (f" dan {len(raw.unagreed) - 10} lain" if len(raw.unagreed) > 10 else "")
-        yield Flag("kolom_tak_disepakati", "tolak" if refused else "peringatan",
-                   f"kolom di luar kontrak {'menyebabkan kiriman ditolak' if refused else 'tidak disalin'}: {shown}",
-                   "hapus kolom itu, atau usulkan ke dalam kontrak", "baris judul")  # fmt: skip
+        yield Flag(
+            "kolom_tak_disepakati",
+            "tolak" if refused else "peringatan",
+            f"kolom di luar kontrak {'menyebabkan kiriman ditolak' if refused else 'tidak disalin'}: {shown}",
+            "hapus kolom itu, atau usulkan ke dalam kontrak",
+            "baris judul",
+        )
     if not raw.counted:
         yield Flag("berkas_rusak", "karantina", "tidak ada baris data di bawah judul", "kirim ulang berkas yang berisi data")
     if letter.jumlah_baris is not None and letter.jumlah_baris != raw.counted:
-        yield Flag("total_kendali", "karantina", f"surat pengantar menyebut {letter.jumlah_baris} baris, berkas memuat {raw.counted}",
-                   "kirim ulang berkas utuh atau perbaiki jumlah_baris")  # fmt: skip
+        yield Flag(
+            "total_kendali",
+            "karantina",
+            f"surat pengantar menyebut {letter.jumlah_baris} baris, berkas memuat {raw.counted}",
+            "kirim ulang berkas utuh atau perbaiki jumlah_baris",
+        )
     if raw.facts.get("bentuk") == "csv" and raw.control["garis"] == FULL_SHEET:
-        yield Flag("lembar_penuh", "peringatan", "tepat 1.048.576 garis: mungkin disimpan dari lembar Excel yang penuh",
-                   "bandingkan jumlah baris dengan sumber; ekspor CSV langsung dari basis data")  # fmt: skip
+        yield Flag(
+            "lembar_penuh",
+            "peringatan",
+            "tepat 1.048.576 garis: mungkin disimpan dari lembar Excel yang penuh",
+            "bandingkan jumlah baris dengan sumber; ekspor CSV langsung dari basis data",
+        )
 
 
 def after_staging(
@@ -90,15 +119,27 @@ def after_staging(
     """Figures of the landed rows against themselves and against the delivery before."""
     aside = sum(staged.aside.values())
     if raw.counted != staged.rows_on + aside:
-        yield Flag("total_kendali", "karantina", f"{raw.counted} baris masuk, {staged.rows_on} diteruskan + {aside} disisihkan",
-                   "laporkan kepada pengelola Padanan; berkas asli disimpan")  # fmt: skip
+        yield Flag(
+            "total_kendali",
+            "karantina",
+            f"{raw.counted} baris masuk, {staged.rows_on} diteruskan + {aside} disisihkan",
+            "laporkan kepada pengelola Padanan; berkas asli disimpan",
+        )
     yield from _unreadable(raw, staged)
     if staged.aside["baris_kembar"]:
-        yield Flag("baris_kembar", "peringatan", f"{staged.aside['baris_kembar']} baris sama persis dengan baris sebelumnya, disisihkan",
-                   "hapus baris kembar di sumber")  # fmt: skip
+        yield Flag(
+            "baris_kembar",
+            "peringatan",
+            f"{staged.aside['baris_kembar']} baris sama persis dengan baris sebelumnya, disisihkan",
+            "hapus baris kembar di sumber",
+        )
     if same_elsewhere:
-        yield Flag("isi_berulang", "tahan", f"isi berkas sama persis dengan kiriman {same_elsewhere}",
-                   "pastikan ini memang data periode yang baru; bila ya, 'padanan release'")  # fmt: skip
+        yield Flag(
+            "isi_berulang",
+            "tahan",
+            f"isi berkas sama persis dengan kiriman {same_elsewhere}",
+            "pastikan ini memang data periode yang baru; bila ya, 'padanan release'",
+        )
     yield from _periods(staged, contract)
     yield from _swapped(staged, contract)
     if previous:
@@ -117,8 +158,13 @@ def _unreadable(raw: RawTable, staged: Staged) -> Iterator[Flag]:
         parts.append(f"{CAUSES.get(cause.split(' ')[0], cause)}{_detail(cause)}: {number} baris")
         parts[-1] += f" (baris {', '.join(map(str, lines[:10]))}{more})"
     rule = "berkas_rusak" if result == "karantina" else "baris_tak_terbaca"
-    yield Flag(rule, result, f"{count} dari {raw.counted} baris tidak terbaca, disisihkan: " + "; ".join(parts),
-               "perbaiki baris itu di sumber lalu kirim ulang sebagai koreksi", f"baris {next(iter(staged.causes.values()))[1][0]}")  # fmt: skip
+    yield Flag(
+        rule,
+        result,
+        f"{count} dari {raw.counted} baris tidak terbaca, disisihkan: " + "; ".join(parts),
+        "perbaiki baris itu di sumber lalu kirim ulang sebagai koreksi",
+        f"baris {next(iter(staged.causes.values()))[1][0]}",
+    )
 
 
 CAUSES = {
@@ -140,8 +186,12 @@ def _periods(staged: Staged, contract: Contract) -> Iterator[Flag]:
     total = sum(staged.periods.values())
     months = [month for month, count in staged.periods.items() if count >= SECOND_PERIOD * total]
     if len(months) > 1:
-        yield Flag("dua_periode", "tahan", f"satu berkas memuat beberapa periode: {', '.join(sorted(months))}",
-                   "kirim satu berkas per periode, atau 'padanan release' bila memang disepakati")  # fmt: skip
+        yield Flag(
+            "dua_periode",
+            "tahan",
+            f"satu berkas memuat beberapa periode: {', '.join(sorted(months))}",
+            "kirim satu berkas per periode, atau 'padanan release' bila memang disepakati",
+        )
 
 
 def _swapped(staged: Staged, contract: Contract) -> Iterator[Flag]:
@@ -154,8 +204,13 @@ def _swapped(staged: Staged, contract: Contract) -> Iterator[Flag]:
         if share > 0.90 and name not in ids and name not in ("nik", "no_kk", "nik_ibu")
     ]
     if lacking and odd:
-        yield Flag("kolom_tertukar", "tahan", f"isi kolom tampak tertukar: {lacking[0]} tanpa nomor 16 angka, {odd[0]} berisi nomor 16 angka",
-                   "cocokkan judul dengan isi kolom lalu kirim ulang", f"kolom {lacking[0]} dan {odd[0]}")  # fmt: skip
+        yield Flag(
+            "kolom_tertukar",
+            "tahan",
+            f"isi kolom tampak tertukar: {lacking[0]} tanpa nomor 16 angka, {odd[0]} berisi nomor 16 angka",
+            "cocokkan judul dengan isi kolom lalu kirim ulang",
+            f"kolom {lacking[0]} dan {odd[0]}",
+        )
 
 
 def _against(previous: Mapping[str, Any], staged: Staged, contract: Contract) -> Iterator[Flag]:
@@ -167,21 +222,35 @@ def _against(previous: Mapping[str, Any], staged: Staged, contract: Contract) ->
         hold = float(contract.tolerance.get("tahan", HOLD_SHARE))
         if abs(change) > warn:
             percent = f"{change * 100:+.1f}".replace(".", ",")
-            yield Flag("volume_berubah", "tahan" if abs(change) > hold else "peringatan",
-                       f"{staged.rows_on} baris, {percent}% terhadap {before} baris pada {what}",
-                       "jelaskan perubahannya, atau kirim ulang berkas yang lengkap")  # fmt: skip
+            yield Flag(
+                "volume_berubah",
+                "tahan" if abs(change) > hold else "peringatan",
+                f"{staged.rows_on} baris, {percent}% terhadap {before} baris pada {what}",
+                "jelaskan perubahannya, atau kirim ulang berkas yang lengkap",
+            )
     gone = _vanished(previous.get("per_kelurahan") or {}, staged.per_kelurahan)
     if gone:
         shown = ", ".join(gone[:20]) + (f" dan {len(gone) - 20} lain" if len(gone) > 20 else "")
-        yield Flag("kelurahan_nihil", "peringatan", f"{len(gone)} kelurahan tanpa baris, sebelumnya ada: {shown}",
-                   "periksa apakah bagian kelurahan itu tertinggal", "kolom kelurahan")  # fmt: skip
+        yield Flag(
+            "kelurahan_nihil",
+            "peringatan",
+            f"{len(gone)} kelurahan tanpa baris, sebelumnya ada: {shown}",
+            "periksa apakah bagian kelurahan itu tertinggal",
+            "kolom kelurahan",
+        )
     emptied = sorted(
-        name for name, share in (previous.get("fill") or {}).items()
+        name
+        for name, share in (previous.get("fill") or {}).items()
         if share >= FILLED and name in staged.fill and staged.fill[name] <= EMPTIED
-    )  # fmt: skip
+    )
     if emptied:
-        yield Flag("kolom_kosong", "tahan", f"kolom yang tadinya terisi kini kosong: {', '.join(emptied)}",
-                   "kirim ulang dengan kolom itu terisi", f"kolom {emptied[0]}")  # fmt: skip
+        yield Flag(
+            "kolom_kosong",
+            "tahan",
+            f"kolom yang tadinya terisi kini kosong: {', '.join(emptied)}",
+            "kirim ulang dengan kolom itu terisi",
+            f"kolom {emptied[0]}",
+        )
 
 
 def _vanished(before: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
@@ -198,7 +267,7 @@ def _official() -> frozenset[str]:
     path: Path = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
     if not path.exists():
         return frozenset()
-    with open(path, encoding="utf-8", newline="") as handle:
+    with path.open(encoding="utf-8", newline="") as handle:
         return frozenset(normal(row[name]) for row in csv.DictReader(handle) for name in ("kode_kelurahan", "kelurahan"))
 
 

@@ -31,7 +31,8 @@ def add_parsers(commands: Any) -> None:
     take = commands.add_parser(
         "deliver",
         help="terima kiriman produsen",
-        description="Menerima satu berkas kiriman, atau dengan --inbox semua yang menunggu di inbox. Setiap kiriman mendapat tanda terima.",
+        description="Menerima satu berkas kiriman, atau dengan --inbox semua yang menunggu di inbox. "
+        "Setiap kiriman mendapat tanda terima.",
     )
     take.add_argument(
         "berkas",
@@ -109,9 +110,10 @@ def guess_producer(path: Path, home: Home, contracts: Mapping[str, Contract]) ->
     if path.resolve().parent.parent == (home.root / "inbox").resolve() and path.resolve().parent.name in contracts:
         return path.resolve().parent.name
     fits = [
-        contract_id for contract_id, contract in contracts.items()
+        contract_id
+        for contract_id, contract in contracts.items()
         if contract.form.get("pola_nama") and re.match(str(contract.form["pola_nama"]), path.name, re.IGNORECASE)
-    ]  # fmt: skip
+    ]
     if len(fits) != 1:
         raise DeliveryError(
             "produsen berkas tidak dikenal" if not fits else f"nama berkas cocok dengan beberapa kontrak: {', '.join(fits)}",
@@ -149,7 +151,8 @@ def _status(args: argparse.Namespace) -> int:
 def _release(args: argparse.Namespace) -> int:
     record = release(Home.from_env().ensure(), load_contracts(), args.sidik, by=args.oleh, reason=args.alasan)
     print(
-        f"Dilepas: {record['contract_id']} {record['sha16']} (periode data {record['periode_data']}) oleh {record['oleh']} pada {record['waktu']}."
+        f"Dilepas: {record['contract_id']} {record['sha16']} (periode data {record['periode_data']}) "
+        f"oleh {record['oleh']} pada {record['waktu']}."
     )
     print("Langkah berikutnya: jalankan ulang periodenya; kiriman ini kini ikut dibaca.")
     return 0

@@ -43,7 +43,7 @@ def sweep(parent: Path) -> None:
 def copy_hashed(source: Path, target: Path) -> str:
     """Copies a file byte by byte and returns the sha256 of what was copied."""
     digest = hashlib.sha256()
-    with open(source, "rb") as reader, open(target, "wb") as writer:
+    with source.open("rb") as reader, target.open("wb") as writer:
         while block := reader.read(BLOCK):
             digest.update(block)
             writer.write(block)
@@ -62,7 +62,7 @@ def publish(folder: Path, target: Path) -> bool:
         _flush(Path(base))
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        os.rename(folder, target)
+        folder.rename(target)
     except OSError as error:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
             return False
@@ -78,7 +78,7 @@ def retire(target: Path) -> None:
         number = 1
         while (older := target.with_name(f"{target.name}~{number}")).exists():
             number += 1
-        os.rename(target, older)
+        target.rename(older)
 
 
 def write_once(path: Path, text: str) -> None:
@@ -86,11 +86,11 @@ def write_once(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(draft, "w", encoding="utf-8") as handle:
+        with draft.open("w", encoding="utf-8") as handle:
             handle.write(text)
             handle.flush()
             os.fsync(handle.fileno())
-        os.replace(draft, path)
+        draft.replace(path)
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()

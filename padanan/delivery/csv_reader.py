@@ -6,7 +6,6 @@ Encodings are decided in `text`, records are split in `csv_scan`; which column m
 from __future__ import annotations
 
 import csv
-import mmap
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,9 +57,9 @@ def read_csv(path: Path, spec: Spec, work: Path) -> RawTable:
     agreed = str(spec.form.get("pemisah") or "")
     odd = (agreed,) if agreed and (len(agreed) > 1 or ord(agreed) > 126) else ()
     text = prepare_text(path, work, odd)
-    with open(text.path, "rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        layout = _layout(bytes(mapped[text.offset : text.offset + HEAD]), spec, agreed, bool(odd))
-        return _Reading(spec, text, layout, work).run(mapped)
+    mapped = np.memmap(text.path, np.uint8, "r")
+    head = mapped[text.offset : text.offset + HEAD].tobytes()
+    return _Reading(spec, text, _layout(head, spec, agreed, bool(odd)), work).run(mapped, head)
 
 
 def _layout(head: bytes, spec: Spec, agreed: str, stand_in: bool) -> Layout:
@@ -136,17 +135,24 @@ class _Reading:
         self.rows = self.counted = self.blank = self.continuation = self.reject_lines = 0
         self.unnamed_filled: set[int] = set()
 
-    def run(self, mapped: mmap.mmap) -> RawTable:
-        position, line = self._skip_head(mapped)
+    def run(self, mapped: Bytes, head: bytes) -> RawTable:
+        position, line = self._skip_head(head)
         separator = ord(self.layout.separator)
         quote = ord(self.layout.quote) if self.layout.quote else None
         with pq.ParquetWriter(self.path, self.schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer:
             size = BLOCK
             while position < len(mapped):
                 stop = min(position + size, len(mapped))
-                data = mapped[position:stop]
-                block = np.frombuffer(data, np.uint8)
-                found = scan(block, separator, quote, self.layout.header.width, stop == len(mapped))
+                block = np.asarray(mapped[position:stop])
+                found = scan(
+                    block,
+                    separator,
+                    quote,
+                    self.layout.header.width,
+                    stop == len(mapped),
+                    lone_cr=self.text.cr > 0,
+                    nul=self.text.nul > 0,
+                )
                 if not found.consumed:
                     if stop == len(mapped):
                         break
@@ -160,24 +166,24 @@ class _Reading:
                     self._reject(block, found.starts, found.ends, line, first, span, reason)
                 if len(found.lines):
                     used = block[: found.consumed]
-                    good = used if found.good.all() and len(found.good) == len(used) else used[found.good]
+                    good = used if found.good is None else used[found.good]
                     writer.write_table(self._parse(good, found.lines + line, found.multiline, found.longest, found.continuation))
                 position += found.consumed
                 line += found.consumed_lines
         self.rejects.close()
         return self._result()
 
-    def _skip_head(self, mapped: mmap.mmap) -> tuple[int, int]:
+    def _skip_head(self, head: bytes) -> tuple[int, int]:
         """Byte and 1-based line where the data begin."""
-        position, line = self.text.offset, 0
+        position, line = 0, 0
         pattern = re.compile(rb"\r\n|\n|\r")
         while line < self.layout.head_lines:
-            found = pattern.search(mapped, position)
-            position = found.end() if found else len(mapped)
+            found = pattern.search(head, position)
+            position = found.end() if found else len(head)
             line += 1
             if not found:
                 break
-        return position, line + 1
+        return self.text.offset + position, line + 1
 
     def _reject(self, block: Bytes, starts: Ints, ends: Ints, base: int, first: int, span: int, reason: str) -> None:
         raw = block[int(starts[first]) : int(ends[first + span - 1]) + 1].tobytes()
@@ -284,8 +290,13 @@ class _Reading:
                 "simpan ulang seluruh berkas sebagai UTF-8",
             )
         if self.text.open_end and self.rejects.count:
-            yield Flag("akhir_terbuka", "peringatan", "garis terakhir tidak berakhir dan ada baris tak terbaca: berkas mungkin terpotong",
-                       "bandingkan jumlah baris dengan sumber lalu kirim ulang berkas utuh", f"garis {self.text.lines}")  # fmt: skip
+            yield Flag(
+                "akhir_terbuka",
+                "peringatan",
+                "garis terakhir tidak berakhir dan ada baris tak terbaca: berkas mungkin terpotong",
+                "bandingkan jumlah baris dengan sumber lalu kirim ulang berkas utuh",
+                f"garis {self.text.lines}",
+            )
 
 
 def _inner_lines(table: pa.Table) -> int:

@@ -27,7 +27,7 @@ class Scan:
     """One block, split.
 
     Attributes:
-        good: byte mask of the records that read into `width` columns.
+        good: byte mask of the records that read into `width` columns; None when all do.
         lines: source line (0-based within the block) of each good record.
         rejects: (line, number of lines, reason) of each unreadable record.
         blank: lines that hold nothing, or separators alone.
@@ -38,7 +38,7 @@ class Scan:
         longest: bytes of the longest good record.
     """
 
-    good: Bools
+    good: Bools | None
     lines: Ints
     rejects: list[tuple[int, int, str]]
     blank: int
@@ -51,7 +51,9 @@ class Scan:
     ends: Ints
 
 
-def scan(block: Bytes, separator: int, quote: int | None, width: int, final: bool) -> Scan:
+def scan(
+    block: Bytes, separator: int, quote: int | None, width: int, final: bool, *, lone_cr: bool = True, nul: bool = True
+) -> Scan:
     """Splits a block that begins at a record's start.
 
     RFC 4180, with two things that real offices send: a quote inside an unquoted field is text, and a quote that
@@ -62,8 +64,9 @@ def scan(block: Bytes, separator: int, quote: int | None, width: int, final: boo
         separator, quote: one byte each; no quoting when `quote` is None.
         width: columns of the header.
         final: no bytes follow.
+        lone_cr, nul: whether the file holds a CR without LF, or a NUL byte (known from counting; saves a pass).
     """
-    ends = _line_ends(block)
+    ends = _line_ends(block, lone_cr)
     if not final:
         if len(ends) and ends[-1] == len(block) - 1 and block[-1] == CR:
             ends = ends[:-1]  # its LF may come with the next block
@@ -80,7 +83,7 @@ def scan(block: Bytes, separator: int, quote: int | None, width: int, final: boo
     text_ends = ends - ((ends > starts) & (block[np.maximum(ends - 1, 0)] == CR) & _is(block, ends, LF))
     blank = (text_ends - starts) == line_seps
     quotes = np.flatnonzero(block == quote) if quote is not None else np.zeros(0, np.int64)
-    nul = np.flatnonzero(block == 0)
+    zeros = np.flatnonzero(block == 0) if nul else np.zeros(0, np.int64)
     if not len(quotes):
         first, span, fields = np.arange(len(ends)), np.ones(len(ends), np.int64), line_seps + 1
         reasons: dict[int, str] = {}
@@ -90,13 +93,13 @@ def scan(block: Bytes, separator: int, quote: int | None, width: int, final: boo
         if strict is None:
             strict = _tolerant(block, starts, text_ends, ends, line_seps, quotes, separator, width, final)
         first, span, fields, reasons, keep_lines = strict
-    return _finish(block, starts, ends, blank, nul, first, span, fields, reasons, keep_lines, width)
+    return _finish(block, starts, ends, blank, zeros, first, span, fields, reasons, keep_lines, width)
 
 
-def _line_ends(block: Bytes) -> Ints:
+def _line_ends(block: Bytes, lone_cr: bool) -> Ints:
     """Positions of the last byte of each line end: LF, or a CR that no LF follows."""
     ends = np.flatnonzero(block == LF)
-    returns = np.flatnonzero(block == CR)
+    returns = np.flatnonzero(block == CR) if lone_cr else np.zeros(0, np.int64)
     if len(returns):
         following = np.minimum(returns + 1, len(block) - 1)
         lone = returns[(block[following] != LF) | (returns == len(block) - 1)]
@@ -264,9 +267,18 @@ def _walk(
 
 
 def _finish(
-    block: Bytes, starts: Ints, ends: Ints, blank: Bools, nul: Ints, first: Ints, span: Ints, fields: Ints,
-    reasons: dict[int, str], keep: int, width: int,
-) -> Scan:  # fmt: skip
+    block: Bytes,
+    starts: Ints,
+    ends: Ints,
+    blank: Bools,
+    nul: Ints,
+    first: Ints,
+    span: Ints,
+    fields: Ints,
+    reasons: dict[int, str],
+    keep: int,
+    width: int,
+) -> Scan:
     empty_line = blank[first] & (span == 1)
     good = (fields == width) & ~empty_line
     if reasons:
@@ -295,7 +307,7 @@ def _finish(
     lengths = record_ends - record_starts
     consumed = min(int(ends[keep - 1]) + 1, len(block)) if keep else 0
     return Scan(
-        good=np.repeat(good, lengths),
+        good=None if good.all() else np.repeat(good, lengths),
         lines=first[good],
         rejects=rejects,
         blank=int(empty_line.sum()),

@@ -110,21 +110,56 @@ class EmbeddedPostgres:
         if self._private is not None:
             (data / "postmaster.pid").unlink(missing_ok=True)
         self._socket_dir, self._own_socket_dir = self._choose_socket_dir(data)
-        with open(log, "ab") as output:
+        with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [str(binaries / "postgres"), "-D", str(data), "-k", str(self._socket_dir), "-c", "listen_addresses=",
-                 "-c", "fsync=off", "-c", "shared_buffers=64MB", "-c", "max_connections=20"],
-                stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", env=_environment(),
-                preexec_fn=_die_with_parent, start_new_session=True, **self._identity(),
-            )  # fmt: skip
+                [
+                    str(binaries / "postgres"),
+                    "-D",
+                    str(data),
+                    "-k",
+                    str(self._socket_dir),
+                    "-c",
+                    "listen_addresses=",
+                    "-c",
+                    "fsync=off",
+                    "-c",
+                    "shared_buffers=64MB",
+                    "-c",
+                    "max_connections=20",
+                ],
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                cwd="/",
+                env=_environment(),
+                preexec_fn=_die_with_parent,
+                start_new_session=True,
+                **self._identity(),
+            )
         self._wait_ready()
 
     def _initdb(self, binaries: Path, data: Path) -> None:
         done = subprocess.run(
-            [str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C",
-             "--no-sync", "--no-instructions"],
-            capture_output=True, cwd="/", env=_environment(), check=False, **self._identity(),
-        )  # fmt: skip
+            [
+                str(binaries / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                USER,
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+                "--no-instructions",
+            ],
+            capture_output=True,
+            cwd="/",
+            env=_environment(),
+            check=False,
+            **self._identity(),
+        )
         if done.returncode != 0:
             if b"No space left" in done.stderr:
                 raise OSError(28, "No space left on device")
@@ -178,8 +213,8 @@ class EmbeddedPostgres:
         shutil.copytree(data, fresh, symlinks=True)
         fresh.chmod(0o700)
         if self.datadir.exists():
-            os.rename(self.datadir, old)
-        os.rename(fresh, self.datadir)
+            self.datadir.rename(old)
+        fresh.rename(self.datadir)
         shutil.rmtree(old, ignore_errors=True)
 
     def _cleanup(self) -> None:
@@ -199,7 +234,7 @@ class EmbeddedPostgres:
 
     def _take_lock(self) -> None:
         path = self.datadir.with_name(f".{self.datadir.name}.lock")
-        self._lock = open(path, "w")  # noqa: SIM115 (held until stop)
+        self._lock = path.open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -273,10 +308,10 @@ def _copy_install(install: Path, target: Path) -> Path:
 def _own(folder: Path, uid: int) -> None:
     if os.geteuid() != 0:
         return
-    for base, folders, files in os.walk(folder):
+    for base, _, files in os.walk(folder):
         os.chown(base, uid, uid)
         for name in files:
-            os.chown(os.path.join(base, name), uid, uid, follow_symlinks=False)
+            os.chown(Path(base) / name, uid, uid, follow_symlinks=False)
     if (folder / "data").exists():
         (folder / "data").chmod(0o700)
 

@@ -74,8 +74,8 @@ def find_header(sample: Sequence[Sequence[str]], spec: Spec) -> Header | None:
         spec: the agreed names.
 
     Returns:
-        The header that names most agreed columns (on a tie one row before two, then the higher one), or None when no row names at least
-        two of them (one for a one-column contract) and a third of the required ones.
+        The header that names most agreed columns (on a tie one row before two, then the higher one), or None when
+        no row names at least two of them (one for a one-column contract) and a third of the required ones.
     """
     names = known_names(spec)
     best: Header | None = None

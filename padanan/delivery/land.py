@@ -107,9 +107,18 @@ def deliver(
     try:
         with no_space_guard(f"kiriman {contract_id}"), building(home.landing(contract_id)) as folder:
             return _take(
-                item, folder, plans if plans is not None else load_plans(), key or load_key(),
-                {"periode_data": periode_data, "diterima": diterima, "bagian": bagian, "jumlah_baris": jumlah_baris, "nomor_surat": nomor_surat},
-            )  # fmt: skip
+                item,
+                folder,
+                plans if plans is not None else load_plans(),
+                key or load_key(),
+                {
+                    "periode_data": periode_data,
+                    "diterima": diterima,
+                    "bagian": bagian,
+                    "jumlah_baris": jumlah_baris,
+                    "nomor_surat": nomor_surat,
+                },
+            )
     except PadananError as error:
         if error.file is None:
             raise type(error)(error.cause, cure=error.cure, file=shown, place=error.place) from None
@@ -134,11 +143,17 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
     pull = item.path.name.endswith(PULL)
     item.sha256 = copy_hashed(item.path, original / item.path.name)
     item.size = item.path.stat().st_size
+    sidecar = item.path.with_name(item.path.name + LETTER)
+    if sidecar.is_file():
+        shutil.copyfile(sidecar, original / sidecar.name)
     try:
         item.letter = with_flags(read_letter(item.path, item.contract), **said)
         if item.letter.periode_data is None:
-            raise DamagedFile("periode data tidak diketahui", f"tulis periode_data di {item.path.name[:40]}{LETTER}, atau beri --periode-data",
-                              rule="tanpa_periode")  # fmt: skip
+            raise DamagedFile(
+                "periode data tidak diketahui",
+                f"tulis periode_data di {item.path.name[:40]}{LETTER}, atau beri --periode-data",
+                rule="tanpa_periode",
+            )
         item.deadline = checks.due_date(item.contract, item.letter.periode_data, plans)
         item.flags += checks.before_reading(item.contract, item.letter, plans)
         if checks.outcome(item.flags) == "ditolak":
@@ -178,8 +193,12 @@ def _pull(letter: Letter, spec: Spec, work: Path) -> tuple[RawTable, str]:
     from padanan.delivery.postgres_reader import read_postgres
 
     if not letter.url_env:
-        raise DamagedFile("perintah tarik tanpa url_env", "isi url_env dengan nama variabel lingkungan yang memuat alamat PostgreSQL",
-                          place="url_env", rule="pengantar_rusak")  # fmt: skip
+        raise DamagedFile(
+            "perintah tarik tanpa url_env",
+            "isi url_env dengan nama variabel lingkungan yang memuat alamat PostgreSQL",
+            place="url_env",
+            rule="pengantar_rusak",
+        )
     url = os.environ.get(letter.url_env)
     if not url:
         raise SourceUnavailable(

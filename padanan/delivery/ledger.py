@@ -101,9 +101,11 @@ def release(
     if not by.strip() or not reason.strip():
         raise DeliveryError("pelepasan tanpa nama atau alasan", cure="isi --oleh dan --alasan")
     found = [
-        item for contract_id in contracts for item in manifests(home, contract_id)
+        item
+        for contract_id in contracts
+        for item in manifests(home, contract_id)
         if len(sha16) >= 6 and item["sha16"].startswith(sha16) and item["status"] == "ditahan"
-    ]  # fmt: skip
+    ]
     if len(found) != 1:
         raise DeliveryError(
             "kiriman ditahan dengan sidik itu tidak ada" if not found else "sidik itu cocok dengan beberapa kiriman",
@@ -152,10 +154,13 @@ def previous_delivery(
     freed = released(home)
     start = periode_start(periode_data)
     earlier = [
-        item for item in manifests(home, contract_id)
-        if effective_status(item, freed) == "diterima" and item.get("bagian") == bagian
-        and datetime.fromisoformat(item["diterima"]) < diterima and periode_start(item["periode_data"]) <= start
-    ]  # fmt: skip
+        item
+        for item in manifests(home, contract_id)
+        if effective_status(item, freed) == "diterima"
+        and item.get("bagian") == bagian
+        and datetime.fromisoformat(item["diterima"]) < diterima
+        and periode_start(item["periode_data"]) <= start
+    ]
     return max(
         earlier,
         key=lambda item: (periode_start(item["periode_data"]), datetime.fromisoformat(item["diterima"]), item["sha16"]),

@@ -71,9 +71,14 @@ def read_letter(path: Path, contract: Contract) -> Letter:
 
 
 def with_flags(
-    letter: Letter, *, periode_data: str | None, diterima: datetime | date | None, bagian: str | None, jumlah_baris: int | None,
+    letter: Letter,
+    *,
+    periode_data: str | None,
+    diterima: datetime | date | None,
+    bagian: str | None,
+    jumlah_baris: int | None,
     nomor_surat: str | None,
-) -> Letter:  # fmt: skip
+) -> Letter:
     """What the caller says wins over the letter."""
     changes: dict[str, Any] = {}
     if periode_data is not None:

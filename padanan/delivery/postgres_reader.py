@@ -98,15 +98,23 @@ def read_postgres(url: str, spec: Spec, work: Path, *, fast: bool = True) -> Pul
 
 
 def _pulled(
-    spec: Spec, header: Header, columns: tuple[str, ...], labels: list[str], target: Path, counted: int, rows: int,
-    work: Path, kinds: dict[str, str],
-) -> Pull:  # fmt: skip
+    spec: Spec,
+    header: Header,
+    columns: tuple[str, ...],
+    labels: list[str],
+    target: Path,
+    counted: int,
+    rows: int,
+    work: Path,
+    kinds: dict[str, str],
+) -> Pull:
     rejects = RejectWriter(work / "tak_terbaca.parquet")
     rejects.close()
     floats = [
-        name for name in columns
+        name
+        for name in columns
         if name in spec.id_like and _NUMERIC_KINDS.get(kinds[labels[header.mapping[name]]]) in ("DOUBLE", "FLOAT")
-    ]  # fmt: skip
+    ]
     flags = (
         [
             Flag(
@@ -205,7 +213,8 @@ def _stream(
         with private_duckdb(work) as duck:
             duck.execute(
                 f"copy (select * exclude (file_row_number), file_row_number + 1 as {LINE}, {_marks(marks)} as {NUMERIC} "
-                f"from read_parquet({literal(plain)}, file_row_number = true)) to {literal(target)} (format parquet, compression lz4)"
+                f"from read_parquet({literal(plain)}, file_row_number = true)) "
+                f"to {literal(target)} (format parquet, compression lz4)"
             )
     plain.unlink()
     return counted, int(pq.read_metadata(target).num_rows)
@@ -244,7 +253,7 @@ def content_hash(path: Path, columns: tuple[str, ...], work: Path) -> str:
             f"to {literal(digests)} (format csv, header false)"
         )
     digest = hashlib.sha256("\x1f".join(columns).encode())
-    with open(digests, "rb") as handle:
+    with digests.open("rb") as handle:
         while block := handle.read(1 << 22):
             digest.update(block)
     digests.unlink()

@@ -23,7 +23,7 @@ def agreed_forms(spec: Spec) -> tuple[str, ...]:
 
 def sniff(path: Path) -> str:
     """`parquet`, `xlsx` (any zip or OLE file) or `csv`, by the first bytes."""
-    with open(path, "rb") as handle:
+    with path.open("rb") as handle:
         head = handle.read(512)
     if head.startswith(b"PAR1"):
         return "parquet"

@@ -21,7 +21,8 @@ STATUS_TEXT = {
 OUTCOME_TEXT = {"peringatan": "peringatan", "tahan": "ditahan", "karantina": "karantina", "tolak": "ditolak"}
 NEXT = {
     "diterima": "Tidak perlu mengirim ulang. Perbaiki yang tercantum di atas pada kiriman berikutnya.",
-    "ditahan": "Jelaskan atau perbaiki butir 'ditahan'. Pengelola melepasnya dengan `padanan release {sha16} --oleh NAMA --alasan TEKS`, atau kirim ulang berkas yang benar.",
+    "ditahan": "Jelaskan atau perbaiki butir 'ditahan'. Pengelola melepasnya dengan "
+    "`padanan release {sha16} --oleh NAMA --alasan TEKS`, atau kirim ulang berkas yang benar.",
     "karantina": "Perbaiki butir di atas lalu kirim ulang. Berkas asli disimpan di karantina.",
     "ditolak": "Penuhi syarat di atas lalu kirim ulang. Berkas ini tidak disalin.",
     "duplikat": "Tidak ada yang perlu dilakukan. Bila ini seharusnya koreksi, periksa apakah berkas yang benar yang terkirim.",
@@ -79,7 +80,8 @@ class Receipt:
             parts.append(f"periode data {self.manifest['periode_data']}")
         if self.rows_in is not None:
             parts.append(
-                f"{_number(self.rows_in)} masuk = {_number(self.rows_on)} diteruskan + {_number(sum(self.rows_aside.values()))} disisihkan"
+                f"{_number(self.rows_in)} masuk = {_number(self.rows_on)} diteruskan "
+                f"+ {_number(sum(self.rows_aside.values()))} disisihkan"
             )
         return " · ".join(parts)
 
@@ -133,7 +135,8 @@ def receipt_markdown(manifest: dict[str, Any], title: str) -> str:
             "",
             "| masuk | diteruskan | disisihkan: tidak terbaca | disisihkan: kembar |",
             "|---:|---:|---:|---:|",
-            f"| {_number(manifest['rows_in'])} | {_number(manifest.get('rows_on') or 0)} | {_number(aside.get('tidak_terbaca', 0))} | {_number(aside.get('baris_kembar', 0))} |",
+            f"| {_number(manifest['rows_in'])} | {_number(manifest.get('rows_on') or 0)} "
+            f"| {_number(aside.get('tidak_terbaca', 0))} | {_number(aside.get('baris_kembar', 0))} |",
         ]
     if manifest.get("control"):
         lines += [
@@ -146,7 +149,8 @@ def receipt_markdown(manifest: dict[str, Any], title: str) -> str:
     if manifest["flags"]:
         lines += ["| aturan | akibat | tempat | sebab | perbaikan |", "|---|---|---|---|---|"]
         lines += [
-            f"| {flag['rule_id']} | {OUTCOME_TEXT[flag['akibat']]} | {_cell(flag['tempat']) or '-'} | {_cell(flag['pesan'])} | {_cell(flag['perbaikan'])} |"
+            f"| {flag['rule_id']} | {OUTCOME_TEXT[flag['akibat']]} | {_cell(flag['tempat']) or '-'} "
+            f"| {_cell(flag['pesan'])} | {_cell(flag['perbaikan'])} |"
             for flag in manifest["flags"]
         ]
     else:

@@ -72,9 +72,12 @@ def stage(raw: RawTable, contract: Contract, sha16: str, key: bytes, folder: Pat
             "create temp table kembar as select sidik from (select md5_number(_teks) as sidik from berteks where not _judul) "
             "group by sidik having count(*) > 1"
         )
+        # Most deliveries have no twins; then the second pass over the rows finds an empty set and reads nothing.
+        twins = (con.execute("select count(*) from kembar").fetchone() or (0,))[0]
         con.execute(
-            f"create temp table urutan as select {LINE}, row_number() over (partition by md5_number(_teks) order by {LINE}) as ke "
-            "from berteks where not _judul and md5_number(_teks) in (select sidik from kembar)"
+            f"create temp table urutan as select {LINE}, "
+            f"row_number() over (partition by md5_number(_teks) order by {LINE}) as ke "
+            f"from berteks where {'not _judul and md5_number(_teks) in (select sidik from kembar)' if twins else 'false'}"
         )
         base = f"'r|{contract.id}|{sha16}|' || _teks || '|'"
         keys = (
@@ -133,7 +136,10 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
     source = f"read_parquet({literal(part)})"
     if staged.rows_on:
         filled = ", ".join(f"count(nullif(trim({ident(name)}), ''))" for name in names)
-        digits = ", ".join(f"count(*) filter (where length({_DIGITS.format(ident(name))}) = 16)" for name in names)
+        digits = ", ".join(
+            f"count(*) filter (where length({ident(name)}) between 16 and 30 and length({_DIGITS.format(ident(name))}) = 16)"
+            for name in names
+        )
         counts = con.execute(f"select {filled}, {digits} from {source}").fetchone() or ()
         staged.fill = {name: counts[index] / staged.rows_on for index, name in enumerate(names)}
         staged.digits16 = {name: counts[len(names) + index] / counts[index] for index, name in enumerate(names) if counts[index]}
@@ -141,7 +147,8 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
     if place:
         staged.per_kelurahan = dict(
             con.execute(
-                f"select upper(trim({ident(place)})) as tempat, count(*) from {source} where nullif(trim({ident(place)}), '') is not null "
+                f"select upper(trim({ident(place)})) as tempat, count(*) from {source} "
+                f"where nullif(trim({ident(place)}), '') is not null "
                 "group by 1 order by 1"
             ).fetchall()
         )
@@ -150,7 +157,8 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
         staged.periods = dict(
             con.execute(
                 f"select left(trim({ident(period)}), 7) as bulan, count(*) from {source} "
-                f"where regexp_full_match(trim({ident(period)}), '\\d{{4}}-(0[1-9]|1[0-2])(-\\d{{2}})?') group by 1 order by 2 desc, 1"
+                f"where regexp_full_match(trim({ident(period)}), '\\d{{4}}-(0[1-9]|1[0-2])(-\\d{{2}})?') "
+                "group by 1 order by 2 desc, 1"
             ).fetchall()
         )
     staged.causes = {

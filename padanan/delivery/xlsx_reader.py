@@ -146,7 +146,7 @@ def check_workbook(path: Path) -> None:
     """Raises:
     DamagedFile: the bytes are no .xlsx workbook (empty, old .xls, locked, another zip, HTML, cut).
     """
-    with open(path, "rb") as handle:
+    with path.open("rb") as handle:
         head = handle.read(512)
     if not head:
         raise DamagedFile("berkas kosong (0 bita)", "kirim ulang berkas yang berisi data")
@@ -225,9 +225,16 @@ _RENDER: dict[type, Callable[[Any], str]] = {
 
 
 def _read_sheet(
-    sheet: CalamineSheet, header: Header, columns: tuple[str, ...], count: SheetCount, step: int,
-    writer: pq.ParquetWriter, rejects: RejectWriter, totals: _Totals, spec: Spec,
-) -> None:  # fmt: skip
+    sheet: CalamineSheet,
+    header: Header,
+    columns: tuple[str, ...],
+    count: SheetCount,
+    step: int,
+    writer: pq.ParquetWriter,
+    rejects: RejectWriter,
+    totals: _Totals,
+    spec: Spec,
+) -> None:
     start = header.row + header.height
     merged = [item for item in sheet.merged_cell_ranges or [] if item[1][0] >= start and item[1][0] > item[0][0]]
     fill = _merge_fill(sheet, merged, header, columns, spec)
@@ -326,18 +333,34 @@ def _merge_fill(
 
 def _flags(totals: _Totals, hidden: int) -> Iterator[Flag]:
     if totals.full:
-        yield Flag("lembar_penuh", "peringatan", f"lembar penuh ({FULL_SHEET:,} baris): sisanya mungkin terpotong".replace(",", "."),
-                   "bandingkan jumlah baris dengan sumber; kirim CSV, atau bagi per kota")  # fmt: skip
+        yield Flag(
+            "lembar_penuh",
+            "peringatan",
+            f"lembar penuh ({FULL_SHEET:,} baris): sisanya mungkin terpotong".replace(",", "."),
+            "bandingkan jumlah baris dengan sumber; kirim CSV, atau bagi per kota",
+        )
     if totals.uncached:
         held = totals.uncached >= 0.05 * max(totals.rows, 1)
-        yield Flag("rumus_tanpa_nilai", "tahan" if held else "peringatan", f"{totals.uncached} sel rumus tanpa hasil tersimpan, terbaca kosong",
-                   "salin lalu tempel sebagai nilai, simpan, kirim ulang")  # fmt: skip
+        yield Flag(
+            "rumus_tanpa_nilai",
+            "tahan" if held else "peringatan",
+            f"{totals.uncached} sel rumus tanpa hasil tersimpan, terbaca kosong",
+            "salin lalu tempel sebagai nilai, simpan, kirim ulang",
+        )
     elif totals.formulas:
-        yield Flag("sel_rumus", "peringatan", f"{totals.formulas} sel berisi rumus; hasil tersimpannya yang dipakai",
-                   "tempel sebagai nilai pada kiriman berikutnya")  # fmt: skip
+        yield Flag(
+            "sel_rumus",
+            "peringatan",
+            f"{totals.formulas} sel berisi rumus; hasil tersimpannya yang dipakai",
+            "tempel sebagai nilai pada kiriman berikutnya",
+        )
     if totals.merged:
-        yield Flag("sel_gabung", "peringatan", f"{totals.merged} sel gabung di antara baris data; isinya diteruskan ke baris di bawahnya, kecuali kolom identitas",
-                   "pisahkan sel gabung dan isi setiap baris")  # fmt: skip
+        yield Flag(
+            "sel_gabung",
+            "peringatan",
+            f"{totals.merged} sel gabung di antara baris data; isinya diteruskan ke baris di bawahnya, kecuali kolom identitas",
+            "pisahkan sel gabung dan isi setiap baris",
+        )
     if len(totals.sheets) > 1:
         yield Flag(
             "lembar_ganda",
@@ -346,8 +369,12 @@ def _flags(totals: _Totals, hidden: int) -> Iterator[Flag]:
             "pastikan tidak ada lembar salinan",
         )
     if hidden:
-        yield Flag("lembar_tersembunyi", "tahan", f"{hidden} lembar tersembunyi memuat judul yang sama dan tidak dibaca",
-                   "tampilkan atau hapus lembar itu lalu kirim ulang")  # fmt: skip
+        yield Flag(
+            "lembar_tersembunyi",
+            "tahan",
+            f"{hidden} lembar tersembunyi memuat judul yang sama dan tidak dibaca",
+            "tampilkan atau hapus lembar itu lalu kirim ulang",
+        )
 
 
 def count_sheet(path: Path, name: str) -> SheetCount:
