@@ -165,7 +165,7 @@ def collect(source: Published, contracts: Mapping[str, Contract]) -> Facts:
 
 
 FAMILIES = """
-select k.producer, count(*) as keluarga, coalesce(sum(a.anggota), 0)::bigint as anggota,
+select k.sumber, count(*) as keluarga, coalesce(sum(a.anggota), 0)::bigint as anggota,
   count(*) filter (k.jumlah_kepala = 0) as tanpa_kepala, count(*) filter (k.jumlah_kepala > 1) as kepala_ganda,
   count(*) filter (k.terpecah) as terpecah
 from padanan_keluarga k

@@ -335,7 +335,7 @@ def _matching(report: Report) -> list[dict[str, Any]]:
 
 
 def _families(report: Report) -> list[dict[str, Any]]:
-    return [{**row, "nama": REGISTRIES.get(row["producer"], row["producer"])} for row in report.facts.families]
+    return [{**row, "nama": REGISTRIES.get(row["sumber"], row["sumber"])} for row in report.facts.families]
 
 
 def _overlap(report: Report, unit: str) -> dict[str, Any]:

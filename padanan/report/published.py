@@ -24,7 +24,7 @@ REGISTRIES: Mapping[str, str] = {"adminduk": "Adminduk", "dtks": "DTKS", "p3ke":
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "padanan_record": ("producer", "record_key", "status", "id_orang", "kode_kota", "kode_kecamatan", "kode_kelurahan"),
     "padanan_orang": ("id_orang", "status_identitas", "kode_kota", "kode_kecamatan", "kode_kelurahan"),
-    "padanan_keluarga": ("id_keluarga", "producer", "id_keluarga_gabung", "jumlah_kepala", "terpecah"),
+    "padanan_keluarga": ("id_keluarga", "sumber", "id_keluarga_gabung", "jumlah_kepala", "terpecah"),
     "anggota_keluarga": ("id_keluarga", "id_orang"),
     "gap": ("producer", "record_key", "rule_id", "level", "dimensi", "kode_kota"),
     "overlap": ("satuan", "tingkat", "kode_wilayah", "kombinasi", *REGISTRIES, "jumlah"),

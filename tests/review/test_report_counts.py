@@ -1,0 +1,225 @@
+"""Every count of the report, parsed back from the HTML, equals a query over the published tables (F10)."""
+
+import json
+
+import pytest
+
+from padanan.errors import PadananError
+from padanan.report import render_report
+from tests.review.pages_back import count
+from tests.review.published_by_hand import PERIODE, PRODUCERS, write_published
+
+REGISTRIES = ("adminduk", "dtks", "p3ke", "carik", "dtsen")
+
+
+@pytest.mark.feature("F10")
+def test_gaps_by_rule_add_up_to_the_gap_table(pages, tables):
+    shown = pages["index.html"].values("tabel-aturan", "aturan", "nilai")
+    expected = tables.execute("""
+        select rule_id, count(*), count(distinct id_orang) from gap join padanan_record using (producer, record_key) group by all
+    """).fetchall()
+    assert expected
+    for rule, gaps, people in expected:
+        assert (count(shown[rule]["gagal"]), count(shown[rule]["orang"])) == (gaps, people), rule
+    assert set(shown) - {"semua"} == {rule for rule, _, _ in expected}
+    assert count(shown["semua"]["gagal"]) == sum(gaps for _, gaps, _ in expected)
+    distinct = tables.execute("select count(distinct record_key) from gap").fetchone()[0]
+    assert count(pages["index.html"].texts["catatan-celah"]) == distinct
+
+
+@pytest.mark.feature("F10")
+def test_totals_come_from_the_manifest(pages, rendered):
+    manifest = json.loads((rendered[0].published(PERIODE, 2) / "manifest.json").read_text())
+    for producer in PRODUCERS:
+        shown = pages[f"produsen-{producer.replace('_', '-')}.html"].values("tabel-aturan", "aturan", "nilai")
+        stored = {item["rule_id"]: item for item in manifest["rules"] if item["producer"] == producer}
+        assert {rule: (count(v["gagal"]), count(v["total"])) for rule, v in shown.items()} == {
+            rule: (item["gagal"], item["total"]) for rule, item in stored.items()
+        }
+
+
+@pytest.mark.feature("F10")
+def test_producer_pages_by_rule_and_kota(pages, tables):
+    covered = 0
+    for producer in PRODUCERS:
+        page = pages[f"produsen-{producer.replace('_', '-')}.html"]
+        cells = page.values("tabel-kota", "aturan", "kota")
+        found = tables.execute(
+            "select rule_id, coalesce(kode_kota, '-') as kota, count(*) from gap where producer = ? group by all", [producer]
+        ).fetchall()
+        expected = {(rule, kota): n for rule, kota, n in found}
+        for rule, by_kota in cells.items():
+            for kota, text in by_kota.items():
+                truth, first = expected.get((rule, kota), 0), text.split("\n")[0]
+                number = first.split("■")[0].split("%")[0]
+                if first.startswith(("<5", "ditutup")):
+                    covered += 1
+                    assert "%" not in text
+                    assert first == "ditutup" or 1 <= truth <= 4
+                else:
+                    assert number.startswith(f"{truth:,}".replace(",", ".")), (producer, rule, kota, text)
+                    assert not 1 <= truth <= 4
+    assert covered, "contoh ini harus memuat sel kecil"
+
+
+@pytest.mark.feature("F12")
+def test_every_record_has_one_status(pages, tables):
+    shown = pages["index.html"].rows("tabel-padanan", "produsen")
+    order = ["padan_nik", "nik_padan_identitas_beda", "nik_tidak_ditemukan", "tanpa_nik"]
+    for producer in PRODUCERS:
+        counts = dict(
+            tables.execute("select status, count(*) from padanan_record where producer = ? group by all", [producer]).fetchall()
+        )
+        _, _, total, *numbers, _ = shown[producer]
+        assert [count(text) for text in numbers] == [counts.get(status, 0) for status in order]
+        assert count(total) == sum(counts.values())
+
+
+@pytest.mark.feature("F13")
+@pytest.mark.parametrize("unit", ["orang", "keluarga"])
+def test_overlap_equals_the_union(pages, tables, unit):
+    shown = pages["index.html"].rows(f"tabel-irisan-{unit}", "irisan")
+    expected = {}
+    for *flags, n in tables.execute(
+        f"select {', '.join(REGISTRIES)}, sum(jumlah)::bigint from overlap where satuan = ? group by all", [unit]
+    ).fetchall():
+        expected["+".join(sorted(name for name, flag in zip(REGISTRIES, flags, strict=True) if flag))] = n
+    assert set(shown) == set(expected)
+    for key, (_, number, _) in shown.items():
+        if number not in ("<5", "ditutup"):
+            assert count(number) == expected[key]
+        else:
+            assert number == "ditutup" or expected[key] < 5
+    assert f"{sum(expected.values()):,}".replace(",", ".") in pages["index.html"].source
+
+
+@pytest.mark.feature("F10")
+def test_places_from_kota_to_kelurahan(pages, tables):
+    """Shown counts equal the query; a kelurahan's row stands under its kecamatan; covered cells carry no share."""
+    seen = 0
+    queries = {
+        0: "select kode_kelurahan, count(*) from padanan_record group by all",
+        1: """select kode_kelurahan, count(distinct record_key) from padanan_record
+            where record_key in (select record_key from gap) group by all""",
+        3: "select kode_kelurahan, count(*) from padanan_orang group by all",
+        4: "select o.kode_kelurahan, count(*) from padanan_orang o join sasaran s using (id_orang) where s.terpilih group by all",
+    }
+    truth = {column: dict(tables.execute(query).fetchall()) for column, query in queries.items()}
+    kota = [page for name, page in pages.items() if name.startswith("kota-")]
+    assert len(kota) == 6
+    kelurahan = set()
+    for page in kota:
+        for key, (_, *cells) in page.rows("tabel-kelurahan", "wilayah").items():
+            code = key.split("/")[-1]
+            if code.count(".") != 3:
+                continue
+            assert key.split("/")[-2] == code[:8]
+            kelurahan.add(code)
+            for column, counts in truth.items():
+                real = counts.get(code, 0)
+                if cells[column] in ("<5", "ditutup"):
+                    seen += 1
+                    assert cells[column] == "ditutup" or 1 <= real <= 4
+                    assert cells[column + 1] == "–" or column in (0, 3)
+                else:
+                    assert count(cells[column]) == real
+                    assert not 1 <= real <= 4
+    assert len(kelurahan) == 267
+    assert seen, "contoh ini harus memuat sel kecil"
+
+
+@pytest.mark.feature("F10")
+def test_kota_add_up_to_the_whole(pages, tables):
+    table = pages["index.html"].rows("tabel-wilayah", "wilayah")
+    total = table.pop("semua")
+    assert len(table) == 7
+    assert count(total[1]) == sum(count(cells[1]) for cells in table.values()) == tables.execute(
+        "select count(*) from padanan_record").fetchone()[0]  # fmt: skip
+    assert count(total[4]) == tables.execute("select count(*) from padanan_orang").fetchone()[0]
+
+
+@pytest.mark.feature("F09")
+def test_row_account_as_published(pages, tables):
+    shown = pages["index.html"].values("tabel-neraca", "produsen", "nilai")
+    for stage, producer, came, went, aside in tables.execute(
+        "select tahap, producer, masuk, lanjut, disisihkan from row_account").fetchall():  # fmt: skip
+        cells = shown[producer]
+        assert [count(cells[f"{stage}-{name}"]) for name in ("masuk", "lanjut", "disisihkan")] == [came, went, aside]
+    assert "tidak cocok" not in pages["index.html"].texts["tabel-neraca"]
+
+
+def test_families_by_registry(pages, tables):
+    shown = pages["index.html"].rows("tabel-keluarga", "registri")
+    for source, families in tables.execute("select sumber, count(*) from padanan_keluarga group by all").fetchall():
+        members = tables.execute(
+            """select count(distinct (id_keluarga, id_orang)) from anggota_keluarga where sumber = ?""", [source]
+        )
+        assert [count(cell) for cell in shown[source][1:3]] == [families, members.fetchone()[0]]
+
+
+def test_selection_counts(pages, tables):
+    shown = pages["index.html"].rows("tabel-sasaran", "kriteria")
+    expected = dict(tables.execute("select coalesce(kriteria_gagal, 'terpilih'), count(*) from sasaran group by all").fetchall())
+    assert {key: count(cells[1]) for key, cells in shown.items() if count(cells[1])} == expected
+    assert "meninggal_terverifikasi" not in shown and "hidup_atau_belum_diketahui" in shown
+
+
+@pytest.mark.feature("F10")
+def test_scores_are_shares_of_records_without_a_gap(pages, tables):
+    cells = pages["index.html"].rows("tabel-mutu", "produsen")["carik"]
+    rows, failing = tables.execute("""select (select count(*) from padanan_record where producer = 'carik'),
+        (select count(distinct record_key) from gap where producer = 'carik' and dimensi = 'K')""").fetchone()
+    assert f"{100 * (1 - failing / rows):.1f}%".replace(".", ",") in cells[2]
+    padan, dead = (
+        tables.execute("""select (select count(*) from padanan_record where producer = 'carik' and status = 'padan_nik'),
+        (select count(*) from gap where producer = 'carik' and dimensi = 'A')""").fetchone()
+    )
+    assert f"{100 * (1 - dead / padan):.1f}%".replace(".", ",") in cells[7]
+
+
+def test_an_unbalanced_account_is_said_aloud(home):
+    folder = write_published(home, people=300)
+    import duckdb
+
+    con = duckdb.connect()
+    con.execute(f"create table t as select * from read_parquet('{folder}/row_account.parquet')")
+    con.execute("update t set masuk = masuk + 1 where producer = 'dtks' and tahap = 'cleansing'")
+    con.execute(f"copy t to '{folder}/row_account.parquet' (format parquet)")
+    con.close()
+    text = render_report(home, PERIODE, 1).read_text()
+    assert text.count("■ tidak cocok") == 2  # the producer's line and the sum
+
+
+def test_manifest_and_gap_table_that_disagree_are_refused(home):
+    folder = write_published(home, people=300)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["rules"][0]["gagal"] += 1
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(PadananError, match="jumlah celah"):
+        render_report(home, PERIODE, 1)
+    assert not home.reports(PERIODE, 1).exists()
+
+
+def test_unpublished_and_incomplete_revisions_are_refused(home):
+    with pytest.raises(PadananError, match="belum terbit"):
+        render_report(home, PERIODE, 1)
+    folder = write_published(home, people=300)
+    (folder / "overlap.parquet").unlink()
+    with pytest.raises(PadananError, match="overlap tidak terbaca"):
+        render_report(home, PERIODE, 1)
+    assert not list(home.reports(PERIODE, 1).parent.glob(".tmp*"))
+
+
+def test_the_report_reads_only_columns_that_dbt_publishes():
+    """The hand-made tables can't drift from the real ones: dbt's contracts name every column the report needs."""
+    import yaml
+
+    from padanan.home import CHECKOUT
+    from padanan.report.published import NEEDED
+
+    models = {}
+    for path in (CHECKOUT / "dbt_project" / "models").glob("*/*.yml"):
+        for model in yaml.safe_load(path.read_text()).get("models") or ():
+            models[model["name"]] = {column["name"] for column in model.get("columns") or ()}
+    for table, columns in NEEDED.items():
+        assert set(columns) <= models[table], (table, set(columns) - models[table])
