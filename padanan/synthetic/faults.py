@@ -16,8 +16,9 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
 from padanan.contract import Contract
+from padanan.synthetic.base import CANARY, HEAD, RESIDENT, Bools, Int32s, Int64s, civil, days
 from padanan.synthetic.rows import Draws, Rows
-from padanan.synthetic.world import CANARY, HEAD, RESIDENT, Bools, Int32s, Int64s, World, civil, days
+from padanan.synthetic.world import World
 
 # Per field the faults and lawful variants it can carry, in a fixed order: code = position + 1.
 FAULTS: dict[str, tuple[str, ...]] = {

@@ -16,10 +16,11 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
 from padanan.contract import Contract
+from padanan.synthetic.base import HEAD, Bools, Int8s, Int32s, Int64s, civil
 from padanan.synthetic.columns import desil_delivered, shdk_delivered
 from padanan.synthetic.faults import is_fault
 from padanan.synthetic.rows import Rows
-from padanan.synthetic.world import HEAD, Bools, Int8s, Int32s, Int64s, World, civil
+from padanan.synthetic.world import World
 
 # Rules that follow from one injected fault.
 FROM_FAULT: dict[str, tuple[str, ...]] = {

@@ -7,42 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from padanan.synthetic import names
+from padanan.synthetic.base import (
+    BASE_DAY,
+    CANARY,
+    CHILD,
+    DE_FACTO,
+    FAR,
+    HEAD,
+    HORIZON_DAYS,
+    NONE,
+    OTHER_KIN,
+    PARENT,
+    RESIDENT,
+    WIFE,
+    Bools,
+    Int8s,
+    Int16s,
+    Int32s,
+    Int64s,
+    civil,
+    serials,
+)
+from padanan.synthetic.events import draw_events
 from padanan.synthetic.wilayah import Wilayah
-
-Bools = npt.NDArray[np.bool_]
-Int8s = npt.NDArray[np.int8]
-Int16s = npt.NDArray[np.int16]
-Int32s = npt.NDArray[np.int32]
-Int64s = npt.NDArray[np.int64]
-
-FAR = np.int32(2**30)
-NONE = np.int32(-1)
-BASE = date(2024, 7, 1)
-BASE_DAY = (BASE - date(1970, 1, 1)).days
-HORIZON_DAYS = 915  # to the end of 2026
-HEAD, HUSBAND, WIFE, CHILD, CHILD_IN_LAW, GRANDCHILD, PARENT, OTHER_KIN = 1, 2, 3, 4, 5, 6, 7, 9
-RESIDENT, DE_FACTO, CANARY = 0, 1, 2
-
-
-def days(day: date) -> int:
-    """Days since 1970-01-01, the unit of every date in this package."""
-    return (day - date(1970, 1, 1)).days
-
-
-def civil(day: Int32s) -> tuple[Int64s, Int64s, Int64s]:
-    """Year, month and day of dates given in days."""
-    stamp = day.astype("datetime64[D]")
-    month = stamp.astype("datetime64[M]")
-    year = stamp.astype("datetime64[Y]").astype(np.int64) + 1970
-    return year, month.astype(np.int64) % 12 + 1, (stamp - month).astype(np.int64) + 1
 
 
 @dataclass
@@ -104,18 +97,6 @@ class World:
     def present(self, day: Int32s) -> Bools:
         """Born, arrived, alive and not moved away, for every person at its own day."""
         return (self.birth <= day) & (self.arrive <= day) & (self.death > day) & (self.leave > day)
-
-
-def serials(group: Int64s) -> Int64s:
-    """1, 2, 3 … within equal values of `group`, in order of appearance."""
-    order = np.argsort(group, kind="stable")
-    ordered = group[order]
-    new = np.ones(len(group), dtype=bool)
-    new[1:] = ordered[1:] != ordered[:-1]
-    start = np.maximum.accumulate(np.where(new, np.arange(len(group)), 0))
-    out = np.empty(len(group), dtype=np.int64)
-    out[order] = np.arange(len(group)) - start + 1
-    return out
 
 
 def make_nik(region: Int64s, birth: Int32s, female: Bools) -> Int64s:
@@ -251,7 +232,7 @@ def build_world(residents: int, seed: int, population: Mapping[str, Any], wilaya
     kk_elsewhere = np.zeros(n_fam, dtype=bool)
     kk_elsewhere[family[kind == DE_FACTO]] = True
 
-    events = _events(rng, family, role, kind, birth, first, spouse, born_later, population)
+    events = draw_events(rng, family, role, kind, birth, first, spouse, born_later, population)
     region = _birth_regions(rng, kind, birth, wilayah.kec_digits[kel_fam[family]], wilayah, population)
     nik_birth, nik_female = birth.copy(), female.copy()
     corrected = (rng.random(n) < float(population["nik_tgl_dikoreksi"])) & (kind != CANARY)
@@ -368,114 +349,3 @@ def _parents(family: Int32s, role: Int8s, first: Int32s, spouse: Int32s, female:
     ok = (role == CHILD) & (parent >= 0)
     ok &= np.where(parent >= 0, female[np.maximum(parent, 0)] == want_female, False)
     return np.where(ok, parent, NONE).astype(np.int32)
-
-
-def _events(
-    rng: np.random.Generator,
-    family: Int32s,
-    role: Int8s,
-    kind: Int8s,
-    birth: Int32s,
-    first: Int32s,
-    spouse: Int32s,
-    born_later: Bools,
-    population: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Deaths, moves, divorces and split cards: at most one family event each, so that every card keeps one head."""
-    n, n_fam = len(family), len(first)
-    span = HORIZON_DAYS / 365
-    age = (BASE_DAY - birth) / 365.2425
-    resident_fam = kind[first] == RESIDENT
-    hazard = np.clip(0.0004 * np.exp(0.082 * np.clip(age, 0, 100)) + 0.0004, 0, 0.4) * span * float(population["mati"])
-    dies = (rng.random(n) < hazard) & (kind == RESIDENT) & ~born_later
-    when = (BASE_DAY + 1 + rng.integers(0, HORIZON_DAYS, n)).astype(np.int32)
-    has_baby = np.zeros(n_fam, dtype=bool)
-    has_baby[family[born_later]] = True
-    members = np.bincount(family[~born_later], minlength=n_fam)
-    has_wife = spouse >= 0
-    u = rng.random(n_fam)
-    head_dies = dies[first] & resident_fam
-    rates = [
-        float(population[key]) * span
-        for key in (
-            "cerai_per_tahun",
-            "pecah_kk_per_tahun",
-            "pindah_keluar_per_tahun",
-            "pindah_dalam_per_tahun",
-            "datang_per_tahun",
-        )
-    ]
-    edges = np.cumsum(rates)
-    grown = (role == CHILD) & (age >= 21) & ~born_later
-    grown_row = np.full(n_fam, NONE)
-    grown_row[family[grown]] = np.flatnonzero(grown)
-    free = resident_fam & ~head_dies
-    divorce = free & (u < edges[0]) & has_wife & ~has_baby
-    split = free & (u >= edges[0]) & (u < edges[1]) & (grown_row >= 0)
-    gone = free & (u >= edges[1]) & (u < edges[2]) & ~has_baby
-    within = free & (u >= edges[2]) & (u < edges[3])
-    newcomer = free & (u >= edges[3]) & (u < edges[4])
-    day = (BASE_DAY + 1 + rng.integers(0, HORIZON_DAYS, n_fam)).astype(np.int32)
-
-    death = np.where(dies & (role != HEAD), when, FAR)
-    death[first[head_dies]] = when[first[head_dies]]
-    # A head made by an event does not die inside the horizon; nor does a spouse who divorces or succeeds.
-    protected = (divorce | split | head_dies)[family] & (role != HEAD)
-    death[protected] = FAR
-    shdk1 = role.copy()
-    shdk2 = role.copy()
-    kk_day = np.full(n, FAR, dtype=np.int32)
-    kk_day_fam = np.full(n_fam, FAR, dtype=np.int32)
-
-    # Head's death: spouse, else the eldest other member, becomes head of a new card; the dead stay on the old one.
-    order = np.lexsort((birth, family))
-    eldest = np.full(n_fam, NONE)
-    candidates = order[(role[order] != HEAD) & ~born_later[order]][::-1]
-    eldest[family[candidates]] = candidates
-    heir = np.where(spouse >= 0, spouse, eldest)
-    succeeds = head_dies & (heir >= 0) & (members > 1)
-    day[head_dies] = death[first[head_dies]]
-    rest = succeeds[family] & (role != HEAD)
-    kk_day[rest] = day[family[rest]]
-    is_heir = np.zeros(n, dtype=bool)
-    is_heir[heir[succeeds]] = True
-    by_child = np.zeros(n_fam, dtype=bool)
-    by_child[family[is_heir & (role != WIFE)]] = True
-    shdk2[rest & by_child[family]] = OTHER_KIN
-    shdk2[is_heir] = HEAD
-    # Divorce: the wife takes the younger half of the children onto her own card.
-    leaves = divorce[family] & ((role == WIFE) | ((role == CHILD) & (age < 17)))
-    kk_day[leaves] = day[family[leaves]]
-    shdk2[leaves & (role == WIFE)] = HEAD
-    # Split card: a grown child becomes head of a card of their own.
-    own = grown_row[split]
-    kk_day[own] = day[split]
-    shdk2[own] = HEAD
-    changed = divorce | split | succeeds
-    kk_day_fam[changed] = day[changed]
-
-    leave = np.full(n, FAR, dtype=np.int32)
-    away = gone[family]
-    leave[away] = day[family[away]]
-    lone = (rng.random(n) < float(population["pindah_sendiri_per_tahun"]) * span) & (role == CHILD) & (age > 18) & (age < 35)
-    lone &= ~(divorce | split | head_dies | gone)[family] & (kind == RESIDENT) & ~born_later
-    leave[lone] = when[lone]
-    death[lone | away] = FAR
-    arrive = np.full(n, -FAR, dtype=np.int32)
-    came = newcomer[family]
-    arrive[came] = day[family[came]]
-    death[came] = FAR
-    leave[came] = FAR
-    move = np.full(n, FAR, dtype=np.int32)
-    moved = within[family] | leaves
-    move[moved] = day[family[moved]]
-    return {
-        "death": death,
-        "leave": leave,
-        "arrive": arrive,
-        "move_day": move,
-        "kk_day": kk_day,
-        "kk_day_fam": kk_day_fam,
-        "shdk1": shdk1,
-        "shdk2": shdk2,
-    }

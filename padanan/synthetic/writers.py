@@ -5,7 +5,7 @@ What stands in the cells is decided before; here are headers, titles, quotes, en
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -159,8 +159,3 @@ def kind_of(contract: Contract, habits: Mapping[str, Any]) -> str:
         return kinds
     wanted = habits.get("jenis")
     return str(wanted if wanted in kinds else kinds[0])
-
-
-def write_columns(contract: Contract) -> Sequence[str]:
-    """Standard names in the order of delivery."""
-    return contract.column_names

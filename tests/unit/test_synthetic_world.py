@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from stdnum.id import nik as stdnum_nik
 
+from padanan.synthetic.base import CANARY, DE_FACTO, FAR, HEAD, RESIDENT, civil, days
 from padanan.synthetic.profile import load_profile
 from padanan.synthetic.wilayah import POPULATION, load_wilayah
-from padanan.synthetic.world import CANARY, DE_FACTO, FAR, HEAD, RESIDENT, build_world, civil, days
+from padanan.synthetic.world import build_world
 
 RESIDENTS = 6_000
 
