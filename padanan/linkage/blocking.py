@@ -91,13 +91,17 @@ def find(con: duckdb.DuckDBPyConnection, left: str, right: str, *, cap: int, per
     n_right = int(con.execute(f"select count(*) from {right}").fetchall()[0][0])
     possible = n_left * (n_left - 1) // 2 if within else n_left * n_right
     con.execute(f"create or replace temp table blok_kiri as {key_sql(left)}")
-    con.execute(f"create or replace temp table blok_sah as select k, count(*) as n from blok_kiri group by k having count(*) <= {cap}")
+    con.execute(
+        f"create or replace temp table blok_sah as select k, count(*) as n from blok_kiri group by k having count(*) <= {cap}"
+    )
     if within:
         con.execute("create or replace temp view blok_kanan as select * from blok_kiri")
         con.execute(f"create or replace temp table blok as select k, n, n as m from blok_sah where n between 2 and {cap}")
     else:
         arms = key_sql(right).replace(" union all ", " \nunion all ").split("\nunion all ")
-        semi = [f"select s.k, s.row from ({arm.replace(' as bit', ' as bit')}) s semi join blok_sah b on s.k = b.k" for arm in arms]
+        semi = [
+            f"select s.k, s.row from ({arm.replace(' as bit', ' as bit')}) s semi join blok_sah b on s.k = b.k" for arm in arms
+        ]
         con.execute(f"create or replace temp table blok_kanan as {' union all '.join(semi)}")
         con.execute(
             f"""create or replace temp table blok as select k, any_value(n) as n, count(*) as m from blok_kanan join blok_sah using (k)

@@ -54,7 +54,9 @@ def _columns() -> tuple[Column, ...]:
     )  # fmt: skip
     out, shift = [], 0
     for name, label, bits, levels in spec:
-        out.append(Column(name, label, ("kosong", *(k for k, _ in levels)), ("tidak ada datanya", *(v for _, v in levels)), shift, bits))
+        out.append(
+            Column(name, label, ("kosong", *(k for k, _ in levels)), ("tidak ada datanya", *(v for _, v in levels)), shift, bits)
+        )
         shift += bits
     return tuple(out)
 
@@ -115,11 +117,15 @@ def load(con: duckdb.DuckDBPyConnection, table: str, rows: npt.NDArray[np.int64]
         con.register("baris_perlu", pa.table({"row": pa.array(rows, pa.int64())}))
         where = "semi join baris_perlu using (row)"
     picks = ", ".join(f"coalesce({name}, {-1 if name in ('rt', 'rw') else 0}) as {name}" for name in DATA)
-    got = con.execute(f"select row::bigint as row, hash(record_key) as tie, {picks}, name, mother from {table} {where} order by row").to_arrow_table()
+    got = con.execute(
+        f"select row::bigint as row, hash(record_key) as tie, {picks}, name, mother from {table} {where} order by row"
+    ).to_arrow_table()
     if rows is not None:
         con.unregister("baris_perlu")
     values = {name: got.column(name).to_numpy().astype(_KIND[name], copy=False) for name in DATA}
-    return People(got.column("row").to_numpy(), got.column("tie").to_numpy(), values, _flat(got.column("name")), _flat(got.column("mother")))
+    return People(
+        got.column("row").to_numpy(), got.column("tie").to_numpy(), values, _flat(got.column("name")), _flat(got.column("mother"))
+    )
 
 
 def _flat(values: pa.ChunkedArray) -> pa.Array:
@@ -139,7 +145,12 @@ def digits_level(left: UInt64s, right: UInt64s, *, prefix: bool) -> Int8s:
     lowest = differs & (~differs + np.uint64(1))
     mask = lowest * np.uint64(15)
     neighbours = differs == (lowest | (lowest << np.uint64(4)))
-    swapped = (count == 2) & neighbours & (((left >> np.uint64(4)) & mask) == (right & mask)) & (((right >> np.uint64(4)) & mask) == (left & mask))
+    swapped = (
+        (count == 2)
+        & neighbours
+        & (((left >> np.uint64(4)) & mask) == (right & mask))
+        & (((right >> np.uint64(4)) & mask) == (left & mask))
+    )
     last = 4 if prefix else 3
     level = np.full(len(x), last, dtype=np.int8)
     if prefix:
@@ -216,13 +227,20 @@ def _compare(
     packed |= _mother_level(con, left, right, i, j, mother_jw).astype(np.int32) << shift["ibu"]
     a, b = left["address"][i], right["address"][j]
     same_street = left["street"][i] == right["street"][j]
-    packed |= np.where((a == 0) | (b == 0), 0, np.where(a == b, 1, np.where(same_street, 2, 3))).astype(np.int32) << shift["alamat"]
+    packed |= (
+        np.where((a == 0) | (b == 0), 0, np.where(a == b, 1, np.where(same_street, 2, 3))).astype(np.int32) << shift["alamat"]
+    )
     packed |= _area_level(left, right, i, j).astype(np.int32) << shift["wilayah"]
     return packed
 
 
 def _name_level(
-    con: duckdb.DuckDBPyConnection, left: People, right: People, i: npt.NDArray[np.int64], j: npt.NDArray[np.int64], jw: tuple[float, float]
+    con: duckdb.DuckDBPyConnection,
+    left: People,
+    right: People,
+    i: npt.NDArray[np.int64],
+    j: npt.NDArray[np.int64],
+    jw: tuple[float, float],
 ) -> Int8s:
     a, b = left["name_key"][i], right["name_key"][j]
     equal = a == b
@@ -251,7 +269,12 @@ def _token_slots(people: People) -> Int8s:
 
 
 def _mother_level(
-    con: duckdb.DuckDBPyConnection, left: People, right: People, i: npt.NDArray[np.int64], j: npt.NDArray[np.int64], jw: tuple[float, float]
+    con: duckdb.DuckDBPyConnection,
+    left: People,
+    right: People,
+    i: npt.NDArray[np.int64],
+    j: npt.NDArray[np.int64],
+    jw: tuple[float, float],
 ) -> Int8s:
     a, b = left["mother_key"][i], right["mother_key"][j]
     level = np.full(len(i), 4, dtype=np.int8)

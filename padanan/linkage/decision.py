@@ -41,7 +41,9 @@ def rivalry(left: npt.NDArray[Any], weight: Ints, n_left: int) -> Ints:
     return -np.asarray(np.rint(100 * np.log2(1.0 + others)), dtype=np.int64)
 
 
-def mutual_best(left: npt.NDArray[Any], right: npt.NDArray[Any], weight: Ints, left_tie: npt.NDArray[Any], right_tie: npt.NDArray[Any]) -> Bools:
+def mutual_best(
+    left: npt.NDArray[Any], right: npt.NDArray[Any], weight: Ints, left_tie: npt.NDArray[Any], right_tie: npt.NDArray[Any]
+) -> Bools:
     """Greedy one-to-one by weight: a pair wins when it is the best one left of both its sides.
 
     Args:

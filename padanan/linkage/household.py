@@ -20,7 +20,12 @@ Bools = npt.NDArray[np.bool_]
 UInt64s = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
 
-LEVELS = ("belum ada kerabat yang padan", "kerabat padan pada kartu ini", "kerabat padan pada kartu ini dan kartu lain", "kerabat padan pada kartu lain")
+LEVELS = (
+    "belum ada kerabat yang padan",
+    "kerabat padan pada kartu ini",
+    "kerabat padan pada kartu ini dan kartu lain",
+    "kerabat padan pada kartu lain",
+)
 _GROUPS = 3  # KK: agrees (or one digit off), missing, differs
 
 
@@ -81,9 +86,7 @@ def evidence(record: Ints, family: UInt64s, card: UInt64s, known: Known, n_recor
     return level
 
 
-def bits(
-    level: Int8s, kk_level: Ints, rival: npt.NDArray[Any], true: Bools, false_mass: Floats, config: LinkageConfig
-) -> Ints:
+def bits(level: Int8s, kk_level: Ints, rival: npt.NDArray[Any], true: Bools, false_mass: Floats, config: LinkageConfig) -> Ints:
     """Hundredths of a bit of each pair's evidence, learnt per KK level and per rival explanation.
 
     Siblings share the card, so that a matched relative says little against "serumah" and much against "orang lain".
@@ -108,7 +111,9 @@ def bits(
         for c in range(n_classes):
             if m[g, 1:].sum() < 30 or u[g, c, 1:].sum() < 30:
                 household = CLASSES[c] == "serumah"
-                table[g, c] = np.where(default > 0, default * (0.25 if household or g == 0 else 1.0), default * (0.5 if g == 0 else 1.0))
+                table[g, c] = np.where(
+                    default > 0, default * (0.25 if household or g == 0 else 1.0), default * (0.5 if g == 0 else 1.0)
+                )
                 continue
             p, q = m[g, 1:] + 0.5, u[g, c, 1:] + 0.5
             table[g, c, 1:] = np.clip(np.log2(p / p.sum()) - np.log2(q / q.sum()), low, high)

@@ -106,7 +106,9 @@ def read(
     notes = [f"kolom tidak ada dan dianggap kosong: {', '.join(absent)}"] if absent else []
     prepared = prepare.prepare_table(con, relation)
     con.register("daftar_siap", prepared)
-    con.execute(f"create temp table daftar as select row_number() over (order by record_key, {_CONTENT}) - 1 as row, * from daftar_siap")
+    con.execute(
+        f"create temp table daftar as select row_number() over (order by record_key, {_CONTENT}) - 1 as row, * from daftar_siap"
+    )
     con.unregister("daftar_siap")
     con.execute(
         f"create temp table acuan as select file_row_number as row, {_CODES} from read_parquet('{register}', file_row_number=true)"
@@ -122,7 +124,9 @@ def read(
     _links(con, register, step1)
     _representatives(con, n_list != n_entities)
     _working(con, config)
-    rows = con.execute("select record_key, entity_key, coalesce(family, 0) as family, hash(entity_key) as tie, latih, jawab from kerja order by row").to_arrow_table()
+    rows = con.execute(
+        "select record_key, entity_key, coalesce(family, 0) as family, hash(entity_key) as tie, latih, jawab from kerja order by row"
+    ).to_arrow_table()
     links = con.execute(
         """select p.row as baris, p.arow, coalesce(k.row, -1) as kerja, coalesce(d.family, 0) as family, coalesce(a.kk, 0) as card
         from padan p join daftar d on d.row = p.row join acuan a on a.row = p.arow

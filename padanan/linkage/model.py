@@ -38,7 +38,11 @@ class Patterns:
     def of(cls, packed: Int32s) -> Patterns:
         """The pattern table of pairs."""
         values, inverse, counts = np.unique(packed, return_inverse=True, return_counts=True)
-        levels = np.stack([level_of(values, c) for c in COLUMNS], axis=1) if len(values) else np.empty((0, len(COLUMNS)), dtype=np.int64)
+        levels = (
+            np.stack([level_of(values, c) for c in COLUMNS], axis=1)
+            if len(values)
+            else np.empty((0, len(COLUMNS)), dtype=np.int64)
+        )
         return cls(values.astype(np.int32), levels, inverse.astype(np.int64), counts.astype(np.float64))
 
     def counted(self, chosen: npt.NDArray[Any]) -> Floats:
@@ -146,7 +150,9 @@ def _start_u(overall: Floats) -> Floats:
         guess = np.array([share.get(level, 0.0) for level in column.levels[1:]])
         rest = max(1.0 - guess.sum(), 0.0)
         base = u[row, names.index(name), 1 : n + 1]
-        u[row, names.index(name), 1 : n + 1] = np.maximum(guess + rest * base, _FLOOR) / np.maximum(guess + rest * base, _FLOOR).sum()
+        u[row, names.index(name), 1 : n + 1] = (
+            np.maximum(guess + rest * base, _FLOOR) / np.maximum(guess + rest * base, _FLOOR).sum()
+        )
 
     for row, guesses in (
         (0, {"kk": {"beda": 0.99}, "nama": {"beda": 0.55, "kata_depan_sama": 0.2}, "alamat": {"beda": 0.95}, "nik": {"beda": 0.98}}),
@@ -159,9 +165,7 @@ def _start_u(overall: Floats) -> Floats:
     return u
 
 
-def fit(
-    patterns: Patterns, residue: Floats, labelled: Floats | None, expected: float, config: LinkageConfig
-) -> Model:
+def fit(patterns: Patterns, residue: Floats, labelled: Floats | None, expected: float, config: LinkageConfig) -> Model:
     """Fits the model on the pattern table.
 
     Args:
@@ -195,7 +199,10 @@ def fit(
     rounds = 0
     for _ in range(config.iterations if len(levels) else 0):
         rounds += 1
-        joint = np.stack([log_likelihood(levels, m), *(log_likelihood(levels, u[c]) for c in range(len(CLASSES)))]) + np.log2(prior)[:, None]
+        joint = (
+            np.stack([log_likelihood(levels, m), *(log_likelihood(levels, u[c]) for c in range(len(CLASSES)))])
+            + np.log2(prior)[:, None]
+        )
         top = joint.max(axis=0)
         chance = np.exp2(joint - top)
         chance = chance / chance.sum(axis=0) * residue
@@ -266,7 +273,13 @@ def score(patterns: Patterns, model: Model) -> PatternScore:
         parts = np.stack([logs_m[k][levels[:, k]] - logs_u[rival, k, levels[:, k]] for k in columns], axis=1)
         start = np.log2(model.prior[0]) - np.log2(model.prior[1:])[rival]
         rest = best - mixed
-    return PatternScore(centibits(parts), rival.astype(np.int8), centibits(start), centibits(rest), np.where(share_random < 1e-9, 0.0, share_random))
+    return PatternScore(
+        centibits(parts),
+        rival.astype(np.int8),
+        centibits(start),
+        centibits(rest),
+        np.where(share_random < 1e-9, 0.0, share_random),
+    )
 
 
 def rarity(frequency: Floats, exact: npt.NDArray[np.bool_], share_random: Floats, nonmatch: Floats, limit: float) -> Ints:

@@ -29,7 +29,9 @@ Bools = npt.NDArray[np.bool_]
 def register_keys(con: duckdb.DuckDBPyConnection, register_sql: str, rows: Ints) -> list[str]:
     """record_key of register rows, in the order given."""
     con.register("baris_kunci", pa.table({"row": rows, "urut": np.arange(len(rows))}))
-    got = con.execute(f"select r.record_key from baris_kunci b join {register_sql} r on r.row = b.row order by b.urut").to_arrow_table()
+    got = con.execute(
+        f"select r.record_key from baris_kunci b join {register_sql} r on r.row = b.row order by b.urut"
+    ).to_arrow_table()
     con.unregister("baris_kunci")
     return list(got.column(0).to_pylist())
 
@@ -42,7 +44,10 @@ def raw_column(con: duckdb.DuckDBPyConnection, source: prepare.Source, name: str
     """
     relation = prepare.relation_sql(con, source, "mentah")
     if name not in prepare.columns_of(con, relation):
-        raise PadananError(f"kolom {name} untuk perbandingan tambahan tidak ada pada {what}", cure="tambahkan kolomnya atau hapus perbandingan itu")
+        raise PadananError(
+            f"kolom {name} untuk perbandingan tambahan tidak ada pada {what}",
+            cure="tambahkan kolomnya atau hapus perbandingan itu",
+        )
     con.register("kunci_perlu", pa.table({"record_key": pa.array(keys, pa.string()), "urut": np.arange(len(keys))}))
     got = con.execute(
         f"select m.{name} from kunci_perlu k join {relation} m on m.record_key = k.record_key order by k.urut"
@@ -74,7 +79,9 @@ class Rulings:
         con.unregister("putusan")
         con.unregister("entitas")
         return cls(
-            got.column(0).to_numpy(), got.column(1).to_numpy().astype(np.int64), got.column(2).to_numpy(zero_copy_only=False).astype(bool)
+            got.column(0).to_numpy(),
+            got.column(1).to_numpy().astype(np.int64),
+            got.column(2).to_numpy(zero_copy_only=False).astype(bool),
         )
 
 
@@ -119,7 +126,10 @@ def build(run: _Run, limits: Thresholds) -> LinkResult:
     table = _pair_table(run, kept, kept_final, labels[kept_status], keys)
     records = _record_table(run, kept, kept_final, kept_status, kept_double, keys)
     n_residue = int((~data.training).sum())
-    counts = {name: int((np.asarray(records.column("status").to_pylist(), dtype=object) == name).sum()) for name in (AUTOMATIC, POSSIBLE, REJECTED)}
+    counts = {
+        name: int((np.asarray(records.column("status").to_pylist(), dtype=object) == name).sum())
+        for name in (AUTOMATIC, POSSIBLE, REJECTED)
+    }
     measures = {
         "baris_daftar": data.n_list, "padan_nik": len(data.known_list), "residu_entitas": n_residue, "latihan": int(data.training.sum()),
         "pasangan": run.n_pairs, "rasio_reduksi": run.found.reduction_ratio, "kelengkapan_pasangan": run.completeness,
@@ -132,7 +142,14 @@ def build(run: _Run, limits: Thresholds) -> LinkResult:
     if run.found.cap < config.block_cap:
         notes.append(f"blok terlalu besar: batas blok diturunkan menjadi {run.found.cap} agar memori terbatas")
     return LinkResult(
-        records, table, run.model, limits, measures, tuple(notes), tuple(p.label for p in config.plug_ins), {"konfigurasi": config.digest}
+        records,
+        table,
+        run.model,
+        limits,
+        measures,
+        tuple(notes),
+        tuple(p.label for p in config.plug_ins),
+        {"konfigurasi": config.digest},
     )
 
 
@@ -181,7 +198,11 @@ def _record_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[np.in
     labels = np.array([AUTOMATIC, POSSIBLE, REJECTED], dtype=object)
     weights, doubles = np.r_[final, 0], np.r_[double, False]
     state = np.where(has, np.r_[status, np.int8(2)][safe], 2)
-    reason = np.where(state == 0, "di atas ambang otomatis", np.where(state == 1, "perlu dilihat orang", np.where(has, "di bawah ambang", "tidak ada calon")))
+    reason = np.where(
+        state == 0,
+        "di atas ambang otomatis",
+        np.where(state == 1, "perlu dilihat orang", np.where(has, "di bawah ambang", "tidak ada calon")),
+    )
     reason = np.where(has & doubles[safe] & (state == 1), "penduduk ini sudah padan lewat NIK dengan baris lain", reason)
     table = pa.table(
         {

@@ -153,7 +153,9 @@ class _Run:
         self.con.unregister("nama_perlu")
         many = got["n"][np.searchsorted(got["name_key"], keys)].astype(float)
         chance = 1.0 - decision.probability(weight[here])
-        bits[here] = model.rarity(many, np.ones(len(here), dtype=bool), scores.share_random[patterns.inverse[here]], chance, self.config.rarity_max)
+        bits[here] = model.rarity(
+            many, np.ones(len(here), dtype=bool), scores.share_random[patterns.inverse[here]], chance, self.config.rarity_max
+        )
         return bits
 
     def _try_logistic(
@@ -201,7 +203,9 @@ class _Run:
             left = output.raw_column(self.con, self.raw[0], spec.column, self.data.record, "daftar")
             right_keys = output.register_keys(self.con, self.register_sql, self.right.row)
             right = output.raw_column(self.con, self.raw[1], spec.column, right_keys, "acuan")
-            level = toolkit.plug_in_level(spec, pd.DataFrame({spec.column: left}), pd.DataFrame({spec.column: right}), pairs.left, pairs.right)
+            level = toolkit.plug_in_level(
+                spec, pd.DataFrame({spec.column: left}), pd.DataFrame({spec.column: right}), pairs.left, pairs.right
+            )
             n = len(spec.limits) + 2
             sure = true if true.sum() >= self.config.training_min else decision.probability(pairs.base + pairs.rarity) > 0.99
             m = np.bincount(level[sure], minlength=n)[1:] + self.config.smoothing
@@ -275,7 +279,9 @@ class _Run:
         old = self.right.row[order][spot] == fresh.rows if start else np.zeros(len(fresh), dtype=bool)
         target = np.where(old, order[spot] if start else 0, start + np.cumsum(~old) - 1)
         self.right = Right(
-            np.r_[self.right.row, fresh.rows[~old]], np.r_[self.right.card, fresh["kk"][~old]], np.r_[self.right.tie, fresh.tie[~old]]
+            np.r_[self.right.row, fresh.rows[~old]],
+            np.r_[self.right.card, fresh["kk"][~old]],
+            np.r_[self.right.tie, fresh.tie[~old]],
         )
         n = len(pair)
         extra = Pairs(
@@ -353,7 +359,11 @@ def link(
     config = config or load_linkage_config()
     with tempfile.TemporaryDirectory(prefix="padanan-") as folder:
         path = prepared or prepare.prepare_register(
-            register, cache or Path(folder), snapshot or inputs.snapshot_hash(register), memory=config.memory, threads=config.threads
+            register,
+            cache or Path(folder),
+            snapshot or inputs.snapshot_hash(register),
+            memory=config.memory,
+            threads=config.threads,
         )
         con = inputs.connect(config)
         try:
@@ -363,7 +373,9 @@ def link(
             con.close()
 
 
-def inputs_of(con: duckdb.DuckDBPyConnection, people: prepare.Source, path: Path, step1: pa.Table | None, config: LinkageConfig) -> inputs.Inputs:
+def inputs_of(
+    con: duckdb.DuckDBPyConnection, people: prepare.Source, path: Path, step1: pa.Table | None, config: LinkageConfig
+) -> inputs.Inputs:
     """`inputs.read`, apart so that callers can look at what a run would work on."""
     return inputs.read(con, people, path, step1, config)
 

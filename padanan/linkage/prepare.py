@@ -93,7 +93,9 @@ def missing_columns(con: duckdb.DuckDBPyConnection, relation: str, what: str) ->
     """
     present = columns_of(con, relation)
     if "record_key" not in present:
-        raise PadananError(f"kolom record_key tidak ada pada {what}", cure="berikan tabel berbentuk staging (lihat SPEC kolom staging)")
+        raise PadananError(
+            f"kolom record_key tidak ada pada {what}", cure="berikan tabel berbentuk staging (lihat SPEC kolom staging)"
+        )
     return [name for name in COLUMNS if name not in present]
 
 
@@ -192,10 +194,15 @@ def prepare_register(
     working = cache / f".{target.name}.{os.getpid()}"
     con = duckdb.connect()
     try:
-        con.execute(f"set memory_limit='{memory}'; set threads={threads}; set enable_progress_bar=false; set preserve_insertion_order=true")
+        con.execute(
+            f"set memory_limit='{memory}'; set threads={threads}; set enable_progress_bar=false; set preserve_insertion_order=true"
+        )
         relation = relation_sql(con, source, "sumber")
         missing_columns(con, relation, "acuan")
-        with no_space_guard("acuan siap pakai"), pq.ParquetWriter(working, SCHEMA, compression="zstd", compression_level=1) as writer:
+        with (
+            no_space_guard("acuan siap pakai"),
+            pq.ParquetWriter(working, SCHEMA, compression="zstd", compression_level=1) as writer,
+        ):
             for batch in batches(con, relation):
                 writer.write_batch(batch)
         working.replace(target)

@@ -103,7 +103,12 @@ class PatternECMClassifier(ECMClassifier):  # type: ignore[misc]
     def __init__(self, counts: Floats, anchor: dict[int, Floats] | None = None, **options: Any) -> None:
         super().__init__(**options)
         self.kernel = PatternECM(
-            counts, anchor, init=self.kernel.init, binarize=self.kernel.binarize, max_iter=self.kernel.max_iter, atol=self.kernel.atol
+            counts,
+            anchor,
+            init=self.kernel.init,
+            binarize=self.kernel.binarize,
+            max_iter=self.kernel.max_iter,
+            atol=self.kernel.atol,
         )
 
 

@@ -1,0 +1,219 @@
+"""The same person several times within a registry or between registries, for people whom no resident explains.
+
+Matching against Adminduk belongs to `pipeline`; what a cluster means for benefits belongs to the review.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from padanan.errors import PadananError
+from padanan.linkage import blocking, comparison, decision, inputs, model, prepare
+from padanan.linkage.config import LinkageConfig, load_linkage_config
+
+Ints = npt.NDArray[np.int64]
+UInt64s = npt.NDArray[np.uint64]
+Bools = npt.NDArray[np.bool_]
+
+MAX_SOURCES = 63
+
+
+@dataclass(frozen=True)
+class ClusterResult:
+    """Clusters of records.
+
+    Attributes:
+        members: record_key, entity_key, producer, klaster_id, anggota (size), one row per record, ordered by record_key.
+        pairs: record_key_a, record_key_b, bobot, peluang, status ('sama' | 'mungkin_sama'), pola, kunci.
+        model: fitted model. upper: weight from which records were joined, in hundredths of a bit.
+    """
+
+    members: pa.Table
+    pairs: pa.Table
+    model: model.Model
+    upper: int
+    notes: tuple[str, ...] = ()
+
+
+def merge_one_per_source(n: int, a: Ints, b: Ints, weight: Ints, tie: UInt64s, source: Ints) -> Ints:
+    """Clusters that hold at most one record per source: best edges first, an edge that would break it is left out.
+
+    Args:
+        n: number of records.
+        a, b, weight: edges; higher weight first.
+        tie: per record, decides between equal weights.
+        source: per record, 0..62.
+
+    Returns:
+        Cluster number of each record.
+    """
+    component = np.arange(n)
+    held = np.left_shift(np.uint64(1), source.astype(np.uint64))
+    low, high = np.minimum(tie[a], tie[b]), np.maximum(tie[a], tie[b])
+    order = np.lexsort((high, low, -weight))
+    a, b = a[order], b[order]
+    while len(a):
+        x, y = component[a], component[b]
+        open_ = (x != y) & ((held[x] & held[y]) == 0)
+        a, b, x, y = a[open_], b[open_], x[open_], y[open_]
+        if len(a) == 0:
+            break
+        rank = np.arange(len(a))
+        best = np.full(n, len(a), dtype=np.int64)
+        # The last write wins: backwards leaves each cluster's best edge.
+        best[np.stack([x, y], axis=1)[::-1].ravel()] = np.repeat(rank[::-1], 2)
+        here = (best[x] == rank) & (best[y] == rank)
+        keep, gone = np.minimum(x[here], y[here]), np.maximum(x[here], y[here])
+        held[keep] |= held[gone]
+        target = np.arange(n)
+        target[gone] = keep
+        component = target[component]
+    return component
+
+
+def merge_all(n: int, a: Ints, b: Ints) -> Ints:
+    """Connected components of the edges."""
+    graph = coo_matrix((np.ones(len(a), dtype=np.int8), (a, b)), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def cluster(
+    people: prepare.Source,
+    config: LinkageConfig | None = None,
+    *,
+    fitted: model.Model | None = None,
+    identity: pa.Table | None = None,
+    one_per_source: bool = True,
+) -> ClusterResult:
+    """Groups records that are one person.
+
+    Args:
+        people: staging columns plus `producer`, of all records to be compared (those in no Adminduk, and some labelled).
+        config: parameters; default `expectations/linkage.yaml`.
+        fitted: a model of `link`, whose m is held here; without it and without labels m starts from the configuration.
+        identity: (record_key, id) of records whose person is known; two of one id are labelled pairs, their NIK hidden.
+        one_per_source: True between registries; False looks for the same person twice within them.
+
+    Returns:
+        The same clusters whatever the order of rows; ids come from content (smallest entity_key), not from numbering.
+
+    Raises:
+        PadananError: no record_key or producer, or more than 63 producers.
+    """
+    config = config or load_linkage_config()
+    con = inputs.connect(config)
+    try:
+        return _cluster(con, people, config, fitted, identity, one_per_source)
+    finally:
+        con.close()
+
+
+def _cluster(
+    con: duckdb.DuckDBPyConnection,
+    people: prepare.Source,
+    config: LinkageConfig,
+    fitted: model.Model | None,
+    identity: pa.Table | None,
+    one_per_source: bool,
+) -> ClusterResult:
+    relation = prepare.relation_sql(con, people, "orang_mentah")
+    absent = prepare.missing_columns(con, relation, "daftar")
+    if "producer" not in prepare.columns_of(con, relation):
+        raise PadananError("kolom producer tidak ada pada daftar klaster", cure="sertakan kode produsen setiap baris")
+    con.register("orang_siap", prepare.prepare_table(con, relation))
+    con.register("kenal", identity if identity is not None else pa.table({"record_key": pa.array([], pa.string()), "id": pa.array([], pa.string())}))
+    con.execute(
+        f"""create temp table orang as select row_number() over (order by o.record_key) - 1 as row, o.* exclude (nik), coalesce(k.id, '') as id,
+        case when k.id is null then o.nik end as nik, m.producer from orang_siap o left join kenal k using (record_key)
+        join (select record_key, any_value(producer) as producer from {relation} group by record_key) m using (record_key)"""
+    )
+    table = con.execute("select record_key, entity_key, producer, id from orang order by row").to_arrow_table()
+    n = table.num_rows
+    producers = table.column("producer").combine_chunks().dictionary_encode()
+    names = producers.dictionary.to_pylist()
+    if len(names) > MAX_SOURCES:
+        raise PadananError("produsen lebih dari 63", cure="bagi daftar klaster")
+    rank = np.argsort(np.argsort(np.array(names, dtype=object).astype(str))) if names else np.empty(0, dtype=np.int64)
+    source = rank[producers.indices.to_numpy(zero_copy_only=False)].astype(np.int64) if n else np.empty(0, dtype=np.int64)
+    found = blocking.find(con, "orang", "orang", cap=config.block_cap, per_record=config.candidates_per_record, within=True)
+    a, b = found.left.astype(np.int64), found.right.astype(np.int64)
+    wanted = (source[a] != source[b]) if one_per_source else (source[a] == source[b])
+    a, b, keys = a[wanted], b[wanted], found.keys[wanted]
+    side = comparison.load(con, "orang")
+    packed = comparison.compare(con, side, side, a, b, name_jw=config.name_jw, mother_jw=config.mother_jw)
+    coded = table.column("id").combine_chunks().dictionary_encode()
+    known = np.array([bool(v) for v in coded.dictionary.to_pylist()], dtype=bool)
+    index = coded.indices.to_numpy(zero_copy_only=False)
+    labelled = known[index[a]] & known[index[b]] if n else np.empty(0, dtype=bool)
+    true = labelled & (index[a] == index[b])
+    patterns = model.Patterns.of(packed)
+    enough = int(true.sum()) >= config.training_min
+    residue = patterns.counted(~labelled)
+    expected = max(0.02 * float(residue.sum()), 1.0)
+    begin = fitted if fitted is not None and fitted.extra is None else None
+    start = config if begin is None else replace(config, m_start=_as_start(begin))
+    learnt = model.fit(patterns, residue, patterns.counted(true) if enough else None, expected, start)
+    weight = model.score(patterns, learnt).total[patterns.inverse]
+    upper = _upper(weight, labelled, true, config) if enough else _bits(config.cluster_probability)
+    strong = weight >= upper
+    merged = (
+        merge_one_per_source(n, a[strong], b[strong], weight[strong], side.tie, source) if one_per_source else merge_all(n, a[strong], b[strong])
+    )
+    members = _members(con, table, merged)
+    kept = weight >= _bits(config.cluster_possible)
+    same = merged[a[kept]] == merged[b[kept]]
+    record = np.array(table.column("record_key").to_pylist(), dtype=object)
+    pairs = pa.table(
+        {
+            "record_key_a": pa.array(record[a[kept]], pa.string()),
+            "record_key_b": pa.array(record[b[kept]], pa.string()),
+            "bobot": weight[kept] / 100.0,
+            "peluang": np.round(decision.probability(weight[kept]), 6),
+            "status": pa.array(np.where(same & strong[kept], "sama", "mungkin_sama").astype(object), pa.string()),
+            "pola": packed[kept],
+            "kunci": keys[kept],
+        }
+    )
+    notes = (f"kolom tidak ada dan dianggap kosong: {', '.join(absent)}",) if absent else ()
+    return ClusterResult(members, pairs, learnt, upper, notes)
+
+
+def _as_start(fitted: model.Model) -> dict[str, dict[str, float]]:
+    return {
+        c.name: {level: float(fitted.m[k, i + 1]) for i, level in enumerate(c.levels[1:])} for k, c in enumerate(comparison.COLUMNS)
+    }
+
+
+def _bits(p: float) -> int:
+    return round(100 * float(np.log2(p / (1 - p))))
+
+
+def _upper(weight: Ints, labelled: Bools, true: Bools, config: LinkageConfig) -> int:
+    """Smallest weight at or above the asked probability where labelled pairs keep the asked precision."""
+    order = np.argsort(-weight[labelled], kind="stable")
+    at, hit = weight[labelled][order], true[labelled][order]
+    floor = _bits(config.cluster_possible)
+    if len(at) == 0:
+        return _bits(config.cluster_probability)
+    last = np.r_[at[1:] != at[:-1], True]
+    precision = (np.cumsum(hit) / np.arange(1, len(at) + 1))[last]
+    good = np.flatnonzero(precision >= config.precision)
+    return max(int(at[last][good[-1]]), floor) if len(good) else _bits(config.cluster_probability)
+
+
+def _members(con: duckdb.DuckDBPyConnection, table: pa.Table, merged: Any) -> pa.Table:
+    con.register("gabung", table.append_column("k", pa.array(merged, pa.int64())))
+    got = con.execute(
+        """select record_key, entity_key, producer, 'k' || md5('klaster|' || min(entity_key) over w) as klaster_id, count(*) over w as anggota
+        from gabung window w as (partition by k) order by record_key"""
+    ).to_arrow_table()
+    con.unregister("gabung")
+    return got
