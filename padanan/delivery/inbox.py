@@ -17,7 +17,7 @@ from padanan.delivery.land import deliver
 from padanan.delivery.letter import LETTER, PULL, read_letter
 from padanan.delivery.raw import DamagedFile
 from padanan.delivery.receipt import Receipt
-from padanan.errors import PadananError
+from padanan.errors import DeliveryError, PadananError
 from padanan.home import Home
 
 SEEN = "inbox.json"
@@ -52,24 +52,35 @@ def pending(home: Home, contract_id: str, *, settle_seconds: float = 0) -> list[
 def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: str, **options: Any) -> list[Receipt]:
     """Takes in everything that is pending, in the order it was received.
 
-    A file that can't be taken in for a reason outside it (no server, no space) stops the run; it stays pending.
+    A file that can't be taken in stays pending. When the reason is outside it (no server, no space) the run stops
+    there; else the others are taken in first, so that one file can't block a producer.
 
     Args:
         options: passed to `deliver` (`plans`, `key`).
 
     Returns:
         One receipt per file.
+
+    Raises:
+        DeliveryError: the first file that failed, after the others were taken in.
     """
     home.ensure()
     contract = contracts[contract_id]
     receipts = []
+    failed: DeliveryError | None = None
     for path in sorted(pending(home, contract_id), key=lambda path: (_received(path, contract), path.name)):
         state = _state(path)
-        receipt = deliver(home, contracts, contract_id, path, **options)
+        try:
+            receipt = deliver(home, contracts, contract_id, path, **options)
+        except DeliveryError as error:
+            failed = failed or error
+            continue
         receipts.append(receipt)
         seen = _seen(home, contract_id)
         seen[path.name] = {"keadaan": state, "sha16": receipt.sha16, "status": receipt.status}
         write_once(home.landing(contract_id) / SEEN, json.dumps(seen, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    if failed is not None:
+        raise failed
     return receipts
 
 

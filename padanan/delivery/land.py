@@ -163,6 +163,14 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
             shutil.copyfile(item.raw.path, original / PULLED)
         if (twin := _twin(item)) is not None:
             return _duplicate(item, twin)
+        if _address(item).exists():
+            # The same bytes for another part of one period can't share the address of the first.
+            raise DamagedFile(
+                "isi berkas sama dengan bagian lain periode ini",
+                "kirim berkas bagian yang benar",
+                place="bagian",
+                rule="isi_berulang",
+            )
         if item.raw is None:
             item.raw = read_file(original / item.path.name, spec, work)
         item.flags += item.raw.flags
@@ -206,6 +214,12 @@ def _pull(letter: Letter, spec: Spec, work: Path) -> tuple[RawTable, str]:
         )
     pulled = read_postgres(url, spec, work)
     return pulled.table, pulled.sha256
+
+
+def _address(item: _Delivery) -> Path:
+    """The content-addressed folder of a delivery."""
+    assert item.letter is not None
+    return item.home.landing(item.contract.id) / f"period={item.letter.periode_data}" / f"delivery={item.sha16}"
 
 
 def _twin(item: _Delivery) -> dict[str, Any] | None:
@@ -281,18 +295,12 @@ def _write(folder: Path, manifest: dict[str, Any], title: str) -> None:
 
 
 def _land(item: _Delivery, folder: Path, work: Path, key: bytes) -> Receipt:
-    assert item.letter is not None
     status = checks.outcome(item.flags)
     manifest = _manifest(item, status, key)
     _write(folder, manifest, item.contract.name)
     shutil.rmtree(work)
-    target = item.home.landing(item.contract.id) / f"period={item.letter.periode_data}" / f"delivery={item.sha16}"
+    target = _address(item)
     target.parent.mkdir(mode=0o700, exist_ok=True)
-    if target.exists() and json.loads((target / "manifest.json").read_text(encoding="utf-8")).get("bagian") != item.letter.bagian:
-        # The same bytes for another part of one period can't share the address of the first.
-        raise DeliveryError(
-            "isi berkas sama dengan bagian lain periode ini", cure="periksa apakah bagian yang benar yang dikirim"
-        )
     if not publish(folder, target):
         return _duplicate(item, {**manifest, "folder": target})
     return Receipt(item.contract.id, status, item.sha16, target, manifest, target / "tanda_terima.md")

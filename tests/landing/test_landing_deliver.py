@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -24,7 +25,9 @@ import pytest
 from padanan.contract import Contract
 from padanan.delivery import commit, csv_reader, land, stage
 from padanan.delivery.active import active_deliveries
+from padanan.delivery.inbox import pending, process_inbox
 from padanan.delivery.ledger import release, releases
+from padanan.delivery.raw import RawTable
 from padanan.delivery.receipt import Receipt
 from padanan.errors import DeliveryError, NoSpace, PadananError
 from padanan.home import CHECKOUT, Home
@@ -359,6 +362,7 @@ from padanan.contract import load_contracts
 from padanan.delivery.land import deliver
 from padanan.home import Home
 from pathlib import Path
+from typing import Any
 contracts = load_contracts()
 print("mulai", flush=True)
 deliver(Home(Path({home!r})), contracts, "dtks", {path!r}, diterima=datetime.datetime(2025, 10, 10, 9))
@@ -413,3 +417,33 @@ def test_everything_is_private_and_the_same_in_any_time_zone(
     assert json.loads(found[0]["manifest.json"])["diterima"].startswith(
         datetime.fromtimestamp(1760063400, JAKARTA).isoformat()[:16]
     )
+
+
+def test_one_failing_file_does_not_block_the_inbox(
+    dtks_file: DtksFile, home: Home, contracts: dict[str, Contract], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are taken in, the failing one is told and stays pending."""
+    inbox = home.inbox("dtks")
+    inbox.mkdir()
+    for name, rows in (("dtks_2025-08.csv", 20), ("dtks_2025-09.csv", 21), ("dtks_2025-10.csv", 22)):
+        (inbox / name).write_bytes(dtks_file("x.csv", rows=rows).read_bytes())
+    real = land.stage
+
+    def sometimes(raw: RawTable, *rest: Any) -> Any:
+        if raw.counted == 21:
+            raise duckdb.IOException("IO Error: x")
+        return real(raw, *rest)
+
+    monkeypatch.setattr(land, "stage", sometimes)
+    with pytest.raises(DeliveryError, match="dtks_2025-09"):
+        process_inbox(home, contracts, "dtks")
+    assert [path.name for path in pending(home, "dtks")] == ["dtks_2025-09.csv"]
+    monkeypatch.setattr(land, "stage", real)
+    assert [receipt.rows_on for receipt in process_inbox(home, contracts, "dtks")] == [21]
+
+
+def test_the_same_bytes_for_two_parts_are_not_mixed(take: Take, dtks_file: DtksFile) -> None:
+    path = dtks_file()
+    assert take(path, bagian="3171").status == "diterima"
+    other = take(path, bagian="3172")
+    assert other.status == "karantina" and rules(other) == {"isi_berulang": "karantina"}

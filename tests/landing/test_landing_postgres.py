@@ -59,9 +59,9 @@ def test_both_paths_give_the_same_rows(server: EmbeddedPostgres, tmp_path: Path,
         hashes.add(pull.sha256)
         assert pull.table.counted == 300 and pull.table.unagreed == ("rahasia",)
     assert tables[0] == tables[1] and len(hashes) == 1
-    assert tables[0][0] == {
-        "nik": "317000000001000", "nama": "nama: 'é' 1", "lahir": "2000-01-02", "nominal": "0.5", "_baris": 1, "_sel_angka": "nik,nominal",
-    }  # fmt: skip
+    first = tables[0][0]
+    assert [first[name] for name in NAMES] == ["317000000001000", "nama: 'é' 1", "2000-01-02", "0.5"]
+    assert (first["_baris"], first["_sel_angka"]) == (1, "nik,nominal")
     assert tables[0][2]["nama"] is None and tables[0][1]["nominal"] == "1"
 
 

@@ -210,3 +210,17 @@ def test_the_bytes_decide_the_reader_not_the_name(tmp_path: Path) -> None:
     path.write_text("NIK;NAMA\n1;A\n")
     table = read_file(path, SPEC, tmp_path)
     assert table.counted == 1 and "bentuk_beda" in warned(table)
+
+
+def test_a_sheet_used_to_its_last_row_is_warned(tmp_path: Path) -> None:
+    """1,048,576 rows is all a sheet can hold: what came after them would be missing without a trace."""
+
+    def fill(work: Any) -> None:
+        sheet = work.add_worksheet()
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, ["1", "A"])
+        sheet.write_row(1_048_575, 0, ["2", "B"])
+
+    table = read_xlsx(book(tmp_path / "a.xlsx", fill), SPEC, tmp_path)
+    assert [row[4] for row in data(table)] == [2, 1_048_576]
+    assert warned(table) == {"lembar_penuh": "peringatan"} and table.control["baris_kosong"] == 1_048_573
