@@ -25,6 +25,10 @@ QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`|original line:.*", re.IGN
 LONG_NUMBER = re.compile(r"(?<![\w-])\d{10,}(?![\w-])")
 
 
+# Parts of an event that name dbt nodes; a test's unique id ends in hex digits that may look like a number.
+NAMES = ("node_info", "unique_id", "node_name", "path")
+
+
 def redact_text(text: str) -> str:
     """A message without quoted text when it tells of a failing value, and without numbers of ten digits or more."""
     if TELLTALE.search(text):
@@ -47,7 +51,7 @@ def _walk(value: Any) -> Any:
     if isinstance(value, str):
         return redact_text(value)
     if isinstance(value, dict):
-        return {key: _walk(item) for key, item in value.items()}
+        return {key: item if key in NAMES else _walk(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_walk(item) for item in value]
     return value

@@ -52,10 +52,10 @@ def test_wordings_of_duckdb_are_known(text, kind):
 
 def test_dbt_error_lines_lose_quoted_values_and_long_numbers():
     message = f"Conversion Error: Could not convert string '{NAME}' to INT32, row {NIK}"
-    event = {"info": {"level": "error", "msg": message}, "data": {"exc": message, "node_info": {"unique_id": "model.a.b"}}}
+    event = {"info": {"level": "error", "msg": message}, "data": {"exc": message, "node_info": {"unique_id": "test.a.b.1234567890"}}}
     shown = redact(json.dumps(event))
     assert NAME not in shown and NIK not in shown
-    assert json.loads(shown)["data"]["node_info"]["unique_id"] == "model.a.b"
+    assert json.loads(shown)["data"]["node_info"]["unique_id"] == "test.a.b.1234567890"
 
 
 def test_dbt_lines_that_carry_no_value_pass_unchanged():
