@@ -16,23 +16,34 @@ UInt32s = npt.NDArray[np.uint32]
 UInt64s = npt.NDArray[np.uint64]
 
 # (label for the reader, arms); an arm is a list of parts, NULL in any part makes the key NULL.
+_YEAR, _MONTH_DAY = "dob // 10000", "dob % 10000"
+
+
+def _two(a: str, b: str) -> tuple[str, ...]:
+    # DuckDB's least() skips NULL: without the last part one name token would pass for two.
+    return "kel", f"least({a}, {b})", f"greatest({a}, {b})", f"case when {a} is not null and {b} is not null then 0 end"
+
+
 KEYS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
-    ("tahun lahir, hari-bulan dan kata nama pertama", (("dob // 10000", "least(dob // 100 % 100, dob % 100)", "greatest(dob // 100 % 100, dob % 100)", "t1"),)),
+    (
+        "tahun lahir, hari-bulan dan kata nama pertama",
+        ((_YEAR, "least(dob // 100 % 100, dob % 100)", "greatest(dob // 100 % 100, dob % 100)", "t1"),),
+    ),
     ("tanggal lahir dan kelurahan", (("dob", "kel"),)),
-    ("bunyi nama dan tahun lahir", (("skeleton", "dob // 10000"),)),
+    ("bunyi nama dan tahun lahir", (("skeleton", _YEAR),)),
     ("nomor KK", (("kk",),)),
-    ("kelurahan, tahun lahir dan kata nama pertama", (("kel", "dob // 10000", "t1"),)),
+    ("kelurahan, tahun lahir dan kata nama pertama", (("kel", _YEAR, "t1"),)),
     ("bunyi nama dan kelurahan", (("skeleton", "kel"),)),
     ("sepuluh angka akhir NIK", (("nik & 1099511627775",),)),
     ("dua belas angka awal NIK", (("nik >> 16",),)),
     ("nama ibu dan kata nama pertama", (("mother_skeleton", "t1"),)),
     ("RT, RW, kelurahan dan kata nama pertama", (("kel", "rw", "rt", "t1"),)),
-    ("bunyi nama dan hari-bulan lahir", (("skeleton", "dob % 10000"),)),
+    ("bunyi nama dan hari-bulan lahir", (("skeleton", _MONTH_DAY),)),
     ("tanggal lahir dan nama ibu", (("dob", "mother1"),)),
     ("tanggal lahir dan salah satu kata nama", (("dob", "t1"), ("dob", "t2"), ("dob", "t3"))),
-    ("dua kata nama dan kelurahan", (("kel", "least(t1, t2)", "greatest(t1, t2)"), ("kel", "least(t1, t3)", "greatest(t1, t3)"), ("kel", "least(t2, t3)", "greatest(t2, t3)"))),
-    ("RT, RW, kelurahan dan tahun lahir", (("kel", "rw", "rt", "dob // 10000"),)),
-)  # fmt: skip
+    ("dua kata nama dan kelurahan", (_two("t1", "t2"), _two("t1", "t3"), _two("t2", "t3"))),
+    ("RT, RW, kelurahan dan tahun lahir", (("kel", "rw", "rt", _YEAR),)),
+)
 CARD_BIT = len(KEYS)
 LABELS = (*(label for label, _ in KEYS), "kartu keluarga dari kerabat yang sudah padan")
 _ROW_BITS = 25
@@ -66,14 +77,14 @@ class Candidates:
         return 1.0 - len(self) / self.possible if self.possible else 1.0
 
 
-def key_sql(table: str) -> str:
-    """One (k, bit, row) per record and key arm; NULL keys left out."""
+def key_arms(table: str) -> list[tuple[int, str]]:
+    """(bit, SQL of k and row) for every key arm; NULL keys left out."""
     arms = []
     for bit, (_, variants) in enumerate(KEYS):
         for parts in variants:
             present = " and ".join(f"({part}) is not null" for part in parts)
-            arms.append(f"select hash({bit}, {', '.join(parts)}) as k, {bit}::utinyint as bit, row from {table} where {present}")
-    return " union all ".join(arms)
+            arms.append((bit, f"select hash({bit}, {', '.join(parts)}) as k, row from {table} where {present}"))
+    return arms
 
 
 def find(con: duckdb.DuckDBPyConnection, left: str, right: str, *, cap: int, per_record: int, within: bool = False) -> Candidates:
@@ -90,17 +101,20 @@ def find(con: duckdb.DuckDBPyConnection, left: str, right: str, *, cap: int, per
     n_left = int(con.execute(f"select count(*) from {left}").fetchall()[0][0])
     n_right = int(con.execute(f"select count(*) from {right}").fetchall()[0][0])
     possible = n_left * (n_left - 1) // 2 if within else n_left * n_right
-    con.execute(f"create or replace temp table blok_kiri as {key_sql(left)}")
+    every = " union all ".join(f"select k, {bit}::utinyint as bit, row from ({arm})" for bit, arm in key_arms(left))
+    con.execute(f"create or replace temp table blok_kiri as {every}")
     con.execute(
-        f"create or replace temp table blok_sah as select k, count(*) as n from blok_kiri group by k having count(*) <= {cap}"
+        f"""create or replace temp table blok_sah as select k, any_value(bit) as bit, count(*) as n from blok_kiri
+        group by k having count(*) between {2 if within else 1} and {cap}"""
     )
     if within:
-        con.execute("create or replace temp view blok_kanan as select * from blok_kiri")
-        con.execute(f"create or replace temp table blok as select k, n, n as m from blok_sah where n between 2 and {cap}")
+        con.execute("create or replace temp view blok_kanan as select k, row from blok_kiri")
+        con.execute("create or replace temp table blok as select k, n, n as m from blok_sah")
     else:
-        arms = key_sql(right).replace(" union all ", " \nunion all ").split("\nunion all ")
+        # Each arm probes only the values of its own key: a table that fits the cache.
         semi = [
-            f"select s.k, s.row from ({arm.replace(' as bit', ' as bit')}) s semi join blok_sah b on s.k = b.k" for arm in arms
+            f"select s.k, s.row from ({arm}) s semi join (select k from blok_sah where bit = {bit}) b on s.k = b.k"
+            for bit, arm in key_arms(right)
         ]
         con.execute(f"create or replace temp table blok_kanan as {' union all '.join(semi)}")
         con.execute(

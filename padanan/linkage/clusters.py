@@ -129,7 +129,12 @@ def _cluster(
     if "producer" not in prepare.columns_of(con, relation):
         raise PadananError("kolom producer tidak ada pada daftar klaster", cure="sertakan kode produsen setiap baris")
     con.register("orang_siap", prepare.prepare_table(con, relation))
-    con.register("kenal", identity if identity is not None else pa.table({"record_key": pa.array([], pa.string()), "id": pa.array([], pa.string())}))
+    con.register(
+        "kenal",
+        identity
+        if identity is not None
+        else pa.table({"record_key": pa.array([], pa.string()), "id": pa.array([], pa.string())}),
+    )
     con.execute(
         f"""create temp table orang as select row_number() over (order by o.record_key) - 1 as row, o.* exclude (nik), coalesce(k.id, '') as id,
         case when k.id is null then o.nik end as nik, m.producer from orang_siap o left join kenal k using (record_key)
@@ -165,7 +170,9 @@ def _cluster(
     upper = _upper(weight, labelled, true, config) if enough else _bits(config.cluster_probability)
     strong = weight >= upper
     merged = (
-        merge_one_per_source(n, a[strong], b[strong], weight[strong], side.tie, source) if one_per_source else merge_all(n, a[strong], b[strong])
+        merge_one_per_source(n, a[strong], b[strong], weight[strong], side.tie, source)
+        if one_per_source
+        else merge_all(n, a[strong], b[strong])
     )
     members = _members(con, table, merged)
     kept = weight >= _bits(config.cluster_possible)
@@ -188,7 +195,8 @@ def _cluster(
 
 def _as_start(fitted: model.Model) -> dict[str, dict[str, float]]:
     return {
-        c.name: {level: float(fitted.m[k, i + 1]) for i, level in enumerate(c.levels[1:])} for k, c in enumerate(comparison.COLUMNS)
+        c.name: {level: float(fitted.m[k, i + 1]) for i, level in enumerate(c.levels[1:])}
+        for k, c in enumerate(comparison.COLUMNS)
     }
 
 

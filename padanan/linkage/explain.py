@@ -116,7 +116,9 @@ def explain(result: LinkResult, record_key: str, register_key: str | None = None
         mask = pc.and_(mask, pc.equal(result.pairs.column("register_key"), register_key))
     rows = result.pairs.filter(mask).slice(0, 1).to_pylist()
     if not rows:
-        raise PadananError("rekaman ini tidak mempunyai calon yang disimpan", cure="periksa kunci rekaman; statusnya ada pada tabel padanan")
+        raise PadananError(
+            "rekaman ini tidak mempunyai calon yang disimpan", cure="periksa kunci rekaman; statusnya ada pada tabel padanan"
+        )
     return waterfall(rows[0], result.thresholds)
 
 
@@ -142,8 +144,12 @@ def waterfall_svg(row: Mapping[str, Any], limits: Thresholds) -> str:
         y = 14 + n * line
         a, b = x(float(min(start, end))), x(float(max(start, end)))
         fill = "#2b6cb0" if step.bits >= 0 else "#c05621"
-        body.append(f'<text x="{left - 10}" y="{y + 13}" text-anchor="end">{escape(step.label)}: {escape(_short(step.seen))}</text>')
-        body.append(f'<rect x="{a}" y="{y}" width="{max(b - a, 1):.1f}" height="16" fill="{fill}"><title>{escape(step.seen)}</title></rect>')
+        body.append(
+            f'<text x="{left - 10}" y="{y + 13}" text-anchor="end">{escape(step.label)}: {escape(_short(step.seen))}</text>'
+        )
+        body.append(
+            f'<rect x="{a}" y="{y}" width="{max(b - a, 1):.1f}" height="16" fill="{fill}"><title>{escape(step.seen)}</title></rect>'
+        )
         body.append(f'<text x="{b + 4}" y="{y + 13}">{_bits(step.bits)}</text>')
     total = sum(round(step.bits * 100) for step in steps) / 100
     y = 14 + len(steps) * line

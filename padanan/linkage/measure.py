@@ -144,11 +144,15 @@ def by_group(people: prepare.Source, matched: pa.Table, day: str, config: Linkag
     relation = prepare.relation_sql(con, people, "orang")
     present = prepare.columns_of(con, relation)
     columns = ", ".join(
-        (f"o.{name}" if name in present else f"null::varchar as {name}") for name in ("nama_bersih", "jk", "kk_bersih", "kode_kelurahan")
+        (f"o.{name}" if name in present else f"null::varchar as {name}")
+        for name in ("nama_bersih", "jk", "kk_bersih", "kode_kelurahan")
     )
     born = "try_cast(o.tgl_lahir as date)" if "tgl_lahir" in present else "null::date"
     con.register("padan", matched)
-    con.execute(f"create temp table p as select {columns}, {born} as tgl, ?::date as acuan, h.padan from {relation} o join padan h using (record_key)", [day])
+    con.execute(
+        f"create temp table p as select {columns}, {born} as tgl, ?::date as acuan, h.padan from {relation} o join padan h using (record_key)",
+        [day],
+    )
     arms = [f"select '{label}' as kelompok, {n} as urut, padan from p where {where}" for n, (label, where) in enumerate(_GROUPS)]
     arms.append("select 'kota ' || left(kode_kelurahan, 5), 100, padan from p where kode_kelurahan is not null")
     rows = con.execute(
@@ -156,7 +160,9 @@ def by_group(people: prepare.Source, matched: pa.Table, day: str, config: Linkag
     ).fetchall()
     con.close()
     overall = next((hits / n for name, n, hits in rows if name == "semua" and n), float("nan"))
-    out: dict[str, list[Any]] = {name: [] for name in ("kelompok", "n", "padan", "persen", "bawah", "atas", "selisih_poin", "peringatan")}
+    out: dict[str, list[Any]] = {
+        name: [] for name in ("kelompok", "n", "padan", "persen", "bawah", "atas", "selisih_poin", "peringatan")
+    }
     for name, n, hits in rows:
         low, high = wilson(hits, n)
         values = (name, n, hits, 100 * hits / n, 100 * low, 100 * high, 100 * (hits / n - overall))

@@ -104,8 +104,6 @@ def encode(names: pa.Array, dictionary: TokenDictionary) -> NameCodes:
     n = len(names)
     filled = pc.fill_null(names, "")
     parts = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(filled))
-    if isinstance(parts, pa.ChunkedArray):
-        parts = parts.combine_chunks()
     lengths = pc.list_value_length(parts).to_numpy(zero_copy_only=False).astype(np.int64)
     flat = pc.list_flatten(parts)
     coded = flat.dictionary_encode()
@@ -122,10 +120,10 @@ def encode(names: pa.Array, dictionary: TokenDictionary) -> NameCodes:
     own = np.bincount(name, weights=~generic, minlength=n) if len(flat) else np.zeros(n)
     used = (~generic | (own[name] == 0)) & (code > 0) if len(flat) else np.empty(0, dtype=bool)
     whole = _text_hash(dictionary)[number] if len(flat) else np.empty(0, dtype=np.uint64)
-    key = np.zeros(n, dtype=np.uint64)
-    skeleton = np.zeros(n, dtype=np.uint64)
-    np.add.at(key, name, whole)
-    np.add.at(skeleton, name[used], mix(code[used].astype(np.uint64)))
+    key = sums(whole, lengths)
+    skeleton = sums(
+        np.where(used, mix(code_table.astype(np.uint64))[number] if len(flat) else code.astype(np.uint64), np.uint64(0)), lengths
+    )
     slots = _first_three(n, name[used], code[used])
     offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
     joined = pc.binary_join(pa.ListArray.from_arrays(offsets, canonical_flat), " ")
@@ -133,9 +131,17 @@ def encode(names: pa.Array, dictionary: TokenDictionary) -> NameCodes:
     return NameCodes(joined, key, skeleton, slots, np.minimum(lengths, 255).astype(np.uint8))
 
 
+def sums(values: UInts, lengths: npt.NDArray[np.int64]) -> UInts:
+    """Sum modulo 2^64 of each run of `lengths` values; 0 for an empty run."""
+    total = np.r_[np.uint64(0), np.cumsum(values, dtype=np.uint64)]
+    ends = np.cumsum(lengths)
+    return np.asarray(total[ends] - total[ends - lengths])
+
+
 def _text_hash(dictionary: TokenDictionary) -> UInts:
-    texts = [zlib.crc32(text.encode()) | (zlib.adler32(text.encode()) << 32) for text in dictionary.texts]
-    return mix(np.array(texts, dtype=np.uint64))
+    texts = [zlib.crc32(text.encode()) | (zlib.adler32(text.encode()) << 32) if text else 0 for text in dictionary.texts]
+    numbers = np.array(texts, dtype=np.uint64)
+    return np.where(numbers == 0, np.uint64(0), mix(numbers))
 
 
 def _first_three(n: int, name: npt.NDArray[np.int64], code: Codes) -> tuple[Codes, Codes, Codes]:

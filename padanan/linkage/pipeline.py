@@ -75,10 +75,12 @@ class Right:
 class _Run:
     """State of one run; `link` calls its steps in order."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, data: inputs.Inputs, config: LinkageConfig, raw: tuple[Any, Any]) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, data: inputs.Inputs, config: LinkageConfig, raw: tuple[Any, Any], started: float
+    ) -> None:
         self.con, self.data, self.config, self.raw = con, data, config, raw
         self.seconds: dict[str, float] = {}
-        self._clock = time.process_time()
+        self._clock = started
         self.register_sql = f"(select file_row_number as row, * from read_parquet('{data.register_path}', file_row_number=true))"
         self.frequency: dict[str, npt.NDArray[Any]] = {}
         self.forbidden: UInt64s = np.empty(0, dtype=np.uint64)
@@ -357,6 +359,7 @@ def link(
         PadananError: a missing file or record_key, a double record_key, a plug-in that can't be loaded.
     """
     config = config or load_linkage_config()
+    started = time.process_time()
     with tempfile.TemporaryDirectory(prefix="padanan-") as folder:
         path = prepared or prepare.prepare_register(
             register,
@@ -368,7 +371,7 @@ def link(
         con = inputs.connect(config)
         try:
             con.execute(f"set temp_directory='{folder}'")
-            return _link(con, inputs_of(con, list_table, path, step1, config), config, (list_table, register), decisions)
+            return _link(started, con, inputs_of(con, list_table, path, step1, config), config, (list_table, register), decisions)
         finally:
             con.close()
 
@@ -381,9 +384,14 @@ def inputs_of(
 
 
 def _link(
-    con: duckdb.DuckDBPyConnection, data: inputs.Inputs, config: LinkageConfig, raw: tuple[Any, Any], decisions: pa.Table | None
+    started: float,
+    con: duckdb.DuckDBPyConnection,
+    data: inputs.Inputs,
+    config: LinkageConfig,
+    raw: tuple[Any, Any],
+    decisions: pa.Table | None,
 ) -> LinkResult:
-    run = _Run(con, data, config, raw)
+    run = _Run(con, data, config, raw, started)
     run.lap("masukan")
     run.candidates()
     run.fit()

@@ -45,6 +45,9 @@ _ADDRESS_STOP = frozenset(
     "JL JLN JALAN GG GANG KP KMP KAMPUNG NO NOMOR NMR BLOK BLK KAV KAVLING KOMP KOMPLEK KOMPLEKS PERUM PERUMAHAN DALAM RT RW".split()
 )
 _DIGITS = re.compile(r"\d")
+_PIECE = re.compile(r"[A-Z0-9]+")
+_MASK = 2**64 - 1
+_DICTIONARY = ["name", "mother", "street", "kel", "rt", "rw", "jk", "n_tokens", "t1", "t2", "t3", "mother1", "dob"]
 
 
 def relation_sql(con: duckdb.DuckDBPyConnection, source: Source, name: str) -> str:
@@ -60,22 +63,21 @@ def relation_sql(con: duckdb.DuckDBPyConnection, source: Source, name: str) -> s
 
 
 def _bcd(column: str) -> str:
-    return f"case when length({column}) = 16 and translate({column}, '0123456789', '') = '' then try_cast('0x' || {column} as ubigint) end"
+    return f"case when regexp_full_match({column}, '[0-9]{{16}}') then try_cast('0x' || {column} as ubigint) end"
 
 
 def _select(present: set[str], relation: str) -> str:
     def col(name: str, kind: str = "varchar") -> str:
         return f"try_cast({name} as {kind})" if name in present else f"cast(null as {kind})"
 
-    punctuation = "'.,/-:;()\"#'"
+    family = f"coalesce(nullif({col('family_id')}, ''), {col('kk_bersih')})"
     return f"""select record_key::varchar as record_key, coalesce({col("entity_key")}, record_key::varchar) as entity_key,
-        hash(coalesce(nullif(trim({col("family_id")}), ''), {col("kk_bersih")})) as family_hash,
-        coalesce(nullif(trim({col("family_id")}), ''), {col("kk_bersih")}) is null as no_family, {_bcd(col("nik_bersih"))} as nik, {_bcd(col("kk_bersih"))} as kk,
+        case when {family} is not null then hash({family}) end as family,
+        {_bcd(col("nik_bersih"))} as nik, {_bcd(col("kk_bersih"))} as kk,
         {col("nama_bersih")} as nama, {col("nama_ibu_bersih")} as ibu,
         case when d > date '1900-01-01' then (year(d) * 10000 + month(d) * 100 + day(d))::integer end as dob,
         case {col("jk")} when 'L' then 1 when 'P' then 2 else 0 end::utinyint as jk,
-        translate(upper({col("alamat_jalan")}), {punctuation}, repeat(' ', {len('.,/-:;()"#')})) as alamat,
-        try_cast(replace({col("kode_kelurahan")}, '.', '') as bigint) as kel,
+        upper({col("alamat_jalan")}) as alamat, try_cast(replace({col("kode_kelurahan")}, '.', '') as bigint) as kel,
         {col("rt", "smallint")} as rt, {col("rw", "smallint")} as rw
         from (select *, {col("tgl_lahir", "date")} as d from {relation})"""
 
@@ -100,39 +102,42 @@ def missing_columns(con: duckdb.DuckDBPyConnection, relation: str, what: str) ->
 
 
 class _Addresses:
-    """Streets and whole addresses as sums of token hashes; a token's hash is made once."""
+    """Streets and whole addresses as sums of token hashes; a token's hashes are made once."""
 
     def __init__(self) -> None:
         self.index: dict[str, int] = {}
-        self.hashes: list[int] = []
-        self.is_number: list[bool] = []
+        self.street: list[int] = []
+        self.whole: list[int] = []
 
     def encode(self, texts: pa.Array) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
-        parts = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(pc.fill_null(texts, "")))
+        parts = pc.ascii_split_whitespace(pc.fill_null(texts, ""))
         lengths = pc.list_value_length(parts).to_numpy(zero_copy_only=False).astype(np.int64)
         flat = pc.list_flatten(parts)
-        street, whole = np.zeros(len(texts), dtype=np.uint64), np.zeros(len(texts), dtype=np.uint64)
-        if len(flat) == 0:
-            return street, whole
         coded = flat.dictionary_encode()
         table = np.array([self._number(str(token)) for token in coded.dictionary.to_pylist()], dtype=np.int64)
-        number = table[coded.indices.to_numpy(zero_copy_only=False)]
-        value = names.mix(np.array(self.hashes, dtype=np.uint64))
-        value[np.array(self.hashes, dtype=np.uint64) == 0] = 0
-        row = np.repeat(np.arange(len(texts)), lengths)
-        digit = np.array(self.is_number, dtype=bool)[number]
-        np.add.at(whole, row, value[number])
-        np.add.at(street, row[~digit], value[number[~digit]])
-        return street, whole
+        number = table[coded.indices.to_numpy(zero_copy_only=False)] if len(flat) else np.empty(0, dtype=np.int64)
+        street, whole = np.array(self.street, dtype=np.uint64), np.array(self.whole, dtype=np.uint64)
+        return names.sums(street[number], lengths), names.sums(whole[number], lengths)
 
     def _number(self, token: str) -> int:
+        """Number of a token as written ("NO.12" is one): its pieces' hashes are added up."""
         number = self.index.get(token)
-        if number is None:
-            number = self.index[token] = len(self.hashes)
-            digit = bool(_DIGITS.search(token))
-            text = token.lstrip("0") if digit else names.phonetic(token)
-            self.hashes.append(0 if token in _ADDRESS_STOP or not text else zlib.crc32(text.encode()) or 1)
-            self.is_number.append(digit)
+        if number is not None:
+            return number
+        number = self.index[token] = len(self.street)
+        street = whole = 0
+        for piece in _PIECE.findall(token):
+            if piece in _ADDRESS_STOP:
+                continue
+            digit = bool(_DIGITS.search(piece))
+            text = piece.lstrip("0") if digit else names.phonetic(piece)
+            if not text:
+                continue
+            value = int(names.mix(np.array([zlib.crc32(text.encode())], dtype=np.uint64))[0])
+            whole += value
+            street += 0 if digit else value
+        self.street.append(street & _MASK)
+        self.whole.append(whole & _MASK)
         return number
 
 
@@ -148,10 +153,9 @@ def batches(con: duckdb.DuckDBPyConnection, relation: str, rows: int = BATCH) ->
         column = {name: batch.column(i) for i, name in enumerate(batch.schema.names)}
         name, mother = names.encode(column["nama"], tokens), names.encode(column["ibu"], tokens)
         street, whole = addresses.encode(column["alamat"])
-        family = pc.if_else(column["no_family"], pa.scalar(None, pa.uint64()), column["family_hash"])
         yield pa.record_batch(
             [
-                column["record_key"], column["entity_key"], family, column["nik"], column["kk"],
+                column["record_key"], column["entity_key"], column["family"], column["nik"], column["kk"],
                 name.text, _null_zero(name.key, pa.uint64()), _null_zero(name.skeleton, pa.uint64()), _null_zero(name.tokens[0], pa.uint32()),
                 _null_zero(name.tokens[1], pa.uint32()), _null_zero(name.tokens[2], pa.uint32()), pa.array(name.count, pa.uint8()),
                 mother.text, _null_zero(mother.key, pa.uint64()), _null_zero(mother.skeleton, pa.uint64()),
@@ -201,7 +205,7 @@ def prepare_register(
         missing_columns(con, relation, "acuan")
         with (
             no_space_guard("acuan siap pakai"),
-            pq.ParquetWriter(working, SCHEMA, compression="zstd", compression_level=1) as writer,
+            pq.ParquetWriter(working, SCHEMA, compression="lz4", use_dictionary=_DICTIONARY, write_statistics=False) as writer,
         ):
             for batch in batches(con, relation):
                 writer.write_batch(batch)
