@@ -41,7 +41,9 @@ class Gudang:
         self._deliveries: dict[str, list[dict[str, Any]]] = {}
         (self.home / "warehouse").mkdir(parents=True, exist_ok=True)
 
-    def land(self, contract_id: str, rows: Sequence[Row], *, diterima: str = "2025-10-10", aside: int = 0, bagian: str | None = None) -> None:
+    def land(
+        self, contract_id: str, rows: Sequence[Row], *, diterima: str = "2025-10-10", aside: int = 0, bagian: str | None = None
+    ) -> None:
         """Writes one delivery in the landing layout; `_sel_angka` may be given as a column of a row."""
         contract = self.contracts[contract_id]
         sha16 = f"{contract_id}{len(self._deliveries.get(contract_id, []))}".encode().hex()[:16].ljust(16, "0")
@@ -59,15 +61,23 @@ class Gudang:
         key = " || '|' || ".join(f"upper(trim(coalesce({name}, '')))" for name in contract.entity_key)
         con.execute(
             f"""copy (select * exclude (_sel_angka), _sel_angka,
-                hmac_hex('r|{contract_id}|{sha16}|' || _baris) as _record_key, hmac_hex('e|{contract_id}|' || {key}) as _entity_key,
-                {self._number_key("nik", names)} as _nik_key, {self._number_key("no_kk", names)} as _kk_key from t order by _baris)
+                hmac_hex('r|{contract_id}|{sha16}|' || _baris) as _record_key,
+                hmac_hex('e|{contract_id}|' || {key}) as _entity_key,
+                {self._number_key("nik", names)} as _nik_key, {self._number_key("no_kk", names)} as _kk_key
+                from t order by _baris)
                 to '{folder / "part.parquet"}' (format parquet)"""
         )
         con.execute(
-            f"""copy (select range as _baris, null::varchar as _record_key, 'tidak_terbaca' as alasan, 'x' as isi from range({aside}))
+            f"""copy (select range as _baris, null::varchar as _record_key, 'tidak_terbaca' as alasan, 'x' as isi
+                from range({aside}))
                 to '{folder / "rejects.parquet"}' (format parquet)"""
         )
-        manifest = {"contract_id": contract_id, "rows_in": len(rows) + aside, "rows_on": len(rows), "rows_aside": {"tidak_terbaca": aside}}
+        manifest = {
+            "contract_id": contract_id,
+            "rows_in": len(rows) + aside,
+            "rows_on": len(rows),
+            "rows_aside": {"tidak_terbaca": aside},
+        }
         (folder / "manifest.json").write_text(json.dumps(manifest))
         self._deliveries.setdefault(contract_id, []).append(
             {"sha16": sha16, "periode_data": "2025-10", "diterima": diterima, "bagian": bagian,
@@ -78,14 +88,16 @@ class Gudang:
     def _number_key(column: str, names: Sequence[str]) -> str:
         prefix = "nik" if column == "nik" else "kk"
         digits = f"regexp_replace(coalesce({column}, ''), '[^0-9]', '', 'g')"
-        return f"case when length({digits}) = 16 then hmac_hex('{prefix}|' || {digits}) end" if column in names else "null::varchar"
+        return (
+            f"case when length({digits}) = 16 then hmac_hex('{prefix}|' || {digits}) end" if column in names else "null::varchar"
+        )
 
     def plan(self, revisi: int = 1) -> dict[str, Any]:
         """Writes `warehouse/rencana.json`."""
         periode = Periode.parse(self.periode)
         data = {
             "periode": periode.key, "label": periode.label, "revisi": revisi, "cutoff": "2025-12-15", "inputs_hash": "0" * 64,
-            "contracts": [_contract(contract, periode, self._deliveries.get(contract.id, [])) for contract in self.contracts.values()],
+            "contracts": [_contract(item, periode, self._deliveries.get(item.id, [])) for item in self.contracts.values()],
             "sasaran": load_criteria(CHECKOUT / "expectations"),
         }  # fmt: skip
         (self.home / "warehouse" / "rencana.json").write_text(json.dumps(data))
@@ -93,7 +105,16 @@ class Gudang:
 
     def dbt(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
         """Runs dbt in a process of its own, as the pipeline does."""
-        command = [sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')", *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        command = [
+            sys.executable,
+            "-c",
+            "from dbt.cli.main import cli; cli(prog_name='dbt')",
+            *arguments,
+            "--project-dir",
+            str(PROJECT),
+            "--profiles-dir",
+            str(PROJECT),
+        ]
         env = {**os.environ, "PADANAN_HOME": str(self.home), "DBT_LOG_LEVEL_FILE": "none", "DO_NOT_TRACK": "1", **environment}
         done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
         assert not check or done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

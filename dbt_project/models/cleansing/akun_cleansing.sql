@@ -1,3 +1,4 @@
+{{ config(tags=['panggilan_1']) }}
 {% set plan = run_plan() %}
 -- Rows in, on and aside of landing and cleansing, each counted on its own: manifests, Parquet footers, rows read, rows staged.
 {% set delivered = [] %}

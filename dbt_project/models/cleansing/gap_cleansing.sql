@@ -1,3 +1,4 @@
+{{ config(tags=['panggilan_1']) }}
 {{ gap_rows('cleansing', relations={
     'stg_adminduk__penduduk': ref('stg_adminduk__penduduk'),
     'stg_p3ke__keluarga': ref('stg_p3ke__keluarga'),

@@ -1,0 +1,124 @@
+"""The dbt project against what other parts promise: contracts, published tables, the page that describes them.
+
+What the models compute is tested beside, in `test_dbt_pipeline.py`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from padanan.contract import STAGE_MODELS, load_contracts
+from padanan.publish import TABLES
+from padanan.tables_doc import ORDER, PAGE, STAGING, described_models, render
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PROJECT = CHECKOUT / "dbt_project"
+
+
+def test_macros_do_what_they_say(gudang_factory: Any) -> None:
+    """dbt unit tests: NIK, names, dates, amounts, months, addresses, places."""
+    home = gudang_factory("macros")
+    done = home.dbt("build", "--select", "tag:uji", "ref_wilayah", "ref_ejaan_wilayah", "ref_kecamatan_nik", "ref_kota_indonesia")
+    assert done.stdout.count("PASS uji_") == 7, done.stdout
+
+
+def test_an_unreadable_delivery_fails_without_its_values(gudang_factory: Any) -> None:
+    """A part file that is not Parquet stops the call; its bytes are in no output and no log."""
+    home = gudang_factory("rusak")
+    home.land("adminduk", [{"nik": "3171011207800001", "nama": "PENANDA RAHASIA"}])
+    home.plan()
+    next(home.home.glob("landing/adminduk/*/*/part.parquet")).write_bytes(b"PENANDA RAHASIA 3171011207800001")
+    done = home.dbt("build", "--select", "stg_adminduk__penduduk", "ref_wilayah+1", check=False)
+    assert done.returncode != 0
+    written = "".join(path.read_text(errors="replace") for path in home.home.glob("logs/**/*") if path.is_file())
+    assert "PENANDA" not in done.stdout + done.stderr + written
+
+
+def test_a_period_without_retired_registries_runs(gudang_factory: Any) -> None:
+    """2026 has DTSEN alone: the models of DTKS and P3KE are empty tables, not errors."""
+    home = gudang_factory("dtsen", "2026-S1")
+    home.land(
+        "adminduk",
+        [{"nik": "3171011207800001", "nama": "BUDI", "tgl_lahir": "1980-07-12", "kelurahan": "GAMBIR", "kota": "JAKARTA PUSAT"}],
+    )
+    home.land(
+        "dtsen",
+        [
+            {
+                "id_keluarga_sumber": "K1",
+                "id_sumber": "1",
+                "nik": "3171011207800001",
+                "nama": "BUDI",
+                "tgl_lahir": "1980-07-12",
+                "desil": "1",
+            }
+        ],
+        diterima="2026-04-01",
+    )
+    home.plan()
+    home.dbt("build", "--select", "tag:panggilan_1", "tag:panggilan_2")
+    assert home.rows("select nama, terpilih, desil, sumber_desil from sasaran") == [("BUDI", True, 1, "dtsen")]
+    assert home.rows("select count(*) from stg_dtks__individu") == [(0,)]
+
+
+def test_it_parses_without_plan_and_warehouse(tmp_path: Path, gudang_factory: Any) -> None:
+    """`dbt parse` needs neither a run plan nor a data home: Dagster loads its definitions this way."""
+    home = gudang_factory("kosong")
+    home.dbt("parse")
+    assert not (home.home / "warehouse" / "padanan.duckdb").exists()
+
+
+def test_every_published_table_is_described() -> None:
+    """publish.TABLES, the dbt YAML and the page name the same tables."""
+    assert set(described_models()) == set(TABLES) | {STAGING} == set(ORDER) | {STAGING}
+
+
+@pytest.mark.feature("F50")
+def test_every_column_is_classified() -> None:
+    """UU 27/2022: each column of each published table says what class of data it is; `described_models` refuses others."""
+    classes = {c["config"]["meta"]["klasifikasi"] for model in described_models().values() for c in model["columns"]}
+    assert classes == {"umum", "pribadi", "spesifik"}
+
+
+def test_page_is_current() -> None:
+    """docs/tables.md is what the YAML says."""
+    assert PAGE.read_text(encoding="utf-8") == render(), "run: python -m padanan.tables_doc"
+
+
+def test_staging_columns_match_their_description(gudang_factory: Any) -> None:
+    """The staging row has the described columns, in that order, in every model."""
+    home = gudang_factory("kolom")
+    home.plan()
+    home.dbt("build", "--select", "tag:panggilan_1", "--exclude-resource-type", "test")
+    want = [(c["name"], c["data_type"].upper()) for c in described_models()[STAGING]["columns"]]
+    for model in [*STAGE_MODELS.values(), "stg_bansos__penerima"]:
+        assert (
+            home.rows(f"select column_name, data_type from duckdb_columns() where table_name = '{model}' order by column_index")
+            == want
+        )
+
+
+def test_sources_are_the_contracts() -> None:
+    """Each landing source joins the asset of a contract, and every contract that is no program has its own.
+
+    A new program needs no source entry: the run plan brings it.
+    """
+    tables = yaml.safe_load((PROJECT / "models" / "staging" / "_sources.yml").read_text())["sources"][0]["tables"]
+    names = {table["name"] for table in tables} - {"rencana"}
+    contracts = load_contracts(CHECKOUT / "expectations")
+    assert names <= set(contracts)
+    assert {contract.id for contract in contracts.values() if contract.kind != "program"} <= names
+    assert all(table["config"]["meta"]["dagster"]["asset_key"] == ["landing", table["name"]] for table in tables)
+
+
+def test_sql_style() -> None:
+    """sqlfluff finds nothing in models and tests."""
+    command = [sys.executable, "-m", "sqlfluff", "lint", "--disable-progress-bar", "dbt_project/models", "dbt_project/tests"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
