@@ -321,7 +321,10 @@ def _environment() -> dict[str, str]:
 
 
 def _die_with_parent() -> None:
-    """Child side: SIGQUIT (immediate shutdown) when the parent dies, so that no server outlives a killed run."""
+    """Child side: SIGQUIT (immediate shutdown) when the parent dies, so that no server outlives a killed run.
+
+    Linux watches the thread that started the server: start it from one that lives as long as the server must.
+    """
     with contextlib.suppress(Exception):
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
