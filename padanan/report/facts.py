@@ -81,9 +81,8 @@ class Facts:
 
     @property
     def blockers(self) -> list[KotaCount]:
-        """Every penghalang, most people first."""
-        found = [item for item in self.kotas if item.blocker]
-        return sorted(found, key=lambda item: (-item.orang, -item.gagal, item.producer, item.rule.id, item.kota))
+        """Every penghalang."""
+        return [item for item in self.kotas if item.blocker]
 
     def of(self, producer: str) -> list[RuleCount]:
         """A producer's rules in the contract's order."""

@@ -71,6 +71,11 @@ def day(value: date | datetime | str | None) -> str:
     return str(format_date(value, format="d MMMM y", locale=LOCALE))
 
 
+def short_day(value: date | None) -> str:
+    """A date for a narrow column: `12 Jul 2025`."""
+    return "–" if value is None else str(format_date(value, format="d MMM y", locale=LOCALE))
+
+
 def month(value: str | None) -> str:
     """A `periode_data` such as `2025-10`: `Oktober 2025`; other texts stay as they are."""
     if not value:

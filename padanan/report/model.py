@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from padanan.contract import Contract
-from padanan.report import format as id_format
 from padanan.report import overlap, wilayah
 from padanan.report.deliveries import ProducerDeliveries
 from padanan.report.facts import Facts, KotaCount
@@ -33,15 +32,22 @@ class Report:
     before: Mapping[tuple[str, str], float | None]
     before_name: str | None
 
-    def blocker_count(self, item: KotaCount) -> str:
-        """A blocker's failing records as printed."""
-        mark = self.covers[item.producer].get((item.rule.id, item.kota))
-        return mark.text if mark else id_format.number(item.gagal)
+    def covered(self, item: KotaCount) -> bool:
+        """Whether a (producer, rule, kota) count may not be printed. Nor may then that it passes a threshold: with the
+        kota's rate of another rule beside it, "more than 2%" would bound a count below 5 from below.
+        """
+        return (item.rule.id, item.kota) in self.covers[item.producer]
 
-    def blocker_share(self, item: KotaCount) -> str | None:
-        """A blocker's rate, None where its count is covered."""
-        covered = (item.rule.id, item.kota) in self.covers[item.producer]
-        return None if covered else id_format.percent(item.gagal, item.total)
+    @property
+    def blockers(self) -> list[KotaCount]:
+        """The penghalang that may be named with their kota, most people first."""
+        found = [item for item in self.facts.blockers if not self.covered(item)]
+        return sorted(found, key=lambda item: (-item.orang, -item.gagal, item.producer, item.rule.id, item.kota))
+
+    @property
+    def small_blockers(self) -> list[KotaCount]:
+        """The penghalang whose count is covered: told per producer and rule, never per kota."""
+        return [item for item in self.facts.blockers if self.covered(item)]
 
 
 def producer_page(contract_id: str) -> str:

@@ -25,9 +25,14 @@ class Overlap:
     covered: Mapping[Cell, Cover]
 
     def sets(self, kota: str = ALL) -> list[tuple[frozenset[str], int]]:
-        """The non-empty sets of a kota (or of all), largest first."""
+        """The non-empty sets of a kota (or of all), largest first; covered ones last, so that their place tells nothing."""
         found = [(members, count) for (code, members), count in self.counts.items() if code == kota and count]
-        return sorted(found, key=lambda item: (-item[1], sorted(item[0])))
+
+        def place(item: tuple[frozenset[str], int]) -> tuple[int, int, list[str]]:
+            mark = self.covered.get((kota, item[0]))
+            return (0, -item[1], sorted(item[0])) if mark is None else (1, 0, sorted(item[0]))
+
+        return sorted(found, key=place)
 
     def total(self, kota: str = ALL) -> int:
         """Everyone in at least one registry."""
@@ -55,7 +60,7 @@ def build(source: Published) -> dict[str, Overlap]:
 
 
 def _cover(counts: Mapping[tuple[str, frozenset[str]], int]) -> dict[Cell, Cover]:
-    """Sums: a set over all kota, and all sets of one kota (its total is printed)."""
+    """Sums: a set over all kota, all sets of one kota, and what the index says about all kota in words and per registry."""
     codes = sorted({code for code, _ in counts if code != ALL})
     sets = sorted({members for _, members in counts}, key=sorted)
     values: dict[Cell, int] = {(code, members): counts.get((code, members), 0) for code in (*codes, ALL) for members in sets}
@@ -64,7 +69,12 @@ def _cover(counts: Mapping[tuple[str, frozenset[str]], int]) -> dict[Cell, Cover
         values[code, None] = sum(counts.get((code, members), 0) for members in sets)
         sums.append(Sum((code, None), tuple((code, members) for members in sets)))
     sums.append(Sum((ALL, None), tuple((code, None) for code in codes)))
-    return cover(values, sums)
+    told: dict[str, list[frozenset[str]]] = {name: [members for members in sets if name in members] for name in REGISTRIES}
+    told["beberapa"] = [members for members in sets if len(members) > 1]
+    for name, members_of in told.items():
+        values[ALL, name] = sum(values[ALL, members] for members in members_of)
+        sums.append(Sum((ALL, name), tuple((ALL, members) for members in members_of)))
+    return cover(values, sums, fixed={(ALL, name) for name in told})
 
 
 def set_name(members: frozenset[str]) -> str:

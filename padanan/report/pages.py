@@ -83,11 +83,10 @@ def _environment(report: Report) -> Environment:
 
 def _index(report: Report) -> dict[str, Any]:
     facts, contracts = report.facts, report.contracts
-    blockers = facts.blockers
+    blockers, small = report.blockers, len(report.small_blockers)
     missing = [item.contract.name for item in report.deliveries.values() if item.state == "belum_ada"]
     held = [item.contract.name for item in report.deliveries.values() if item.state == "ditahan"]
-    shares = {item: share for item in blockers if (share := report.blocker_share(item)) is not None}
-    sentence, tone, reasons = words.recommendation(facts, contracts, missing, held, shares)
+    sentence, tone, reasons = words.recommendation(facts, contracts, blockers, missing, held)
     by_rule, clean = _by_rule(report)
     people = sum(facts.people.values())
     records = sum(facts.rows.values())
@@ -98,9 +97,10 @@ def _index(report: Report) -> dict[str, Any]:
         "sebelumnya": report.before_name,
         "mutu": _matrix(report),
         "penghalang": [_blocker(report, item) for item in blockers[:TOP_BLOCKERS]],
-        "penghalang_judul": f"{min(len(blockers), TOP_BLOCKERS)} dari {id_format.number(len(blockers))} penghalang, "
+        "penghalang_judul": f"{min(len(blockers), TOP_BLOCKERS)} dari {id_format.number(len(blockers) + small)} penghalang, "
         "terbanyak orangnya lebih dahulu",
         "penghalang_lain": max(len(blockers) - TOP_BLOCKERS, 0),
+        "penghalang_kecil": small,
         "terbesar": [
             {
                 "tautan": producer_page(c.producer),
@@ -204,15 +204,14 @@ def _judge(facts: Facts, producer: str, code: str) -> tuple[str, str, str]:
 
 
 def _blocker(report: Report, item: KotaCount) -> dict[str, Any]:
-    shown = report.blocker_share(item)
     return {
         "tautan": producer_page(item.producer),
         "produsen": report.contracts[item.producer].name,
         "rule": item.rule,
         "kota": words.kota_name(item.kota, report.facts.kota_names),
-        "gagal": report.blocker_count(item),
-        "bagian": shown or "di atas ambang",
-        "orang": id_format.number(item.orang) if shown and item.orang >= LIMIT else "–",
+        "gagal": item.gagal,
+        "bagian": id_format.percent(item.gagal, item.total),
+        "orang": id_format.number(item.orang) if item.orang >= LIMIT else "–",
     }
 
 
@@ -270,10 +269,10 @@ def _delivery_row(item: ProducerDeliveries) -> dict[str, Any]:
         "keadaan": item.state,
         "kata": word,
         "simbol": symbol,
-        "css": css,
+        "css": f"{css} satu" if len(word) < 20 else css,
         "bulan": "; ".join(id_format.month(month) for month in months) or "–",
-        "diterima": item.last,
-        "tenggat": item.due if item.in_force else None,
+        "diterima": id_format.short_day(item.last),
+        "tenggat": id_format.short_day(item.due if item.in_force else None),
         "berkas": len(item.used) if item.used else None,
         "baris": item.rows_on if item.used else None,
         "tanda": notes[:6] + ([f"dan {len(notes) - 6} tanda lain"] if len(notes) > 6 else []),

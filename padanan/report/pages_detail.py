@@ -5,6 +5,7 @@ Which cells are covered is decided in `suppress`; the index is laid out in `page
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from padanan.report import format as id_format
@@ -91,6 +92,7 @@ def producer(report: Report, contract_id: str) -> dict[str, Any]:
     rows = facts.rows[contract_id]
     failing = facts.failing_records.get(contract_id, 0)
     blockers = [blocker for blocker in facts.blockers if blocker.producer == contract_id]
+    small = Counter(words.rule_name(item.rule.id) for item in report.small_blockers if item.producer == contract_id)
     counts = facts.statuses.get(contract_id, {})
     padan = sum(counts.get(key, 0) for key in words.PADAN)
     word = words.DELIVERY_STATES[item.state][0]
@@ -115,6 +117,7 @@ def producer(report: Report, contract_id: str) -> dict[str, Any]:
         "bersih": [words.rule_name(count.rule.id) for count in ordered if not count.gagal],
         "definisi": ordered,
         "kota": [words.kota_name(code, facts.kota_names) for code in (*facts.kota_names, NO_KOTA)],
+        "penghalang_kecil": [f"{name} ({count})" for name, count in sorted(small.items())],
         "per_kota": _rules_by_kota(report, contract_id),
         "kiriman": [
             {

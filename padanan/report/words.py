@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from padanan.contract import Contract
 from padanan.report.facts import NO_KOTA, Facts, KotaCount
 from padanan.report.format import listed, number, percent, threshold
+from padanan.report.suppress import LIMIT
 
 _PARTS = {
     "nik": "NIK",
@@ -95,55 +96,57 @@ def kota_name(code: str, names: Mapping[str, str]) -> str:
 def recommendation(
     facts: Facts,
     contracts: Mapping[str, Contract],
+    blockers: Sequence[KotaCount],
     missing: Sequence[str],
     held: Sequence[str],
-    safe_rate: Mapping[KotaCount, str],
 ) -> tuple[str, str, list[str]]:
     """What TKPK is advised to do: one sentence, its tone (CSS class), and the reasons.
 
     Args:
         facts: the revision's counts.
         contracts: for names.
+        blockers: the penghalang that may be named with their kota, in the order of the report.
         missing, held: names of producers that owe a delivery, or whose only delivery is held.
-        safe_rate: rates that may be printed (no small cell behind them).
     """
-    blockers = facts.blockers
-    reasons = []
+    owed = []
     if missing:
-        reasons.append(f"Belum mengirim: {listed(list(missing))}.")
+        owed.append(f"Belum mengirim: {listed(list(missing))}.")
     if held:
-        reasons.append(f"Kiriman ditahan atau dikarantina: {listed(list(held))}.")
-    if not blockers:
+        owed.append(f"Kiriman ditahan atau dikarantina: {listed(list(held))}.")
+    every = facts.blockers
+    if not every:
         extra = (
             f", dengan catatan {number(len(missing) + len(held))} produsen belum lengkap kirimannya" if missing or held else ""
         )
         return (
             f"Padanan ini dapat diterima: tidak ada penghalang, semua aturan di bawah ambang kontraknya{extra}.",
             "baik",
-            reasons,
+            owed,
         )
-    producers = {item.producer for item in blockers}
-    first = max(blockers, key=lambda item: (item.orang, item.gagal, item.producer, item.rule.id))
-    share = safe_rate.get(first)
-    shown = f" ({share}, ambang {threshold(first.rule.threshold)})" if share else ""
+    producers = {item.producer for item in every}
+    example = "semuanya pada jumlah catatan yang kecil"
+    if blockers:
+        first = blockers[0]
+        rate = percent(first.gagal, first.total)
+        example = (
+            f"yang terbanyak orangnya “{rule_name(first.rule.id)}” pada {contracts[first.producer].name}, "
+            f"{kota_name(first.kota, facts.kota_names)} ({rate}, ambang {threshold(first.rule.threshold)})"
+        )
     sentence = (
-        f"Padanan ini belum dapat diterima begitu saja: {number(len(blockers))} penghalang pada {number(len(producers))} dari "
-        f"{number(len(facts.rows))} produsen melewati ambang; yang terbanyak orangnya “{rule_name(first.rule.id)}” pada "
-        f"{contracts[first.producer].name}, {kota_name(first.kota, facts.kota_names)}{shown}."
+        f"Padanan ini belum dapat diterima begitu saja: {number(len(every))} penghalang pada {number(len(producers))} dari "
+        f"{number(len(facts.rows))} produsen melewati ambang; {example}."
     )
     by_rule: dict[str, int] = {}
-    for item in blockers:
+    for item in every:
         by_rule[item.rule.id] = by_rule.get(item.rule.id, 0) + 1
     top = sorted(by_rule.items(), key=lambda item: (-item[1], item[0]))[:3]
     common = listed([f"{rule_name(rule_id)} ({number(count)})" for rule_id, count in top])
-    reasons.insert(0, f"Aturan dengan penghalang terbanyak: {common}.")
-    worst = sum(1 for item in blockers if item.rule.level == "blok")
-    if worst:
-        reasons.insert(
-            1,
-            f"{number(worst)} di antaranya dari aturan bertingkat blok, sehingga NIK catatan itu tidak dipakai untuk memadankan.",
-        )
-    return sentence, "buruk", reasons
+    reasons = [f"Aturan dengan penghalang terbanyak: {common}."]
+    if worst := sum(item.rule.level == "blok" for item in every):
+        reasons.append(f"{number(worst)} di antaranya bertingkat blok: NIK catatan itu tidak dipakai untuk memadankan.")
+    if few := sum(item.gagal < LIMIT for item in every):
+        reasons.append(f"{number(few)} di antaranya bersandar pada kurang dari {LIMIT} catatan gagal.")
+    return sentence, "buruk", reasons + owed
 
 
 def producer_sentence(name: str, blockers: Sequence[KotaCount], rows: int, failing: int) -> str:

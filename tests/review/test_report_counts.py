@@ -1,9 +1,11 @@
 """Every count of the report, parsed back from the HTML, equals a query over the published tables (F10)."""
 
 import json
+import re
 
 import pytest
 
+from padanan.contract import load_contracts
 from padanan.errors import PadananError
 from padanan.report import render_report
 from tests.review.pages_back import count
@@ -162,6 +164,49 @@ def test_selection_counts(pages, tables):
     expected = dict(tables.execute("select coalesce(kriteria_gagal, 'terpilih'), count(*) from sasaran group by all").fetchall())
     assert {key: count(cells[1]) for key, cells in shown.items() if count(cells[1])} == expected
     assert "meninggal_terverifikasi" not in shown and "hidup_atau_belum_diketahui" in shown
+
+
+@pytest.mark.feature("F50")
+def test_covered_rows_stand_last(pages):
+    """Between two counts in falling order a covered one could be read off: 8, ditutup, 7."""
+    lists = [[cells[1] for cells in page.rows(f"tabel-irisan-{unit}", "irisan").values()]
+             for page in pages.values() for unit in ("orang", "keluarga") if f"tabel-irisan-{unit}" in page.tables]  # fmt: skip
+    covered = 0
+    for shown in lists:
+        marks = [text in ("<5", "ditutup") for text in shown]
+        assert marks == sorted(marks)
+        covered += sum(marks)
+    assert covered
+
+
+@pytest.mark.feature("F10")
+def test_blockers_are_the_rates_above_the_contracts_threshold(pages, tables):
+    """All of them are counted; named with their kota are only those whose count is open on the producer's page."""
+    thresholds = {(contract.id, rule.id): rule.threshold for contract in load_contracts().values() for rule in contract.rules}
+    rows = {
+        (producer, kota): n
+        for producer, kota, n in tables.execute(
+            "select producer, kode_kota, count(*) from padanan_record group by all"
+        ).fetchall()
+    }
+    found = tables.execute(
+        "select producer, rule_id, kode_kota, count(*) from gap where kode_kota is not null group by all"
+    ).fetchall()
+    above = [
+        (n, producer, rule, kota) for producer, rule, kota, n in found if n / rows[producer, kota] > thresholds[producer, rule]
+    ]
+    assert f"{len(above)} penghalang pada" in pages["index.html"].texts["rekomendasi"]
+    assert re.search(rf"\d+ dari {len(above)} penghalang", pages["index.html"].captions["tabel-penghalang"])
+    shown = [[cell[2] for cell in cells] for _, cells in pages["index.html"].tables["tabel-penghalang"][1:]]
+    assert shown and all(count(cells[2]) >= 5 for cells in shown)
+    assert [count(cells[5]) for cells in shown] == sorted((count(cells[5]) for cells in shown), reverse=True)
+    marked = sum(
+        "■" in cell[2]
+        for name, page in pages.items() if name.startswith("produsen-")
+        for attrs, cells in page.tables["tabel-kota"] for cell in cells
+    )  # fmt: skip
+    small = re.search(r"(\d+) penghalang bersandar pada jumlah catatan kecil", pages["index.html"].source)
+    assert marked + (int(small[1]) if small else 0) == len(above)
 
 
 @pytest.mark.feature("F10")

@@ -118,7 +118,7 @@ def test_deliveries_late_held_missing_and_not_in_force(pages, home):
         if "data-produsen" in attrs
     }
     assert rows["dtks"][0] == "terlambat" and "turun 31%" in rows["dtks"][1]
-    assert rows["carik"][0] == "tepat_waktu" and "10 Oktober 2025" in rows["carik"][1] and "15 Oktober 2025" in rows["carik"][1]
+    assert rows["carik"][0] == "tepat_waktu" and "10 Okt 2025" in rows["carik"][1] and "15 Okt 2025" in rows["carik"][1]
     assert rows["pkh"][0] == rows["kjmu"][0] == "ditahan" and "naik 80%" in rows["pkh"][1]
     assert rows["pip"][0] == "belum_ada"
     assert "Kiriman ditahan atau dikarantina: " in pages["index.html"].source
