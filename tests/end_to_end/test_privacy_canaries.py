@@ -1,0 +1,83 @@
+"""Canary people exist in every producer; their NIK, KK, names and addresses may appear in nothing that is written
+for anybody but the pipeline (F50): reports, output, logs, dbt's files, Dagster's storage."""
+
+import duckdb
+import pytest
+
+from padanan.period import Periode
+
+PERIODE = Periode.parse("2025-S2")
+SHOWN = ("reports", "logs", "dagster", "dbt")
+
+
+def canaries(home):
+    path = home.truth / PERIODE.key / "canaries.parquet"
+    with duckdb.connect() as con:
+        rows = con.execute(f"select nama, nik, no_kk, alamat from read_parquet('{path}')").fetchall()
+    assert rows
+    return sorted({value.encode() for row in rows for value in row if value})
+
+
+def files_below(home):
+    found = [path for name in SHOWN for path in (home.root / name).rglob("*") if path.is_file()]
+    found += list(home.root.glob("*/*.log"))
+    found += list(home.root.rglob("tanda_terima.*"))
+    found += list(home.root.glob("landing/*/period=*/delivery=*/manifest.json"))
+    found += list(home.root.glob("published/*/*/manifest.json"))
+    found += [home.run_plan]
+    return found
+
+
+def leaks(home, secrets):
+    found = []
+    for path in files_below(home):
+        content = path.read_bytes()
+        found += [(str(path.relative_to(home.root)), secret[:4]) for secret in secrets if secret in content]
+    return found
+
+
+def test_canaries_are_in_the_data_so_that_this_test_can_fail(finished):
+    secrets = canaries(finished.home)
+    originals = [p.read_bytes() for p in finished.home.root.glob("landing/*/period=*/delivery=*/original/*")]
+    assert any(secret in content for secret in secrets for content in originals)
+
+
+@pytest.mark.feature("F50")
+def test_no_canary_in_reports_logs_dbt_or_dagster(finished):
+    assert len(files_below(finished.home)) > 50
+    assert leaks(finished.home, canaries(finished.home)) == []
+
+
+@pytest.mark.feature("F50")
+def test_no_canary_on_the_screen(finished):
+    shown = (finished.stdout + finished.stderr).encode()
+    assert [secret[:4] for secret in canaries(finished.home) if secret in shown] == []
+
+
+@pytest.mark.feature("F50")
+def test_no_file_of_the_home_is_readable_by_others(finished):
+    open_files = [
+        str(path.relative_to(finished.home.root))
+        for path in finished.home.root.rglob("*")
+        if not path.is_symlink() and path.stat().st_mode & 0o077 and "postgres" not in path.parts
+    ]
+    assert open_files == []
+
+
+@pytest.mark.feature("F50")
+def test_no_canary_after_a_failing_run(landed, demo, monkeypatch, tmp_path):
+    """A model that casts plainly prints the value in DuckDB's error; nothing of it may be stored."""
+    from orchestration.run import run_job
+
+    secrets = canaries(demo.home)
+    part = next(landed.root.glob("landing/adminduk/period=*/delivery=*/part.parquet"))
+    broken = tmp_path / "part.parquet"
+    with duckdb.connect() as con:
+        con.execute(f"copy (select * exclude (_baris), nama as _baris from read_parquet('{part}')) to '{broken}'")
+    part.unlink()
+    broken.rename(part)
+    outcome = run_job("padanan_periode", PERIODE, home=landed, quiet=True)
+    assert not outcome.ok
+    assert "Perbaikan:" in outcome.line
+    assert [s for s in secrets if s in outcome.line.encode()] == []
+    assert leaks(landed, secrets) == []
