@@ -45,7 +45,8 @@ def _columns() -> tuple[Column, ...]:
         ("nama", "Nama", 3, (("sama", "sama"), ("bunyi_sama", "bunyinya sama"), ("mirip", "sangat mirip"), ("sebagian", "sebagian kata sama"),
                              ("agak_mirip", "agak mirip"), ("kata_depan_sama", "kata pertama sama"), ("beda", "berbeda"))),
         ("lahir", "Tanggal lahir", 3, (("sama", "sama"), ("tertukar", "hari dan bulan tertukar"), ("dua_bagian", "dua dari tiga bagian sama"),
-                                       ("tahun_sama", "hanya tahun sama"), ("beda", "berbeda"))),
+                                       ("taksiran", "tahun sama, salah satu 1 Januari"), ("tahun_sama", "hanya tahun sama"),
+                                       ("beda", "berbeda"))),
         ("jk", "Jenis kelamin", 2, (("sama", "sama"), ("beda", "berbeda"))),
         ("ibu", "Nama ibu", 3, (("sama", "sama"), ("mirip", "sangat mirip"), ("agak_mirip", "agak mirip"), ("beda", "berbeda"))),
         ("alamat", "Alamat", 2, (("sama", "sama"), ("jalan_sama", "jalan sama, nomor beda"), ("beda", "berbeda"))),
@@ -167,8 +168,10 @@ def birth_level(left: Int32s, right: Int32s) -> Int8s:
     lm, rm = left // 100 % 100, right // 100 % 100
     ld, rd = left % 100, right % 100
     year, month, day = ly == ry, lm == rm, ld == rd
-    level = np.full(len(left), 5, dtype=np.int8)
-    level[year] = 4
+    level = np.full(len(left), 6, dtype=np.int8)
+    level[year] = 5
+    # A clerk who knows the year only writes 1 January.
+    level[year & ((left % 10000 == 101) | (right % 10000 == 101))] = 4
     level[(year & (month | day)) | (month & day)] = 3
     level[year & (lm == rd) & (ld == rm)] = 2
     level[left == right] = 1

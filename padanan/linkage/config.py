@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from padanan.errors import ContractError
 from padanan.yaml_source import YamlSource
 
 DEFAULT_PATH = Path(__file__).resolve().parents[2] / "expectations" / "linkage.yaml"
@@ -44,6 +43,7 @@ class LinkageConfig:
     mother_jw: tuple[float, float] = (0.92, 0.80)
     plug_ins: tuple[PlugIn, ...] = ()
     models: tuple[str, ...] = MODELS
+    logistic_margin: float = 0.003
     training_max: int = 10_000
     training_min: int = 200
     smoothing: float = 0.5
@@ -52,6 +52,7 @@ class LinkageConfig:
     rarity_max: float = 6.0
     fit_share: float = 0.5
     m_start: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     precision: float = 0.995
     precision_guard: float = 0.0015
     absent_matched: float = 0.002
@@ -88,6 +89,7 @@ _FIELDS: dict[tuple[str, str], tuple[str, type]] = {
     ("perbandingan", "nama_jw"): ("name_jw", tuple),
     ("perbandingan", "ibu_jw"): ("mother_jw", tuple),
     ("model", "calon_model"): ("models", tuple),
+    ("model", "unggul_minimum"): ("logistic_margin", float),
     ("model", "latihan_maksimum"): ("training_max", int),
     ("model", "latihan_minimum"): ("training_min", int),
     ("model", "pelunakan"): ("smoothing", float),
@@ -96,6 +98,7 @@ _FIELDS: dict[tuple[str, str], tuple[str, type]] = {
     ("model", "kelangkaan_maksimum"): ("rarity_max", float),
     ("model", "bagi_latih"): ("fit_share", float),
     ("model", "m_awal"): ("m_start", dict),
+    ("model", "ditolak_tahap1"): ("refused", dict),
     ("ambang", "presisi_otomatis"): ("precision", float),
     ("ambang", "jaga_presisi"): ("precision_guard", float),
     ("ambang", "tanpa_orang_padan"): ("absent_matched", float),

@@ -114,6 +114,23 @@ def start_m(config: LinkageConfig) -> Floats:
     return m
 
 
+def with_refused(m: Floats, begin: Floats, refused: Mapping[str, Any]) -> Floats:
+    """m of the labels, corrected where step 1 itself decides: levels it refuses keep `begin`'s share, the rest shrinks.
+
+    A label is a pair that passed step 1; a birth date wrong in two parts never does, though true pairs have it.
+    """
+    out = m.copy()
+    for k, column in enumerate(COLUMNS):
+        closed = [column.levels.index(name) for name in refused.get(column.name, ()) if name in column.levels]
+        if not closed:
+            continue
+        share = np.maximum(begin[k, closed], m[k, closed])
+        openly = [i for i in range(1, len(column.levels)) if i not in closed]
+        out[k, closed] = share
+        out[k, openly] = m[k, openly] / m[k, openly].sum() * (1.0 - share.sum())
+    return out
+
+
 def level_counts(levels: Ints, weights: Floats) -> Floats:
     """Weighted counts (column, level); sums run in pattern order, so that they don't depend on threads."""
     return np.stack([np.bincount(levels[:, k], weights=weights, minlength=_WIDTH)[:_WIDTH] for k in range(levels.shape[1])])
@@ -186,6 +203,7 @@ def fit(patterns: Patterns, residue: Floats, labelled: Floats | None, expected: 
         m, strength = begin.copy(), np.full(len(COLUMNS), 0.5 * max(expected, 20.0))
     else:
         m = normalised(level_counts(levels, labelled), config.smoothing, begin)
+        m = with_refused(m, begin, config.refused)
         m[nik] = begin[nik]
         strength = np.full(len(COLUMNS), np.inf)
     strength[nik] = 50.0

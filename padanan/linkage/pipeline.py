@@ -178,7 +178,12 @@ class _Run:
         bits, offset = got
         nik = next(k for k, c in enumerate(comparison.COLUMNS) if c.name == "nik")
         share = self.model.prior[1:] / self.model.prior[1:].sum()
-        bits[nik] = np.round(np.log2(self.model.m[nik]) - np.log2(share @ self.model.u[:, nik, :]), 4)
+        plain = np.round(np.log2(self.model.m) - np.log2(np.tensordot(share, self.model.u, axes=1)), 4)
+        bits[nik] = plain[nik]
+        # What no label can show is not learnt from labels.
+        for k, column in enumerate(comparison.COLUMNS):
+            closed = [column.levels.index(name) for name in self.config.refused.get(column.name, ()) if name in column.levels]
+            bits[k, closed] = np.maximum(bits[k, closed], plain[k, closed])
         logistic = replace(self.model, extra=bits, offset=offset, name="logistik")
         f1 = {}
         for name, candidate in (("fellegi_sunter", self.model), ("logistik", logistic)):
@@ -189,7 +194,7 @@ class _Run:
             curve = threshold.curve(*outcome, len(test_rows), self.config.absent_share)
             f1[name] = float(curve[3].max()) if len(curve[3]) else 0.0
         self.model = replace(self.model, facts={**self.model.facts, "f1_uji": {k: round(v, 5) for k, v in f1.items()}})
-        if f1["logistik"] > f1["fellegi_sunter"] + 0.0005 or "fellegi_sunter" not in self.config.models:
+        if f1["logistik"] > f1["fellegi_sunter"] + self.config.logistic_margin or "fellegi_sunter" not in self.config.models:
             self.model = replace(logistic, facts=self.model.facts)
 
     def _pool(self, left: Ints, right: Ints, weight: Ints, true: Bools) -> threshold.Pool:
