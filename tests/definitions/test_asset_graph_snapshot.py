@@ -1,0 +1,50 @@
+"""The asset graph as reviewed: keys, dependencies, checks and what each job selects.
+
+After a deliberate change: `python -m tests.definitions.test_asset_graph_snapshot` rewrites the snapshot; read its diff.
+"""
+
+import json
+from pathlib import Path
+
+SNAPSHOT = Path(__file__).with_name("asset_graph.json")
+JOBS = ("landing_produsen", "padanan_periode", "rancangan_periode")
+
+
+def graph_of(repository):
+    graph = repository.asset_graph
+    assets = {}
+    for key in sorted(graph.get_all_asset_keys()):
+        node = graph.get(key)
+        assets[key.to_user_string()] = {
+            "deps": sorted(parent.to_user_string() for parent in node.parent_keys),
+            "checks": sorted(check.name for check in node.check_keys),
+        }
+    jobs = {}
+    for name in JOBS:
+        selected = repository.get_job(name).asset_layer.selected_asset_keys
+        jobs[name] = sorted(key.to_user_string() for key in selected)
+    return {"assets": assets, "jobs": jobs}
+
+
+def test_the_asset_graph_is_the_reviewed_one(repository):
+    expected = json.loads(SNAPSHOT.read_text())
+    found = graph_of(repository)
+    assert sorted(found["assets"]) == sorted(expected["assets"])
+    for key, facts in expected["assets"].items():
+        assert found["assets"][key] == facts, key
+    assert found["jobs"] == expected["jobs"]
+
+
+def test_matching_waits_for_the_rule_checks_of_every_producer(repository):
+    from orchestration.contracts import loaded, quality_key
+
+    graph = repository.asset_graph
+    entry = {key for key in graph.get_all_asset_keys() if key.path[0] == "padanan"}
+    parents = {parent for key in entry for parent in graph.get(key).parent_keys}
+    assert {quality_key(contract_id) for contract_id in loaded()} <= parents
+
+
+if __name__ == "__main__":
+    from orchestration.definitions import defs
+
+    SNAPSHOT.write_text(json.dumps(graph_of(defs().get_repository_def()), indent=1) + "\n")
