@@ -43,8 +43,8 @@ class Inputs:
     """
 
     n_list: int
-    record: list[str]
-    entity: list[str]
+    record: pa.Array
+    entity: pa.Array
     family: UInt64s
     tie: UInt64s
     training: Bools
@@ -125,7 +125,7 @@ def read(
     _representatives(con, n_list != n_entities)
     _working(con, config)
     rows = con.execute(
-        "select record_key, entity_key, coalesce(family, 0) as family, hash(entity_key) as tie, latih, jawab from kerja order by row"
+        "select record_key, entity_key, coalesce(family, 0) as family, hash(entity_key) as tie_entitas, latih, jawab from kerja order by row"
     ).to_arrow_table()
     links = con.execute(
         """select p.row as baris, p.arow, coalesce(k.row, -1) as kerja, coalesce(d.family, 0) as family, coalesce(a.kk, 0) as card
@@ -137,8 +137,8 @@ def read(
         return table.column(name).to_numpy().astype(kind, copy=False)
 
     return Inputs(
-        int(n_list), rows.column("record_key").to_pylist(), rows.column("entity_key").to_pylist(), ints(rows, "family", np.uint64),
-        ints(rows, "tie", np.uint64), rows.column("latih").to_numpy(zero_copy_only=False).astype(bool), ints(rows, "jawab"),
+        int(n_list), rows.column("record_key").combine_chunks(), rows.column("entity_key").combine_chunks(), ints(rows, "family", np.uint64),
+        ints(rows, "tie_entitas", np.uint64), rows.column("latih").to_numpy(zero_copy_only=False).astype(bool), ints(rows, "jawab"),
         ints(links, "baris"), ints(links, "arow"), ints(links, "kerja"), ints(links, "family", np.uint64), ints(links, "card", np.uint64),
         register, tuple(notes),
     )  # fmt: skip

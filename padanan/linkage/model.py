@@ -31,19 +31,24 @@ class Patterns:
 
     packed: Int32s
     levels: Ints
-    inverse: npt.NDArray[np.int64]
+    inverse: npt.NDArray[np.int32]
     counts: Floats
 
     @classmethod
     def of(cls, packed: Int32s) -> Patterns:
         """The pattern table of pairs."""
-        values, inverse, counts = np.unique(packed, return_inverse=True, return_counts=True)
+        # Packed levels are small numbers: a table over all of them is far cheaper than sorting the pairs.
+        every = np.bincount(packed, minlength=1) if len(packed) else np.zeros(1, dtype=np.int64)
+        values = np.flatnonzero(every)
+        counts, place = every[values], np.zeros(len(every), dtype=np.int32)
+        place[values] = np.arange(len(values))
+        inverse = place[packed]
         levels = (
-            np.stack([level_of(values, c) for c in COLUMNS], axis=1)
+            np.stack([level_of(values.astype(np.int32), c) for c in COLUMNS], axis=1)
             if len(values)
             else np.empty((0, len(COLUMNS)), dtype=np.int64)
         )
-        return cls(values.astype(np.int32), levels, inverse.astype(np.int64), counts.astype(np.float64))
+        return cls(values.astype(np.int32), levels, inverse, counts.astype(np.float64))
 
     def counted(self, chosen: npt.NDArray[Any]) -> Floats:
         """Pairs of each pattern among the pairs that `chosen` (mask or weights) marks."""

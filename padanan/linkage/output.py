@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from padanan.errors import PadananError
 from padanan.linkage import comparison, decision, model, prepare
@@ -26,17 +27,17 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-def register_keys(con: duckdb.DuckDBPyConnection, register_sql: str, rows: Ints) -> list[str]:
+def register_keys(con: duckdb.DuckDBPyConnection, register_sql: str, rows: Ints) -> pa.Array:
     """record_key of register rows, in the order given."""
     con.register("baris_kunci", pa.table({"row": rows, "urut": np.arange(len(rows))}))
     got = con.execute(
         f"select r.record_key from baris_kunci b join {register_sql} r on r.row = b.row order by b.urut"
     ).to_arrow_table()
     con.unregister("baris_kunci")
-    return list(got.column(0).to_pylist())
+    return got.column(0).combine_chunks()
 
 
-def raw_column(con: duckdb.DuckDBPyConnection, source: prepare.Source, name: str, keys: list[str], what: str) -> Any:
+def raw_column(con: duckdb.DuckDBPyConnection, source: prepare.Source, name: str, keys: pa.Array, what: str) -> Any:
     """A raw column in the order of record keys, for plug-ins.
 
     Raises:
@@ -48,7 +49,7 @@ def raw_column(con: duckdb.DuckDBPyConnection, source: prepare.Source, name: str
             f"kolom {name} untuk perbandingan tambahan tidak ada pada {what}",
             cure="tambahkan kolomnya atau hapus perbandingan itu",
         )
-    con.register("kunci_perlu", pa.table({"record_key": pa.array(keys, pa.string()), "urut": np.arange(len(keys))}))
+    con.register("kunci_perlu", pa.table({"record_key": keys, "urut": np.arange(len(keys))}))
     got = con.execute(
         f"select m.{name} from kunci_perlu k join {relation} m on m.record_key = k.record_key order by k.urut"
     ).to_arrow_table()
@@ -65,13 +66,13 @@ class Rulings:
     same: Bools
 
     @classmethod
-    def read(cls, con: duckdb.DuckDBPyConnection, register_sql: str, table: pa.Table | None, entities: list[str]) -> Rulings:
+    def read(cls, con: duckdb.DuckDBPyConnection, register_sql: str, table: pa.Table | None, entities: pa.Array) -> Rulings:
         """Rulings that concern this run's records."""
         if table is None or table.num_rows == 0:
             none = np.empty(0, dtype=np.int64)
             return cls(none, none, np.empty(0, dtype=bool))
         con.register("putusan", table)
-        con.register("entitas", pa.table({"entity_key": pa.array(entities, pa.string()), "urut": np.arange(len(entities))}))
+        con.register("entitas", pa.table({"entity_key": entities, "urut": np.arange(len(entities))}))
         got = con.execute(
             f"""select e.urut, r.row, p.keputusan = 'padan' as sama from putusan p join entitas e on e.entity_key = p.entity_key
             join {register_sql} r on r.record_key = p.register_key where p.keputusan in ('padan', 'bukan') order by 1, 2"""
@@ -127,8 +128,7 @@ def build(run: _Run, limits: Thresholds) -> LinkResult:
     records = _record_table(run, kept, kept_final, kept_status, kept_double, keys)
     n_residue = int((~data.training).sum())
     counts = {
-        name: int((np.asarray(records.column("status").to_pylist(), dtype=object) == name).sum())
-        for name in (AUTOMATIC, POSSIBLE, REJECTED)
+        name: int(pc.sum(pc.equal(records.column("status"), name)).as_py() or 0) for name in (AUTOMATIC, POSSIBLE, REJECTED)
     }
     measures = {
         "baris_daftar": data.n_list, "padan_nik": len(data.known_list), "residu_entitas": n_residue, "latihan": int(data.training.sum()),
@@ -153,16 +153,16 @@ def build(run: _Run, limits: Thresholds) -> LinkResult:
     )
 
 
-def _pair_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[Any], keys: list[str]) -> pa.Table:
+def _pair_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[Any], keys: pa.Array) -> pa.Table:
     patterns = model.Patterns.of(kept.packed)
     scores = model.score(patterns, run.model)
     inverse = patterns.inverse
     ruled = kept.base - scores.total[inverse]
     saingan = final - kept.weight
     columns: dict[str, Any] = {
-        "record_key": pa.array([run.data.record[i] for i in kept.left], pa.string()),
-        "entity_key": pa.array([run.data.entity[i] for i in kept.left], pa.string()),
-        "register_key": pa.array(keys, pa.string()),
+        "record_key": run.data.record.take(pa.array(kept.left)),
+        "entity_key": run.data.entity.take(pa.array(kept.left)),
+        "register_key": keys,
         "status": pa.array(status, pa.string()),
         "bobot": final / 100.0,
         "peluang": np.round(decision.probability(final), 6),
@@ -184,7 +184,7 @@ def _pair_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[Any], k
     return pa.table(columns)
 
 
-def _record_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[np.int8], double: Bools, keys: list[str]) -> pa.Table:
+def _record_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[np.int8], double: Bools, keys: pa.Array) -> pa.Table:
     """One row per left-over record, entity mates included, ordered by record_key."""
     data = run.data
     first = np.r_[True, kept.left[1:] != kept.left[:-1]] if len(kept.left) else np.empty(0, dtype=bool)
@@ -194,7 +194,6 @@ def _record_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[np.in
     spot = best[rows]
     has = spot >= 0
     safe = np.maximum(spot, 0)
-    keys_array = np.array([*keys, None], dtype=object)
     labels = np.array([AUTOMATIC, POSSIBLE, REJECTED], dtype=object)
     weights, doubles = np.r_[final, 0], np.r_[double, False]
     state = np.where(has, np.r_[status, np.int8(2)][safe], 2)
@@ -206,11 +205,11 @@ def _record_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[np.in
     reason = np.where(has & doubles[safe] & (state == 1), "penduduk ini sudah padan lewat NIK dengan baris lain", reason)
     table = pa.table(
         {
-            "entity_key": pa.array([data.entity[i] for i in rows], pa.string()), "status": pa.array(labels[state], pa.string()),
-            "register_key": pa.array(np.where(state == 0, keys_array[safe], None), pa.string()),
-            "calon_key": pa.array(np.where(has, keys_array[safe], None), pa.string()),
+            "entity_key": data.entity.take(pa.array(rows)), "status": pa.array(labels[state], pa.string()),
+            "register_key": keys.take(pa.array(safe, mask=state != 0)),
+            "calon_key": keys.take(pa.array(safe, mask=~has)),
             "bobot": pa.array(weights[safe] / 100.0, mask=~has), "peluang": pa.array(np.round(decision.probability(weights[safe]), 6), mask=~has),
-            "alasan": pa.array(reason.astype(object), pa.string()), "wakil": pa.array([data.record[i] for i in rows], pa.string()),
+            "alasan": pa.array(reason.astype(object), pa.string()), "wakil": data.record.take(pa.array(rows)),
         }
     )  # fmt: skip
     run.con.register("hasil", table)

@@ -27,6 +27,8 @@ UInt64s = npt.NDArray[np.uint64]
 
 # Pairs this far under the floor can't come back through relatives, rarity or a plug-in.
 _MARGIN = 1200
+# A pair this unlikely neither wins nor takes anything noticeable off a rival.
+_HOPELESS = -800
 
 
 @dataclass
@@ -96,14 +98,19 @@ class _Run:
         found = blocking.find(self.con, "kerja", "acuan", cap=self.config.block_cap, per_record=self.config.candidates_per_record)
         self.found = found
         self.lap("penyekatan")
-        needed = np.unique(found.right).astype(np.int64)
-        left, right = comparison.load(self.con, "kerja"), comparison.load(self.con, self.register_sql, needed)
+        wanted = np.zeros(int(found.right.max()) + 1 if len(found) else 0, dtype=bool)
+        wanted[found.right] = True
+        needed = np.flatnonzero(wanted)
+        spot = np.zeros(len(wanted), dtype=np.int32)
+        spot[needed] = np.arange(len(needed))
+        left, right = comparison.load(self.con, "kerja"), comparison.load_file(self.data.register_path, needed)
         self.left_people = left
         self.right = Right(right.rows, right["kk"], right.tie)
-        place = np.searchsorted(right.rows, found.right.astype(np.int64))
+        place = spot[found.right]
         self.lap("muat")
-        self.packed = self._compare(left, right, found.left.astype(np.int64), place)
-        self.i, self.j, self.keys = found.left.astype(np.int64), place, found.keys
+        left_row = found.left.astype(np.int32)
+        self.packed = self._compare(left, right, left_row, place)
+        self.i, self.j, self.keys = left_row, place, found.keys
         self.name_key = right["name_key"]
         self.lap("perbandingan")
 
@@ -131,7 +138,7 @@ class _Run:
         keep = np.flatnonzero(weight + rare >= self.config.keep_floor * 100 - _MARGIN)
         inverse = patterns.inverse[keep]
         self.pairs = Pairs(
-            self.i[keep], self.j[keep], self.keys[keep], self.packed[keep], weight[keep], rare[keep], np.zeros((len(keep), 0), dtype=np.int64),
+            self.i[keep].astype(np.int64), self.j[keep].astype(np.int64), self.keys[keep], self.packed[keep], weight[keep], rare[keep], np.zeros((len(keep), 0), dtype=np.int64),
             scores.rival[inverse], np.zeros(len(keep), dtype=np.int8), np.zeros(len(keep), dtype=np.int64),
         )  # fmt: skip
         self.n_pairs = len(self.packed)
@@ -274,7 +281,7 @@ class _Run:
         if len(pair) == 0:
             return
         left, row = (pair >> np.uint64(32)).astype(np.int64), (pair & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        fresh = comparison.load(self.con, self.register_sql, np.unique(row))
+        fresh = comparison.load_file(data.register_path, np.sort(np.unique(row)))
         position = np.searchsorted(fresh.rows, row)
         packed = self._compare(self.left_people, fresh, left, position)
         patterns = model.Patterns.of(packed)
@@ -306,7 +313,7 @@ class _Run:
 
     def thresholds(self) -> threshold.Thresholds:
         """Thresholds for the pairs as they stand."""
-        free = ~self.taken(True)[self.pairs.right]
+        free = ~self.taken(True)[self.pairs.right] & (self.pairs.weight >= _HOPELESS)
         part = self.pairs.take(free)
         pool = self._pool(part.left, part.right, part.weight, self._true(part))
         return threshold.choose(pool, np.flatnonzero(self.data.training), self._absent(), self.config)
@@ -329,7 +336,7 @@ class _Run:
     def decide(self) -> tuple[Bools, Ints]:
         """(winning pairs of the residue, final weight of every pair); pairs to taken people never win."""
         pairs = self.pairs
-        free = ~self.data.training[pairs.left] & ~self.taken(False)[pairs.right]
+        free = ~self.data.training[pairs.left] & ~self.taken(False)[pairs.right] & (pairs.weight >= _HOPELESS)
         won = np.zeros(len(pairs.left), dtype=bool)
         final = pairs.weight.copy()
         here = np.flatnonzero(free)

@@ -25,14 +25,14 @@ from padanan.linkage import names
 
 Source = pa.Table | str | Path
 
-VERSION = 1
+VERSION = 2
 COLUMNS = (
     "record_key", "entity_key", "nik_bersih", "kk_bersih", "nama_bersih", "nama_ibu_bersih", "tgl_lahir", "jk",
     "alamat_jalan", "rt", "rw", "kode_kelurahan", "family_id",
 )  # fmt: skip
 SCHEMA = pa.schema(
     [
-        ("record_key", pa.string()), ("entity_key", pa.string()), ("family", pa.uint64()), ("nik", pa.uint64()), ("kk", pa.uint64()),
+        ("record_key", pa.string()), ("tie", pa.uint64()), ("entity_key", pa.string()), ("family", pa.uint64()), ("nik", pa.uint64()), ("kk", pa.uint64()),
         ("name", pa.string()), ("name_key", pa.uint64()), ("skeleton", pa.uint64()), ("t1", pa.uint32()), ("t2", pa.uint32()),
         ("t3", pa.uint32()), ("n_tokens", pa.uint8()), ("mother", pa.string()), ("mother_key", pa.uint64()),
         ("mother_skeleton", pa.uint64()), ("mother1", pa.uint32()), ("dob", pa.int32()), ("jk", pa.uint8()), ("street", pa.uint64()),
@@ -71,7 +71,7 @@ def _select(present: set[str], relation: str) -> str:
         return f"try_cast({name} as {kind})" if name in present else f"cast(null as {kind})"
 
     family = f"coalesce(nullif({col('family_id')}, ''), {col('kk_bersih')})"
-    return f"""select record_key::varchar as record_key, coalesce({col("entity_key")}, record_key::varchar) as entity_key,
+    return f"""select record_key::varchar as record_key, hash(record_key::varchar) as tie, coalesce({col("entity_key")}, record_key::varchar) as entity_key,
         case when {family} is not null then hash({family}) end as family,
         {_bcd(col("nik_bersih"))} as nik, {_bcd(col("kk_bersih"))} as kk,
         {col("nama_bersih")} as nama, {col("nama_ibu_bersih")} as ibu,
@@ -155,7 +155,7 @@ def batches(con: duckdb.DuckDBPyConnection, relation: str, rows: int = BATCH) ->
         street, whole = addresses.encode(column["alamat"])
         yield pa.record_batch(
             [
-                column["record_key"], column["entity_key"], column["family"], column["nik"], column["kk"],
+                column["record_key"], column["tie"], column["entity_key"], column["family"], column["nik"], column["kk"],
                 name.text, _null_zero(name.key, pa.uint64()), _null_zero(name.skeleton, pa.uint64()), _null_zero(name.tokens[0], pa.uint32()),
                 _null_zero(name.tokens[1], pa.uint32()), _null_zero(name.tokens[2], pa.uint32()), pa.array(name.count, pa.uint8()),
                 mother.text, _null_zero(mother.key, pa.uint64()), _null_zero(mother.skeleton, pa.uint64()),
