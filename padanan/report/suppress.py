@@ -69,7 +69,13 @@ def cover(values: Mapping[Cell, int], sums: Iterable[Sum], fixed: Collection[Cel
                 fresh.update(small)
                 loosened.add(line)
         if not fresh:
-            return covered
+            return _without_derivable(values, covered, lines)
+
+
+def _without_derivable(values: Mapping[Cell, int], covered: Mapping[Cell, Cover], lines: list[Sum]) -> dict[Cell, Cover]:
+    """Opens cells again that the sums tell anyway: covering them protects nobody. Small cells always stay covered."""
+    bounds = bounds_of(values, covered, lines)
+    return {cell: mark for cell, mark in covered.items() if 0 < values[cell] < LIMIT or bounds[cell][0] != bounds[cell][1]}
 
 
 def _exposed(values: Mapping[Cell, int], covered: Mapping[Cell, Cover], lines: list[Sum], fixed: Collection[Cell]) -> set[Cell]:

@@ -87,3 +87,10 @@ def test_a_fixed_total_hides_the_zeros_too():
 def test_nothing_small_nothing_covered():
     values, sums = table([[5, 0], [12, 9]])
     assert cover(values, sums) == {}
+
+
+def test_what_the_sums_tell_anyway_is_not_covered():
+    """A small part, its rest, and a total that stands alone in its own sum: the total needs no cover."""
+    values = {"part": 2, "rest": 300, "total": 302, "other": 900, "all": 1202}
+    sums = [Sum("total", ("part", "rest")), Sum("all", ("total", "other"))]
+    assert cover(values, sums) == {"part": Cover.SMALL, "rest": Cover.MORE}
