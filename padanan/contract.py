@@ -180,7 +180,9 @@ def load_contract(
     entity_key = tuple(own("kunciEntitas"))
     for name in entity_key:
         if name not in names:
-            raise source.error(("customProperties",), f"kunciEntitas memakai kolom {name} yang tidak ada", "pakai nama baku kolom")
+            raise source.error(
+                ("customProperties",), f"kunciEntitas memakai kolom {name} yang tidak ada", "pakai nama baku kolom"
+            )
     form = own("bentuk")
     sla = {item.get("property"): item for item in data.get("slaProperties") or []}
     return Contract(
@@ -224,7 +226,9 @@ def _custom(items: Any) -> dict[str, Any]:
 
 def _sla(source: YamlSource, sla: Mapping[str, Any], name: str) -> Any:
     if name not in sla or sla[name].get("value") in (None, ""):
-        raise source.error(("slaProperties",), f"kontrak tanpa slaProperties '{name}'", f"tambahkan property: {name} dengan value")
+        raise source.error(
+            ("slaProperties",), f"kontrak tanpa slaProperties '{name}'", f"tambahkan property: {name} dengan value"
+        )
     return sla[name]["value"]
 
 
@@ -259,7 +263,9 @@ def _column(source: YamlSource, path: tuple[str | int, ...], spec: Any, lists: M
     if code_list:
         if code_list not in lists:
             raise source.error(
-                (*path, "customProperties"), f"daftar kode '{code_list}' tidak ada", "pakai daftar di expectations/code_lists.yaml"
+                (*path, "customProperties"),
+                f"daftar kode '{code_list}' tidak ada",
+                "pakai daftar di expectations/code_lists.yaml",
             )
         codes = {str(key).upper(): str(value) for key, value in lists[code_list]["nilai"].items()}
         system = system or lists[code_list]["sistem"]

@@ -36,9 +36,7 @@ class Periode:
         match = re.fullmatch(r"(\d{4})-(01|07)-01", text.strip())
         if match:
             return cls(int(match[1]), 1 if match[2] == "01" else 2)
-        raise PadananError(
-            f"periode '{text[:20]}' tidak dikenal", cure="tulis periode seperti 2025-S2 atau 2025-07-01"
-        )
+        raise PadananError(f"periode '{text[:20]}' tidak dikenal", cure="tulis periode seperti 2025-S2 atau 2025-07-01")
 
     @property
     def key(self) -> str:

@@ -72,7 +72,9 @@ def _plan(source: YamlSource, data: Mapping[str, Any], path: Path) -> YearPlan:
     signed = _day(source, ("beritaAcara", "tanggal"), minutes["tanggal"])
     if signed >= date(year, 1, 1):
         raise source.error(
-            ("beritaAcara", "tanggal"), "rencana data disepakati setelah tahunnya mulai", f"pakai tanggal sebelum 1 Januari {year}"
+            ("beritaAcara", "tanggal"),
+            "rencana data disepakati setelah tahunnya mulai",
+            f"pakai tanggal sebelum 1 Januari {year}",
         )
     dates = {label: _day(source, ("penetapan", label), value) for label, value in data["penetapan"].items()}
     for label in dates:

@@ -132,12 +132,12 @@ def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any]) -> None
             for contract in data["contracts"]
             for delivery in contract["deliveries"]
         ],
-        "missing": [
-            contract["id"] for contract in data["contracts"] if contract["in_force"] and not contract["deliveries"]
-        ],
+        "missing": [contract["id"] for contract in data["contracts"] if contract["in_force"] and not contract["deliveries"]],
         "tables": tables,
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "manifest.json").write_text(
+        json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 def _sync(folder: Path) -> None:

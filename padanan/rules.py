@@ -105,7 +105,9 @@ def parse_rule(source: YamlSource, path: tuple[str | int, ...], rule_id: str, sp
     for field in ("berlaku", "gagal", "rincian"):
         if PLAIN_CAST.search(str(spec.get(field, ""))):
             raise source.error(
-                (*path, field), "predikat memakai cast biasa, yang mencetak isi data bila gagal", "pakai try_cast atau try_strptime"
+                (*path, field),
+                "predikat memakai cast biasa, yang mencetak isi data bila gagal",
+                "pakai try_cast atau try_strptime",
             )
     return Rule(
         id=rule_id,

@@ -22,6 +22,7 @@ from padanan.period import Periode
 CHECKOUT = Path(__file__).resolve().parents[1]
 PROJECT = CHECKOUT / "dbt_project"
 PERIODE = Periode(2025, 2)
+DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')")
 
 
 def environment(home: Path, key: Path, **extra: str) -> dict[str, str]:
@@ -50,7 +51,7 @@ def step(home: Path, key: Path, *arguments: str, **extra: str) -> None:
 def dbt(home: Path, key: Path, call: int, **extra: str) -> None:
     """`dbt build` of one of the two calls."""
     done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "build", "--select", f"tag:panggilan_{call}", "--project-dir", PROJECT, "--profiles-dir", PROJECT],
+        [*DBT, "build", "--select", f"tag:panggilan_{call}", "--project-dir", PROJECT, "--profiles-dir", PROJECT],
         cwd=CHECKOUT, env=environment(home, key, **extra), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -38,10 +38,14 @@ def _verify(args: argparse.Namespace) -> int:
     for periode in periods:
         for revisi, _manifest in published_revisions(home, periode):
             manifest = verify_published(home, periode, revisi)
-            print(f"{periode} rev-{revisi}: {len(manifest['tables'])} tabel sesuai, masukan {dashed(manifest['inputs_hash'][:16])}")
+            print(
+                f"{periode} rev-{revisi}: {len(manifest['tables'])} tabel sesuai, masukan {dashed(manifest['inputs_hash'][:16])}"
+            )
             count += 1
             if draft_folder(home, periode, revisi).exists():
                 seal = verify_draft(home, periode, revisi)
-                print(f"  rancangan: {seal['jumlah_orang']} orang, sidik {dashed(seal['row_hash'][:32])}, status {seal['status']}")
+                print(
+                    f"  rancangan: {seal['jumlah_orang']} orang, sidik {dashed(seal['row_hash'][:32])}, status {seal['status']}"
+                )
     print(f"{count} revisi diperiksa, semua sesuai." if count else "Belum ada yang terbit.")
     return 0

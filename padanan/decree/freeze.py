@@ -49,7 +49,9 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
         if existing["published_manifest_sha256"] == file_sha256(published / "manifest.json"):
             return target
         raise PadananError(
-            "rancangan revisi ini sudah dibekukan dari terbitan lain", file=target.relative_to(home.root), cure="buka revisi berikutnya"
+            "rancangan revisi ini sudah dibekukan dari terbitan lain",
+            file=target.relative_to(home.root),
+            cure="buka revisi berikutnya",
         )
     temporary = target.with_name(f".tmp-{target.name}-{os.getpid()}")
     con = duckdb.connect()
@@ -92,7 +94,9 @@ def verify_published(home: Home, periode: Periode, revisi: int) -> dict[str, Any
     folder = home.published(periode, revisi)
     if not (folder / "manifest.json").exists():
         raise PadananError(
-            f"revisi {revisi} periode {periode} belum terbit", file=folder.relative_to(home.root), cure="jalankan job padanan_periode"
+            f"revisi {revisi} periode {periode} belum terbit",
+            file=folder.relative_to(home.root),
+            cure="jalankan job padanan_periode",
         )
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name, facts in manifest["tables"].items():

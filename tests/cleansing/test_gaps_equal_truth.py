@@ -33,7 +33,8 @@ def test_gap_is_the_truth(run):
     differing = con.execute("""
         with t as (select distinct producer, rule_id, record_key from t_faults join landed using (producer, file, baris)),
              g as (select producer, rule_id, record_key from gap)
-        select producer, rule_id, count(*) filter (t.record_key is null) as extra, count(*) filter (g.record_key is null) as missing
+        select producer, rule_id, count(*) filter (t.record_key is null) as extra,
+               count(*) filter (g.record_key is null) as missing
         from g full join t using (producer, rule_id, record_key)
         where g.record_key is null or t.record_key is null group by all order by all
     """).fetchall()
@@ -62,10 +63,13 @@ def test_every_delivered_row_is_counted_and_has_one_status(run):
         select * from a full join t using (producer) where masuk is distinct from rows_in
     """).fetchall()
     assert differing == []
-    assert con.execute("""
+    assert (
+        con.execute("""
         select (select count(*) from landed), (select count(*) from padanan_record),
                (select count(distinct record_key) from padanan_record where status is not null)
-    """).fetchall()[0] == (con.execute("select count(*) from landed").fetchall()[0][0],) * 3
+    """).fetchall()[0]
+        == (con.execute("select count(*) from landed").fetchall()[0][0],) * 3
+    )
 
 
 @pytest.mark.feature("F12")
@@ -77,8 +81,10 @@ def test_a_nik_match_is_the_right_person(run):
             select r.id_truth_person, p.id_orang from t_records r join landed using (producer, file, baris)
             join padanan_record p using (record_key) where r.producer = 'adminduk' and p.status = 'padan_nik'
         )
-        select count(*) filter (not exists (select 1 from residents s
-                                 where s.id_orang = p.id_orang and s.id_truth_person is not distinct from r.id_truth_person)), count(*)
+        select count(*) filter (
+                   not exists (select 1 from residents s where s.id_orang = p.id_orang
+                               and s.id_truth_person is not distinct from r.id_truth_person)
+               ), count(*)
         from t_records r join landed l on (l.producer, l.file, l.baris) = (r.producer, r.file, r.baris)
         join padanan_record p on p.record_key = l.record_key
         where p.status = 'padan_nik' and r.producer <> 'adminduk'

@@ -116,7 +116,11 @@ def test_locked_warehouse_says_so(home):
     import sys
 
     holder = subprocess.Popen(
-        [sys.executable, "-c", f"import duckdb, sys; c = duckdb.connect({str(home.warehouse_db)!r}); print('ok', flush=True); sys.stdin.read()"],
+        [
+            sys.executable,
+            "-c",
+            f"import duckdb, sys; c = duckdb.connect({str(home.warehouse_db)!r}); print('ok', flush=True); sys.stdin.read()",
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
