@@ -1,15 +1,26 @@
 {#- Gap rows: one for each record and rule, from the predicates of the run plan. -#}
 
-{#- Columns that the models hold ready for texts that nearly every predicate repeats. -#}
+{#- Parts of predicates that nearly every contract repeats, and cheaper forms that select exactly the same rows. -#}
 {% macro shared_texts() %}
-    {{ return([("regexp_matches(nik_bersih, '^[0-9]{16}$')", "(nik_angka16 is not null)"),
-               ("not regexp_matches(coalesce(nik_bersih, ''), '^[0-9]{16}$')", "(nik_angka16 is null)"),
-               ("not regexp_matches(coalesce(kk_bersih, ''), '^[0-9]{16}$')", "(kk_angka16 is null)")]) }}
+    {{ return([
+        ("not regexp_matches(coalesce(nik_bersih, ''), '^[0-9]{16}$')", "(nik_angka16 is null)"),
+        ("not regexp_matches(coalesce(kk_bersih, ''), '^[0-9]{16}$')", "(kk_angka16 is null)"),
+        ("regexp_matches(nik_bersih, '^[0-9]{16}$')", "(nik_angka16 is not null)"),
+        ("(regexp_matches(nik_bersih, '^[0-9]+$') and replace(nik_bersih, left(nik_bersih, 1), '') = '')",
+         "case when nik_angka16 is not null then nik_angka16 % 1111111111111111 = 0"
+         ~ " else regexp_matches(nik_bersih, '^[0-9]+$') and replace(nik_bersih, left(nik_bersih, 1), '') = '' end"),
+        ("(regexp_matches(kk_bersih, '^[0-9]+$') and replace(kk_bersih, left(kk_bersih, 1), '') = '')",
+         "case when kk_angka16 is not null then kk_angka16 % 1111111111111111 = 0"
+         ~ " else regexp_matches(kk_bersih, '^[0-9]+$') and replace(kk_bersih, left(kk_bersih, 1), '') = '' end"),
+        ("regexp_matches(coalesce(nik_mentah, ''), '^\\s*[0-9]([.,][0-9]+)?[eE]\\+?[0-9]+\\s*$')",
+         "(nik_angka16 is null and regexp_matches(coalesce(nik_mentah, ''), '^\\s*[0-9]([.,][0-9]+)?[eE]\\+?[0-9]+\\s*$'))"),
+        ("length(regexp_replace(nama_mentah, '[^\\pL]', '', 'g')) <= 1", "not regexp_matches(nama_mentah, '\\pL[^\\pL]*\\pL')")
+    ]) }}
 {% endmacro %}
 
 {% macro shorten(text) %}
     {%- set ns = namespace(text=text) -%}
-    {%- for long, short in shared_texts() | reverse -%}{%- set ns.text = ns.text | replace(long, short) -%}{%- endfor -%}
+    {%- for long, short in shared_texts() -%}{%- set ns.text = ns.text | replace(long, short) -%}{%- endfor -%}
     {{ return(ns.text) }}
 {% endmacro %}
 
@@ -55,9 +66,15 @@
     {%- set rules = contract['rules'] | selectattr('stage', 'equalto', stage) | list -%}
     {%- set flags = {} -%}
     {%- set conditions = [] -%}
+    {%- set halves = [] -%}
     {%- for rule in rules -%}
-        {%- set applies = without_masks(shorten(rule['applies_when']), flags) -%}
-        {%- do conditions.append("(" ~ applies ~ ") and (" ~ shorten(rule['fails_when']) ~ ")") -%}
+        {%- do halves.append((without_masks(shorten(rule['applies_when']), flags), shorten(rule['fails_when']))) -%}
+    {%- endfor -%}
+    {%- for applies, fails in halves -%}
+        {%- set whole = "(" ~ fails ~ ")" if applies == 'true' else "(" ~ applies ~ ") and (" ~ fails ~ ")" -%}
+        {#- a rule that masks others stands in a flag already -#}
+        {%- set mask = "not coalesce(" ~ whole ~ ", false)" -%}
+        {%- do conditions.append("not " ~ flags[mask] if mask in flags else whole) -%}
     {%- endfor %}
     select
         b.periode, b.revisi, b.producer, b.unit, b.record_key, b.entity_key, b.delivery, r.rule_id, r.level, r.dimensi,
@@ -65,7 +82,7 @@
         {% if details -%}
         case r.nomor
             {%- for rule in rules if rule['rincian'] %}
-            when {{ loop.index0 if false else rules.index(rule) }} then {{ rule['rincian'] }}
+            when {{ rules.index(rule) }} then {{ rule['rincian'] }}
             {%- endfor %}
         end
         {%- else -%}cast(null as varchar){%- endif %} as rincian,

@@ -37,11 +37,18 @@
     case when {{ producer }} in ('p3ke_keluarga', 'p3ke_individu') then 'p3ke' when {{ producer }} in ('dtks', 'carik', 'dtsen', 'adminduk') then {{ producer }} end
 {%- endmacro %}
 
-{#- Place of a producer in a list of the criteria (0 first), null when it is not in the list. -#}
+{#- Place of a producer in a list of the criteria as two digits ('00' first), null when it is not in the list. -#}
 {% macro place_in(producer, list) -%}
     {%- if list -%}
-    case {{ producer }} {% for item in list %}when {{ lit(item) }} then {{ loop.index0 }} {% endfor %}end
-    {%- else -%}cast(null as integer){%- endif -%}
+    case {{ producer }} {% for item in list %}when {{ lit(item) }} then '{{ '%02d' | format(loop.index0) }}' {% endfor %}end
+    {%- else -%}cast(null as varchar){%- endif -%}
+{%- endmacro %}
+
+{#- The way back: two digits -> the producer. -#}
+{% macro named_place(place, list) -%}
+    {%- if list -%}
+    case {{ place }} {% for item in list %}when '{{ '%02d' | format(loop.index0) }}' then {{ lit(item) }} {% endfor %}end
+    {%- else -%}cast(null as varchar){%- endif -%}
 {%- endmacro %}
 
 {#- Unknown places are a group of their own: sums must add up to the whole. -#}

@@ -14,9 +14,24 @@
     }) }}
 {% endmacro %}
 
+{#- Columns with a code list: what stands in the landing column -> its standard value, written out as a CASE. -#}
+{% macro coded_columns() %}{{ return({'jk': 'jenis_kelamin', 'shdk': 'shdk', 'status_dasar': 'status_dasar', 'status': 'status'}) }}{% endmacro %}
+
+{% macro decoded(contract, column, text) -%}
+    {%- set codes = (contract['columns'].get(column) or {}).get('code_list') or {} -%}
+    {%- if codes -%}
+    case {{ text }} {% for raw, standard in codes.items() %}when {{ lit(raw | upper) }} then {{ lit(standard) }} {% endfor %}end
+    {%- else -%}cast(null as varchar){%- endif -%}
+{%- endmacro %}
+
 {#- One delivery as landed. -#}
 {% macro landed(contract, delivery) %}
     select
+        * exclude ({% for name in coded_columns() %}{{ name }}_teks{{ ', ' if not loop.last }}{% endfor %}),
+        {%- for name, column in coded_columns().items() %}
+        {{ decoded(contract, column, name ~ '_teks') }} as {{ name }}_kode{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (select
         {{ lit(contract['id']) }} as producer,
         {{ lit(contract['unit']) }} as unit,
         {{ lit(delivery['periode_data']) }} as periode_data,
@@ -36,8 +51,11 @@
         {%- set kel = contract['columns'].get('kode_kelurahan', {}) %}
         {%- set kota = contract['columns'].get('kode_kota', {}) %}
         cast({{ lit(kota.get('code_system') or kel.get('code_system')) }} as varchar) as wilayah_sistem,
-        {{ 'true' if 'mm/dd' in ((contract['columns'].get('tgl_lahir', {}).get('date_format') or '') | lower) else 'false' }} as bulan_dulu
-    from read_parquet({{ lit(home() ~ '/' ~ delivery['path']) }})
+        {{ 'true' if 'mm/dd' in ((contract['columns'].get('tgl_lahir', {}).get('date_format') or '') | lower) else 'false' }} as bulan_dulu,
+        {%- for name, column in coded_columns().items() %}
+        {{ 'upper(trim(' ~ column ~ '))' if column in contract['columns'] else 'cast(null as varchar)' }} as {{ name }}_teks{{ ',' if not loop.last }}
+        {%- endfor %}
+    from read_parquet({{ lit(home() ~ '/' ~ delivery['path']) }}))
 {% endmacro %}
 
 {#- Every active delivery of these contracts; an empty relation of the same shape when there is none. -#}
@@ -53,22 +71,8 @@
         cast(null as varchar) as entity_key, cast(null as varchar) as nik_key, cast(null as varchar) as kk_key, cast(null as varchar) as sel_angka,
         {%- for name in raw_columns() %} cast(null as varchar) as {{ name }},{% endfor %}
         cast(null as varchar) as wilayah_sistem, false as bulan_dulu
+        {%- for name in coded_columns() %}, cast(null as varchar) as {{ name }}_kode{% endfor %}
     where false
-    {%- endif -%}
-{% endmacro %}
-
-{#- The code lists of these contracts as rows: producer, kolom, mentah (trimmed capitals), baku. -#}
-{% macro code_rows(contracts, column) %}
-    {%- set rows = [] -%}
-    {%- for contract in contracts -%}
-        {%- for raw, standard in ((contract['columns'].get(column, {}) or {}).get('code_list') or {}).items() -%}
-            {%- do rows.append('(' ~ lit(contract['id']) ~ ', ' ~ lit(raw | upper) ~ ', ' ~ lit(standard) ~ ')') -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {%- if rows -%}
-    select col0 as producer, col1 as mentah, col2 as baku from (values {{ rows | join(', ') }})
-    {%- else -%}
-    select cast(null as varchar) as producer, cast(null as varchar) as mentah, cast(null as varchar) as baku where false
     {%- endif -%}
 {% endmacro %}
 
@@ -105,18 +109,6 @@
 with
 mentah as not materialized (
     {{ landed_all(contracts) }}
-),
-kode_jk as (
-    {{ code_rows(contracts, 'jenis_kelamin') }}
-),
-kode_shdk as (
-    {{ code_rows(contracts, 'shdk') }}
-),
-kode_status_dasar as (
-    {{ code_rows(contracts, 'status_dasar') }}
-),
-kode_status as (
-    {{ code_rows(contracts, 'status') }}
 ),
 -- numbers of each delivery: share of its NIK that end in 0
 nik_mentah_saja as not materialized (
@@ -159,17 +151,16 @@ nik_ganda as (
 ),
 -- families: heads and deciles, over the key columns alone
 kunci_keluarga as not materialized (
-    select m.producer, m.id_keluarga_sumber, m.desil_mentah, {{ clean_number('m.kk_mentah') }} as kk_bersih, m.shdk_mentah
+    select m.producer, m.id_keluarga_sumber, m.desil_mentah, {{ clean_number('m.kk_mentah') }} as kk_bersih, m.shdk_kode
     from mentah as m
 ),
 keluarga_baris as not materialized (
     select
         k.producer,
         {{ family_id_of('k.id_keluarga_sumber', sixteen('k.kk_bersih'), 'k.kk_bersih') }} as family_id,
-        case when s.baku = '1' then 1 else 0 end as kepala,
+        case when k.shdk_kode = '1' then 1 else 0 end as kepala,
         {{ parse_desil('k.desil_mentah') }} as desil
     from kunci_keluarga as k
-    left join kode_shdk as s on k.producer = s.producer and upper(trim(k.shdk_mentah)) = s.mentah
 ),
 keluarga as (
     select
@@ -277,9 +268,9 @@ select
     cast(l.tgl_lahir as date) as tgl_lahir,
     {{ date_repair('l.tgl_lahir_mentah', 'l.tgl_lahir', 'l.bulan_dulu') }} as tgl_lahir_perbaikan,
     l.jk_mentah,
-    jk.baku as jk,
+    l.jk_kode as jk,
     l.shdk_mentah,
-    try_cast(shdk.baku as integer) as shdk,
+    try_cast(l.shdk_kode as integer) as shdk,
     l.alamat_mentah,
     l.alamat_jalan,
     l.rt_mentah,
@@ -303,9 +294,9 @@ select
     l.desil_mentah,
     l.desil,
     l.status_dasar_mentah,
-    sd.baku as status_dasar,
+    l.status_dasar_kode as status_dasar,
     l.status_mentah,
-    st.baku as status,
+    l.status_kode as status,
     l.nominal_mentah,
     l.nominal,
     l.periode_program_mentah,
@@ -323,10 +314,6 @@ left join keluarga as kel on l.producer = kel.producer and l.family_id = kel.fam
 left join wilayah as w on l.place_key = w.place_key
 left join (select try_cast(kode as bigint) as kode from {{ ref('ref_kecamatan_nik') }}) as wn on {{ int_div('l.nik_angka16', 10000000000) }} = wn.kode
 left join (select try_cast(kode as bigint) as kode from {{ ref('ref_kecamatan_nik') }}) as wk on {{ int_div('l.kk_angka16', 10000000000) }} = wk.kode
-left join kode_jk as jk on l.producer = jk.producer and upper(trim(l.jk_mentah)) = jk.mentah
-left join kode_shdk as shdk on l.producer = shdk.producer and upper(trim(l.shdk_mentah)) = shdk.mentah
-left join kode_status_dasar as sd on l.producer = sd.producer and upper(trim(l.status_dasar_mentah)) = sd.mentah
-left join kode_status as st on l.producer = st.producer and upper(trim(l.status_mentah)) = st.mentah
 {%- if partners %}
 left join pasangan as p on l.family_id = p.family_id
 {%- endif %}

@@ -27,7 +27,12 @@ dibaca as (
     {% endfor %}
 ),
 {% else %}
-berkas as (select cast(null as varchar) as producer, cast(null as bigint) as diterima, cast(null as bigint) as ditulis, cast(null as bigint) as disisihkan, cast(null as varchar) as alasan where false),
+berkas as (
+    select
+        cast(null as varchar) as producer, cast(null as bigint) as diterima, cast(null as bigint) as ditulis,
+        cast(null as bigint) as disisihkan, cast(null as varchar) as alasan
+    where false
+),
 dibaca as (select cast(null as varchar) as producer, cast(null as varchar) as record_key where false),
 {% endif %}
 distaging as (

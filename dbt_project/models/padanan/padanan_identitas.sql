@@ -1,4 +1,4 @@
--- id_orang of every record: the resident's where the NIK matched, else a provisional person.
+-- id_orang of the records without a resident: a provisional person each, or several records one person.
 with
 cocok as not materialized (
     select record_key, producer, entity_key, nik_key, nik_pakai, nama_bersih, tgl_lahir, isian, status, entity_key_acuan
@@ -36,7 +36,8 @@ langkah_1 as (
     from cocok as c
     left join nik_setuju as n on c.record_key = n.record_key
 ),
--- records of one producer with one entity key are one person, if they agree with the record that speaks for the key
+-- records of one producer with one entity key are one person, if they agree with the record that speaks for the key;
+-- that may be a record with a resident
 kunci_terbuka as (
     select distinct producer, entity_key from langkah_1 where id_dari_nik is null
 ),
@@ -75,11 +76,7 @@ terbuka as (
 select
     l.record_key,
     coalesce(l.id_dari_nik, t.id_orang) as id_orang,
-    case
-        when l.status = 'padan_nik' and l.producer = 'adminduk' then 'acuan'
-        when l.status = 'padan_nik' then 'nik'
-        when l.id_dari_nik is not null then 'nik_sementara'
-        else 'kunci_sumber'
-    end as metode
+    case when l.id_dari_nik is not null then 'nik_sementara' else 'kunci_sumber' end as metode
 from langkah_1 as l
 left join terbuka as t on l.record_key = t.record_key
+where l.status <> 'padan_nik'

@@ -10,12 +10,19 @@ keluarga as (
         min(sumber) as sumber,
         count(*) as jumlah_rekaman,
         -- the head as this source shows it; of several the one with the lowest record key, P3KE's family file first
-        substr(min(case when kepala then case when producer = 'p3ke_keluarga' then '0' else '1' end || record_key || id_orang end), 34) as id_orang_kepala,
+        substr(
+            min(case when kepala then case when producer = 'p3ke_keluarga' then '0' else '1' end || record_key || id_orang end), 34
+        ) as id_orang_kepala,
         count(distinct case when kepala then id_orang end) as jumlah_kepala,
         count(distinct id_orang) as jumlah_anggota,
         min(desil) as desil,
         coalesce(min(desil) <> max(desil), false) as desil_beda,
-        substr(min(case when kode_kota is not null then case when kepala then '0' else '1' end || record_key || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end), 34) as kode
+        substr(
+            min(
+                case when kode_kota is not null
+                    then case when kepala then '0' else '1' end || record_key || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end
+            ), 34
+        ) as kode
     from anggota
     group by id_keluarga
 ),

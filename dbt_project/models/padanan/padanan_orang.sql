@@ -13,15 +13,16 @@ orang as (
         max(case when status = 'padan_nik' then 1 else 0 end) as terdaftar,
         max(case when metode = 'nik_sementara' then 1 else 0 end) as ada_nik,
         min(case when metode = 'acuan' then record_key_acuan end) as record_key_acuan,
-        min({{ source_rank('producer', plan) }} || record_key) as pilihan,
+        -- who describes a person without a resident: a record with a usable NIK first
+        min(case metode when 'nik_sementara' then '0' else '1' end || {{ source_rank('producer', plan) }} || record_key) as pilihan,
         min(
-            case when {{ place_in('producer', criteria.get('urutan_domisili')) }} is not null and (kode_kota is not null or wilayah_hasil = 'luar_dki')
-            then lpad(cast({{ place_in('producer', criteria.get('urutan_domisili')) }} as varchar), 2, '0') || record_key
-                || coalesce(kode_kelurahan, kode_kecamatan, kode_kota, 'luar') end
+            case when kode_kota is not null or wilayah_hasil = 'luar_dki'
+                then {{ place_in('producer', criteria.get('urutan_domisili')) }} || record_key
+                    || coalesce(kode_kelurahan, kode_kecamatan, kode_kota, 'luar') end
         ) as domisili,
         min(
-            case when {{ place_in('producer', criteria.get('sumber_desil')) }} is not null and desil is not null
-            then lpad(cast({{ place_in('producer', criteria.get('sumber_desil')) }} as varchar), 2, '0') || record_key || lpad(cast(desil as varchar), 2, '0') end
+            case when desil is not null
+                then {{ place_in('producer', criteria.get('sumber_desil')) }} || record_key || lpad(cast(desil as varchar), 2, '0') end
         ) as desil_pilihan,
         {%- for name, bit in registries() %}
         max(case when {{ registry_of('producer') }} = {{ lit(name) }} then {{ bit }} else 0 end) as bit_{{ name }},
@@ -29,16 +30,19 @@ orang as (
         {%- for source in desil_sources %}
         bit_or(case when producer = {{ lit(source) }} and desil is not null then 1 << desil else 0 end) as desil_{{ source }},
         {%- endfor %}
-        bit_or(cast(0 as bigint){% for program in programs %} + case when producer = {{ lit(program) }} then {{ 2 ** loop.index0 }} else 0 end{% endfor %}) as bit_program
+        bit_or(
+            case producer {% for program in programs %}when {{ lit(program) }} then cast({{ 2 ** loop.index0 }} as bigint) {% endfor %}
+                else cast(0 as bigint) end
+        ) as bit_program
     from {{ ref('padanan_record') }}
     group by id_orang
 ),
 isi as not materialized (
     select
         o.*,
-        c.nik_bersih, c.nik_pakai, c.nama_bersih, c.tgl_lahir, c.jk, c.status_dasar
+        c.nik_bersih, c.nama_bersih, c.tgl_lahir, c.jk, c.status_dasar
     from orang as o
-    inner join {{ ref('padanan_cocok') }} as c on coalesce(o.record_key_acuan, substr(o.pilihan, 3)) = c.record_key
+    inner join {{ ref('padanan_cocok') }} as c on coalesce(o.record_key_acuan, substr(o.pilihan, 4)) = c.record_key
 ),
 angka as not materialized (
     select
@@ -52,7 +56,8 @@ select
     {{ run_columns(plan) }},
     id_orang,
     case when terdaftar = 1 then 'terdaftar' when ada_nik = 1 then 'sementara_nik' else 'sementara' end as status_identitas,
-    case when nik_pakai is not null then nik_bersih end as nik,
+    -- the NIK of a record that names somebody else's is nobody's here
+    case when terdaftar = 1 or ada_nik = 1 then nik_bersih end as nik,
     nama_bersih as nama,
     tgl_lahir,
     jk,
@@ -62,12 +67,12 @@ select
     coalesce(record_key_acuan is not null and status_dasar = 'mati', false) as bendera_meninggal,
     coalesce(record_key_acuan is not null and status_dasar = 'pindah', false) as bendera_pindah,
     case when kode_domisili is not null then kode_domisili <> 'luar' end as di_dki,
-    case left(domisili, 2) {% for source in criteria.get('urutan_domisili', []) %}when '{{ '%02d' | format(loop.index0) }}' then {{ lit(source) }} {% endfor %}else null end as sumber_domisili,
+    {{ named_place('left(domisili, 2)', criteria.get('urutan_domisili')) }} as sumber_domisili,
     case when length(kode_domisili) >= 5 then left(kode_domisili, 5) end as kode_kota,
     case when length(kode_domisili) >= 8 then left(kode_domisili, 8) end as kode_kecamatan,
     case when length(kode_domisili) = 13 then kode_domisili end as kode_kelurahan,
     try_cast(right(desil_pilihan, 2) as integer) as desil,
-    case left(desil_pilihan, 2) {% for source in criteria.get('sumber_desil', []) %}when '{{ '%02d' | format(loop.index0) }}' then {{ lit(source) }} {% endfor %}else null end as sumber_desil,
+    {{ named_place('left(desil_pilihan, 2)', criteria.get('sumber_desil')) }} as sumber_desil,
     case when desil_bits <> 0 then concat_ws(';'{% for source in desil_sources %}{% for d in range(1, 11) %},
         case when desil_{{ source }} & {{ 2 ** d }} <> 0 then '{{ source }}:{{ d }}' end{% endfor %}{% endfor %}, null) end as desil_semua,
     (desil_bits & (desil_bits - 1)) <> 0 as desil_beda,
@@ -75,7 +80,10 @@ select
     bit_{{ name }} <> 0 as ada_{{ name }},
     {%- endfor %}
     kombinasi,
-    nullif(concat_ws(','{% for program in programs | sort %}, case when bit_program & {{ 2 ** programs.index(program) }} <> 0 then {{ lit(program) }} end{% endfor %}, null), '') as program,
-    {% for program in programs %}case when bit_program & {{ 2 ** loop.index0 }} <> 0 then 1 else 0 end + {% endfor %}0 as jumlah_program,
+    case when bit_program <> 0 then concat_ws(',', null{% for program in programs | sort %},
+        case when bit_program & {{ 2 ** programs.index(program) }} <> 0 then {{ lit(program) }} end{% endfor %}) end as program,
+    {% for program in programs -%}
+    case when bit_program & {{ 2 ** loop.index0 }} <> 0 then 1 else 0 end +
+    {% endfor %}0 as jumlah_program,
     jumlah_rekaman
 from angka

@@ -1,13 +1,20 @@
 {% set plan = run_plan() %}
 {% set pairs = excluding_pairs(plan) %}
 with
+beridentitas as not materialized (
+    select
+        c.*,
+        coalesce(i.id_orang, c.entity_key_acuan) as id_orang,
+        coalesce(i.metode, case when c.producer = 'adminduk' then 'acuan' else 'nik' end) as metode
+    from {{ ref('padanan_cocok') }} as c
+    left join {{ ref('padanan_identitas') }} as i on c.record_key = i.record_key
+),
 -- programs of one person, for the rules on doubles
 program_orang as (
-    select i.id_orang, c.producer, count(*) as n_baris
-    from {{ ref('padanan_cocok') }} as c
-    inner join {{ ref('padanan_identitas') }} as i on c.record_key = i.record_key
+    select c.id_orang, c.producer, count(*) as n_baris
+    from beridentitas as c
     where c.producer in ({% for c in plan['contracts'] if c['kind'] == 'program' %}{{ lit(c['id']) }}, {% endfor %}'-')
-    group by i.id_orang, c.producer
+    group by c.id_orang, c.producer
 ),
 bentrok as (
     select a.id_orang, a.producer, count(*) as n_bentrok
@@ -34,10 +41,10 @@ select
     c.entity_key,
     c.nik_key,
     c.kk_key,
-    i.id_orang,
+    c.id_orang,
     {{ family_key('c.producer', 'c.family_id', 'c.id_keluarga_sumber', 'c.kk_key') }} as id_keluarga,
     c.status,
-    i.metode,
+    c.metode,
     c.tingkat_nama,
     c.tingkat_tgl_lahir,
     c.aturan_blok,
@@ -54,7 +61,6 @@ select
     c.kode_kota,
     c.kode_kecamatan,
     c.kode_kelurahan
-from {{ ref('padanan_cocok') }} as c
-inner join {{ ref('padanan_identitas') }} as i on c.record_key = i.record_key
-left join program_orang as p on i.id_orang = p.id_orang and c.producer = p.producer
-left join bentrok as b on i.id_orang = b.id_orang and c.producer = b.producer
+from beridentitas as c
+left join program_orang as p on c.id_orang = p.id_orang and c.producer = p.producer
+left join bentrok as b on c.id_orang = b.id_orang and c.producer = b.producer
