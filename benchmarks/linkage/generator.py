@@ -134,13 +134,21 @@ def _names(rng: np.random.Generator, female: Bools, family: Ints, seed: int) -> 
     male = np.array(words.male, dtype=object)
     women = np.array(words.female, dtype=object)
     second = np.array(words.second, dtype=object)
-    given = np.where(female, women[rng.choice(len(women), n, p=zipf(len(women), 0.95))], male[rng.choice(len(male), n, p=zipf(len(male), 0.95))])
+    given = np.where(
+        female,
+        women[rng.choice(len(women), n, p=zipf(len(women), 0.95))],
+        male[rng.choice(len(male), n, p=zipf(len(male), 0.95))],
+    )
     pick = rng.choice(len(second), n, p=zipf(len(second), 0.8))
     shared = rng.choice(len(second), int(family.max()) + 1, p=zipf(len(second), 0.8))
     pick = np.where(rng.random(n) < 0.25, shared[family], pick)
     pick3 = rng.choice(len(second), n, p=zipf(len(second), 0.8))
     count = rng.choice(3, n, p=[0.17, 0.58, 0.25])
-    generic = np.where(female, np.array(GENERIC_FEMALE, dtype=object)[rng.integers(0, 3, n)], np.array(GENERIC_MALE, dtype=object)[rng.integers(0, 3, n)])
+    generic = np.where(
+        female,
+        np.array(GENERIC_FEMALE, dtype=object)[rng.integers(0, 3, n)],
+        np.array(GENERIC_MALE, dtype=object)[rng.integers(0, 3, n)],
+    )
     table = pa.table(
         {
             "i": np.arange(n),
@@ -178,7 +186,9 @@ def _typo(text: str, name: str, where: str) -> str:
     return f"case when {where} then {body} else {text} end"
 
 
-def generate(out: Path, n_list: int, n_register: int, profile: Profile = DEFAULT, seed: int = DESIGN_SEED, step1: float = 0.5) -> Pairing:
+def generate(
+    out: Path, n_list: int, n_register: int, profile: Profile = DEFAULT, seed: int = DESIGN_SEED, step1: float = 0.5
+) -> Pairing:
     """Writes one register and one list as Parquet, reusing them when they exist.
 
     Args:
@@ -207,7 +217,9 @@ def generate(out: Path, n_list: int, n_register: int, profile: Profile = DEFAULT
     year = born.astype("datetime64[Y]").astype(np.int64) + 1970
     month = born.astype("datetime64[M]").astype(np.int64) % 12 + 1
     dom = (born - born.astype("datetime64[M]")).astype(np.int64) + 1
-    nik_region = np.where(rng.random(people) < 0.35, 320100 + rng.integers(0, 40, people) * 100 + rng.integers(1, 20, people), region[family])
+    nik_region = np.where(
+        rng.random(people) < 0.35, 320100 + rng.integers(0, 40, people) * 100 + rng.integers(1, 20, people), region[family]
+    )
     head = nik_region * 1_000_000 + (dom + 40 * female) * 10_000 + month * 100 + year % 100
     nik = head * 10_000 + _serials(head)
     issued = rng.integers(0, 5000, n_family)
@@ -258,7 +270,9 @@ def generate(out: Path, n_list: int, n_register: int, profile: Profile = DEFAULT
         }
     )  # fmt: skip
     con.register("base", base)
-    con.execute("create macro kel_code(k) as '31.' || (71 + (k // 6) % 5) || '.' || lpad((1 + (k // 6) % 9)::varchar, 2, '0') || '.' || (1001 + k)")
+    con.execute(
+        "create macro kel_code(k) as '31.' || (71 + (k // 6) % 5) || '.' || lpad((1 + (k // 6) % 9)::varchar, 2, '0') || '.' || (1001 + k)"
+    )
     con.execute(
         f"""copy (select md5('a' || {seed} || i) as record_key, md5('ea' || {seed} || i) as entity_key, lpad(nik::varchar, 16, '0') as nik_bersih,
         lpad(kk::varchar, 16, '0') as kk_bersih, nama as nama_bersih, ibu as nama_ibu_bersih, tgl as tgl_lahir,
@@ -268,7 +282,9 @@ def generate(out: Path, n_list: int, n_register: int, profile: Profile = DEFAULT
     )
     p, n = profile, len(order)
     # A relative: the next or previous person of the family.
-    near = np.where((order + 1 < people) & (family[np.minimum(order + 1, people - 1)] == family[order]), order + 1, np.maximum(order - 1, 0))
+    near = np.where(
+        (order + 1 < people) & (family[np.minimum(order + 1, people - 1)] == family[order]), order + 1, np.maximum(order - 1, 0)
+    )
     has_near = family[near] == family[order]
     residue = ~good[order]
     fate = rng.random(n)
@@ -282,7 +298,11 @@ def generate(out: Path, n_list: int, n_register: int, profile: Profile = DEFAULT
     swapped = nik_list + (high - low) * low_place + (low - high) * low_place * 10
     edited = np.where((rng.random(n) < 0.6) | (low == high), substituted, swapped)
     other = nik[rng.integers(0, people, n)]
-    new_nik = np.select([fate < edges[0], fate < edges[1], (fate < edges[2]) & has_near, fate < edges[3]], [np.full(n, -1), edited, nik[near], other], -1)
+    new_nik = np.select(
+        [fate < edges[0], fate < edges[1], (fate < edges[2]) & has_near, fate < edges[3]],
+        [np.full(n, -1), edited, nik[near], other],
+        -1,
+    )
     new_nik = np.where((fate >= edges[3]) & (rng.random(n) < 0.5), rng.integers(10**15, 10**16, n), new_nik)
     nik_list = np.where(residue, new_nik, nik_list)
     kk_list = kk[family[order]].copy()
@@ -300,12 +320,16 @@ def generate(out: Path, n_list: int, n_register: int, profile: Profile = DEFAULT
     dice = rng.random(n)
     edges = np.cumsum([p.dob_missing, p.dob_swap, p.dob_day, p.dob_year, p.dob_first])
     swap = (dice >= edges[0]) & (dice < edges[1]) & (d <= 12)
-    months = (born_list.astype("datetime64[Y]") + (d - 1).astype("timedelta64[Y]") * 0).astype("datetime64[M]") + (np.where(swap, d, m) - 1).astype("timedelta64[M]")
+    months = (born_list.astype("datetime64[Y]") + (d - 1).astype("timedelta64[Y]") * 0).astype("datetime64[M]") + (
+        np.where(swap, d, m) - 1
+    ).astype("timedelta64[M]")
     born_list = np.where(swap, months.astype("datetime64[D]") + (m - 1).astype("timedelta64[D]"), born_list)
     day = (dice >= edges[1]) & (dice < edges[2])
     born_list = np.where(day, born_list + rng.choice([-10, -3, -2, -1, 1, 2, 3, 10], n).astype("timedelta64[D]"), born_list)
     off = (dice >= edges[2]) & (dice < edges[3])
-    shifted = (y - 1970 + rng.choice([-10, -2, -1, 1, 2, 10], n)).astype("datetime64[Y]").astype("datetime64[M]") + (m - 1).astype("timedelta64[M]")
+    shifted = (y - 1970 + rng.choice([-10, -2, -1, 1, 2, 10], n)).astype("datetime64[Y]").astype("datetime64[M]") + (
+        m - 1
+    ).astype("timedelta64[M]")
     born_list = np.where(off, shifted.astype("datetime64[D]") + (np.minimum(d, 28) - 1).astype("timedelta64[D]"), born_list)
     jan = (dice >= edges[3]) & (dice < edges[4])
     born_list = np.where(jan, (y - 1970).astype("datetime64[Y]").astype("datetime64[D]"), born_list)
@@ -323,7 +347,11 @@ def generate(out: Path, n_list: int, n_register: int, profile: Profile = DEFAULT
         "no_kel": rng.random(n) < p.kel_missing, "no_mother": rng.random(n) < p.mother_missing,
     }  # fmt: skip
     for name in ("n1", "n2", "m1"):
-        columns[f"{name}_kind"], columns[f"{name}_letter"], columns[f"{name}_place"] = rng.integers(0, 4, n), rng.integers(0, 26, n), rng.integers(0, 10_000, n)
+        columns[f"{name}_kind"], columns[f"{name}_letter"], columns[f"{name}_place"] = (
+            rng.integers(0, 4, n),
+            rng.integers(0, 26, n),
+            rng.integers(0, 10_000, n),
+        )
     for rate in ("name_typo", "name_typo2", "name_drop", "name_initial", "name_swap", "name_spelling", "mother_typo"):
         columns[rate] = rng.random(n) < getattr(p, rate)
     columns["drop_last"] = rng.random(n) < 0.6
@@ -340,7 +368,9 @@ def generate(out: Path, n_list: int, n_register: int, profile: Profile = DEFAULT
         when name_initial then array_to_string(parts[:len(parts)-1], ' ') || ' ' || left(parts[len(parts)], 1)
         when name_swap then parts[len(parts)] || ' ' || array_to_string(parts[:len(parts)-1], ' ') else nama1 end as nama2 from l1"""
     )
-    con.execute(f"create table l3 as select *, {_typo('nama2', 'n1', 'name_typo')} as nama3, {_typo('ibu1', 'm1', 'mother_typo')} as ibu3 from l2")
+    con.execute(
+        f"create table l3 as select *, {_typo('nama2', 'n1', 'name_typo')} as nama3, {_typo('ibu1', 'm1', 'mother_typo')} as ibu3 from l2"
+    )
     con.execute(f"create table l4 as select *, {_typo('nama3', 'n2', 'name_typo2')} as nama4 from l3")
     con.execute(
         f"""copy (select md5('l' || {seed} || i) as record_key, md5('el' || {seed} || i) as entity_key, lpad(nik2::varchar, 16, '0') as nik_bersih,

@@ -12,7 +12,33 @@ import numpy as np
 import numpy.typing as npt
 
 DESIGN_SEED = 0
-_ONSETS = ["", "B", "C", "D", "F", "G", "H", "J", "K", "L", "M", "N", "P", "R", "S", "T", "W", "Y", "SY", "KH", "Z", "TR", "PR", "NG", "NY"]
+_ONSETS = [
+    "",
+    "B",
+    "C",
+    "D",
+    "F",
+    "G",
+    "H",
+    "J",
+    "K",
+    "L",
+    "M",
+    "N",
+    "P",
+    "R",
+    "S",
+    "T",
+    "W",
+    "Y",
+    "SY",
+    "KH",
+    "Z",
+    "TR",
+    "PR",
+    "NG",
+    "NY",
+]
 _VOWELS = ["A", "A", "A", "I", "I", "U", "U", "E", "O", "AI", "IA"]
 _CODAS = ["", "", "", "", "N", "N", "R", "H", "S", "T", "NG", "M", "L", "K"]
 GENERIC_MALE = ("MUHAMMAD", "ABDUL", "AHMAD")
@@ -38,7 +64,9 @@ def _make(rng: np.random.Generator, count: int, used: set[str]) -> list[str]:
     while len(out) < count:
         syllables = int(rng.choice([2, 2, 3, 3, 4]))
         token = "".join(
-            str(rng.choice(_ONSETS)) + str(rng.choice(_VOWELS)) + (str(rng.choice(_CODAS)) if i == syllables - 1 or rng.random() < 0.3 else "")
+            str(rng.choice(_ONSETS))
+            + str(rng.choice(_VOWELS))
+            + (str(rng.choice(_CODAS)) if i == syllables - 1 or rng.random() < 0.3 else "")
             for i in range(syllables)
         )
         if 4 <= len(token) <= 11 and token not in used:

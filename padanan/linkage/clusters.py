@@ -165,7 +165,14 @@ def _cluster(
     expected = max(0.02 * float(residue.sum()), 1.0)
     begin = fitted if fitted is not None and fitted.extra is None else None
     start = config if begin is None else replace(config, m_start=_as_start(begin))
-    learnt = model.fit(patterns, residue, patterns.counted(true) if enough else None, expected, start)
+    learnt = model.fit(
+        patterns,
+        residue,
+        patterns.counted(true) if enough else None,
+        expected,
+        start,
+        None if enough else _chance(con, side, config),
+    )
     weight = model.score(patterns, learnt).total[patterns.inverse]
     upper = _upper(weight, labelled, true, config) if enough else _bits(config.cluster_probability)
     strong = weight >= upper
@@ -191,6 +198,19 @@ def _cluster(
     )
     notes = (f"kolom tidak ada dan dianggap kosong: {', '.join(absent)}",) if absent else ()
     return ClusterResult(members, pairs, learnt, upper, notes)
+
+
+def _chance(con: duckdb.DuckDBPyConnection, side: comparison.People, config: LinkageConfig) -> npt.NDArray[np.float64] | None:
+    """Level shares of random pairs of different records."""
+    n = len(side)
+    if n < 2:
+        return None
+    dice = np.random.default_rng(20240701)
+    a = dice.integers(0, n, 200_000)
+    b = (a + dice.integers(1, n, 200_000)) % n
+    packed = comparison.compare(con, side, side, a, b, name_jw=config.name_jw, mother_jw=config.mother_jw)
+    patterns = model.Patterns.of(packed)
+    return model.normalised(model.level_counts(patterns.levels, patterns.counts), config.smoothing)
 
 
 def _as_start(fitted: model.Model) -> dict[str, dict[str, float]]:

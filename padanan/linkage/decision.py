@@ -29,7 +29,7 @@ def rivalry(left: npt.NDArray[Any], weight: Ints, n_left: int) -> Ints:
     if len(left) == 0:
         return np.empty(0, dtype=np.int64)
     odds = np.exp2(np.clip(weight, -_MOST, _MOST) / 100.0)
-    order = np.lexsort((np.arange(len(left)), -weight, left))
+    order = np.lexsort((-weight, left))
     first = np.r_[True, left[order][1:] != left[order][:-1]]
     top = np.zeros(len(left), dtype=bool)
     top[order[first]] = True

@@ -103,7 +103,12 @@ def bits(level: Int8s, kk_level: Ints, rival: npt.NDArray[Any], true: Bools, fal
     n_levels, n_classes = len(LEVELS), len(CLASSES)
     m = np.bincount(group[true] * n_levels + level[true], minlength=_GROUPS * n_levels).reshape(_GROUPS, n_levels).astype(float)
     cell = (group * n_classes + rival) * n_levels + level
-    u = np.bincount(cell, weights=false_mass, minlength=_GROUPS * n_classes * n_levels).reshape(_GROUPS, n_classes, n_levels)
+    u = (
+        np.bincount(cell, weights=np.rint(false_mass * 1e6), minlength=_GROUPS * n_classes * n_levels).reshape(
+            _GROUPS, n_classes, n_levels
+        )
+        / 1e6
+    )
     low, high = config.household_bits[1], config.household_bits[0]
     table = np.zeros((_GROUPS, n_classes, n_levels))
     default = np.array([0.0, config.same_card_bits, 0.0, config.other_card_bits])

@@ -163,16 +163,16 @@ def _links(con: duckdb.DuckDBPyConnection, register: Path, step1: pa.Table | Non
     swapped = f"{m.format('d')} = {d.format('a')} and {d.format('d')} = {m.format('a')}"
     con.execute(
         f"""create temp table padan as select row, arow from (
-            select d.row, a.row as arow,
+            select d.row, a.row as arow, a.tie,
                 case when d.name_key = a.name_key then 3 when jaro_winkler_similarity(d.name, a.name) >= 0.92 then 2
                      when jaro_winkler_similarity(d.name, a.name) >= 0.80 or (d.t1 in (a.t1, a.t2, a.t3)
                         and coalesce(d.t2, d.t1) in (a.t1, a.t2, a.t3) and coalesce(d.t3, d.t1) in (a.t1, a.t2, a.t3)) then 1 else 0 end as nama,
                 case when d.dob = a.dob then 2 when d.dob is null or a.dob is null then 1
                      when ({y.format("d")} = {y.format("a")} and {swapped}) or {same(y)} + {same(m)} + {same(d)} = 2 then 1 else 0 end as lahir
-            from daftar d join (select file_row_number as row, nik, name, name_key, t1, t2, t3, dob from {source}
+            from daftar d join (select file_row_number as row, tie, nik, name, name_key, t1, t2, t3, dob from {source}
                 semi join (select distinct nik from daftar where nik is not null) using (nik)) a on d.nik = a.nik)
         where (nama >= 2 and lahir >= 1) or (nama >= 1 and lahir = 2)
-        qualify row_number() over (partition by row order by nama desc, lahir desc, arow) = 1"""
+        qualify row_number() over (partition by row order by nama desc, lahir desc, tie) = 1"""
     )
 
 

@@ -187,7 +187,14 @@ def _start_u(overall: Floats) -> Floats:
     return u
 
 
-def fit(patterns: Patterns, residue: Floats, labelled: Floats | None, expected: float, config: LinkageConfig) -> Model:
+def fit(
+    patterns: Patterns,
+    residue: Floats,
+    labelled: Floats | None,
+    expected: float,
+    config: LinkageConfig,
+    random: Floats | None = None,
+) -> Model:
     """Fits the model on the pattern table.
 
     Args:
@@ -196,6 +203,7 @@ def fit(patterns: Patterns, residue: Floats, labelled: Floats | None, expected: 
         labelled: true pairs per pattern among training records (NIK hidden); None when there are too few.
         expected: how many residue pairs are expected to be matches, for the first prior.
         config: smoothing, iterations, first guesses.
+        random: (column, level) shares among random pairs; without labels it holds what would let a class pass for "same person".
 
     Returns:
         m is held at the labels' shares (at the configured ones, softly, without labels), except NIK's, whose faults the
@@ -217,6 +225,14 @@ def fit(patterns: Patterns, residue: Floats, labelled: Floats | None, expected: 
     total = max(float(residue.sum()), 1.0)
     overall = normalised(level_counts(levels, residue), config.smoothing)
     u = _start_u(overall)
+    held: dict[int, list[int]] = {}
+    if labelled is None and random is not None:
+        names = [c.name for c in COLUMNS]
+        every = list(range(len(COLUMNS)))
+        # Nothing anchors m: two people of one house still have chance's names and dates, namesakes chance's everything else.
+        held = {0: every, 1: [names.index(n) for n in ("nik", "nama", "lahir")], 2: [k for k in every if names[k] != "nama"]}
+        for c, columns in held.items():
+            u[c, columns] = random[columns]
     share = min(max(expected / total, 1e-6), 0.5)
     prior = np.array([share, *(np.array([0.5, 0.35, 0.15]) * (1 - share))])
     rounds = 0
@@ -233,6 +249,8 @@ def fit(patterns: Patterns, residue: Floats, labelled: Floats | None, expected: 
         new_prior = np.maximum(mass / total, 1e-9)
         new_prior /= new_prior.sum()
         new_u = np.stack([normalised(level_counts(levels, chance[c + 1]), config.smoothing) for c in range(len(CLASSES))])
+        for c, columns in held.items():
+            new_u[c, columns] = u[c, columns]
         new_m = m.copy()
         counts = level_counts(levels, chance[0])
         for k in np.flatnonzero(free):
@@ -317,10 +335,11 @@ def rarity(frequency: Floats, exact: npt.NDArray[np.bool_], share_random: Floats
     """
     bits = np.zeros(len(frequency))
     weight = nonmatch * share_random * exact
-    mass = weight.sum()
+    # Whole numbers: the sum must not depend on the order of pairs.
+    mass = np.rint(weight * 1e6).sum()
     if mass <= 0:
         return centibits(bits)
-    usual = np.exp2((weight * np.log2(np.maximum(frequency, 1.0))).sum() / mass)
+    usual = np.exp2(np.rint(weight * np.log2(np.maximum(frequency, 1.0)) * 1e6).sum() / mass)
     value = np.log2(usual) - np.log2(np.maximum(frequency, 1.0))
     bits[exact] = np.clip(value, -limit, limit)[exact] * share_random[exact]
     return centibits(bits)

@@ -29,6 +29,7 @@ UInt64s = npt.NDArray[np.uint64]
 _MARGIN = 1200
 # A pair this unlikely neither wins nor takes anything noticeable off a rival.
 _HOPELESS = -800
+_RANDOM = 300_000
 
 
 @dataclass
@@ -104,7 +105,7 @@ class _Run:
         spot = np.zeros(len(wanted), dtype=np.int32)
         spot[needed] = np.arange(len(needed))
         left, right = comparison.load(self.con, "kerja"), comparison.load_file(self.data.register_path, needed)
-        self.left_people = left
+        self.left_people, self.right_people = left, right
         self.right = Right(right.rows, right["kk"], right.tie)
         place = spot[found.right]
         self.lap("muat")
@@ -127,7 +128,8 @@ class _Run:
         enough = n_train >= self.config.training_min
         positive, negative = patterns.counted(true), patterns.counted(labelled & ~true)
         expected = n_residue * (1 - self.config.absent_share)
-        self.model = model.fit(patterns, patterns.counted(~labelled), positive if enough else None, expected, self.config)
+        random = None if enough else self._random_pairs()
+        self.model = model.fit(patterns, patterns.counted(~labelled), positive if enough else None, expected, self.config, random)
         self.completeness = float(true.sum() / n_train) if n_train else float("nan")
         scores = model.score(patterns, self.model)
         if "logistik" in self.config.models and enough:
@@ -142,10 +144,22 @@ class _Run:
             scores.rival[inverse], np.zeros(len(keep), dtype=np.int8), np.zeros(len(keep), dtype=np.int64),
         )  # fmt: skip
         self.n_pairs = len(self.packed)
-        del self.packed, self.i, self.j, self.keys
+        del self.packed, self.i, self.j, self.keys, self.right_people
         if self.config.plug_ins:
             self.pairs.plug = self._plug_ins(self.pairs)
         self.lap("model")
+
+    def _random_pairs(self) -> npt.NDArray[np.float64] | None:
+        """Level shares of pairs that have nothing to do with each other."""
+        n_left, n_right = len(self.left_people), len(self.right.row)
+        if n_left < 2 or n_right < 2:
+            return None
+        dice = np.random.default_rng(20240701)
+        # By content, not by place in the file.
+        order = np.argsort(self.right.tie, kind="stable")
+        i, j = dice.integers(0, n_left, _RANDOM), order[dice.integers(0, n_right, _RANDOM)]
+        patterns = model.Patterns.of(self._compare(self.left_people, self.right_people, i, j))
+        return model.normalised(model.level_counts(patterns.levels, patterns.counts), self.config.smoothing)
 
     def _rarity(self, scores: model.PatternScore, patterns: model.Patterns, weight: Ints) -> Ints:
         exact = comparison.level_of(self.packed, comparison.column("nama")) == 1
@@ -223,7 +237,7 @@ class _Run:
             n = len(spec.limits) + 2
             sure = true if true.sum() >= self.config.training_min else decision.probability(pairs.base + pairs.rarity) > 0.99
             m = np.bincount(level[sure], minlength=n)[1:] + self.config.smoothing
-            u = np.bincount(level, weights=doubt, minlength=n)[1:] + self.config.smoothing
+            u = np.bincount(level, weights=np.rint(doubt * 1e6), minlength=n)[1:] / 1e6 + self.config.smoothing
             table = np.r_[0.0, np.log2(m / m.sum()) - np.log2(u / u.sum())]
             out.append(model.centibits(table)[level])
         return np.stack(out, axis=1) if out else np.zeros((len(pairs.left), 0), dtype=np.int64)

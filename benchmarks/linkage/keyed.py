@@ -1,0 +1,60 @@
+"""The same inputs for every engine: prepared residue, prepared register, labels, and our blocking keys as columns.
+
+What an engine does with them belongs to its own runner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from padanan.linkage import blocking, inputs
+from padanan.linkage.config import LinkageConfig
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Parquet files: `left`, `right` with unique_id, prepared columns and keys k0…; `labels` true training pairs."""
+
+    left: Path
+    right: Path
+    labels: Path
+    keys: int
+
+
+def share(people: Path, register: Path, out: Path, config: LinkageConfig) -> Shared:
+    """Writes what Splink needs to work with the same keys, caps and levels as ours.
+
+    Args:
+        people: the list. register: the prepared register. out: folder. config: caps.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    con = inputs.connect(config)
+    inputs.read(con, people, register, None, config)
+    con.execute(f"create table kanan as select file_row_number as row, * from read_parquet('{register}', file_row_number=true)")
+    arms = blocking.key_arms("{table}")
+    shared = Shared(out / "left.parquet", out / "right.parquet", out / "labels.parquet", len(arms))
+    for side, path in (("kerja", shared.left), ("kanan", shared.right)):
+        con.execute(f"create or replace table hasil as select * from {side}")
+        for number, (_, arm) in enumerate(arms):
+            for table in ("kerja", "kanan"):
+                con.execute(f"create or replace temp table k_{table} as {arm.format(table=table)}")
+            good = " intersect ".join(
+                f"select k from k_{table} group by k having count(*) <= {config.block_cap}" for table in ("kerja", "kanan")
+            )
+            con.execute(
+                f"""create or replace table hasil as select h.*, s.k as k{number} from hasil h
+                left join (select k, row from k_{side} where k in ({good})) s using (row)"""
+            )
+        con.execute(
+            f"""copy (select row::varchar as unique_id, {"latih" if side == "kerja" else "false as latih"}, nik, kk, name, name_key, skeleton, t1, t2, t3,
+            mother, mother_key, mother_skeleton, dob, jk, street, address, kel, rt, rw, {", ".join(f"k{n}" for n in range(len(arms)))}
+            from hasil order by row) to '{path}' (format parquet)"""
+        )
+    con.execute(
+        f"""copy (select 'kiri' as source_dataset_l, row::varchar as unique_id_l, 'kanan' as source_dataset_r, jawab::varchar as unique_id_r
+        from kerja where latih order by row) to '{shared.labels}' (format parquet)"""
+    )
+    con.execute(f"copy (select row, record_key, latih from kerja order by row) to '{out / 'keys.parquet'}' (format parquet)")
+    con.close()
+    return shared
