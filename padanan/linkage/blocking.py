@@ -44,8 +44,20 @@ KEYS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("dua kata nama dan kelurahan", (_two("t1", "t2"), _two("t1", "t3"), _two("t2", "t3"))),
     ("RT, RW, kelurahan dan tahun lahir", (("kel", "rw", "rt", _YEAR),)),
 )
-CARD_BIT = len(KEYS)
-LABELS = (*(label for label, _ in KEYS), "kartu keluarga dari kerabat yang sudah padan")
+# Broader keys, affordable only where the register is small.
+SMALL_KEYS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
+    ("tanggal lahir", (("dob",),)),
+    ("bunyi nama", (("skeleton",),)),
+    ("alamat", (("address",),)),
+    ("jalan dan kelurahan", (("street", "kel"),)),
+    ("jalan dan salah satu kata nama", (("street", "t1"), ("street", "t2"), ("street", "t3"))),
+    ("kelurahan dan salah satu kata nama", (("kel", "t1"), ("kel", "t2"), ("kel", "t3"))),
+    ("tahun lahir dan salah satu kata nama", ((_YEAR, "t1"), (_YEAR, "t2"), (_YEAR, "t3"))),
+    ("dua kata nama", (_two("t1", "t2")[1:], _two("t1", "t3")[1:], _two("t2", "t3")[1:])),
+)
+ALL_KEYS = KEYS + SMALL_KEYS
+CARD_BIT = len(ALL_KEYS)
+LABELS = (*(label for label, _ in ALL_KEYS), "kartu keluarga dari kerabat yang sudah padan")
 _ROW_BITS = 25
 _KEY_BITS = 5
 
@@ -77,17 +89,19 @@ class Candidates:
         return 1.0 - len(self) / self.possible if self.possible else 1.0
 
 
-def key_arms(table: str) -> list[tuple[int, str]]:
-    """(bit, SQL of k and row) for every key arm; NULL keys left out."""
+def key_arms(table: str, *, small: bool = False) -> list[tuple[int, str]]:
+    """(bit, SQL of k and row) for every key arm, with the broader ones if `small`; NULL keys left out."""
     arms = []
-    for bit, (_, variants) in enumerate(KEYS):
+    for bit, (_, variants) in enumerate(ALL_KEYS if small else KEYS):
         for parts in variants:
             present = " and ".join(f"({part}) is not null" for part in parts)
             arms.append((bit, f"select hash({bit}, {', '.join(parts)}) as k, row from {table} where {present}"))
     return arms
 
 
-def find(con: duckdb.DuckDBPyConnection, left: str, right: str, *, cap: int, per_record: int, within: bool = False) -> Candidates:
+def find(
+    con: duckdb.DuckDBPyConnection, left: str, right: str, *, cap: int, per_record: int, within: bool = False, small: int = 0
+) -> Candidates:
     """Pairs of `left` × `right` that share at least one key in a block under the cap.
 
     Args:
@@ -96,12 +110,15 @@ def find(con: duckdb.DuckDBPyConnection, left: str, right: str, *, cap: int, per
         right: table of the register, likewise (may be `left` itself).
         cap: largest number of records of one side that may share a key value.
         per_record: most candidates per list record, on average; the cap is halved until it holds.
+        small: up to this many register rows the broader keys are used too.
         within: pairs of one table with itself, each once (left row < right row).
     """
     n_left = int(con.execute(f"select count(*) from {left}").fetchall()[0][0])
     n_right = int(con.execute(f"select count(*) from {right}").fetchall()[0][0])
     possible = n_left * (n_left - 1) // 2 if within else n_left * n_right
-    every = " union all ".join(f"select k, {bit}::utinyint as bit, row from ({arm})" for bit, arm in key_arms(left))
+    every = " union all ".join(
+        f"select k, {bit}::utinyint as bit, row from ({arm})" for bit, arm in key_arms(left, small=n_right <= small)
+    )
     con.execute(f"create or replace temp table blok_kiri as {every}")
     con.execute(
         f"""create or replace temp table blok_sah as select k, any_value(bit) as bit, count(*) as n from blok_kiri
@@ -114,7 +131,7 @@ def find(con: duckdb.DuckDBPyConnection, left: str, right: str, *, cap: int, per
         # Each arm probes only the values of its own key: a table that fits the cache.
         semi = [
             f"select s.k, s.row from ({arm}) s semi join (select k from blok_sah where bit = {bit}) b on s.k = b.k"
-            for bit, arm in key_arms(right)
+            for bit, arm in key_arms(right, small=n_right <= small)
         ]
         con.execute(f"create or replace temp table blok_kanan as {' union all '.join(semi)}")
         con.execute(

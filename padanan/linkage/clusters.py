@@ -148,7 +148,15 @@ def _cluster(
         raise PadananError("produsen lebih dari 63", cure="bagi daftar klaster")
     rank = np.argsort(np.argsort(np.array(names, dtype=object).astype(str))) if names else np.empty(0, dtype=np.int64)
     source = rank[producers.indices.to_numpy(zero_copy_only=False)].astype(np.int64) if n else np.empty(0, dtype=np.int64)
-    found = blocking.find(con, "orang", "orang", cap=config.block_cap, per_record=config.candidates_per_record, within=True)
+    found = blocking.find(
+        con,
+        "orang",
+        "orang",
+        cap=config.block_cap,
+        per_record=config.candidates_per_record,
+        within=True,
+        small=config.small_register,
+    )
     a, b = found.left.astype(np.int64), found.right.astype(np.int64)
     wanted = (source[a] != source[b]) if one_per_source else (source[a] == source[b])
     a, b, keys = a[wanted], b[wanted], found.keys[wanted]
@@ -165,13 +173,20 @@ def _cluster(
     expected = max(0.02 * float(residue.sum()), 1.0)
     begin = fitted if fitted is not None and fitted.extra is None else None
     start = config if begin is None else replace(config, m_start=_as_start(begin))
+    random = None if enough else _chance(con, side, config)
+    stand_in = None
+    if random is not None and begin is None:
+        stand_in = model.stand_in_m(
+            patterns, random, float(np.log2(2.0 / max(n, 2))), lambda w: _best_pairs(a, b, w, side.tie), config
+        )
     learnt = model.fit(
         patterns,
         residue,
         patterns.counted(true) if enough else None,
         expected,
         start,
-        None if enough else _chance(con, side, config),
+        random,
+        stand_in,
     )
     weight = model.score(patterns, learnt).total[patterns.inverse]
     upper = _upper(weight, labelled, true, config) if enough else _bits(config.cluster_probability)
@@ -211,6 +226,13 @@ def _chance(con: duckdb.DuckDBPyConnection, side: comparison.People, config: Lin
     packed = comparison.compare(con, side, side, a, b, name_jw=config.name_jw, mother_jw=config.mother_jw)
     patterns = model.Patterns.of(packed)
     return model.normalised(model.level_counts(patterns.levels, patterns.counts), config.smoothing)
+
+
+def _best_pairs(a: Ints, b: Ints, weight: Ints, tie: UInt64s) -> Bools:
+    """Pairs that are each other's best."""
+    return decision.mutual_best(np.r_[a, b], np.r_[b, a], np.r_[weight, weight], tie[np.r_[a, b]], tie[np.r_[b, a]])[: len(a)] & (
+        weight > 0
+    )
 
 
 def _as_start(fitted: model.Model) -> dict[str, dict[str, float]]:

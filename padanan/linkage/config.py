@@ -38,7 +38,7 @@ class LinkageConfig:
 
     block_cap: int = 300
     candidates_per_record: int = 250
-    chunk: int = 100_000
+    small_register: int = 50_000
     name_jw: tuple[float, float] = (0.93, 0.85)
     mother_jw: tuple[float, float] = (0.92, 0.80)
     plug_ins: tuple[PlugIn, ...] = ()
@@ -59,7 +59,7 @@ class LinkageConfig:
     absent_share: float = 0.10
     unlabelled_upper: float = 0.999
     unlabelled_lower: float = 0.5
-    keep_floor: float = -4.0
+    keep_floor: float = -8.0
     keep_per_record: int = 5
     household_rounds: int = 2
     same_card_bits: float = 4.0
@@ -85,7 +85,7 @@ class LinkageConfig:
 _FIELDS: dict[tuple[str, str], tuple[str, type]] = {
     ("penyekatan", "batas_blok"): ("block_cap", int),
     ("penyekatan", "calon_per_rekaman"): ("candidates_per_record", int),
-    ("penyekatan", "potongan"): ("chunk", int),
+    ("penyekatan", "acuan_kecil"): ("small_register", int),
     ("perbandingan", "nama_jw"): ("name_jw", tuple),
     ("perbandingan", "ibu_jw"): ("mother_jw", tuple),
     ("model", "calon_model"): ("models", tuple),

@@ -23,7 +23,7 @@ Ints = npt.NDArray[np.int64]
 UInt64s = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 
-_CODES = "nik, kk, name_key, skeleton, t1, t2, t3, mother_skeleton, mother1, dob, kel, rt, rw"
+_CODES = "nik, kk, name_key, skeleton, t1, t2, t3, mother_skeleton, mother1, dob, kel, rt, rw, street, address"
 _CONTENT = "nik, kk, name, mother, dob, jk, address, kel, rt, rw"
 
 

@@ -6,7 +6,7 @@ Which pairs are accepted at which weight belongs to `threshold` and `decision`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -194,6 +194,7 @@ def fit(
     expected: float,
     config: LinkageConfig,
     random: Floats | None = None,
+    stand_in: Floats | None = None,
 ) -> Model:
     """Fits the model on the pattern table.
 
@@ -204,21 +205,22 @@ def fit(
         expected: how many residue pairs are expected to be matches, for the first prior.
         config: smoothing, iterations, first guesses.
         random: (column, level) shares among random pairs; without labels it holds what would let a class pass for "same person".
+        stand_in: m without labels, from `stand_in_m`.
 
     Returns:
-        m is held at the labels' shares (at the configured ones, softly, without labels), except NIK's, whose faults the
+        m is held at the labels' shares (at `stand_in`'s without them), except NIK's, whose faults the
         labels can't show; u and the priors are EM's.
     """
     levels = patterns.levels
     begin = start_m(config)
     nik = next(k for k, c in enumerate(COLUMNS) if c.name == "nik")
     if labelled is None:
-        m, strength = begin.copy(), np.full(len(COLUMNS), 0.5 * max(expected, 20.0))
+        m = begin.copy() if stand_in is None else stand_in.copy()
     else:
         m = normalised(level_counts(levels, labelled), config.smoothing, begin)
         m = with_refused(m, begin, config.refused)
-        m[nik] = begin[nik]
-        strength = np.full(len(COLUMNS), np.inf)
+    m[nik] = begin[nik]
+    strength = np.full(len(COLUMNS), np.inf)
     strength[nik] = 50.0
     free = np.isfinite(strength)
     anchor = m.copy()
@@ -230,7 +232,8 @@ def fit(
         names = [c.name for c in COLUMNS]
         every = list(range(len(COLUMNS)))
         # Nothing anchors m: two people of one house still have chance's names and dates, namesakes chance's everything else.
-        held = {0: every, 1: [names.index(n) for n in ("nik", "nama", "lahir")], 2: [k for k in every if names[k] != "nama"]}
+        held = {0: [], 1: [names.index(n) for n in ("nik", "nama", "lahir")], 2: [k for k in every if names[k] != "nama"]}
+        u[0] = random
         for c, columns in held.items():
             u[c, columns] = random[columns]
     share = min(max(expected / total, 1e-6), 0.5)
@@ -266,6 +269,34 @@ def fit(
         "berlabuh": labelled is not None, "iterasi": rounds,
     }  # fmt: skip
     return Model(m, u, prior, facts=facts)
+
+
+def stand_in_m(
+    patterns: Patterns, random: Floats, odds: float, winners: Callable[[Ints], npt.NDArray[np.bool_]], config: LinkageConfig
+) -> Floats:
+    """m without labels: each column's levels among one-to-one pairs that are sure without that column.
+
+    Args:
+        patterns: of all pairs.
+        random: (column, level) shares among random pairs.
+        odds: log2 of the prior odds of a random pair.
+        winners: mask of the mutual-best pairs for weights given in hundredths of a bit.
+        config: m to begin with, smoothing.
+    """
+    begin = start_m(config)
+    m = begin.copy()
+    sure = 500  # hundredths of a bit: 32 to 1 without the column itself
+    for _ in range(3):
+        tables = np.log2(m) - np.log2(random)
+        parts = np.stack([tables[k][patterns.levels[:, k]] for k in range(len(COLUMNS))], axis=1)
+        total = odds + parts.sum(axis=1)
+        won = patterns.counted(winners(centibits(total)[patterns.inverse]))
+        fresh = m.copy()
+        for k in range(len(COLUMNS)):
+            mass = np.where(centibits(total - parts[:, k]) >= sure, won, 0.0)
+            fresh[k] = normalised(level_counts(patterns.levels, mass), 2.0, begin)[k]
+        m = fresh
+    return m
 
 
 @dataclass(frozen=True)

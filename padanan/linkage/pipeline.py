@@ -26,9 +26,9 @@ Bools = npt.NDArray[np.bool_]
 UInt64s = npt.NDArray[np.uint64]
 
 # Pairs this far under the floor can't come back through relatives, rarity or a plug-in.
-_MARGIN = 1200
+_MARGIN = 800
 # A pair this unlikely neither wins nor takes anything noticeable off a rival.
-_HOPELESS = -800
+_HOPELESS = -1000
 _RANDOM = 300_000
 
 
@@ -96,7 +96,14 @@ class _Run:
 
     def candidates(self) -> None:
         """Blocks, loads both sides, packs the levels."""
-        found = blocking.find(self.con, "kerja", "acuan", cap=self.config.block_cap, per_record=self.config.candidates_per_record)
+        found = blocking.find(
+            self.con,
+            "kerja",
+            "acuan",
+            cap=self.config.block_cap,
+            per_record=self.config.candidates_per_record,
+            small=self.config.small_register,
+        )
         self.found = found
         self.lap("penyekatan")
         wanted = np.zeros(int(found.right.max()) + 1 if len(found) else 0, dtype=bool)
@@ -129,7 +136,13 @@ class _Run:
         positive, negative = patterns.counted(true), patterns.counted(labelled & ~true)
         expected = n_residue * (1 - self.config.absent_share)
         random = None if enough else self._random_pairs()
-        self.model = model.fit(patterns, patterns.counted(~labelled), positive if enough else None, expected, self.config, random)
+        stand_in = None
+        if random is not None:
+            odds = float(np.log2(max(expected, 1.0) / max(self.found.possible, 1)))
+            stand_in = model.stand_in_m(patterns, random, odds, self._winners, self.config)
+        self.model = model.fit(
+            patterns, patterns.counted(~labelled), positive if enough else None, expected, self.config, random, stand_in
+        )
         self.completeness = float(true.sum() / n_train) if n_train else float("nan")
         scores = model.score(patterns, self.model)
         if "logistik" in self.config.models and enough:
@@ -148,6 +161,10 @@ class _Run:
         if self.config.plug_ins:
             self.pairs.plug = self._plug_ins(self.pairs)
         self.lap("model")
+
+    def _winners(self, weight: Ints) -> Bools:
+        left, right = self.i.astype(np.int64), self.j.astype(np.int64)
+        return decision.mutual_best(left, right, weight, self.data.tie[left], self.right.tie[right]) & (weight > 0)
 
     def _random_pairs(self) -> npt.NDArray[np.float64] | None:
         """Level shares of pairs that have nothing to do with each other."""
