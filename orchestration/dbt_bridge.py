@@ -193,7 +193,7 @@ def run_dbt(
         home = open_home()
         acquire(home)
         planned(home, Periode.parse(context.partition_key))
-    target = home.root / "logs" / "dbt" / context.run_id / what
+    target = home.root / "logs" / "dbt" / context.run.run_id / what
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     # A test runs with the call that builds the last table it reads, never against tables of an earlier run.
     os.environ["DBT_INDIRECT_SELECTION"] = "buildable"

@@ -23,8 +23,6 @@ sys.path.insert(0, str(CHECKOUT))
 PAGES = {
     "dagster-aset.png": "/asset-groups",
     "dagster-landing.png": "/locations/padanan/asset-groups/landing",
-    "dagster-cleansing.png": "/locations/padanan/asset-groups/cleansing",
-    "dagster-padanan.png": "/locations/padanan/asset-groups/padanan",
     "dagster-mutu-dtks.png": "/assets/cleansing/mutu_dtks?view=checks",
     "dagster-run.png": "/runs",
 }

@@ -52,7 +52,7 @@ def rancangan(context: dg.AssetExecutionContext, config: DraftConfig, rumah: Rum
                 cure="perbaiki penyebabnya, jalankan padanan_periode, lalu bekukan revisi yang baru",
             )
         context.instance.add_run_tags(
-            context.run_id, {"padanan/periode": periode.label, "padanan/revisi": str(revisi)}
+            context.run.run_id, {"padanan/periode": periode.label, "padanan/revisi": str(revisi)}
         )
         folder = freeze_draft(home, periode, revisi)
     return dg.MaterializeResult(
