@@ -264,11 +264,23 @@ def generate(
     con.execute("set threads=2; set enable_progress_bar=false")
     base = pa.table(
         {
-            "i": np.arange(people), "nik": nik, "kk": kk[family], "nama": pa.array(name_list, pa.string()), "ibu": pa.array(mother_name, pa.string()),
-            "tgl": pa.array(born), "female": female, "kel": kel[family], "rt": rt_fam[family], "rw": rw_fam[family],
-            "street": pa.array(street[family], pa.string()), "number": number_fam[family], "family": family, "role": world["role"], "absent": absent,
+            "i": np.arange(people),
+            "nik": nik,
+            "kk": kk[family],
+            "nama": pa.array(name_list, pa.string()),
+            "ibu": pa.array(mother_name, pa.string()),
+            "tgl": pa.array(born),
+            "female": female,
+            "kel": kel[family],
+            "rt": rt_fam[family],
+            "rw": rw_fam[family],
+            "street": pa.array(street[family], pa.string()),
+            "number": number_fam[family],
+            "family": family,
+            "role": world["role"],
+            "absent": absent,
         }
-    )  # fmt: skip
+    )
     con.register("base", base)
     con.execute(
         "create macro kel_code(k) as '31.' || (71 + (k // 6) % 5) || '.' || lpad((1 + (k // 6) % 9)::varchar, 2, '0') || '.' || (1001 + k)"
@@ -310,9 +322,18 @@ def generate(
     kk_place = 10 ** rng.integers(0, 16, n)
     kk_digit = kk_list // kk_place % 10
     kk_list = np.select(
-        [dice < p.kk_missing, dice < p.kk_missing + p.kk_other * (1 - p.kk_missing), dice < p.kk_missing + (p.kk_other + p.kk_edit) * (1 - p.kk_missing)],
-        [np.full(n, -1), kk[rng.integers(0, n_family, n)], kk_list + ((kk_digit + 1 + rng.integers(0, 9, n)) % 10 - kk_digit) * kk_place], kk_list,
-    )  # fmt: skip
+        [
+            dice < p.kk_missing,
+            dice < p.kk_missing + p.kk_other * (1 - p.kk_missing),
+            dice < p.kk_missing + (p.kk_other + p.kk_edit) * (1 - p.kk_missing),
+        ],
+        [
+            np.full(n, -1),
+            kk[rng.integers(0, n_family, n)],
+            kk_list + ((kk_digit + 1 + rng.integers(0, 9, n)) % 10 - kk_digit) * kk_place,
+        ],
+        kk_list,
+    )
     moved = rng.random(n_family) < p.moved
     new_kel = rng.choice(267, n_family, p=zipf(267, 0.4))
     born_list = born[order].copy()
@@ -335,17 +356,28 @@ def generate(
     born_list = np.where(jan, (y - 1970).astype("datetime64[Y]").astype("datetime64[D]"), born_list)
     no_dob = dice < edges[0]
     columns: dict[str, Any] = {
-        "i": order, "j": np.arange(n), "residue": residue, "nik2": pa.array(nik_list, mask=nik_list < 0), "kk2": pa.array(kk_list, mask=kk_list < 0),
-        "tgl2": pa.array(born_list.astype("datetime64[D]"), mask=no_dob), "kel2": np.where(moved, new_kel, kel)[family[order]],
+        "i": order,
+        "j": np.arange(n),
+        "residue": residue,
+        "nik2": pa.array(nik_list, mask=nik_list < 0),
+        "kk2": pa.array(kk_list, mask=kk_list < 0),
+        "tgl2": pa.array(born_list.astype("datetime64[D]"), mask=no_dob),
+        "kel2": np.where(moved, new_kel, kel)[family[order]],
         "moved": moved[family[order]],
-        "jk2": pa.array(np.where(female[order] ^ (rng.random(n) < p.jk_wrong), "P", "L"), pa.string(), mask=rng.random(n) < p.jk_missing),
+        "jk2": pa.array(
+            np.where(female[order] ^ (rng.random(n) < p.jk_wrong), "P", "L"), pa.string(), mask=rng.random(n) < p.jk_missing
+        ),
         # Addresses are written per family by the same hand.
-        "no_rt": (rng.random(n_family) < p.rt_missing)[family[order]], "wrong_rt": (rng.random(n_family) < p.rt_wrong)[family[order]],
-        "no_address": (rng.random(n_family) < p.address_missing)[family[order]], "other_address": (rng.random(n_family) < p.address_other)[family[order]],
-        "variant": (rng.random(n_family) < p.address_variant)[family[order]], "other_rt": rng.integers(1, 15, n),
+        "no_rt": (rng.random(n_family) < p.rt_missing)[family[order]],
+        "wrong_rt": (rng.random(n_family) < p.rt_wrong)[family[order]],
+        "no_address": (rng.random(n_family) < p.address_missing)[family[order]],
+        "other_address": (rng.random(n_family) < p.address_other)[family[order]],
+        "variant": (rng.random(n_family) < p.address_variant)[family[order]],
+        "other_rt": rng.integers(1, 15, n),
         "other_street": pa.array(np.array(vocabulary(seed).second, dtype=object)[rng.integers(0, 2500, n)], pa.string()),
-        "no_kel": rng.random(n) < p.kel_missing, "no_mother": rng.random(n) < p.mother_missing,
-    }  # fmt: skip
+        "no_kel": rng.random(n) < p.kel_missing,
+        "no_mother": rng.random(n) < p.mother_missing,
+    }
     for name in ("n1", "n2", "m1"):
         columns[f"{name}_kind"], columns[f"{name}_letter"], columns[f"{name}_place"] = (
             rng.integers(0, 4, n),

@@ -52,7 +52,7 @@ def share(people: Path, register: Path, out: Path, config: LinkageConfig) -> Sha
             from hasil order by row) to '{path}' (format parquet)"""
         )
     con.execute(
-        f"""copy (select 'kiri' as source_dataset_l, row::varchar as unique_id_l, 'kanan' as source_dataset_r, jawab::varchar as unique_id_r
+        f"""copy (select 'a_daftar' as source_dataset_l, row::varchar as unique_id_l, 'b_acuan' as source_dataset_r, jawab::varchar as unique_id_r
         from kerja where latih order by row) to '{shared.labels}' (format parquet)"""
     )
     con.execute(f"copy (select row, record_key, latih from kerja order by row) to '{out / 'keys.parquet'}' (format parquet)")

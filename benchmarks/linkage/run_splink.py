@@ -34,7 +34,10 @@ def _one_edit(column: str) -> str:
 
 def _custom(name: str, null: str, levels: list[tuple[str, str]]) -> cl.CustomComparison:
     made = [cll.CustomLevel(sql, label) for label, sql in levels]
-    return cl.CustomComparison(output_column_name=name, comparison_levels=[cll.CustomLevel(null, "kosong").configure(is_null_level=True), *made, cll.ElseLevel()])
+    return cl.CustomComparison(
+        output_column_name=name,
+        comparison_levels=[cll.CustomLevel(null, "kosong").configure(is_null_level=True), *made, cll.ElseLevel()],
+    )
 
 
 def _null(*columns: str) -> str:
@@ -53,7 +56,9 @@ def comparisons() -> list[cl.CustomComparison]:
         output_column_name="name",
         comparison_levels=[
             cll.CustomLevel(_null("name"), "kosong").configure(is_null_level=True),
-            cll.CustomLevel("name_key_l = name_key_r", "sama").configure(tf_adjustment_column="name_key", tf_adjustment_weight=1.0),
+            cll.CustomLevel("name_key_l = name_key_r", "sama").configure(
+                tf_adjustment_column="name_key", tf_adjustment_weight=1.0
+            ),
             cll.CustomLevel("skeleton_l = skeleton_r", "bunyi"),
             cll.CustomLevel("jaro_winkler_similarity(name_l, name_r) >= 0.93", "mirip"),
             cll.CustomLevel(f"({shared}) >= least(2, {slots_l}, {slots_r})", "sebagian"),
@@ -63,29 +68,44 @@ def comparisons() -> list[cl.CustomComparison]:
         ],
     )
     return [
-        _custom("nik", _null("nik"), [("sama", "nik_l = nik_r"), ("satu", _one_edit("nik")), ("awal", "xor(nik_l, nik_r) < 65536")]),
+        _custom(
+            "nik", _null("nik"), [("sama", "nik_l = nik_r"), ("satu", _one_edit("nik")), ("awal", "xor(nik_l, nik_r) < 65536")]
+        ),
         _custom("kk", _null("kk"), [("sama", "kk_l = kk_r"), ("satu", _one_edit("kk"))]),
         name,
         _custom(
-            "dob", _null("dob"),
-            [("sama", "dob_l = dob_r"), ("tertukar", f"{ym} and dob_l // 100 % 100 = dob_r % 100 and dob_l % 100 = dob_r // 100 % 100"),
-             ("dua", f"({ym} and ({mm} or {dd})) or ({mm} and {dd})"), ("taksiran", f"{ym} and (dob_l % 10000 = 101 or dob_r % 10000 = 101)"),
-             ("tahun", ym)],
+            "dob",
+            _null("dob"),
+            [
+                ("sama", "dob_l = dob_r"),
+                ("tertukar", f"{ym} and dob_l // 100 % 100 = dob_r % 100 and dob_l % 100 = dob_r // 100 % 100"),
+                ("dua", f"({ym} and ({mm} or {dd})) or ({mm} and {dd})"),
+                ("taksiran", f"{ym} and (dob_l % 10000 = 101 or dob_r % 10000 = 101)"),
+                ("tahun", ym),
+            ],
         ),
         _custom("jk", "jk_l = 0 or jk_r = 0 or jk_l is null or jk_r is null", [("sama", "jk_l = jk_r")]),
         _custom(
-            "mother", _null("mother"),
-            [("sama", "mother_key_l = mother_key_r"),
-             ("mirip", "mother_skeleton_l = mother_skeleton_r or jaro_winkler_similarity(mother_l, mother_r) >= 0.92"),
-             ("agak", "jaro_winkler_similarity(mother_l, mother_r) >= 0.80")],
+            "mother",
+            _null("mother"),
+            [
+                ("sama", "mother_key_l = mother_key_r"),
+                ("mirip", "mother_skeleton_l = mother_skeleton_r or jaro_winkler_similarity(mother_l, mother_r) >= 0.92"),
+                ("agak", "jaro_winkler_similarity(mother_l, mother_r) >= 0.80"),
+            ],
         ),
         _custom("address", _null("address"), [("sama", "address_l = address_r"), ("jalan", "street_l = street_r")]),
         _custom(
-            "area", _null("kel"),
-            [("rt", "kel_l = kel_r and rw_l = rw_r and rt_l = rt_r"), ("rw", "kel_l = kel_r and rw_l = rw_r"), ("kel", "kel_l = kel_r"),
-             ("kec", "kel_l // 10000 = kel_r // 10000")],
+            "area",
+            _null("kel"),
+            [
+                ("rt", "kel_l = kel_r and rw_l = rw_r and rt_l = rt_r"),
+                ("rw", "kel_l = kel_r and rw_l = rw_r"),
+                ("kel", "kel_l = kel_r"),
+                ("kec", "kel_l // 10000 = kel_r // 10000"),
+            ],
         ),
-    ]  # fmt: skip
+    ]
 
 
 def main() -> None:
@@ -104,10 +124,10 @@ def main() -> None:
     con = duckdb.connect()
     con.execute(f"set threads={args.threads}; set memory_limit='{args.memory}'; set enable_progress_bar=false")
     begin = time.process_time()
-    con.execute(f"create table kiri as select *, 'kiri' as source_dataset from read_parquet('{args.left}')")
-    con.execute(f"create table kanan as select *, 'kanan' as source_dataset from read_parquet('{args.right}')")
+    con.execute(f"create table kiri as select *, 'a_daftar' as source_dataset from read_parquet('{args.left}')")
+    con.execute(f"create table kanan as select *, 'b_acuan' as source_dataset from read_parquet('{args.right}')")
     api = DuckDBAPI(connection=con)
-    tables = [api.register("kiri", dataset_display_name="kiri"), api.register("kanan", dataset_display_name="kanan")]
+    tables = [api.register("kiri", dataset_display_name="a_daftar"), api.register("kanan", dataset_display_name="b_acuan")]
     rules = [block_on(f"k{n}") for n in range(args.keys)]
     settings = SettingsCreator(link_type="link_only", comparisons=comparisons(), blocking_rules_to_generate_predictions=rules)
     linker = Linker(tables, settings, log_level=None)
@@ -124,6 +144,10 @@ def main() -> None:
         for columns in (("name_key", "dob"), ("kk", "jk"), ("kel", "dob")):
             linker.training.estimate_parameters_using_expectation_maximisation(block_on(*columns))
     predicted = linker.inference.predict(threshold_match_weight=-10)
+    # Splink puts the data set whose name sorts first on the left: hence a_ and b_.
+    sides = con.execute(f"select distinct source_dataset_l from {predicted.physical_name}").fetchall()
+    if sides != [("a_daftar",)]:
+        raise SystemExit(f"the list is not the left side: {sides}")
     con.execute(
         f"""copy (select unique_id_l::bigint as left_row, unique_id_r::bigint as right_row, match_weight as weight
         from {predicted.physical_name}) to '{args.out}' (format parquet)"""

@@ -22,8 +22,27 @@ Int8s = npt.NDArray[np.int8]
 Bools = npt.NDArray[np.bool_]
 
 MISSING = 0
-DATA = ("family", "nik", "kk", "name_key", "skeleton", "t1", "t2", "t3", "n_tokens", "mother_key", "mother_skeleton", "mother1", "dob", "jk",
-        "street", "address", "kel", "rt", "rw")  # fmt: skip
+DATA = (
+    "family",
+    "nik",
+    "kk",
+    "name_key",
+    "skeleton",
+    "t1",
+    "t2",
+    "t3",
+    "n_tokens",
+    "mother_key",
+    "mother_skeleton",
+    "mother1",
+    "dob",
+    "jk",
+    "street",
+    "address",
+    "kel",
+    "rt",
+    "rw",
+)
 _LOW = np.uint64(0x1111111111111111)
 _STEP = 1 << 18
 
@@ -42,20 +61,61 @@ class Column:
 
 def _columns() -> tuple[Column, ...]:
     spec = (
-        ("nik", "NIK", 3, (("sama", "sama"), ("satu_salah", "beda satu angka atau dua angka bertukar"),
-                           ("awal_sama", "12 angka awal sama"), ("beda", "berbeda"))),
+        (
+            "nik",
+            "NIK",
+            3,
+            (
+                ("sama", "sama"),
+                ("satu_salah", "beda satu angka atau dua angka bertukar"),
+                ("awal_sama", "12 angka awal sama"),
+                ("beda", "berbeda"),
+            ),
+        ),
         ("kk", "Nomor KK", 2, (("sama", "sama"), ("satu_salah", "beda satu angka atau dua angka bertukar"), ("beda", "berbeda"))),
-        ("nama", "Nama", 3, (("sama", "sama"), ("bunyi_sama", "bunyinya sama"), ("mirip", "sangat mirip"), ("sebagian", "sebagian kata sama"),
-                             ("agak_mirip", "agak mirip"), ("kata_depan_sama", "kata pertama sama"), ("beda", "berbeda"))),
-        ("lahir", "Tanggal lahir", 3, (("sama", "sama"), ("tertukar", "hari dan bulan tertukar"), ("dua_bagian", "dua dari tiga bagian sama"),
-                                       ("taksiran", "tahun sama, salah satu 1 Januari"), ("tahun_sama", "hanya tahun sama"),
-                                       ("beda", "berbeda"))),
+        (
+            "nama",
+            "Nama",
+            3,
+            (
+                ("sama", "sama"),
+                ("bunyi_sama", "bunyinya sama"),
+                ("mirip", "sangat mirip"),
+                ("sebagian", "sebagian kata sama"),
+                ("agak_mirip", "agak mirip"),
+                ("kata_depan_sama", "kata pertama sama"),
+                ("beda", "berbeda"),
+            ),
+        ),
+        (
+            "lahir",
+            "Tanggal lahir",
+            3,
+            (
+                ("sama", "sama"),
+                ("tertukar", "hari dan bulan tertukar"),
+                ("dua_bagian", "dua dari tiga bagian sama"),
+                ("taksiran", "tahun sama, salah satu 1 Januari"),
+                ("tahun_sama", "hanya tahun sama"),
+                ("beda", "berbeda"),
+            ),
+        ),
         ("jk", "Jenis kelamin", 2, (("sama", "sama"), ("beda", "berbeda"))),
         ("ibu", "Nama ibu", 3, (("sama", "sama"), ("mirip", "sangat mirip"), ("agak_mirip", "agak mirip"), ("beda", "berbeda"))),
         ("alamat", "Alamat", 2, (("sama", "sama"), ("jalan_sama", "jalan sama, nomor beda"), ("beda", "berbeda"))),
-        ("wilayah", "RT, RW, kelurahan", 3, (("rt_sama", "RT, RW dan kelurahan sama"), ("rw_sama", "RW dan kelurahan sama"),
-                                             ("kelurahan_sama", "kelurahan sama"), ("kecamatan_sama", "kecamatan sama"), ("beda", "berbeda"))),
-    )  # fmt: skip
+        (
+            "wilayah",
+            "RT, RW, kelurahan",
+            3,
+            (
+                ("rt_sama", "RT, RW dan kelurahan sama"),
+                ("rw_sama", "RW dan kelurahan sama"),
+                ("kelurahan_sama", "kelurahan sama"),
+                ("kecamatan_sama", "kecamatan sama"),
+                ("beda", "berbeda"),
+            ),
+        ),
+    )
     out, shift = [], 0
     for name, label, bits, levels in spec:
         out.append(
@@ -76,7 +136,7 @@ def column(name: str) -> Column:
 
 def level_of(packed: Int32s, which: Column) -> npt.NDArray[np.int64]:
     """Level of one comparison in packed integers."""
-    return (packed.astype(np.int64) >> which.shift) & (2**which.bits - 1)
+    return np.asarray((packed.astype(np.int64) >> which.shift) & (2**which.bits - 1))
 
 
 @dataclass(frozen=True)
@@ -103,9 +163,27 @@ class People:
         return self.values[name]
 
 
-_KIND = {"nik": np.uint64, "kk": np.uint64, "name_key": np.uint64, "skeleton": np.uint64, "mother_key": np.uint64, "mother_skeleton": np.uint64,
-         "street": np.uint64, "address": np.uint64, "family": np.uint64, "t1": np.uint32, "t2": np.uint32, "t3": np.uint32,
-         "mother1": np.uint32, "n_tokens": np.uint8, "dob": np.int32, "jk": np.uint8, "kel": np.int64, "rt": np.int16, "rw": np.int16}  # fmt: skip
+_KIND = {
+    "nik": np.uint64,
+    "kk": np.uint64,
+    "name_key": np.uint64,
+    "skeleton": np.uint64,
+    "mother_key": np.uint64,
+    "mother_skeleton": np.uint64,
+    "street": np.uint64,
+    "address": np.uint64,
+    "family": np.uint64,
+    "t1": np.uint32,
+    "t2": np.uint32,
+    "t3": np.uint32,
+    "mother1": np.uint32,
+    "n_tokens": np.uint8,
+    "dob": np.int32,
+    "jk": np.uint8,
+    "kel": np.int64,
+    "rt": np.int16,
+    "rw": np.int16,
+}
 
 
 def load(con: duckdb.DuckDBPyConnection, table: str) -> People:
@@ -213,9 +291,15 @@ def _similarity(con: duckdb.DuckDBPyConnection, left: pa.Array, right: pa.Array,
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, left: People, right: People, i: npt.NDArray[np.int64], j: npt.NDArray[np.int64],
-    *, name_jw: tuple[float, float], mother_jw: tuple[float, float],
-) -> Int32s:  # fmt: skip
+    con: duckdb.DuckDBPyConnection,
+    left: People,
+    right: People,
+    i: npt.NDArray[np.int64],
+    j: npt.NDArray[np.int64],
+    *,
+    name_jw: tuple[float, float],
+    mother_jw: tuple[float, float],
+) -> Int32s:
     """Packed levels of the pairs (left[i], right[j]).
 
     Args:
@@ -232,9 +316,14 @@ def compare(
 
 
 def _compare(
-    con: duckdb.DuckDBPyConnection, left: People, right: People, i: npt.NDArray[np.int64], j: npt.NDArray[np.int64],
-    name_jw: tuple[float, float], mother_jw: tuple[float, float],
-) -> Int32s:  # fmt: skip
+    con: duckdb.DuckDBPyConnection,
+    left: People,
+    right: People,
+    i: npt.NDArray[np.int64],
+    j: npt.NDArray[np.int64],
+    name_jw: tuple[float, float],
+    mother_jw: tuple[float, float],
+) -> Int32s:
     packed = digits_level(left["nik"][i], right["nik"][j], prefix=True).astype(np.int32)
     shift = {c.name: c.shift for c in COLUMNS}
     packed |= digits_level(left["kk"][i], right["kk"][j], prefix=False).astype(np.int32) << shift["kk"]

@@ -24,7 +24,6 @@ UInt64s = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 
 _CODES = "nik, kk, name_key, skeleton, t1, t2, t3, mother_skeleton, mother1, dob, kel, rt, rw, street, address"
-_CONTENT = "nik, kk, name, mother, dob, jk, address, kel, rt, rw"
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def read(
     prepared = prepare.prepare_table(con, relation)
     con.register("daftar_siap", prepared)
     con.execute(
-        f"create temp table daftar as select row_number() over (order by record_key, {_CONTENT}) - 1 as row, * from daftar_siap"
+        f"create temp table daftar as select row_number() over (order by record_key) - 1 as row, * from daftar_siap"
     )
     con.unregister("daftar_siap")
     con.execute(
@@ -134,14 +133,24 @@ def read(
     ).to_arrow_table()
 
     def ints(table: pa.Table, name: str, kind: Any = np.int64) -> npt.NDArray[Any]:
-        return table.column(name).to_numpy().astype(kind, copy=False)
+        return np.asarray(table.column(name).to_numpy()).astype(kind, copy=False)
 
     return Inputs(
-        int(n_list), rows.column("record_key").combine_chunks(), rows.column("entity_key").combine_chunks(), ints(rows, "family", np.uint64),
-        ints(rows, "tie_entitas", np.uint64), rows.column("latih").to_numpy(zero_copy_only=False).astype(bool), ints(rows, "jawab"),
-        ints(links, "baris"), ints(links, "arow"), ints(links, "kerja"), ints(links, "family", np.uint64), ints(links, "card", np.uint64),
-        register, tuple(notes),
-    )  # fmt: skip
+        int(n_list),
+        rows.column("record_key").combine_chunks(),
+        rows.column("entity_key").combine_chunks(),
+        ints(rows, "family", np.uint64),
+        ints(rows, "tie_entitas", np.uint64),
+        rows.column("latih").to_numpy(zero_copy_only=False).astype(bool),
+        ints(rows, "jawab"),
+        ints(links, "baris"),
+        ints(links, "arow"),
+        ints(links, "kerja"),
+        ints(links, "family", np.uint64),
+        ints(links, "card", np.uint64),
+        register,
+        tuple(notes),
+    )
 
 
 def _links(con: duckdb.DuckDBPyConnection, register: Path, step1: pa.Table | None) -> None:

@@ -52,7 +52,8 @@ class Patterns:
 
     def counted(self, chosen: npt.NDArray[Any]) -> Floats:
         """Pairs of each pattern among the pairs that `chosen` (mask or weights) marks."""
-        return np.bincount(self.inverse, weights=chosen.astype(np.float64), minlength=len(self.packed))
+        counts = np.bincount(self.inverse, weights=chosen.astype(np.float64), minlength=len(self.packed))
+        return counts.astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,16 @@ class Model:
 
         levels = {c.name: {level: i for i, level in enumerate(c.levels)} for c in COLUMNS}
         body = {
-            "model": self.name, "kolom": levels, "kelas": list(CLASSES), "m": rounded(self.m), "u": rounded(self.u),
-            "prior": rounded(self.prior), "bit_tambahan": None if self.extra is None else rounded(self.extra), "bit_awal": round(self.offset, 9),
+            "model": self.name,
+            "kolom": levels,
+            "kelas": list(CLASSES),
+            "m": rounded(self.m),
+            "u": rounded(self.u),
+            "prior": rounded(self.prior),
+            "bit_tambahan": None if self.extra is None else rounded(self.extra),
+            "bit_awal": round(self.offset, 9),
             "fakta": dict(self.facts),
-        }  # fmt: skip
+        }
         return json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True)
 
     @classmethod
@@ -96,9 +103,14 @@ class Model:
         body = json.loads(text)
         extra = body["bit_tambahan"]
         return cls(
-            np.array(body["m"]), np.array(body["u"]), np.array(body["prior"]), body["model"],
-            None if extra is None else np.array(extra), body["bit_awal"], body["fakta"],
-        )  # fmt: skip
+            np.array(body["m"]),
+            np.array(body["u"]),
+            np.array(body["prior"]),
+            body["model"],
+            None if extra is None else np.array(extra),
+            body["bit_awal"],
+            body["fakta"],
+        )
 
     def drift(self, earlier: Model) -> dict[str, float]:
         """Largest difference of m by column against an earlier model, in points of share."""
@@ -138,7 +150,8 @@ def with_refused(m: Floats, begin: Floats, refused: Mapping[str, Any]) -> Floats
 
 def level_counts(levels: Ints, weights: Floats) -> Floats:
     """Weighted counts (column, level); sums run in pattern order, so that they don't depend on threads."""
-    return np.stack([np.bincount(levels[:, k], weights=weights, minlength=_WIDTH)[:_WIDTH] for k in range(levels.shape[1])])
+    counts = [np.bincount(levels[:, k], weights=weights, minlength=_WIDTH)[:_WIDTH] for k in range(levels.shape[1])]
+    return np.stack(counts).astype(np.float64)
 
 
 def normalised(counts: Floats, smoothing: float, base: Floats | None = None) -> Floats:
@@ -177,11 +190,29 @@ def _start_u(overall: Floats) -> Floats:
         )
 
     for row, guesses in (
-        (0, {"kk": {"beda": 0.99}, "nama": {"beda": 0.55, "kata_depan_sama": 0.2}, "alamat": {"beda": 0.95}, "nik": {"beda": 0.98}}),
-        (1, {"kk": {"sama": 0.88}, "nama": {"beda": 0.85}, "lahir": {"beda": 0.9}, "ibu": {"sama": 0.5}, "alamat": {"sama": 0.85},
-             "wilayah": {"rt_sama": 0.9}, "nik": {"beda": 0.9}}),
+        (
+            0,
+            {
+                "kk": {"beda": 0.99},
+                "nama": {"beda": 0.55, "kata_depan_sama": 0.2},
+                "alamat": {"beda": 0.95},
+                "nik": {"beda": 0.98},
+            },
+        ),
+        (
+            1,
+            {
+                "kk": {"sama": 0.88},
+                "nama": {"beda": 0.85},
+                "lahir": {"beda": 0.9},
+                "ibu": {"sama": 0.5},
+                "alamat": {"sama": 0.85},
+                "wilayah": {"rt_sama": 0.9},
+                "nik": {"beda": 0.9},
+            },
+        ),
         (2, {"kk": {"beda": 0.99}, "nama": {"sama": 0.7, "bunyi_sama": 0.15}, "alamat": {"beda": 0.95}, "nik": {"beda": 0.98}}),
-    ):  # fmt: skip
+    ):
         for name, share in guesses.items():
             blend(row, name, share)
     return u
@@ -265,9 +296,12 @@ def fit(
         if moved < config.tolerance:
             break
     facts = {
-        "pasangan_residu": int(residue.sum()), "pola": len(levels), "label": 0 if labelled is None else int(labelled.sum()),
-        "berlabuh": labelled is not None, "iterasi": rounds,
-    }  # fmt: skip
+        "pasangan_residu": int(residue.sum()),
+        "pola": len(levels),
+        "label": 0 if labelled is None else int(labelled.sum()),
+        "berlabuh": labelled is not None,
+        "iterasi": rounds,
+    }
     return Model(m, u, prior, facts=facts)
 
 

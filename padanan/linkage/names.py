@@ -18,16 +18,48 @@ UInts = npt.NDArray[np.uint64]
 Codes = npt.NDArray[np.uint32]
 
 _CANONICAL = {
-    **dict.fromkeys(("M", "MUH", "MOH", "MUHAMAD", "MOHAMAD", "MOHAMMAD", "MUHAMMED", "MOCHAMAD", "MOCHAMMAD", "MOCH", "MUCH",
-                     "MHD", "MOEHAMMAD", "MOEHAMAD", "MUHAMMAT"), "MUHAMMAD"),
+    **dict.fromkeys(
+        (
+            "M",
+            "MUH",
+            "MOH",
+            "MUHAMAD",
+            "MOHAMAD",
+            "MOHAMMAD",
+            "MUHAMMED",
+            "MOCHAMAD",
+            "MOCHAMMAD",
+            "MOCH",
+            "MUCH",
+            "MHD",
+            "MOEHAMMAD",
+            "MOEHAMAD",
+            "MUHAMMAT",
+        ),
+        "MUHAMMAD",
+    ),
     **dict.fromkeys(("ABD", "ABDL", "ABDOEL", "ABDOL"), "ABDUL"),
     **dict.fromkeys(("ST", "SITTI", "SITY"), "SITI"),
     **dict.fromkeys(("ACHMAD", "AHMAT", "AKHMAD", "ACH"), "AHMAD"),
-}  # fmt: skip
+}
 # Tokens so common that they can't stand for a person: skipped where another token is there.
 GENERIC = frozenset(("MUHAMMAD", "ABDUL", "SITI", "AHMAD", "NUR", "SRI"))
-_OLD = (("TJ", "C"), ("DJ", "Y"), ("OE", "U"), ("NJ", "NY"), ("SJ", "SY"), ("CH", "K"), ("KH", "K"), ("SY", "S"), ("SH", "S"), ("TH", "T"),
-        ("DH", "D"), ("PH", "F"), ("CK", "K"), ("NG", "G"))  # fmt: skip
+_OLD = (
+    ("TJ", "C"),
+    ("DJ", "Y"),
+    ("OE", "U"),
+    ("NJ", "NY"),
+    ("SJ", "SY"),
+    ("CH", "K"),
+    ("KH", "K"),
+    ("SY", "S"),
+    ("SH", "S"),
+    ("TH", "T"),
+    ("DH", "D"),
+    ("PH", "F"),
+    ("CK", "K"),
+    ("NG", "G"),
+)
 _CLASS = str.maketrans({"J": "Y", "V": "F", "P": "F", "Q": "K", "X": "K", "Z": "S"})
 _VOWEL = re.compile("[AEIOUHW]")
 _TWICE = re.compile(r"(.)\1+")

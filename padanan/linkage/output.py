@@ -131,11 +131,20 @@ def build(run: _Run, limits: Thresholds) -> LinkResult:
         name: int(pc.sum(pc.equal(records.column("status"), name)).as_py() or 0) for name in (AUTOMATIC, POSSIBLE, REJECTED)
     }
     measures = {
-        "baris_daftar": data.n_list, "padan_nik": len(data.known_list), "residu_entitas": n_residue, "latihan": int(data.training.sum()),
-        "pasangan": run.n_pairs, "rasio_reduksi": run.found.reduction_ratio, "kelengkapan_pasangan": run.completeness,
-        "batas_blok_terpakai": run.found.cap, **counts, "presisi_harapan": limits.precision, "recall_harapan": limits.recall,
-        "f1_terbaik_harapan": limits.best_f1, "detik_cpu": dict(run.seconds),
-    }  # fmt: skip
+        "baris_daftar": data.n_list,
+        "padan_nik": len(data.known_list),
+        "residu_entitas": n_residue,
+        "latihan": int(data.training.sum()),
+        "pasangan": run.n_pairs,
+        "rasio_reduksi": run.found.reduction_ratio,
+        "kelengkapan_pasangan": run.completeness,
+        "batas_blok_terpakai": run.found.cap,
+        **counts,
+        "presisi_harapan": limits.precision,
+        "recall_harapan": limits.recall,
+        "f1_terbaik_harapan": limits.best_f1,
+        "detik_cpu": dict(run.seconds),
+    }
     notes = list(data.notes)
     if not limits.labels:
         notes.append("padanan NIK terlalu sedikit untuk melatih: ambang memakai peluang model, lebih hati-hati")
@@ -205,13 +214,16 @@ def _record_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[np.in
     reason = np.where(has & doubles[safe] & (state == 1), "penduduk ini sudah padan lewat NIK dengan baris lain", reason)
     table = pa.table(
         {
-            "entity_key": data.entity.take(pa.array(rows)), "status": pa.array(labels[state], pa.string()),
+            "entity_key": data.entity.take(pa.array(rows)),
+            "status": pa.array(labels[state], pa.string()),
             "register_key": keys.take(pa.array(safe, mask=state != 0)),
             "calon_key": keys.take(pa.array(safe, mask=~has)),
-            "bobot": pa.array(weights[safe] / 100.0, mask=~has), "peluang": pa.array(np.round(decision.probability(weights[safe]), 6), mask=~has),
-            "alasan": pa.array(reason.astype(object), pa.string()), "wakil": data.record.take(pa.array(rows)),
+            "bobot": pa.array(weights[safe] / 100.0, mask=~has),
+            "peluang": pa.array(np.round(decision.probability(weights[safe]), 6), mask=~has),
+            "alasan": pa.array(reason.astype(object), pa.string()),
+            "wakil": data.record.take(pa.array(rows)),
         }
-    )  # fmt: skip
+    )
     run.con.register("hasil", table)
     got = run.con.execute(
         """select d.record_key, h.* from daftar d join hasil h using (entity_key)

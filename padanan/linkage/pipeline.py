@@ -21,7 +21,7 @@ from padanan.linkage import blocking, comparison, decision, household, inputs, m
 from padanan.linkage.config import LinkageConfig, load_linkage_config
 from padanan.linkage.result import LinkResult
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 UInt64s = npt.NDArray[np.uint64]
 
@@ -63,7 +63,7 @@ class Pairs:
     @property
     def weight(self) -> Ints:
         """Weight with relatives, before rivals."""
-        return self.base + self.rarity + self.plug.sum(axis=1) + self.kin_bits
+        return np.asarray(self.base + self.rarity + self.plug.sum(axis=1) + self.kin_bits)
 
 
 @dataclass
@@ -153,9 +153,17 @@ class _Run:
         keep = np.flatnonzero(weight + rare >= self.config.keep_floor * 100 - _MARGIN)
         inverse = patterns.inverse[keep]
         self.pairs = Pairs(
-            self.i[keep].astype(np.int64), self.j[keep].astype(np.int64), self.keys[keep], self.packed[keep], weight[keep], rare[keep], np.zeros((len(keep), 0), dtype=np.int64),
-            scores.rival[inverse], np.zeros(len(keep), dtype=np.int8), np.zeros(len(keep), dtype=np.int64),
-        )  # fmt: skip
+            self.i[keep].astype(np.int64),
+            self.j[keep].astype(np.int64),
+            self.keys[keep],
+            self.packed[keep],
+            weight[keep],
+            rare[keep],
+            np.zeros((len(keep), 0), dtype=np.int64),
+            scores.rival[inverse],
+            np.zeros(len(keep), dtype=np.int8),
+            np.zeros(len(keep), dtype=np.int64),
+        )
         self.n_pairs = len(self.packed)
         del self.packed, self.i, self.j, self.keys, self.right_people
         if self.config.plug_ins:
@@ -191,7 +199,7 @@ class _Run:
             "select name_key, count(*) as n from acuan semi join nama_perlu using (name_key) group by name_key order by name_key"
         ).fetchnumpy()
         self.con.unregister("nama_perlu")
-        many = got["n"][np.searchsorted(got["name_key"], keys)].astype(float)
+        many = np.asarray(got["n"])[np.searchsorted(np.asarray(got["name_key"]), keys)].astype(np.float64)
         chance = 1.0 - decision.probability(weight[here])
         bits[here] = model.rarity(
             many, np.ones(len(here), dtype=bool), scores.share_random[patterns.inverse[here]], chance, self.config.rarity_max
@@ -260,7 +268,7 @@ class _Run:
         return np.stack(out, axis=1) if out else np.zeros((len(pairs.left), 0), dtype=np.int64)
 
     def _true(self, pairs: Pairs) -> Bools:
-        return self.data.training[pairs.left] & (self.right.row[pairs.right] == self.data.answer[pairs.left])
+        return np.asarray(self.data.training[pairs.left] & (self.right.row[pairs.right] == self.data.answer[pairs.left]))
 
     def relatives(self, accepted: Bools | None) -> None:
         """Evidence of relatives from step-1 links and, when given, from accepted pairs of the residue."""
@@ -330,9 +338,17 @@ class _Run:
         )
         n = len(pair)
         extra = Pairs(
-            left, target[position], np.full(n, 1 << blocking.CARD_BIT, dtype=np.uint32), packed, scores.total[patterns.inverse], np.zeros(n, dtype=np.int64),
-            np.zeros((n, len(self.config.plug_ins)), dtype=np.int64), scores.rival[patterns.inverse], np.zeros(n, dtype=np.int8), np.zeros(n, dtype=np.int64),
-        )  # fmt: skip
+            left,
+            target[position],
+            np.full(n, 1 << blocking.CARD_BIT, dtype=np.uint32),
+            packed,
+            scores.total[patterns.inverse],
+            np.zeros(n, dtype=np.int64),
+            np.zeros((n, len(self.config.plug_ins)), dtype=np.int64),
+            scores.rival[patterns.inverse],
+            np.zeros(n, dtype=np.int8),
+            np.zeros(n, dtype=np.int64),
+        )
         if self.config.plug_ins:
             extra.plug = self._plug_ins(extra)
         self.pairs = Pairs.join(self.pairs, extra.take(extra.base >= self.config.keep_floor * 100 - _MARGIN))
@@ -378,9 +394,16 @@ class _Run:
 
 
 def link(
-    list_table: prepare.Source, register: prepare.Source, config: LinkageConfig | None = None, *, step1: pa.Table | None = None,
-    cache: Path | None = None, snapshot: str | None = None, prepared: Path | None = None, decisions: pa.Table | None = None,
-) -> LinkResult:  # fmt: skip
+    list_table: prepare.Source,
+    register: prepare.Source,
+    config: LinkageConfig | None = None,
+    *,
+    step1: pa.Table | None = None,
+    cache: Path | None = None,
+    snapshot: str | None = None,
+    prepared: Path | None = None,
+    decisions: pa.Table | None = None,
+) -> LinkResult:
     """Matches the people of a list whom step 1 left over, by evidence.
 
     Args:

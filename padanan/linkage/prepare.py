@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import numpy as np
@@ -23,26 +23,80 @@ import pyarrow.parquet as pq
 from padanan.errors import PadananError, no_space_guard
 from padanan.linkage import names
 
-Source = pa.Table | str | Path
+Source: TypeAlias = pa.Table | str | Path
 
 VERSION = 2
 COLUMNS = (
-    "record_key", "entity_key", "nik_bersih", "kk_bersih", "nama_bersih", "nama_ibu_bersih", "tgl_lahir", "jk",
-    "alamat_jalan", "rt", "rw", "kode_kelurahan", "family_id",
-)  # fmt: skip
+    "record_key",
+    "entity_key",
+    "nik_bersih",
+    "kk_bersih",
+    "nama_bersih",
+    "nama_ibu_bersih",
+    "tgl_lahir",
+    "jk",
+    "alamat_jalan",
+    "rt",
+    "rw",
+    "kode_kelurahan",
+    "family_id",
+)
 SCHEMA = pa.schema(
     [
-        ("record_key", pa.string()), ("tie", pa.uint64()), ("entity_key", pa.string()), ("family", pa.uint64()), ("nik", pa.uint64()), ("kk", pa.uint64()),
-        ("name", pa.string()), ("name_key", pa.uint64()), ("skeleton", pa.uint64()), ("t1", pa.uint32()), ("t2", pa.uint32()),
-        ("t3", pa.uint32()), ("n_tokens", pa.uint8()), ("mother", pa.string()), ("mother_key", pa.uint64()),
-        ("mother_skeleton", pa.uint64()), ("mother1", pa.uint32()), ("dob", pa.int32()), ("jk", pa.uint8()), ("street", pa.uint64()),
-        ("address", pa.uint64()), ("kel", pa.int64()), ("rt", pa.int16()), ("rw", pa.int16()),
+        ("record_key", pa.string()),
+        ("tie", pa.uint64()),
+        ("entity_key", pa.string()),
+        ("family", pa.uint64()),
+        ("nik", pa.uint64()),
+        ("kk", pa.uint64()),
+        ("name", pa.string()),
+        ("name_key", pa.uint64()),
+        ("skeleton", pa.uint64()),
+        ("t1", pa.uint32()),
+        ("t2", pa.uint32()),
+        ("t3", pa.uint32()),
+        ("n_tokens", pa.uint8()),
+        ("mother", pa.string()),
+        ("mother_key", pa.uint64()),
+        ("mother_skeleton", pa.uint64()),
+        ("mother1", pa.uint32()),
+        ("dob", pa.int32()),
+        ("jk", pa.uint8()),
+        ("street", pa.uint64()),
+        ("address", pa.uint64()),
+        ("kel", pa.int64()),
+        ("rt", pa.int16()),
+        ("rw", pa.int16()),
     ]
-)  # fmt: skip
+)
 BATCH = 250_000
 
 _ADDRESS_STOP = frozenset(
-    "JL JLN JALAN GG GANG KP KMP KAMPUNG NO NOMOR NMR BLOK BLK KAV KAVLING KOMP KOMPLEK KOMPLEKS PERUM PERUMAHAN DALAM RT RW".split()
+    [
+        "JL",
+        "JLN",
+        "JALAN",
+        "GG",
+        "GANG",
+        "KP",
+        "KMP",
+        "KAMPUNG",
+        "NO",
+        "NOMOR",
+        "NMR",
+        "BLOK",
+        "BLK",
+        "KAV",
+        "KAVLING",
+        "KOMP",
+        "KOMPLEK",
+        "KOMPLEKS",
+        "PERUM",
+        "PERUMAHAN",
+        "DALAM",
+        "RT",
+        "RW",
+    ]
 )
 _DIGITS = re.compile(r"\d")
 _PIECE = re.compile(r"[A-Z0-9]+")
@@ -155,15 +209,33 @@ def batches(con: duckdb.DuckDBPyConnection, relation: str, rows: int = BATCH) ->
         street, whole = addresses.encode(column["alamat"])
         yield pa.record_batch(
             [
-                column["record_key"], column["tie"], column["entity_key"], column["family"], column["nik"], column["kk"],
-                name.text, _null_zero(name.key, pa.uint64()), _null_zero(name.skeleton, pa.uint64()), _null_zero(name.tokens[0], pa.uint32()),
-                _null_zero(name.tokens[1], pa.uint32()), _null_zero(name.tokens[2], pa.uint32()), pa.array(name.count, pa.uint8()),
-                mother.text, _null_zero(mother.key, pa.uint64()), _null_zero(mother.skeleton, pa.uint64()),
-                _null_zero(mother.tokens[0], pa.uint32()), column["dob"], column["jk"], _null_zero(street, pa.uint64()),
-                _null_zero(whole, pa.uint64()), column["kel"], column["rt"], column["rw"],
+                column["record_key"],
+                column["tie"],
+                column["entity_key"],
+                column["family"],
+                column["nik"],
+                column["kk"],
+                name.text,
+                _null_zero(name.key, pa.uint64()),
+                _null_zero(name.skeleton, pa.uint64()),
+                _null_zero(name.tokens[0], pa.uint32()),
+                _null_zero(name.tokens[1], pa.uint32()),
+                _null_zero(name.tokens[2], pa.uint32()),
+                pa.array(name.count, pa.uint8()),
+                mother.text,
+                _null_zero(mother.key, pa.uint64()),
+                _null_zero(mother.skeleton, pa.uint64()),
+                _null_zero(mother.tokens[0], pa.uint32()),
+                column["dob"],
+                column["jk"],
+                _null_zero(street, pa.uint64()),
+                _null_zero(whole, pa.uint64()),
+                column["kel"],
+                column["rt"],
+                column["rw"],
             ],
             schema=SCHEMA,
-        )  # fmt: skip
+        )
 
 
 def prepare_table(con: duckdb.DuckDBPyConnection, relation: str) -> pa.Table:

@@ -54,8 +54,14 @@ class Pool:
     def only(self, mask: Bools) -> Pool:
         """The pairs of `mask`."""
         return Pool(
-            self.left[mask], self.right[mask], self.weight[mask], self.left_tie[mask], self.right_tie[mask], self.true[mask], self.n_left
-        )  # fmt: skip
+            self.left[mask],
+            self.right[mask],
+            self.weight[mask],
+            self.left_tie[mask],
+            self.right_tie[mask],
+            self.true[mask],
+            self.n_left,
+        )
 
 
 def decide(pool: Pool) -> tuple[Bools, Ints]:
@@ -137,7 +143,7 @@ def choose(pool: Pool, labelled: Ints, absent: float, config: LinkageConfig) -> 
     lower = int(min(at[best], upper))
     return Thresholds(
         upper, lower, float(precision[place]), float(recall[place]), float(f1[best]), int(at[best]), share, len(labelled)
-    )  # fmt: skip
+    )
 
 
 def without_labels(share: float, config: LinkageConfig) -> Thresholds:

@@ -36,7 +36,9 @@ class DuckDBIndex(BaseIndexAlgorithm):  # type: ignore[misc]
 
     def _link_index(self, df_a: pd.DataFrame, df_b: pd.DataFrame) -> pd.MultiIndex:
         # Levels and codes are given as they are: building it from tuples would hash every pair.
-        return pd.MultiIndex(levels=[df_a.index, df_b.index], codes=[self._left, self._right], verify_integrity=False)
+        levels: list[Any] = [df_a.index, df_b.index]
+        codes: list[Any] = [self._left, self._right]
+        return pd.MultiIndex(levels=levels, codes=codes, verify_integrity=False)
 
     def _dedup_index(self, df_a: pd.DataFrame) -> pd.MultiIndex:
         return self._link_index(df_a, df_a)
@@ -81,16 +83,17 @@ class PatternECM(ECM):  # type: ignore[misc]
         return self
 
     def _anchored(self, feature: Floats) -> Any:
-        place, spans = 0, {}
+        place = 0
+        spans: list[tuple[slice, Floats]] = []
         for k, binarizer in enumerate(self._binarizers):
             width = len(binarizer.classes_)
             if k in self.anchor:
-                spans[slice(place, place + width)] = self.anchor[k]
+                spans.append((slice(place, place + width), self.anchor[k]))
             place += width
 
         def fixed(values: Floats) -> Floats:
             out = np.array(values, dtype=float)
-            for span, logs in spans.items():
+            for span, logs in spans:
                 out[1, span] = logs
             return out
 
@@ -102,14 +105,8 @@ class PatternECMClassifier(ECMClassifier):  # type: ignore[misc]
 
     def __init__(self, counts: Floats, anchor: dict[int, Floats] | None = None, **options: Any) -> None:
         super().__init__(**options)
-        self.kernel = PatternECM(
-            counts,
-            anchor,
-            init=self.kernel.init,
-            binarize=self.kernel.binarize,
-            max_iter=self.kernel.max_iter,
-            atol=self.kernel.atol,
-        )
+        plain: Any = vars(self)["kernel"]
+        self.kernel: Any = PatternECM(counts, anchor, init=plain.init, binarize=plain.binarize, max_iter=plain.max_iter, atol=plain.atol)
 
 
 class PatternLogistic(LogisticRegressionClassifier):  # type: ignore[misc]

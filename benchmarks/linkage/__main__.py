@@ -1,0 +1,183 @@
+"""`python -m benchmarks.linkage`: the table of CPU seconds, memory and F1 of ours, Splink 5 and recordlinkage.
+
+Each engine runs in a process of its own; Splink in its own environment under `.cache/`, made when it is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks.linkage.generator import DEFAULT, HARD, Profile, generate, unseen
+from benchmarks.linkage.vocabulary import DESIGN_SEED
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".cache" / "linkage"
+SPLINK = ROOT / ".cache" / "splink-venv"
+SPLINK_PIN = "splink==5.0.0"
+UNSEEN = (101, 102, 103, 104, 105)
+
+
+def splink_python() -> Path | None:
+    """The interpreter that holds Splink, its environment made once; None when it can't be installed."""
+    python = SPLINK / "bin" / "python"
+    if python.exists():
+        return python
+    try:
+        subprocess.run([sys.executable, "-m", "venv", str(SPLINK)], check=True, capture_output=True)
+        subprocess.run(
+            [str(python), "-m", "pip", "install", "--quiet", SPLINK_PIN, "duckdb==1.5.5", "pandas==2.3.3", "pyarrow"],
+            check=True,
+            capture_output=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return python
+
+
+def run(engine: str, **options: Any) -> dict[str, Any]:
+    """One engine's JSON; an engine that fails gives its last line as `error`."""
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.linkage.worker",
+        engine,
+        *(part for k, v in options.items() for part in (f"--{k}", str(v))),
+    ]
+    return _json(command)
+
+
+def _json(command: list[str], seconds: int = 3600) -> dict[str, Any]:
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+    except subprocess.TimeoutExpired:
+        return {"error": f"tidak selesai dalam {seconds} detik"}
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode or not lines:
+        return {"error": (done.stderr.strip().splitlines() or ["gagal"])[-1][:120]}
+    return dict(json.loads(lines[-1]))
+
+
+def pairing(
+    n_list: int, n_register: int, profile: Profile, seed: int, label: str, engines: list[str]
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """Rows of the table for one data set."""
+    made = generate(CACHE, n_list, n_register, profile, seed)
+    ready = run("prepare", register=made.register, out=CACHE, snapshot=made.register.name)
+    rows = [(label, "penyiapan acuan", ready)] if "cpu" in ready and ready["cpu"] > 0.05 else []
+    files = {"list": made.list, "register": made.register, "truth": made.truth, "prepared": ready["path"]}
+    if "ours" in engines:
+        rows.append((label, "padanan", run("ours", **files)))
+    if "splink" in engines:
+        rows.append((label, "Splink 5", splink(files, CACHE / f"bersama-{made.list.stem}")))
+    if "recordlinkage" in engines:
+        rows.append((label, "recordlinkage", run("recordlinkage", **files)))
+    return rows
+
+
+def splink(files: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Splink with our keys, caps, levels and one-to-one; m from our labels and EM, whichever gives it the better F1."""
+    python = splink_python()
+    if python is None:
+        return {"error": "Splink tidak dapat dipasang"}
+    shared = run("share", out=folder, **{k: files[k] for k in ("list", "prepared")})
+    if "error" in shared:
+        return shared
+    best: dict[str, Any] = {}
+    for training in ("label", "em"):
+        out = folder / f"splink-{training}.parquet"
+        got = _json(
+            [
+                str(python),
+                str(ROOT / "benchmarks/linkage/run_splink.py"),
+                *(str(folder / f"{n}.parquet") for n in ("left", "right", "labels")),
+                str(out),
+                "--keys",
+                str(shared["keys"]),
+                "--training",
+                training,
+            ]
+        )
+        if "error" not in got:
+            judged = run(
+                "judge_splink", pairs=out, keys=folder / "keys.parquet", truth=files["truth"], prepared=files["prepared"]
+            )
+            got = {**judged, **got, "model": training}
+            out.unlink(missing_ok=True)
+        if not best or got.get("best_f1", 0) > best.get("best_f1", 0):
+            best = got
+    return best
+
+
+def _cell(values: dict[str, Any], name: str, form: str) -> str:
+    value = values.get(name)
+    return format(value, form) if isinstance(value, int | float) and value == value else "–"
+
+
+def table(rows: list[tuple[str, str, dict[str, Any]]]) -> str:
+    """Markdown."""
+    out = [
+        "| data | mesin | CPU s | RSS MB | F1 pada ambang | F1 terbaik | presisi oto. | recall oto. | tanpa orang | kelengkapan |",
+        "|" + "---|" * 10,
+    ]
+    for label, engine, v in rows:
+        if "error" in v:
+            out.append(f"| {label} | {engine} | {v['error']} |" + " |" * 7)
+            continue
+        cells = (
+            ("cpu", ".1f"),
+            ("rss_mb", ".0f"),
+            ("chosen_f1", ".4f"),
+            ("best_f1", ".4f"),
+            ("precision", ".4f"),
+            ("recall", ".4f"),
+            ("absent", ".2%"),
+            ("completeness", ".4f"),
+        )
+        out.append(f"| {label} | {engine} | " + " | ".join(_cell(v, name, form) for name, form in cells) + " |")
+    return "\n".join(out)
+
+
+def main() -> None:
+    """Prints the table; FULL=1 adds 400k × 11M."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.linkage")
+    parser.add_argument("--sets", default="kecil,febrl", help="kecil, besar, sulit, baru, febrl, penuh")
+    parser.add_argument("--engines", default="ours,splink,recordlinkage")
+    args = parser.parse_args()
+    sets, engines = args.sets.split(","), args.engines.split(",")
+    if os.environ.get("FULL") == "1":
+        sets.append("penuh")
+    rows: list[tuple[str, str, dict[str, Any]]] = []
+    if "kecil" in sets:
+        rows += pairing(20_000, 200_000, DEFAULT, DESIGN_SEED, "20k x 200k", engines)
+    if "sulit" in sets:
+        rows += pairing(20_000, 200_000, HARD, DESIGN_SEED, "20k x 200k sulit", engines)
+    if "baru" in sets:
+        for seed in UNSEEN:
+            rows += pairing(20_000, 200_000, unseen(seed), seed, f"20k x 200k baru {seed}", [e for e in engines if e == "ours"])
+    if "besar" in sets:
+        rows += pairing(100_000, 1_000_000, DEFAULT, DESIGN_SEED, "100k x 1M", engines)
+    if "penuh" in sets:
+        rows += pairing(400_000, 11_000_000, DEFAULT, DESIGN_SEED, "400k x 11M", [e for e in engines if e == "ours"])
+    if "febrl" in sets:
+        for number in (1, 2, 3, 4):
+            rows.append((f"FEBRL{number}", "padanan", run("febrl", number=number)))
+        if "recordlinkage" in engines:
+            rows.append(("FEBRL4", "recordlinkage", run("febrl_toolkit")))
+    print(
+        f"{date.today().isoformat()} · {platform.machine()}, {os.cpu_count()} inti · beban {os.getloadavg()[0]:.1f} · python -m benchmarks.linkage --sets {args.sets}"
+    )
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()

