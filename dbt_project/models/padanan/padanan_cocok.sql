@@ -4,9 +4,10 @@ with
 semua as not materialized (
     {% for model in staging_models() %}
     select
-        producer, unit, periode_data, delivery, baris, record_key, entity_key, nik_key, kk_key, nik_angka16, nik_bersih, kk_angka16,
-        nama_bersih, tgl_lahir, jk, shdk, desil, status_dasar, status as status_program, nominal, periode_program, family_id,
-        id_keluarga_sumber, kode_kota, kode_kecamatan, kode_kelurahan, wilayah_hasil,
+        producer, unit, periode_data, delivery, baris, record_key, entity_key, nik_key, kk_key, nik_angka16,
+        nama_bersih, tgl_lahir, jk, shdk, desil, status_dasar, status as status_program, nominal, periode_program,
+        {{ family_key('producer', 'family_id', 'id_keluarga_sumber', 'kk_key') }} as id_keluarga,
+        kode_kota, kode_kecamatan, kode_kelurahan, wilayah_hasil,
         -- how much a row says; decides which of several rows speaks for a person
         case when nama_bersih is not null then 1 else 0 end + case when tgl_lahir is not null then 1 else 0 end
         + case when jk is not null then 1 else 0 end + case when kk_angka16 is not null then 1 else 0 end
@@ -67,7 +68,7 @@ banding as not materialized (
 )
 select
     {{ run_columns(plan) }},
-    * exclude (record_key_acuan_nik, entity_key_acuan, status_dasar_acuan),
+    * exclude (record_key_acuan_nik, entity_key_acuan, status_dasar_acuan, nik_angka16),
     case
         when nik_pakai is null then 'tanpa_nik'
         when producer = 'adminduk' then 'padan_nik'

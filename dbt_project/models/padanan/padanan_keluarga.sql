@@ -1,28 +1,36 @@
 {% set plan = run_plan() %}
 -- One row for each family of each registry; families of different registries are linked through their members' Adminduk card.
 with
-anggota as not materialized (
-    select * from {{ ref('anggota_keluarga') }}
+anggota as (
+    -- one row for each person of a family
+    select
+        id_keluarga,
+        id_orang,
+        min(sumber) as sumber,
+        count(*) as jumlah_rekaman,
+        max(case when kepala then 1 else 0 end) as kepala,
+        min(desil) as desil_min,
+        max(desil) as desil_maks,
+        min(case when kepala then case when producer = 'p3ke_keluarga' then '0' else '1' end || record_key end) as urut_kepala,
+        min(
+            case when kode_kota is not null
+                then case when kepala then '0' else '1' end || record_key || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end
+        ) as kode
+    from {{ ref('anggota_keluarga') }}
+    group by id_keluarga, id_orang
 ),
 keluarga as (
     select
         id_keluarga,
         min(sumber) as sumber,
-        count(*) as jumlah_rekaman,
+        cast(sum(jumlah_rekaman) as bigint) as jumlah_rekaman,
         -- the head as this source shows it; of several the one with the lowest record key, P3KE's family file first
-        substr(
-            min(case when kepala then case when producer = 'p3ke_keluarga' then '0' else '1' end || record_key || id_orang end), 34
-        ) as id_orang_kepala,
-        count(distinct case when kepala then id_orang end) as jumlah_kepala,
-        count(distinct id_orang) as jumlah_anggota,
-        min(desil) as desil,
-        coalesce(min(desil) <> max(desil), false) as desil_beda,
-        substr(
-            min(
-                case when kode_kota is not null
-                    then case when kepala then '0' else '1' end || record_key || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end
-            ), 34
-        ) as kode
+        substr(min(urut_kepala || id_orang), 34) as id_orang_kepala,
+        cast(sum(kepala) as bigint) as jumlah_kepala,
+        count(*) as jumlah_anggota,
+        min(desil_min) as desil,
+        coalesce(min(desil_min) <> max(desil_maks), false) as desil_beda,
+        substr(min(kode), 34) as kode
     from anggota
     group by id_keluarga
 ),
@@ -33,7 +41,7 @@ kartu as (
     group by id_orang
 ),
 tautan as (
-    select a.id_keluarga, k.id_kartu, count(distinct a.id_orang) as n
+    select a.id_keluarga, k.id_kartu, count(*) as n
     from anggota as a
     inner join kartu as k on a.id_orang = k.id_orang
     where a.sumber <> 'adminduk'

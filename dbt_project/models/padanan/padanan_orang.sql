@@ -40,7 +40,7 @@ orang as (
 isi as not materialized (
     select
         o.*,
-        c.nik_bersih, c.nama_bersih, c.tgl_lahir, c.jk, c.status_dasar
+        c.nik_pakai, c.nama_bersih, c.tgl_lahir, c.jk, c.status_dasar
     from orang as o
     inner join {{ ref('padanan_cocok') }} as c on coalesce(o.record_key_acuan, substr(o.pilihan, 4)) = c.record_key
 ),
@@ -57,7 +57,7 @@ select
     id_orang,
     case when terdaftar = 1 then 'terdaftar' when ada_nik = 1 then 'sementara_nik' else 'sementara' end as status_identitas,
     -- the NIK of a record that names somebody else's is nobody's here
-    case when terdaftar = 1 or ada_nik = 1 then nik_bersih end as nik,
+    case when terdaftar = 1 or ada_nik = 1 then lpad(cast(nik_pakai as varchar), 16, '0') end as nik,
     nama_bersih as nama,
     tgl_lahir,
     jk,

@@ -42,7 +42,7 @@ select
     c.nik_key,
     c.kk_key,
     c.id_orang,
-    {{ family_key('c.producer', 'c.family_id', 'c.id_keluarga_sumber', 'c.kk_key') }} as id_keluarga,
+    c.id_keluarga,
     c.status,
     c.metode,
     c.tingkat_nama,
