@@ -101,6 +101,4 @@ def _of_rule(rule: RuleResult) -> CheckOutcome:
 
 def _not_in_force(contract: Contract) -> list[CheckOutcome]:
     names = [rule.id for rule in cleansing_rules(contract)] + [*SHAPE_CHECKS, GAP_CHECK]
-    return [
-        CheckOutcome(contract.id, name, True, "WARN", {"gagal": 0, "total": 0, "berlaku": False}) for name in names
-    ]
+    return [CheckOutcome(contract.id, name, True, "WARN", {"gagal": 0, "total": 0, "berlaku": False}) for name in names]

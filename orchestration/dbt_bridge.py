@@ -150,9 +150,7 @@ class StageTranslator(DagsterDbtTranslator):
         """Half-years; a seed is the same in every period but is loaded in each run, so it is partitioned too."""
         return half_years
 
-    def get_asset_spec(
-        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetSpec:
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """The default spec; an entry model also waits for what dbt can't know (plan, rule checks).
 
         An entry model reads no other model of its own call. Since a call is one step, that orders all of it.
@@ -172,9 +170,7 @@ def _is_entry(manifest: Mapping[str, Any], props: Mapping[str, Any]) -> bool:
     return not any(p.get("resource_type") == "model" and calls & set(p["tags"]) for p in parents)
 
 
-def run_dbt(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, open_home: Callable[[], Home], *, what: str
-) -> Iterator[Any]:
+def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, open_home: Callable[[], Home], *, what: str) -> Iterator[Any]:
     """One `dbt build` of the selected models; events come after dbt has let go of the warehouse.
 
     Row counts need a connection of their own, and DuckDB gives none while dbt writes; so the events of finished
@@ -245,9 +241,7 @@ def _raise_for(code: int, trouble: Sequence[str], what: str) -> None:
     if known:
         raise known
     reason = safe_reason(RuntimeError(_first_reason(trouble)))
-    raise PadananError(
-        f"dbt ({what}) gagal: {reason}", cure="perbaiki model atau uji yang disebut lalu jalankan ulang"
-    )
+    raise PadananError(f"dbt ({what}) gagal: {reason}", cure="perbaiki model atau uji yang disebut lalu jalankan ulang")
 
 
 def _first_reason(trouble: Sequence[str]) -> str:
@@ -261,13 +255,8 @@ def _row_counts(database: Path) -> dict[str, int]:
     import duckdb
 
     with duckdb.connect(str(database), read_only=True) as con:
-        tables = con.execute(
-            "select schema_name, table_name from duckdb_tables() where not internal order by all"
-        ).fetchall()
-        return {
-            table: con.execute(f'select count(*) from "{schema}"."{table}"').fetchall()[0][0]
-            for schema, table in tables
-        }
+        tables = con.execute("select schema_name, table_name from duckdb_tables() where not internal order by all").fetchall()
+        return {table: con.execute(f'select count(*) from "{schema}"."{table}"').fetchall()[0][0] for schema, table in tables}
 
 
 def _with_rows(context: dg.AssetExecutionContext, event: Any, counts: Mapping[str, int]) -> Any:
@@ -279,7 +268,6 @@ def _with_rows(context: dg.AssetExecutionContext, event: Any, counts: Mapping[st
         return event
     metadata: dict[str, Any] = {**event.metadata, "dagster/row_count": rows, "dagster/partition_row_count": rows}
     return dg.Output(value=None, output_name=event.output_name, metadata=metadata)
-
 
 
 def stage_models(call: str) -> list[dg.AssetKey]:

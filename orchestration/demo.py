@@ -138,9 +138,7 @@ def main(argv: list[str] | None = None) -> int:
     except PadananError as error:
         print(error, file=sys.stderr)
     except Exception as error:
-        print(
-            f"GALAT: demo gagal ({safe_reason(error)}). Perbaikan: jalankan make check, lalu ulangi", file=sys.stderr
-        )
+        print(f"GALAT: demo gagal ({safe_reason(error)}). Perbaikan: jalankan make check, lalu ulangi", file=sys.stderr)
     return 1
 
 

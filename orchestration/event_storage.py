@@ -25,9 +25,7 @@ OPEN_RUNS = 8
 def _open_engine(address: str) -> sa.Engine:
     """One connection for a file. In WAL mode `synchronous=NORMAL` cannot corrupt it; a power cut may lose the last
     events of a run, which is then run again."""
-    engine = sa.create_engine(
-        address, poolclass=StaticPool, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
-    )
+    engine = sa.create_engine(address, poolclass=StaticPool, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @sa.event.listens_for(engine, "connect")
     def _settings(connection: Any, record: Any) -> None:

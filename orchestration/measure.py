@@ -197,8 +197,7 @@ def stage_table(stages: list[Step], wall: float, peak: float) -> str:
     """The table that is printed at the end of a run."""
     head = f"{'tahap':<26}{'baris':>14}{'waktu dtk':>12}{'CPU dtk':>10}{'puncak MiB':>12}"
     rows = [
-        f"{stage.line:<26}{number(stage.rows):>14}{number(stage.wall, 1):>12}"
-        f"{number(stage.cpu, 1):>10}{number(stage.rss):>12}"
+        f"{stage.line:<26}{number(stage.rows):>14}{number(stage.wall, 1):>12}{number(stage.cpu, 1):>10}{number(stage.rss):>12}"
         for stage in stages
     ]
     cpu = sum(stage.cpu for stage in stages)

@@ -54,12 +54,9 @@ def checks_of_revision(instance: dg.DagsterInstance, periode: Periode, revisi: i
         materialization = record.asset_materialization
         if materialization is None or materialization.metadata["revisi"].value != revisi:
             continue
-        evaluated = instance.get_records_for_run(
-            record.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
-        ).records
+        evaluated = instance.get_records_for_run(record.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
         return len(evaluated), failed_checks(instance, record.run_id)
     raise PadananError(
         f"tidak ada catatan pemeriksaan untuk {periode.label} revisi {revisi}",
         cure=f"jalankan job padanan_periode untuk {periode.label} pada instans Dagster ini",
     )
-

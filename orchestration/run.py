@@ -174,9 +174,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         home = Home.from_env()
-        outcome = run_job(
-            options.job, Periode.parse(options.periode), home=home, batas=options.batas, revisi=options.revisi
-        )
+        outcome = run_job(options.job, Periode.parse(options.periode), home=home, batas=options.batas, revisi=options.revisi)
     except PadananError as error:
         print(error, file=sys.stderr)
         return 1

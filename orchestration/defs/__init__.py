@@ -1,2 +1,1 @@
-"""What Dagster loads: one folder per stage, and automation.
-"""
+"""What Dagster loads: one folder per stage, and automation."""

@@ -28,4 +28,3 @@ def periode_at(moment: datetime) -> Periode:
     """The half-year in which a moment (with time zone) lies, by Jakarta's calendar."""
     local = moment.astimezone(JAKARTA)
     return Periode(local.year, 1 if local.month <= 6 else 2)
-

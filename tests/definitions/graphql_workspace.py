@@ -1,5 +1,6 @@
 """Asks the code location's GraphQL the way the UI does: workspace.yaml, a code server of its own, a real schema."""
 
+import asyncio
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +20,8 @@ def graphql(instance=None):
             schema = create_schema()
 
             def ask(query, **variables):
-                result = schema.execute(query, context_value=process.create_request_context(), variable_values=variables)
+                request = process.create_request_context()
+                result = asyncio.run(schema.execute_async(query, context_value=request, variable_values=variables))
                 assert not result.errors, result.errors
                 return result.data
 

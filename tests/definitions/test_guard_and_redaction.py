@@ -52,7 +52,8 @@ def test_wordings_of_duckdb_are_known(text, kind):
 
 def test_dbt_error_lines_lose_quoted_values_and_long_numbers():
     message = f"Conversion Error: Could not convert string '{NAME}' to INT32, row {NIK}"
-    event = {"info": {"level": "error", "msg": message}, "data": {"exc": message, "node_info": {"unique_id": "test.a.b.1234567890"}}}
+    data = {"exc": message, "node_info": {"unique_id": "test.a.b.1234567890"}}
+    event = {"info": {"level": "error", "msg": message}, "data": data}
     shown = redact(json.dumps(event))
     assert NAME not in shown and NIK not in shown
     assert json.loads(shown)["data"]["node_info"]["unique_id"] == "test.a.b.1234567890"
@@ -61,4 +62,4 @@ def test_dbt_error_lines_lose_quoted_values_and_long_numbers():
 def test_dbt_lines_that_carry_no_value_pass_unchanged():
     line = json.dumps({"info": {"level": "info", "msg": "1 of 7 OK created sql table model main.stg_x"}, "data": {}})
     assert redact(line) == line
-    assert NAME not in redact(f"Constraint Error: Duplicate key \"nama: {NAME}\" violates primary key")
+    assert NAME not in redact(f'Constraint Error: Duplicate key "nama: {NAME}" violates primary key')

@@ -129,8 +129,10 @@ def test_locked_warehouse_is_named_and_nothing_is_published(landed):
 
 
 def test_two_runs_at_once_are_kept_apart(landed):
-    holder_code = "import sys, time; from padanan.home import Home; from orchestration.warehouse import acquire; " \
+    holder_code = (
+        "import sys, time; from padanan.home import Home; from orchestration.warehouse import acquire; "
         "acquire(Home.from_env()); print('terkunci', flush=True); time.sleep(600)"
+    )
     with subprocess.Popen([sys.executable, "-c", holder_code], stdout=subprocess.PIPE, text=True, cwd=ROOT) as holder:
         try:
             assert holder.stdout.readline().strip() == "terkunci"

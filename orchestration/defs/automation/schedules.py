@@ -29,9 +29,7 @@ def _moment(context: dg.ScheduleEvaluationContext) -> datetime:
 def padanan_semesteran(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """The period that is being prepared is the half-year of the tick."""
     periode = periode_at(_moment(context))
-    return dg.RunRequest(
-        run_key=f"semesteran-{periode.key}", partition_key=periode.key, tags={"padanan/periode": periode.label}
-    )
+    return dg.RunRequest(run_key=f"semesteran-{periode.key}", partition_key=periode.key, tags={"padanan/periode": periode.label})
 
 
 @dg.schedule(

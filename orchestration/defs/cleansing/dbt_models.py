@@ -24,8 +24,6 @@ from orchestration.resources import RumahResource
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
 )
-def dbt_panggilan_1(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, rumah: RumahResource
-) -> Iterator[Any]:
+def dbt_panggilan_1(context: dg.AssetExecutionContext, dbt: DbtCliResource, rumah: RumahResource) -> Iterator[Any]:
     """Staging and gap rows; waits for the run plan, which waits for every delivery."""
     yield from run_dbt(context, dbt, rumah.home, what=CALL_1)

@@ -50,9 +50,7 @@ def rencana(
         home = rumah.home()
         acquire(home)
         plan = write_plan(home, kontrak.all(), periode, cutoff=date.fromisoformat(config.batas) if config.batas else None)
-    context.instance.add_run_tags(
-        context.run.run_id, {"padanan/periode": periode.label, "padanan/revisi": str(plan.revisi)}
-    )
+    context.instance.add_run_tags(context.run.run_id, {"padanan/periode": periode.label, "padanan/revisi": str(plan.revisi)})
     context.log.info(f"rencana {periode.label} revisi {plan.revisi}")
     return dg.MaterializeResult(
         metadata={

@@ -25,8 +25,6 @@ from orchestration.resources import RumahResource
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
 )
-def dbt_panggilan_2(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, rumah: RumahResource
-) -> Iterator[Any]:
+def dbt_panggilan_2(context: dg.AssetExecutionContext, dbt: DbtCliResource, rumah: RumahResource) -> Iterator[Any]:
     """Matched records, people, families, overlaps, gap union, row account and data sasaran."""
     yield from run_dbt(context, dbt, rumah.home, what=CALL_2)
