@@ -20,6 +20,7 @@ UNREADABLE, DUPLICATE = "tidak_terbaca", "baris_kembar"
 PERIOD_COLUMNS = ("periode_program", "periode_data", "periode", "bulan_data")
 # Columns that make a person or family recognisable when the source's own id is blank, in this order.
 IDENTIFYING = ("id_keluarga_sumber", "id_sumber", "nik", "no_kk", "nama", "tgl_lahir", "jenis_kelamin", "nama_ibu", "alamat")
+SAMPLE = 10_000
 _DIGITS = "regexp_replace({}, '[^0-9]', '', 'g')"
 
 
@@ -33,7 +34,7 @@ class Staged:
         fill: share of non-blank values per contract column.
         per_kelurahan: rows per kelurahan code or name, upper case.
         periods: rows per month named in a period column, largest first.
-        digits16: share of values with exactly 16 digits per column.
+        digits16: share of values with exactly 16 digits per column, over the first `SAMPLE` rows.
         causes: first lines and count of unreadable rows by cause.
     """
 
@@ -67,17 +68,21 @@ def stage(raw: RawTable, contract: Contract, sha16: str, key: bytes, folder: Pat
         )
         row = "concat_ws(chr(31), " + ", ".join(f"coalesce({ident(name)}, '')" for name in names) + ")"
         con.execute(f"create temp view mentah as select {cells}, {LINE}, {NUMERIC} from read_parquet({literal(raw.path)})")
-        con.execute(f"create temp view berteks as select *, {row} as _teks, {_repeated_header(raw)} as _judul from mentah")
+        con.execute(f"create temp table judul as select {LINE} from mentah where {_repeated_header(raw)}")
         con.execute(
-            "create temp table kembar as select sidik from (select md5_number(_teks) as sidik from berteks where not _judul) "
-            "group by sidik having count(*) > 1"
+            f"create temp view berteks as select *, {row} as _teks, {LINE} in (select {LINE} from judul) as _judul from mentah"
         )
-        # Most deliveries have no twins; then the second pass over the rows finds an empty set and reads nothing.
-        twins = (con.execute("select count(*) from kembar").fetchone() or (0,))[0]
+        # Twins are looked for by a cheap hash first; only rows that share one are compared by their whole text.
+        con.execute(f"create temp table sidik as select {LINE}, hash(_teks) as sidik from berteks where not _judul")
         con.execute(
-            f"create temp table urutan as select {LINE}, "
-            f"row_number() over (partition by md5_number(_teks) order by {LINE}) as ke "
-            f"from berteks where {'not _judul and md5_number(_teks) in (select sidik from kembar)' if twins else 'false'}"
+            f"create temp table calon as select {LINE} from sidik "
+            "where sidik in (select sidik from sidik group by sidik having count(*) > 1)"
+        )
+        con.execute("drop table sidik")
+        twins = (con.execute("select count(*) from calon").fetchone() or (0,))[0]
+        con.execute(
+            f"create temp table urutan as select {LINE}, row_number() over (partition by _teks order by {LINE}) as ke "
+            f"from berteks where {f'{LINE} in (select {LINE} from calon)' if twins else 'false'}"
         )
         base = f"'r|{contract.id}|{sha16}|' || _teks || '|'"
         keys = (
@@ -107,7 +112,7 @@ def stage(raw: RawTable, contract: Contract, sha16: str, key: bytes, folder: Pat
 
 
 def _repeated_header(raw: RawTable) -> str:
-    """Whether a row only repeats the header (files pasted together)."""
+    """Whether a row only repeats the header (files pasted together); as a filter, so that most rows fail on one cell."""
     if len(raw.columns) < 2:
         return "false"
     same = " and ".join(
@@ -136,13 +141,18 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
     source = f"read_parquet({literal(part)})"
     if staged.rows_on:
         filled = ", ".join(f"count(nullif(trim({ident(name)}), ''))" for name in names)
+        counts = con.execute(f"select {filled} from {source}").fetchone() or ()
+        staged.fill = {name: counts[index] / staged.rows_on for index, name in enumerate(names)}
         digits = ", ".join(
-            f"count(*) filter (where length({ident(name)}) between 16 and 30 and length({_DIGITS.format(ident(name))}) = 16)"
+            f"count(*) filter (where length({ident(name)}) between 16 and 30 and length({_DIGITS.format(ident(name))}) = 16), "
+            f"count(nullif(trim({ident(name)}), ''))"
             for name in names
         )
-        counts = con.execute(f"select {filled}, {digits} from {source}").fetchone() or ()
-        staged.fill = {name: counts[index] / staged.rows_on for index, name in enumerate(names)}
-        staged.digits16 = {name: counts[len(names) + index] / counts[index] for index, name in enumerate(names) if counts[index]}
+        # A share that tells a swapped column; the delivery's first rows tell it as well as all of them.
+        sample = con.execute(f"select {digits} from (from {source} limit {SAMPLE})").fetchone() or ()
+        staged.digits16 = {
+            name: sample[2 * index] / sample[2 * index + 1] for index, name in enumerate(names) if sample[2 * index + 1]
+        }
     place = next((name for name in ("kode_kelurahan", "kelurahan") if name in names and staged.fill.get(name, 0) > 0), None)
     if place:
         staged.per_kelurahan = dict(
