@@ -126,7 +126,7 @@ def _cell(values: dict[str, Any], name: str, form: str) -> str:
 def table(rows: list[tuple[str, str, dict[str, Any]]]) -> str:
     """Markdown."""
     out = [
-        "| data | mesin | CPU s | RSS MB | F1 pada ambang | F1 terbaik | presisi oto. | recall oto. | tanpa orang | kelengkapan |",
+        "| data | mesin | CPU s | RSS MB | F1 di ambang | F1 terbaik | presisi oto. | recall oto. | tanpa orang | kelengkapan |",
         "|" + "---|" * 10,
     ]
     for label, engine, v in rows:
@@ -174,7 +174,8 @@ def main() -> None:
         if "recordlinkage" in engines:
             rows.append(("FEBRL4", "recordlinkage", run("febrl_toolkit")))
     print(
-        f"{date.today().isoformat()} · {platform.machine()}, {os.cpu_count()} inti · beban {os.getloadavg()[0]:.1f} · python -m benchmarks.linkage --sets {args.sets}"
+        f"{date.today().isoformat()} · {platform.machine()}, {os.cpu_count()} inti · beban {os.getloadavg()[0]:.1f} "
+        f"· python -m benchmarks.linkage --sets {args.sets}"
     )
     print(table(rows))
 

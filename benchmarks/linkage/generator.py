@@ -176,7 +176,8 @@ def _serials(group: Ints) -> Ints:
 
 _TYPO = """case when ({name}_kind % 4) = 0 then left({text}, p) || chr((65 + {name}_letter)::int) || substr({text}, p + 2)
     when ({name}_kind % 4) = 1 then left({text}, p) || substr({text}, p + 2)
-    when ({name}_kind % 4) = 2 then left({text}, p) || substr({text}, p + 2, 1) || substr({text}, p + 1, 1) || substr({text}, p + 3)
+    when ({name}_kind % 4) = 2 then left({text}, p) || substr({text}, p + 2, 1) || substr({text}, p + 1, 1) || substr({text},
+        p + 3)
     else left({text}, p) || chr((65 + {name}_letter)::int) || substr({text}, p + 1) end"""
 
 
@@ -283,12 +284,15 @@ def generate(
     )
     con.register("base", base)
     con.execute(
-        "create macro kel_code(k) as '31.' || (71 + (k // 6) % 5) || '.' || lpad((1 + (k // 6) % 9)::varchar, 2, '0') || '.' || (1001 + k)"
+        """create macro kel_code(k) as '31.' || (71 + (k // 6) % 5) || '.'
+        || lpad((1 + (k // 6) % 9)::varchar, 2, '0') || '.' || (1001 + k)"""
     )
     con.execute(
-        f"""copy (select md5('a' || {seed} || i) as record_key, md5('ea' || {seed} || i) as entity_key, lpad(nik::varchar, 16, '0') as nik_bersih,
+        f"""copy (select md5('a' || {seed} || i) as record_key, md5('ea' || {seed} || i) as entity_key, lpad(nik::varchar, 16,
+            '0') as nik_bersih,
         lpad(kk::varchar, 16, '0') as kk_bersih, nama as nama_bersih, ibu as nama_ibu_bersih, tgl as tgl_lahir,
-        case when female then 'P' else 'L' end as jk, 'JL ' || street || ' NO ' || number as alamat_jalan, lpad(rt::varchar, 3, '0') as rt,
+        case when female then 'P' else 'L' end as jk, 'JL ' || street || ' NO ' || number as alamat_jalan, lpad(rt::varchar, 3,
+            '0') as rt,
         lpad(rw::varchar, 3, '0') as rw, kel_code(kel) as kode_kelurahan, lpad(kk::varchar, 16, '0') as family_id
         from base where not absent order by hash(i)) to '{pairing.register}' (format parquet)"""
     )
@@ -396,27 +400,36 @@ def generate(
     con.execute("""create table l1 as select *, string_split(nama1, ' ') as parts from l0""")
     con.execute(
         """create table l2 as select *, case when len(parts) < 2 then nama1
-        when name_drop and drop_last then array_to_string(parts[:len(parts)-1], ' ') when name_drop then array_to_string(parts[2:], ' ')
+        when name_drop and drop_last then array_to_string(parts[:len(parts)-1], ' ') when name_drop then
+            array_to_string(parts[2:], ' ')
         when name_initial then array_to_string(parts[:len(parts)-1], ' ') || ' ' || left(parts[len(parts)], 1)
-        when name_swap then parts[len(parts)] || ' ' || array_to_string(parts[:len(parts)-1], ' ') else nama1 end as nama2 from l1"""
+        when name_swap then parts[len(parts)] || ' ' || array_to_string(parts[:len(parts)-1], ' ') else nama1 end as nama2
+            from l1"""
     )
     con.execute(
-        f"create table l3 as select *, {_typo('nama2', 'n1', 'name_typo')} as nama3, {_typo('ibu1', 'm1', 'mother_typo')} as ibu3 from l2"
+        f"""create table l3 as select *, {_typo("nama2", "n1", "name_typo")} as nama3,
+        {_typo("ibu1", "m1", "mother_typo")} as ibu3 from l2"""
     )
     con.execute(f"create table l4 as select *, {_typo('nama3', 'n2', 'name_typo2')} as nama4 from l3")
     con.execute(
-        f"""copy (select md5('l' || {seed} || i) as record_key, md5('el' || {seed} || i) as entity_key, lpad(nik2::varchar, 16, '0') as nik_bersih,
-        lpad(kk2::varchar, 16, '0') as kk_bersih, nullif(trim(nama4), '') as nama_bersih, case when no_mother then null else ibu3 end as nama_ibu_bersih,
+        f"""copy (select md5('l' || {seed} || i) as record_key, md5('el' || {seed} || i) as entity_key, lpad(nik2::varchar, 16,
+            '0') as nik_bersih,
+        lpad(kk2::varchar, 16, '0') as kk_bersih, nullif(trim(nama4), '') as nama_bersih, case when no_mother then null
+            else ibu3 end as nama_ibu_bersih,
         tgl2 as tgl_lahir, jk2 as jk,
         case when no_address then null when moved or other_address then 'JL ' || other_street || ' ' || number
-             when variant then 'JALAN ' || replace(street, 'U', 'OE') || ' NO.' || number else 'JL ' || street || ' NO ' || number end as alamat_jalan,
-        case when no_rt then null when moved or wrong_rt then lpad(other_rt::varchar, 3, '0') else lpad(rt::varchar, 3, '0') end as rt,
-        case when no_rt then null when moved then lpad((other_rt % 12 + 1)::varchar, 3, '0') else lpad(rw::varchar, 3, '0') end as rw,
+             when variant then 'JALAN ' || replace(street, 'U', 'OE') || ' NO.' || number
+                 else 'JL ' || street || ' NO ' || number end as alamat_jalan,
+        case when no_rt then null when moved or wrong_rt then lpad(other_rt::varchar, 3, '0') else lpad(rt::varchar, 3,
+            '0') end as rt,
+        case when no_rt then null when moved then lpad((other_rt % 12 + 1)::varchar, 3, '0') else lpad(rw::varchar, 3, '0') end
+            as rw,
         case when no_kel then null else kel_code(kel2) end as kode_kelurahan,
         md5('f' || family) as family_id from l4 order by hash(j)) to '{pairing.list}' (format parquet)"""
     )
     con.execute(
-        f"""copy (select md5('l' || {seed} || i) as record_key, case when absent then null else md5('a' || {seed} || i) end as register_key, residue
+        f"""copy (select md5('l' || {seed} || i) as record_key, case when absent then null else md5('a' || {seed} || i) end
+            as register_key, residue
         from l4 order by 1) to '{pairing.truth}' (format parquet)"""
     )
     con.close()

@@ -47,12 +47,15 @@ def share(people: Path, register: Path, out: Path, config: LinkageConfig) -> Sha
                 left join (select k, row from k_{side} where k in ({good})) s using (row)"""
             )
         con.execute(
-            f"""copy (select row::varchar as unique_id, {"latih" if side == "kerja" else "false as latih"}, nik, kk, name, name_key, skeleton, t1, t2, t3,
-            mother, mother_key, mother_skeleton, dob, jk, street, address, kel, rt, rw, {", ".join(f"k{n}" for n in range(len(arms)))}
+            f"""copy (select row::varchar as unique_id, {"latih" if side == "kerja" else "false as latih"}, nik, kk, name,
+                name_key, skeleton, t1, t2, t3,
+            mother, mother_key, mother_skeleton, dob, jk, street, address, kel, rt, rw,
+                {", ".join(f"k{n}" for n in range(len(arms)))}
             from hasil order by row) to '{path}' (format parquet)"""
         )
     con.execute(
-        f"""copy (select 'a_daftar' as source_dataset_l, row::varchar as unique_id_l, 'b_acuan' as source_dataset_r, jawab::varchar as unique_id_r
+        f"""copy (select 'a_daftar' as source_dataset_l, row::varchar as unique_id_l, 'b_acuan' as source_dataset_r,
+            jawab::varchar as unique_id_r
         from kerja where latih order by row) to '{shared.labels}' (format parquet)"""
     )
     con.execute(f"copy (select row, record_key, latih from kerja order by row) to '{out / 'keys.parquet'}' (format parquet)")

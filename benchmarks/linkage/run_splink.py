@@ -26,8 +26,8 @@ def _one_edit(column: str) -> str:
     low = f"xor({nibbles}, {nibbles} & ({nibbles} - 1))"
     mask = f"({low} * 15::ubigint)"
     swapped = (
-        f"bit_count({nibbles}) = 2 and {nibbles} = ({low} | ({low} << 4)) and (({column}_l >> 4) & {mask}) = ({column}_r & {mask}) "
-        f"and (({column}_r >> 4) & {mask}) = ({column}_l & {mask})"
+        f"bit_count({nibbles}) = 2 and {nibbles} = ({low} | ({low} << 4)) "
+        f"and (({column}_l >> 4) & {mask}) = ({column}_r & {mask}) and (({column}_r >> 4) & {mask}) = ({column}_l & {mask})"
     )
     return f"(bit_count({nibbles}) = 1 or ({swapped}))"
 

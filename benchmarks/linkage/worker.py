@@ -63,12 +63,12 @@ def recordlinkage(args: argparse.Namespace) -> dict[str, Any]:
 
     con = inputs.connect(load_linkage_config())
     inputs.read(con, args.list, Path(args.prepared), None, load_linkage_config())
-    columns = "name, mother, dob::varchar as dob, kk::varchar as kk, nik::varchar as nik, kel::varchar as kel, jk::varchar as jk, skeleton::varchar as skeleton"
+    texts = ", ".join(f"{name}::varchar as {name}" for name in ("dob", "kk", "nik", "kel", "jk", "skeleton"))
+    columns = f"name, mother, {texts}"
+    register = f"read_parquet('{args.prepared}', file_row_number=true)"
     left = con.execute(f"select row, {columns} from kerja where not latih order by row").df().set_index("row")
     right = (
-        con.execute(
-            f"select row, {columns} from (select file_row_number as row, * from read_parquet('{args.prepared}', file_row_number=true)) order by row"
-        )
+        con.execute(f"select row, {columns} from (select file_row_number as row, * from {register}) order by row")
         .df()
         .set_index("row")
     )

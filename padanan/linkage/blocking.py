@@ -135,7 +135,8 @@ def find(
         ]
         con.execute(f"create or replace temp table blok_kanan as {' union all '.join(semi)}")
         con.execute(
-            f"""create or replace temp table blok as select k, any_value(n) as n, count(*) as m from blok_kanan join blok_sah using (k)
+            f"""create or replace temp table blok as select k, any_value(n) as n, count(*) as m from blok_kanan
+                join blok_sah using (k)
             group by k having count(*) <= {cap}"""
         )
     used, raw = cap, 0

@@ -136,7 +136,8 @@ def _cluster(
         else pa.table({"record_key": pa.array([], pa.string()), "id": pa.array([], pa.string())}),
     )
     con.execute(
-        f"""create temp table orang as select row_number() over (order by o.record_key) - 1 as row, o.* exclude (nik), coalesce(k.id, '') as id,
+        f"""create temp table orang as select row_number() over (order by o.record_key) - 1 as row, o.* exclude (nik),
+            coalesce(k.id, '') as id,
         case when k.id is null then o.nik end as nik, m.producer from orang_siap o left join kenal k using (record_key)
         join (select record_key, any_value(producer) as producer from {relation} group by record_key) m using (record_key)"""
     )
@@ -262,7 +263,8 @@ def _upper(weight: Ints, labelled: Bools, true: Bools, config: LinkageConfig) ->
 def _members(con: duckdb.DuckDBPyConnection, table: pa.Table, merged: Any) -> pa.Table:
     con.register("gabung", table.append_column("k", pa.array(merged, pa.int64())))
     got = con.execute(
-        """select record_key, entity_key, producer, 'k' || md5('klaster|' || min(entity_key) over w) as klaster_id, count(*) over w as anggota
+        """select record_key, entity_key, producer, 'k' || md5('klaster|' || min(entity_key) over w) as klaster_id,
+            count(*) over w as anggota
         from gabung window w as (partition by k) order by record_key"""
     ).to_arrow_table()
     con.unregister("gabung")

@@ -229,7 +229,8 @@ def _flat(values: pa.ChunkedArray) -> pa.Array:
 
 
 def digits_level(left: UInt64s, right: UInt64s, *, prefix: bool) -> Int8s:
-    """0 missing, 1 equal, 2 one digit substituted or two neighbours swapped, then (with `prefix`) 3 first 12 equal, last: different.
+    """0 missing, 1 equal, 2 one digit substituted or two neighbours swapped, then (with `prefix`) 3 first 12 equal,
+        last: different.
 
     Both are 16 digits as BCD, a nibble a digit: differing digits are nibbles of the XOR that are not 0.
     """

@@ -135,10 +135,11 @@ def waterfall_svg(row: Mapping[str, Any], limits: Thresholds) -> str:
     def x(bits: float) -> float:
         return round(left + (bits - low) / (high - low) * wide, 1)
 
+    limit = x(limits.upper / 100)
     body = [
         f'<line x1="{x(0)}" y1="10" x2="{x(0)}" y2="{height - line}" stroke="#444"/>',
-        f'<line x1="{x(limits.upper / 100)}" y1="10" x2="{x(limits.upper / 100)}" y2="{height - line}" stroke="#444" stroke-dasharray="5 4"/>',
-        f'<text x="{x(limits.upper / 100)}" y="{height - 8}" text-anchor="middle">ambang {_bits(limits.upper / 100)}</text>',
+        f'<line x1="{limit}" y1="10" x2="{limit}" y2="{height - line}" stroke="#444" stroke-dasharray="5 4"/>',
+        f'<text x="{limit}" y="{height - 8}" text-anchor="middle">ambang {_bits(limits.upper / 100)}</text>',
     ]
     for n, (step, start, end) in enumerate(zip(steps, starts, ends, strict=True)):
         y = 14 + n * line
@@ -148,7 +149,8 @@ def waterfall_svg(row: Mapping[str, Any], limits: Thresholds) -> str:
             f'<text x="{left - 10}" y="{y + 13}" text-anchor="end">{escape(step.label)}: {escape(_short(step.seen))}</text>'
         )
         body.append(
-            f'<rect x="{a}" y="{y}" width="{max(b - a, 1):.1f}" height="16" fill="{fill}"><title>{escape(step.seen)}</title></rect>'
+            f'<rect x="{a}" y="{y}" width="{max(b - a, 1):.1f}" height="16" fill="{fill}">'
+            f"<title>{escape(step.seen)}</title></rect>"
         )
         body.append(f'<text x="{b + 4}" y="{y + 13}">{_bits(step.bits)}</text>')
     total = sum(round(step.bits * 100) for step in steps) / 100

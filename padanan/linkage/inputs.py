@@ -105,12 +105,11 @@ def read(
     notes = [f"kolom tidak ada dan dianggap kosong: {', '.join(absent)}"] if absent else []
     prepared = prepare.prepare_table(con, relation)
     con.register("daftar_siap", prepared)
-    con.execute(
-        f"create temp table daftar as select row_number() over (order by record_key) - 1 as row, * from daftar_siap"
-    )
+    con.execute("create temp table daftar as select row_number() over (order by record_key) - 1 as row, * from daftar_siap")
     con.unregister("daftar_siap")
     con.execute(
-        f"create temp table acuan as select file_row_number as row, {_CODES} from read_parquet('{register}', file_row_number=true)"
+        f"""create temp table acuan as select file_row_number as row, {_CODES}
+        from read_parquet('{register}', file_row_number=true)"""
     )
     n_list, n_keys, n_entities, n_names, n_births = con.execute(
         "select count(*), count(distinct record_key), count(distinct entity_key), count(name), count(dob) from daftar"
@@ -124,7 +123,8 @@ def read(
     _representatives(con, n_list != n_entities)
     _working(con, config)
     rows = con.execute(
-        "select record_key, entity_key, coalesce(family, 0) as family, hash(entity_key) as tie_entitas, latih, jawab from kerja order by row"
+        """select record_key, entity_key, coalesce(family, 0) as family, hash(entity_key) as tie_entitas, latih, jawab
+        from kerja order by row"""
     ).to_arrow_table()
     links = con.execute(
         """select p.row as baris, p.arow, coalesce(k.row, -1) as kerja, coalesce(d.family, 0) as family, coalesce(a.kk, 0) as card
@@ -159,7 +159,8 @@ def _links(con: duckdb.DuckDBPyConnection, register: Path, step1: pa.Table | Non
     if step1 is not None:
         con.register("tahap1", step1)
         con.execute(
-            f"""create temp table padan as select d.row, a.file_row_number as arow from tahap1 t join daftar d on d.record_key = t.record_key
+            f"""create temp table padan as select d.row, a.file_row_number as arow from tahap1 t
+                join daftar d on d.record_key = t.record_key
             join (select record_key, file_row_number from {source}) a on a.record_key = t.register_key"""
         )
         con.unregister("tahap1")
@@ -175,9 +176,11 @@ def _links(con: duckdb.DuckDBPyConnection, register: Path, step1: pa.Table | Non
             select d.row, a.row as arow, a.tie,
                 case when d.name_key = a.name_key then 3 when jaro_winkler_similarity(d.name, a.name) >= 0.92 then 2
                      when jaro_winkler_similarity(d.name, a.name) >= 0.80 or (d.t1 in (a.t1, a.t2, a.t3)
-                        and coalesce(d.t2, d.t1) in (a.t1, a.t2, a.t3) and coalesce(d.t3, d.t1) in (a.t1, a.t2, a.t3)) then 1 else 0 end as nama,
+                        and coalesce(d.t2, d.t1) in (a.t1, a.t2, a.t3) and coalesce(d.t3, d.t1) in (a.t1, a.t2, a.t3)) then 1
+                            else 0 end as nama,
                 case when d.dob = a.dob then 2 when d.dob is null or a.dob is null then 1
-                     when ({y.format("d")} = {y.format("a")} and {swapped}) or {same(y)} + {same(m)} + {same(d)} = 2 then 1 else 0 end as lahir
+                     when ({y.format("d")} = {y.format("a")} and {swapped}) or {same(y)} + {same(m)} + {same(d)} = 2 then 1
+                         else 0 end as lahir
             from daftar d join (select file_row_number as row, tie, nik, name, name_key, t1, t2, t3, dob from {source}
                 semi join (select distinct nik from daftar where nik is not null) using (nik)) a on d.nik = a.nik)
         where (nama >= 2 and lahir >= 1) or (nama >= 1 and lahir = 2)
@@ -193,7 +196,8 @@ def _representatives(con: duckdb.DuckDBPyConnection, shared: bool) -> None:
     filled = " + ".join(f"({name} is not null)::int" for name in ("nik", "kk", "name", "mother", "dob", "address", "kel", "rt"))
     con.execute(
         f"""create temp table wakil as select row from (select d.row, row_number() over (partition by entity_key
-        order by (p.row is not null) desc, {filled} desc, record_key) as nomor from daftar d left join padan p on p.row = d.row) where nomor = 1"""
+        order by (p.row is not null) desc, {filled} desc, record_key) as nomor from daftar d left
+            join padan p on p.row = d.row) where nomor = 1"""
     )
 
 
@@ -202,9 +206,11 @@ def _working(con: duckdb.DuckDBPyConnection, config: LinkageConfig) -> None:
     con.execute(
         f"""create temp table kerja as
         with pilih as (
-            select d.row as baris, p.arow, p.row is not null as latih from daftar d semi join wakil w on w.row = d.row left join padan p on p.row = d.row
+            select d.row as baris, p.arow, p.row is not null as latih from daftar d semi join wakil w on w.row = d.row left
+                join padan p on p.row = d.row
         ), contoh as (
-            select baris from pilih join daftar d on d.row = baris where latih and d.name is not null order by hash(d.entity_key), baris limit {config.training_max}
+            select baris from pilih join daftar d on d.row = baris where latih and d.name is not null
+                order by hash(d.entity_key), baris limit {config.training_max}
         )
         select row_number() over (order by p.baris) - 1 as row, p.baris, p.latih, coalesce(p.arow, -1)::bigint as jawab,
             d.* exclude (row, nik), case when p.latih then null else d.nik end as nik

@@ -150,13 +150,15 @@ def by_group(people: prepare.Source, matched: pa.Table, day: str, config: Linkag
     born = "try_cast(o.tgl_lahir as date)" if "tgl_lahir" in present else "null::date"
     con.register("padan", matched)
     con.execute(
-        f"create temp table p as select {columns}, {born} as tgl, ?::date as acuan, h.padan from {relation} o join padan h using (record_key)",
+        f"""create temp table p as select {columns}, {born} as tgl, ?::date as acuan, h.padan
+        from {relation} o join padan h using (record_key)""",
         [day],
     )
     arms = [f"select '{label}' as kelompok, {n} as urut, padan from p where {where}" for n, (label, where) in enumerate(_GROUPS)]
     arms.append("select 'kota ' || left(kode_kelurahan, 5), 100, padan from p where kode_kelurahan is not null")
     rows = con.execute(
-        f"select kelompok, count(*) as n, sum(padan::int)::bigint as padan from ({' union all '.join(arms)}) group by kelompok, urut order by urut, kelompok"
+        f"""select kelompok, count(*) as n, sum(padan::int)::bigint as padan from ({" union all ".join(arms)})
+        group by kelompok, urut order by urut, kelompok"""
     ).fetchall()
     con.close()
     overall = next((hits / n for name, n, hits in rows if name == "semua" and n), float("nan"))

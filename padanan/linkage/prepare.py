@@ -125,7 +125,8 @@ def _select(present: set[str], relation: str) -> str:
         return f"try_cast({name} as {kind})" if name in present else f"cast(null as {kind})"
 
     family = f"coalesce(nullif({col('family_id')}, ''), {col('kk_bersih')})"
-    return f"""select record_key::varchar as record_key, hash(record_key::varchar) as tie, coalesce({col("entity_key")}, record_key::varchar) as entity_key,
+    return f"""select record_key::varchar as record_key, hash(record_key::varchar) as tie, coalesce({col("entity_key")},
+        record_key::varchar) as entity_key,
         case when {family} is not null then hash({family}) end as family,
         {_bcd(col("nik_bersih"))} as nik, {_bcd(col("kk_bersih"))} as kk,
         {col("nama_bersih")} as nama, {col("nama_ibu_bersih")} as ibu,
@@ -271,7 +272,8 @@ def prepare_register(
     con = duckdb.connect()
     try:
         con.execute(
-            f"set memory_limit='{memory}'; set threads={threads}; set enable_progress_bar=false; set preserve_insertion_order=true"
+            f"""set memory_limit='{memory}'; set threads={threads}; set enable_progress_bar=false;
+            set preserve_insertion_order=true"""
         )
         relation = relation_sql(con, source, "sumber")
         missing_columns(con, relation, "acuan")

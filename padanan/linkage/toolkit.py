@@ -106,7 +106,8 @@ class PatternECMClassifier(ECMClassifier):  # type: ignore[misc]
     def __init__(self, counts: Floats, anchor: dict[int, Floats] | None = None, **options: Any) -> None:
         super().__init__(**options)
         plain: Any = vars(self)["kernel"]
-        self.kernel: Any = PatternECM(counts, anchor, init=plain.init, binarize=plain.binarize, max_iter=plain.max_iter, atol=plain.atol)
+        options = {name: getattr(plain, name) for name in ("init", "binarize", "max_iter", "atol")}
+        self.kernel: Any = PatternECM(counts, anchor, **options)
 
 
 class PatternLogistic(LogisticRegressionClassifier):  # type: ignore[misc]

