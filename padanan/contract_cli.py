@@ -50,12 +50,12 @@ def generated(folder: Path) -> list[Path]:
     from padanan.contract_docs import render_register
     from padanan.features import render_readme
     from padanan.quality.suite import render_gx_context
-    from padanan.tables_doc import render_tables_md
+    from padanan.tables_doc import render as render_tables
 
     contracts = load_contracts()
     (folder / "docs").mkdir(parents=True, exist_ok=True)
     render_gx_context(contracts, folder / "expectations" / "gx")
-    (folder / "docs" / "tables.md").write_text(render_tables_md(), encoding="utf-8")
+    (folder / "docs" / "tables.md").write_text(render_tables(), encoding="utf-8")
     (folder / "docs" / "register-data.md").write_text(render_register(contracts), encoding="utf-8")
     (folder / "README.md").write_text(render_readme(CHECKOUT), encoding="utf-8")
     return [Path("expectations/gx"), Path("docs/tables.md"), Path("docs/register-data.md"), Path("README.md")]
