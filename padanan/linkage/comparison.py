@@ -234,25 +234,27 @@ def digits_level(left: UInt64s, right: UInt64s, *, prefix: bool) -> Int8s:
 
     Both are 16 digits as BCD, a nibble a digit: differing digits are nibbles of the XOR that are not 0.
     """
-    x = left ^ right
+    last = 4 if prefix else 3
+    level = np.full(len(left), last, dtype=np.int8)
+    level[left == right] = 1
+    level[(left == 0) | (right == 0)] = MISSING
+    # Most pairs are missing or equal: the bit work is for the rest.
+    rest = np.flatnonzero(level == last)
+    a, b = left[rest], right[rest]
+    x = a ^ b
     differs = (x | (x >> np.uint64(1)) | (x >> np.uint64(2)) | (x >> np.uint64(3))) & _LOW
     count = np.bitwise_count(differs)
+    if prefix:
+        level[rest[x < np.uint64(1 << 16)]] = 3
+    level[rest[count == 1]] = 2
+    two = np.flatnonzero(count == 2)
+    a, b, differs = a[two], b[two], differs[two]
     lowest = differs & (~differs + np.uint64(1))
     mask = lowest * np.uint64(15)
     neighbours = differs == (lowest | (lowest << np.uint64(4)))
-    swapped = (
-        (count == 2)
-        & neighbours
-        & (((left >> np.uint64(4)) & mask) == (right & mask))
-        & (((right >> np.uint64(4)) & mask) == (left & mask))
-    )
-    last = 4 if prefix else 3
-    level = np.full(len(x), last, dtype=np.int8)
-    if prefix:
-        level[x < np.uint64(1 << 16)] = 3
-    level[(count == 1) | swapped] = 2
-    level[x == 0] = 1
-    level[(left == 0) | (right == 0)] = MISSING
+    four = np.uint64(4)
+    swapped = neighbours & (((a >> four) & mask) == (b & mask)) & (((b >> four) & mask) == (a & mask))
+    level[rest[two[swapped]]] = 2
     return level
 
 
