@@ -24,6 +24,8 @@ export XDG_CONFIG_HOME := $(ROOT)/.cache/config
 export TMPDIR := $(ROOT)/.cache/tmp
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+# dbt's log repeats SQL, and SQL that fails may repeat a value: no log file.
+export DBT_LOG_LEVEL_FILE := none
 export DO_NOT_TRACK := 1
 export PYTHONPATH := $(ROOT)
 export PATH := $(VENV)/bin:$(PATH)

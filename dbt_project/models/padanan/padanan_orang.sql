@@ -47,9 +47,15 @@ isi as not materialized (
 angka as not materialized (
     select
         *,
-        {% for name, bit in registries() %}bit_{{ name }}{{ ' + ' if not loop.last }}{% endfor %} as kombinasi,
+        {% for name, bit in registries() -%}
+        bit_{{ name }}{{ ' +' if not loop.last }}
+        {% endfor -%}
+        as kombinasi,
         substr(domisili, 35) as kode_domisili,
-        {% for source in desil_sources %}desil_{{ source }} | {% endfor %}0 as desil_bits
+        {% for source in desil_sources -%}
+        desil_{{ source }} |
+        {% endfor -%}
+        0 as desil_bits
     from isi
 )
 select
