@@ -83,4 +83,4 @@ bench-quality: setup | $(TMPDIR) ## the GX suite against one hand-written scan o
 
 lock: setup ## pin again from requirements.in, with hashes and without addresses
 	$(VENV)/bin/pip install --quiet uv
-	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock requirements.in
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -o requirements.lock requirements.in

@@ -115,7 +115,13 @@ class Gudang:
             "--profiles-dir",
             str(PROJECT),
         ]
-        env = {**os.environ, "PADANAN_HOME": str(self.home), "DBT_LOG_LEVEL_FILE": "none", "DO_NOT_TRACK": "1", **environment}
+        own = {
+            "PADANAN_HOME": str(self.home),
+            "DBT_TARGET_PATH": str(self.home / "logs" / "dbt" / "target"),
+            "DBT_LOG_LEVEL_FILE": "none",
+            "DO_NOT_TRACK": "1",
+        }
+        env = {**os.environ, **own, **environment}
         done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
         assert not check or done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
         return done
