@@ -16,6 +16,7 @@ def own_home_and_key(request, tmp_path_factory, monkeypatch):
     monkeypatch.setenv("PADANAN_KEY_FILE", str(base / "key"))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Two workers share the suite by file, so that no module's fixture is made twice; one demo serves all of tests/end_to_end."""
     for item in items:
