@@ -153,7 +153,7 @@ def test_cards_of_matched_relatives_are_searched_once_each() -> None:
     assert sorted(zip(record.tolist(), card.tolist(), strict=True)) == [(3, 100), (3, 200)]
 
 
-@pytest.mark.feature("F46")
+@pytest.mark.feature("F14")
 def test_clusters_hold_one_record_per_source_best_edges_first() -> None:
     """A chain a1–b1–a2 must not put two records of source A into one person."""
     source = np.array([0, 1, 0, 2])
@@ -163,7 +163,7 @@ def test_clusters_hold_one_record_per_source_best_edges_first() -> None:
     assert len(set(merge_all(4, np.array([0, 1]), np.array([1, 2])).tolist())) == 2
 
 
-@pytest.mark.feature("F46")
+@pytest.mark.feature("F14")
 def test_no_cluster_ever_holds_two_records_of_one_source() -> None:
     """Whatever the edges, the constraint holds, and joined records are connected."""
     dice = np.random.default_rng(9)
