@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ TABLES = {
     "sasaran": "id_orang",
     "row_account": "all",
 }
+WRITERS = 2
 
 
 def connect_warehouse(home: Home, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
@@ -76,12 +78,17 @@ def publish(home: Home, plan: RunPlan) -> Path:
             cure="jalankan ulang dari landing/rencana supaya revisi berikutnya dibuka",
         )
     con = connect_warehouse(home)
+    con.execute("set memory_limit = ?", [os.environ.get("PADANAN_MEMORY", "3GB")])
+    con.execute("set temp_directory = ?", [str(home.warehouse / "tmp")])
     temporary = target.with_name(f".tmp-{target.name}-{os.getpid()}")
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         with no_space_guard("tabel terbitan"):
             temporary.mkdir(parents=True, mode=0o700)
-            tables = {name: _export(con, plan, name, temporary) for name in TABLES}
+            # Tables are written side by side; each one is still written by one thread, in one order.
+            with ThreadPoolExecutor(WRITERS) as pool:
+                written = {name: pool.submit(_export, con.cursor(), plan, name, temporary) for name in TABLES}
+                tables = {name: future.result() for name, future in written.items()}
             _write_manifest(temporary, plan, tables)
             _sync(temporary)
             temporary.rename(target)
