@@ -16,14 +16,6 @@ def own_home_and_key(request, tmp_path_factory, monkeypatch):
     monkeypatch.setenv("PADANAN_KEY_FILE", str(base / "key"))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Two workers share the suite by file, so that no module's fixture is made twice; one demo serves all of tests/end_to_end."""
-    for item in items:
-        parts = item.path.relative_to(item.config.rootpath / "tests").parts
-        item.add_marker(pytest.mark.xdist_group(parts[0] if parts[0] == "end_to_end" else "/".join(parts)))
-
-
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """Under PADANAN_REQUIRE_ALL=1 a skipped test is a failed one: a missing tool must not hide."""
