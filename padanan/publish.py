@@ -17,7 +17,7 @@ import duckdb
 from padanan.errors import PadananError, WarehouseLocked, no_space_guard, safe_reason
 from padanan.home import Home
 from padanan.runplan import RunPlan
-from padanan.tabular import write_table
+from padanan.tabular import file_sha256, write_table
 
 # Table -> the columns that name a row: the files are ordered by them.
 TABLES = {
@@ -29,8 +29,12 @@ TABLES = {
     "overlap": "all",
     "sasaran": "id_orang",
     "row_account": "all",
+    "pasangan_bukti": "producer, record_key, bobot desc, register_key",
+    "ukuran_bukti": "all",
 }
 WRITERS = 2
+# What the pairs were judged with: parameters, training counts and thresholds, comparable between revisions.
+MODEL = "model_bukti.json"
 
 
 def connect_warehouse(home: Home, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
@@ -89,7 +93,7 @@ def publish(home: Home, plan: RunPlan) -> Path:
             with ThreadPoolExecutor(WRITERS) as pool:
                 written = {name: pool.submit(_export, con.cursor(), plan, name, temporary) for name in TABLES}
                 tables = {name: future.result() for name, future in written.items()}
-            _write_manifest(temporary, plan, tables)
+            _write_manifest(temporary, plan, tables, {MODEL: _copy_model(home, plan, temporary)})
             _sync(temporary)
             temporary.rename(target)
             _sync(target.parent)
@@ -121,7 +125,22 @@ def _export(con: duckdb.DuckDBPyConnection, plan: RunPlan, name: str, folder: Pa
     return {"rows": written.rows, "sha256": written.sha256, "row_hash": written.row_hash}
 
 
-def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any]) -> None:
+def _copy_model(home: Home, plan: RunPlan, folder: Path) -> dict[str, Any]:
+    """The matching model of this very revision, beside the tables; its hash for the manifest."""
+    source = home.warehouse / "bukti" / "model.json"
+    cure = "jalankan job padanan_periode dari awal"
+    try:
+        content = source.read_bytes()
+        facts = json.loads(content)
+    except (OSError, ValueError):
+        raise PadananError("model padanan dengan bukti tidak ada", file="warehouse/bukti/model.json", cure=cure) from None
+    if (facts.get("periode"), facts.get("revisi")) != (plan.periode.key, plan.revisi):
+        raise PadananError("model padanan dari putaran lain", file="warehouse/bukti/model.json", cure=cure)
+    (folder / MODEL).write_bytes(content)
+    return {"sha256": file_sha256(folder / MODEL)}
+
+
+def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) -> None:
     data = plan.data
     manifest = {
         "periode": plan.periode.key,
@@ -141,6 +160,7 @@ def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any]) -> None
         ],
         "missing": [contract["id"] for contract in data["contracts"] if contract["in_force"] and not contract["deliveries"]],
         "tables": tables,
+        "files": files,
     }
     (folder / "manifest.json").write_text(
         json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"

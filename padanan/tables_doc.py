@@ -28,6 +28,8 @@ ORDER = (
     "overlap",
     "sasaran",
     "row_account",
+    "pasangan_bukti",
+    "ukuran_bukti",
 )
 HEAD = """# Tabel terbitan
 

@@ -1,4 +1,5 @@
-"""The chain without Dagster, one process a step: deliveries, landing, run plan, two dbt calls, publication.
+"""The chain without Dagster, one process a step: deliveries, landing, run plan, two dbt calls with the padanan by evidence
+between them, publication.
 
 Used where a test needs many runs (three profiles, five circumstances); runs through Dagster are in tests/end_to_end.
 """
@@ -66,6 +67,7 @@ def to_published(home: Path, key: Path, periode: Periode = PERIODE, **extra: str
     """From landing to the published folder, which is returned."""
     step(home, key, "plan", periode.label, **extra)
     dbt(home, key, 1, **extra)
+    step(home, key, "evidence", **extra)
     dbt(home, key, 2, **extra)
     step(home, key, "publish", **extra)
     return max(Home(home).published(periode).glob("rev-*"))
@@ -115,9 +117,9 @@ def _land_originals(source: Path, seed: int) -> None:
 
 
 def main(argv: Sequence[str]) -> None:
-    """One step: generate, land, plan or publish."""
+    """One step: generate, land, plan, evidence or publish."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("step", choices=["generate", "land", "plan", "publish"])
+    parser.add_argument("step", choices=["generate", "land", "plan", "evidence", "publish"])
     parser.add_argument("rest", nargs="*")
     args = parser.parse_args(argv)
     home = Home.from_env()
@@ -130,6 +132,11 @@ def main(argv: Sequence[str]) -> None:
         from padanan.runplan import write_plan
 
         write_plan(home, load_contracts(), Periode.parse(args.rest[0]))
+    elif args.step == "evidence":
+        from padanan.evidence import match_period
+        from padanan.runplan import read_plan
+
+        match_period(home, read_plan(home), load_contracts())
     else:
         from padanan.publish import publish
         from padanan.runplan import read_plan

@@ -34,3 +34,31 @@
 {% macro run_columns(plan) -%}
     {{ lit(plan['periode']) }} as periode, cast({{ plan['revisi'] }} as integer) as revisi
 {%- endmacro %}
+
+{#- Rows of a file that the padanan by evidence wrote for this revision (`padanan/evidence`); no rows before it has run, as in docs. -#}
+{% macro evidence(name, plan) %}
+    {%- set path = home() ~ '/warehouse/bukti/' ~ name ~ '.parquet' -%}
+    {%- set found = run_query("select count(*) from glob(" ~ lit(path) ~ ")").rows[0][0] if execute else 0 -%}
+    {%- if found -%}
+    (select * exclude (periode, revisi) from read_parquet({{ lit(path) }})
+    where periode = {{ lit(plan['periode']) }} and revisi = {{ plan['revisi'] }})
+    {%- else -%}
+    (select {% for column in evidence_columns(name) %}cast(null as {{ column[1] }}) as {{ column[0] }}{{ ', ' if not loop.last }}{% endfor %} where false)
+    {%- endif -%}
+{% endmacro %}
+
+{#- Columns of the evidence files, in their order; the first two (periode, revisi) are the run's. -#}
+{% macro evidence_columns(name) %}
+    {%- set bits = [] -%}
+    {%- for part in ['awal', 'nik', 'kk', 'nama', 'lahir', 'jk', 'ibu', 'alamat', 'wilayah', 'kelas_lain', 'kelangkaan', 'keluarga', 'tambahan',
+        'putusan', 'saingan'] -%}{%- do bits.append(('bit_' ~ part, 'double')) -%}{%- endfor -%}
+    {{ return({
+        'tautan': [('record_key', 'varchar'), ('status', 'varchar'), ('metode', 'varchar'), ('id_orang', 'varchar'), ('register_key', 'varchar'),
+            ('calon_key', 'varchar'), ('peluang', 'double'), ('bobot', 'double'), ('alasan', 'varchar')],
+        'pasangan': [('producer', 'varchar'), ('record_key', 'varchar'), ('register_key', 'varchar'), ('status', 'varchar'), ('bobot', 'double'),
+            ('peluang', 'double'), ('kunci', 'bigint'), ('pola', 'integer'), ('pembanding', 'varchar'), ('kerabat', 'integer')] + bits
+            + [('tambahan', 'varchar'), ('keputusan', 'varchar')],
+        'ukuran': [('producer', 'varchar'), ('jenis', 'varchar'), ('nama', 'varchar'), ('n', 'bigint'), ('nilai', 'double'),
+            ('bawah', 'double'), ('atas', 'double'), ('peringatan', 'boolean')]
+    }[name]) }}
+{% endmacro %}

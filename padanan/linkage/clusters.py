@@ -55,8 +55,13 @@ def merge_one_per_source(n: int, a: Ints, b: Ints, weight: Ints, tie: UInt64s, s
     Returns:
         Cluster number of each record.
     """
+    return merge_disjoint(n, a, b, weight, tie, np.left_shift(np.uint64(1), source.astype(np.uint64)))
+
+
+def merge_disjoint(n: int, a: Ints, b: Ints, weight: Ints, tie: UInt64s, held: UInt64s) -> Ints:
+    """`merge_one_per_source` for nodes that may stand in several sources: `held` has a bit for each (it is not changed)."""
     component = np.arange(n)
-    held = np.left_shift(np.uint64(1), source.astype(np.uint64))
+    held = held.copy()
     low, high = np.minimum(tie[a], tie[b]), np.maximum(tie[a], tie[b])
     order = np.lexsort((high, low, -weight))
     a, b = a[order], b[order]

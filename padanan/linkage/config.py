@@ -46,6 +46,7 @@ class LinkageConfig:
     logistic_margin: float = 0.003
     training_max: int = 10_000
     training_min: int = 200
+    training_own: int = 1_000
     smoothing: float = 0.5
     iterations: int = 60
     tolerance: float = 1e-5
@@ -92,6 +93,7 @@ _FIELDS: dict[tuple[str, str], tuple[str, type]] = {
     ("model", "unggul_minimum"): ("logistic_margin", float),
     ("model", "latihan_maksimum"): ("training_max", int),
     ("model", "latihan_minimum"): ("training_min", int),
+    ("model", "latihan_sendiri"): ("training_own", int),
     ("model", "pelunakan"): ("smoothing", float),
     ("model", "iterasi"): ("iterations", int),
     ("model", "toleransi"): ("tolerance", float),

@@ -38,6 +38,7 @@ class Inputs:
         known_list, known_row: every step-1 link as (row of `daftar`, row of the register).
         known_kerja: row of `kerja` of each step-1 link, −1 when it is not a training record.
         known_family, known_card: family in the list and family card in the register of each step-1 link.
+        source, known_source: number of the producer of `kerja`'s rows and of each step-1 link; `n_sources` producers.
         notes: what the reader should know about the input, in Indonesian.
     """
 
@@ -53,6 +54,9 @@ class Inputs:
     known_kerja: Ints
     known_family: UInt64s
     known_card: UInt64s
+    source: Ints
+    known_source: Ints
+    n_sources: int
     register_path: Path
     notes: tuple[str, ...]
 
@@ -105,7 +109,14 @@ def read(
     notes = [f"kolom tidak ada dan dianggap kosong: {', '.join(absent)}"] if absent else []
     prepared = prepare.prepare_table(con, relation)
     con.register("daftar_siap", prepared)
-    con.execute("create temp table daftar as select row_number() over (order by record_key) - 1 as row, * from daftar_siap")
+    several = "producer" in prepare.columns_of(con, relation)
+    sources = f"""(select record_key, dense_rank() over (order by {"coalesce(producer, '')" if several else "1"}) - 1 as sumber
+        from {relation})"""
+    con.execute(
+        f"""create temp table daftar as select row_number() over (order by record_key) - 1 as row, d.*, coalesce(s.sumber, 0) as sumber
+        from daftar_siap d left join (select record_key, any_value(sumber) as sumber from {sources} group by record_key) s
+            using (record_key)"""
+    )
     con.unregister("daftar_siap")
     con.execute(
         f"""create temp table acuan as select file_row_number as row, {_CODES}
@@ -123,11 +134,12 @@ def read(
     _representatives(con, n_list != n_entities)
     _working(con, config)
     rows = con.execute(
-        """select record_key, entity_key, coalesce(family, 0) as family, hash(entity_key) as tie_entitas, latih, jawab
+        """select record_key, entity_key, coalesce(family, 0) as family, hash(entity_key) as tie_entitas, latih, jawab, sumber
         from kerja order by row"""
     ).to_arrow_table()
     links = con.execute(
-        """select p.row as baris, p.arow, coalesce(k.row, -1) as kerja, coalesce(d.family, 0) as family, coalesce(a.kk, 0) as card
+        """select p.row as baris, p.arow, coalesce(k.row, -1) as kerja, coalesce(d.family, 0) as family, coalesce(a.kk, 0) as card,
+            d.sumber
         from padan p join daftar d on d.row = p.row join acuan a on a.row = p.arow
         left join (select row, baris from kerja where latih) k on k.baris = p.row order by p.row"""
     ).to_arrow_table()
@@ -148,6 +160,9 @@ def read(
         ints(links, "kerja"),
         ints(links, "family", np.uint64),
         ints(links, "card", np.uint64),
+        ints(rows, "sumber"),
+        ints(links, "sumber"),
+        int(con.execute("select coalesce(max(sumber), 0) + 1 from daftar").fetchall()[0][0]),
         register,
         tuple(notes),
     )

@@ -21,7 +21,8 @@ from padanan.linkage.result import AUTOMATIC, POSSIBLE, REJECTED, LinkResult
 from padanan.linkage.threshold import Thresholds
 
 if TYPE_CHECKING:
-    from padanan.linkage.pipeline import Pairs, Right, _Run
+    from padanan.linkage.pairs import Pairs, Right
+    from padanan.linkage.pipeline import _Run
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -105,7 +106,7 @@ def build(run: _Run, limits: Thresholds) -> LinkResult:
     data, pairs, config = run.data, run.pairs, run.config
     won, final = run.decide()
     lower, upper = limits.lower, limits.upper
-    held = run.taken(False)[pairs.right]
+    held = run.taken(False)
     mine = ~data.training[pairs.left]
     status = np.full(len(pairs.left), 2, dtype=np.int8)
     status[won & (final >= upper)] = 0

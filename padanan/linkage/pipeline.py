@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from padanan.linkage import blocking, comparison, decision, household, inputs, model, output, prepare, threshold, toolkit
 from padanan.linkage.config import LinkageConfig, load_linkage_config
+from padanan.linkage.pairs import Pairs, Right
 from padanan.linkage.result import LinkResult
 
 Ints = npt.NDArray[Any]
@@ -30,49 +31,6 @@ _MARGIN = 800
 # A pair this unlikely neither wins nor takes anything noticeable off a rival.
 _HOPELESS = -1000
 _RANDOM = 300_000
-
-
-@dataclass
-class Pairs:
-    """Judged pairs, aligned arrays; weights in hundredths of a bit.
-
-    `left` is a row of `kerja`, `right` a position in `Right`; `base` is the weight without relatives and rivals.
-    """
-
-    left: Ints
-    right: Ints
-    keys: npt.NDArray[np.uint32]
-    packed: npt.NDArray[np.int32]
-    base: Ints
-    rarity: Ints
-    plug: Ints
-    rival: npt.NDArray[np.int8]
-    kin: npt.NDArray[np.int8]
-    kin_bits: Ints
-
-    def take(self, chosen: npt.NDArray[Any]) -> Pairs:
-        """The pairs of a mask or of positions."""
-        return Pairs(**{name: getattr(self, name)[chosen] for name in self.__dataclass_fields__})
-
-    @classmethod
-    def join(cls, first: Pairs, second: Pairs) -> Pairs:
-        """Both, ordered by sides."""
-        both = cls(**{n: np.concatenate([getattr(first, n), getattr(second, n)]) for n in cls.__dataclass_fields__})
-        return both.take(np.lexsort((both.right, both.left)))
-
-    @property
-    def weight(self) -> Ints:
-        """Weight with relatives, before rivals."""
-        return np.asarray(self.base + self.rarity + self.plug.sum(axis=1) + self.kin_bits)
-
-
-@dataclass
-class Right:
-    """Register rows that are a candidate somewhere: row number, family card, tie; positions are pairs' `right`."""
-
-    row: Ints
-    card: UInt64s
-    tie: UInt64s
 
 
 class _Run:
@@ -172,7 +130,9 @@ class _Run:
 
     def _winners(self, weight: Ints) -> Bools:
         left, right = self.i.astype(np.int64), self.j.astype(np.int64)
-        return decision.mutual_best(left, right, weight, self.data.tie[left], self.right.tie[right]) & (weight > 0)
+        return decision.mutual_best(left, self._seat(left, right), weight, self.data.tie[left], self.right.tie[right]) & (
+            weight > 0
+        )
 
     def _random_pairs(self) -> npt.NDArray[np.float64] | None:
         """Level shares of pairs that have nothing to do with each other."""
@@ -243,8 +203,12 @@ class _Run:
         if f1["logistik"] > f1["fellegi_sunter"] + self.config.logistic_margin or "fellegi_sunter" not in self.config.models:
             self.model = replace(logistic, facts=self.model.facts)
 
+    def _seat(self, left: Ints, right: Ints) -> Ints:
+        """What a pair competes for: a resident has one place in each producer's list."""
+        return np.asarray(right.astype(np.int64) * self.data.n_sources + self.data.source[left])
+
     def _pool(self, left: Ints, right: Ints, weight: Ints, true: Bools) -> threshold.Pool:
-        return threshold.Pool(left, right, weight, self.data.tie[left], self.right.tie[right], true, len(self.data))
+        return threshold.Pool(left, self._seat(left, right), weight, self.data.tie[left], self.right.tie[right], true, len(self.data))
 
     def _plug_ins(self, pairs: Pairs) -> Ints:
         """Bits of the user's own comparisons for plausible pairs; m from labelled true pairs, u from the others."""
@@ -354,13 +318,15 @@ class _Run:
         self.pairs = Pairs.join(self.pairs, extra.take(extra.base >= self.config.keep_floor * 100 - _MARGIN))
 
     def taken(self, simulated: bool) -> Bools:
-        """Right sides that a step-1 link of this list already holds; in the simulation a training record holds nothing."""
-        rows = self.data.known_row[self.data.known_kerja < 0] if simulated else self.data.known_row
-        return np.isin(self.right.row, rows)
+        """Pairs whose place a step-1 link of that list already holds; in the simulation a training record holds nothing."""
+        data, n = self.data, self.data.n_sources
+        held = data.known_row * n + data.known_source
+        seats = self.right.row[self.pairs.right] * n + data.source[self.pairs.left]
+        return np.isin(seats, held[data.known_kerja < 0] if simulated else held)
 
     def thresholds(self) -> threshold.Thresholds:
         """Thresholds for the pairs as they stand."""
-        free = ~self.taken(True)[self.pairs.right] & (self.pairs.weight >= _HOPELESS)
+        free = ~self.taken(True) & (self.pairs.weight >= _HOPELESS)
         part = self.pairs.take(free)
         pool = self._pool(part.left, part.right, part.weight, self._true(part))
         return threshold.choose(pool, np.flatnonzero(self.data.training), self._absent(), self.config)
@@ -383,7 +349,7 @@ class _Run:
     def decide(self) -> tuple[Bools, Ints]:
         """(winning pairs of the residue, final weight of every pair); pairs to taken people never win."""
         pairs = self.pairs
-        free = ~self.data.training[pairs.left] & ~self.taken(False)[pairs.right] & (pairs.weight >= _HOPELESS)
+        free = ~self.data.training[pairs.left] & ~self.taken(False) & (pairs.weight >= _HOPELESS)
         won = np.zeros(len(pairs.left), dtype=bool)
         final = pairs.weight.copy()
         here = np.flatnonzero(free)
@@ -408,7 +374,8 @@ def link(
 
     Args:
         list_table: Arrow table or Parquet path with staging columns (SPEC §5); `record_key` is required, any other column
-            may be absent or empty. Records of one `entity_key` are one person and share their link.
+            may be absent or empty. Records of one `entity_key` are one person and share their link. With a column
+            `producer`, several lists are judged in one run: one model, one pair of thresholds, one-to-one in each of them.
         register: the same for Adminduk, one row per resident.
         config: parameters; default `expectations/linkage.yaml`.
         step1: (record_key, register_key) of links by NIK; computed here when None. They train the model, take their

@@ -3,11 +3,27 @@
 with
 beridentitas as not materialized (
     select
-        c.*,
-        coalesce(i.id_orang, c.entity_key_acuan) as id_orang,
-        coalesce(i.metode, case when c.producer = 'adminduk' then 'acuan' else 'nik' end) as metode
+        c.* exclude (status, record_key_acuan, status_dasar_acuan),
+        c.status as status_nik,
+        coalesce(t.status, case when c.status = 'padan_nik' then 'padan_nik' else 'tidak_padan' end) as status,
+        coalesce(t.id_orang, i.id_orang, c.entity_key_acuan) as id_orang,
+        coalesce(t.metode, i.metode, case when c.producer = 'adminduk' then 'acuan' else 'nik' end) as metode,
+        t.peluang,
+        t.bobot,
+        t.alasan as alasan_bukti,
+        t.calon_key as record_key_calon,
+        case
+            when t.register_key is not null then t.register_key
+            when c.status in ('padan_nik', 'nik_padan_identitas_beda') then c.record_key_acuan
+        end as record_key_acuan,
+        case
+            when t.register_key is not null then a.status_dasar
+            when c.status = 'padan_nik' then c.status_dasar_acuan
+        end as status_dasar_adminduk
     from {{ ref('padanan_cocok') }} as c
     left join {{ ref('padanan_identitas') }} as i on c.record_key = i.record_key
+    left join {{ evidence('tautan', plan) }} as t on c.record_key = t.record_key
+    left join {{ ref('stg_adminduk__penduduk') }} as a on t.register_key = a.record_key
 ),
 -- programs of one person, for the rules on doubles
 program_orang as (
@@ -43,13 +59,18 @@ select
     c.kk_key,
     c.id_orang,
     c.id_keluarga,
+    c.status_nik,
     c.status,
     c.metode,
+    c.peluang,
+    c.bobot,
+    c.alasan_bukti,
     c.tingkat_nama,
     c.tingkat_tgl_lahir,
     c.aturan_blok,
-    case when c.status in ('padan_nik', 'nik_padan_identitas_beda') then c.record_key_acuan end as record_key_acuan,
-    case when c.status = 'padan_nik' then c.status_dasar_acuan end as status_dasar_adminduk,
+    c.record_key_acuan,
+    c.record_key_calon,
+    c.status_dasar_adminduk,
     c.shdk,
     c.desil,
     c.status_program,

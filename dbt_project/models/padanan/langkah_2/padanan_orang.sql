@@ -10,7 +10,7 @@ orang as (
     select
         id_orang,
         count(*) as jumlah_rekaman,
-        max(case when status = 'padan_nik' then 1 else 0 end) as terdaftar,
+        max(case when status in ('padan_nik', 'padan_bukti') then 1 else 0 end) as terdaftar,
         max(case when metode = 'nik_sementara' then 1 else 0 end) as ada_nik,
         min(case when metode = 'acuan' then record_key_acuan end) as record_key_acuan,
         -- who describes a person without a resident: a record with a usable NIK first

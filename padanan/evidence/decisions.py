@@ -1,0 +1,104 @@
+"""What people decided about pairs, from the append-only `decisions/klerikal.jsonl`: read, brought to today's records, weighed.
+
+How decisions come in (XLSX) belongs to `clerical`; what they do to a person's id belongs to `resolve`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from padanan.errors import PadananError
+from padanan.home import Home
+
+FILE = "klerikal.jsonl"
+FIELDS = ("sumber", "entity_key", "sidik", "register_key", "id_penduduk", "keputusan", "nama", "waktu", "alasan")
+WORDS = ("padan", "bukan", "ragu")
+CONFLICT = "konflik"
+
+
+def path_of(home: Home) -> Path:
+    """Where the decisions stand."""
+    return home.decisions / FILE
+
+
+def read(home: Home) -> list[dict[str, Any]]:
+    """Every decision, oldest first.
+
+    Raises:
+        PadananError: a line that is not a decision, with its number.
+    """
+    path = path_of(home)
+    if not path.exists():
+        return []
+    rows = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or any(not row.get(name) for name in FIELDS) or row["keputusan"] not in WORDS:
+            raise PadananError(
+                "baris keputusan klerikal tidak sah",
+                file=path.relative_to(home.root),
+                place=f"baris {number}",
+                cure="pulihkan berkas itu dari cadangan; berkas keputusan hanya ditambah, tidak disunting",
+            )
+        rows.append({name: str(row[name]) for name in FIELDS})
+    return rows
+
+
+def arrange(con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> None:
+    """Table `putusan`(record_key, producer, id_awal, register_key, id_penduduk, keputusan) for records and residents of this run.
+
+    A decision applies as long as its record says the same (`sidik`), whatever delivery it comes in, and names its resident by
+    a key that outlives Adminduk's deliveries. The last word of each reviewer counts; 'ragu' takes no side; reviewers who
+    disagree, or a record confirmed with two residents, are a conflict.
+    """
+    schema = pa.schema([(name, pa.string()) for name in (*FIELDS, "nomor")])
+    table = pa.Table.from_pylist([{**row, "nomor": f"{n:012d}"} for n, row in enumerate(rows)], schema=schema)
+    con.register("putusan_masuk", table)
+    con.execute(
+        """create temp table putusan as
+        with suara as (
+            select sumber, entity_key, sidik, id_penduduk, nama, arg_max(keputusan, nomor) as keputusan
+            from putusan_masuk group by all
+        ),
+        pasangan as (
+            select sumber, entity_key, sidik, id_penduduk, bool_or(keputusan = 'padan') as ya, bool_or(keputusan = 'bukan') as tidak
+            from suara group by all
+        ),
+        rekaman_ini as (
+            select r.record_key, r.producer, r.id_awal, p.id_penduduk,
+                case when ya and tidak then 'konflik' when ya then 'padan' when tidak then 'bukan' else 'ragu' end as kata
+            from pasangan p join rekaman r on r.producer = p.sumber and r.entity_key = p.entity_key
+            join sidik s on s.record_key = r.record_key and s.sidik = p.sidik
+        ),
+        -- the records of one person of a source speak with one voice
+        orang_ini as (
+            select producer, id_awal, id_penduduk,
+                case when bool_or(kata = 'konflik') or (bool_or(kata = 'padan') and bool_or(kata = 'bukan')) then 'konflik'
+                    when bool_or(kata = 'padan') then 'padan' when bool_or(kata = 'bukan') then 'bukan' else 'ragu' end as kata
+            from rekaman_ini group by all
+        )
+        select o.producer, o.id_awal, p.register_key, o.id_penduduk,
+            case when kata = 'padan' and count(*) filter (kata = 'padan') over (partition by o.producer, o.id_awal) > 1
+                then 'konflik' else kata end as keputusan
+        from orang_ini o join penduduk p using (id_penduduk)"""
+    )
+    con.unregister("putusan_masuk")
+
+
+def for_linkage(con: duckdb.DuckDBPyConnection, ids: list[str]) -> pa.Table:
+    """Rulings as `link` takes them: what is settled; a conflict is nobody's link."""
+    return con.execute(
+        """select producer || '|' || id_awal as entity_key, register_key, keputusan from putusan
+        where keputusan in ('padan', 'bukan') and list_contains(?, producer) order by all""",
+        [ids],
+    ).to_arrow_table()

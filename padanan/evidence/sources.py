@@ -1,0 +1,154 @@
+"""What the evidence step reads: the warehouse's staging rows beside step 1's results, as Parquet files of this run only.
+
+Nothing is judged here; the warehouse is opened read-only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from padanan.keys import load_key, register_hmac
+from padanan.linkage import prepare
+from padanan.linkage.config import LinkageConfig
+
+ADMINDUK = "adminduk"
+# Of the staging row; the keys are made here.
+_PLAIN = tuple(c for c in prepare.COLUMNS if c not in ("record_key", "entity_key", "family_id"))
+_FILLED = ("nama_bersih", "tgl_lahir", "jk", "kk_bersih", "alamat_jalan", "kode_kelurahan", "shdk")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One producer's list: its id, staging model, records left over and persons linked by NIK (labels)."""
+
+    id: str
+    model: str
+    left_over: int
+    labels: int
+
+
+def quoted(text: str | Path) -> str:
+    """A SQL text literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def snapshot_of(data: Mapping[str, Any]) -> str:
+    """Hash of everything that can change the prepared register: Adminduk's deliveries, code, rules and key."""
+    adminduk = next(c for c in data["contracts"] if c["id"] == ADMINDUK)
+    parts = [item["sha16"] for item in adminduk["deliveries"]]
+    parts += [str(data.get(name, "")) for name in ("code_version", "expectations_version", "key_id")]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+def arrange(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes the temporary tables of the evidence step.
+
+    `rekaman`: every record with its status by NIK, provisional person (`id_awal`), registry and content hash (`sidik`) for the
+    records left over. `penduduk`: one row per resident of Adminduk, (register_key, id_penduduk); residents whose NIK can't be
+    used are residents too.
+    """
+    con.execute(
+        """create temp table rekaman as
+        select c.producer, c.record_key, c.entity_key, c.status as status_nik, c.id_keluarga, c.record_key_acuan, c.isian,
+            coalesce(i.id_orang, c.entity_key_acuan) as id_awal, i.metode as metode_awal,
+            case when c.producer in ('p3ke_keluarga', 'p3ke_individu') then 'p3ke' else c.producer end as sumber,
+            c.producer in ('p3ke_keluarga', 'p3ke_individu', 'dtks', 'carik', 'dtsen') as berkeluarga
+        from padanan_cocok c left join padanan_identitas i using (record_key)"""
+    )
+    con.execute(
+        """create temp table penduduk as
+        select record_key as register_key, id_awal as id_penduduk from rekaman
+        where producer = 'adminduk' and status_nik = 'padan_nik' and record_key = record_key_acuan
+        union all
+        select min_by(record_key, (9 - isian)::varchar || record_key), id_awal from rekaman
+        where producer = 'adminduk' and status_nik <> 'padan_nik'
+            and id_awal not in (select id_awal from rekaman where producer = 'adminduk' and status_nik = 'padan_nik')
+        group by id_awal"""
+    )
+
+
+def fingerprints(con: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
+    """Table `sidik`(record_key, sidik): keyed hash of what a reviewer saw of a left-over record."""
+    register_hmac(con, load_key())
+    seen = ("nik_bersih", "kk_bersih", "nama_bersih", "nama_ibu_bersih", "tgl_lahir", "jk", "alamat_jalan", "kode_kelurahan")
+    text = " || '|' || ".join(f"coalesce(s.{name}::varchar, '')" for name in seen)
+    arms = " union all ".join(
+        f"select s.record_key, hmac_hex('sidik|' || {text}) as sidik from {model} s join rekaman r using (record_key) "
+        "where r.status_nik <> 'padan_nik'"
+        for model in models
+    )
+    con.execute(f"create temp table sidik as {arms}")
+
+
+def write_register(con: duckdb.DuckDBPyConnection, path: Path, config: LinkageConfig) -> None:
+    """Adminduk's residents as the linkage reads them; plug-in columns are kept."""
+    names = ", ".join(f"s.{name}" for name in (*_PLAIN, *_extra(config)))
+    con.execute(
+        f"""copy (select s.record_key, p.id_penduduk as entity_key, s.family_id, {names}
+        from stg_adminduk__penduduk s join penduduk p on p.register_key = s.record_key order by s.record_key)
+        to {quoted(path)} (format parquet)"""
+    )
+
+
+def write_list(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing], path: Path, config: LinkageConfig) -> None:
+    """Lists that are judged together; persons and families of one producer are its own."""
+    names = ", ".join(f"s.{name}" for name in (*_PLAIN, *_extra(config)))
+    arms = " union all ".join(
+        f"""select s.record_key, s.producer, s.producer || '|' || r.id_awal as entity_key,
+            s.producer || '|' || r.id_keluarga as family_id, {names}
+        from {item.model} s join rekaman r using (record_key) where s.producer = {quoted(item.id)}"""
+        for item in listings
+    )
+    con.execute(f"copy ({arms}) to {quoted(path)} (format parquet)")
+
+
+def links_by_nik(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing]) -> pa.Table:
+    """(record_key, register_key) of step 1, the labels."""
+    ids = ", ".join(quoted(item.id) for item in listings)
+    return con.execute(
+        f"""select record_key, record_key_acuan as register_key from rekaman
+        where status_nik = 'padan_nik' and producer in ({ids}) order by record_key"""
+    ).to_arrow_table()
+
+
+def listings_of(con: duckdb.DuckDBPyConnection, data: Mapping[str, Any]) -> list[Listing]:
+    """The lists of a plan that hold records, Adminduk left out, by id."""
+    counted = {
+        row[0]: row[1:]
+        for row in con.execute(
+            """select producer, count(*) filter (status_nik <> 'padan_nik'),
+            count(distinct id_awal) filter (status_nik = 'padan_nik') from rekaman group by producer"""
+        ).fetchall()
+    }
+    return [
+        Listing(c["id"], c["stage_model"], *counted[c["id"]])
+        for c in sorted(data["contracts"], key=lambda c: str(c["id"]))
+        if c["id"] != ADMINDUK and c["id"] in counted
+    ]
+
+
+def groups_of(listings: Sequence[Listing], config: LinkageConfig) -> list[tuple[str, list[Listing]]]:
+    """Which lists are judged together: (name of the model, lists).
+
+    A list with enough links by NIK has a model of its own. The small ones are one run with the labels of all of them; if even
+    those are too few, every list joins that run.
+    """
+    small = [item for item in listings if item.labels < config.training_own]
+    own = [item for item in listings if item.labels >= config.training_own]
+    if small and sum(item.labels for item in small) < config.training_min:
+        small, own = list(listings), []
+    groups = [(item.id, [item]) for item in own]
+    if small:
+        groups.append(("gabungan", small))
+    return [(name, items) for name, items in groups if sum(item.left_over for item in items)]
+
+
+def _extra(config: LinkageConfig) -> tuple[str, ...]:
+    return tuple(sorted({spec.column for spec in config.plug_ins} - set(prepare.COLUMNS)))

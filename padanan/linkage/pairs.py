@@ -1,0 +1,58 @@
+"""Judged pairs and the register rows they name, as aligned arrays.
+
+What a pair is worth belongs to `pipeline`; what it becomes in a table belongs to `output`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[Any]
+UInt64s = npt.NDArray[np.uint64]
+
+
+@dataclass
+class Pairs:
+    """Judged pairs, aligned arrays; weights in hundredths of a bit.
+
+    `left` is a row of `kerja`, `right` a position in `Right`; `base` is the weight without relatives and rivals.
+    """
+
+    left: Ints
+    right: Ints
+    keys: npt.NDArray[np.uint32]
+    packed: npt.NDArray[np.int32]
+    base: Ints
+    rarity: Ints
+    plug: Ints
+    rival: npt.NDArray[np.int8]
+    kin: npt.NDArray[np.int8]
+    kin_bits: Ints
+
+    def take(self, chosen: npt.NDArray[Any]) -> Pairs:
+        """The pairs of a mask or of positions."""
+        return Pairs(**{name: getattr(self, name)[chosen] for name in self.__dataclass_fields__})
+
+    @classmethod
+    def join(cls, first: Pairs, second: Pairs) -> Pairs:
+        """Both, ordered by sides."""
+        both = cls(**{n: np.concatenate([getattr(first, n), getattr(second, n)]) for n in cls.__dataclass_fields__})
+        return both.take(np.lexsort((both.right, both.left)))
+
+    @property
+    def weight(self) -> Ints:
+        """Weight with relatives, before rivals."""
+        return np.asarray(self.base + self.rarity + self.plug.sum(axis=1) + self.kin_bits)
+
+
+@dataclass
+class Right:
+    """Register rows that are a candidate somewhere: row number, family card, tie; positions are pairs' `right`."""
+
+    row: Ints
+    card: UInt64s
+    tie: UInt64s
