@@ -22,8 +22,10 @@ SAMPLE_SECONDS = 0.25
 STAGE_LINES = {
     "landing": "landing (kiriman)",
     "rencana": "landing (rencana)",
-    "dbt_panggilan_1": "cleansing (dbt)",
+    "dbt_panggilan_1": "cleansing, NIK (dbt)",
     "mutu": "cleansing (aturan mutu)",
+    "acuan_siap": "padanan (acuan)",
+    "bukti": "padanan (bukti)",
     "dbt_panggilan_2": "padanan (dbt)",
     "review__row_account_baris_utuh": "review (baris utuh)",
     "terbitan": "review (terbitan)",

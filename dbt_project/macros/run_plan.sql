@@ -43,7 +43,13 @@
     (select * exclude (periode, revisi) from read_parquet({{ lit(path) }})
     where periode = {{ lit(plan['periode']) }} and revisi = {{ plan['revisi'] }})
     {%- else -%}
-    (select {% for column in evidence_columns(name) %}cast(null as {{ column[1] }}) as {{ column[0] }}{{ ', ' if not loop.last }}{% endfor %} where false)
+    (
+        select
+            {%- for column in evidence_columns(name) %}
+            cast(null as {{ column[1] }}) as {{ column[0] }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        where false
+    )
     {%- endif -%}
 {% endmacro %}
 

@@ -99,8 +99,9 @@ def verify_published(home: Home, periode: Periode, revisi: int) -> dict[str, Any
             cure="jalankan job padanan_periode",
         )
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    for name, facts in manifest["tables"].items():
-        path = folder / f"{name}.parquet"
+    files = {f"{name}.parquet": facts for name, facts in manifest["tables"].items()} | manifest.get("files", {})
+    for name, facts in files.items():
+        path = folder / name
         if not path.exists() or file_sha256(path) != facts["sha256"]:
             raise PadananError(
                 "berkas terbitan berubah atau hilang",

@@ -71,7 +71,8 @@ def arrange(con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> None:
             from putusan_masuk group by all
         ),
         pasangan as (
-            select sumber, entity_key, sidik, id_penduduk, bool_or(keputusan = 'padan') as ya, bool_or(keputusan = 'bukan') as tidak
+            select sumber, entity_key, sidik, id_penduduk,
+                bool_or(keputusan = 'padan') as ya, bool_or(keputusan = 'bukan') as tidak
             from suara group by all
         ),
         rekaman_ini as (

@@ -90,14 +90,17 @@ def _groups(
 def _figures(item: sources.Listing, result: LinkResult) -> list[dict[str, Any]]:
     limits = result.thresholds
     values = {name: float(result.measures[name]) for name in _MEASURES}
-    values |= {"ambang_otomatis_bit": limits.upper / 100, "ambang_klerikal_bit": limits.lower / 100, "label": float(limits.labels)}
+    values |= {
+        "ambang_otomatis_bit": limits.upper / 100,
+        "ambang_klerikal_bit": limits.lower / 100,
+        "label": float(limits.labels),
+    }
     return [_row(item.id, "ukuran", name, value=value) for name, value in values.items()]
 
 
 def _group_row(producer: str, group: Mapping[str, Any], warn: bool) -> dict[str, Any]:
-    return _row(
-        producer, "kelompok", group["kelompok"], n=group["n"], value=group["persen"], low=group["bawah"], high=group["atas"], warn=warn
-    )
+    n, value, low, high = (group[name] for name in ("n", "persen", "bawah", "atas"))
+    return _row(producer, "kelompok", group["kelompok"], n=n, value=value, low=low, high=high, warn=warn)
 
 
 def _row(

@@ -198,8 +198,9 @@ def final(con: duckdb.DuckDBPyConnection) -> None:
             coalesce(s.id_penduduk, k.id_orang, r.id_awal) as id_orang,
             p.register_key,
             s.calon_key,
-            case when s.cara is null or s.cara in ('bukti', 'klerikal') or s.calon_key = p.register_key then s.peluang end as peluang,
-            case when s.cara is null or s.cara in ('bukti', 'klerikal') or s.calon_key = p.register_key then s.bobot end as bobot,
+            -- of the resident it got, or of the best candidate when it got none
+            case when s.cara is null or s.calon_key = p.register_key then s.peluang end as peluang,
+            case when s.cara is null or s.calon_key = p.register_key then s.bobot end as bobot,
             case
                 when r.producer = 'adminduk' then 'penduduk Adminduk tanpa NIK yang dapat dipakai'
                 when s.konflik then 'konflik: keputusan para peninjau tidak sama'

@@ -113,9 +113,9 @@ def read(
     sources = f"""(select record_key, dense_rank() over (order by {"coalesce(producer, '')" if several else "1"}) - 1 as sumber
         from {relation})"""
     con.execute(
-        f"""create temp table daftar as select row_number() over (order by record_key) - 1 as row, d.*, coalesce(s.sumber, 0) as sumber
-        from daftar_siap d left join (select record_key, any_value(sumber) as sumber from {sources} group by record_key) s
-            using (record_key)"""
+        f"""create temp table daftar as
+        select row_number() over (order by record_key) - 1 as row, d.*, coalesce(s.sumber, 0) as sumber from daftar_siap d
+        left join (select record_key, any_value(sumber) as sumber from {sources} group by record_key) s using (record_key)"""
     )
     con.unregister("daftar_siap")
     con.execute(
@@ -138,8 +138,8 @@ def read(
         from kerja order by row"""
     ).to_arrow_table()
     links = con.execute(
-        """select p.row as baris, p.arow, coalesce(k.row, -1) as kerja, coalesce(d.family, 0) as family, coalesce(a.kk, 0) as card,
-            d.sumber
+        """select p.row as baris, p.arow, coalesce(k.row, -1) as kerja, coalesce(d.family, 0) as family,
+            coalesce(a.kk, 0) as card, d.sumber
         from padan p join daftar d on d.row = p.row join acuan a on a.row = p.arow
         left join (select row, baris from kerja where latih) k on k.baris = p.row order by p.row"""
     ).to_arrow_table()

@@ -208,7 +208,9 @@ class _Run:
         return np.asarray(right.astype(np.int64) * self.data.n_sources + self.data.source[left])
 
     def _pool(self, left: Ints, right: Ints, weight: Ints, true: Bools) -> threshold.Pool:
-        return threshold.Pool(left, self._seat(left, right), weight, self.data.tie[left], self.right.tie[right], true, len(self.data))
+        return threshold.Pool(
+            left, self._seat(left, right), weight, self.data.tie[left], self.right.tie[right], true, len(self.data)
+        )
 
     def _plug_ins(self, pairs: Pairs) -> Ints:
         """Bits of the user's own comparisons for plausible pairs; m from labelled true pairs, u from the others."""

@@ -126,6 +126,21 @@ class Gudang:
         assert not check or done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
         return done
 
+    def match(self) -> None:
+        """The padanan by evidence, which runs between the two dbt calls."""
+        from padanan.evidence import match_period
+        from padanan.home import Home
+        from padanan.runplan import read_plan
+
+        home = Home(self.home)
+        match_period(home, read_plan(home), self.contracts)
+
+    def both_calls(self) -> str:
+        """dbt call 1, the evidence, dbt call 2; dbt's output."""
+        first = self.dbt("build", "--select", "tag:panggilan_1").stdout
+        self.match()
+        return first + self.dbt("build", "--select", "tag:panggilan_2").stdout
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query over the warehouse."""
         with duckdb.connect(str(self.home / "warehouse" / "padanan.duckdb"), read_only=True) as con:

@@ -62,7 +62,7 @@ def test_a_period_without_retired_registries_runs(gudang_factory: Any) -> None:
         diterima="2026-04-01",
     )
     home.plan()
-    home.dbt("build", "--select", "tag:panggilan_1", "tag:panggilan_2")
+    home.both_calls()
     assert home.rows("select nama, terpilih, desil, sumber_desil from sasaran") == [("BUDI", True, 1, "dtsen")]
     assert home.rows("select count(*) from stg_dtks__individu") == [(0,)]
 

@@ -1,4 +1,4 @@
-"""dbt call 1: reference seeds, staging models and gap rows of cleansing.
+"""dbt call 1: reference seeds, staging models, gap rows of cleansing, and step 1 of the padanan (by NIK).
 
 The models are in `dbt_project/`; how dbt is called is in `orchestration/dbt_bridge.py`.
 """
@@ -25,5 +25,5 @@ from orchestration.resources import RumahResource
     pool=POOL_WAREHOUSE,
 )
 def dbt_panggilan_1(context: dg.AssetExecutionContext, dbt: DbtCliResource, rumah: RumahResource) -> Iterator[Any]:
-    """Staging and gap rows; waits for the run plan, which waits for every delivery."""
+    """Staging, gap rows and matches by NIK; waits for the run plan, which waits for every delivery."""
     yield from run_dbt(context, dbt, rumah.home, what=CALL_1)

@@ -1,4 +1,4 @@
 """Assets of padanan: people and families matched.
 
-The matching itself is SQL in dbt_project/models/padanan.
+Matching by NIK is SQL in dbt_project/models/padanan, by evidence Python in padanan/evidence.
 """

@@ -1,4 +1,4 @@
-"""dbt call 2: padanan, review tables and the data sasaran, after the rules have been checked.
+"""dbt call 2: padanan, review tables and the data sasaran, after the rules have been checked and the evidence weighed.
 
 The stage of each model follows from its folder; how dbt is called is in `orchestration/dbt_bridge.py`.
 """
@@ -11,6 +11,7 @@ from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration.contracts import loaded, quality_key
 from orchestration.dbt_bridge import CALL_2, StageTranslator, manifest, run_dbt
+from orchestration.defs.padanan.evidence import EVIDENCE
 from orchestration.defs.partitions import PER_PERIODE
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import RumahResource
@@ -20,8 +21,8 @@ from orchestration.resources import RumahResource
     name="dbt_panggilan_2",
     manifest=manifest(),
     select=f"tag:{CALL_2}",
-    # Entry models wait for every rule check: a failed blocking rule stops matching before it starts.
-    dagster_dbt_translator=StageTranslator(after=[quality_key(contract_id) for contract_id in loaded()]),
+    # Entry models wait for every rule check and for the padanan by evidence, whose files they read.
+    dagster_dbt_translator=StageTranslator(after=[EVIDENCE, *(quality_key(contract_id) for contract_id in loaded())]),
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
 )

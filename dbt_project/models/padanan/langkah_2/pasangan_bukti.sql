@@ -1,5 +1,7 @@
 {% set plan = run_plan() %}
 select
-    {{ run_columns(plan) }},
-    {% for column in evidence_columns('pasangan') %}{{ column[0] }}{{ ', ' if not loop.last }}{% endfor %}
+    {{ run_columns(plan) }}
+    {%- for column in evidence_columns('pasangan') %},
+    p.{{ column[0] }}
+    {%- endfor %}
 from {{ evidence('pasangan', plan) }} as p

@@ -1,5 +1,7 @@
 {% set plan = run_plan() %}
 select
-    {{ run_columns(plan) }},
-    {% for column in evidence_columns('ukuran') %}{{ column[0] }}{{ ', ' if not loop.last }}{% endfor %}
+    {{ run_columns(plan) }}
+    {%- for column in evidence_columns('ukuran') %},
+    p.{{ column[0] }}
+    {%- endfor %}
 from {{ evidence('ukuran', plan) }} as p
