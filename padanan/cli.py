@@ -21,6 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.contract_cli import add_parsers as add_contracts
     from padanan.decree.cli import add_parsers as add_decree
     from padanan.delivery.cli import add_parsers as add_delivery
+    from padanan.evidence.cli import add_parsers as add_evidence
 
     parser = argparse.ArgumentParser(
         prog="padanan",
@@ -33,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_delivery(commands)
     add_contracts(commands)
     add_decree(commands)
+    add_evidence(commands)
     add_backup(commands)
     return parser
 

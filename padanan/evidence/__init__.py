@@ -3,6 +3,20 @@
 How pairs are found and weighed belongs to `padanan/linkage`; wiring into Dagster belongs to `orchestration/`.
 """
 
-from padanan.evidence.run import EvidenceResult, match_period, prepared_register
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from padanan.evidence.run import EvidenceResult, match_period, prepared_register
 
 __all__ = ["EvidenceResult", "match_period", "prepared_register"]
+
+
+def __getattr__(name: str) -> Any:
+    """Loads the matching libraries (a second or two) only for who matches, not for every command."""
+    if name in __all__:
+        from padanan.evidence import run
+
+        return getattr(run, name)
+    raise AttributeError(name)

@@ -205,6 +205,7 @@ def final(con: duckdb.DuckDBPyConnection) -> None:
                 when r.producer = 'adminduk' then 'penduduk Adminduk tanpa NIK yang dapat dipakai'
                 when s.konflik then 'konflik: keputusan para peninjau tidak sama'
                 when s.keluarga_lain then 'keluarga lain di sumber yang sama sudah menyebut penduduk ini'
+                when s.cara = 'bukti' then s.alasan
                 when s.cara = 'klerikal' then 'diputuskan petugas'
                 when s.cara = 'kunci_sumber' then 'kunci sumber sama dengan rekaman yang padan lewat NIK'
                 when s.cara = 'kelompok_bukti' then 'NIK dan identitas sama dengan rekaman yang padan dengan bukti'

@@ -310,7 +310,7 @@ def _balance(cells: list[dict[str, Any]]) -> dict[str, str]:
 
 def _statuses(facts: Facts) -> list[str]:
     seen = {status for counts in facts.statuses.values() for status in counts}
-    return [status for status in words.STATUSES if status in words.FIRST_STEP or status in seen]
+    return [status for status in words.STATUSES if status in words.FINAL or status in seen]
 
 
 def _matching(report: Report) -> list[dict[str, Any]]:

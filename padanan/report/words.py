@@ -50,8 +50,8 @@ STATUSES = {
     "tanpa_nik": ("Tanpa NIK yang dapat dipakai", "s4"),
     "tidak_padan": ("Tidak padan", "s4"),
 }
-# Shown also when no record has them; the later ones only when a run produced them.
-FIRST_STEP = ("padan_nik", "nik_padan_identitas_beda", "nik_tidak_ditemukan", "tanpa_nik")
+# Shown also when no record has them; the others are the final words of revisions before the padanan by evidence.
+FINAL = ("padan_nik", "padan_bukti", "mungkin_padan", "tidak_padan")
 PADAN = ("padan_nik", "padan_bukti")
 IDENTITIES = {
     "terdaftar": "Terdaftar di Adminduk",

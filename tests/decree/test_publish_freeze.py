@@ -26,6 +26,8 @@ COLUMNS = {
     "overlap": "kode varchar, orang bigint",
     "sasaran": "id_orang varchar, terpilih boolean",
     "row_account": "tahap varchar, masuk bigint",
+    "pasangan_bukti": "producer varchar, record_key varchar, bobot double, register_key varchar",
+    "ukuran_bukti": "producer varchar, nilai double",
 }
 
 
@@ -46,6 +48,8 @@ def home(tmp_path):
         con.execute(f"create table {name} (periode varchar, revisi integer, {COLUMNS[name]})")
     con.execute("insert into sasaran select '2025-07-01', 1, 'o' || i, i % 3 = 0 from range(10) t(i)")
     con.close()
+    (home.warehouse / "bukti").mkdir()
+    (home.warehouse / "bukti" / "model.json").write_text('{"periode": "2025-07-01", "revisi": 1}')
     return home
 
 

@@ -62,9 +62,9 @@ def write_published(
     con.execute(f"""
         create table padanan_record as
         select {run}, r.*, record_key as entity_key, 'delivery' as delivery,
-          case when acak(record_key, 'nik_kosong') < {4 * worse} then 'tanpa_nik'
-               when i not in (select i from r where producer = 'adminduk') then 'nik_tidak_ditemukan'
-               when acak(record_key, 'beda') < 3 then 'nik_padan_identitas_beda' else 'padan_nik' end as status,
+          case when acak(record_key, 'nik_kosong') < {4 * worse} then 'padan_bukti'
+               when i not in (select i from r where producer = 'adminduk') then 'tidak_padan'
+               when acak(record_key, 'beda') < 3 then 'mungkin_padan' else 'padan_nik' end as status,
           '{CANARY_NIK}' as nik_bersih, '{CANARY_NAME}' as nama_bersih
         from r""")
     gaps = []

@@ -1,0 +1,253 @@
+"""The clerical queue as a workbook: out with the pairs whose answer matters most first, back with decisions that are checked.
+
+What a decision does in the next run belongs to `decisions` and `resolve`; the workbook's look belongs to `clerical_book`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from padanan.errors import PadananError, no_space_guard
+from padanan.evidence import clerical_book as book
+from padanan.evidence import decisions, sources
+from padanan.evidence.published import newest, shaped, thresholds
+from padanan.home import Home
+from padanan.keys import load_key
+from padanan.linkage import explain
+from padanan.period import JAKARTA, Periode
+from padanan.publish import connect_warehouse
+from padanan.runplan import read_plan
+
+_SEEN = (
+    "nama_bersih",
+    "nama_ibu_bersih",
+    "tgl_lahir",
+    "jk",
+    "nik_bersih",
+    "kk_bersih",
+    "alamat_jalan",
+    "rt",
+    "rw",
+    "kode_kelurahan",
+)
+
+
+def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) -> int:
+    """Writes the queue of a period's newest revision.
+
+    Pairs nearest to the automatic threshold come first: their answers say most about where it should lie.
+
+    Args:
+        entitled: names, numbers and addresses in full; else masked (initials, last four digits, year).
+
+    Returns:
+        How many pairs were written.
+
+    Raises:
+        PadananError: nothing is published, or the warehouse was rebuilt for another revision.
+    """
+    periode, revisi, folder = newest(home, periode)
+    plan = read_plan(home)
+    if (plan.periode.key, plan.revisi) != (periode.key, revisi):
+        raise PadananError(
+            f"gudang berisi {plan.periode.label} rev-{plan.revisi}, yang terbit terakhir {periode.label} rev-{revisi}",
+            file="warehouse/padanan.duckdb",
+            cure=f"jalankan job padanan_periode untuk {periode.label}, lalu ulangi",
+        )
+    con = connect_warehouse(home)
+    try:
+        rows = _queue(con, plan.data, folder)
+    finally:
+        con.close()
+    limits = thresholds(folder)
+    rows.sort(
+        key=lambda r: (abs(r["bobot"] - limits[r["producer"]].upper / 100), r["producer"], r["record_key"], r["register_key"])
+    )
+    with no_space_guard("antrean klerikal"):
+        book.write(path, (_locked(row, entitled) for row in rows), _seal)
+    return len(rows)
+
+
+def _queue(con: duckdb.DuckDBPyConnection, data: Mapping[str, Any], folder: Path) -> list[dict[str, Any]]:
+    """The best pair of every record that waits for a person, with both sides' values."""
+    sources.arrange(con)
+    models = sorted({item.model for item in sources.listings_of(con, data)})
+    sources.fingerprints(con, models)
+    published, pairs = (sources.quoted(folder / f"{name}.parquet") for name in ("padanan_record", "pasangan_bukti"))
+    left = ", ".join(f"s.{name}::varchar as daftar_{name}" for name in _SEEN)
+    right = ", ".join(f"a.{name}::varchar as acuan_{name}" for name in _SEEN)
+    arms = " union all ".join(f"select s.record_key, {left} from {m} s semi join tunggu using (record_key)" for m in models)
+    con.execute(
+        f"""create temp table tunggu as
+        select record_key, record_key_calon, coalesce(alasan_bukti like 'konflik:%', false) as konflik
+        from read_parquet({published}) where status = 'mungkin_padan'"""
+    )
+    table = con.execute(
+        f"""select p.*, r.entity_key, s.sidik, d.id_penduduk, x.* exclude (record_key), {right}
+        from read_parquet({pairs}) p join tunggu t on t.record_key = p.record_key and t.record_key_calon = p.register_key
+        join rekaman r on r.record_key = p.record_key join sidik s on s.record_key = p.record_key
+        join penduduk d on d.register_key = p.register_key join ({arms}) x on x.record_key = p.record_key
+        join stg_adminduk__penduduk a on a.record_key = p.register_key
+        where p.keputusan is null or t.konflik order by p.producer, p.record_key"""
+    ).to_arrow_table()
+    return [shaped(row) for row in table.to_pylist()]
+
+
+def _locked(row: Mapping[str, Any], entitled: bool) -> dict[str, str]:
+    """One row's locked cells, as text."""
+    out = {
+        "sumber": row["producer"],
+        "record_key": row["record_key"],
+        "register_key": row["register_key"],
+        "entity_key": row["entity_key"],
+        "sidik": row["sidik"],
+        "id_penduduk": row["id_penduduk"],
+        "peluang": f"{row['peluang']:.4f}",
+        "bobot": f"{row['bobot']:.2f}",
+    }
+    for name in _SEEN:
+        for side in ("daftar", "acuan"):
+            value = row[f"{side}_{name}"]
+            out[f"{side}_{name}"] = (str(value) if entitled else masked(name, str(value))) if value is not None else ""
+    out["uraian"] = "; ".join(f"{step.label}: {step.seen} ({step.bits:+.1f})" for step in explain.parts(row))
+    return out
+
+
+def masked(name: str, value: str) -> str:
+    """A value that a reviewer without entitlement may see: initials, last four digits, year; no address."""
+    if name in ("nama_bersih", "nama_ibu_bersih"):
+        return " ".join(word[:1] + "•" * (len(word) - 1) for word in value.split())
+    if name in ("nik_bersih", "kk_bersih"):
+        return "•" * max(len(value) - 4, 0) + value[-4:] if len(value) > 4 else "•" * len(value)
+    if name == "tgl_lahir":
+        return f"{value[:4]}-••-••"
+    if name == "alamat_jalan":
+        return "••••"
+    return value
+
+
+def _seal(cells: list[str]) -> str:
+    """32 hex digits over the row, then 4 for each cell, so that an edited one can be named."""
+    key = load_key()
+
+    def mark(text: str) -> str:
+        return hmac.new(key, b"klerikal|" + text.encode(), "sha256").hexdigest()
+
+    single = "".join(mark(f"{place}|{text}")[:4] for place, text in enumerate(cells))
+    return mark(json.dumps(cells, ensure_ascii=False))[:32] + single
+
+
+def _edited(row: book.Row, seal: str) -> str:
+    """Where a row differs from its seal."""
+    for place, name in enumerate(book.LOCKED):
+        span = slice(32 + 4 * place, 36 + 4 * place)
+        if len(row.seal) == len(seal) and row.seal[span] != seal[span]:
+            return f"sel {book.cell_name(name, row.number)}"
+    return f"baris {row.number}"
+
+
+def import_decisions(home: Home, path: Path, reviewer: str) -> tuple[int, int]:
+    """Reads a filled-in workbook and appends its decisions; all or nothing.
+
+    Args:
+        reviewer: who decided.
+
+    Returns:
+        (decisions added, pairs on which reviewers now disagree).
+
+    Raises:
+        PadananError: the file is no queue of ours; a locked cell was edited, a row is unknown or stands twice, a cell holds a
+            formula, a word is not padan, bukan or ragu, a reason is missing; with the cell and the cure. Nothing changes then.
+    """
+    reviewer = " ".join(reviewer.split())
+    if not reviewer or any(not ch.isprintable() for ch in reviewer) or len(reviewer) > 80:
+        raise PadananError("nama petugas kosong atau tidak sah", cure="tulis --nama dengan nama petugas, paling panjang 80 huruf")
+    now = datetime.now(JAKARTA).isoformat(timespec="seconds")
+    fresh = [
+        {
+            **{name: cells[name] for name in ("sumber", "entity_key", "sidik", "register_key", "id_penduduk")},
+            "keputusan": word,
+            "nama": reviewer,
+            "waktu": now,
+            "alasan": reason,
+        }
+        for cells, word, reason in _checked(path)
+    ]
+    before = decisions.read(home)
+    _append(decisions.path_of(home), fresh)
+    return len(fresh), _disagreements([*before, *fresh], fresh)
+
+
+def _checked(path: Path) -> Iterator[tuple[Mapping[str, str], str, str]]:
+    """Rows with a decision, after the whole workbook was checked."""
+    good = []
+    seen: dict[tuple[str, str], int] = {}
+    for row in book.read(path):
+        seal = _seal([row.cells[name] for name in book.LOCKED])
+        if seal != row.seal:
+            raise PadananError(
+                "sel terkunci berubah atau pasangan ini tidak dikenal",
+                file=path.name,
+                place=_edited(row, seal),
+                cure="isi hanya kolom keputusan dan alasan pada berkas hasil 'padanan klerikal export'",
+            )
+        pair = (row.cells["record_key"], row.cells["register_key"])
+        if pair in seen:
+            raise PadananError(
+                "pasangan ini ada dua kali",
+                file=path.name,
+                place=f"baris {seen[pair]} dan {row.number}",
+                cure="hapus salah satu barisnya",
+            )
+        seen[pair] = row.number
+        if not row.decision and not row.reason:
+            continue
+        if row.decision not in decisions.WORDS:
+            raise PadananError(
+                "keputusan bukan padan, bukan atau ragu",
+                file=path.name,
+                place=f"sel {book.cell_name('keputusan', row.number)}",
+                cure="pilih salah satu dari tiga kata itu",
+            )
+        if not row.reason:
+            raise PadananError(
+                "keputusan tanpa alasan",
+                file=path.name,
+                place=f"sel {book.cell_name('alasan', row.number)}",
+                cure="tulis alasannya dalam satu kalimat",
+            )
+        good.append((row.cells, row.decision, row.reason))
+    if not good:
+        raise PadananError("tidak ada keputusan di berkas ini", file=path.name, cure="isi kolom keputusan dan alasan lalu ulangi")
+    yield from good
+
+
+def _append(path: Path, rows: list[dict[str, str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    text = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
+    with no_space_guard("keputusan klerikal"):
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "ab") as handle:
+            handle.write(text.encode())
+            handle.flush()
+            os.fsync(handle.fileno())
+
+
+def _disagreements(rows: list[dict[str, Any]], fresh: list[dict[str, str]]) -> int:
+    last: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in rows:
+        last.setdefault(_pair(row), {})[row["nama"]] = row["keputusan"]
+    touched = {_pair(row) for row in fresh}
+    return sum({"padan", "bukan"} <= set(words.values()) for pair, words in last.items() if pair in touched)
+
+
+def _pair(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in ("sumber", "entity_key", "sidik", "id_penduduk"))

@@ -1,0 +1,252 @@
+"""What people decide outranks the model, survives the next delivery, and comes back through a workbook that is checked.
+
+One made-up home serves the file: published, decided about, delivered anew, published again.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pytest
+
+from padanan.evidence import clerical_book as book
+from padanan.evidence import decisions, sources
+from padanan.home import Home
+from padanan.publish import connect_warehouse
+from tests.pipeline import CHECKOUT, PERIODE, environment, generate_and_land, to_published
+
+SOURCE = "dtks"
+
+
+@dataclass
+class Decided:
+    """A home whose second revision was made after decisions and a new delivery."""
+
+    home: Home
+    key: Path
+    folder: Path
+    before: set[str]
+    refused: dict[str, Any] = field(default_factory=dict)
+    disputed: dict[str, Any] = field(default_factory=dict)
+    confirmed: dict[str, Any] = field(default_factory=dict)
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "padanan.cli", *arguments],
+            cwd=CHECKOUT, env=environment(self.home.root, self.key), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def record(self, chosen: dict[str, Any]) -> dict[str, Any]:
+        query = f"select * from read_parquet('{self.folder}/padanan_record.parquet') where producer = ? and entity_key = ?"
+        rows = duckdb.connect().execute(query, [SOURCE, chosen["entity_key"]]).to_arrow_table().to_pylist()
+        assert len(rows) == 1
+        return rows[0]
+
+
+def _choose(home: Home, folder: Path) -> list[dict[str, Any]]:
+    """Two links by evidence and one record without a match beside a resident whom DTKS does not name."""
+    con = connect_warehouse(home)
+    try:
+        sources.arrange(con)
+        sources.fingerprints(con, ["stg_dtks__individu"])
+        con.execute(f"create temp view terbit as from read_parquet('{folder}/padanan_record.parquet')")
+        query = """select r.entity_key, s.sidik, {acuan} from terbit t join rekaman r using (record_key)
+            join sidik s using (record_key)
+            {lain} where t.producer = 'dtks' and t.status = '{status}' and r.entity_key in (select entity_key from rekaman
+            where producer = 'dtks' group by 1 having count(*) = 1) order by r.entity_key limit {n}"""
+        links = query.format(
+            acuan="t.record_key_acuan as register_key, t.id_orang as id_penduduk", lain="", status="padan_bukti", n=2
+        )
+        alone = query.format(
+            acuan="p.register_key, p.id_penduduk",
+            lain="""cross join (select * from penduduk
+            where id_penduduk not in (select id_orang from terbit where producer = 'dtks') order by id_penduduk limit 1) p""",
+            status="tidak_padan",
+            n=1,
+        )
+        return [row for text in (links, alone) for row in con.execute(text).to_arrow_table().to_pylist()]
+    finally:
+        con.close()
+
+
+def _deliver_again(home: Home, key: Path) -> None:
+    """The same DTKS rows in another order and a later month: other bytes, other record keys."""
+    original = next(home.root.glob("landing/dtks/*/*/original/*"))
+    raw = original.read_bytes()
+    head, *lines = raw.splitlines(keepends=True)
+    target = home.root / "lagi" / original.name
+    target.parent.mkdir()
+    target.write_bytes(head + b"".join(line if line.endswith(b"\n") else line + b"\n" for line in reversed(lines)))
+    code = (
+        "import sys; from padanan.home import Home; from padanan.contract import load_contracts;"
+        "from padanan.delivery.land import deliver;"
+        "deliver(Home.from_env().ensure(), load_contracts(), 'dtks', __import__('pathlib').Path(sys.argv[1]),"
+        "periode_data='2025-11', diterima='2025-11-10T09:00:00+07:00')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(target)],
+        cwd=CHECKOUT, env=environment(home.root, key), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Decided:
+    base = tmp_path_factory.mktemp("klerikal")
+    home, key = Home(base / "data"), base / "key"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PADANAN_KEY_FILE", str(key))
+        generate_and_land(home.root, key, residents=1500, seed=21, profile="hard")
+        first = to_published(home.root, key)
+        chosen = _choose(home, first)
+    keys = duckdb.connect().execute(
+        f"select record_key from read_parquet('{first}/padanan_record.parquet') where producer = 'dtks'"
+    )
+    made = Decided(home, key, first, {row[0] for row in keys.fetchall()}, *chosen)
+    words = [
+        ("refused", "bukan", "ANI"),
+        ("disputed", "padan", "ANI"),
+        ("disputed", "bukan", "BUDI"),
+        ("confirmed", "padan", "ANI"),
+    ]
+    lines = [
+        {
+            **getattr(made, which), "sumber": SOURCE, "keputusan": word, "nama": name, "waktu": "2025-11-01T08:00:00+07:00",
+            "alasan": "dilihat di lapangan",
+        }
+        for which, word, name in words
+    ]  # fmt: skip
+    path = decisions.path_of(home)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    _deliver_again(home, key)
+    made.folder = to_published(home.root, key)
+    assert made.folder.name == "rev-2"
+    return made
+
+
+@pytest.mark.feature("F46")
+def test_a_decision_still_applies_after_the_next_delivery(decided: Decided) -> None:
+    """Every record key is new, yet the refused link is gone and the confirmed one stands."""
+    refused, confirmed = decided.record(decided.refused), decided.record(decided.confirmed)
+    assert {refused["record_key"], confirmed["record_key"]}.isdisjoint(decided.before)
+    assert refused["id_orang"] != decided.refused["id_penduduk"]
+    assert refused["record_key_acuan"] != decided.refused["register_key"]
+    assert (confirmed["status"], confirmed["metode"]) == ("padan_bukti", "klerikal")
+    assert confirmed["id_orang"] == decided.confirmed["id_penduduk"]
+
+
+@pytest.mark.feature("F46")
+def test_reviewers_who_disagree_leave_it_unmerged(decided: Decided) -> None:
+    """The model would merge; two people who disagree outrank it, and the record is listed."""
+    row = decided.record(decided.disputed)
+    assert row["status"] == "mungkin_padan" and row["alasan_bukti"].startswith("konflik")
+    assert row["id_orang"] != decided.disputed["id_penduduk"]
+    pairs = duckdb.connect().execute(
+        f"select count(*) from read_parquet('{decided.folder}/pasangan_bukti.parquet') where keputusan = 'konflik'"
+    )
+    assert pairs.fetchall()[0][0] == 1
+
+
+@pytest.fixture(scope="module")
+def queue(decided: Decided, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("antrean") / "antrean.xlsx"
+    done = decided.command("klerikal", "export", "--periode", str(PERIODE), str(path))
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def _values(path: Path) -> str:
+    sheet = openpyxl.load_workbook(path)[book.SHEET]
+    return "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None)
+
+
+@pytest.mark.feature("F50")
+def test_the_queue_is_masked_unless_the_reviewer_is_entitled(decided: Decided, queue: Path, tmp_path: Path) -> None:
+    """Masked: no NIK and no full name. Entitled: the names that a reviewer needs."""
+    con = connect_warehouse(decided.home)
+    try:
+        row = con.execute(
+            "select nama_bersih, nik_bersih from stg_dtks__individu where entity_key = ?", [decided.disputed["entity_key"]]
+        ).fetchall()[0]
+    finally:
+        con.close()
+    full = tmp_path / "berhak.xlsx"
+    assert decided.command("klerikal", "export", "--periode", str(PERIODE), str(full), "--berhak").returncode == 0
+    assert row[0] in _values(full) and row[0] not in _values(queue)
+    if row[1] and len(row[1]) > 4:
+        assert row[1] not in _values(queue)
+    assert (queue.stat().st_mode & 0o077) == 0
+
+
+def _edit(queue: Path, target: Path, change: Callable[[Any], None]) -> Path:
+    workbook = openpyxl.load_workbook(queue)
+    change(workbook[book.SHEET])
+    workbook.save(target)
+    return target
+
+
+def _set(**cells: str) -> Callable[[Any], None]:
+    def change(sheet: Any) -> None:
+        for name, text in cells.items():
+            sheet[book.cell_name(name, book.HEAD_ROWS + 1)] = text
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "cause", "column"),
+    [
+        (_set(keputusan="padan"), "tanpa alasan", "alasan"),
+        (_set(keputusan="mungkin", alasan="x"), "bukan padan, bukan atau ragu", "keputusan"),
+        (_set(keputusan="padan", alasan="=1+1"), "rumus", "alasan"),
+        (_set(keputusan="padan", alasan="x", peluang="0.9999999"), "terkunci berubah", "peluang"),
+        (_set(keputusan="padan", alasan="x", register_key="0" * 32), "tidak dikenal", "register_key"),
+    ],
+)
+def test_a_wrong_workbook_changes_nothing(
+    decided: Decided, queue: Path, tmp_path: Path, change: Callable[[Any], None], cause: str, column: str
+) -> None:
+    """Refused with the cell and a cure; not a line is added."""
+    before = decisions.path_of(decided.home).read_bytes()
+    done = decided.command("klerikal", "import", str(_edit(queue, tmp_path / "salah.xlsx", change)), "--nama", "CICI")
+    assert done.returncode == 1
+    assert (
+        cause in done.stderr
+        and f"sel {book.cell_name(column, book.HEAD_ROWS + 1)}" in done.stderr
+        and "Perbaikan:" in done.stderr
+    )
+    assert decisions.path_of(decided.home).read_bytes() == before
+
+
+def test_a_file_that_is_no_workbook_is_refused(decided: Decided, tmp_path: Path) -> None:
+    """Bytes that are no XLSX, and a workbook without our sheet."""
+    broken = tmp_path / "rusak.xlsx"
+    broken.write_bytes(b"bukan xlsx")
+    other = tmp_path / "lain.xlsx"
+    openpyxl.Workbook().save(other)
+    for path in (broken, other):
+        done = decided.command("klerikal", "import", str(path), "--nama", "CICI")
+        assert done.returncode == 1 and done.stderr.startswith("GALAT") and done.stderr.count("\n") == 1
+
+
+@pytest.mark.feature("F46")
+def test_decisions_are_appended_and_never_rewritten(decided: Decided, queue: Path, tmp_path: Path) -> None:
+    """A filled-in row becomes one more line with name, time and reason; earlier lines keep their bytes."""
+    before = decisions.path_of(decided.home).read_bytes()
+    filled = _edit(queue, tmp_path / "isi.xlsx", _set(keputusan="ragu", alasan="belum jelas"))
+    done = decided.command("klerikal", "import", str(filled), "--nama", "CICI")
+    assert done.returncode == 0, done.stderr
+    after = decisions.path_of(decided.home).read_bytes()
+    assert after.startswith(before)
+    added = [json.loads(line) for line in after[len(before) :].splitlines()]
+    assert [(row["nama"], row["keputusan"], row["alasan"]) for row in added] == [("CICI", "ragu", "belum jelas")]
+    assert len(decisions.read(decided.home)) == 5

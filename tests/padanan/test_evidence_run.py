@@ -1,0 +1,187 @@
+"""The padanan by evidence in a whole run, against the generator's truth: precision first, absent people stay absent, one
+word a record, families kept apart, the published pairs explain themselves.
+
+The matching library alone is tested in `test_linkage_*`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.pipeline import CHECKOUT, environment, generate_and_land, landed_rows, to_published
+
+PROFILES = {"default": 3000, "hard": 3000}
+
+
+class Run:
+    """One published run with its truth."""
+
+    def __init__(self, home: Path, key: Path, folder: Path) -> None:
+        self.home, self.key, self.folder = home, key, folder
+        self.con = duckdb.connect()
+        landed_rows(self.con, home)
+        for name in ("padanan_record", "padanan_orang", "anggota_keluarga", "pasangan_bukti", "ukuran_bukti"):
+            self.con.execute(f"create view {name} as from read_parquet('{folder / name}.parquet')")
+        self.con.execute(
+            f"""create view truth as select l.record_key, r.* from read_parquet('{home}/truth/2025-07-01/records.parquet') r
+            join landed l using (producer, file, baris)"""
+        )
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self.con.execute(query).fetchall()
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "padanan.cli", *arguments],
+            cwd=CHECKOUT, env=environment(self.home, self.key), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=sorted(PROFILES))
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    base = tmp_path_factory.mktemp(f"bukti-{request.param}")
+    generate_and_land(base / "data", base / "key", residents=PROFILES[request.param], seed=11, profile=request.param)
+    made = Run(base / "data", base / "key", to_published(base / "data", base / "key"))
+    yield made
+    made.con.close()
+
+
+@pytest.mark.feature("F14")
+def test_a_match_by_evidence_is_the_right_person(run: Run) -> None:
+    """Precision at least 0.995 of what is merged without a person, and of people in no Adminduk at most 0.5% are merged."""
+    right, wrong = run.rows("""
+        select count(*) filter (t.id_truth_person = a.id_truth_person),
+            count(*) filter (t.id_truth_person is distinct from a.id_truth_person)
+        from padanan_record p join truth t using (record_key) join truth a on a.record_key = p.record_key_acuan
+        where p.status = 'padan_bukti'
+    """)[0]
+    linked = run.rows("select count(*) from padanan_record where status = 'padan_bukti'")[0][0]
+    assert right + wrong == linked > 150
+    assert right / linked >= 0.995
+    matched, absent = run.rows("""
+        select count(*) filter (p.status in ('padan_nik', 'padan_bukti')), count(*)
+        from padanan_record p join truth t using (record_key) where not t.in_adminduk and p.producer <> 'adminduk'
+    """)[0]
+    assert absent > 100 and matched / absent <= 0.005
+
+
+@pytest.mark.feature("F12")
+def test_most_of_the_residue_is_found(run: Run) -> None:
+    """Of the left-over records whose person is in Adminduk, at least 85% are matched by evidence."""
+    found, all_ = run.rows("""
+        select count(*) filter (p.status = 'padan_bukti'), count(*) from padanan_record p join truth t using (record_key)
+        where t.in_adminduk and p.status_nik <> 'padan_nik' and p.producer <> 'adminduk'
+    """)[0]
+    assert found / all_ >= 0.85, (found, all_)
+
+
+@pytest.mark.feature("F12")
+def test_every_record_has_one_final_status(run: Run) -> None:
+    """Nobody is lost, nobody counted twice, and step 1's word stays beside the final one."""
+    bad = run.rows("""
+        select count(*) from padanan_record
+        where status not in ('padan_nik', 'padan_bukti', 'mungkin_padan', 'tidak_padan')
+           or (status = 'padan_nik') <> (status_nik = 'padan_nik') or id_orang is null
+           or (status = 'padan_bukti' and record_key_acuan is null)
+    """)[0][0]
+    total, keys, landed = run.rows(
+        "select count(*), count(distinct record_key), (select count(*) from landed) from padanan_record"
+    )[0]
+    assert bad == 0 and total == keys == landed
+
+
+def test_a_link_puts_nobody_into_two_families_of_one_source(run: Run) -> None:
+    """Whoever stands in two families of one source was there by NIK already, not because of a link."""
+    assert (
+        run.rows("""
+        with orang as (
+            select f.sumber, f.id_orang, count(distinct f.id_keluarga) as n,
+                count(distinct f.id_keluarga) filter (p.status = 'padan_nik' or p.metode = 'kunci_sumber') as dasar,
+                bool_or(p.metode in ('bukti', 'klerikal', 'kelompok_bukti')) as tautan
+            from anggota_keluarga f join padanan_record p using (record_key) where f.sumber <> 'adminduk' group by all
+        )
+        select * from orang where n > 1 and tautan and n > dasar
+    """)
+        == []
+    )
+
+
+def test_people_in_no_register_are_one_person_across_lists(run: Run) -> None:
+    """Provisional persons never mix two people, and few people are split over several ids."""
+    mixed, persons, ids = run.rows("""
+        with x as (
+            select p.id_orang, t.id_truth_person from padanan_record p join truth t using (record_key)
+            where not t.in_adminduk and p.status in ('tidak_padan', 'mungkin_padan') and t.id_truth_person is not null
+        )
+        select (select count(*) from (select id_orang from x group by 1 having count(distinct id_truth_person) > 1)),
+            (select count(distinct id_truth_person) from x), (select count(distinct id_orang) from x)
+    """)[0]
+    assert mixed <= 0.005 * ids
+    assert persons <= ids <= 1.1 * persons
+
+
+@pytest.mark.feature("F46")
+def test_explained_weights_add_up(run: Run) -> None:
+    """Twenty published pairs: the printed weights sum to the printed total, and the text names nobody."""
+    import re
+
+    chosen = run.rows("select producer, record_key from pasangan_bukti order by hash(record_key) limit 20")
+    assert len(chosen) == 20
+    from padanan.evidence import published
+    from padanan.linkage import explain
+
+    limits = published.thresholds(run.folder)
+    for producer, key in chosen:
+        pair = published.pairs_of(run.folder, key)[0]
+        text = explain.waterfall(pair, limits[producer])
+        steps = re.findall(r" ([+-]\d+,\d\d)  jumlah", text)
+        total = re.search(r"JUMLAH +([+-]\d+,\d\d)", text)
+        assert total is not None and len(steps) >= 10
+        summed = sum(round(float(step.replace(",", ".")) * 100) for step in steps)
+        assert summed == round(float(total[1].replace(",", ".")) * 100) == round(pair["bobot"] * 100)
+    producer, key = chosen[0]
+    done = run.command("explain", producer, key[:12])
+    assert done.returncode == 0 and "JUMLAH" in done.stdout, done.stderr
+    names = {row[0] for row in run.rows("select distinct nama from padanan_orang where nama is not null")}
+    words = set(re.findall(r"[A-Z]{3,}(?: [A-Z]{3,})+", done.stdout))
+    assert not words & names
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (("explain", "dtks", "00"), "kunci rekaman tidak sah"),
+        (("explain", "dtks", "00000000000000000000000000000000"), "tidak ada rekaman dtks"),
+        (("explain", "dtks", "abcd", "--periode", "2024-S1"), "belum ada revisi yang terbit"),
+        (("klerikal", "import", "tidak-ada.xlsx", "--nama", "ANI"), "berkas tidak ada"),
+    ],
+)
+def test_wrong_questions_get_one_line_with_a_cure(run: Run, arguments: tuple[str, ...], cause: str) -> None:
+    """No traceback, no value of a person: cause and cure."""
+    done = run.command(*arguments)
+    assert done.returncode == 1
+    assert cause in done.stderr and "Perbaikan:" in done.stderr and done.stderr.count("\n") == 1
+
+
+@pytest.mark.feature("F14")
+def test_figures_of_every_list_are_published(run: Run) -> None:
+    """Completeness, thresholds and the match rate by group stand in ukuran_bukti; groups add up to the records."""
+    lists = {row[0] for row in run.rows("select distinct producer from padanan_record where producer <> 'adminduk'")}
+    have = {row[0] for row in run.rows("select producer from ukuran_bukti where nama = 'ambang_otomatis_bit'")}
+    assert have == lists
+    low = run.rows("select min(nilai) from ukuran_bukti where nama = 'kelengkapan_pasangan'")[0][0]
+    assert low >= 0.97
+    differing = run.rows("""
+        select u.producer from ukuran_bukti u join (select producer, count(*) as n,
+            count(*) filter (status in ('padan_nik', 'padan_bukti')) as padan from padanan_record group by all) p using (producer)
+        where u.jenis = 'kelompok' and u.nama = 'semua' and (u.n <> p.n or abs(u.nilai - 100.0 * p.padan / p.n) > 1e-4)
+    """)
+    assert differing == []
+    assert (run.folder / "model_bukti.json").exists()
