@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from padanan.contract import Contract
+from padanan.home import Home
 from padanan.report import overlap, wilayah
 from padanan.report.deliveries import ProducerDeliveries
 from padanan.report.facts import Facts, KotaCount
@@ -18,9 +19,17 @@ from padanan.report.suppress import Cell, Cover
 
 
 @dataclass(frozen=True)
+class Page:
+    """One finished page."""
+
+    html: str
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything the pages need. `before` are the scores of the revision compared with, named by `before_name`."""
 
+    home: Home
     source: Published
     contracts: Mapping[str, Contract]
     facts: Facts

@@ -6,17 +6,14 @@ Counting is in `facts`, `wilayah`, `overlap` and `deliveries`; how it looks is i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from padanan.report import format as id_format
 from padanan.report import overlap, pages_detail, svg, wilayah, words
 from padanan.report.deliveries import ProducerDeliveries
 from padanan.report.facts import Facts, KotaCount, RuleCount
-from padanan.report.model import Report, kota_page, producer_page
+from padanan.report.layout import environment
+from padanan.report.model import Page, Report, kota_page, producer_page
 from padanan.report.published import REGISTRIES
 from padanan.report.suppress import LIMIT
 from padanan.rules import DIMENSIONS
@@ -27,58 +24,21 @@ TOP_GAPS = 12
 ATTENTION = 0.5
 
 
-def render_pages(report: Report) -> dict[str, str]:
+def render_pages(report: Report) -> dict[str, Page]:
     """All pages by file name."""
-    environment = _environment(report)
+    env = environment(report)
     pages = {
-        "index.html": environment.get_template("index.html.j2").render(_index(report)),
-        "metode.html": environment.get_template("metode.html.j2").render(_method(report)),
+        "index.html": Page(env.get_template("index.html.j2").render(_index(report))),
+        "metode.html": Page(env.get_template("metode.html.j2").render(_method(report))),
     }
-    producer = environment.get_template("produsen.html.j2")
+    producer = env.get_template("produsen.html.j2")
     for contract_id in report.facts.rows:
-        pages[producer_page(contract_id)] = producer.render(p=pages_detail.producer(report, contract_id))
-    kota = environment.get_template("kota.html.j2")
+        pages[producer_page(contract_id)] = Page(producer.render(p=pages_detail.producer(report, contract_id)))
+    kota = env.get_template("kota.html.j2")
     for node in report.tree.root.children:
         if node.code != wilayah.UNKNOWN:
-            pages[kota_page(node.code)] = kota.render(pages_detail.kota(report, node))
+            pages[kota_page(node.code)] = Page(kota.render(pages_detail.kota(report, node)))
     return pages
-
-
-def _environment(report: Report) -> Environment:
-    def finalize(value: Any) -> Any:
-        return words.without_long_runs(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-    loader = PackageLoader("padanan.report", "templates")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
-    )
-    filters: dict[str, Callable[..., Any]] = {
-        "angka": id_format.number,
-        "persen": id_format.percent,
-        "ambang": id_format.threshold,
-        "tanggal": id_format.day,
-        "bulan": id_format.month,
-        "sidik": id_format.fingerprint,
-        "nama_aturan": words.rule_name,
-        "kode": lambda text: Markup("_<wbr>").join(str(text).split("_")),
-    }
-    environment.filters.update(filters)
-    style = loader.get_source(environment, "gaya.css")[0]
-    source = report.source
-    environment.globals.update(
-        gaya=Markup(style.strip()),
-        dimensi=DIMENSIONS,
-        r={
-            "label": source.periode.label,
-            "mulai": source.periode.start,
-            "akhir": source.periode.end,
-            "revisi": source.revisi,
-            "cutoff": str(source.manifest["cutoff"]),
-            "sidik_jari": id_format.fingerprint(source.manifest_sha256),
-            "kriteria": str(source.manifest.get("kriteria_versi", "–")),
-        },
-    )
-    return environment
 
 
 def _index(report: Report) -> dict[str, Any]:

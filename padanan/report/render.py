@@ -1,13 +1,13 @@
 """Renders the report of one published revision and puts its folder into place as a whole.
 
-What stands on the pages is decided in `pages`; this module only gathers, writes and renames.
+What stands on the pages is decided by the page makers; this module only gathers, asks them, writes and renames.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from padanan.contract import KINDS, Contract, load_contracts
@@ -17,9 +17,14 @@ from padanan.home import Home
 from padanan.period import Periode
 from padanan.report import facts, overlap, wilayah
 from padanan.report.deliveries import deliveries
-from padanan.report.model import Report
+from padanan.report.model import Page, Report
 from padanan.report.pages import render_pages
 from padanan.report.published import Published, open_published
+
+# Each gives pages by file name; a name may come from one maker only. `layout.environment` has the filters and the frame.
+PAGE_MAKERS: tuple[Callable[[Report], Mapping[str, Page]], ...] = (render_pages,)
+# Each adds further files (PDF, workbook) to the folder while it is still temporary; the published tables are still open.
+POST_WRITERS: tuple[Callable[[Report, Path], None], ...] = ()
 
 
 def render_report(home: Home, periode: Periode, revisi: int) -> Path:
@@ -36,10 +41,25 @@ def render_report(home: Home, periode: Periode, revisi: int) -> Path:
     contracts = in_order(load_contracts())
     source = open_published(home, periode, revisi)
     try:
-        pages = render_pages(_gather(home, contracts, source))
+        report = _gather(home, contracts, source)
+        return _write(home, report, make_pages(report))
     finally:
         source.con.close()
-    return _write(home, periode, revisi, pages)
+
+
+def make_pages(report: Report) -> dict[str, Page]:
+    """All pages of all makers, by file name.
+
+    Raises:
+        ValueError: two makers gave a page of one name.
+    """
+    pages: dict[str, Page] = {}
+    for maker in PAGE_MAKERS:
+        made = maker(report)
+        if twice := pages.keys() & made.keys():
+            raise ValueError(f"two page makers gave {sorted(twice)[0]}")
+        pages.update(made)
+    return pages
 
 
 def in_order(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
@@ -55,6 +75,7 @@ def _gather(home: Home, contracts: dict[str, Contract], source: Published) -> Re
     counted = facts.collect(source, contracts)
     before, before_name = _before(home, source, contracts)
     return Report(
+        home=home,
         source=source,
         contracts=contracts,
         facts=counted,
@@ -100,18 +121,20 @@ def _earlier(home: Home, periode: Periode, revisi: int) -> tuple[Periode, int] |
     return None
 
 
-def _write(home: Home, periode: Periode, revisi: int, pages: dict[str, str]) -> Path:
-    target = home.reports(periode, revisi)
+def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
+    target = home.reports(report.source.periode, report.source.revisi)
     temporary = target.with_name(f".tmp-{target.name}-{os.getpid()}")
     old = target.with_name(f".old-{target.name}-{os.getpid()}")
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         with no_space_guard("laporan mutu"):
             temporary.mkdir(parents=True, mode=0o700)
-            for name, text in pages.items():
-                path = temporary / name
-                path.write_text(text, encoding="utf-8")
-                path.chmod(0o600)
+            for name, page in pages.items():
+                (temporary / name).write_text(page.html, encoding="utf-8")
+            for writer in POST_WRITERS:
+                writer(report, temporary)
+            for path in temporary.rglob("*"):
+                path.chmod(0o700 if path.is_dir() else 0o600)
             if target.exists():
                 target.rename(old)
             temporary.rename(target)

@@ -1,0 +1,56 @@
+"""The frame of every page: the templates' environment with Indonesian filters, the style and what the head and foot say.
+
+What a page shows is the business of its maker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from padanan.report import format as id_format
+from padanan.report import words
+from padanan.report.model import Report
+from padanan.rules import DIMENSIONS
+
+
+def environment(report: Report) -> Environment:
+    """The templates with this report's frame: period, revision and fingerprint stand in the global `r`."""
+
+    def finalize(value: Any) -> Any:
+        return words.without_long_runs(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    loader = PackageLoader("padanan.report", "templates")
+    found = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
+    )
+    filters: dict[str, Callable[..., Any]] = {
+        "angka": id_format.number,
+        "persen": id_format.percent,
+        "ambang": id_format.threshold,
+        "tanggal": id_format.day,
+        "bulan": id_format.month,
+        "sidik": id_format.fingerprint,
+        "nama_aturan": words.rule_name,
+        "kode": lambda text: Markup("_<wbr>").join(str(text).split("_")),
+    }
+    found.filters.update(filters)
+    style = loader.get_source(found, "gaya.css")[0]
+    source = report.source
+    found.globals.update(
+        gaya=Markup(style.strip()),
+        dimensi=DIMENSIONS,
+        r={
+            "label": source.periode.label,
+            "mulai": source.periode.start,
+            "akhir": source.periode.end,
+            "revisi": source.revisi,
+            "cutoff": str(source.manifest["cutoff"]),
+            "sidik_jari": id_format.fingerprint(source.manifest_sha256),
+            "kriteria": str(source.manifest.get("kriteria_versi", "–")),
+        },
+    )
+    return found
