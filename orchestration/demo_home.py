@@ -12,29 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from padanan.errors import PadananError
-from padanan.home import Home
+from padanan.home import FOLDERS, Home
 
 MARKER = "demo.json"
 
 # Everything a demo run may write below the home; nothing else is ever removed (data/samples is tracked by git).
-MADE_BY_DEMO = (
-    "inbox",
-    "landing",
-    "quarantine",
-    "held",
-    "warehouse",
-    "published",
-    "reports",
-    "worklists",
-    "decree",
-    "decisions",
-    "logs",
-    "truth",
-    "dbt",
-    "dagster",
-    "postgres",
-    "format_version",
-)
+MADE_BY_DEMO = (*FOLDERS, "truth", "dbt", "dagster", "postgres", "format_version")
 
 CURE = "pilih folder lain, misalnya: PADANAN_HOME=$PWD/data-demo make demo"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from padanan.contract import CLASSIFICATIONS, Column, Contract
+from padanan.period import MONTHS
 
 HEAD = """# Register data
 
@@ -18,20 +19,6 @@ Daftar kegiatan pemrosesan data pribadi pada pemadanan (UU 27/2022 pasal 31; Per
 
 Klasifikasi: **umum**; **pribadi**, menunjuk orang; **spesifik**, data anak, disabilitas, kesehatan dan keuangan.
 """
-MONTHS = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-]
 
 
 def render_register(contracts: Mapping[str, Contract]) -> str:

@@ -14,6 +14,20 @@ from zoneinfo import ZoneInfo
 from padanan.errors import PadananError
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
+MONTHS = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
 
 
 @dataclass(frozen=True, order=True)

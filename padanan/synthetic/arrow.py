@@ -13,20 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
+from padanan.period import MONTHS
 
 
 def digits(values: npt.NDArray[Any], width: int, *, null: npt.NDArray[np.bool_] | None = None) -> pa.StringArray:
