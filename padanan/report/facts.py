@@ -89,8 +89,17 @@ class Facts:
         return [item for item in self.rules if item.producer == producer]
 
 
-def collect(source: Published, contracts: Mapping[str, Contract]) -> Facts:
-    """Counts one published revision.
+@dataclass(frozen=True)
+class Counted:
+    """What the rules found: rows a producer, counts a rule, counts a (rule, kota)."""
+
+    rows: Mapping[str, int]
+    rules: tuple[RuleCount, ...]
+    kotas: tuple[KotaCount, ...]
+
+
+def count_rules(source: Published, contracts: Mapping[str, Contract]) -> Counted:
+    """Counts the gaps of one published revision; the review's decisions need no more than this.
 
     Raises:
         PadananError: the manifest's rule totals and the gap table disagree, or the gap table names an unknown rule.
@@ -128,13 +137,23 @@ def collect(source: Published, contracts: Mapping[str, Contract]) -> Facts:
         )
         for item in by_kota
     )
+    return Counted(rows, rules, kotas)
+
+
+def collect(source: Published, contracts: Mapping[str, Contract]) -> Facts:
+    """Counts one published revision.
+
+    Raises:
+        PadananError: see `count_rules`.
+    """
+    counted = count_rules(source, contracts)
     first = source.rows(
         "select coalesce(kriteria_gagal, '') as kriteria, count(*) as n from sasaran where not terpilih group by all"
     )
     return Facts(
-        rows=rows,
-        rules=rules,
-        kotas=kotas,
+        rows=counted.rows,
+        rules=counted.rules,
+        kotas=counted.kotas,
         scores=scores_of(source, contracts),
         failing_records={
             row["producer"]: row["n"]
