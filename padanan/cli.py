@@ -22,6 +22,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.decree.cli import add_parsers as add_decree
     from padanan.delivery.cli import add_parsers as add_delivery
     from padanan.evidence.cli import add_parsers as add_evidence
+    from padanan.plan_cli import add_parsers as add_plan
 
     parser = argparse.ArgumentParser(
         prog="padanan",
@@ -33,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="perintah", metavar="PERINTAH", required=True)
     add_delivery(commands)
     add_contracts(commands)
+    add_plan(commands)
     add_decree(commands)
     add_evidence(commands)
     add_backup(commands)

@@ -16,7 +16,8 @@ from padanan.contract import expectations_dir, load_contracts
 from padanan.criteria import load_criteria
 from padanan.errors import ContractError
 from padanan.home import CHECKOUT
-from padanan.plan import load_plans
+from padanan.plan import all_plans
+from padanan.plan_check import open_plans, plan_faults
 
 
 def add_parsers(commands: Any) -> None:
@@ -32,7 +33,10 @@ def add_parsers(commands: Any) -> None:
 
 def _check(_: argparse.Namespace) -> int:
     contracts = load_contracts()
-    plans = load_plans()
+    plans = all_plans()
+    faults = [fault for plan in open_plans(plans) for fault in plan_faults(plan, contracts)]
+    if faults:
+        raise faults[0]
     criteria = load_criteria()
     rules = sum(len(contract.rules) for contract in contracts.values())
     columns = sum(len(contract.columns) for contract in contracts.values())

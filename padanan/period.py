@@ -76,6 +76,15 @@ class Periode:
         """The half-year before this one."""
         return Periode(self.year, 1) if self.half == 2 else Periode(self.year - 1, 2)
 
+    def following(self) -> Periode:
+        """The half-year after this one."""
+        return Periode(self.year, 2) if self.half == 1 else Periode(self.year + 1, 1)
+
+    @classmethod
+    def of(cls, day: date) -> Periode:
+        """The half-year in which a day lies."""
+        return cls(day.year, 1 if day.month <= 6 else 2)
+
     def __str__(self) -> str:
         return self.label
 

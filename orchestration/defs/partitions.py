@@ -26,5 +26,4 @@ PER_PERIODE = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
 
 def periode_at(moment: datetime) -> Periode:
     """The half-year in which a moment (with time zone) lies, by Jakarta's calendar."""
-    local = moment.astimezone(JAKARTA)
-    return Periode(local.year, 1 if local.month <= 6 else 2)
+    return Periode.of(moment.astimezone(JAKARTA).date())

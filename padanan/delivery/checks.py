@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,7 @@ from padanan.delivery.letter import Letter, periode_of, periode_start
 from padanan.delivery.raw import Flag, RawTable
 from padanan.delivery.stage import UNREADABLE, Staged
 from padanan.home import CHECKOUT
-from padanan.period import Periode
-from padanan.plan import YearPlan, deadline
+from padanan.plan import YearPlan
 
 # A column this full before and this empty now was lost on the way.
 FILLED, EMPTIED = 0.95, 0.50
@@ -57,8 +55,9 @@ def before_reading(contract: Contract, letter: Letter, plans: Mapping[int, YearP
         yield Flag(
             "tanpa_rencana",
             "tahan",
-            f"tahun {year} belum punya rencana data",
-            f"tulis expectations/plans/{year}.yaml menurut berita acara, lalu 'padanan release'",
+            f"tahun {year} tidak punya rencana data yang disepakati sebelum 1 Januari {year}",
+            f"tulis expectations/plans/{year}.yaml menurut berita acara dan periksa dengan 'padanan plan check'; "
+            "lalu 'padanan release'",
         )
     if not contract.in_force(periode_of(letter.periode_data)):
         yield Flag(
@@ -280,21 +279,3 @@ def needs_agreement(contract: Contract) -> bool:
     return any(
         item.get("property") == "perjanjian" and item.get("value") == "wajib" for item in data.get("customProperties") or []
     )
-
-
-def due_date(contract: Contract, periode_data: str, plans: Mapping[int, YearPlan]) -> date | None:
-    """The deadline that binds a delivery: of the first period, from its own on, whose deadline its data can still meet.
-
-    Data of November can't be due in October: they serve the next decree.
-    """
-    start = periode_start(periode_data)
-    periode = periode_of(periode_data)
-    first = deadline(contract, periode, plans)
-    for _ in range(4):
-        day = deadline(contract, periode, plans)
-        if day is None:
-            return first
-        if day >= start:
-            return day
-        periode = Periode(periode.year, 2) if periode.half == 1 else Periode(periode.year + 1, 1)
-    return first

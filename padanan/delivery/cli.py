@@ -142,7 +142,7 @@ def _print(receipt: Receipt) -> None:
 
 def _status(args: argparse.Namespace) -> int:
     day = args.tanggal or datetime.now(JAKARTA).date()
-    periode = Periode.parse(args.periode) if args.periode else Periode(day.year, 1 if day.month <= 6 else 2)
+    periode = Periode.parse(args.periode) if args.periode else Periode.of(day)
     state = status(Home.from_env().ensure(), load_contracts(), periode, today=day)
     print(json.dumps(state, ensure_ascii=False, indent=1) if args.json else render(state))
     return 0

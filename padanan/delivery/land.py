@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from padanan.calendar.due import due_date
 from padanan.contract import Contract
 from padanan.delivery import checks
 from padanan.delivery.commit import building, copy_hashed, publish, retire, write_once
@@ -154,7 +155,7 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
                 f"tulis periode_data di {item.path.name[:40]}{LETTER}, atau beri --periode-data",
                 rule="tanpa_periode",
             )
-        item.deadline = checks.due_date(item.contract, item.letter.periode_data, plans)
+        item.deadline = due_date(item.contract, item.letter.periode_data, plans)
         item.flags += checks.before_reading(item.contract, item.letter, plans)
         if checks.outcome(item.flags) == "ditolak":
             return _refuse(item, folder, original)

@@ -109,8 +109,7 @@ def periode_start(periode_data: str) -> date:
 
 def periode_of(periode_data: str) -> Periode:
     """The half-year that a `periode_data` begins in."""
-    start = periode_start(periode_data)
-    return Periode(start.year, 1 if start.month <= 6 else 2)
+    return Periode.of(periode_start(periode_data))
 
 
 def _from_name(name: str, contract: Contract) -> dict[str, str]:

@@ -9,12 +9,23 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from padanan.calendar.due import (
+    MONTHLY,
+    OVERDUE,
+    QUARANTINED,
+    REFUSED,
+    concerns,
+    days_late,
+    duty_deadline,
+    month_deadline,
+    state_of,
+)
 from padanan.contract import Contract
 from padanan.delivery.ledger import effective_status, manifests, quarantined, released
-from padanan.delivery.letter import periode_of, periode_start
+from padanan.delivery.letter import periode_start
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
-from padanan.plan import YearPlan, deadline, load_plans
+from padanan.plan import YearPlan, load_plans
 
 
 def status(
@@ -29,8 +40,9 @@ def status(
 
     Returns:
         `periode`, `tanggal`, `penetapan`; `produsen`: one entry per contract in force with `tenggat`, `keadaan`
-        (`tepat waktu`, `terlambat`, `ditahan`, `karantina`, `ditolak`, `belum, jatuh tempo`, `belum`), deliveries of the
-        period and, for a monthly producer, `bulan_belum`; `ditahan` and `karantina`: what a person must look at.
+        (`tepat waktu`, `terlambat`, `ditahan`, `karantina`, `ditolak`, `lewat tenggat`, `belum jatuh tempo`) and
+        `hari_terlambat`, deliveries of the period and, for a monthly producer, `bulan` (one entry a month that began)
+        and `bulan_belum`; `ditahan` and `karantina`: what a person must look at.
     """
     day = today or datetime.now(JAKARTA).date()
     known = plans if plans is not None else load_plans()
@@ -39,27 +51,33 @@ def status(
     for contract_id, contract in sorted(contracts.items()):
         if not contract.in_force(periode):
             continue
-        landed = [item for item in manifests(home, contract_id) if _of(item, periode)]
+        landed = [item for item in manifests(home, contract_id) if concerns(contract, item["periode_data"], periode)]
         aside = [
             item
             for item in quarantined(home, contract_id)
-            if "~" not in item["folder"].name and (item["periode_data"] is None or _of(item, periode))
+            if "~" not in item["folder"].name
+            and (item["periode_data"] is None or concerns(contract, item["periode_data"], periode))
         ]
         accepted = [item for item in landed if effective_status(item, freed) == "diterima"]
         waiting = [item for item in landed if effective_status(item, freed) == "ditahan"]
         held += waiting
         bad += aside
-        due = deadline(contract, periode, known)
+        due = duty_deadline(contract, periode, known)
+        first, late = _arrival(accepted)
+        months = _months(contract, periode, accepted, day)
         rows.append(
             {
                 "contract_id": contract_id,
                 "nama": contract.name,
                 "produsen": contract.owner,
                 "tenggat": due.isoformat() if due else None,
-                "keadaan": _state(accepted, waiting, aside, due, day),
+                "keadaan": _state(first, late, waiting, aside, due, day),
+                "diterima": first.isoformat() if first else None,
+                "hari_terlambat": days_late(first, due, day) if late or not first else 0,
                 "kiriman": [_short(item, freed) for item in sorted(landed, key=lambda item: item["diterima"])],
                 "baris": sum(item["rows_on"] for item in _latest(accepted)),
-                "bulan_belum": _missing_months(contract, periode, accepted, day),
+                "bulan": months,
+                "bulan_belum": [item["bulan"] for item in months if item["diterima"] is None],
             }
         )
     plan = known.get(periode.year)
@@ -107,21 +125,29 @@ def render(state: Mapping[str, Any]) -> str:
     return "\n".join(out)
 
 
-def _of(item: Mapping[str, Any], periode: Periode) -> bool:
-    return periode_of(item["periode_data"]) == periode
+def _arrival(accepted: list[dict[str, Any]]) -> tuple[date | None, bool | None]:
+    """The day on which the duty was done, and whether any part's first delivery was late by its receipt."""
+    first: dict[Any, dict[str, Any]] = {}
+    for item in sorted(accepted, key=lambda item: item["diterima"]):
+        first.setdefault((item["periode_data"], item["bagian"]), item)
+    if not first:
+        return None, None
+    late = [item for item in first.values() if item["late"]]
+    return (max if late else min)(received_on(item) for item in late or first.values()), bool(late)
 
 
-def _state(accepted: list[Any], waiting: list[Any], aside: list[Any], due: date | None, day: date) -> str:
-    if accepted:
-        first: dict[Any, Any] = {}
-        for item in sorted(accepted, key=lambda item: item["diterima"]):
-            first.setdefault((item["periode_data"], item["bagian"]), item)
-        return "terlambat" if any(item["late"] for item in first.values()) else "tepat waktu"
-    if waiting:
-        return "ditahan"
-    if aside:
-        return str(max(aside, key=lambda item: item["diterima"] or "")["status"])
-    return "belum, jatuh tempo" if due is not None and day > due else "belum"
+def received_on(item: Mapping[str, Any]) -> date:
+    """The day in Jakarta on which a delivery came."""
+    return datetime.fromisoformat(item["diterima"]).astimezone(JAKARTA).date()
+
+
+def _state(first: date | None, late: bool | None, waiting: list[Any], aside: list[Any], due: date | None, day: date) -> str:
+    state = state_of(first, late, bool(waiting), due, day)
+    if first is None and not waiting and aside:
+        # What came is unusable: its own word says more than that nothing usable came, until the deadline has passed.
+        word = str(max(aside, key=lambda item: item["diterima"] or "")["status"])
+        return word if word in (QUARANTINED, REFUSED) and state != OVERDUE else state
+    return state
 
 
 def _latest(accepted: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -132,13 +158,31 @@ def _latest(accepted: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(best.values())
 
 
-def _missing_months(contract: Contract, periode: Periode, accepted: list[dict[str, Any]], day: date) -> list[str]:
-    """Months of the period that began, of which a monthly producer sent nothing (F03)."""
-    if contract.cadence != "bulanan":
+def _months(contract: Contract, periode: Periode, accepted: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
+    """A monthly producer's months of the period that began (F03): when each was due, came, and how it stands."""
+    if contract.cadence != MONTHLY:
         return []
-    came = {(start.year, start.month) for item in accepted for start in [periode_start(item["periode_data"])]}
-    months = [date(periode.year, periode.start.month + index, 1) for index in range(6)]
-    return [f"{month:%Y-%m}" for month in months if month <= day and (month.year, month.month) not in came]
+    came: dict[tuple[int, int], date] = {}
+    for item in accepted:
+        start = periode_start(item["periode_data"])
+        received = received_on(item)
+        came[start.year, start.month] = min(received, came.get((start.year, start.month), received))
+    rows = []
+    for index in range(6):
+        month = date(periode.year, periode.start.month + index, 1)
+        if month > day or contract.in_force_from > month or (contract.in_force_to and contract.in_force_to < month):
+            continue
+        due, received_first = month_deadline(contract, month), came.get((month.year, month.month))
+        rows.append(
+            {
+                "bulan": f"{month:%Y-%m}",
+                "tenggat": due.isoformat(),
+                "diterima": received_first.isoformat() if received_first else None,
+                "keadaan": state_of(received_first, None, False, due, day),
+                "hari_terlambat": days_late(received_first, due, day),
+            }
+        )
+    return rows
 
 
 def _short(item: Mapping[str, Any], freed: set[tuple[str, str]]) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from padanan.calendar.due import duty_deadline
 from padanan.contract import Contract
 from padanan.delivery.ledger import effective_status, manifests, quarantined, released
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
-from padanan.plan import deadline, load_plans
+from padanan.plan import load_plans
 from padanan.report.published import Published
 
 
@@ -88,7 +89,7 @@ def deliveries(home: Home, contracts: Mapping[str, Contract], source: Published)
         pinned.setdefault(item["contract"], []).append(item)
     result = {}
     for contract in contracts.values():
-        due = deadline(contract, source.periode, plans)
+        due = duty_deadline(contract, source.periode, plans)
         landed = _landed(home, contract.id, freed)
         own = pinned.get(contract.id, [])
         used = tuple(_delivery(item, landed.get(item["sha16"], {}), due) for item in own)

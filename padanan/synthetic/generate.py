@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from padanan.calendar.due import deadline
 from padanan.contract import Contract, expectations_dir
 from padanan.home import Home
 from padanan.period import Periode, months_before
-from padanan.plan import deadline, load_plans
+from padanan.plan import load_plans
 from padanan.rules import load_masks
 from padanan.synthetic.maker import Made, Maker
 from padanan.synthetic.profile import load_profile

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from padanan.calendar.due import deadline
 from padanan.contract import Contract
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode, months_before
-from padanan.plan import deadline, load_plans
+from padanan.plan import load_plans
 from padanan.synthetic import carik_db, columns_place, columns_program  # noqa: F401 (they register their columns)
 from padanan.synthetic.base import CANARY, FAR, HEAD, Bools, days
 from padanan.synthetic.columns import Context, build, name_texts

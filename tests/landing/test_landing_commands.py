@@ -48,9 +48,9 @@ def test_deliver_hold_status_release(run: Callable[..., tuple[int, str, str]], d
     [held] = state["ditahan"]
     assert held["sebab"][0]["rule_id"] == "volume_berubah"
     adminduk = next(row for row in state["produsen"] if row["contract_id"] == "adminduk")
-    assert adminduk["keadaan"] == "belum, jatuh tempo"
+    assert adminduk["keadaan"] == "lewat tenggat"
     code, out, _ = run("status", "--periode", "2025-S2", "--tanggal", "2025-11-20")
-    assert "belum, jatuh tempo" in out and held["sha16"] in out and "1 dari 21 kontrak" in out
+    assert "lewat tenggat" in out and held["sha16"] in out and "1 dari 21 kontrak" in out
     code, out, _ = run("release", held["sha16"][:10], "--oleh", "Kepala Uji", "--alasan", "data memang berkurang")
     assert code == 0 and "Dilepas: dtks" in out
     _, out, _ = run("status", "--periode", "2025-S2", "--tanggal", "2025-11-20", "--json")

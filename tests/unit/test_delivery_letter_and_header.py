@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from padanan.calendar.due import due_date
 from padanan.contract import load_contracts
-from padanan.delivery.checks import due_date
 from padanan.delivery.commit import publish
 from padanan.delivery.header import find_header, normal, printable
 from padanan.delivery.letter import periode_of, periode_start, read_letter

@@ -15,10 +15,11 @@ from python_calamine import CalamineWorkbook
 from stdnum.exceptions import ValidationError
 from stdnum.id import nik as stdnum_nik
 
+from padanan.calendar.due import deadline
 from padanan.contract import expectations_dir, load_contracts
 from padanan.home import Home
 from padanan.period import Periode
-from padanan.plan import deadline, load_plans
+from padanan.plan import load_plans
 from padanan.rules import load_masks
 from padanan.synthetic import generate
 
