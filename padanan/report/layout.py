@@ -5,7 +5,7 @@ What a page shows is the business of its maker.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from padanan.report import format as id_format
 from padanan.report import words
-from padanan.report.model import Report
+from padanan.report.model import Page, Report
+from padanan.report.table import Table
 from padanan.rules import DIMENSIONS
 
 
@@ -54,3 +55,11 @@ def environment(report: Report) -> Environment:
         },
     )
     return found
+
+
+def page(report: Report, template: str, tables: Mapping[str, Table], **context: Any) -> Page:
+    """Renders one page; the template finds its tables in `t`, shows them by `m.tabel`, and gives its title by `judul()`."""
+    found = environment(report).get_template(template)
+    html = found.render(t=tables, **context)
+    title = "".join(found.blocks["judul"](found.new_context({"t": tables, **context}))).strip()
+    return Page(html, title, tuple(tables.values()))

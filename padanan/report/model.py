@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from padanan.contract import Contract
@@ -16,13 +17,16 @@ from padanan.report.deliveries import ProducerDeliveries
 from padanan.report.facts import Facts, KotaCount
 from padanan.report.published import Published
 from padanan.report.suppress import Cell, Cover
+from padanan.report.table import Table
 
 
 @dataclass(frozen=True)
 class Page:
-    """One finished page."""
+    """One finished page with the tables it shows, which the workbook repeats."""
 
     html: str
+    title: str = ""
+    tables: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,10 @@ class Report:
         kota's rate of another rule beside it, "more than 2%" would bound a count below 5 from below.
         """
         return (item.rule.id, item.kota) in self.covers[item.producer]
+
+    def due(self, days: int) -> date:
+        """The last day for what a contract gives so many days, counted from the cut-off of the revision."""
+        return date.fromisoformat(str(self.source.manifest["cutoff"])[:10]) + timedelta(days=days)
 
     @property
     def blockers(self) -> list[KotaCount]:

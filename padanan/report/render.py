@@ -17,12 +17,21 @@ from padanan.home import Home
 from padanan.period import Periode
 from padanan.report import facts, overlap, wilayah
 from padanan.report.deliveries import deliveries
+from padanan.report.index_page import index_page
+from padanan.report.method_page import method_page
 from padanan.report.model import Page, Report
-from padanan.report.pages import render_pages
+from padanan.report.place_pages import place_pages
+from padanan.report.producer_pages import producer_pages
 from padanan.report.published import Published, open_published
+from padanan.report.workbook import FILE, write_workbook
 
 # Each gives pages by file name; a name may come from one maker only. `layout.environment` has the filters and the frame.
-PAGE_MAKERS: tuple[Callable[[Report], Mapping[str, Page]], ...] = (render_pages,)
+PAGE_MAKERS: tuple[Callable[[Report], Mapping[str, Page]], ...] = (
+    index_page,
+    producer_pages,
+    place_pages,
+    method_page,
+)
 # Each adds further files (PDF, workbook) to the folder while it is still temporary; the published tables are still open.
 POST_WRITERS: tuple[Callable[[Report, Path], None], ...] = ()
 
@@ -131,6 +140,7 @@ def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
             temporary.mkdir(parents=True, mode=0o700)
             for name, page in pages.items():
                 (temporary / name).write_text(page.html, encoding="utf-8")
+            write_workbook(report, pages, temporary / FILE)
             for writer in POST_WRITERS:
                 writer(report, temporary)
             for path in temporary.rglob("*"):

@@ -13,13 +13,18 @@ VOID = {"meta", "br", "wbr", "link", "img", "input", "hr", "rect", "circle", "li
 
 
 class Page(HTMLParser):
-    """Tables by id as lists of rows; a row is (attributes, cells); a cell is (tag, attributes, text)."""
+    """Tables by id as lists of rows; a row is (attributes, cells); a cell is (tag, attributes, text).
+
+    `mains` are the same rows as [text without its smaller second line, colspan, rowspan].
+    """
 
     def __init__(self, path: Path):
         super().__init__(convert_charrefs=True)
         self.source = path.read_text(encoding="utf-8")
         self.tables, self.links, self.ids, self.headings, self.tags, self.texts = {}, [], [], [], [], {}
         self.captions, self.heads = {}, []
+        self.caption_mains, self.by_tag = {}, {}
+        self.mains = {}
         self._table = self._row = self._cell = None
         self._open: list[tuple[str, dict[str, str]]] = []
         self.feed(self.source)
@@ -40,9 +45,11 @@ class Page(HTMLParser):
         elif tag == "tr":
             self._row = (found, [])
             self.tables[self._table].append(self._row)
+            self.mains.setdefault(self._table, []).append([])
         elif tag in ("td", "th"):
             self._cell = [tag, found, ""]
             self._row[1].append(self._cell)
+            self.mains[self._table][-1].append(["", int(found.get("colspan", 1)), int(found.get("rowspan", 1))])
         if tag not in VOID:
             self._open.append((tag, found))
 
@@ -57,11 +64,24 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if self._cell is not None:
             self._cell[2] += data
+            if not any(tag == "small" for tag, _ in self._open):
+                self.mains[self._table][-1][-1][0] += data
         for tag, found in self._open:
             if "id" in found:
                 self.texts[found["id"]] += data
+            self.by_tag[tag] = self.by_tag.get(tag, "") + data
+            if tag == "caption" and not any(inner == "span" for inner, _ in self._open):
+                self.caption_mains[self._table] = self.caption_mains.get(self._table, "") + data
             if tag == "caption":
                 self.captions[self._table] = self.captions.get(self._table, "") + data
+
+    def texts_of(self, tag: str) -> str:
+        """All text inside that tag."""
+        return self.by_tag.get(tag, "")
+
+    def caption_main(self, table: str) -> str:
+        """A table's caption without its note."""
+        return self.caption_mains.get(table, "").strip()
 
     def rows(self, table: str, key: str) -> dict[str, list[str]]:
         """The body rows of a table that carry `data-<key>`, by its value: the texts of their cells."""

@@ -231,7 +231,7 @@ def test_an_unbalanced_account_is_said_aloud(home):
     con.execute(f"copy t to '{folder}/row_account.parquet' (format parquet)")
     con.close()
     text = render_report(home, PERIODE, 1).read_text()
-    assert text.count("■ tidak cocok") == 2  # the producer's line and the sum
+    assert text.count("</span> tidak cocok") == 2  # the producer's line and the sum
 
 
 def test_manifest_and_gap_table_that_disagree_are_refused(home):
