@@ -62,7 +62,7 @@
         'tautan': [('record_key', 'varchar'), ('status', 'varchar'), ('metode', 'varchar'), ('id_orang', 'varchar'), ('register_key', 'varchar'),
             ('calon_key', 'varchar'), ('peluang', 'double'), ('bobot', 'double'), ('alasan', 'varchar')],
         'pasangan': [('producer', 'varchar'), ('record_key', 'varchar'), ('register_key', 'varchar'), ('status', 'varchar'), ('bobot', 'double'),
-            ('peluang', 'double'), ('kunci', 'bigint'), ('pola', 'integer'), ('pembanding', 'varchar'), ('kerabat', 'integer')] + bits
+            ('peluang', 'double'), ('geser_ambang', 'double'), ('kunci', 'bigint'), ('pola', 'integer'), ('pembanding', 'varchar'), ('kerabat', 'integer')] + bits
             + [('tambahan', 'varchar'), ('keputusan', 'varchar')],
         'ukuran': [('producer', 'varchar'), ('jenis', 'varchar'), ('nama', 'varchar'), ('n', 'bigint'), ('nilai', 'double'),
             ('bawah', 'double'), ('atas', 'double'), ('peringatan', 'boolean')]

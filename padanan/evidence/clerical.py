@@ -22,6 +22,7 @@ from padanan.evidence.published import newest, shaped, thresholds
 from padanan.home import Home
 from padanan.keys import load_key
 from padanan.linkage import explain
+from padanan.linkage.threshold import Thresholds
 from padanan.period import JAKARTA, Periode
 from padanan.publish import connect_warehouse
 from padanan.runplan import read_plan
@@ -43,7 +44,8 @@ _SEEN = (
 def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) -> int:
     """Writes the queue of a period's newest revision.
 
-    Pairs nearest to the automatic threshold come first: their answers say most about where it should lie.
+    Pairs whose answer is expected to move the automatic threshold most come first (`padanan/linkage/selection.shift`); where
+    none would, the nearest to it.
 
     Args:
         entitled: names, numbers and addresses in full; else masked (initials, last four digits, year).
@@ -68,12 +70,16 @@ def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) 
     finally:
         con.close()
     limits = thresholds(folder)
-    rows.sort(
-        key=lambda r: (abs(r["bobot"] - limits[r["producer"]].upper / 100), r["producer"], r["record_key"], r["register_key"])
-    )
+    rows.sort(key=lambda row: order_of(row, limits[row["producer"]]))
     with no_space_guard("antrean klerikal"):
         book.write(path, (_locked(row, entitled) for row in rows), _seal)
     return len(rows)
+
+
+def order_of(row: Mapping[str, Any], limits: Thresholds) -> tuple[float, float, str, str, str]:
+    """Where a pair stands in the queue: most effect first, then nearest to the threshold; the same for the same pairs."""
+    distance = abs(row["bobot"] - limits.upper / 100)
+    return -round(row["geser_ambang"], 4), distance, row["producer"], row["record_key"], row["register_key"]
 
 
 def _queue(con: duckdb.DuckDBPyConnection, data: Mapping[str, Any], folder: Path) -> list[dict[str, Any]]:
@@ -112,6 +118,7 @@ def _locked(row: Mapping[str, Any], entitled: bool) -> dict[str, str]:
         "id_penduduk": row["id_penduduk"],
         "peluang": f"{row['peluang']:.4f}",
         "bobot": f"{row['bobot']:.2f}",
+        "geser_ambang": f"{row['geser_ambang']:.4f}",
     }
     for name in _SEEN:
         for side in ("daftar", "acuan"):

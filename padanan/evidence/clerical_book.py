@@ -30,7 +30,14 @@ _SIDES = (
     "kode_kelurahan",
 )
 _TECHNICAL = ("record_key", "register_key", "entity_key", "sidik", "id_penduduk")
-_SHOWN = ("sumber", "peluang", "bobot", *(f"{side}_{name}" for name in _SIDES for side in ("daftar", "acuan")), "uraian")
+_SHOWN = (
+    "sumber",
+    "peluang",
+    "bobot",
+    "geser_ambang",
+    *(f"{side}_{name}" for name in _SIDES for side in ("daftar", "acuan")),
+    "uraian",
+)
 LOCKED = (*_SHOWN, *_TECHNICAL)
 OPEN = ("keputusan", "alasan")
 COLUMNS = (*OPEN, *LOCKED, "segel")

@@ -259,7 +259,8 @@ def _pairs(con: duckdb.DuckDBPyConnection, results: Mapping[str, tuple[list[sour
         total = " + ".join(f'h."{name}"' for name in extra) or "0.0"
         detail = ", ".join(f"""'{name.removeprefix("bit_tambahan_")}', h."{name}\"""" for name in extra)
         arms.append(
-            f"""select r.producer, h.record_key, h.register_key, h.status, h.bobot, h.peluang, h.kunci::bigint as kunci,
+            f"""select r.producer, h.record_key, h.register_key, h.status, h.bobot, h.peluang, h.geser_ambang,
+                h.kunci::bigint as kunci,
                 h.pola::integer as pola, h.pembanding, h.kerabat::integer as kerabat, {bits},
                 round({total}, 2)::double as bit_tambahan,
                 h.bit_putusan, h.bit_saingan, {f"json_object({detail})::varchar" if extra else "null::varchar"} as tambahan,
@@ -271,7 +272,8 @@ def _pairs(con: duckdb.DuckDBPyConnection, results: Mapping[str, tuple[list[sour
         columns = ", ".join(f"null::double as bit_{name}" for name in (*BITS, "tambahan", "putusan", "saingan"))
         arms = [
             f"""select ''::varchar as producer, ''::varchar as record_key, ''::varchar as register_key, ''::varchar as status,
-            0.0::double as bobot, 0.0::double as peluang, 0::bigint as kunci, 0::integer as pola, ''::varchar as pembanding,
+            0.0::double as bobot, 0.0::double as peluang, 0.0::double as geser_ambang,
+            0::bigint as kunci, 0::integer as pola, ''::varchar as pembanding,
             0::integer as kerabat, {columns}, null::varchar as tambahan, null::varchar as keputusan where false"""
         ]
     con.execute(f"create temp table pasangan as {' union all '.join(arms)}")
@@ -315,6 +317,8 @@ def _write_model(
                     for key, value in asdict(result.thresholds).items()
                 },
                 "catatan": list(result.notes),
+                "kalibrasi": [dict(row) for row in result.calibration],
+                "klerikal": dict(result.clerical),
                 "fitted": json.loads(result.model.to_json()),
             }
             for name, (items, result) in results.items()

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from padanan.errors import PadananError
-from padanan.linkage import comparison, decision, model, prepare
-from padanan.linkage.inputs import Inputs
+from padanan.linkage import comparison, decision, heldout, model, prepare, selection, threshold
 from padanan.linkage.result import AUTOMATIC, POSSIBLE, REJECTED, LinkResult
+from padanan.linkage.selection import Answers
 from padanan.linkage.threshold import Thresholds
 
 if TYPE_CHECKING:
@@ -67,11 +67,15 @@ class Rulings:
     same: Bools
 
     @classmethod
+    def none(cls) -> Rulings:
+        """Nobody has decided anything."""
+        return cls(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=bool))
+
+    @classmethod
     def read(cls, con: duckdb.DuckDBPyConnection, register_sql: str, table: pa.Table | None, entities: pa.Array) -> Rulings:
         """Rulings that concern this run's records."""
         if table is None or table.num_rows == 0:
-            none = np.empty(0, dtype=np.int64)
-            return cls(none, none, np.empty(0, dtype=bool))
+            return cls.none()
         con.register("putusan", table)
         con.register("entitas", pa.table({"entity_key": entities, "urut": np.arange(len(entities))}))
         got = con.execute(
@@ -90,15 +94,34 @@ class Rulings:
 RULED = 8000  # hundredths of a bit: a person's word outranks any evidence
 
 
-def apply_rulings(pairs: Pairs, ruled: Rulings, data: Inputs, right: Right) -> Pairs:
-    """Removes refused pairs and lifts confirmed ones above every threshold; a confirmed pair must be a candidate."""
-    if len(ruled.left) == 0:
-        return pairs
+def _words(pairs: Pairs, ruled: Rulings, right: Right) -> Ints:
+    """+1 where a person confirmed the pair, −1 where one refused it, else 0."""
     mine = (pairs.left.astype(np.uint64) << np.uint64(32)) | right.row[pairs.right].astype(np.uint64)
     word = (ruled.left.astype(np.uint64) << np.uint64(32)) | ruled.row.astype(np.uint64)
-    confirmed = np.isin(mine, word[ruled.same])
-    pairs.base = np.where(confirmed, pairs.base + RULED, pairs.base)
-    return pairs.take(~np.isin(mine, word[~ruled.same]))
+    return np.isin(mine, word[ruled.same]).astype(np.int64) - np.isin(mine, word[~ruled.same]).astype(np.int64)
+
+
+def apply_rulings(pairs: Pairs, ruled: Rulings, right: Right) -> Pairs:
+    """Lifts confirmed pairs above every threshold, sinks refused ones under every floor; only candidates can be confirmed."""
+    if len(ruled.left):
+        pairs.base = pairs.base + RULED * _words(pairs, ruled, right)
+    return pairs
+
+
+def answers(run: _Run) -> Answers:
+    """The pairs that people decided, with the weight that they would have by evidence alone.
+
+    A pair whose resident NIK already gave to another record of the list is never merged at any threshold: no answer about it
+    says where the threshold should lie.
+    """
+    pairs, data = run.pairs, run.data
+    if len(run.ruled.left) == 0:
+        return Answers.none()
+    words = _words(pairs, run.ruled, run.right)
+    plain = pairs.weight - RULED * words
+    final = plain + decision.rivalry(pairs.left, plain, len(data))
+    here = np.flatnonzero((words != 0) & ~data.training[pairs.left] & ~run.taken(False))
+    return Answers(final[here], decision.probability(final[here]), words[here] > 0)
 
 
 def build(run: _Run, limits: Thresholds) -> LinkResult:
@@ -123,9 +146,12 @@ def build(run: _Run, limits: Thresholds) -> LinkResult:
     place = np.arange(len(left)) - np.maximum.accumulate(np.where(first, np.arange(len(left)), 0)) if len(left) else left
     order = order[place < config.keep_per_record]
     kept, kept_final, kept_status, kept_double = pairs.take(order), final[order], status[order], double[order]
+    kept_held = held[order]
     labels = np.array([AUTOMATIC, POSSIBLE, REJECTED], dtype=object)
     keys = register_keys(run.con, run.register_sql, run.right.row[kept.right])
-    table = _pair_table(run, kept, kept_final, labels[kept_status], keys)
+    given = answers(run)
+    shift = np.where(kept_held, 0.0, _shift(run, limits, given, kept_final))
+    table = _pair_table(run, kept, kept_final, labels[kept_status], keys, shift)
     records = _record_table(run, kept, kept_final, kept_status, kept_double, keys)
     n_residue = int((~data.training).sum())
     counts = {
@@ -160,10 +186,26 @@ def build(run: _Run, limits: Thresholds) -> LinkResult:
         tuple(notes),
         tuple(p.label for p in config.plug_ins),
         {"konfigurasi": config.digest},
+        tuple(heldout.calibration(run)),
+        heldout.clerical(given, limits),
     )
 
 
-def _pair_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[Any], keys: pa.Array) -> pa.Table:
+def _shift(run: _Run, limits: Thresholds, given: Answers, final: Ints) -> npt.NDArray[np.float64]:
+    """Bits by which a person's answer on each kept pair is expected to move the automatic threshold."""
+    if not limits.labels:
+        return np.zeros(len(final))
+    rows = np.flatnonzero(run.data.training)
+    outcome = threshold.outcomes(run.labelled()[1], rows)
+    share = threshold.assumed_absent(run.absent(), run.config)
+    outcomes = selection.Outcomes.of(outcome, share, len(run.data) - len(rows), len(rows))
+    limits_now = {"precision": threshold.wanted_precision(run.config), "strangers": run.config.absent_matched}
+    return selection.shift(outcomes, given, limits.upper, final, decision.probability(final), **limits_now)
+
+
+def _pair_table(
+    run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[Any], keys: pa.Array, shift: npt.NDArray[np.float64]
+) -> pa.Table:
     patterns = model.Patterns.of(kept.packed)
     scores = model.score(patterns, run.model)
     inverse = patterns.inverse
@@ -176,6 +218,7 @@ def _pair_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[Any], k
         "status": pa.array(status, pa.string()),
         "bobot": final / 100.0,
         "peluang": np.round(decision.probability(final), 6),
+        "geser_ambang": shift,
         "kunci": kept.keys,
         "pola": kept.packed,
         "pembanding": pa.array(np.array(model.CLASSES, dtype=object)[kept.rival], pa.string()),

@@ -24,7 +24,6 @@ from padanan.linkage.result import LinkResult
 
 Ints = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
-UInt64s = npt.NDArray[np.uint64]
 
 # Pairs this far under the floor can't come back through relatives, rarity or a plug-in.
 _MARGIN = 800
@@ -44,7 +43,7 @@ class _Run:
         self._clock = started
         self.register_sql = f"(select file_row_number as row, * from read_parquet('{data.register_path}', file_row_number=true))"
         self.frequency: dict[str, npt.NDArray[Any]] = {}
-        self.forbidden: UInt64s = np.empty(0, dtype=np.uint64)
+        self.ruled = output.Rulings.none()
 
     def lap(self, name: str) -> None:
         """Keeps the CPU seconds since the last lap."""
@@ -214,7 +213,7 @@ class _Run:
 
     def _plug_ins(self, pairs: Pairs) -> Ints:
         """Bits of the user's own comparisons for plausible pairs; m from labelled true pairs, u from the others."""
-        true = self._true(pairs)
+        true = self.true(pairs)
         labelled = self.data.training[pairs.left]
         doubt = np.where(labelled, np.where(true, 0.0, 1.0), 1.0 - decision.probability(pairs.base + pairs.rarity))
         out = []
@@ -233,7 +232,8 @@ class _Run:
             out.append(model.centibits(table)[level])
         return np.stack(out, axis=1) if out else np.zeros((len(pairs.left), 0), dtype=np.int64)
 
-    def _true(self, pairs: Pairs) -> Bools:
+    def true(self, pairs: Pairs) -> Bools:
+        """Mask of labelled pairs that are one person."""
         return np.asarray(self.data.training[pairs.left] & (self.right.row[pairs.right] == self.data.answer[pairs.left]))
 
     def relatives(self, accepted: Bools | None) -> None:
@@ -243,7 +243,7 @@ class _Run:
         n_records = len(data) + len(data.known_list)
         card = self.right.card[pairs.right]
         pairs.kin = household.evidence(pairs.left, data.family[pairs.left], card, known, n_records)
-        true = self._true(pairs)
+        true = self.true(pairs)
         without = pairs.base + pairs.rarity + pairs.plug.sum(axis=1)
         doubt = np.where(data.training[pairs.left], np.where(true, 0.0, 1.0), 1.0 - decision.probability(without))
         kk_level = comparison.level_of(pairs.packed, comparison.column("kk"))
@@ -326,14 +326,18 @@ class _Run:
         seats = self.right.row[self.pairs.right] * n + data.source[self.pairs.left]
         return np.isin(seats, held[data.known_kerja < 0] if simulated else held)
 
+    def labelled(self) -> tuple[Pairs, threshold.Pool]:
+        """Pairs that compete when labelled records are judged, and their pool."""
+        part = self.pairs.take(~self.taken(True) & (self.pairs.weight >= _HOPELESS))
+        return part, self._pool(part.left, part.right, part.weight, self.true(part))
+
     def thresholds(self) -> threshold.Thresholds:
         """Thresholds for the pairs as they stand."""
-        free = ~self.taken(True) & (self.pairs.weight >= _HOPELESS)
-        part = self.pairs.take(free)
-        pool = self._pool(part.left, part.right, part.weight, self._true(part))
-        return threshold.choose(pool, np.flatnonzero(self.data.training), self._absent(), self.config)
+        rows = np.flatnonzero(self.data.training)
+        answers, residue = output.answers(self), len(self.data) - len(rows)
+        return threshold.choose(self.labelled()[1], rows, self.absent(), self.config, answers, residue)
 
-    def _absent(self) -> float:
+    def absent(self) -> float:
         """Share of residue records for which no candidate is likely."""
         mine = ~self.data.training[self.pairs.left]
         n = int((~self.data.training).sum())
@@ -430,8 +434,8 @@ def _link(
     run.lap("masukan")
     run.candidates()
     run.fit()
-    ruled = output.Rulings.read(con, run.register_sql, decisions, data.entity)
-    run.pairs = output.apply_rulings(run.pairs, ruled, data, run.right)
+    run.ruled = output.Rulings.read(con, run.register_sql, decisions, data.entity)
+    run.pairs = output.apply_rulings(run.pairs, run.ruled, run.right)
     limits = threshold.without_labels(config.absent_share, config)
     accepted: Bools | None = None
     for turn in range(max(config.household_rounds, 1)):

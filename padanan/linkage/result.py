@@ -33,12 +33,14 @@ class LinkResult:
     Attributes:
         records: one row per record of the list that step 1 left over: record_key, entity_key, status, register_key (NULL
             unless automatic), calon_key (best candidate), bobot (bits), peluang, alasan.
-        pairs: kept pairs, at most `keep_per_record` of each record: keys, status, bobot, peluang, kunci (bitmask of
+        pairs: kept pairs, at most `keep_per_record` of each record: keys, status, bobot, peluang, geser_ambang (bits by which
+            a person's answer is expected to move the automatic threshold, `selection.shift`), kunci (bitmask of
             `blocking.LABELS`), pola (packed levels), pembanding (rival class), kerabat (level of `household.LEVELS`) and
             one bits column per part, which add up to bobot exactly (hundredths of a bit).
         model: the fitted model. thresholds: in hundredths of a bit.
         measures: counts, completeness and reduction ratio, expected precision and recall, seconds.
         notes: for the reader, in Indonesian.
+        calibration: rows of `heldout.calibration`. clerical: counts of `heldout.clerical`.
     """
 
     records: pa.Table
@@ -49,6 +51,8 @@ class LinkResult:
     notes: tuple[str, ...] = ()
     plug_in_labels: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
+    calibration: tuple[Mapping[str, Any], ...] = ()
+    clerical: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def links(self) -> pa.Table:

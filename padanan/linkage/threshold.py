@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from padanan.linkage import decision
 from padanan.linkage.config import LinkageConfig
+from padanan.linkage.selection import Answers, Outcomes
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -113,7 +114,19 @@ def curve(weights: Ints, correct: Bools, absent: Bools, labels: int, share: floa
     return weights[last], precision[last], recall[last], f1[last]
 
 
-def choose(pool: Pool, labelled: Ints, absent: float, config: LinkageConfig) -> Thresholds:
+def wanted_precision(config: LinkageConfig) -> float:
+    """What the labels must show, so that the asked precision holds although labels are a sample."""
+    return min(config.precision + config.precision_guard, 0.9999)
+
+
+def assumed_absent(absent: float, config: LinkageConfig) -> float:
+    """Share of residue records reckoned without a person: the estimate, within limits."""
+    return float(np.clip(max(absent, config.absent_share), 0.0, 0.6))
+
+
+def choose(
+    pool: Pool, labelled: Ints, absent: float, config: LinkageConfig, answers: Answers | None = None, residue: int = 0
+) -> Thresholds:
     """The thresholds of one list.
 
     Args:
@@ -121,20 +134,31 @@ def choose(pool: Pool, labelled: Ints, absent: float, config: LinkageConfig) -> 
         labelled: labelled records.
         absent: estimated share of residue records whose person is in no register.
         config: asked precision and fall-backs.
+        answers: what people decided about pairs of the residue; they correct the precision that the labels let expect.
+        residue: records to be matched, with answers.
     """
-    share = float(np.clip(max(absent, config.absent_share), 0.0, 0.6))
+    share = assumed_absent(absent, config)
     if len(labelled) < config.training_min:
         return without_labels(share, config)
     weights, correct, gone = outcomes(pool, labelled)
     at, precision, recall, f1 = curve(weights, correct, gone, len(labelled), share)
     if len(at) == 0:
         return without_labels(share, config)
-    wanted = min(config.precision + config.precision_guard, 0.9999)
+    wanted = wanted_precision(config)
     best = int(np.argmax(f1))
     # The lowest weight at which both hold: precision, and few records without a person matched to somebody.
     strangers = np.sort(weights[gone])
     taken_in = (len(strangers) - np.searchsorted(strangers, at, side="left")) / max(len(labelled), 1)
-    enough = np.flatnonzero((precision >= wanted) & (taken_in <= config.absent_matched))
+    lowest = int(at[-1])
+    if answers is not None and len(answers.weight):
+        # Answers speak for what people looked at: they carry the threshold no lower than the lowest of those pairs.
+        plain = np.flatnonzero((precision >= wanted) & (taken_in <= config.absent_matched))
+        lowest = min(int(answers.weight.min()), int(at[plain[-1]]) if len(plain) else int(at[0]))
+        scaled = Outcomes.of((weights, correct, gone), share, residue, len(labelled))
+        more = answers.correction(scaled, at)
+        precision = np.clip(precision + more / np.maximum(scaled.above(scaled.mass, at), 1e-9), 0.0, 1.0)
+        taken_in = np.maximum(taken_in - more / max(scaled.strangers, 1e-9), 0.0)
+    enough = np.flatnonzero((precision >= wanted) & (taken_in <= config.absent_matched) & (at >= lowest))
     if len(enough):
         place = int(enough[-1])
     else:

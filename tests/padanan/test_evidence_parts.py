@@ -18,11 +18,12 @@ import pytest
 from benchmarks.linkage.generator import DEFAULT, generate
 from padanan.errors import PadananError
 from padanan.evidence import decisions
-from padanan.evidence.clerical import masked
+from padanan.evidence.clerical import masked, order_of
 from padanan.evidence.sources import Listing, groups_of
 from padanan.home import Home
 from padanan.linkage import link, load_linkage_config
 from padanan.linkage.clusters import merge_disjoint
+from padanan.linkage.threshold import Thresholds
 
 CONFIG = replace(load_linkage_config(), training_own=1000, training_min=200)
 
@@ -109,3 +110,15 @@ def test_a_damaged_decision_is_named_by_its_line(tmp_path: Path, line: str) -> N
 def test_masks(name: str, value: str, shown: str) -> None:
     """Initials, last four digits, year; an address not at all (domain: protection)."""
     assert masked(name, value) == shown
+
+
+@pytest.mark.feature("F14")
+def test_the_queue_begins_with_what_moves_the_threshold_most() -> None:
+    """Expected shift first, then nearness to the threshold; ties by key, so that the file is the same each time."""
+    limits = Thresholds(500, 100, 0.995, 0.98, 0.99, 100, 0.1, 1000)
+    rows = [
+        {"geser_ambang": shift, "bobot": weight, "producer": "dtks", "record_key": key, "register_key": "a"}
+        for shift, weight, key in ((0.0, 1.0, "d"), (0.0, 4.9, "c"), (0.3, 2.0, "b"), (1.2, 3.0, "a"), (0.0, 5.1, "b"))
+    ]
+    got = [(row["geser_ambang"], row["record_key"]) for row in sorted(rows, key=lambda row: order_of(row, limits))]
+    assert got == [(1.2, "a"), (0.3, "b"), (0.0, "b"), (0.0, "c"), (0.0, "d")]

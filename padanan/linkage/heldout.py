@@ -1,0 +1,117 @@
+"""What labelled records say that the model has not learnt from: held-out weights, the calibration table, clerical answers.
+
+Thresholds are chosen in `threshold`; how a table is told to a reader belongs to the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from padanan.linkage import comparison, decision, model, threshold
+from padanan.linkage.measure import wilson
+from padanan.linkage.selection import Answers
+
+if TYPE_CHECKING:
+    from padanan.linkage.pairs import Pairs
+    from padanan.linkage.pipeline import _Run
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+# Narrow where decisions fall: most pairs are either hopeless or nearly sure.
+EDGES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0)
+
+
+def weights(run: _Run, part: Pairs) -> tuple[Ints, Ints]:
+    """Weights of pairs by what other labels teach, and the labelled records that may be judged by them.
+
+    The labels are cut in two by content; pairs of one half are weighed with m of the other half's labels. u and the priors
+    come from pairs without labels and stay. A logistic model was fitted on the first half only: the second one judges it.
+
+    Args:
+        run: a finished run. part: the pairs that compete (`_Run.labelled`).
+
+    Returns:
+        (weight of every pair, labelled records), weights in hundredths of a bit.
+    """
+    rows = np.flatnonzero(run.data.training)
+    fold = np.full(len(run.data), -1, dtype=np.int8)
+    order = np.argsort(run.data.tie[rows], kind="stable")
+    cut = int(len(rows) * run.config.fit_share)
+    fold[rows[order[:cut]]], fold[rows[order[cut:]]] = 0, 1
+    weight = part.weight.copy()
+    if run.model.extra is not None:
+        return weight, rows[fold[rows] == 1]
+    here = np.flatnonzero(run.data.training[part.left])
+    patterns = model.Patterns.of(part.packed[here])
+    true, half = run.true(part)[here], fold[part.left[here]]
+    plain = model.score(patterns, run.model).total
+    begin = model.start_m(run.config)
+    nik = next(k for k, c in enumerate(comparison.COLUMNS) if c.name == "nik")
+    for k in (0, 1):
+        taught = model.level_counts(patterns.levels, patterns.counted(true & (half != k)))
+        m = model.with_refused(model.normalised(taught, run.config.smoothing, begin), begin, run.config.refused)
+        m[nik] = run.model.m[nik]
+        moved = model.score(patterns, replace(run.model, m=m)).total - plain
+        mine = half == k
+        weight[here[mine]] += moved[patterns.inverse[mine]]
+    return weight, rows
+
+
+def calibration(run: _Run) -> list[dict[str, Any]]:
+    """Stated against observed share by bin of the stated probability, on held-out labels with simulated absence.
+
+    Returns:
+        One row per bin of `EDGES`: bawah, atas (of the bin), n (labelled outcomes), dinyatakan (mean), teramati, and its 95%
+        interval (Wilson, on the effective number of outcomes, Kish 1965: present and absent ones weigh differently).
+        Shares are None in an empty bin; the list is empty without labels.
+    """
+    part, pool = run.labelled()
+    weight, rows = weights(run, part)
+    if len(rows) < run.config.training_min:
+        return []
+    won, correct, absent = threshold.outcomes(replace(pool, weight=weight), rows)
+    share = threshold.assumed_absent(run.absent(), run.config)
+    return table(won, correct, np.where(absent, share, 1.0 - share))
+
+
+def table(weight: Ints, correct: Bools, mass: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
+    """The calibration table of outcomes, each with its mass."""
+    chance = decision.probability(weight)
+    place = np.clip(np.searchsorted(np.array(EDGES[1:-1]), chance, side="right"), 0, len(EDGES) - 2)
+    rows = []
+    for k, (low, high) in enumerate(pairwise(EDGES)):
+        mine = place == k
+        n, total = int(mine.sum()), float(mass[mine].sum())
+        row: dict[str, Any] = {"bawah": low, "atas": high, "n": n, "dinyatakan": None, "teramati": None}
+        row |= {"teramati_bawah": None, "teramati_atas": None}
+        if n:
+            seen = float(mass[mine & correct].sum()) / total
+            effective = total**2 / float((mass[mine] ** 2).sum())
+            limits = wilson(seen * effective, effective)
+            stated = float((mass[mine] * chance[mine]).sum()) / total
+            names = ("dinyatakan", "teramati", "teramati_bawah", "teramati_atas")
+            row |= {name: round(min(max(value, 0.0), 1.0), 6) for name, value in zip(names, (stated, seen, *limits), strict=True)}
+        rows.append(row)
+    return rows
+
+
+def clerical(answers: Answers, limits: threshold.Thresholds) -> Mapping[str, Any]:
+    """People's answers as truth for the model: what it would have done alone with the pairs they decided.
+
+    Returns:
+        Counts padan and bukan, and for both thresholds (otomatis, klerikal) how many of each lie at or above it. Only pairs
+        that a person saw are counted, so these are not shares of the whole list.
+    """
+    out: dict[str, Any] = {"padan": int(answers.same.sum()), "bukan": int((~answers.same).sum())}
+    for name, at in (("otomatis", limits.upper), ("klerikal", limits.lower)):
+        above = answers.weight >= at
+        out[f"padan_{name}"] = int((above & answers.same).sum())
+        out[f"bukan_{name}"] = int((above & ~answers.same).sum())
+    return out
