@@ -8,8 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+
 from padanan.linkage import blocking, inputs
 from padanan.linkage.config import LinkageConfig
+from padanan.linkage.register import numbers
 
 
 @dataclass(frozen=True)
@@ -30,21 +34,32 @@ def share(people: Path, register: Path, out: Path, config: LinkageConfig) -> Sha
     """
     out.mkdir(parents=True, exist_ok=True)
     con = inputs.connect(config)
-    inputs.read(con, people, register, None, config)
-    con.execute(f"create table kanan as select file_row_number as row, * from read_parquet('{register}', file_row_number=true)")
-    arms = blocking.key_arms("{table}")
+    data = inputs.read(con, people, register, None, config)
+    arms = [(bit, parts) for bit, (_, variants) in enumerate(blocking.KEYS) for parts in variants]
     shared = Shared(out / "left.parquet", out / "right.parquet", out / "labels.parquet", len(arms))
+    con.register("kerja_siap", data.work.append_column("row", pa.array(np.arange(len(data)))))
+    con.execute(
+        f"""create table kerja as select * from kerja_siap;
+        create table kanan as select file_row_number as row, * from read_parquet('{register}', file_row_number=true)"""
+    )
+    for side in ("kerja", "kanan"):
+        codes = con.execute(f"select row, {', '.join(blocking.CODES)} from {side} order by row").to_arrow_table()
+        values = blocking.KeyValues({name: numbers(codes, name) for name in blocking.CODES})
+        for number, (_, parts) in enumerate(arms):
+            value, there = values.of(parts)
+            con.register("kunci", pa.table({"row": codes.column("row"), "k": pa.array(value, mask=~there)}))
+            con.execute(f"create table k{number}_{side} as select k, row from kunci where k is not null")
+            con.unregister("kunci")
     for side, path in (("kerja", shared.left), ("kanan", shared.right)):
         con.execute(f"create or replace table hasil as select * from {side}")
-        for number, (_, arm) in enumerate(arms):
-            for table in ("kerja", "kanan"):
-                con.execute(f"create or replace temp table k_{table} as {arm.format(table=table)}")
+        for number in range(len(arms)):
             good = " intersect ".join(
-                f"select k from k_{table} group by k having count(*) <= {config.block_cap}" for table in ("kerja", "kanan")
+                f"select k from k{number}_{table} group by k having count(*) <= {config.block_cap}"
+                for table in ("kerja", "kanan")
             )
             con.execute(
                 f"""create or replace table hasil as select h.*, s.k as k{number} from hasil h
-                left join (select k, row from k_{side} where k in ({good})) s using (row)"""
+                left join (select k, row from k{number}_{side} where k in ({good})) s using (row)"""
             )
         con.execute(
             f"""copy (select row::varchar as unique_id, {"latih" if side == "kerja" else "false as latih"}, nik, kk, name,

@@ -62,7 +62,8 @@ def recordlinkage(args: argparse.Namespace) -> dict[str, Any]:
     from padanan.linkage import inputs, load_linkage_config
 
     con = inputs.connect(load_linkage_config())
-    inputs.read(con, args.list, Path(args.prepared), None, load_linkage_config())
+    data = inputs.read(con, args.list, Path(args.prepared), None, load_linkage_config())
+    con.register("kerja", data.work.append_column("row", pa.array(np.arange(len(data)))))
     texts = ", ".join(f"{name}::varchar as {name}" for name in ("dob", "kk", "nik", "kel", "jk", "skeleton"))
     columns = f"name, mother, {texts}"
     register = f"read_parquet('{args.prepared}', file_row_number=true)"

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components  # type: ignore[import-unt
 from padanan.errors import PadananError
 from padanan.linkage import blocking, comparison, decision, inputs, model, prepare
 from padanan.linkage.config import LinkageConfig, load_linkage_config
+from padanan.linkage.register import slices
 
 Ints = npt.NDArray[np.int64]
 UInt64s = npt.NDArray[np.uint64]
@@ -154,10 +155,11 @@ def _cluster(
         raise PadananError("produsen lebih dari 63", cure="bagi daftar klaster")
     rank = np.argsort(np.argsort(np.array(names, dtype=object).astype(str))) if names else np.empty(0, dtype=np.int64)
     source = rank[producers.indices.to_numpy(zero_copy_only=False)].astype(np.int64) if n else np.empty(0, dtype=np.int64)
+    side = comparison.people_of(con.execute("select * from orang order by row").to_arrow_table())
     found = blocking.find(
-        con,
-        "orang",
-        "orang",
+        side.values,
+        lambda: slices(side.values),
+        n,
         cap=config.block_cap,
         per_record=config.candidates_per_record,
         within=True,
@@ -166,7 +168,6 @@ def _cluster(
     a, b = found.left.astype(np.int64), found.right.astype(np.int64)
     wanted = (source[a] != source[b]) if one_per_source else (source[a] == source[b])
     a, b, keys = a[wanted], b[wanted], found.keys[wanted]
-    side = comparison.load(con, "orang")
     packed = comparison.compare(con, side, side, a, b, name_jw=config.name_jw, mother_jw=config.mother_jw)
     coded = table.column("id").combine_chunks().dictionary_encode()
     known = np.array([bool(v) for v in coded.dictionary.to_pylist()], dtype=bool)

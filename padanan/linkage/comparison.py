@@ -6,15 +6,14 @@ What a level is worth belongs to `model`; which pairs are compared belongs to `b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+
+from padanan.linkage.register import numbers
 
 UInt64s = npt.NDArray[np.uint64]
 Int32s = npt.NDArray[np.int32]
@@ -163,63 +162,15 @@ class People:
         return self.values[name]
 
 
-_KIND = {
-    "nik": np.uint64,
-    "kk": np.uint64,
-    "name_key": np.uint64,
-    "skeleton": np.uint64,
-    "mother_key": np.uint64,
-    "mother_skeleton": np.uint64,
-    "street": np.uint64,
-    "address": np.uint64,
-    "family": np.uint64,
-    "t1": np.uint32,
-    "t2": np.uint32,
-    "t3": np.uint32,
-    "mother1": np.uint32,
-    "n_tokens": np.uint8,
-    "dob": np.int32,
-    "jk": np.uint8,
-    "kel": np.int64,
-    "rt": np.int16,
-    "rw": np.int16,
-}
+COLUMNS_READ = ("tie", *DATA, "name", "mother")
 
 
-def load(con: duckdb.DuckDBPyConnection, table: str) -> People:
-    """Reads a prepared table with a `row` column into arrays, ordered by row."""
-    picks = ", ".join(("row", "tie", *DATA, "name", "mother"))
-    return _people(con.execute(f"select {picks} from {table} order by row").to_arrow_table())
-
-
-def load_file(path: Path, rows: npt.NDArray[np.int64]) -> People:
-    """Reads some rows of a prepared file; `rows` ascending, numbered from 0 in the file's order."""
-    file = pq.ParquetFile(path)
-    columns = ["tie", *DATA, "name", "mother"]
-    parts, start = [], 0
-    for group in range(file.num_row_groups):
-        size = file.metadata.row_group(group).num_rows
-        low, high = np.searchsorted(rows, (start, start + size))
-        if high > low:
-            here = rows[low:high]
-            part = file.read_row_group(group, columns=columns, use_threads=False)
-            part = part.take(pa.array(here - start)) if high - low < size else part
-            parts.append(part.append_column("row", pa.array(here)))
-        start += size
-    schema = pa.schema([*(file.schema_arrow.field(name) for name in columns), ("row", pa.int64())])
-    return _people(pa.concat_tables(parts) if parts else schema.empty_table())
-
-
-def _people(table: pa.Table) -> People:
-    def numbers(name: str) -> npt.NDArray[Any]:
-        value = table.column(name)
-        if value.null_count:
-            value = pc.fill_null(value, pa.scalar(-1 if name in ("rt", "rw") else 0, value.type))
-        return np.asarray(value.to_numpy()).astype(_KIND.get(name, np.uint64), copy=False)
-
-    values = {name: numbers(name) for name in DATA}
-    rows = np.asarray(table.column("row").to_numpy()).astype(np.int64, copy=False)
-    return People(rows, numbers("tie"), values, _flat(table.column("name")), _flat(table.column("mother")))
+def people_of(table: pa.Table, rows: npt.NDArray[np.int64] | None = None) -> People:
+    """A prepared table as arrays; `rows` numbers its entries, else its column `row` does."""
+    if rows is None:
+        rows = np.asarray(table.column("row").to_numpy()).astype(np.int64, copy=False)
+    values = {name: numbers(table, name) for name in DATA}
+    return People(rows, numbers(table, "tie"), values, _flat(table.column("name")), _flat(table.column("mother")))
 
 
 def _flat(values: pa.ChunkedArray) -> pa.Array:

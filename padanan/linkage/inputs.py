@@ -8,57 +8,66 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from padanan.errors import PadananError
-from padanan.linkage import prepare
+from padanan.linkage import comparison, prepare
 from padanan.linkage.config import LinkageConfig
+from padanan.linkage.register import Register, numbers
 
 Ints = npt.NDArray[np.int64]
 UInt64s = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 
-_CODES = "nik, kk, name_key, skeleton, t1, t2, t3, mother_skeleton, mother1, dob, kel, rt, rw, street, address"
-
 
 @dataclass(frozen=True)
 class Inputs:
-    """Rows of a run. Tables in the connection: `daftar` (list), `acuan` (register's codes), `kerja` (records to be judged).
+    """Rows of a run; its records are those to be judged, in order of record_key: the residue and the labelled ones.
 
     Attributes:
         n_list: records of the list.
-        record, entity: keys of `kerja`'s rows, in row order.
-        family, tie: of `kerja`'s rows.
-        training: rows of `kerja` that are labelled; `answer` is their register row, −1 for the others.
-        known_list, known_row: every step-1 link as (row of `daftar`, row of the register).
-        known_kerja: row of `kerja` of each step-1 link, −1 when it is not a training record.
+        work: prepared columns of the records (NIK of the labelled ones hidden), with latih and jawab; `people` as arrays.
+        record, entity: keys of the records.
+        tie: hash of the entity, for an order that doesn't depend on the row's place.
+        training: records that are labelled; `answer` is their register row, −1 for the others.
+        known_list, known_row: every step-1 link as (row of the list, row of the register).
+        known_work: record of each step-1 link, −1 when it is not a training record.
         known_family, known_card: family in the list and family card in the register of each step-1 link.
-        source, known_source: number of the producer of `kerja`'s rows and of each step-1 link; `n_sources` producers.
+        source, known_source: number of the producer of the records and of each step-1 link; `n_sources` producers.
+        left_over, left_over_work: keys of the list's records that step 1 left over, and the record that stands for each.
         notes: what the reader should know about the input, in Indonesian.
     """
 
     n_list: int
+    work: pa.Table
+    people: comparison.People
     record: pa.Array
     entity: pa.Array
-    family: UInt64s
     tie: UInt64s
     training: Bools
     answer: Ints
     known_list: Ints
     known_row: Ints
-    known_kerja: Ints
+    known_work: Ints
     known_family: UInt64s
     known_card: UInt64s
     source: Ints
     known_source: Ints
     n_sources: int
-    register_path: Path
+    left_over: pa.Array
+    left_over_work: Ints
+    register: Register
     notes: tuple[str, ...]
+
+    @property
+    def family(self) -> UInt64s:
+        """Family in the list of each record, 0 when none is known."""
+        return np.asarray(self.people["family"])
 
     def __len__(self) -> int:
         return len(self.record)
@@ -95,7 +104,7 @@ def read(
     """Arranges one run.
 
     Args:
-        con: where the tables are made.
+        con: where small joins run.
         people: the list, with staging columns (SPEC §5); absent ones count as empty.
         register: prepared register (`prepare.prepare_register`).
         step1: (record_key, register_key) of the links by NIK; None computes them here by the same levels.
@@ -107,127 +116,179 @@ def read(
     relation = prepare.relation_sql(con, people, "daftar_mentah")
     absent = prepare.missing_columns(con, relation, "daftar")
     notes = [f"kolom tidak ada dan dianggap kosong: {', '.join(absent)}"] if absent else []
-    prepared = prepare.prepare_table(con, relation)
-    con.register("daftar_siap", prepared)
-    several = "producer" in prepare.columns_of(con, relation)
-    sources = f"""(select record_key, dense_rank() over (order by {"coalesce(producer, '')" if several else "1"}) - 1 as sumber
-        from {relation})"""
-    con.execute(
-        f"""create temp table daftar as
-        select row_number() over (order by record_key) - 1 as row, d.*, coalesce(s.sumber, 0) as sumber from daftar_siap d
-        left join (select record_key, any_value(sumber) as sumber from {sources} group by record_key) s using (record_key)"""
-    )
-    con.unregister("daftar_siap")
-    con.execute(
-        f"""create temp table acuan as select file_row_number as row, {_CODES}
-        from read_parquet('{register}', file_row_number=true)"""
-    )
-    n_list, n_keys, n_entities, n_names, n_births = con.execute(
-        "select count(*), count(distinct record_key), count(distinct entity_key), count(name), count(dob) from daftar"
-    ).fetchall()[0]
-    if n_keys != n_list:
+    prepared = prepare.prepare_table(con, relation).combine_chunks()
+    order = pc.sort_indices(prepared.column("record_key"))
+    listed = prepared.take(order).combine_chunks()
+    del prepared
+    n_list = listed.num_rows
+    keys = listed.column("record_key")
+    if keys.null_count or (n_list > 1 and pc.any(pc.equal(keys[1:], keys[:-1])).as_py()):
         raise PadananError("record_key tidak unik pada daftar", cure="beri satu record_key per baris (lihat landing)")
-    for count, what in ((n_names, "nama"), (n_births, "tanggal lahir")):
-        if n_list and not count:
+    for column, what in (("name", "nama"), ("dob", "tanggal lahir")):
+        if n_list and listed.column(column).null_count == n_list:
             notes.append(f"tidak ada satu pun {what}: padanan hanya dari kolom lain")
-    _links(con, register, step1)
-    _representatives(con, n_list != n_entities)
-    _working(con, config)
-    rows = con.execute(
-        """select record_key, entity_key, coalesce(family, 0) as family, hash(entity_key) as tie_entitas, latih, jawab, sumber
-        from kerja order by row"""
-    ).to_arrow_table()
-    links = con.execute(
-        """select p.row as baris, p.arow, coalesce(k.row, -1) as kerja, coalesce(d.family, 0) as family,
-            coalesce(a.kk, 0) as card, d.sumber
-        from padan p join daftar d on d.row = p.row join acuan a on a.row = p.arow
-        left join (select row, baris from kerja where latih) k on k.baris = p.row order by p.row"""
-    ).to_arrow_table()
-
-    def ints(table: pa.Table, name: str, kind: Any = np.int64) -> npt.NDArray[Any]:
-        return np.asarray(table.column(name).to_numpy()).astype(kind, copy=False)
-
+    source, n_sources = _sources(con, relation, n_list)
+    file = Register(register)
+    row, arow = _given(con, register, listed, step1) if step1 is not None else _by_nik(con, file, listed)
+    con.register("daftar_siap", listed.select(["record_key", "entity_key"]))
+    hashed = con.execute("select hash(entity_key) as h from daftar_siap").fetchnumpy()
+    con.unregister("daftar_siap")
+    tie = np.asarray(hashed["h"], dtype=np.uint64)
+    answer = np.full(n_list, -1, dtype=np.int64)
+    answer[row] = arow
+    mates = _mates(con, listed, answer >= 0)
+    stands = np.ones(n_list, dtype=bool) if mates is None else mates == np.arange(n_list)
+    chosen, training = _working(stands, answer >= 0, listed, tie, config.training_max)
+    work = listed.take(pa.array(chosen))
+    hidden = pc.if_else(pa.array(training), pa.scalar(None, pa.uint64()), work.column("nik"))
+    work = work.set_column(work.schema.get_field_index("nik"), "nik", hidden)
+    work = work.append_column("latih", pa.array(training)).append_column("jawab", pa.array(answer[chosen]))
+    place = np.full(n_list, -1, dtype=np.int64)
+    place[chosen] = np.arange(len(chosen))
+    open_ = place.copy()
+    open_[chosen[training]] = -1
+    left_work = open_ if mates is None else open_[mates]
+    left = np.flatnonzero(left_work >= 0)
+    in_training = np.full(n_list, -1, dtype=np.int64)
+    in_training[chosen[training]] = place[chosen[training]]
     return Inputs(
-        int(n_list),
-        rows.column("record_key").combine_chunks(),
-        rows.column("entity_key").combine_chunks(),
-        ints(rows, "family", np.uint64),
-        ints(rows, "tie_entitas", np.uint64),
-        rows.column("latih").to_numpy(zero_copy_only=False).astype(bool),
-        ints(rows, "jawab"),
-        ints(links, "baris"),
-        ints(links, "arow"),
-        ints(links, "kerja"),
-        ints(links, "family", np.uint64),
-        ints(links, "card", np.uint64),
-        ints(rows, "sumber"),
-        ints(links, "sumber"),
-        int(con.execute("select coalesce(max(sumber), 0) + 1 from daftar").fetchall()[0][0]),
-        register,
+        n_list,
+        work,
+        comparison.people_of(work, np.arange(len(chosen))),
+        work.column("record_key").combine_chunks(),
+        work.column("entity_key").combine_chunks(),
+        tie[chosen],
+        training,
+        answer[chosen],
+        row,
+        arow,
+        in_training[row],
+        numbers(listed, "family")[row],
+        _cards(file, arow),
+        source[chosen],
+        source[row],
+        n_sources,
+        keys.take(pa.array(left)).combine_chunks(),
+        left_work[left],
+        file,
         tuple(notes),
     )
 
 
-def _links(con: duckdb.DuckDBPyConnection, register: Path, step1: pa.Table | None) -> None:
-    """Table padan(row, arow): the links by NIK."""
-    source = f"read_parquet('{register}', file_row_number=true)"
-    if step1 is not None:
-        con.register("tahap1", step1)
-        con.execute(
-            f"""create temp table padan as select d.row, a.file_row_number as arow from tahap1 t
-                join daftar d on d.record_key = t.record_key
-            join (select record_key, file_row_number from {source}) a on a.record_key = t.register_key"""
-        )
-        con.unregister("tahap1")
-        return
-    y, m, d = "{0}.dob // 10000", "{0}.dob // 100 % 100", "{0}.dob % 100"
+def _sources(con: duckdb.DuckDBPyConnection, relation: str, n_list: int) -> tuple[Ints, int]:
+    """(number of each record's producer, in order of record_key; how many there are)."""
+    if "producer" not in prepare.columns_of(con, relation) or n_list == 0:
+        return np.zeros(n_list, dtype=np.int64), 1
+    got = con.execute(
+        f"""select dense_rank() over (order by coalesce(producer, '')) - 1 as sumber, record_key::varchar as record_key
+        from {relation} order by record_key::varchar"""
+    ).fetchnumpy()
+    source = np.asarray(got["sumber"], dtype=np.int64)
+    return source, int(source.max()) + 1
+
+
+def _cards(file: Register, rows: Ints) -> UInt64s:
+    """Family card of register rows, 0 where it is not known."""
+    if len(rows) == 0:
+        return np.empty(0, dtype=np.uint64)
+    wanted, back = np.unique(rows, return_inverse=True)
+    return np.asarray(numbers(file.take(wanted, ["kk"]), "kk")[back])
+
+
+def _given(con: duckdb.DuckDBPyConnection, register: Path, listed: pa.Table, step1: pa.Table) -> tuple[Ints, Ints]:
+    """(row of the list, row of the register) of links made before."""
+    con.register("tahap1", step1)
+    con.register("daftar_siap", listed.select(["record_key"]).append_column("row", pa.array(np.arange(listed.num_rows))))
+    got = con.execute(
+        f"""select d.row, a.file_row_number as arow from tahap1 t join daftar_siap d on d.record_key = t.record_key
+        join (select record_key, file_row_number from read_parquet('{register}', file_row_number=true)) a
+            on a.record_key = t.register_key order by d.row, arow"""
+    ).fetchnumpy()
+    con.unregister("tahap1")
+    con.unregister("daftar_siap")
+    return np.asarray(got["row"], dtype=np.int64), np.asarray(got["arow"], dtype=np.int64)
+
+
+def _by_nik(con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table) -> tuple[Ints, Ints]:
+    """(row of the list, row of the register) of the links by NIK, the best resident of each record."""
+    nik = numbers(listed, "nik")
+    mine = np.flatnonzero(nik != 0)
+    order = mine[np.argsort(nik[mine], kind="stable")]
+    wanted, begin, count = np.unique(nik[order], return_index=True, return_counts=True)
+    met = file.matching("nik", wanted)
+    many = count[met["spot"]]
+    arow = np.repeat(met["row"], many)
+    place = np.repeat(begin[met["spot"]] - np.r_[0, np.cumsum(many)[:-1]], many) + np.arange(len(arow))
+    row = order[place]
+    columns = ["name", "name_key", "t1", "t2", "t3", "dob"]
+    rows, back = np.unique(arow, return_inverse=True)
+    theirs = file.take(rows, ["tie", *columns]).take(pa.array(back))
+    ours = listed.select(columns).take(pa.array(row))
+    con.register(
+        "sama_nik",
+        pa.table(
+            {
+                "row": row,
+                "arow": arow,
+                "tie": theirs.column("tie"),
+                **{f"d_{name}": ours.column(name) for name in columns},
+                **{f"a_{name}": theirs.column(name) for name in columns},
+            }
+        ),
+    )
+    y, m, d = "{0}_dob // 10000", "{0}_dob // 100 % 100", "{0}_dob % 100"
 
     def same(part: str) -> str:
         return f"({part.format('d')} = {part.format('a')})::int"
 
     swapped = f"{m.format('d')} = {d.format('a')} and {d.format('d')} = {m.format('a')}"
-    con.execute(
-        f"""create temp table padan as select row, arow from (
-            select d.row, a.row as arow, a.tie,
-                case when d.name_key = a.name_key then 3 when jaro_winkler_similarity(d.name, a.name) >= 0.92 then 2
-                     when jaro_winkler_similarity(d.name, a.name) >= 0.80 or (d.t1 in (a.t1, a.t2, a.t3)
-                        and coalesce(d.t2, d.t1) in (a.t1, a.t2, a.t3) and coalesce(d.t3, d.t1) in (a.t1, a.t2, a.t3)) then 1
+    got = con.execute(
+        f"""select row, arow from (
+            select row, arow, tie,
+                case when d_name_key = a_name_key then 3 when jaro_winkler_similarity(d_name, a_name) >= 0.92 then 2
+                     when jaro_winkler_similarity(d_name, a_name) >= 0.80 or (d_t1 in (a_t1, a_t2, a_t3)
+                        and coalesce(d_t2, d_t1) in (a_t1, a_t2, a_t3) and coalesce(d_t3, d_t1) in (a_t1, a_t2, a_t3)) then 1
                             else 0 end as nama,
-                case when d.dob = a.dob then 2 when d.dob is null or a.dob is null then 1
+                case when d_dob = a_dob then 2 when d_dob is null or a_dob is null then 1
                      when ({y.format("d")} = {y.format("a")} and {swapped}) or {same(y)} + {same(m)} + {same(d)} = 2 then 1
                          else 0 end as lahir
-            from daftar d join (select file_row_number as row, tie, nik, name, name_key, t1, t2, t3, dob from {source}
-                semi join (select distinct nik from daftar where nik is not null) using (nik)) a on d.nik = a.nik)
+            from sama_nik)
         where (nama >= 2 and lahir >= 1) or (nama >= 1 and lahir = 2)
-        qualify row_number() over (partition by row order by nama desc, lahir desc, tie) = 1"""
+        qualify row_number() over (partition by row order by nama desc, lahir desc, tie) = 1 order by row"""
+    ).fetchnumpy()
+    con.unregister("sama_nik")
+    return np.asarray(got["row"], dtype=np.int64), np.asarray(got["arow"], dtype=np.int64)
+
+
+_FILLED = ("nik", "kk", "name", "mother", "dob", "address", "kel", "rt")
+
+
+def _mates(con: duckdb.DuckDBPyConnection, listed: pa.Table, linked: Bools) -> Ints | None:
+    """Row that stands for each record's entity (a step-1 link of any of its records is the entity's); None if all are single."""
+    row = pa.array(np.arange(listed.num_rows))
+    con.register(
+        "daftar_siap",
+        listed.select(["entity_key", "record_key", *_FILLED]).append_column("row", row).append_column("padan", pa.array(linked)),
     )
+    try:
+        if con.execute("select count(*) = count(distinct entity_key) from daftar_siap").fetchall()[0][0]:
+            return None
+        filled = " + ".join(f"({name} is not null)::int" for name in _FILLED)
+        got = con.execute(
+            f"""select first_value(row) over (partition by entity_key order by padan desc, {filled} desc, record_key) as wakil
+            from daftar_siap order by row"""
+        ).fetchnumpy()
+        return np.asarray(got["wakil"], dtype=np.int64)
+    finally:
+        con.unregister("daftar_siap")
 
 
-def _representatives(con: duckdb.DuckDBPyConnection, shared: bool) -> None:
-    """Table wakil(row): one record per entity; a step-1 link of any of its records is the entity's."""
-    if not shared:
-        con.execute("create temp view wakil as select row from daftar")
-        return
-    filled = " + ".join(f"({name} is not null)::int" for name in ("nik", "kk", "name", "mother", "dob", "address", "kel", "rt"))
-    con.execute(
-        f"""create temp table wakil as select row from (select d.row, row_number() over (partition by entity_key
-        order by (p.row is not null) desc, {filled} desc, record_key) as nomor from daftar d left
-            join padan p on p.row = d.row) where nomor = 1"""
-    )
-
-
-def _working(con: duckdb.DuckDBPyConnection, config: LinkageConfig) -> None:
-    """Table kerja: the residue and the training records (their NIK hidden), in row order of `daftar`."""
-    con.execute(
-        f"""create temp table kerja as
-        with pilih as (
-            select d.row as baris, p.arow, p.row is not null as latih from daftar d semi join wakil w on w.row = d.row left
-                join padan p on p.row = d.row
-        ), contoh as (
-            select baris from pilih join daftar d on d.row = baris where latih and d.name is not null
-                order by hash(d.entity_key), baris limit {config.training_max}
-        )
-        select row_number() over (order by p.baris) - 1 as row, p.baris, p.latih, coalesce(p.arow, -1)::bigint as jawab,
-            d.* exclude (row, nik), case when p.latih then null else d.nik end as nik
-        from pilih p join daftar d on d.row = p.baris where not p.latih or p.baris in (select baris from contoh)"""
-    )
+def _working(stands: Bools, linked: Bools, listed: pa.Table, tie: UInt64s, most: int) -> tuple[Ints, Bools]:
+    """(rows of the residue and of the labelled records, ascending; which of them are labelled)."""
+    named = np.asarray(pc.is_valid(listed.column("name")).to_numpy(zero_copy_only=False), dtype=bool)
+    labels = np.flatnonzero(stands & linked & named)
+    labels = labels[np.argsort(tie[labels], kind="stable")][:most]
+    labelled = np.zeros(len(stands), dtype=bool)
+    labelled[labels] = True
+    chosen = np.flatnonzero((stands & ~linked) | labelled)
+    return chosen, labelled[chosen]

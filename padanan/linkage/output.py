@@ -243,7 +243,7 @@ def _record_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[np.in
     first = np.r_[True, kept.left[1:] != kept.left[:-1]] if len(kept.left) else np.empty(0, dtype=bool)
     best = np.full(len(data), -1, dtype=np.int64)
     best[kept.left[first]] = np.flatnonzero(first)
-    rows = np.flatnonzero(~data.training)
+    rows = data.left_over_work
     spot = best[rows]
     has = spot >= 0
     safe = np.maximum(spot, 0)
@@ -256,8 +256,9 @@ def _record_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[np.in
         np.where(state == 1, "perlu dilihat orang", np.where(has, "di bawah ambang", "tidak ada calon")),
     )
     reason = np.where(has & doubles[safe] & (state == 1), "penduduk ini sudah padan lewat NIK dengan baris lain", reason)
-    table = pa.table(
+    return pa.table(
         {
+            "record_key": data.left_over,
             "entity_key": data.entity.take(pa.array(rows)),
             "status": pa.array(labels[state], pa.string()),
             "register_key": keys.take(pa.array(safe, mask=state != 0)),
@@ -268,10 +269,3 @@ def _record_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[np.in
             "wakil": data.record.take(pa.array(rows)),
         }
     )
-    run.con.register("hasil", table)
-    got = run.con.execute(
-        """select d.record_key, h.* from daftar d join hasil h using (entity_key)
-        where d.row not in (select row from padan) order by d.record_key"""
-    ).to_arrow_table()
-    run.con.unregister("hasil")
-    return got

@@ -41,7 +41,7 @@ class _Run:
         self.con, self.data, self.config, self.raw = con, data, config, raw
         self.seconds: dict[str, float] = {}
         self._clock = started
-        self.register_sql = f"(select file_row_number as row, * from read_parquet('{data.register_path}', file_row_number=true))"
+        self.register_sql = f"(select file_row_number as row, * from read_parquet('{data.register.path}', file_row_number=true))"
         self.frequency: dict[str, npt.NDArray[Any]] = {}
         self.ruled = output.Rulings.none()
 
@@ -53,10 +53,13 @@ class _Run:
 
     def candidates(self) -> None:
         """Blocks, loads both sides, packs the levels."""
+        file, people = self.data.register, self.data.people
+        small = file.rows <= self.config.small_register
+        codes = (*blocking.CODES, *(blocking.SMALL_CODES if small else ()))
         found = blocking.find(
-            self.con,
-            "kerja",
-            "acuan",
+            people.values,
+            lambda: file.steps(codes),
+            file.rows,
             cap=self.config.block_cap,
             per_record=self.config.candidates_per_record,
             small=self.config.small_register,
@@ -68,14 +71,13 @@ class _Run:
         needed = np.flatnonzero(wanted)
         spot = np.zeros(len(wanted), dtype=np.int32)
         spot[needed] = np.arange(len(needed))
-        left, right = comparison.load(self.con, "kerja"), comparison.load_file(self.data.register_path, needed)
-        self.left_people, self.right_people = left, right
+        right = comparison.people_of(file.take(needed, comparison.COLUMNS_READ))
+        self.right_people = right
         self.right = Right(right.rows, right["kk"], right.tie)
         place = spot[found.right]
         self.lap("muat")
-        left_row = found.left.astype(np.int32)
-        self.packed = self._compare(left, right, left_row, place)
-        self.i, self.j, self.keys = left_row, place, found.keys
+        self.packed = self._compare(people, right, found.left, place)
+        self.i, self.j, self.keys = found.left, place, found.keys
         self.name_key = right["name_key"]
         self.lap("perbandingan")
 
@@ -135,14 +137,14 @@ class _Run:
 
     def _random_pairs(self) -> npt.NDArray[np.float64] | None:
         """Level shares of pairs that have nothing to do with each other."""
-        n_left, n_right = len(self.left_people), len(self.right.row)
+        n_left, n_right = len(self.data.people), len(self.right.row)
         if n_left < 2 or n_right < 2:
             return None
         dice = np.random.default_rng(20240701)
         # By content, not by place in the file.
         order = np.argsort(self.right.tie, kind="stable")
         i, j = dice.integers(0, n_left, _RANDOM), order[dice.integers(0, n_right, _RANDOM)]
-        patterns = model.Patterns.of(self._compare(self.left_people, self.right_people, i, j))
+        patterns = model.Patterns.of(self._compare(self.data.people, self.right_people, i, j))
         return model.normalised(model.level_counts(patterns.levels, patterns.counts), self.config.smoothing)
 
     def _rarity(self, scores: model.PatternScore, patterns: model.Patterns, weight: Ints) -> Ints:
@@ -153,12 +155,8 @@ class _Run:
         here = np.flatnonzero(exact)
         keys = self.name_key[self.j[here]]
         wanted = np.unique(keys)
-        self.con.register("nama_perlu", pa.table({"name_key": wanted}))
-        got = self.con.execute(
-            "select name_key, count(*) as n from acuan semi join nama_perlu using (name_key) group by name_key order by name_key"
-        ).fetchnumpy()
-        self.con.unregister("nama_perlu")
-        many = np.asarray(got["n"])[np.searchsorted(np.asarray(got["name_key"]), keys)].astype(np.float64)
+        met = self.data.register.matching("name_key", wanted)
+        many = np.bincount(met["spot"], minlength=len(wanted))[np.searchsorted(wanted, keys)].astype(np.float64)
         chance = 1.0 - decision.probability(weight[here])
         bits[here] = model.rarity(
             many, np.ones(len(here), dtype=bool), scores.share_random[patterns.inverse[here]], chance, self.config.rarity_max
@@ -251,7 +249,7 @@ class _Run:
 
     def _known(self, accepted: Bools | None) -> household.Known:
         data = self.data
-        record = np.where(data.known_kerja >= 0, data.known_kerja, len(data) + np.arange(len(data.known_list)))
+        record = np.where(data.known_work >= 0, data.known_work, len(data) + np.arange(len(data.known_list)))
         family, card = data.known_family, data.known_card
         if accepted is not None and accepted.any():
             left, right = self.pairs.left[accepted], self.pairs.right[accepted]
@@ -268,12 +266,11 @@ class _Run:
         record, card = household.cards_to_search(open_, data.family[open_], self._known(accepted))
         if len(record) == 0:
             return
-        self.con.register("kartu_cari", pa.table({"kk": np.unique(card)}))
-        got = self.con.execute(
-            f"""select kk, row from acuan semi join kartu_cari using (kk)
-            qualify count(*) over (partition by kk) <= {config.card_candidates} order by kk, row"""
-        ).fetchnumpy()
-        self.con.unregister("kartu_cari")
+        wanted = np.unique(card)
+        met = data.register.matching("kk", wanted)
+        few = (np.bincount(met["spot"], minlength=len(wanted)) <= config.card_candidates)[met["spot"]]
+        order = np.argsort(met["spot"][few], kind="stable")
+        got = {"kk": wanted[met["spot"][few][order]], "row": met["row"][few][order]}
         begin = np.searchsorted(got["kk"], card, side="left")
         count = np.searchsorted(got["kk"], card, side="right") - begin
         left = np.repeat(record, count)
@@ -286,9 +283,9 @@ class _Run:
         if len(pair) == 0:
             return
         left, row = (pair >> np.uint64(32)).astype(np.int64), (pair & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        fresh = comparison.load_file(data.register_path, np.sort(np.unique(row)))
+        fresh = comparison.people_of(data.register.take(np.unique(row), comparison.COLUMNS_READ))
         position = np.searchsorted(fresh.rows, row)
-        packed = self._compare(self.left_people, fresh, left, position)
+        packed = self._compare(self.data.people, fresh, left, position)
         patterns = model.Patterns.of(packed)
         scores = model.score(patterns, self.model)
         start = len(self.right.row)
@@ -324,7 +321,7 @@ class _Run:
         data, n = self.data, self.data.n_sources
         held = data.known_row * n + data.known_source
         seats = self.right.row[self.pairs.right] * n + data.source[self.pairs.left]
-        return np.isin(seats, held[data.known_kerja < 0] if simulated else held)
+        return np.isin(seats, held[data.known_work < 0] if simulated else held)
 
     def labelled(self) -> tuple[Pairs, threshold.Pool]:
         """Pairs that compete when labelled records are judged, and their pool."""

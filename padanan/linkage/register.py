@@ -1,0 +1,101 @@
+"""The prepared register as a file of row groups: a pass over some of its columns, or some of its rows.
+
+How the file is made belongs to `prepare`; what its codes mean to a pair belongs to `blocking` and `comparison`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from padanan.linkage.lookup import Lookup
+
+Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
+
+# Rows of a pass that are worked on at once: their arrays stay in the processor's cache.
+STEP = 1 << 16
+KIND: Mapping[str, Any] = {
+    "t1": np.uint32,
+    "t2": np.uint32,
+    "t3": np.uint32,
+    "mother1": np.uint32,
+    "n_tokens": np.uint8,
+    "dob": np.int32,
+    "jk": np.uint8,
+    "kel": np.int64,
+    "rt": np.int16,
+    "rw": np.int16,
+}
+
+
+def numbers(table: pa.Table, name: str) -> npt.NDArray[Any]:
+    """A code column as an array; NULL is 0, of rt and rw −1."""
+    value = table.column(name)
+    if value.null_count:
+        value = pc.fill_null(value, pa.scalar(-1 if name in ("rt", "rw") else 0, value.type))
+    return np.asarray(value.to_numpy()).astype(KIND.get(name, np.uint64), copy=False)
+
+
+def slices(arrays: Arrays, start: int = 0) -> Iterator[tuple[int, Arrays]]:
+    """Arrays cut into steps: (row of the first entry, arrays)."""
+    n = len(next(iter(arrays.values()))) if arrays else 0
+    for begin in range(0, n, STEP):
+        yield start + begin, {name: value[begin : begin + STEP] for name, value in arrays.items()}
+
+
+class Register:
+    """A prepared file (`prepare.prepare_register`), its rows numbered from 0.
+
+    Args:
+        path: the Parquet file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = pq.ParquetFile(path)
+        self.rows = int(self._file.metadata.num_rows)
+
+    def groups(self, columns: Sequence[str]) -> Iterator[tuple[int, Arrays]]:
+        """Whole row groups of some code columns, one at a time: (row of the first entry, arrays)."""
+        start = 0
+        for group in range(self._file.num_row_groups):
+            table = self._file.read_row_group(group, columns=list(columns), use_threads=False)
+            yield start, {name: numbers(table, name) for name in columns}
+            start += table.num_rows
+
+    def steps(self, columns: Sequence[str]) -> Iterator[tuple[int, Arrays]]:
+        """Like `groups`, in pieces of `STEP` rows."""
+        for start, arrays in self.groups(columns):
+            yield from slices(arrays, start)
+
+    def take(self, rows: npt.NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
+        """Some rows, ascending, with their numbers as `row`."""
+        parts, start = [], 0
+        for group in range(self._file.num_row_groups):
+            size = self._file.metadata.row_group(group).num_rows
+            low, high = np.searchsorted(rows, (start, start + size))
+            if high > low:
+                here = rows[low:high]
+                part = self._file.read_row_group(group, columns=list(columns), use_threads=False)
+                part = part.take(pa.array(here - start)) if high - low < size else part
+                parts.append(part.append_column("row", pa.array(here)))
+            start += size
+        schema = pa.schema([*(self._file.schema_arrow.field(name) for name in columns), ("row", pa.int64())])
+        return pa.concat_tables(parts) if parts else schema.empty_table()
+
+    def matching(self, column: str, wanted: npt.NDArray[Any], extra: Sequence[str] = ()) -> dict[str, npt.NDArray[Any]]:
+        """Rows whose code in `column` is one of `wanted` (ascending, distinct): row, spot in `wanted`, `extra` columns."""
+        lookup = Lookup(wanted.astype(np.uint64, copy=False))
+        parts: list[dict[str, npt.NDArray[Any]]] = []
+        for start, arrays in self.steps((column, *extra)):
+            at, spot = lookup.find(arrays[column].astype(np.uint64, copy=False))
+            parts.append({"row": at + start, "spot": spot, **{name: arrays[name][at] for name in extra}})
+        names = ("row", "spot", *extra)
+        return {n: np.concatenate([p[n] for p in parts]) if parts else np.empty(0, dtype=np.int64) for n in names}
