@@ -23,28 +23,28 @@ UNKNOWN = "-"
 MEASURES: Mapping[str, str | None] = {"catatan": None, "celah": "catatan", "orang": None, "padan": "orang", "sasaran": "orang"}
 
 # A code counts only with the codes above it: what is not in the seed of DKI is `UNKNOWN` at that level.
-_PLACE = """
+PLACE = """
   coalesce(w3.kode_kota, w2.kode_kota, w1.kode_kota, '-') as kota,
   coalesce(w3.kode_kecamatan, w2.kode_kecamatan, '-') as kecamatan,
   coalesce(w3.kode_kelurahan, '-') as kelurahan
 """
-_JOINS = """
+JOINS = """
   left join wilayah w3 on w3.kode_kelurahan = t.kode_kelurahan
   left join (select distinct kode_kecamatan, kode_kota from wilayah) w2 on w2.kode_kecamatan = t.kode_kecamatan
   left join (select distinct kode_kota from wilayah) w1 on w1.kode_kota = t.kode_kota
 """
 RECORDS = f"""
-select {_PLACE}, count(*) as catatan, count(*) filter (g.record_key is not null) as celah
+select {PLACE}, count(*) as catatan, count(*) filter (g.record_key is not null) as celah
 from padanan_record t
 left join (select distinct producer, record_key from gap) g on g.producer = t.producer and g.record_key = t.record_key
-{_JOINS}
+{JOINS}
 group by all
 """
 PEOPLE = f"""
-select {_PLACE}, count(*) as orang, count(*) filter (t.status_identitas = 'terdaftar') as padan,
+select {PLACE}, count(*) as orang, count(*) filter (t.status_identitas = 'terdaftar') as padan,
   count(*) filter (s.terpilih) as sasaran
 from padanan_orang t left join sasaran s on s.id_orang = t.id_orang
-{_JOINS}
+{JOINS}
 group by all
 """
 

@@ -107,9 +107,14 @@ def write_published(
         where kombinasi > 0 group by all""")
     con.execute(f"""
         create table sasaran as
-        select {run}, id_orang, kriteria_gagal is null as terpilih, kriteria_gagal, '{CANARY_NAME}' as nama
-        from (select id_orang, case when kode_kota is null then 'berdomisili_di_dki' when acak(id_orang, 'desil') < 20 then 'desil_diketahui'
-          when acak(id_orang, 'desil') < 70 then 'desil_di_bawah_batas' end as kriteria_gagal from padanan_orang)""")
+        select {run}, o.id_orang, kriteria_gagal is null as terpilih, kriteria_gagal, status_identitas, '{CANARY_NIK}' as nik,
+          '{CANARY_NAME}' as nama, case when acak(o.id_orang, 'jk') < 0.5 then null when acak(o.id_orang, 'jk') < 50 then 'L' else 'P' end as jk,
+          case when acak(o.id_orang, 'umur') >= 1 then date '1930-01-01' + cast(floor(acak(o.id_orang, 'umur') * 340) as integer) end as tgl_lahir,
+          case when status_identitas = 'terdaftar' then kunci(keluarga) end as id_keluarga, kode_kota, kode_kecamatan, kode_kelurahan,
+          case when acak(o.id_orang, 'desil') >= 20 then 1 + cast(floor((acak(o.id_orang, 'desil') - 20) / 12.5) as integer) % 4 end as desil
+        from (select *, case when kode_kota is null then 'berdomisili_di_dki' when acak(id_orang, 'desil') < 20 then 'desil_diketahui'
+          when acak(id_orang, 'desil') < 70 then 'desil_di_bawah_batas' end as kriteria_gagal from padanan_orang) o
+        join (select id_orang, keluarga from manusia) m using (id_orang)""")
     con.execute(f"""
         create table row_account as
         select {run}, tahap, producer, count(*) + any_value(extra) as masuk, count(*) as lanjut, any_value(extra) as disisihkan, true as seimbang

@@ -1,0 +1,159 @@
+"""What the templates may name: every figure as the text that is printed, by tag.
+
+Counting is in `facts` and the review report; layout is the templates'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from padanan.decree.documents.facts import UNKNOWN, Count, Target
+from padanan.decree.documents.terbilang import terbilang
+from padanan.report import format as id_format
+from padanan.report import wilayah, words
+
+TO_FILL = "[diisi]"
+DRAFT = "RANCANGAN"
+NO_LOG = "0" * 64
+ABOUT = "DATA SASARAN PROGRAM PERCEPATAN PENGHAPUSAN KEMISKINAN EKSTREM PROVINSI DAERAH KHUSUS IBUKOTA JAKARTA PERIODE {periode}"
+SPLIT_NAMES: Mapping[str, str] = {
+    "jenis_kelamin": "Jenis kelamin",
+    "umur": "Kelompok umur",
+    "desil": "Desil kesejahteraan",
+    "status_identitas": "Status identitas",
+}
+_LINES: Mapping[str, Mapping[str, str]] = {
+    "jenis_kelamin": {"L": "Laki-laki", "P": "Perempuan"},
+    "umur": {"anak": "Anak (di bawah 18 tahun)", "dewasa": "Dewasa (18 sampai 59 tahun)", "lansia": "Lansia (60 tahun ke atas)"},
+    "status_identitas": words.IDENTITIES,
+}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What names a document's figures: the revision, its hashes, and what the decree adds to them."""
+
+    label: str
+    start: date
+    end: date
+    revisi: int
+    published_sha256: str
+    row_hash: str
+    log_head: str
+    criteria_version: str
+    number: str | None = None
+    day: date | None = None
+    changes: tuple[str, str] | None = None
+
+    @property
+    def about(self) -> str:
+        """The decree's subject; of a change with the number and year of what it changes."""
+        subject = ABOUT.format(periode=self.label)
+        return subject if self.changes is None else f"PERUBAHAN ATAS KEPUTUSAN GUBERNUR NOMOR {self.changes[0]} TENTANG {subject}"
+
+
+def numbered(number: str, day: date) -> str:
+    """The number as a Keputusan Gubernur prints it: `75 TAHUN 2023`."""
+    text = " ".join(number.upper().split())
+    return text if "TAHUN" in text else f"{text} TAHUN {day.year}"
+
+
+def identity_tags(identity: Identity, *, draft: bool) -> dict[str, Any]:
+    """The tags that name period, revision, hashes, number and date."""
+    day = identity.day
+    return {
+        "periode": identity.label,
+        "periode_kalimat": f"{id_format.day(identity.start)} sampai dengan {id_format.day(identity.end)}",
+        "revisi": id_format.number(identity.revisi),
+        "sidik_terbitan": id_format.fingerprint(identity.published_sha256),
+        "sidik_data": id_format.fingerprint(identity.row_hash),
+        "kepala_log": "belum ada keputusan" if identity.log_head == NO_LOG else id_format.fingerprint(identity.log_head),
+        "kriteria_versi": identity.criteria_version,
+        "tanda_rancangan": f" · {DRAFT}" if draft else "",
+        "nomor": numbered(identity.number, day) if identity.number and day else TO_FILL,
+        "tanggal": id_format.day(day) if day else TO_FILL,
+        "tentang": identity.about,
+    }
+
+
+def target_tags(target: Target) -> dict[str, Any]:
+    """The tags of the frozen data sasaran."""
+    tree, root = target.tree, target.tree.root
+    splits = {
+        name: [_line(name, item, target.people) for item in lines if item.value or item.key != UNKNOWN]
+        for name, lines in target.splits.items()
+    }
+    without = target.without_family
+    return {
+        "batas": id_format.day(target.day),
+        "jumlah_orang": id_format.number(target.people),
+        "jumlah_orang_terbilang": terbilang(target.people),
+        "jumlah_keluarga": id_format.number(target.families),
+        "jumlah_keluarga_terbilang": terbilang(target.families),
+        "tanpa_keluarga": without.cover.text if without.cover else id_format.number(without.value),
+        "kota": [
+            {"kode": node.code, "nama": node.name, "orang": tree.text(node, "sasaran"), "bagian": _share(tree, node)}
+            for node in root.children
+            if node.code != wilayah.UNKNOWN or node.values["sasaran"]
+        ],
+        "wilayah": [
+            {
+                "kode": kota.code,
+                "nama": kota.name,
+                "orang": tree.text(kota, "sasaran"),
+                "kecamatan": [
+                    {"kode": kecamatan.code, "nama": kecamatan.name, "kelurahan": _villages(tree, kecamatan)}
+                    for kecamatan in kota.children
+                    if kecamatan.code != wilayah.UNKNOWN or kecamatan.values["sasaran"]
+                ],
+            }
+            for kota in root.children
+            if kota.code != wilayah.UNKNOWN
+        ],
+        **splits,
+        "keadaan": [{"nama": SPLIT_NAMES[name], "baris": lines} for name, lines in splits.items()],
+        "keterangan_tutup": (
+            "Jumlah di bawah 5 orang ditulis “<5”, dan jumlah lain yang memungkinkan orang menghitungnya kembali ditulis "
+            "“ditutup”; jumlah seluruhnya tetap tepat."
+        ),
+    }
+
+
+def _villages(tree: wilayah.Tree, kecamatan: wilayah.Node) -> list[dict[str, str]]:
+    """The kelurahan of a kecamatan with the kecamatan's sum under them; people whose kelurahan is unknown as a line."""
+    lines = [
+        {"kode": node.code, "nama": node.name, "orang": tree.text(node, "sasaran")}
+        for node in kecamatan.children
+        if node.code != wilayah.UNKNOWN or node.values["sasaran"]
+    ]
+    return [*lines, {"kode": kecamatan.code, "nama": "Jumlah kecamatan", "orang": tree.text(kecamatan, "sasaran")}]
+
+
+def _share(tree: wilayah.Tree, node: wilayah.Node) -> str:
+    if (node.path, "sasaran") in tree.covered:
+        return "–"
+    return id_format.percent(node.values["sasaran"], tree.root.values["sasaran"])
+
+
+def _line(table: str, item: Count, people: int) -> dict[str, str]:
+    name = "Tidak diketahui" if item.key == UNKNOWN else _LINES.get(table, {}).get(item.key)
+    return {
+        "kode": item.key,
+        "nama": name or (f"Desil {item.key}" if table == "desil" else item.key),
+        "orang": item.cover.text if item.cover else id_format.number(item.value),
+        "bagian": "–" if item.cover else id_format.percent(item.value, people),
+    }
+
+
+def clean(value: Any) -> Any:
+    """The same tags with every long run of digits in groups: no document may hold anything like a NIK."""
+    if isinstance(value, str):
+        return words.without_long_runs(value)
+    if isinstance(value, Mapping):
+        return {key: clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean(item) for item in value]
+    return value

@@ -1,0 +1,135 @@
+"""The figures of the decree's documents: counted once by SQL over the frozen data sasaran of one revision.
+
+Their wording is in `context`; the figures about deliveries and gaps are those of the review report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from padanan.errors import PadananError, safe_reason
+from padanan.report import wilayah
+from padanan.report.published import Published
+from padanan.report.suppress import LIMIT, Cell, Cover, Sum, cover
+
+NEEDED = ("jk", "tgl_lahir", "desil", "status_identitas", "id_keluarga", "kode_kota", "kode_kecamatan", "kode_kelurahan")
+UNKNOWN, ALL = "tidak_diketahui", "semua"
+CHILD_BELOW, ELDERLY_FROM = 18, 60
+# Table -> the SQL of its key, and the keys that are shown even when nobody has them.
+SPLITS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "jenis_kelamin": (f"coalesce(jk, '{UNKNOWN}')", ("L", "P", UNKNOWN)),
+    "umur": (
+        f"""case when tgl_lahir is null or tgl_lahir > $hari then '{UNKNOWN}'
+        when date_sub('year', tgl_lahir, $hari) < {CHILD_BELOW} then 'anak'
+        when date_sub('year', tgl_lahir, $hari) < {ELDERLY_FROM} then 'dewasa' else 'lansia' end""",
+        ("anak", "dewasa", "lansia", UNKNOWN),
+    ),
+    "desil": (f"coalesce(desil::varchar, '{UNKNOWN}')", ()),
+    "status_identitas": ("status_identitas", ("terdaftar", "sementara_nik", "sementara")),
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """One line of a table: `cover` is set where too few people stand behind it, or behind what could be subtracted."""
+
+    key: str
+    value: int
+    cover: Cover | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """The frozen data sasaran in figures. `splits` are tables whose lines add up to `people`."""
+
+    people: int
+    families: int
+    without_family: Count
+    day: date
+    splits: Mapping[str, tuple[Count, ...]]
+    tree: wilayah.Tree
+
+
+def count_target(source: Published, snapshot: Path, name: Path) -> Target:
+    """Counts a frozen snapshot.
+
+    Args:
+        source: the published revision it was frozen from: its small cells are covered the same way as in the report,
+            else two documents together would give away what each of them covers.
+        snapshot: the frozen Parquet file.
+        name: the file as its reader knows it, for messages.
+
+    Raises:
+        PadananError: the snapshot can't be read, lacks a column, or counts other people than the published revision.
+    """
+    cure = "jangan memakai dokumen ini; pulihkan rancangan dari cadangan, atau bekukan revisi berikutnya"
+    text = str(snapshot).replace("'", "''")
+    try:
+        source.con.execute(f"create or replace temp view beku as select * from read_parquet('{text}')")
+        have = {row["column_name"] for row in source.rows("describe beku")}
+    except duckdb.Error as error:
+        raise PadananError(f"data sasaran beku tidak terbaca ({safe_reason(error)})", file=name, cure=cure) from None
+    if missing := [column for column in NEEDED if column not in have]:
+        raise PadananError(f"data sasaran beku tanpa kolom {', '.join(missing)}", file=name, cure=cure)
+    people = source.value("select count(*) from beku")
+    tree = wilayah.build(source)
+    _same_places(source, tree, people, name, cure)
+    day = date.fromisoformat(str(source.manifest["cutoff"])[:10])
+    without = source.value("select count(*) from beku where id_keluarga is null")
+    return Target(
+        people=people,
+        families=source.value("select count(distinct id_keluarga) from beku"),
+        without_family=Count(UNKNOWN, without, Cover.SMALL if 0 < without < LIMIT else None),
+        day=day,
+        splits={name: _split(source, name, day) for name in SPLITS},
+        tree=tree,
+    )
+
+
+def _split(source: Published, name: str, day: date) -> tuple[Count, ...]:
+    key, always = SPLITS[name]
+    cursor = source.con.execute(
+        f"select {key} as kunci, count(*) from beku group by all", {"hari": day} if "$hari" in key else {}
+    )
+    found: dict[str, int] = dict.fromkeys(always, 0)
+    found.update({str(row[0]): int(row[1]) for row in cursor.fetchall()})
+    keys = [*always, *sorted((key for key in found if key not in always), key=_place)]
+    values: dict[Cell, int] = {ALL: sum(found.values())}
+    values.update(found)
+    covered = cover(values, [Sum(ALL, tuple(keys))], fixed={ALL})
+    return tuple(Count(key, found[key], covered.get(key)) for key in keys)
+
+
+def _place(key: str) -> tuple[bool, int, str]:
+    """Numbers by their value, then words, the unknown last."""
+    return key == UNKNOWN, int(key) if key.isdigit() else 99, key
+
+
+def _same_places(source: Published, tree: wilayah.Tree, people: int, name: Path, cure: str) -> None:
+    """The frozen people by place are those of the published tables, on which the covering is computed."""
+    counted: dict[wilayah.Path, int] = {}
+    rows: list[dict[str, Any]] = source.rows(f"select {wilayah.PLACE}, count(*) as n from beku t {wilayah.JOINS} group by all")
+    for row in rows:
+        path = wilayah.ROOT
+        counted[path] = counted.get(path, 0) + row["n"]
+        for level in ("kota", "kecamatan", "kelurahan"):
+            path = (*path, row[level])
+            counted[path] = counted.get(path, 0) + row["n"]
+            if row[level] == wilayah.UNKNOWN:
+                break
+    published = {node.path: node.values["sasaran"] for node in every(tree.root) if node.values["sasaran"]}
+    if counted != published or counted.get(wilayah.ROOT, 0) != people:
+        raise PadananError("data sasaran beku berbeda dari tabel terbitan revisi itu", file=name, cure=cure)
+
+
+def every(node: wilayah.Node) -> Iterator[wilayah.Node]:
+    """A place and all places below it."""
+    yield node
+    for child in node.children:
+        yield from every(child)
