@@ -18,6 +18,7 @@ from padanan.errors import PadananError, safe_reason
 def build_parser() -> argparse.ArgumentParser:
     """The parser with every sub-command; help in Indonesian."""
     from padanan.backup import add_parsers as add_backup
+    from padanan.calendar.cli import add_parsers as add_calendar
     from padanan.contract_cli import add_parsers as add_contracts
     from padanan.decree.cli import add_parsers as add_decree
     from padanan.delivery.cli import add_parsers as add_delivery
@@ -35,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_delivery(commands)
     add_contracts(commands)
     add_plan(commands)
+    add_calendar(commands)
     add_decree(commands)
     add_evidence(commands)
     add_backup(commands)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +50,17 @@ def _load(path: Path) -> dict[str, Any]:
     return data
 
 
-def released(home: Home) -> set[tuple[str, str]]:
-    """(contract id, sha16) of deliveries that a person released.
+def released(home: Home, until: date | None = None) -> set[tuple[str, str]]:
+    """(contract id, sha16) of deliveries that a person released, by default up to now, else up to the end of a day.
 
     Raises:
         PadananError: the record was changed: each line carries the hash of the line before.
     """
-    return {(item["contract_id"], item["sha16"]) for item in releases(home)}
+    return {
+        (item["contract_id"], item["sha16"])
+        for item in releases(home)
+        if until is None or datetime.fromisoformat(item["waktu"]).astimezone(JAKARTA).date() <= until
+    }
 
 
 def releases(home: Home) -> list[dict[str, Any]]:

@@ -36,7 +36,10 @@ def status(
     today: date | None = None,
     plans: Mapping[int, YearPlan] | None = None,
 ) -> dict[str, Any]:
-    """The state of one period's deliveries.
+    """The state of one period's deliveries as it was on a day: what came or was released later is not known yet.
+
+    Args:
+        today: that day; by default today in Jakarta.
 
     Returns:
         `periode`, `tanggal`, `penetapan`; `produsen`: one entry per contract in force with `tenggat`, `keadaan`
@@ -46,12 +49,16 @@ def status(
     """
     day = today or datetime.now(JAKARTA).date()
     known = plans if plans is not None else load_plans()
-    freed = released(home)
+    freed = released(home, day)
     rows, held, bad = [], [], []
     for contract_id, contract in sorted(contracts.items()):
         if not contract.in_force(periode):
             continue
-        landed = [item for item in manifests(home, contract_id) if concerns(contract, item["periode_data"], periode)]
+        landed = [
+            item
+            for item in manifests(home, contract_id)
+            if concerns(contract, item["periode_data"], periode) and received_on(item) <= day
+        ]
         aside = [
             item
             for item in quarantined(home, contract_id)

@@ -18,8 +18,8 @@ from padanan.report.table import Table
 from padanan.rules import DIMENSIONS
 
 
-def environment(report: Report) -> Environment:
-    """The templates with this report's frame: period, revision and fingerprint stand in the global `r`."""
+def bare_environment() -> Environment:
+    """The templates with filters and style, for a page that belongs to no revision."""
 
     def finalize(value: Any) -> Any:
         return words.without_long_runs(value) if isinstance(value, str) and not isinstance(value, Markup) else value
@@ -40,10 +40,14 @@ def environment(report: Report) -> Environment:
     }
     found.filters.update(filters)
     style = loader.get_source(found, "gaya.css")[0]
-    source = report.source
+    found.globals.update(gaya=Markup(style.strip()), dimensi=DIMENSIONS)
+    return found
+
+
+def environment(report: Report) -> Environment:
+    """The templates with this report's frame: period, revision and fingerprint stand in the global `r`."""
+    found, source = bare_environment(), report.source
     found.globals.update(
-        gaya=Markup(style.strip()),
-        dimensi=DIMENSIONS,
         r={
             "label": source.periode.label,
             "mulai": source.periode.start,

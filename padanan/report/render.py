@@ -25,12 +25,21 @@ from padanan.report.producer_pages import producer_pages
 from padanan.report.published import Published, open_published
 from padanan.report.workbook import FILE, write_workbook
 
+
+def _calendar_pages(report: Report) -> Mapping[str, Page]:
+    """The calendar's own maker; it uses this package's formats, so it can't be imported while the package is being."""
+    from padanan.calendar.page import calendar_pages
+
+    return calendar_pages(report)
+
+
 # Each gives pages by file name; a name may come from one maker only. `layout.environment` has the filters and the frame.
 PAGE_MAKERS: tuple[Callable[[Report], Mapping[str, Page]], ...] = (
     index_page,
     producer_pages,
     place_pages,
     method_page,
+    _calendar_pages,
 )
 # Each adds further files (PDF, workbook) to the folder while it is still temporary; the published tables are still open.
 POST_WRITERS: tuple[Callable[[Report, Path], None], ...] = ()

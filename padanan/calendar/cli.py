@@ -1,0 +1,75 @@
+"""The sub-commands `calendar` and `rakor`: arguments in, tables and files out.
+
+What is due is in `year`, minutes are in `rakor`, the agenda is in `agenda`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from padanan.calendar.show import ics, table
+from padanan.calendar.year import build
+from padanan.contract import load_contracts
+from padanan.delivery.commit import write_once
+from padanan.errors import PadananError, no_space_guard
+from padanan.home import Home
+from padanan.period import JAKARTA
+from padanan.plan import all_plans
+
+
+def add_parsers(commands: Any) -> None:
+    """Adds `calendar`."""
+    show = commands.add_parser(
+        "calendar",
+        help="lihat kalender setahun: tenggat, yang tepat waktu, terlambat, dan lewat",
+        description="Menampilkan semua kewajiban satu tahun menurut rencana data: kiriman, penetapan, rakor, rencana tahun "
+        "berikutnya, dan tindak lanjut rakor, dengan keadaannya pada satu tanggal.",
+    )
+    show.add_argument("--tahun", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun dari tanggal)")
+    show.add_argument("--per", type=date.fromisoformat, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
+    show.add_argument("--terbuka", action="store_true", help="hanya yang belum selesai")
+    show.add_argument("--json", action="store_true", help="keluarkan JSON")
+    show.add_argument("--ics", type=Path, metavar="FILE", help="tulis tenggat sebagai berkas kalender kantor (.ics)")
+    show.add_argument("--html", type=Path, metavar="FILE", help="tulis halaman kalender (HTML, tanpa jaringan)")
+    show.set_defaults(run=_calendar)
+
+
+def _calendar(args: argparse.Namespace) -> int:
+    day = args.per or datetime.now(JAKARTA).date()
+    year = args.tahun or day.year
+    plans = all_plans()
+    if args.ics and year not in plans:
+        raise PadananError(
+            f"tahun {year} tidak punya rencana data, jadi tidak punya tenggat",
+            file="expectations/plans",
+            cure=f"tulis expectations/plans/{year}.yaml",
+        )
+    calendar = build(Home.from_env().ensure(), load_contracts(), year, day=day, plans=plans)
+    written = []
+    if args.ics:
+        _write(args.ics, ics(calendar, plans[year].minutes_date).decode())
+        written.append(args.ics)
+    if args.html:
+        from padanan.calendar.page import standalone
+
+        _write(args.html, standalone(calendar))
+        written.append(args.html)
+    if args.json:
+        print(json.dumps(calendar.as_dict(), ensure_ascii=False, indent=1))
+    elif not written:
+        print(table(calendar, only_open=args.terbuka))
+    for path in written if not args.json else ():
+        print(f"Ditulis: {path}")
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with no_space_guard("berkas kalender"):
+            write_once(path, text)
+    except OSError:
+        raise PadananError("berkas tidak dapat ditulis", file=path, cure="periksa folder dan haknya") from None
