@@ -115,8 +115,8 @@ def strip(calendar: YearCalendar) -> Markup:
         if index % 2 == 0:
             out.append(f'<rect x="{x}" y="0" width="{month}" height="{height}" fill="#f4f6f7"/>')
         out.append(f'<text x="{x + month / 2:.0f}" y="19" text-anchor="middle" fill="#1c2227">{name}</text>')
-    for row, kind in enumerate(kinds):
-        y = head + row * line + line / 2
+    for place, kind in enumerate(kinds):
+        y = head + place * line + line / 2
         out.append(f'<line x1="{left}" x2="{width - 12}" y1="{y:.0f}" y2="{y:.0f}" stroke="#c9d0d6"/>')
         out.append(f'<text x="0" y="{y + 4:.0f}" fill="#1c2227">{escape(kind[:1].upper() + kind[1:])}</text>')
         days: dict[date, list[Entry]] = {}

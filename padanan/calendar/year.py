@@ -144,7 +144,7 @@ def _deliveries(
             for contract_id, contract in contracts.items()
             if contract.cadence != YEARLY or periode == (plan.last_periode if plan else Periode(year, 2))
         }
-        for row in status(home, owed, periode, today=day, plans=plans)["produsen"]:
+        for row in status(home, owed, periode, today=day, plans=plans, as_of=True)["produsen"]:
             contract = contracts[row["contract_id"]]
             label = str(year) if contract.cadence == YEARLY else periode.label
             due, done = _date(row["tenggat"]), _date(row["diterima"])

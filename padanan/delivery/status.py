@@ -35,11 +35,13 @@ def status(
     *,
     today: date | None = None,
     plans: Mapping[int, YearPlan] | None = None,
+    as_of: bool = False,
 ) -> dict[str, Any]:
-    """The state of one period's deliveries as it was on a day: what came or was released later is not known yet.
+    """The state of one period's deliveries on a day.
 
     Args:
         today: that day; by default today in Jakarta.
+        as_of: leave out what came or was released after that day, so that a past day never changes any more.
 
     Returns:
         `periode`, `tanggal`, `penetapan`; `produsen`: one entry per contract in force with `tenggat`, `keadaan`
@@ -49,7 +51,7 @@ def status(
     """
     day = today or datetime.now(JAKARTA).date()
     known = plans if plans is not None else load_plans()
-    freed = released(home, day)
+    freed = released(home, day if as_of else None)
     rows, held, bad = [], [], []
     for contract_id, contract in sorted(contracts.items()):
         if not contract.in_force(periode):
@@ -57,7 +59,7 @@ def status(
         landed = [
             item
             for item in manifests(home, contract_id)
-            if concerns(contract, item["periode_data"], periode) and received_on(item) <= day
+            if concerns(contract, item["periode_data"], periode) and not (as_of and received_on(item) > day)
         ]
         aside = [
             item

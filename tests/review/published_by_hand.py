@@ -159,6 +159,6 @@ def write_landing(home: Home, contract_id: str, sha16: str, **facts: object) -> 
     base = home.root / "quarantine" / contract_id / sha16 if facts.get("status") == "karantina" else (
         home.landing(contract_id) / "period=2025-10" / f"delivery={sha16}")  # fmt: skip
     base.mkdir(parents=True)
-    manifest = {"contract_id": contract_id, "sha16": sha16, "periode_data": "2025-10", "diterima": "2025-10-10T09:00:00+07:00",
+    manifest = {"contract_id": contract_id, "sha16": sha16, "file": "kiriman.csv", "periode_data": "2025-10", "diterima": "2025-10-10T09:00:00+07:00",
                 "bagian": None, "status": "diterima", "late": False, "flags": [], "rows_in": 10, "rows_on": 10, "rows_aside": {}}  # fmt: skip
     (base / "manifest.json").write_text(json.dumps(manifest | facts), encoding="utf-8")
