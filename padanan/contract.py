@@ -170,6 +170,8 @@ def load_contract(
         for name in ("mulai", "akhir", "nominalMaks"):
             if program.get(name) in (None, ""):
                 raise source.error(("customProperties",), f"program tanpa '{name}'", f"isi program.{name}")
+        if not isinstance(program.get("menyampaikanPemohon", False), bool):
+            raise source.error(("customProperties",), "menyampaikanPemohon bukan ya atau tidak", "tulis true atau false")
     rules = fold_masks(
         tuple(
             _rule(source, ("schema", 0, "quality", index), spec, catalogue, set(names), kind, program)

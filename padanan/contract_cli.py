@@ -15,6 +15,7 @@ from typing import Any
 from padanan.contract import expectations_dir, load_contracts
 from padanan.criteria import load_criteria
 from padanan.errors import ContractError
+from padanan.field_rules import load_field_rules
 from padanan.home import CHECKOUT
 from padanan.plan import all_plans
 from padanan.plan_check import open_plans, plan_faults
@@ -38,10 +39,12 @@ def _check(_: argparse.Namespace) -> int:
     if faults:
         raise faults[0]
     criteria = load_criteria()
+    field = load_field_rules()
     rules = sum(len(contract.rules) for contract in contracts.values())
     columns = sum(len(contract.columns) for contract in contracts.values())
     print(f"{len(contracts)} kontrak, {columns} kolom, {rules} aturan: sah.")
     print(f"Rencana data: {', '.join(str(year) for year in plans)}; kriteria data sasaran versi {criteria['versi']}: sah.")
+    print(f"Aturan lapangan versi {field['versi']}, {len(field['bukti'])} bukti, {len(field['tanpa_program'])} sebab: sah.")
     return 0
 
 

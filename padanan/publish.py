@@ -31,6 +31,11 @@ TABLES = {
     "row_account": "all",
     "pasangan_bukti": "producer, record_key, bobot desc, register_key",
     "ukuran_bukti": "all",
+    "daftar_tanpa_program": "id_orang",
+    "bendera_periksa": "id_orang, program, bukti",
+    "tanpa_dokumen": "id_orang",
+    "tugas": "id_tugas",
+    "prelist": "id_orang",
 }
 WRITERS = 2
 # What the pairs were judged with: parameters, training counts and thresholds, comparable between revisions.

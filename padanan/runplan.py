@@ -16,6 +16,7 @@ from typing import Any
 from padanan.contract import Contract, expectations_dir
 from padanan.criteria import load_criteria
 from padanan.errors import PadananError, SealedPeriod, no_space_guard
+from padanan.field_rules import field_plan
 from padanan.home import CHECKOUT, Home
 from padanan.keys import key_id, load_key
 from padanan.period import Periode
@@ -154,6 +155,7 @@ def write_plan(
         "key_id": key_id(load_key()),
         "contracts": [_contract(contract, periode, by_contract.get(contract.id, [])) for contract in contracts.values()],
         "sasaran": load_criteria(expectations),
+        "lapangan": field_plan(contracts, expectations),
     }
     inputs_hash = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
     published = published_revisions(home, periode)

@@ -30,6 +30,11 @@ ORDER = (
     "row_account",
     "pasangan_bukti",
     "ukuran_bukti",
+    "daftar_tanpa_program",
+    "bendera_periksa",
+    "tanpa_dokumen",
+    "tugas",
+    "prelist",
 )
 HEAD = """# Tabel terbitan
 

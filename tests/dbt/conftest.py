@@ -19,6 +19,7 @@ import pytest
 
 from padanan.contract import load_contracts
 from padanan.criteria import load_criteria
+from padanan.field_rules import field_plan
 from padanan.keys import register_hmac
 from padanan.period import Periode
 from padanan.runplan import _contract
@@ -99,6 +100,7 @@ class Gudang:
             "periode": periode.key, "label": periode.label, "revisi": revisi, "cutoff": "2025-12-15", "inputs_hash": "0" * 64,
             "contracts": [_contract(item, periode, self._deliveries.get(item.id, [])) for item in self.contracts.values()],
             "sasaran": load_criteria(CHECKOUT / "expectations"),
+            "lapangan": field_plan(self.contracts, CHECKOUT / "expectations"),
         }  # fmt: skip
         (self.home / "warehouse" / "rencana.json").write_text(json.dumps(data))
         return data

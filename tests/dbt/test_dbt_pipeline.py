@@ -211,6 +211,32 @@ def test_sasaran_lists_everybody_with_a_reason(gudang: Any) -> None:
     )
 
 
+@pytest.mark.feature("F34")
+def test_a_flag_never_stops_aid(gudang: Any) -> None:
+    """SITI is recorded as dead and stands twice in KLJ: two programs, two kinds of evidence each, and she stays selected."""
+    got = gudang.rows(
+        """select b.program, bukti, b.terpilih, s.terpilih, jumlah_rekaman from bendera_periksa b join sasaran s using (id_orang)
+        where s.nama = 'SITI AMINAH' order by all"""
+    )
+    assert got == [
+        ("kaj", "ganda", True, True, 1),
+        ("kaj", "meninggal", True, True, 1),
+        ("klj", "ganda", True, True, 2),
+        ("klj", "meninggal", True, True, 2),
+    ]
+
+
+@pytest.mark.feature("F35")
+def test_whoever_has_no_nik_stays_in_the_prelist(gudang: Any) -> None:
+    """Four people of whom no record gives a NIK are listed for Disdukcapil and keep their open line."""
+    got = gudang.rows(
+        """select o.nama, p.status, p.kode_alasan like '%tanpa_dokumen%' from tanpa_dokumen t
+        join padanan_orang o using (id_orang) join prelist p using (id_orang) order by all"""
+    )
+    names = ["ORANG LAIN", "SEBATANG KARA", "SLAMET", "TANPA NOMOR"]
+    assert got == [(name, "terbuka", True) for name in names]
+
+
 def test_every_desil_is_kept(gudang: Any) -> None:
     """BUDI's decile is the same in both P3KE files; an impossible one is no decile."""
     got = dict(gudang.rows("select nama, desil_semua from padanan_orang"))
@@ -266,6 +292,11 @@ def test_same_rows_with_other_threads(gudang: Any, gudang_factory: Any) -> None:
         "overlap",
         "sasaran",
         "row_account",
+        "daftar_tanpa_program",
+        "bendera_periksa",
+        "tanpa_dokumen",
+        "tugas",
+        "prelist",
     ]
     before = [gudang.rows(f"select * from {name} order by all") for name in names]
     gudang.dbt("run", "--select", "tag:panggilan_1", "tag:panggilan_2", PADANAN_THREADS="1")

@@ -1,0 +1,34 @@
+{% set plan = run_plan() %}
+{% set lapangan = field_rules(plan) %}
+-- depends_on: {{ ref('padanan_orang') }}
+-- F34: recipients with evidence against them, one row for each person, program and evidence: a check in the field, never a stop.
+with
+penerima as materialized (
+    select * from {{ recipients(plan) }} as p
+),
+bukti as (
+    select p.id_orang, p.producer, b.bukti, p.record_key
+    from penerima as p
+    inner join {{ ref('gap') }} as g on p.record_key = g.record_key
+    inner join {{ evidence_rules(plan) }} as b (rule_id, bukti) on g.rule_id = b.rule_id
+    {%- for item in lapangan['bukti'] if item.get('berlaku') %}
+    union all
+    select p.id_orang, p.producer, {{ lit(item['id']) }}, p.record_key
+    from penerima as p
+    inner join (select id_orang from {{ ref('padanan_orang') }} where {{ item['berlaku'] }}) as o on p.id_orang = o.id_orang
+    {%- endfor %}
+)
+select
+    {{ run_columns(plan) }},
+    b.id_orang,
+    b.producer as program,
+    b.bukti,
+    min(b.record_key) as record_key,
+    count(distinct b.record_key) as jumlah_rekaman,
+    s.terpilih,
+    s.kode_kota,
+    s.kode_kecamatan,
+    s.kode_kelurahan
+from bukti as b
+inner join {{ ref('sasaran') }} as s on b.id_orang = s.id_orang
+group by b.id_orang, b.producer, b.bukti, s.terpilih, s.kode_kota, s.kode_kecamatan, s.kode_kelurahan

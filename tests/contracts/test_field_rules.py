@@ -1,0 +1,72 @@
+"""`expectations/lapangan.yaml`: read, resolved from the rule catalogue, and refused with the line when it is wrong."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from padanan.contract import expectations_dir, load_contracts
+from padanan.errors import ContractError
+from padanan.field_rules import field_plan, load_field_rules
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The real expectations, to be spoiled."""
+    target = tmp_path / "expectations"
+    shutil.copytree(expectations_dir(), target, ignore=shutil.ignore_patterns("gx"))
+    return target
+
+
+@pytest.mark.feature("F34")
+def test_evidence_takes_words_and_days_from_the_rule_it_rests_on():
+    rules = load_field_rules()
+    by_id = {item["id"]: item for item in rules["bukti"]}
+    assert by_id["meninggal"]["tindak_lanjut"] == "verivali"
+    assert by_id["meninggal"]["hari"] == 30
+    assert by_id["desil_di_atas_batas"]["berlaku"] == "desil > 4", "the line of the data sasaran, written once"
+    assert by_id["panti"]["tidak_diukur"], "what no source tells is said, not invented"
+
+
+@pytest.mark.feature("F11")
+def test_every_rule_of_every_contract_has_an_owner_days_and_a_channel():
+    contracts = load_contracts()
+    terms = {(item["producer"], item["kode"]): item for item in field_plan(contracts)["tugas"]}
+    for contract in contracts.values():
+        for rule in contract.rules:
+            item = terms[contract.id, rule.id]
+            assert item["hari"] == rule.hari
+            assert item["pemilik"] and item["pemilik"] not in ("produsen", "PD program")
+    assert terms["klj", "nik_format"]["saluran"] == "sumber"
+    assert terms["klj", "nik_ganda_beda"]["saluran"] == "lapangan"
+    assert terms["klj", "nominal_tidak_wajar"]["pemilik"] == "Dinas Sosial Provinsi DKI Jakarta"
+    assert (None, "tanpa_dokumen") in terms
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        ("desil > {desil_maks}", "desil > {batas}", "bukti.4.berlaku"),
+        ("aturan: [nik_kosong]", "aturan: [nik_hilang]", "tanpaDokumen.aturan"),
+        ("    berlaku: di_dki = false", "    berlaku: cast(di_dki as integer) = 0", "bukti.3.berlaku"),
+        ('    berlaku: "true"', "    berlaku: nik_ada", "tanpaProgram.5"),
+        ("    hari: 60\n  - id: dihentikan", "  - id: dihentikan", "tanpaProgram.2.hari"),
+        ("penerima: coalesce", "penerimaan: coalesce", "penerima"),
+    ],
+)
+def test_a_wrong_entry_is_named_with_its_line(folder, before, after, place):
+    path = folder / "lapangan.yaml"
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+    with pytest.raises(ContractError) as refused:
+        load_field_rules(folder)
+    assert f"({place})" in str(refused.value) and "baris " in str(refused.value)
+
+
+def test_delivering_applicants_is_yes_or_no(folder):
+    path = folder / "contracts" / "klj.yaml"
+    path.write_text(path.read_text().replace("value: {asal: daerah,", "value: {asal: daerah, menyampaikanPemohon: kadang,"))
+    with pytest.raises(ContractError, match="menyampaikanPemohon"):
+        load_contracts(folder)

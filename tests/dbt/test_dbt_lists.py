@@ -1,0 +1,188 @@
+"""Lists F33-F35, tasks and prelist over tables made by hand: each cause, each kind of evidence and each owner once.
+
+One dbt run of these five models serves every test; what comes before them is tested in `test_dbt_pipeline.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pytest
+
+KEL = "31.71.01.1001"
+# Each with one record `r_<name>` in DTKS.
+PEOPLE = {
+    "budi": {"nik": True, "card": "kk1"},  # served by nobody, and nothing says why
+    "siti": {"nik": True, "card": "kk2"},  # her husband's PKH serves the family
+    "joko": {"nik": True, "card": "kk2"},  # receives PKH
+    "endang": {"nik": True, "status": "sementara_nik"},  # her NIK is in no register
+    "karto": {"nik": False, "status": "sementara"},  # no NIK at all
+    "wati": {"nik": True, "card": "kk3"},  # incomplete address everywhere
+    "tono": {"nik": True, "card": "kk4"},  # KLJ stopped
+    "rini": {"nik": True, "card": "kk5"},  # a KLJ record that may be hers waits for a person
+    "kaya": {"nik": True, "card": "kk6", "desil": 8, "terpilih": False},  # receives KLJ, desil above the line
+    "jauh": {"nik": True, "card": "kk7", "di_dki": False, "terpilih": False},  # receives KLJ, lives elsewhere
+    "mati": {"nik": True, "card": "kk8", "meninggal": True},  # receives KLJ, recorded as dead
+    "asing": {"nik": False, "status": "sementara", "terpilih": True},  # who rini's candidate record is, for now
+    "rusak": {"nik": False, "status": "sementara", "terpilih": False},  # a NIK that is damaged, not missing
+}
+# (record, person, producer, unit, status_program, status, status_nik, candidate, holder of the NIK)
+PROGRAMS = [
+    ("pkh1", "joko", "pkh", "keluarga", "eksisting", "padan_nik", "padan_nik", None, None),
+    ("klj1", "tono", "klj", "orang", "henti", "padan_nik", "padan_nik", None, None),
+    ("klj2", "asing", "klj", "orang", "baru", "mungkin_padan", "tanpa_nik", "r_rini", None),
+    ("klj3", "kaya", "klj", "orang", "eksisting", "padan_nik", "padan_nik", None, None),
+    ("klj4", "jauh", "klj", "orang", None, "padan_nik", "padan_nik", None, None),
+    ("klj5", "mati", "klj", "orang", "eksisting", "padan_nik", "padan_nik", None, None),
+]
+GAPS = [
+    ("r_wati", "alamat_tidak_lengkap", "peringatan", "jalan"),
+    ("r_wati", "rt_rw_format", "peringatan", None),
+    ("r_karto", "nik_kosong", "blok", "belum_punya_nik_17_ke_atas"),
+    ("klj2", "nik_kosong", "blok", "kosong"),
+    ("r_asing", "nik_kosong", "blok", "kosong"),
+    ("r_rusak", "nik_format", "blok", None),
+    ("klj5", "meninggal_di_adminduk", "peringatan", None),
+    ("klj5", "nominal_tidak_wajar", "peringatan", None),
+]
+
+
+def _by_hand(con: duckdb.DuckDBPyConnection) -> None:
+    """The tables that these models read, with the columns that they use."""
+    con.execute(
+        """create table padanan_record(record_key varchar, id_orang varchar, producer varchar, unit varchar, id_keluarga varchar,
+        status_program varchar, status varchar, status_nik varchar, record_key_calon varchar, record_key_acuan varchar,
+        kode_kota varchar, kode_kecamatan varchar, kode_kelurahan varchar)"""
+    )
+    con.execute(
+        """create table padanan_orang(id_orang varchar, nik varchar, status_identitas varchar, desil integer, di_dki boolean,
+        bendera_meninggal boolean, kode_kota varchar, kode_kecamatan varchar, kode_kelurahan varchar)"""
+    )
+    con.execute(
+        """create table sasaran(id_orang varchar, terpilih boolean, kriteria_gagal varchar, id_keluarga varchar,
+        kode_kota varchar, kode_kecamatan varchar, kode_kelurahan varchar)"""
+    )
+    con.execute("create table anggota_keluarga(id_orang varchar, id_keluarga varchar)")
+    con.execute("create table padanan_keluarga(id_keluarga varchar, id_keluarga_gabung varchar)")
+    con.execute("create table gap(record_key varchar, producer varchar, rule_id varchar, level varchar, rincian varchar)")
+    place = ["31.71", "31.71.01", KEL]
+    for name, p in PEOPLE.items():
+        chosen = p.get("terpilih", True)
+        con.execute(
+            "insert into padanan_orang values (?,?,?,?,?,?,?,?,?)",
+            [name, "3171" if p["nik"] else None, p.get("status", "terdaftar"), p.get("desil", 2), p.get("di_dki", True),
+             p.get("meninggal", False), *place],
+        )  # fmt: skip
+        con.execute("insert into sasaran values (?,?,?,?,?,?,?)", [name, chosen, None if chosen else "x", p.get("card"), *place])
+        # this record's own place is unknown: the person's answers
+        con.execute(
+            "insert into padanan_record values (?,?,'dtks','orang',?,null,'padan_nik','padan_nik',null,null,null,null,null)",
+            [f"r_{name}", name, p.get("card")],
+        )
+    for record, person, producer, unit, state, status, nik, candidate, holder in PROGRAMS:
+        con.execute(
+            "insert into padanan_record values (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            [record, person, producer, unit, PEOPLE[person].get("card"), state, status, nik, candidate, holder, *place],
+        )
+    for record, rule, level, detail in GAPS:
+        con.execute(
+            "insert into gap select ?, producer, ?, ?, ? from padanan_record where record_key = ?",
+            [record, rule, level, detail, record],
+        )
+
+
+@pytest.fixture(scope="module")
+def lists(gudang_factory: Any) -> Any:
+    """The five models built once over the tables by hand."""
+    home = gudang_factory("daftar")
+    home.plan()
+    with duckdb.connect(str(home.home / "warehouse" / "padanan.duckdb")) as con:
+        _by_hand(con)
+    home.dbt("build", "--select", "daftar_tanpa_program", "bendera_periksa", "tanpa_dokumen", "tugas", "prelist")
+    return home
+
+
+@pytest.mark.feature("F33")
+def test_each_unserved_person_has_the_cause_that_the_data_show(lists: Any) -> None:
+    """A family's program serves its members; a stopped one serves nobody; nobody 'did not apply' unproved."""
+    got = dict(lists.rows("select id_orang, sebab from daftar_tanpa_program"))
+    assert got == {
+        "budi": "tidak_diketahui",
+        "endang": "tidak_tersinkron",
+        "karto": "tanpa_nik",
+        "wati": "alamat_tidak_lengkap",
+        "tono": "dihentikan",
+        "rini": "tidak_tersinkron",
+    }
+    assert lists.rows("select calon_program from daftar_tanpa_program where id_orang = 'rini'") == [("klj",)]
+    assert lists.rows("select program_henti from daftar_tanpa_program where id_orang = 'tono'") == [("klj",)]
+    assert "belum_mengajukan" not in {row[0] for row in lists.rows("select sebab_semua from daftar_tanpa_program")}
+
+
+@pytest.mark.feature("F33")
+def test_not_applied_is_said_only_where_a_program_delivers_its_applicants(lists: Any, gudang_factory: Any) -> None:
+    """With a contract that delivers applicants, who is in none of its rows has not applied; a stopped recipient once did."""
+    import json
+
+    home = gudang_factory("pemohon")
+    data = home.plan()
+    data["lapangan"]["pemohon"] = ["klj"]
+    next(item for item in data["contracts"] if item["id"] == "klj")["deliveries"] = [{"sha16": "0" * 16, "path": "-"}]
+    (home.home / "warehouse" / "rencana.json").write_text(json.dumps(data))
+    with duckdb.connect(str(home.home / "warehouse" / "padanan.duckdb")) as con:
+        _by_hand(con)
+    home.dbt("run", "--select", "daftar_tanpa_program")
+    got = dict(home.rows("select id_orang, sebab from daftar_tanpa_program"))
+    assert got["budi"] == "belum_mengajukan"
+    assert got["tono"] == "dihentikan"
+    assert "tidak_diketahui" not in got.values()
+
+
+@pytest.mark.feature("F34")
+def test_flags_name_their_evidence_and_change_nobody(lists: Any) -> None:
+    """One row for each person, program and evidence; an unknown status counts as receiving, a stopped one does not."""
+    got = lists.rows("select id_orang, program, bukti, terpilih, jumlah_rekaman from bendera_periksa order by all")
+    assert got == [
+        ("jauh", "klj", "luar_dki", False, 1),
+        ("kaya", "klj", "desil_di_atas_batas", False, 1),
+        ("mati", "klj", "meninggal", True, 1),
+    ]
+    assert lists.rows("select count(*) from sasaran where terpilih") == [(10,)]
+
+
+@pytest.mark.feature("F35")
+def test_a_damaged_nik_is_no_missing_document(lists: Any) -> None:
+    """Who has no NIK anywhere is listed, with what the cell said; a damaged NIK is its producer's to mend."""
+    got = lists.rows("select id_orang, rincian, ada_calon, terpilih from tanpa_dokumen order by 1")
+    assert got == [("asing", "kosong", True, True), ("karto", "belum_punya_nik_17_ke_atas", False, True)]
+
+
+@pytest.mark.feature("F11")
+def test_one_task_a_record_with_owner_and_due_date(lists: Any) -> None:
+    """Rules of one record are one task; the blocking one, then the shortest, says whose; days count from the cut-off."""
+    got = {row[0]: row[1:] for row in lists.rows(
+        """select record_key, kode, kode_utama, blok, saluran, pemilik, tenggat::varchar, kode_kelurahan from tugas
+        where record_key is not null"""
+    )}  # fmt: skip
+    owners = {row["kode"]: row["pemilik"] for row in lists.plan()["lapangan"]["tugas"] if row["producer"] == "dtks"}
+    producer = owners["nik_format"]
+    assert producer == lists.contracts["dtks"].owner
+    assert got["r_wati"] == ("alamat_tidak_lengkap,rt_rw_format", "rt_rw_format", False, "lapangan", producer, "2026-01-14", KEL)
+    assert got["r_rusak"] == ("nik_format", "nik_format", True, "sumber", producer, "2025-12-29", KEL)
+    # a flag that the record's own gap says already is no second reason; one about the person is
+    assert got["klj5"][:2] == ("meninggal_di_adminduk,nominal_tidak_wajar", "nominal_tidak_wajar")
+    assert got["klj3"][:2] == ("bendera_desil_di_atas_batas", "bendera_desil_di_atas_batas")
+    assert set(got) == {row[0] for row in GAPS} | {"klj3", "klj4"}
+    # eight records, and seven people of whom KARTO stands in two lists
+    assert lists.rows("select count(*), count(distinct id_tugas) from tugas where status = 'terbuka'") == [(15, 15)]
+
+
+@pytest.mark.feature("F24")
+def test_one_open_line_a_person_with_its_reason(lists: Any) -> None:
+    """Whoever has a field task has one line, with every code; who only needs a correction at the source has none."""
+    got = {row[0]: row[1:] for row in lists.rows("select id_orang, kode_alasan, jumlah_tugas, status from prelist")}
+    assert got["karto"] == ("nik_kosong,tanpa_dokumen,tanpa_program_tanpa_nik", 2, "terbuka")
+    assert got["wati"] == ("alamat_tidak_lengkap,rt_rw_format,tanpa_program_alamat_tidak_lengkap", 2, "terbuka")
+    assert "rusak" not in got
+    assert set(got) == {row[0] for row in lists.rows("select id_orang from tugas where saluran = 'lapangan'")}
