@@ -24,6 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.delivery.cli import add_parsers as add_delivery
     from padanan.evidence.cli import add_parsers as add_evidence
     from padanan.plan_cli import add_parsers as add_plan
+    from padanan.review.cli import add_parsers as add_review
 
     parser = argparse.ArgumentParser(
         prog="padanan",
@@ -37,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_contracts(commands)
     add_plan(commands)
     add_calendar(commands)
+    add_review(commands)
     add_decree(commands)
     add_evidence(commands)
     add_backup(commands)

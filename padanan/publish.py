@@ -156,6 +156,7 @@ def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any], files: 
         "code_version": data["code_version"],
         "expectations_version": data["expectations_version"],
         "decisions_version": data["decisions_version"],
+        "permintaan": data.get("permintaan", []),
         "key_id": data["key_id"],
         "kriteria_versi": data["sasaran"]["versi"],
         "deliveries": [

@@ -15,14 +15,18 @@ from typing import Any
 
 from padanan.contract import Contract, expectations_dir
 from padanan.criteria import load_criteria
+from padanan.decree.seals import closed
 from padanan.errors import PadananError, SealedPeriod, no_space_guard
 from padanan.field_rules import field_plan
 from padanan.home import CHECKOUT, Home
 from padanan.keys import key_id, load_key
 from padanan.period import Periode
 from padanan.plan import load_plans
+from padanan.review.log import read_log
+from padanan.review.steps import requests
 
 CODE_FOLDERS = ("padanan", "dbt_project/models", "dbt_project/macros", "dbt_project/seeds")
+REVIEWERS = "reviewers.yaml"
 CODE_SUFFIXES = {".py", ".sql", ".csv", ".yml"}
 
 
@@ -50,10 +54,12 @@ def code_version() -> str:
 
 
 def expectations_version(folder: Path | None = None) -> str:
-    """A hash over every contract, rule, plan and criterion."""
+    """A hash over every contract, rule, plan and criterion; who may review is no input of a run."""
     base = folder or expectations_dir()
     digest = hashlib.sha256()
     for path in sorted([*base.glob("*.yaml"), *base.glob("contracts/*.yaml"), *base.glob("plans/*.yaml")]):
+        if path.name == REVIEWERS:
+            continue
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -67,17 +73,6 @@ def decisions_version(home: Home) -> str:
             digest.update(path.name.encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def sealed(home: Home, periode: Periode) -> Path | None:
-    """The seal of the period's newest decree, if one stands (`decree/<period>/ke-<n>/segel.json`, ditetapkan)."""
-    for path in sorted(home.decree(periode).glob("ke-*/segel.json"), reverse=True):
-        try:
-            if json.loads(path.read_text(encoding="utf-8")).get("status") == "ditetapkan":
-                return path
-        except (OSError, ValueError):
-            raise PadananError("segel tidak terbaca", file=path, cure="pulihkan folder decree dari cadangan") from None
-    return None
 
 
 def published_revisions(home: Home, periode: Periode) -> list[tuple[int, dict[str, Any]]]:
@@ -106,16 +101,16 @@ def write_plan(
         cutoff: the last day whose deliveries count; by default the day of the period's decree.
 
     Raises:
-        SealedPeriod: the period's decree is sealed.
+        SealedPeriod: the period's decree is sealed and no perubahan is open.
         PadananError: the year has no data plan, or Adminduk or every registry is missing.
     """
     from padanan.delivery.active import active_deliveries
 
-    if (seal := sealed(home, periode)) is not None:
+    if (seal := closed(home, periode)) is not None:
         raise SealedPeriod(
             f"periode {periode} sudah ditetapkan; pemadanan ulang ditolak",
-            file=seal.relative_to(home.root),
-            cure="buka perubahan ke-n menurut panduan penetapan, atau pilih periode lain",
+            file=seal.path.relative_to(home.root),
+            cure="buka perubahan dengan 'padanan decree open-change', atau pilih periode lain",
         )
     plans = load_plans(expectations)
     year = plans.get(periode.year)
@@ -152,6 +147,8 @@ def write_plan(
         "code_version": code_version(),
         "expectations_version": expectations_version(expectations),
         "decisions_version": decisions_version(home),
+        # What the review asked for; accepting and waiving are no input and open no revision.
+        "permintaan": requests(read_log(home, periode)),
         "key_id": key_id(load_key()),
         "contracts": [_contract(contract, periode, by_contract.get(contract.id, [])) for contract in contracts.values()],
         "sasaran": load_criteria(expectations),

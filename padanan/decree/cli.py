@@ -1,51 +1,149 @@
-"""`padanan verify`: compares published revisions and drafts with their hashes.
+"""`padanan verify` and `padanan decree …`: arguments in, one line per proof or fault out.
 
-Freezing is a Dagster job; approving belongs to the review.
+Freezing is a Dagster job; sealing is `approve`, proving is `verify`.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+from datetime import date
+from pathlib import Path
 from typing import Any
 
-from padanan.decree.freeze import draft_folder, verify_draft, verify_published
 from padanan.home import Home
 from padanan.period import Periode
-from padanan.runplan import published_revisions
+from padanan.report.format import fingerprint, number
+from padanan.review.cli import fields_as_options
 
 
 def add_parsers(commands: Any) -> None:
-    """Adds `verify`."""
-    parser = commands.add_parser("verify", help="cocokkan terbitan dan rancangan dengan sidik jarinya")
-    parser.add_argument("--periode", help="periode penetapan, misalnya 2025-S2 (bawaan: semua yang terbit)")
+    """Adds `verify` and `decree`."""
+    parser = commands.add_parser(
+        "verify",
+        help="cocokkan terbitan, rancangan, catatan reviu dan penetapan dengan sidiknya",
+        description="Menyebut setiap berkas yang berubah atau hilang. Kode keluar 1 bila ada.",
+    )
+    parser.add_argument("--periode", help="periode penetapan, misalnya 2025-S2 (bawaan: semua)")
+    parser.add_argument(
+        "--replay",
+        action="store_true",
+        help="juga buat ulang setiap penetapan dari terbitan dan catatan",
+    )
     parser.set_defaults(run=_verify)
 
+    decree = commands.add_parser("decree", help="catat penetapan Gubernur dan perubahannya")
+    actions = decree.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
 
-def dashed(digest: str) -> str:
-    """A fingerprint in groups of four, which no eye or pattern takes for a NIK."""
-    return "-".join(digest[index : index + 4] for index in range(0, len(digest), 4))
+    seal = actions.add_parser(
+        "approve",
+        help="segel draft yang disetujui Gubernur",
+        description="Mencatat nomor dan tanggal Keputusan Gubernur lalu menyegel data sasarannya bersama lampiran.",
+    )
+    seal.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
+    seal.add_argument("--revisi", required=True, type=int, help="revisi yang menjadi draft")
+    seal.add_argument("--number", required=True, metavar="NOMOR", help="nomor Keputusan Gubernur")
+    seal.add_argument("--date", required=True, type=_day, metavar="YYYY-MM-DD", help="tanggal penetapan")
+    seal.add_argument("--ke", type=int, default=1, metavar="N", help="1 penetapan (bawaan), 2 perubahan pertama")
+    seal.add_argument("--reviewer", required=True, metavar="ID", help="petugas berperan penetap, bukan pengusulnya")
+    seal.add_argument("--scan", type=Path, metavar="FILE", help="pindaian keputusan yang ditandatangani")
+    seal.set_defaults(run=_approve)
+
+    change = actions.add_parser(
+        "open-change",
+        help="buka perubahan atas keputusan yang sudah ditetapkan",
+        description="Membuka periode yang sudah ditetapkan untuk satu revisi baru; tertutup lagi ketika perubahannya disegel.",
+    )
+    change.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
+    change.add_argument("--reason", required=True, metavar="TEKS", help="mengapa keputusan diubah")
+    change.add_argument("--pengusul", required=True, metavar="ID", help="petugas yang mengusulkan")
+    change.add_argument("--penyetuju", required=True, metavar="ID", help="petugas lain yang menyetujui")
+    change.add_argument("--scan", type=Path, metavar="FILE", help="pindaian berita acara")
+    change.set_defaults(run=_open_change)
+
+    shown = actions.add_parser("list", help="penetapan yang ada")
+    shown.add_argument("--tahun", type=int, help="hanya tahun itu")
+    shown.set_defaults(run=_list)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"tanggal '{text[:20]}' tidak terbaca; tulis seperti 2025-12-15") from None
 
 
 def _verify(args: argparse.Namespace) -> int:
+    from padanan.decree.verify import periods, prove
+
     home = Home.from_env()
-    published = home.root / "published"
-    periods = (
-        [Periode.parse(args.periode)]
-        if args.periode
-        else [Periode.parse(path.name) for path in sorted(published.glob("????-??-??"))]
-    )
-    count = 0
-    for periode in periods:
-        for revisi, _manifest in published_revisions(home, periode):
-            manifest = verify_published(home, periode, revisi)
-            print(
-                f"{periode} rev-{revisi}: {len(manifest['tables'])} tabel sesuai, masukan {dashed(manifest['inputs_hash'][:16])}"
-            )
-            count += 1
-            if draft_folder(home, periode, revisi).exists():
-                seal = verify_draft(home, periode, revisi)
-                print(
-                    f"  rancangan: {seal['jumlah_orang']} orang, sidik {dashed(seal['row_hash'][:32])}, status {seal['status']}"
-                )
-    print(f"{count} revisi diperiksa, semua sesuai." if count else "Belum ada yang terbit.")
+    chosen = [Periode.parse(args.periode)] if args.periode else periods(home)
+    revisions, faults = 0, 0
+    for periode in chosen:
+        proof = prove(home, periode, again=args.replay)
+        for line in proof.fine:
+            print(line)
+        for fault in proof.faults:
+            print(fault, file=sys.stderr)
+        revisions += proof.revisions
+        faults += len(proof.faults)
+    if faults:
+        print(f"{revisions} revisi diperiksa, {faults} temuan: lihat di atas.", file=sys.stderr)
+        return 1
+    print(f"{revisions} revisi diperiksa, semua sesuai." if chosen and revisions else "Belum ada yang terbit.")
+    return 0
+
+
+def _approve(args: argparse.Namespace) -> int:
+    from padanan.decree.approve import Approval, approve
+    from padanan.decree.seals import seals
+
+    home = Home.from_env()
+    periode = Periode.parse(args.periode)
+    print("Menyiapkan data sasaran dan lampiran …", flush=True)
+    options = {"revisi": "--revisi", "ke": "--ke", "nomor": "--number", "tanggal": "--date", "penetap": "--reviewer"}
+    with fields_as_options(options | {"pindaian": "--scan"}):
+        folder = approve(home, Approval(periode, args.revisi, args.ke, args.number.strip(), args.date, args.reviewer, args.scan))
+    seal = next(item for item in seals(home, periode) if item.ke == args.ke)
+    print(f"Ditetapkan: {periode.label} ke-{args.ke}, nomor {seal.data['nomor']}, {number(seal.data['jumlah_orang'])} orang.")
+    print(f"  sidik baris    {fingerprint(seal.data['row_hash'])}")
+    print(f"  kepala catatan {fingerprint(seal.data['kepala_log'])}")
+    print(f"  folder         {folder.relative_to(home.root)}")
+    print("Langkah berikutnya: padanan verify, lalu cadangkan dengan padanan backup.")
+    return 0
+
+
+def _open_change(args: argparse.Namespace) -> int:
+    from padanan.decree.approve import open_change
+
+    periode = Periode.parse(args.periode)
+    options = {"alasan": "--reason", "pindaian": "--scan"}
+    with fields_as_options(options):
+        record = open_change(
+            Home.from_env(),
+            periode,
+            args.reason,
+            proposer=args.pengusul,
+            approver=args.penyetuju,
+            scan=args.scan,
+        )
+    print(f"Perubahan ke-{record['ke']} atas {periode.label} dibuka. Kepala catatan: {fingerprint(record['hash'])}")
+    print(f"Langkah berikutnya: jalankan padanan_periode untuk {periode.label}, lalu reviu revisi barunya.")
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    from padanan.decree.seals import seals
+    from padanan.decree.verify import periods
+
+    home = Home.from_env()
+    found = [seal for periode in periods(home) if args.tahun in (None, periode.year) for seal in seals(home, periode)]
+    if not found:
+        print("Belum ada penetapan.")
+    for seal in found:
+        data = seal.data
+        print(
+            f"{seal.periode} ke-{seal.ke}: nomor {data['nomor']}, tanggal {data['tanggal']}, revisi {data['revisi']}, "
+            f"{number(data['jumlah_orang'])} orang, kepala catatan {fingerprint(data['kepala_log'])}"
+        )
     return 0

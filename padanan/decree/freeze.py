@@ -13,11 +13,13 @@ from typing import Any
 
 import duckdb
 
+from padanan.decree.seals import closed
 from padanan.errors import PadananError, SealedPeriod, no_space_guard
 from padanan.home import Home
 from padanan.period import Periode
-from padanan.runplan import sealed
-from padanan.tabular import file_sha256, row_hash, write_table
+from padanan.tabular import TableFile, file_sha256, row_hash, write_table
+
+SNAPSHOT = "data_sasaran.parquet"
 
 
 def draft_folder(home: Home, periode: Periode, revisi: int) -> Path:
@@ -35,11 +37,11 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
         SealedPeriod: the period's decree is sealed.
         PadananError: the revision is not published, a published file was changed, or the draft stands with other content.
     """
-    if (seal := sealed(home, periode)) is not None:
+    if (seal := closed(home, periode)) is not None:
         raise SealedPeriod(
             f"periode {periode} sudah ditetapkan; rancangan baru ditolak",
-            file=seal.relative_to(home.root),
-            cure="buka perubahan ke-n menurut panduan penetapan",
+            file=seal.path.relative_to(home.root),
+            cure="buka perubahan dengan 'padanan decree open-change'",
         )
     published = home.published(periode, revisi)
     manifest = verify_published(home, periode, revisi)
@@ -59,9 +61,8 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
         shutil.rmtree(temporary, ignore_errors=True)
         with no_space_guard("rancangan data sasaran"):
             temporary.mkdir(parents=True, mode=0o700)
-            source = str(published / "sasaran.parquet").replace("'", "''")
-            snapshot = temporary / "data_sasaran.parquet"
-            written = write_table(con, f"select * from read_parquet('{source}') where terpilih order by id_orang", snapshot)
+            snapshot = temporary / SNAPSHOT
+            written = write_snapshot(con, published, snapshot)
             seal_data = {
                 "status": "rancangan",
                 "periode": periode.key,
@@ -85,11 +86,29 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
     return target
 
 
+def write_snapshot(con: duckdb.DuckDBPyConnection, published: Path, path: Path) -> TableFile:
+    """The selected people of a published revision as a file of their own; the same publication gives the same bytes."""
+    source = str(published / "sasaran.parquet").replace("'", "''")
+    return write_table(con, f"select * from read_parquet('{source}') where terpilih order by id_orang", path)
+
+
 def verify_published(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
     """The manifest of a published revision, after every table's file hash was compared with it.
 
     Raises:
         PadananError: not published, or a file differs; the file is named.
+    """
+    manifest, faults = faults_of_published(home, periode, revisi)
+    if faults:
+        raise faults[0]
+    return manifest
+
+
+def faults_of_published(home: Home, periode: Periode, revisi: int) -> tuple[dict[str, Any], list[PadananError]]:
+    """The manifest of a published revision, and each file that is missing or differs from it.
+
+    Raises:
+        PadananError: the revision is not published.
     """
     folder = home.published(periode, revisi)
     if not (folder / "manifest.json").exists():
@@ -100,15 +119,16 @@ def verify_published(home: Home, periode: Periode, revisi: int) -> dict[str, Any
         )
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     files = {f"{name}.parquet": facts for name, facts in manifest["tables"].items()} | manifest.get("files", {})
-    for name, facts in files.items():
-        path = folder / name
-        if not path.exists() or file_sha256(path) != facts["sha256"]:
-            raise PadananError(
-                "berkas terbitan berubah atau hilang",
-                file=path.relative_to(home.root),
-                cure="pulihkan dari cadangan, atau terbitkan revisi baru; jangan membekukan revisi ini",
-            )
-    return manifest
+    faults = [
+        PadananError(
+            f"berkas terbitan {'berubah' if (folder / name).exists() else 'hilang'}",
+            file=(folder / name).relative_to(home.root),
+            cure="pulihkan dari cadangan, atau terbitkan revisi baru; jangan membekukan revisi ini",
+        )
+        for name, facts in files.items()
+        if not (folder / name).exists() or file_sha256(folder / name) != facts["sha256"]
+    ]
+    return manifest, faults
 
 
 def verify_draft(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:

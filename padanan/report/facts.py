@@ -96,6 +96,11 @@ class Counted:
     rows: Mapping[str, int]
     rules: tuple[RuleCount, ...]
     kotas: tuple[KotaCount, ...]
+    kota_names: Mapping[str, str]
+
+    def of(self, producer: str) -> list[RuleCount]:
+        """A producer's rules in the contract's order."""
+        return [item for item in self.rules if item.producer == producer]
 
 
 def count_rules(source: Published, contracts: Mapping[str, Contract]) -> Counted:
@@ -137,7 +142,8 @@ def count_rules(source: Published, contracts: Mapping[str, Contract]) -> Counted
         )
         for item in by_kota
     )
-    return Counted(rows, rules, kotas)
+    names = source.rows("select distinct kode_kota, kota from wilayah order by 1")
+    return Counted(rows, rules, kotas, {row["kode_kota"]: row["kota"] for row in names})
 
 
 def collect(source: Published, contracts: Mapping[str, Contract]) -> Facts:
@@ -176,9 +182,7 @@ def collect(source: Published, contracts: Mapping[str, Contract]) -> Facts:
         account=tuple(source.rows(ACCOUNT)),
         selection={row["kriteria"]: row["n"] for row in first},
         selected=source.value("select count(*) from sasaran where terpilih"),
-        kota_names={
-            row["kode_kota"]: row["kota"] for row in source.rows("select distinct kode_kota, kota from wilayah order by 1")
-        },
+        kota_names=counted.kota_names,
     )
 
 

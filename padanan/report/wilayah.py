@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from padanan.report.facts import NO_KOTA, Facts
+from padanan.report.facts import NO_KOTA, Counted, Facts
 from padanan.report.format import number, percent
 from padanan.report.published import Published
 from padanan.report.suppress import Cell, Cover, Sum, cover
@@ -158,7 +158,7 @@ def _cells(root: Node) -> tuple[dict[Cell, int], list[Sum]]:
     return values, sums
 
 
-def rule_cover(facts: Facts, producer: str) -> dict[Cell, Cover]:
+def rule_cover(facts: Facts | Counted, producer: str) -> dict[Cell, Cover]:
     """The covered cells of a producer's table of rules by kota; keys (rule id, kota code).
 
     The rule's total over all kota is printed beside the gap table's count and stays open.

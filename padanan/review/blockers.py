@@ -5,35 +5,60 @@ Counting is the report's; what was waived is read off the log in `steps`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from padanan.contract import load_contracts
 from padanan.home import Home
 from padanan.period import Periode
 from padanan.report.facts import KotaCount, count_rules
 from padanan.report.published import open_published
+from padanan.report.suppress import LIMIT
+from padanan.report.wilayah import rule_cover
 from padanan.review.log import ReviewLog
 from padanan.review.steps import waivers
 
+Key = tuple[str, str, str]
 
-def blockers(home: Home, periode: Periode, revisi: int) -> tuple[KotaCount, ...]:
-    """Every penghalang of a revision, ordered by producer, rule and kota (`NO_KOTA`: no address in DKI).
+
+@dataclass(frozen=True)
+class Judged:
+    """The penghalang of a revision; `covered` are those whose count the report's tables must not show."""
+
+    found: tuple[KotaCount, ...]
+    covered: frozenset[Key]
+
+    def open(self, log: ReviewLog, revisi: int) -> tuple[KotaCount, ...]:
+        """The penghalang that nobody waived: with any of them a revision can't be accepted."""
+        waived = waivers(log, revisi)
+        return tuple(item for item in self.found if key_of(item) not in waived)
+
+    def hidden(self, item: KotaCount) -> bool:
+        """Whether counts and rate of a penghalang stay out of what people pass on (fewer than five, or a complement)."""
+        return key_of(item) in self.covered or item.orang < LIMIT
+
+
+def judge(home: Home, periode: Periode, revisi: int) -> Judged:
+    """Counts the penghalang of a revision, ordered by producer, rule and kota (`NO_KOTA`: no address in DKI).
 
     Raises:
         PadananError: the revision is not published, or its tables and contracts contradict each other.
     """
     source = open_published(home, periode, revisi)
     try:
-        kotas = count_rules(source, load_contracts()).kotas
+        counted = count_rules(source, load_contracts())
     finally:
         source.con.close()
-    return tuple(sorted((item for item in kotas if item.blocker), key=key_of))
+    found = tuple(sorted((item for item in counted.kotas if item.blocker), key=key_of))
+    covers = {producer: rule_cover(counted, producer) for producer in {item.producer for item in found}}
+    covered = frozenset(key_of(item) for item in found if (item.rule.id, item.kota) in covers[item.producer])
+    return Judged(found, covered)
 
 
-def key_of(item: KotaCount) -> tuple[str, str, str]:
-    """What a waiver names."""
+def blockers(home: Home, periode: Periode, revisi: int) -> tuple[KotaCount, ...]:
+    """Every penghalang of a revision; see `judge`."""
+    return judge(home, periode, revisi).found
+
+
+def key_of(item: KotaCount) -> Key:
+    """What a waiver names: producer, rule, kota."""
     return item.producer, item.rule.id, item.kota
-
-
-def open_blockers(found: tuple[KotaCount, ...], log: ReviewLog, revisi: int) -> tuple[KotaCount, ...]:
-    """The penghalang that nobody waived: with any of them a revision can't be accepted."""
-    waived = waivers(log, revisi)
-    return tuple(item for item in found if key_of(item) not in waived)

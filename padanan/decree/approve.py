@@ -1,0 +1,344 @@
+"""The approval (§3.1.3.2.g): the Governor's penetapan is recorded and the accepted draft becomes a sealed decree.
+
+The seal follows from the review log and the published tables alone, so it can be made again and compared (`verify`).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft, write_snapshot
+from padanan.decree.seals import DECREED, SEAL, Seal, newest_seal, seal_folder, seals
+from padanan.delivery.commit import building, publish
+from padanan.errors import PadananError, no_space_guard
+from padanan.home import Home
+from padanan.period import JAKARTA, Periode
+from padanan.review import steps
+from padanan.review.actions import clean_reason, different, standing_acceptance
+from padanan.review.log import ReviewLog, canonical, read_log, sign, writing
+from padanan.review.refusal import Refusal
+from padanan.review.reviewers import load_reviewers
+from padanan.review.scans import keep_scan, read_scan
+from padanan.tabular import file_sha256, row_hash
+
+MakeAnnex = Callable[[Path, Mapping[str, Any]], dict[str, str]]
+NUMBER_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Approval:
+    """The penetapan as it is reported: the decree's number and date, and who records it."""
+
+    periode: Periode
+    revisi: int
+    ke: int
+    number: str
+    day: date
+    reviewer: str
+    scan: Path | None = None
+
+
+def approve(home: Home, approval: Approval, *, now: datetime | None = None, annex: MakeAnnex | None = None) -> Path:
+    """Seals a drafted revision as `decree/<period>/ke-<n>/`; repeated with the same facts it changes nothing.
+
+    A crash between the log and the rename is made good by repeating the command: the seal follows from the record.
+
+    Args:
+        annex: writes the annex into the folder and returns file name -> SHA-256; by default `decree.documents.write_annex`.
+
+    Returns:
+        The sealed folder, its files mode 0400.
+
+    Raises:
+        Refusal: the revision has no draft that stands, the number is used, the date or `ke` is wrong, or who records may not.
+        PadananError: log, publication or rancangan is broken.
+    """
+    now = now or datetime.now(JAKARTA)
+    target = seal_folder(home, approval.periode, approval.ke)
+    with writing(home, approval.periode) as transaction:
+        log = transaction.log
+        done = _done(log, approval.ke)
+        if done is not None:
+            _same(approval, done)
+            if target.exists():
+                return target
+            return _build(home, log, done, target, annex or _write_annex, [])
+        entry = _entry(home, log, approval, now)
+        if approval.scan is not None:
+            entry["pindaian"] = read_scan(approval.scan)
+        records = transaction.compose([entry], now)
+
+        def commit() -> None:
+            if approval.scan is not None:
+                keep_scan(home, approval.scan, entry["pindaian"])
+            transaction.commit(records)
+
+        log = ReviewLog((*log.records, *records), str(records[-1]["hash"]))
+        return _build(home, log, records[-1], target, annex or _write_annex, [commit])
+
+
+def open_change(
+    home: Home,
+    periode: Periode,
+    reason: str,
+    *,
+    proposer: str,
+    approver: str,
+    scan: Path | None = None,
+    now: datetime | None = None,
+) -> Mapping[str, Any]:
+    """Opens a sealed period for a perubahan: the next revision may be made, reviewed and sealed as `ke-<n+1>`.
+
+    Returns:
+        The record; it is an input of the next revision, with its reason.
+
+    Raises:
+        Refusal: nothing is sealed, a perubahan is open already, no reason, or who asks may not.
+    """
+    now = now or datetime.now(JAKARTA)
+    with writing(home, periode) as transaction:
+        seal = newest_seal(home, periode)
+        if seal is None:
+            raise Refusal(
+                f"periode {periode} belum ditetapkan",
+                field="periode",
+                cure="perubahan hanya atas keputusan yang ada",
+            )
+        if steps.change_open(transaction.log) is not None:
+            raise Refusal("perubahan sudah dibuka", field="periode", cure="jalankan padanan_periode lalu reviu revisi barunya")
+        text = clean_reason(reason, field="alasan")
+        if not text:
+            raise Refusal("perubahan tanpa alasan", field="alasan", cure="tulis mengapa keputusan harus diubah")
+        people = load_reviewers(home)
+        day = now.astimezone(JAKARTA).date()
+        first = people.acting(proposer, "pengusul", day, field="pengusul")
+        second = people.acting(approver, "penyetuju", day, field="penyetuju")
+        different(first, second, field="penyetuju")
+        entry: dict[str, Any] = {
+            "revisi": seal.data["revisi"],
+            "tindakan": steps.OPEN_CHANGE,
+            "ke": seal.ke + 1,
+            "alasan": [text],
+            "pengusul": first.named(),
+            "penyetuju": second.named(),
+        }
+        if scan is not None:
+            entry["pindaian"] = read_scan(scan)
+            keep_scan(home, scan, entry["pindaian"])
+        records = transaction.compose([entry], now)
+        transaction.commit(records)
+    return records[0]
+
+
+def _done(log: ReviewLog, ke: int) -> Mapping[str, Any] | None:
+    return next((record for record in log.records if record["tindakan"] == steps.DECREE and record["ke"] == ke), None)
+
+
+def _same(approval: Approval, record: Mapping[str, Any]) -> None:
+    wanted = (approval.revisi, approval.number, approval.day.isoformat())
+    if wanted != (record["revisi"], record["nomor"], record["tanggal"]):
+        raise Refusal(
+            f"ke-{approval.ke} sudah ditetapkan: nomor {record['nomor']}, tanggal {record['tanggal']}, revisi {record['revisi']}",
+            field="ke",
+            cure="penetapan tidak diubah; buka perubahan dengan 'padanan decree open-change'",
+        )
+
+
+def _entry(home: Home, log: ReviewLog, approval: Approval, now: datetime) -> dict[str, Any]:
+    """The record's content, every condition checked."""
+    periode, revisi = approval.periode, approval.revisi
+    _check_place(home, log, approval)
+    state = steps.state_of(log, revisi)
+    if state != steps.DRAFTED:
+        raise Refusal(
+            f"revisi {revisi} {steps.STATE_TEXT[state]}, belum berupa draft Keputusan Gubernur",
+            field="revisi",
+            cure=f"lanjutkan langkahnya: 'padanan review show --periode {periode.label}'",
+        )
+    accepted = standing_acceptance(home, log, periode, revisi)
+    person = load_reviewers(home).acting(approval.reviewer, "penetap", now.astimezone(JAKARTA).date(), field="penetap")
+    drafted = [record for record in steps.records_of(log, revisi) if record["tindakan"] == steps.DRAFT][-1]
+    if person.id in (accepted["pengusul"]["id"], drafted["oleh"]["id"]):
+        raise Refusal(f"'{person.id}' mengusulkan atau menyusun draft ini", field="penetap", cure="penetapan dicatat orang lain")
+    _check_number(home, approval, now)
+    draft = verify_draft(home, periode, revisi)
+    if draft["published_manifest_sha256"] != accepted["sidik"]:
+        raise Refusal(
+            "rancangan dibekukan dari terbitan lain daripada yang diterima",
+            field="revisi",
+            cure="pulihkan rancangan dari cadangan",
+        )
+    return {
+        "revisi": revisi,
+        "tindakan": steps.DECREE,
+        "ke": approval.ke,
+        "nomor": approval.number,
+        "tanggal": approval.day.isoformat(),
+        "sidik": accepted["sidik"],
+        "sha256": draft["sha256"],
+        "row_hash": draft["row_hash"],
+        "jumlah_orang": draft["jumlah_orang"],
+        "penetap": person.named(),
+        "alasan": [],
+    }
+
+
+def _check_place(home: Home, log: ReviewLog, approval: Approval) -> None:
+    last = newest_seal(home, approval.periode)
+    expected = last.ke + 1 if last else 1
+    if approval.ke != expected:
+        raise Refusal(f"penetapan berikutnya ke-{expected}, bukan ke-{approval.ke}", field="ke", cure=f"tulis --ke {expected}")
+    if last is not None and steps.change_open(log) is None:
+        raise Refusal(
+            f"periode {approval.periode} sudah ditetapkan (ke-{last.ke})",
+            field="ke",
+            cure="buka perubahan dengan 'padanan decree open-change' dahulu",
+        )
+
+
+def _check_number(home: Home, approval: Approval, now: datetime) -> None:
+    number = approval.number
+    if not number or number != " ".join(number.split()) or not number.isprintable() or len(number) > NUMBER_LENGTH:
+        raise Refusal("nomor keputusan kosong atau tidak sah", field="nomor", cure="tulis nomor seperti pada naskah keputusan")
+    for path in sorted((home.root / "decree").glob("????-??-??")):
+        for seal in seals(home, Periode.parse(path.name)):
+            if seal.data.get("nomor") == number:
+                raise Refusal(
+                    f"nomor ini sudah dipakai {seal.periode} ke-{seal.ke}", field="nomor", cure="periksa nomor keputusan"
+                )
+    if not approval.periode.start <= approval.day <= now.astimezone(JAKARTA).date():
+        raise Refusal(
+            f"tanggal {approval.day.isoformat()} sebelum periode atau sesudah hari ini",
+            field="tanggal",
+            cure="tulis tanggal penetapan pada naskah keputusan, misalnya 2025-12-15",
+        )
+
+
+def _build(
+    home: Home, log: ReviewLog, record: Mapping[str, Any], target: Path, annex: MakeAnnex, before_rename: list[Callable[[], None]]
+) -> Path:
+    """Makes the folder beside its place and renames it once; `before_rename` is run when all of it is ready."""
+    periode, revisi = Periode.parse(record["periode"]), int(record["revisi"])
+    verify_draft(home, periode, revisi)
+    with no_space_guard("segel penetapan"), building(target.parent) as folder:
+        inner = folder / target.name
+        inner.mkdir(mode=0o700)
+        shutil.copyfile(draft_folder(home, periode, revisi) / SNAPSHOT, inner / SNAPSHOT)
+        write_seal(home, log, record, inner, annex)
+        for step in before_rename:
+            step()
+        if not publish(inner, target):
+            raise PadananError("folder penetapan sudah ada", file=target.relative_to(home.root), cure="jalankan 'padanan verify'")
+    return target
+
+
+def write_seal(home: Home, log: ReviewLog, record: Mapping[str, Any], folder: Path, annex: MakeAnnex) -> Path:
+    """Writes annex and `segel.json` beside a snapshot in `folder`, all files mode 0400.
+
+    Raises:
+        PadananError: the snapshot is not the one that the record names, or the annex's hashes are not its files'.
+    """
+    snapshot = folder / SNAPSHOT
+    if file_sha256(snapshot) != record["sha256"] or _rows(snapshot) != record["row_hash"]:
+        raise PadananError(
+            "data sasaran bukan yang ditetapkan", file=SNAPSHOT, cure="pulihkan rancangan dari cadangan lalu ulangi penetapan"
+        )
+    seal = compose_seal(home, log, record)
+    files = annex(folder, seal)
+    for name, digest in files.items():
+        if not (folder / name).is_file() or file_sha256(folder / name) != digest:
+            raise PadananError("lampiran tidak sesuai dengan sidiknya", file=name, cure="ulangi; laporkan bila tetap")
+    seal = {**seal, "lampiran": dict(sorted(files.items()))}
+    path = folder / SEAL
+    seal["tanda"] = seal_mark(seal)
+    path.write_text(json.dumps(seal, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    for name in (SNAPSHOT, SEAL, *files):
+        (folder / name).chmod(0o400)
+    return path
+
+
+def compose_seal(home: Home, log: ReviewLog, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a seal says before its annex is made: a function of the log, the record of the penetapan and the publication."""
+    revisi = int(record["revisi"])
+    until = ReviewLog(tuple(item for item in log.records if item["no"] <= record["no"]), record["hash"])
+    # The penetapan itself ends the way; the acceptance is looked up in what came before it.
+    accepted = [item for item in steps.records_of(until, revisi) if item["tindakan"] == steps.ACCEPT][-1]
+    drafted = [item for item in steps.records_of(until, revisi) if item["tindakan"] == steps.DRAFT][-1]
+    periode = Periode.parse(record["periode"])
+    manifest = json.loads((home.published(periode, revisi) / "manifest.json").read_text(encoding="utf-8"))
+    return {
+        "status": DECREED,
+        "periode": periode.key,
+        "label": periode.label,
+        "ke": record["ke"],
+        "revisi": revisi,
+        "nomor": record["nomor"],
+        "tanggal": record["tanggal"],
+        "jumlah_orang": record["jumlah_orang"],
+        "kriteria_versi": manifest["kriteria_versi"],
+        "inputs_hash": manifest["inputs_hash"],
+        "published_manifest_sha256": record["sidik"],
+        "file": SNAPSHOT,
+        "sha256": record["sha256"],
+        "row_hash": record["row_hash"],
+        "kepala_log": record["hash"],
+        "jumlah_catatan": record["no"],
+        "dikecualikan": accepted["dikecualikan"],
+        "pengusul": accepted["pengusul"],
+        "penyetuju": accepted["penyetuju"],
+        "penyusun_draft": drafted["oleh"],
+        "penetap": record["penetap"],
+    }
+
+
+def seal_mark(seal: Mapping[str, Any]) -> str:
+    """The seal's own signature over everything else in it, the annex's hashes included."""
+    return sign("segel", canonical({name: value for name, value in seal.items() if name != "tanda"}))
+
+
+def replay(home: Home, seal: Seal, folder: Path, *, annex: MakeAnnex | None = None) -> Path:
+    """Makes a decree again, from the published tables and the log alone, in an empty folder.
+
+    Returns:
+        The path of the new `segel.json`; byte-equal to the sealed one when nothing was changed.
+
+    Raises:
+        PadananError: the log no longer holds the sealed head, or the publication gives other data.
+    """
+    log = read_log(home, seal.periode)
+    record = next((item for item in log.records if item["hash"] == seal.data["kepala_log"]), None)
+    if record is None:
+        raise PadananError(
+            "catatan reviu tidak lagi memuat kepala yang tercatat di segel",
+            file=seal.path.relative_to(home.root),
+            cure="pulihkan folder decisions/reviu dari cadangan",
+        )
+    con = duckdb.connect()
+    try:
+        write_snapshot(con, home.published(seal.periode, int(record["revisi"])), folder / SNAPSHOT)
+    finally:
+        con.close()
+    return write_seal(home, log, record, folder, annex or _write_annex)
+
+
+def _rows(path: Path) -> str:
+    con = duckdb.connect()
+    try:
+        return row_hash(con, path)
+    finally:
+        con.close()
+
+
+def _write_annex(folder: Path, seal: Mapping[str, Any]) -> dict[str, str]:
+    # Imported late: documents bring the typesetter, which only the penetapan needs.
+    from padanan.decree.documents import write_annex
+
+    return write_annex(folder, seal)

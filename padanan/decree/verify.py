@@ -1,0 +1,218 @@
+"""Proving a period: publications, drafts, the review log and seals are compared with each other, and every fault is named.
+
+Nothing is mended here; each fault says what to do.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from padanan.decree.approve import MakeAnnex, compose_seal, replay, seal_mark
+from padanan.decree.freeze import draft_folder, faults_of_published, verify_draft
+from padanan.decree.seals import DECREED, SEAL, Seal, seal_folder
+from padanan.errors import PadananError
+from padanan.home import Home
+from padanan.period import Periode
+from padanan.review import steps
+from padanan.review.log import RESTORE, ReviewLog, log_path, read_log
+from padanan.review.scans import scan_path
+from padanan.runplan import published_revisions
+from padanan.tabular import file_sha256, row_hash
+
+BACKUP = "pulihkan folder decree dari cadangan; keputusan yang sah adalah yang sidiknya tercetak pada naskah"
+
+
+@dataclass
+class Proof:
+    """What was found about one period: lines for what agrees, faults for what does not."""
+
+    periode: Periode
+    fine: list[str] = field(default_factory=list)
+    faults: list[PadananError] = field(default_factory=list)
+    revisions: int = 0
+
+
+def periods(home: Home) -> list[Periode]:
+    """Every period that has a publication, a decree or decisions."""
+    keys = {path.name for name in ("published", "decree") for path in (home.root / name).glob("????-??-??")}
+    keys |= {path.name.split(".")[0] for path in (home.decisions / "reviu").glob("????-??-??.*")}
+    return [Periode.parse(key) for key in sorted(keys)]
+
+
+def prove(home: Home, periode: Periode, *, again: bool = False, annex: MakeAnnex | None = None) -> Proof:
+    """Checks everything of one period.
+
+    Args:
+        again: also make each decree again from publication and log, and compare the seals byte by byte.
+        annex: the maker of annexes for `again`; by default the real one.
+    """
+    from padanan.report.format import fingerprint, number
+
+    proof = Proof(periode)
+    for revisi, manifest in published_revisions(home, periode):
+        proof.revisions += 1
+        faults = faults_of_published(home, periode, revisi)[1]
+        proof.faults += faults
+        if not faults:
+            short = fingerprint(str(manifest.get("inputs_hash", ""))[:16])
+            proof.fine.append(f"{periode} rev-{revisi}: {len(manifest['tables'])} tabel sesuai, masukan {short}")
+        if draft_folder(home, periode, revisi).exists():
+            try:
+                seal = verify_draft(home, periode, revisi)
+                proof.fine.append(
+                    f"  rancangan: {number(seal['jumlah_orang'])} orang, sidik {fingerprint(seal['row_hash'][:32])}"
+                )
+            except PadananError as error:
+                proof.faults.append(error)
+    log: ReviewLog | None = None
+    try:
+        log = read_log(home, periode)
+        proof.faults += _scans(home, periode, log)
+        if log.records:
+            proof.fine.append(f"  catatan reviu: {len(log.records)} catatan, kepala {fingerprint(log.head)}")
+    except PadananError as error:
+        proof.faults.append(error)
+    for folder in sorted(home.decree(periode).glob("ke-*"), key=lambda path: path.name):
+        _prove_seal(home, proof, folder, log, again=again, annex=annex)
+    if log is not None:
+        proof.faults += [
+            PadananError(f"penetapan ke-{record['ke']} hilang", file=place.relative_to(home.root), cure=BACKUP)
+            for record in log.records
+            if record["tindakan"] == steps.DECREE and not (place := seal_folder(home, periode, record["ke"])).exists()
+        ]
+    return proof
+
+
+def _prove_seal(home: Home, proof: Proof, folder: Path, log: ReviewLog | None, *, again: bool, annex: MakeAnnex | None) -> None:
+    from padanan.report.format import fingerprint, number
+
+    name = (folder / SEAL).relative_to(home.root)
+    try:
+        data = json.loads((folder / SEAL).read_text(encoding="utf-8"))
+        seal = Seal(proof.periode, int(folder.name.removeprefix("ke-")), folder, data)
+        files = {data["file"]: data["sha256"], **data["lampiran"]}
+        intact = data["status"] == DECREED and data["tanda"] == seal_mark(data) and data["ke"] == seal.ke
+        # A changed space or line break says the same, but it is not what was sealed.
+        intact = intact and (folder / SEAL).read_text(encoding="utf-8") == _spelled(data)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        proof.faults.append(PadananError("segel hilang atau tidak terbaca", file=name, cure=BACKUP))
+        return
+    found = []
+    if not intact:
+        found.append(PadananError("isi segel berubah", file=name, cure=BACKUP))
+    found += list(_files(home, folder, files))
+    if not found:
+        found += list(_rows(home, seal))
+    if log is not None:
+        found += list(_record(home, seal, log))
+    if again and not found and log is not None:
+        found += list(_again(home, seal, annex))
+    proof.faults += found
+    if not found:
+        proof.fine.append(
+            f"  ke-{seal.ke}: nomor {data['nomor']}, {number(data['jumlah_orang'])} orang, {len(data['lampiran'])} lampiran, "
+            f"sidik {fingerprint(data['row_hash'][:32])}, kepala catatan {fingerprint(data['kepala_log'])}"
+            + (", dibuat ulang sama" if again else "")
+        )
+
+
+def _spelled(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _files(home: Home, folder: Path, files: Mapping[str, str]) -> Iterator[PadananError]:
+    """Each file that the seal names, and each that it does not."""
+    for name, digest in files.items():
+        path = folder / name
+        if not path.is_file():
+            yield PadananError("berkas penetapan hilang", file=path.relative_to(home.root), cure=BACKUP)
+        elif file_sha256(path) != digest:
+            yield PadananError("berkas penetapan berubah", file=path.relative_to(home.root), cure=BACKUP)
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in files and name != SEAL:
+            yield PadananError(
+                "berkas tidak tercatat di segel",
+                file=folder.relative_to(home.root),
+                cure="keluarkan berkas itu",
+            )
+
+
+def _rows(home: Home, seal: Seal) -> Iterator[PadananError]:
+    con = duckdb.connect()
+    try:
+        if row_hash(con, seal.folder / seal.data["file"]) != seal.data["row_hash"]:
+            yield PadananError("baris data sasaran berubah", file=seal.folder.relative_to(home.root), cure=BACKUP)
+    finally:
+        con.close()
+
+
+def _record(home: Home, seal: Seal, log: ReviewLog) -> Iterator[PadananError]:
+    """The log must still hold the sealed head, and say what the seal says."""
+    name = log_path(home, seal.periode).relative_to(home.root)
+    record = next((item for item in log.records if item["hash"] == seal.data["kepala_log"]), None)
+    if record is None:
+        what = "dipotong" if len(log.records) < int(seal.data["jumlah_catatan"]) else "ditulis ulang"
+        yield PadananError(
+            f"catatan reviu {what}: kepala pada segel ke-{seal.ke} tidak ada lagi di dalamnya", file=name, cure=RESTORE
+        )
+        return
+    try:
+        expected = compose_seal(home, log, record)
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        yield PadananError(
+            f"catatan atau terbitan untuk segel ke-{seal.ke} tidak lengkap", file=name, cure="pulihkan data home dari cadangan"
+        )
+        return
+    wrong = sorted(key for key, value in expected.items() if seal.data.get(key) != value)
+    if wrong:
+        yield PadananError(
+            f"segel tidak sama dengan catatan reviu: {', '.join(wrong)}", file=seal.path.relative_to(home.root), cure=BACKUP
+        )
+    manifest = home.published(seal.periode, int(record["revisi"])) / "manifest.json"
+    if file_sha256(manifest) != seal.data["published_manifest_sha256"]:
+        yield PadananError(
+            "manifest terbitan berubah sejak ditetapkan",
+            file=manifest.relative_to(home.root),
+            cure="pulihkan folder published dari cadangan",
+        )
+
+
+def _again(home: Home, seal: Seal, annex: MakeAnnex | None) -> Iterator[PadananError]:
+    name = seal.path.relative_to(home.root)
+    with tempfile.TemporaryDirectory(prefix="padanan-") as temporary:
+        try:
+            made = replay(home, seal, Path(temporary), annex=annex)
+        except PadananError as error:
+            yield PadananError(f"penetapan tidak dapat dibuat ulang: {error.cause}", file=name, cure=error.cure)
+            return
+        if made.read_bytes() != seal.path.read_bytes():
+            fresh = json.loads(made.read_text(encoding="utf-8"))
+            wrong = sorted(key for key in fresh if fresh[key] != seal.data.get(key))
+            yield PadananError(
+                f"penetapan yang dibuat ulang berbeda pada {', '.join(wrong)}",
+                file=name,
+                cure="periksa versi program dan pustaka yang menyegelnya; bandingkan row_hash",
+            )
+
+
+def _scans(home: Home, periode: Periode, log: ReviewLog) -> Iterator[PadananError]:
+    for record in log.records:
+        scan = record.get("pindaian")
+        if scan is None:
+            continue
+        path = scan_path(home, scan["sha256"])
+        if not path.exists() or file_sha256(path) != scan["sha256"]:
+            yield PadananError(
+                f"pindaian pada catatan ke-{record['no']} {'berubah' if path.exists() else 'hilang'}",
+                file=log_path(home, periode).relative_to(home.root),
+                place=f"baris {record['no']}",
+                cure=RESTORE,
+            )

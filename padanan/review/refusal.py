@@ -1,0 +1,26 @@
+"""A decision that is refused: which field of it is wrong, so that a form can name its cell and a command its option.
+
+Nothing is decided here; who raises it changed nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from padanan.errors import PadananError
+
+
+class Refusal(PadananError):
+    """A refused decision.
+
+    Args:
+        field: the field's name in a form (`pengusul`, `sidik`, `pengecualian.2.alasan` …).
+    """
+
+    def __init__(self, cause: str, *, cure: str, field: str, file: str | Path | None = None, place: str | None = None) -> None:
+        self.field = field
+        super().__init__(cause, cure=cure, file=file, place=place)
+
+    def at(self, file: str | Path | None, place: str) -> Refusal:
+        """The same refusal, told with the place where a person finds the field."""
+        return Refusal(self.cause, cure=self.cure, field=self.field, file=file, place=place)

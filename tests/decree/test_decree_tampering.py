@@ -1,0 +1,187 @@
+"""Tampering, one kind after the other: each is found by `padanan verify` and named, and everything else stays in order."""
+
+import json
+
+import pytest
+
+from padanan.cli import main
+from padanan.decree.verify import prove
+from padanan.review import log as review_log
+from padanan.review.log import EMPTY_HEAD, head_path, log_path, read_log
+from padanan.review.scans import scan_path
+from padanan.tabular import file_sha256
+from tests.review.decided_by_hand import annex, copy_of, demo_home, publish, seal, to_draft
+from tests.review.published_by_hand import PERIODE
+
+KE_1 = "decree/2025-07-01/ke-1"
+LOG = "decisions/reviu/2025-07-01.jsonl"
+pytestmark = pytest.mark.feature("F18")
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory):
+    return tmp_path_factory.mktemp("kunci") / "key"
+
+
+@pytest.fixture(scope="module")
+def sealed_once(tmp_path_factory, key):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PADANAN_KEY_FILE", str(key))
+        home = demo_home(tmp_path_factory.mktemp("segel") / "data")
+        publish(home)
+        to_draft(home)
+        seal(home)
+    return home
+
+
+@pytest.fixture
+def sealed(sealed_once, key, tmp_path, monkeypatch):
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(key))
+    home = copy_of(sealed_once, tmp_path / "data")
+    monkeypatch.setenv("PADANAN_HOME", str(home.root))
+    return home
+
+
+def faults(home):
+    return [str(fault) for fault in prove(home, PERIODE).faults]
+
+
+def flip(path, place=None):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 if place is None else place] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(bytes(content))
+
+
+def rewrite_chain(home, change):
+    """The whole chain again with the key, by somebody who has it."""
+    head, lines = EMPTY_HEAD, []
+    for record in read_log(home, PERIODE).records:
+        fresh = {**change(dict(record)), "sebelum": head}
+        head = review_log.content_hash(fresh)
+        lines.append(review_log.canonical({**fresh, "hash": head, "tanda": review_log.sign("reviu", head)}))
+    log_path(home, PERIODE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    head_path(home, PERIODE).unlink()
+    review_log.repair(home, PERIODE) if len(lines) == 1 else write_head(home, len(lines), head)
+
+
+def write_head(home, number, digest):
+    mark = review_log.sign("kepala", f"{PERIODE.key}|{number}|{digest}")
+    head_path(home, PERIODE).write_text(json.dumps({"no": number, "hash": digest, "tanda": mark}))
+
+
+def test_untouched_is_in_order_and_can_be_made_again(sealed):
+    proof = prove(sealed, PERIODE, again=True, annex=annex)
+    assert proof.faults == [] and any("dibuat ulang sama" in line for line in proof.fine)
+
+
+@pytest.mark.parametrize("name", ["data_sasaran.parquet", "lampiran.txt"])
+def test_one_byte_in_a_sealed_file_or_an_annex(sealed, name):
+    flip(sealed.root / KE_1 / name)
+    (fault,) = faults(sealed)
+    assert "berkas penetapan berubah" in fault and f"{KE_1}/{name}" in fault
+
+
+def test_every_byte_of_the_seal_counts(sealed):
+    path = sealed.root / KE_1 / "segel.json"
+    content = path.read_bytes()
+    for place in range(0, len(content), 97):
+        flip(path, place)
+        assert any(f"{KE_1}/segel.json" in fault or KE_1 in fault for fault in faults(sealed)), place
+        path.write_bytes(content)
+    assert faults(sealed) == []
+
+
+def test_one_byte_in_the_decision_log(sealed):
+    flip(sealed.root / LOG)
+    (fault,) = faults(sealed)
+    assert "catatan reviu berubah" in fault and LOG in fault and "baris" in fault
+
+
+def test_the_last_log_record_deleted(sealed):
+    path = sealed.root / LOG
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    (fault,) = faults(sealed)
+    assert "hilang atau diganti" in fault and LOG in fault
+
+
+def test_the_last_log_record_deleted_by_somebody_with_the_key(sealed):
+    path = sealed.root / LOG
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    lines = path.read_text().splitlines()
+    write_head(sealed, len(lines), json.loads(lines[-1])["hash"])
+    (fault,) = faults(sealed)
+    assert "dipotong: kepala pada segel ke-1 tidak ada lagi" in fault and LOG in fault
+
+
+def test_the_whole_chain_rewritten_with_the_key(sealed):
+    def other_reason(record):
+        for item in record.get("pengecualian", ()):
+            item["alasan"] = "disetujui rapat"
+        return record
+
+    rewrite_chain(sealed, other_reason)
+    assert read_log(sealed, PERIODE).records, "the chain itself is in order again"
+    (fault,) = faults(sealed)
+    assert "ditulis ulang: kepala pada segel ke-1 tidak ada lagi" in fault and LOG in fault
+
+
+def test_log_and_head_gone(sealed):
+    (sealed.root / LOG).unlink()
+    head_path(sealed, PERIODE).unlink()
+    assert any("kepala pada segel ke-1 tidak ada lagi" in fault for fault in faults(sealed))
+
+
+def test_a_forged_seal_with_right_hashes_but_without_the_key(sealed):
+    folder = sealed.root / KE_1
+    flip(folder / "lampiran.txt")
+    path = folder / "segel.json"
+    data = json.loads(path.read_text())
+    data["lampiran"]["lampiran.txt"] = file_sha256(folder / "lampiran.txt")
+    path.chmod(0o600)
+    path.write_text(json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    assert any("isi segel berubah" in fault for fault in faults(sealed))
+
+
+@pytest.mark.parametrize("name", ["data_sasaran.parquet", "lampiran.txt", "segel.json"])
+def test_a_missing_file_of_a_decree(sealed, name):
+    (sealed.root / KE_1 / name).unlink()
+    assert any("hilang" in fault and f"{KE_1}/{name}" in fault for fault in faults(sealed))
+
+
+def test_a_whole_decree_missing_or_with_a_file_too_many(sealed):
+    extra = sealed.root / KE_1 / "tambahan.xlsx"
+    extra.write_bytes(b"x")
+    assert any("tidak tercatat di segel" in fault for fault in faults(sealed))
+    extra.unlink()
+    (sealed.root / KE_1).rename(sealed.root / "decree" / "disembunyikan")
+    assert any("penetapan ke-1 hilang" in fault for fault in faults(sealed))
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_scan_changed_or_missing(sealed, gone):
+    digest = next(record["pindaian"]["sha256"] for record in read_log(sealed, PERIODE).records if "pindaian" in record)
+    path = scan_path(sealed, digest)
+    path.unlink() if gone else flip(path)
+    assert any("pindaian pada catatan ke-1" in fault for fault in faults(sealed))
+
+
+def test_a_published_table_or_its_manifest_changed(sealed):
+    folder = sealed.published(PERIODE, 1)
+    flip(folder / "gap.parquet")
+    (fault,) = faults(sealed)
+    assert "berkas terbitan berubah" in fault and "gap.parquet" in fault
+    flip(folder / "gap.parquet")
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text() + "\n")
+    assert any("manifest terbitan berubah sejak ditetapkan" in fault for fault in faults(sealed))
+
+
+def test_the_command_names_every_fault_and_ends_with_one(sealed, capsys):
+    assert main(["verify"]) == 0
+    assert "semua sesuai" in capsys.readouterr().out
+    flip(sealed.root / KE_1 / "lampiran.txt")
+    flip(sealed.published(PERIODE, 1) / "gap.parquet")
+    assert main(["verify", "--periode", "2025-S2"]) == 1
+    err = capsys.readouterr().err
+    assert "lampiran.txt" in err and "gap.parquet" in err and "2 temuan" in err
