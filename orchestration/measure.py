@@ -110,10 +110,13 @@ def line_of(step: str) -> str:
 def rows_passed_on(step: str, rows: dict[str, int]) -> int | None:
     """Rows that a step hands to the next one, of the row counts by asset key.
 
-    Staging hands on the rows of its `stg_` models, padanan those of `padanan_record`; the rest what it wrote.
+    Staging hands on the rows of its `stg_` models, the evidence its links, padanan those of `padanan_record`; the rest what it
+    wrote.
     """
     if step == "dbt_panggilan_1":
         rows = {key: count for key, count in rows.items() if key.rsplit("/", 1)[-1].startswith("stg_")}
+    if step == "bukti":
+        rows = {key: count for key, count in rows.items() if key.endswith("/tautan_bukti")}
     if step == "dbt_panggilan_2":
         rows = {key: count for key, count in rows.items() if key.endswith("/padanan_record")}
     return sum(rows.values()) if rows else None

@@ -31,6 +31,7 @@ TABLES = {
     "row_account": "all",
     "pasangan_bukti": "producer, record_key, bobot desc, register_key",
     "ukuran_bukti": "all",
+    "ganda_bukti": "producer, jenis, kelompok, record_key",
     "daftar_tanpa_program": "id_orang",
     "bendera_periksa": "id_orang, program, bukti",
     "tanpa_dokumen": "id_orang",

@@ -30,6 +30,7 @@ ORDER = (
     "row_account",
     "pasangan_bukti",
     "ukuran_bukti",
+    "ganda_bukti",
     "daftar_tanpa_program",
     "bendera_periksa",
     "tanpa_dokumen",

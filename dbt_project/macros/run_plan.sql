@@ -65,6 +65,8 @@
             ('peluang', 'double'), ('geser_ambang', 'double'), ('kunci', 'bigint'), ('pola', 'integer'), ('pembanding', 'varchar'), ('kerabat', 'integer')] + bits
             + [('tambahan', 'varchar'), ('keputusan', 'varchar')],
         'ukuran': [('producer', 'varchar'), ('jenis', 'varchar'), ('nama', 'varchar'), ('n', 'bigint'), ('nilai', 'double'),
-            ('bawah', 'double'), ('atas', 'double'), ('peringatan', 'boolean')]
+            ('bawah', 'double'), ('atas', 'double'), ('peringatan', 'boolean')],
+        'ganda': [('producer', 'varchar'), ('jenis', 'varchar'), ('kelompok', 'varchar'), ('record_key', 'varchar'), ('anggota', 'integer'),
+            ('bobot', 'double'), ('peluang', 'double')]
     }[name]) }}
 {% endmacro %}

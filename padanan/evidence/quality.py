@@ -42,7 +42,8 @@ def arrange(
     day: date,
     work: Path,
 ) -> None:
-    """Table `ukuran`: rows of `SCHEMA`, `jenis` 'ukuran' (figures of a list) or 'kelompok' (percent matched of a group)."""
+    """Table `ukuran`: rows of `SCHEMA`, `jenis` 'ukuran' (figures of a list), 'kelompok' (percent matched of a group) or
+    'klerikal' (people's answers as truth, shares)."""
     rows: list[dict[str, Any]] = []
     for items, result in results.values():
         for item in items:
@@ -95,7 +96,25 @@ def _figures(item: sources.Listing, result: LinkResult) -> list[dict[str, Any]]:
         "ambang_klerikal_bit": limits.lower / 100,
         "label": float(limits.labels),
     }
-    return [_row(item.id, "ukuran", name, value=value) for name, value in values.items()]
+    return [_row(item.id, "ukuran", name, value=value) for name, value in values.items()] + _clerical(item, result)
+
+
+def _clerical(item: sources.Listing, result: LinkResult) -> list[dict[str, Any]]:
+    """What people decided as truth for the model alone, of the lists judged together; no rows before anybody has decided."""
+    seen = result.clerical
+    padan, bukan = int(seen.get("padan", 0)), int(seen.get("bukan", 0))
+    if not padan + bukan:
+        return []
+    rows = [_row(item.id, "klerikal", "padan", n=padan, value=float(padan))]
+    rows.append(_row(item.id, "klerikal", "bukan", n=bukan, value=float(bukan)))
+    for at in ("otomatis", "klerikal"):
+        hits, taken = int(seen[f"padan_{at}"]), int(seen[f"padan_{at}"] + seen[f"bukan_{at}"])
+        shares = (("presisi", hits, taken), ("recall", hits, padan), ("f1", 2 * hits, taken + padan))
+        for name, part, whole in shares:
+            low, high = wilson(part, whole) if name != "f1" else (math.nan, math.nan)
+            value = part / whole if whole else None
+            rows.append(_row(item.id, "klerikal", f"{name}_{at}", n=whole, value=value, low=low, high=high))
+    return rows
 
 
 def _group_row(producer: str, group: Mapping[str, Any], warn: bool) -> dict[str, Any]:

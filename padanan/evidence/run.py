@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from padanan.contract import Contract
 from padanan.errors import PadananError, no_space_guard, safe_reason
-from padanan.evidence import decisions, quality, resolve, sources
+from padanan.evidence import decisions, doubles, quality, resolve, sources
 from padanan.home import Home
 from padanan.linkage import LinkageConfig, LinkResult, link, load_linkage_config
 from padanan.linkage.clusters import cluster
@@ -32,7 +32,7 @@ from padanan.runplan import RunPlan
 from padanan.tabular import write_table
 
 BITS = ("awal", *(c.name for c in COLUMNS), "kelas_lain", "kelangkaan", "keluarga")
-FILES = ("tautan", "pasangan", "klaster", "ukuran")
+FILES = ("tautan", "pasangan", "klaster", "ukuran", "ganda")
 KEPT_REGISTERS = 2
 
 
@@ -45,6 +45,9 @@ class EvidenceResult:
         statuses: records by final status. conflicts: records whose reviewers disagree.
         models: by group of lists: lists, thresholds in bits, completeness, expected precision, recall and F1 on held-out labels.
         warnings: groups of people matched clearly less often than all.
+        counts: pasangan (compared), pasangan_disimpan, klaster (groups of provisional persons), rekaman_klaster, and records of
+            `ganda` by kind.
+        low_completeness, low_precision: models under the configured least value, with it and what was observed.
     """
 
     folder: Path
@@ -52,6 +55,9 @@ class EvidenceResult:
     conflicts: int
     models: Mapping[str, Mapping[str, Any]]
     warnings: tuple[Mapping[str, Any], ...]
+    counts: Mapping[str, int]
+    low_completeness: tuple[Mapping[str, Any], ...]
+    low_precision: tuple[Mapping[str, Any], ...]
 
 
 def evidence_folder(home: Home) -> Path:
@@ -112,18 +118,24 @@ def match_period(
     try:
         with tempfile.TemporaryDirectory(prefix=".bukti-", dir=home.warehouse) as name, no_space_guard("bukti padanan"):
             work = Path(name)
-            result = _match(con, plan, config, register, ruled, work)
+            result = _match(con, plan, config, register, ruled, work, target)
             done = work / "selesai"
             shutil.rmtree(target, ignore_errors=True)
             done.rename(target)
     finally:
         con.close()
-    return EvidenceResult(target, *result)
+    return result
 
 
 def _match(
-    con: duckdb.DuckDBPyConnection, plan: RunPlan, config: LinkageConfig, register: Path, ruled: list[dict[str, Any]], work: Path
-) -> tuple[dict[str, int], int, dict[str, dict[str, Any]], tuple[dict[str, Any], ...]]:
+    con: duckdb.DuckDBPyConnection,
+    plan: RunPlan,
+    config: LinkageConfig,
+    register: Path,
+    ruled: list[dict[str, Any]],
+    work: Path,
+    target: Path,
+) -> EvidenceResult:
     sources.arrange(con)
     listings = sources.listings_of(con, plan.data)
     sources.fingerprints(con, sorted({item.model for item in listings}))
@@ -150,8 +162,10 @@ def _match(
     found = [result.records.select(resolve.RECORDS.names).cast(resolve.RECORDS) for _, result in results.values()]
     resolve.links(con, pa.concat_tables(found) if found else resolve.RECORDS.empty_table())
     resolve.open_records(con)
-    resolve.clusters(con, _edges(con, listings, config, _best_model(results), work))
+    best = _best_model(results)
+    resolve.clusters(con, _edges(con, listings, config, best, work))
     resolve.final(con)
+    doubles.arrange(con, register, config, best, work)
     done = work / "selesai"
     done.mkdir(mode=0o700)
     _pairs(con, results)
@@ -162,6 +176,7 @@ def _match(
         "pasangan": "producer, record_key, bobot desc, register_key",
         "klaster": "producer, record_key",
         "ukuran": "producer, jenis, nama",
+        "ganda": "producer, jenis, kelompok, record_key",
     }
     con.execute(
         """create temp table klaster_rekaman as select r.producer, r.record_key, k.id_orang, k.anggota
@@ -171,14 +186,40 @@ def _match(
         table = "klaster_rekaman" if name == "klaster" else name
         write_table(con, f"select {run}, * from {table} order by {orders[name]}", done / f"{name}.parquet")
     _write_model(done / "model.json", plan, config, results)
-    statuses = {row[0]: row[1] for row in con.execute("select status, count(*) from tautan group by 1 order by 1").fetchall()}
-    conflicts = con.execute("select count(*) from tautan where alasan like 'konflik:%'").fetchall()[0][0]
+    return _result(con, target, config, results)
+
+
+def _result(
+    con: duckdb.DuckDBPyConnection,
+    target: Path,
+    config: LinkageConfig,
+    results: Mapping[str, tuple[list[sources.Listing], LinkResult]],
+) -> EvidenceResult:
+    def counted(query: str) -> dict[str, int]:
+        return {str(row[0]): int(row[1]) for row in con.execute(query).fetchall()}
+
+    models = {name: _summary(items, result) for name, (items, result) in results.items()}
     warnings = con.execute("select producer, nama, n, nilai from ukuran where peringatan order by all").fetchall()
-    return (
-        statuses,
-        int(conflicts),
-        {name: _summary(items, result) for name, (items, result) in results.items()},
-        tuple(dict(zip(("producer", "kelompok", "n", "persen"), row, strict=True)) for row in warnings),
+    counts = {"pasangan": sum(int(facts["pasangan"]) for facts in models.values())}
+    counts |= counted("select 'pasangan_disimpan', count(*) from pasangan")
+    counts |= counted("select 'klaster', count(distinct id_orang) from klaster_rekaman")
+    counts |= counted("select 'rekaman_klaster', count(*) from klaster_rekaman")
+    counts |= counted("select jenis, count(*) from ganda group by 1 order by 1")
+
+    def under(field: str, least: float) -> tuple[Mapping[str, Any], ...]:
+        # A list without labels has no figure; that is said in its notes.
+        low = {name: facts[field] for name, facts in models.items() if facts[field] is not None and facts[field] < least}
+        return tuple({"model": name, "teramati": value, "ambang": least} for name, value in low.items())
+
+    return EvidenceResult(
+        folder=target,
+        statuses=counted("select status, count(*) from tautan group by 1 order by 1"),
+        conflicts=int(con.execute("select count(*) from tautan where alasan like 'konflik:%'").fetchall()[0][0]),
+        models=models,
+        warnings=tuple(dict(zip(("producer", "kelompok", "n", "persen"), row, strict=True)) for row in warnings),
+        counts=counts,
+        low_completeness=under("kelengkapan", config.completeness_min),
+        low_precision=under("presisi_harapan", config.precision_min),
     )
 
 
@@ -220,7 +261,7 @@ def _edges(
 ) -> pa.Table:
     """Pairs of records of people in no Adminduk that are one person, within and between lists."""
     path = work / "orang.parquet"
-    names = ", ".join(f"s.{name}" for name in sources._PLAIN)
+    names = ", ".join(f"s.{name}" for name in sources.PLAIN)
     arms = " union all ".join(
         f"""select s.record_key, s.producer, s.producer || '|' || r.id_awal as entity_key, r.sumber || '|' || r.id_keluarga
             as family_id, {names} from {model} s join rekaman r using (record_key) semi join pilih using (record_key)"""

@@ -20,7 +20,7 @@ from padanan.linkage.config import LinkageConfig
 
 ADMINDUK = "adminduk"
 # Of the staging row; the keys are made here.
-_PLAIN = tuple(c for c in prepare.COLUMNS if c not in ("record_key", "entity_key", "family_id"))
+PLAIN = tuple(c for c in prepare.COLUMNS if c not in ("record_key", "entity_key", "family_id"))
 _FILLED = ("nama_bersih", "tgl_lahir", "jk", "kk_bersih", "alamat_jalan", "kode_kelurahan", "shdk")
 
 
@@ -89,7 +89,7 @@ def fingerprints(con: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
 
 def write_register(con: duckdb.DuckDBPyConnection, path: Path, config: LinkageConfig) -> None:
     """Adminduk's residents as the linkage reads them; plug-in columns are kept."""
-    names = ", ".join(f"s.{name}" for name in (*_PLAIN, *_extra(config)))
+    names = ", ".join(f"s.{name}" for name in (*PLAIN, *_extra(config)))
     con.execute(
         f"""copy (select s.record_key, p.id_penduduk as entity_key, s.family_id, {names}
         from stg_adminduk__penduduk s join penduduk p on p.register_key = s.record_key order by s.record_key)
@@ -99,7 +99,7 @@ def write_register(con: duckdb.DuckDBPyConnection, path: Path, config: LinkageCo
 
 def write_list(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing], path: Path, config: LinkageConfig) -> None:
     """Lists that are judged together; persons and families of one producer are its own."""
-    names = ", ".join(f"s.{name}" for name in (*_PLAIN, *_extra(config)))
+    names = ", ".join(f"s.{name}" for name in (*PLAIN, *_extra(config)))
     arms = " union all ".join(
         f"""select s.record_key, s.producer, s.producer || '|' || r.id_awal as entity_key,
             s.producer || '|' || r.id_keluarga as family_id, {names}

@@ -69,8 +69,11 @@ class LinkageConfig:
     card_candidates: int = 30
     cluster_probability: float = 0.995
     cluster_possible: float = 0.5
+    double_probability: float = 0.9
     group_min: int = 200
     group_points: float = 5.0
+    completeness_min: float = 0.95
+    precision_min: float = 0.995
     memory: str = "4GB"
     threads: int = 2
 
@@ -116,8 +119,11 @@ _FIELDS: dict[tuple[str, str], tuple[str, type]] = {
     ("keluarga", "calon_per_kartu"): ("card_candidates", int),
     ("klaster", "peluang"): ("cluster_probability", float),
     ("klaster", "kemungkinan"): ("cluster_possible", float),
+    ("klaster", "ganda_adminduk"): ("double_probability", float),
     ("kewajaran", "n_minimum"): ("group_min", int),
     ("kewajaran", "selisih_poin"): ("group_points", float),
+    ("pemeriksaan", "kelengkapan_minimum"): ("completeness_min", float),
+    ("pemeriksaan", "presisi_minimum"): ("precision_min", float),
     ("sumber_daya", "memori"): ("memory", str),
     ("sumber_daya", "utas"): ("threads", int),
 }

@@ -28,6 +28,7 @@ COLUMNS = {
     "row_account": "tahap varchar, masuk bigint",
     "pasangan_bukti": "producer varchar, record_key varchar, bobot double, register_key varchar",
     "ukuran_bukti": "producer varchar, nilai double",
+    "ganda_bukti": "producer varchar, jenis varchar, kelompok varchar, record_key varchar",
     "daftar_tanpa_program": "id_orang varchar",
     "bendera_periksa": "id_orang varchar, program varchar, bukti varchar",
     "tanpa_dokumen": "id_orang varchar",

@@ -22,7 +22,7 @@ from orchestration.resources import RumahResource
     manifest=manifest(),
     select=f"tag:{CALL_2}",
     # Entry models wait for every rule check and for the padanan by evidence, whose files they read.
-    dagster_dbt_translator=StageTranslator(after=[EVIDENCE, *(quality_key(contract_id) for contract_id in loaded())]),
+    dagster_dbt_translator=StageTranslator(after=[*EVIDENCE, *(quality_key(contract_id) for contract_id in loaded())]),
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
 )

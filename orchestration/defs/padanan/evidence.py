@@ -1,9 +1,9 @@
-"""The padanan by evidence between the two dbt calls: the prepared register, then links, clusters and their figures.
+"""The padanan by evidence between the two dbt calls: prepared register, candidates, model, links, clusters, with their checks.
 
 The matching is `padanan/linkage` and `padanan/evidence`; its parameters are `expectations/linkage.yaml`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -18,9 +18,12 @@ from orchestration.warehouse import acquire, planned
 from padanan.period import Periode
 
 REGISTER = dg.AssetKey([PADANAN, "acuan_siap"])
-EVIDENCE = dg.AssetKey([PADANAN, "bukti"])
+CANDIDATES, MODEL, LINKS, CLUSTERS = (
+    dg.AssetKey([PADANAN, name]) for name in ("calon_pasangan", "model_bukti", "tautan_bukti", "klaster_bukti")
+)
+EVIDENCE = (CANDIDATES, MODEL, LINKS, CLUSTERS)
 STEP_1 = [dg.AssetKey([PADANAN, "padanan_cocok"]), dg.AssetKey([PADANAN, "padanan_identitas"])]
-FAIRNESS = "kewajaran"
+COMPLETENESS, PRECISION, FAIRNESS = "kelengkapan", "presisi_harapan", "kewajaran"
 
 
 @dg.asset(
@@ -56,57 +59,102 @@ def acuan_siap(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Ma
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, "cuplikan": path.parent.name})
 
 
-@dg.asset(
-    key=EVIDENCE,
+@dg.multi_asset(
+    name="bukti",
     group_name=PADANAN,
-    deps=[REGISTER, *STEP_1],
-    description="Pasangan, tautan dan klaster menurut bukti untuk rekaman yang tidak padan lewat NIK, beserta modelnya.",
-    owners=[OWNER],
-    kinds={"parquet", "duckdb"},
-    code_version="1",
+    # One step makes all four: candidates, model, links and clusters are passed on in memory, and written together or not at all.
+    specs=[
+        dg.AssetSpec(key, deps=deps, description=text, owners=[OWNER], kinds={kind, "duckdb"}, code_version="1", skippable=False)
+        for key, deps, text, kind in (
+            (
+                CANDIDATES,
+                [REGISTER, *STEP_1],
+                "Pasangan yang dibandingkan, dan yang disimpan dengan bobot setiap kolom.",
+                "parquet",
+            ),
+            (MODEL, [CANDIDATES], "Model padanan setiap daftar: m, u, ambang, kalibrasi, banyaknya label.", "json"),
+            (LINKS, [CANDIDATES, MODEL], "Satu status akhir untuk setiap rekaman yang tidak padan lewat NIK.", "parquet"),
+            (CLUSTERS, [LINKS], "Orang tanpa penduduk yang sama di beberapa daftar, dan yang tercatat dua kali.", "parquet"),
+        )
+    ],
     partitions_def=half_years,
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
     check_specs=[
         dg.AssetCheckSpec(
+            COMPLETENESS,
+            asset=CANDIDATES,
+            description="Bagian pasangan yang diketahui yang ditemukan penyekatan tidak di bawah ambang pada satu pun daftar.",
+        ),
+        dg.AssetCheckSpec(
+            PRECISION,
+            asset=MODEL,
+            description="Presisi yang diharapkan di ambang otomatis tidak di bawah ambang pada satu pun daftar.",
+        ),
+        dg.AssetCheckSpec(
             FAIRNESS,
-            asset=EVIDENCE,
+            asset=LINKS,
             description="Tidak ada kelompok (n >= 200) yang tingkat padannya lebih dari 5 poin di bawah keseluruhan (95%).",
-        )
+        ),
     ],
 )
 def bukti(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource) -> Iterator[Any]:
-    """Matches what step 1 left over; the fairness check warns and never stops a run.
+    """Matches what step 1 left over; the checks warn and never stop a run.
 
     Raises:
         dagster.Failure: step 1's tables are missing or a clerical decision can't be read.
     """
     with explained("pemadanan dengan bukti"):
         from padanan.evidence import match_period
+        from padanan.linkage import load_linkage_config
         from padanan.runplan import read_plan
 
-        home = rumah.home()
+        home, config = rumah.home(), load_linkage_config()
         acquire(home)
         planned(home, Periode.parse(context.partition_key))
-        result = match_period(home, read_plan(home), kontrak.all())
-    yield dg.MaterializeResult(
-        asset_key=EVIDENCE,
-        metadata={
+        result = match_period(home, read_plan(home), kontrak.all(), config)
+    counts = dict(result.counts)
+    pairs, stored = counts.pop("pasangan"), counts.pop("pasangan_disimpan")
+    metadata: dict[dg.AssetKey, dict[str, Any]] = {
+        CANDIDATES: {"dagster/row_count": stored, "pasangan_dibandingkan": pairs},
+        MODEL: {
+            "dagster/row_count": len(result.models),
+            "model": dg.MetadataValue.json({name: dict(facts) for name, facts in result.models.items()}),
+        },
+        LINKS: {
             "dagster/row_count": sum(result.statuses.values()),
             **{f"rekaman_{status}": count for status, count in result.statuses.items()},
             "konflik_klerikal": result.conflicts,
-            "model": dg.MetadataValue.json({name: dict(facts) for name, facts in result.models.items()}),
         },
-    )
+        CLUSTERS: {"dagster/row_count": counts.pop("rekaman_klaster"), **counts},
+    }
+    for key, facts in metadata.items():
+        yield dg.MaterializeResult(asset_key=key, metadata=facts)
     for warning in result.warnings[:20]:
         context.log.warning(f"kewajaran: {warning['kelompok']} pada {warning['producer']} padan {warning['persen']:.1f}%")
-    yield dg.AssetCheckResult(
-        asset_key=EVIDENCE,
-        check_name=FAIRNESS,
-        passed=not result.warnings,
+    observed = {name: facts for name, facts in result.models.items() if facts["label"]}
+    yield _check(COMPLETENESS, CANDIDATES, result.low_completeness, _least(observed, "kelengkapan"), config.completeness_min)
+    yield _check(PRECISION, MODEL, result.low_precision, _least(observed, "presisi_harapan"), config.precision_min)
+    yield _check(FAIRNESS, LINKS, result.warnings, len(result.warnings), config.group_points)
+
+
+def _least(models: Mapping[str, Mapping[str, Any]], field: str) -> float | None:
+    return min((facts[field] for facts in models.values() if facts[field] is not None), default=None)
+
+
+def _check(
+    name: str, asset: dg.AssetKey, found: Sequence[Mapping[str, Any]], observed: float | None, limit: float
+) -> dg.AssetCheckResult:
+    """A warning with what was observed and the threshold it was held against."""
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=name,
+        passed=not found,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "gagal": len(result.warnings),
-            "kelompok": dg.MetadataValue.json([dict(w) for w in result.warnings[:50]]),
+            "gagal": len(found),
+            "teramati": "tidak diukur" if observed is None else observed,
+            "ambang": limit,
+            "rincian": dg.MetadataValue.json([dict(item) for item in found[:50]]),
         },
     )
