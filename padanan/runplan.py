@@ -85,6 +85,19 @@ def published_revisions(home: Home, periode: Periode) -> list[tuple[int, dict[st
     return sorted(found, key=lambda item: item[0])
 
 
+def earlier_revision(home: Home, periode: Periode, revisi: int) -> tuple[Periode, int] | None:
+    """The published revision before, else the newest one of the nearest period before; None when there is none."""
+    own = [number for number, _ in published_revisions(home, periode) if number < revisi]
+    if own:
+        return periode, own[-1]
+    keys = sorted(path.name for path in home.published(periode).parent.glob("*-*-01") if path.name < periode.key)
+    for key in reversed(keys):
+        earlier = Periode.parse(key)
+        if numbers := published_revisions(home, earlier):
+            return earlier, numbers[-1][0]
+    return None
+
+
 def write_plan(
     home: Home,
     contracts: Mapping[str, Contract],

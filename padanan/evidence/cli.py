@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from padanan.errors import PadananError
+from padanan.errors import PadananError, no_space_guard, safe_reason
 from padanan.home import Home
 from padanan.period import Periode
 
@@ -21,7 +21,15 @@ def add_parsers(commands: Any) -> None:
     parser.add_argument("record_key", metavar="RECORD_KEY", help="kunci rekaman (boleh awalannya saja)")
     parser.add_argument("--periode", help="periode penetapan, misalnya 2025-S2 (bawaan: yang terakhir terbit)")
     parser.add_argument("--calon", type=int, default=1, help="calon ke berapa yang diuraikan (bawaan: 1, yang terbaik)")
+    parser.add_argument("--svg", metavar="FILE.svg", type=Path, help="tulis juga uraiannya sebagai gambar, tanpa nama atau NIK")
     parser.set_defaults(run=_explain)
+    model = commands.add_parser("model", help="model padanan dengan bukti yang terbit bersama tiap revisi")
+    kinds = model.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
+    diff = kinds.add_parser("compare", help="apa yang berubah: m, u, ambang, label, data")
+    diff.add_argument("--periode", help="periode penetapan, misalnya 2025-S2 (bawaan: yang terakhir terbit)")
+    diff.add_argument("--revisi", type=int, help="revisi yang dilihat (bawaan: yang terakhir)")
+    diff.add_argument("--dengan", metavar="PERIODE/REVISI", help="pembanding, misalnya 2025-S1/2 (bawaan: revisi sebelumnya)")
+    diff.set_defaults(run=_compare)
     clerical = commands.add_parser("klerikal", help="pasangan yang menunggu keputusan orang")
     actions = clerical.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
     out = actions.add_parser("export", help="tulis antrean ke XLSX, yang paling menentukan ambang lebih dulu")
@@ -52,7 +60,38 @@ def _explain(args: argparse.Namespace) -> int:
     if not 1 <= args.calon <= len(pairs):
         raise PadananError(f"calon ke-{args.calon} tidak ada", cure=f"pilih 1 sampai {len(pairs)}")
     print(f"Calon {args.calon} dari {len(pairs)}\n")
-    print(explain.waterfall(pairs[args.calon - 1], published.thresholds(folder)[args.produsen]))
+    pair, limits = pairs[args.calon - 1], published.thresholds(folder)[args.produsen]
+    print(explain.waterfall(pair, limits))
+    if args.svg is not None:
+        try:
+            with no_space_guard("gambar uraian"):
+                args.svg.write_text(explain.waterfall_svg(pair, limits) + "\n", encoding="utf-8")
+        except OSError as error:
+            reason = safe_reason(error)
+            raise PadananError(f"gambar tidak dapat ditulis ({reason})", cure="pilih folder yang ada dan dapat ditulis") from None
+        print(f"\nGambar ditulis ke {args.svg.name}")
+    return 0
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from padanan.evidence import model_compare, published
+    from padanan.runplan import earlier_revision
+
+    home = Home.from_env()
+    periode, revisi, _ = published.newest(home, Periode.parse(args.periode) if args.periode else None)
+    revisi = args.revisi or revisi
+    found = earlier_revision(home, periode, revisi)
+    if args.dengan:
+        other, _, number = args.dengan.partition("/")
+        if not number.isdigit():
+            raise PadananError("pembanding tidak sah", cure="tulis periode dan revisi, misalnya 2025-S1/2")
+        found = (Periode.parse(other), int(number))
+    if found is None:
+        print(f"{periode} rev-{revisi}: belum ada revisi atau periode sebelumnya untuk dibandingkan.")
+        return 0
+    before, now = (model_compare.read(home.published(*which)) for which in (found, (periode, revisi)))
+    print(f"Model {periode} rev-{revisi} dibandingkan dengan {found[0]} rev-{found[1]}\n")
+    print("\n".join(model_compare.lines(model_compare.compare(before, now))))
     return 0
 
 

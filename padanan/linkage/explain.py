@@ -122,47 +122,87 @@ def explain(result: LinkResult, record_key: str, register_key: str | None = None
     return waterfall(rows[0], result.thresholds)
 
 
-def waterfall_svg(row: Mapping[str, Any], limits: Thresholds) -> str:
-    """The pair as one SVG: bars from left to right, the running sum, the threshold line; readable without colour."""
+# Width of the drawing's parts, in its own units.
+_TEXT, _BARS, _VALUE, _LINE, _HEAD = 330, 400, 70, 30, 44
+_STYLE = (
+    'font-family="Source Sans 3, Segoe UI, Noto Sans, Liberation Sans, Arial, sans-serif" font-size="13" '
+    'style="font-variant-numeric: tabular-nums"'
+)
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """What became of the pair, in words."""
+    return _VERDICT.get(str(row["status"]), "tidak padan")
+
+
+def waterfall_svg(row: Mapping[str, Any], limits: Thresholds, name: str = "bukti") -> str:
+    """The pair as one SVG: a bar for each step from where the last one ended, the sum, the automatic threshold.
+
+    Only levels and bits are drawn. Readable without colour: bars to the right are filled, those to the left are striped, and
+    each bears its number.
+
+    Args:
+        row: one row of `LinkResult.pairs`. limits: thresholds of its list.
+        name: an id that no other drawing of the page has.
+    """
     steps = parts(row)
     ends = np.cumsum([step.bits for step in steps])
     starts = np.r_[0.0, ends[:-1]]
-    low = float(min(0.0, ends.min(), limits.lower / 100)) - 1
-    high = float(max(0.0, ends.max(), limits.upper / 100)) + 1
-    left, wide, line = 250, 430, 26
-    height = line * (len(steps) + 3)
+    total = sum(round(step.bits * 100) for step in steps) / 100
+    upper = limits.upper / 100
+    marks = [0.0, upper, *ends.tolist()]
+    low, high = min(marks), max(marks)
+    span = max(high - low, 1.0)
 
     def x(bits: float) -> float:
-        return round(left + (bits - low) / (high - low) * wide, 1)
+        return float(round(_TEXT + (bits - low) / span * _BARS, 1))
 
-    limit = x(limits.upper / 100)
+    bottom = _HEAD + _LINE * (len(steps) + 1)
+    width, height = _TEXT + _BARS + _VALUE, bottom + 30
     body = [
-        f'<line x1="{x(0)}" y1="10" x2="{x(0)}" y2="{height - line}" stroke="#444"/>',
-        f'<line x1="{limit}" y1="10" x2="{limit}" y2="{height - line}" stroke="#444" stroke-dasharray="5 4"/>',
-        f'<text x="{limit}" y="{height - 8}" text-anchor="middle">ambang {_bits(limits.upper / 100)}</text>',
+        f'<text x="0" y="16" font-weight="600" font-size="15">{escape(verdict(row).capitalize())}</text>',
+        f'<text x="0" y="34" fill="#4d5963">Jumlah {_bits(total)} bit, {escape(in_words(total))}</text>',
+        f'<line x1="{x(0)}" y1="{_HEAD}" x2="{x(0)}" y2="{bottom}" stroke="#4d5963"/>',
+        f'<line x1="{x(upper)}" y1="{_HEAD}" x2="{x(upper)}" y2="{bottom}" stroke="#1c2227" stroke-dasharray="5 4"/>',
+        f'<text x="{x(upper)}" y="{bottom + 18}" text-anchor="{_anchor(x(upper))}">ambang otomatis {_bits(upper)}</text>',
     ]
     for n, (step, start, end) in enumerate(zip(steps, starts, ends, strict=True)):
-        y = 14 + n * line
+        y = _HEAD + n * _LINE
         a, b = x(float(min(start, end))), x(float(max(start, end)))
-        fill = "#2b6cb0" if step.bits >= 0 else "#c05621"
+        fill = "#14607e" if step.bits >= 0 else f"url(#{name}-garis)"
+        if n:
+            body.append(f'<line x1="{x(float(start))}" y1="{y - 8}" x2="{x(float(start))}" y2="{y + 5}" stroke="#8d99a3"/>')
         body.append(
-            f'<text x="{left - 10}" y="{y + 13}" text-anchor="end">{escape(step.label)}: {escape(_short(step.seen))}</text>'
+            f'<text x="0" y="{y + 13}">{escape(step.label)}</text>'
+            f'<text x="0" y="{y + 26}" font-size="11" fill="#4d5963">{escape(_short(step.seen))}</text>'
         )
-        body.append(
-            f'<rect x="{a}" y="{y}" width="{max(b - a, 1):.1f}" height="16" fill="{fill}">'
-            f"<title>{escape(step.seen)}</title></rect>"
-        )
-        body.append(f'<text x="{b + 4}" y="{y + 13}">{_bits(step.bits)}</text>')
-    total = sum(round(step.bits * 100) for step in steps) / 100
-    y = 14 + len(steps) * line
-    body.append(f'<text x="{left - 10}" y="{y + 13}" text-anchor="end" font-weight="bold">Jumlah</text>')
-    body.append(f'<text x="{x(total) + 4}" y="{y + 13}" font-weight="bold">{_bits(total)} bit</text>')
-    title = f"Bukti padanan: jumlah {_bits(total)} bit, {in_words(total)}"
+        body.append(f'<rect x="{a}" y="{y + 5}" width="{max(b - a, 1):.1f}" height="17" fill="{fill}" stroke="#1c2227"/>')
+        body.append(f'<text x="{width}" y="{y + 18}" text-anchor="end">{_bits(step.bits)}</text>')
+    y = _HEAD + len(steps) * _LINE
+    a, b = sorted((x(0), x(total)))
+    body.append(
+        f'<text x="0" y="{y + 18}" font-weight="600">Jumlah</text>'
+        f'<rect x="{a}" y="{y + 5}" width="{max(b - a, 1):.1f}" height="17" fill="#d5dce1" stroke="#1c2227"/>'
+        f'<text x="{width}" y="{y + 18}" text-anchor="end" font-weight="600">{_bits(total)}</text>'
+    )
+    strongest = sorted(steps, key=lambda step: -abs(step.bits))[:3]
+    told = "; ".join(f"{step.label}: {step.seen} ({_bits(step.bits)} bit)" for step in strongest)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + wide + 90} {height}" role="img" lang="id" '
-        f'font-family="sans-serif" font-size="12"><title>{escape(title)}</title>{"".join(body)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" lang="id" '
+        f'aria-labelledby="{name}-t {name}-d" class="uraian" {_STYLE} fill="#1c2227">'
+        f'<title id="{name}-t">Uraian bukti satu pasangan: {escape(verdict(row))}, jumlah {_bits(total)} bit</title>'
+        f'<desc id="{name}-d">Setiap batang menambah (penuh) atau mengurangi (bergaris) keyakinan bahwa keduanya orang yang '
+        f"sama; satu bit menggandakan keyakinan. Yang terkuat: {escape(told)}. Jumlah {_bits(total)} bit, ambang otomatis "
+        f"{_bits(upper)} bit.</desc>"
+        f'<defs><pattern id="{name}-garis" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<rect width="6" height="6" fill="#f6e3d8"/><rect width="2.5" height="6" fill="#9b3d12"/></pattern></defs>'
+        f"{''.join(body)}</svg>"
     )
 
 
-def _short(text: str, most: int = 24) -> str:
+def _anchor(place: float) -> str:
+    return "end" if place > _TEXT + 0.7 * _BARS else "start" if place < _TEXT + 0.3 * _BARS else "middle"
+
+
+def _short(text: str, most: int = 58) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -24,6 +24,7 @@ from padanan.report.place_pages import place_pages
 from padanan.report.producer_pages import producer_pages
 from padanan.report.published import Published, open_published
 from padanan.report.workbook import FILE, write_workbook
+from padanan.runplan import earlier_revision
 
 
 def _calendar_pages(report: Report) -> Mapping[str, Page]:
@@ -111,7 +112,7 @@ def _before(
     home: Home, source: Published, contracts: dict[str, Contract]
 ) -> tuple[dict[tuple[str, str], float | None], str | None]:
     """The scores of the revision before, or of the newest revision of the nearest period before; empty when there is none."""
-    found = _earlier(home, source.periode, source.revisi)
+    found = earlier_revision(home, source.periode, source.revisi)
     if found is None:
         return {}, None
     periode, revisi = found
@@ -121,22 +122,6 @@ def _before(
     finally:
         earlier.con.close()
     return scores, f"revisi {revisi}" if periode == source.periode else f"periode {periode.label} revisi {revisi}"
-
-
-def _earlier(home: Home, periode: Periode, revisi: int) -> tuple[Periode, int] | None:
-    def revisions(of: Periode) -> list[int]:
-        numbers = (path.parent.name.removeprefix("rev-") for path in home.published(of).glob("rev-*/manifest.json"))
-        return sorted(int(number) for number in numbers if number.isdigit())
-
-    own = [number for number in revisions(periode) if number < revisi]
-    if own:
-        return periode, own[-1]
-    keys = sorted(path.name for path in home.published(periode).parent.glob("*-*-01") if path.name < periode.key)
-    for key in reversed(keys):
-        earlier = Periode.parse(key)
-        if numbers := revisions(earlier):
-            return earlier, numbers[-1]
-    return None
 
 
 def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
