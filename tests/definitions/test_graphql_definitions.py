@@ -61,7 +61,7 @@ def test_every_asset_is_described_owned_and_partitioned_by_half_year(answers):
 @pytest.mark.feature("F18")
 def test_schedules_run_in_jakartas_time(repository_answer):
     schedules = {item["name"]: item for item in repository_answer["schedules"]}
-    assert set(schedules) == {"padanan_semesteran", "dtks_bulanan"}
+    assert set(schedules) == {"padanan_semesteran", "dtks_bulanan", "kalender_harian"}
     assert {item["executionTimezone"] for item in schedules.values()} == {"Asia/Jakarta"}
     assert schedules["padanan_semesteran"]["pipelineName"] == "padanan_periode"
 
@@ -75,4 +75,4 @@ def test_sensors_watch_the_inbox_and_failed_runs(repository_answer):
 
 def test_the_jobs_are_those_of_the_manual(repository_answer):
     jobs = {item["name"] for item in repository_answer["jobs"] if not item["name"].startswith("__")}
-    assert jobs == {"padanan_periode", "rancangan_periode", "landing_produsen"}
+    assert jobs == {"padanan_periode", "rancangan_periode", "landing_produsen", "pemeriksaan_kalender"}

@@ -6,27 +6,39 @@ Assets are chosen by stage group, so a new producer or model joins without a cha
 import dagster as dg
 
 from orchestration.contracts import landing_key, loaded
+from orchestration.defs.decree.calendar import dua_kali_setahun
+from orchestration.defs.landing.calendar import tenggat_kiriman
 from orchestration.stages import CLEANSING, DECREE, LANDING, PADANAN, REVIEW
+
+CALENDAR = dg.AssetSelection.checks(tenggat_kiriman, dua_kali_setahun)
+"""What depends on the day and not on a run's data: judged daily, in a job of its own."""
 
 DRAFT = dg.AssetSelection.assets(dg.AssetKey([DECREE, "rancangan"]))
 
 landing_produsen = dg.define_asset_job(
     "landing_produsen",
-    selection=dg.AssetSelection.assets(*[landing_key(contract_id) for contract_id in loaded()]),
+    selection=dg.AssetSelection.assets(*[landing_key(contract_id) for contract_id in loaded()]) - CALENDAR,
     description="Menerima isi inbox satu atau semua produsen. Tidak menyentuh gudang.",
     tags={"padanan/tahap": LANDING},
 )
 
 padanan_periode = dg.define_asset_job(
     "padanan_periode",
-    selection=dg.AssetSelection.groups(LANDING, CLEANSING, PADANAN, REVIEW, DECREE) - DRAFT,
+    selection=dg.AssetSelection.groups(LANDING, CLEANSING, PADANAN, REVIEW, DECREE) - DRAFT - CALENDAR,
     description="Satu periode dari kiriman sampai tabel terbit dan laporan mutu.",
     tags={"padanan/tahap": REVIEW},
 )
 
 rancangan_periode = dg.define_asset_job(
     "rancangan_periode",
-    selection=DRAFT,
+    selection=DRAFT - CALENDAR,
     description="Membekukan rancangan data sasaran dari revisi terbit yang lulus semua pemeriksaan penghalang.",
     tags={"padanan/tahap": DECREE},
+)
+
+pemeriksaan_kalender = dg.define_asset_job(
+    "pemeriksaan_kalender",
+    selection=CALENDAR,
+    description="Menilai kalender hari ini: kiriman lewat tenggat, dua penetapan dan dua rakor setahun. Tidak menyentuh gudang.",
+    tags={"padanan/tahap": LANDING},
 )

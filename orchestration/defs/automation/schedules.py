@@ -8,7 +8,7 @@ from datetime import datetime
 import dagster as dg
 
 from orchestration.contracts import landing_key, loaded
-from orchestration.defs.automation.jobs import landing_produsen, padanan_periode
+from orchestration.defs.automation.jobs import landing_produsen, padanan_periode, pemeriksaan_kalender
 from orchestration.defs.partitions import TIMEZONE, periode_at
 from padanan.period import Periode
 
@@ -51,3 +51,15 @@ def dtks_bulanan(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.Sk
         asset_selection=[landing_key(MONTHLY_REGISTRY)],
         tags={"padanan/periode": periode.label, "padanan/produsen": MONTHLY_REGISTRY},
     )
+
+
+@dg.schedule(
+    name="kalender_harian",
+    job=pemeriksaan_kalender,
+    cron_schedule="0 6 * * *",
+    execution_timezone=TIMEZONE,
+    description="Setiap hari pukul 06.00 WIB: kiriman yang lewat tenggat, dua penetapan dan dua rakor setahun.",
+)
+def kalender_harian(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """One run a day."""
+    return dg.RunRequest(run_key=f"kalender-{_moment(context):%Y-%m-%d}")

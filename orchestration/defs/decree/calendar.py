@@ -1,0 +1,69 @@
+"""At least two decreed periods and two rakor a year: checks on the decree's draft, and the alarm that goes out.
+
+Counting and when it is an alarm are in `padanan/calendar/twice.py`.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.calendar_today import today
+from orchestration.guard import explained
+from orchestration.resources import AlarmResource, KontrakResource, RumahResource
+from orchestration.stages import DECREE
+
+DRAFT_KEY = dg.AssetKey([DECREE, "rancangan"])
+SUBJECTS = {
+    "dua_penetapan_setahun": ("penetapan", "Sedikitnya dua periode ditetapkan setahun (§3.1.4.a)."),
+    "dua_rakor_setahun": ("rakor", "Sedikitnya dua rapat koordinasi setahun (§3.2.2.b)."),
+}
+
+
+@dg.multi_asset_check(
+    name="dua_kali_setahun",
+    specs=[
+        dg.AssetCheckSpec(name, asset=DRAFT_KEY, description=f"{text} Dinilai untuk tahun berjalan dan tahun lalu.")
+        for name, (_, text) in SUBJECTS.items()
+    ],
+)
+def dua_kali_setahun(
+    context: dg.AssetCheckExecutionContext, rumah: RumahResource, kontrak: KontrakResource, alarm: AlarmResource
+) -> Iterator[dg.AssetCheckResult]:
+    """Judges this year and the one before, whose alarm falls due when it has ended; new signals go to the alert sinks."""
+    with explained("pemeriksaan penetapan dan rakor"):
+        from padanan.alert import Alert
+        from padanan.calendar.freshness import send_new
+        from padanan.calendar.twice import ALARM
+        from padanan.calendar.year import build
+
+        home, day = rumah.home(), today()
+        found = {year: build(home, kontrak.all(), year, day=day).signals for year in (day.year - 1, day.year)}
+        for year, signals in found.items():
+            sent = send_new(
+                home,
+                signals,
+                year,
+                day,
+                lambda signal, year=year: alarm.send(  # type: ignore[misc]
+                    Alert(
+                        title=f"{signal.level.capitalize()} {signal.subject} {year}",
+                        body=f"{signal.text}. Perbaikan: {signal.cure}",
+                        level="galat" if signal.level == ALARM else "peringatan",
+                        tags={"tahun": str(year), "perihal": signal.subject, "lingkungan": alarm.lingkungan},
+                    )
+                ),
+            )
+            for signal in sent:
+                context.log.warning(f"{signal.level} {signal.subject} {year}: {signal.text}")
+    for name, (subject, _) in SUBJECTS.items():
+        told = {year: one for year, signals in found.items() for one in signals if one.subject == subject}
+        yield dg.AssetCheckResult(
+            asset_key=DRAFT_KEY,
+            check_name=name,
+            passed=not told,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={
+                "per": day.isoformat(),
+                **{f"{year}": f"{one.level}: {one.text}. Perbaikan: {one.cure}" for year, one in told.items()},
+            },
+        )

@@ -1,0 +1,46 @@
+"""Freshness of every producer as a check on its landing asset: is anything due and not there today?
+
+The answer is `padanan/calendar/freshness.py`, the same that `padanan calendar` prints; here it is only shown.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.calendar_today import metadata_of, today
+from orchestration.contracts import landing_key, loaded
+from orchestration.guard import explained
+from orchestration.resources import KontrakResource, RumahResource
+
+CHECK = "tenggat"
+
+
+@dg.multi_asset_check(
+    name="tenggat_kiriman",
+    specs=[
+        dg.AssetCheckSpec(
+            CHECK,
+            asset=landing_key(contract_id),
+            description="Tidak ada kiriman semester berjalan yang lewat tenggat menurut kalender (§3.1.4.b dan kontrak).",
+        )
+        for contract_id in loaded()
+    ],
+)
+def tenggat_kiriman(rumah: RumahResource, kontrak: KontrakResource) -> Iterator[dg.AssetCheckResult]:
+    """One result a producer: WARN, because a late producer is a line in the report and never stops a run."""
+    with explained("pemeriksaan kalender"):
+        from padanan.calendar.freshness import freshness
+        from padanan.calendar.year import build
+
+        contracts = kontrak.all()
+        day = today()
+        found = freshness(build(rumah.home(), contracts, day.year, day=day), contracts)
+    for contract_id in loaded():
+        item = found[contract_id]
+        yield dg.AssetCheckResult(
+            asset_key=landing_key(contract_id),
+            check_name=CHECK,
+            passed=item.passed,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata=metadata_of(item, day),
+        )
