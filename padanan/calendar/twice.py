@@ -5,12 +5,11 @@ Decrees are counted from their seals; minutes of the rakor are read in `rakor`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from padanan.decree.seals import seals
 from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import Periode
@@ -40,7 +39,7 @@ class Decree:
 
 
 def approved_decrees(home: Home, until: date | None = None) -> list[Decree]:
-    """Every approved decree by its day, read from `decree/<period>/ke-<n>/segel.json` with status `ditetapkan`.
+    """Every approved decree by its day, read from the seals.
 
     Args:
         until: only those of that day or before.
@@ -49,24 +48,18 @@ def approved_decrees(home: Home, until: date | None = None) -> list[Decree]:
         PadananError: a seal can't be read or lacks its day.
     """
     found = []
-    for path in sorted((home.root / "decree").glob("*/ke-*/segel.json")):
-        try:
-            seal: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            if seal.get("status") != "ditetapkan":
-                continue
-            periode = Periode.parse(path.parent.parent.name)
-            decree = Decree(
-                periode,
-                int(path.parent.name.removeprefix("ke-")),
-                str(seal.get("nomor", "–")),
-                date.fromisoformat(str(seal["tanggal"])[:10]),
-            )
-        except (OSError, ValueError, KeyError, AttributeError):
-            raise PadananError(
-                "segel tidak terbaca", file=path.relative_to(home.root), cure="pulihkan folder decree dari cadangan"
-            ) from None
-        if until is None or decree.day <= until:
-            found.append(decree)
+    for folder in sorted((home.root / "decree").glob("????-??-??")):
+        for seal in seals(home, Periode.parse(folder.name)):
+            try:
+                day = date.fromisoformat(str(seal.data["tanggal"])[:10])
+            except (ValueError, KeyError):
+                raise PadananError(
+                    "segel tanpa tanggal penetapan",
+                    file=seal.path.relative_to(home.root),
+                    cure="pulihkan folder decree dari cadangan",
+                ) from None
+            if until is None or day <= until:
+                found.append(Decree(seal.periode, seal.ke, str(seal.data.get("nomor", "–")), day))
     return sorted(found, key=lambda item: (item.day, item.periode, item.ke))
 
 
