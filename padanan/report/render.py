@@ -34,6 +34,8 @@ def _calendar_pages(report: Report) -> Mapping[str, Page]:
     return calendar_pages(report)
 
 
+# Two weights of Source Sans 3, Latin (SIL OFL 1.1): pages look the same on every machine and fetch nothing.
+FONTS = Path(__file__).parent / "fonts"
 # Each gives pages by file name; a name may come from one maker only. `layout.environment` has the filters and the frame.
 PAGE_MAKERS: tuple[Callable[[Report], Mapping[str, Page]], ...] = (
     index_page,
@@ -134,6 +136,7 @@ def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
             temporary.mkdir(parents=True, mode=0o700)
             for name, page in pages.items():
                 (temporary / name).write_text(page.html, encoding="utf-8")
+            shutil.copytree(FONTS, temporary / "font", copy_function=shutil.copyfile)
             write_workbook(report, pages, temporary / FILE)
             for writer in POST_WRITERS:
                 writer(report, temporary)
