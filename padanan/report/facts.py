@@ -224,6 +224,21 @@ def scores_of(source: Published, contracts: Mapping[str, Contract]) -> dict[tupl
     return result
 
 
+def failing_shares(source: Published) -> dict[tuple[str, str], tuple[int, int]]:
+    """(failing records, judged records) by (producer, rule) of any publication, also one whose rules the contracts dropped."""
+    totals, _ = _totals(source)
+    result = {}
+    for row in source.rows(
+        """select r.producer, g.rule_id, count(distinct g.record_key) as gagal, any_value(r.n) as semua
+        from (select producer, count(*) as n from padanan_record group by all) r
+        left join gap g on g.producer = r.producer group by all"""
+    ):
+        if row["rule_id"] is not None:
+            key = (row["producer"], row["rule_id"])
+            result[key] = (row["gagal"], totals[key][1] if key in totals else row["semua"])
+    return {**{key: value for key, value in totals.items() if key not in result}, **result}
+
+
 def _totals(source: Published) -> tuple[dict[tuple[str, str], tuple[int, int]], dict[tuple[str, str, str], int]]:
     """The denominators that the run stored: (producer, rule) -> (gagal, total), and per kota where the manifest tells it."""
     whole: dict[tuple[str, str], tuple[int, int]] = {}

@@ -5,8 +5,8 @@ The tables are made in modules of their own; here they are only put together.
 
 from __future__ import annotations
 
+from padanan.report import change_page, matching_tables, overlap, quality_tables, words
 from padanan.report import format as id_format
-from padanan.report import matching_tables, overlap, quality_tables, words
 from padanan.report.delivery_tables import account, arrivals
 from padanan.report.layout import page
 from padanan.report.model import Page, Report
@@ -31,6 +31,8 @@ def index_page(report: Report) -> dict[str, Page]:
         "orang": matching_tables.people(facts),
         "keluarga": matching_tables.families(facts),
     }
+    if report.follow_ups:
+        tables["lanjutan"] = change_page.by_producer(report, report.follow_ups[0], "tabel-lanjutan")
     if not report.blockers:
         del tables["penghalang"]
     sections = []
@@ -50,6 +52,9 @@ def index_page(report: Report) -> dict[str, Page]:
         aturan_bersih=clean,
         status=[{"nama": words.STATUSES[key][0], "css": words.STATUSES[key][1]} for key in matching_tables.statuses(facts)],
         irisan=sections,
+        lanjutan=[change_page.sentence(found) for found in report.follow_ups],
+        lintasan=change_page.courses(report),
+        titik=len(report.history.points) + 1,
     )
     return {"index.html": made}
 

@@ -12,9 +12,12 @@ from typing import Any
 
 from padanan.contract import Contract
 from padanan.home import Home
+from padanan.period import Periode
 from padanan.report import overlap, wilayah
 from padanan.report.deliveries import ProducerDeliveries
 from padanan.report.facts import Facts, KotaCount
+from padanan.report.followup import FollowUp
+from padanan.report.history import History, Scores
 from padanan.report.published import Published
 from padanan.report.suppress import Cell, Cover
 from padanan.report.table import Table
@@ -31,7 +34,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything the pages need. `before` are the scores of the revision compared with, named by `before_name`."""
+    """Everything the pages need."""
 
     home: Home
     source: Published
@@ -42,8 +45,20 @@ class Report:
     tree: wilayah.Tree
     covers: Mapping[str, Mapping[Cell, Cover]]
     criteria: Mapping[str, Any]
-    before: Mapping[tuple[str, str], float | None]
-    before_name: str | None
+    history: History
+    follow_ups: tuple[FollowUp, ...]
+
+    @property
+    def before(self) -> Scores:
+        """The scores that changes are measured against; empty when nothing was published before."""
+        point = self.history.compared
+        return point.scores if point else {}
+
+    @property
+    def before_name(self) -> str | None:
+        """What they belong to, in words."""
+        point = self.history.compared
+        return None if point is None else publication_name(self.source.periode, point.periode, point.revisi)
 
     def covered(self, item: KotaCount) -> bool:
         """Whether a (producer, rule, kota) count may not be printed. Nor may then that it passes a threshold: with the
@@ -65,6 +80,11 @@ class Report:
     def small_blockers(self) -> list[KotaCount]:
         """The penghalang whose count is covered: told per producer and rule, never per kota."""
         return [item for item in self.facts.blockers if self.covered(item)]
+
+
+def publication_name(own: Periode, periode: Periode, revisi: int) -> str:
+    """`revisi 1` within the report's own period, else `periode 2025-S1 revisi 3`."""
+    return f"revisi {revisi}" if periode == own else f"periode {periode.label} revisi {revisi}"
 
 
 def producer_page(contract_id: str) -> str:

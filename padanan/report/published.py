@@ -22,14 +22,29 @@ from padanan.period import Periode
 REGISTRIES: Mapping[str, str] = {"adminduk": "Adminduk", "dtks": "DTKS", "p3ke": "P3KE", "carik": "Carik", "dtsen": "DTSEN"}
 # Table -> the columns the report reads; more may stand in the file.
 NEEDED: Mapping[str, tuple[str, ...]] = {
-    "padanan_record": ("producer", "record_key", "status", "id_orang", "kode_kota", "kode_kecamatan", "kode_kelurahan"),
-    "padanan_orang": ("id_orang", "status_identitas", "kode_kota", "kode_kecamatan", "kode_kelurahan"),
+    "padanan_record": (
+        "producer",
+        "record_key",
+        "entity_key",
+        "status",
+        "id_orang",
+        "kode_kota",
+        "kode_kecamatan",
+        "kode_kelurahan",
+    ),
+    "padanan_orang": ("id_orang", "status_identitas", "tgl_lahir", "jk", "kode_kota", "kode_kecamatan", "kode_kelurahan"),
     "padanan_keluarga": ("id_keluarga", "sumber", "id_keluarga_gabung", "jumlah_kepala", "terpecah"),
     "anggota_keluarga": ("id_keluarga", "id_orang"),
-    "gap": ("producer", "record_key", "rule_id", "level", "dimensi", "kode_kota"),
+    "gap": ("producer", "record_key", "entity_key", "rule_id", "level", "dimensi", "kode_kota"),
     "overlap": ("satuan", "tingkat", "kode_wilayah", "kombinasi", *REGISTRIES, "jumlah"),
     "sasaran": ("id_orang", "terpilih", "kriteria_gagal"),
     "row_account": ("tahap", "producer", "masuk", "lanjut", "disisihkan"),
+}
+# Tables that revisions of before did not publish; a page says so where one is missing.
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "daftar_tanpa_program": ("id_orang", "sebab", "kode_kota"),
+    "bendera_periksa": ("id_orang", "program", "bukti", "kode_kota"),
+    "tanpa_dokumen": ("id_orang", "kode_kota"),
 }
 WILAYAH_SEED = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
 
@@ -43,6 +58,7 @@ class Published:
     manifest: Mapping[str, Any]
     manifest_sha256: str
     con: duckdb.DuckDBPyConnection
+    optional: frozenset[str] = frozenset()
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """A (small, grouped) result as dictionaries."""
@@ -75,12 +91,15 @@ def open_published(home: Home, periode: Periode, revisi: int) -> Published:
     try:
         for name, needed in NEEDED.items():
             _view(con, folder / f"{name}.parquet", name, needed, home.root)
+        optional = {name: needed for name, needed in OPTIONAL.items() if (folder / f"{name}.parquet").exists()}
+        for name, needed in optional.items():
+            _view(con, folder / f"{name}.parquet", name, needed, home.root)
         con.execute(f"create table wilayah as select * from read_csv({_text(WILAYAH_SEED)}, all_varchar=true, header=true)")
         _derived(con)
     except BaseException:
         con.close()
         raise
-    return Published(periode, revisi, json.loads(content), hashlib.sha256(content).hexdigest(), con)
+    return Published(periode, revisi, json.loads(content), hashlib.sha256(content).hexdigest(), con, frozenset(optional))
 
 
 def _view(con: duckdb.DuckDBPyConnection, path: Path, name: str, needed: tuple[str, ...], root: Path) -> None:

@@ -16,15 +16,17 @@ from padanan.errors import no_space_guard
 from padanan.home import Home
 from padanan.period import Periode
 from padanan.report import facts, overlap, wilayah
+from padanan.report.change_page import change_page
 from padanan.report.deliveries import deliveries
+from padanan.report.followup import follow_up
+from padanan.report.history import history
 from padanan.report.index_page import index_page
 from padanan.report.method_page import method_page
-from padanan.report.model import Page, Report
+from padanan.report.model import Page, Report, publication_name
 from padanan.report.place_pages import place_pages
 from padanan.report.producer_pages import producer_pages
 from padanan.report.published import Published, open_published
 from padanan.report.workbook import FILE, write_workbook
-from padanan.runplan import earlier_revision
 
 
 def _calendar_pages(report: Report) -> Mapping[str, Page]:
@@ -41,6 +43,7 @@ PAGE_MAKERS: tuple[Callable[[Report], Mapping[str, Page]], ...] = (
     index_page,
     producer_pages,
     place_pages,
+    change_page,
     method_page,
     _calendar_pages,
 )
@@ -94,7 +97,8 @@ def in_order(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
 
 def _gather(home: Home, contracts: dict[str, Contract], source: Published) -> Report:
     counted = facts.collect(source, contracts)
-    before, before_name = _before(home, source, contracts)
+    past = history(home, source, contracts)
+    earlier = [found for found in (past.last_period, past.last_revision) if found]
     return Report(
         home=home,
         source=source,
@@ -105,25 +109,9 @@ def _gather(home: Home, contracts: dict[str, Contract], source: Published) -> Re
         tree=wilayah.build(source),
         covers={producer: wilayah.rule_cover(counted, producer) for producer in counted.rows},
         criteria=load_criteria(),
-        before=before,
-        before_name=before_name,
+        history=past,
+        follow_ups=tuple(follow_up(home, source, found, publication_name(source.periode, *found)) for found in earlier),
     )
-
-
-def _before(
-    home: Home, source: Published, contracts: dict[str, Contract]
-) -> tuple[dict[tuple[str, str], float | None], str | None]:
-    """The scores of the revision before, or of the newest revision of the nearest period before; empty when there is none."""
-    found = earlier_revision(home, source.periode, source.revisi)
-    if found is None:
-        return {}, None
-    periode, revisi = found
-    earlier = open_published(home, periode, revisi)
-    try:
-        scores = facts.scores_of(earlier, contracts)
-    finally:
-        earlier.con.close()
-    return scores, f"revisi {revisi}" if periode == source.periode else f"periode {periode.label} revisi {revisi}"
 
 
 def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:

@@ -1,4 +1,4 @@
-"""Drawings as inline SVG: stacked bars and the overlap picture (sets as rows of dots, intersections as bars).
+"""Drawings as inline SVG: stacked bars, the overlap picture (rows of dots, bars) and courses over time.
 
 Every drawing carries a title and stands beside a table with the same figures; it never is the only carrier.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from padanan.report.format import number
+from padanan.report.format import number, percent, threshold
 
 
 @dataclass(frozen=True)
@@ -81,5 +81,49 @@ def upset(sets: Sequence[tuple[str, str]], rows: Sequence[Intersection], title: 
         length = max(span * row.count / largest, 1.0)
         out.append(f'<rect class="isi" x="{dots + 8}" y="{y - 7:.0f}" width="{length:.1f}" height="14"/>')
         out.append(f'<text class="nilai" x="{dots + 14 + length:.1f}" y="{y + 4:.0f}">{escape(number(row.count))}</text>')
+    out.append("</svg>")
+    return Markup("".join(out))
+
+
+def course(points: Sequence[tuple[str, float | None]], limit: float, title: str, description: str, name: str) -> Markup:
+    """A share over several publications as a line with dots, and the threshold as a dashed line.
+
+    Args:
+        points: (name, share or None), oldest first.
+        limit: the threshold, a share.
+        title, description: what it shows, for those who can't see it.
+        name: an id that no other drawing of the page has.
+    """
+    width, height, left, right, top, bottom = 300, 150, 12, 46, 18, 26
+    known = [value for _, value in points if value is not None]
+    largest = max([*known, limit]) * 1.15 or 1.0
+    step = (width - left - right) / max(len(points) - 1, 1)
+
+    def x(index: int) -> float:
+        return left + step * index if len(points) > 1 else left + (width - left - right) / 2
+
+    def y(value: float) -> float:
+        return top + (height - top - bottom) * (1 - value / largest)
+
+    out = [
+        f'<svg class="lintasan" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{name}-t {name}-d">'
+        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}</desc>'
+        f'<line class="dasar" x1="{left}" x2="{width - right}" y1="{height - bottom}" y2="{height - bottom}"/>'
+        f'<line class="ambang" x1="{left}" x2="{width - right}" y1="{y(limit):.1f}" y2="{y(limit):.1f}"/>'
+        f'<text class="ambang" x="{width - right + 4}" y="{y(limit) + 4:.1f}">{escape(threshold(limit))}</text>'
+    ]
+    dots = [(x(index), y(value), value) for index, (_, value) in enumerate(points) if value is not None]
+    if len(dots) > 1:
+        out.append('<polyline points="' + " ".join(f"{a:.1f},{b:.1f}" for a, b, _ in dots) + '"/>')
+    for a, b, value in dots:
+        css = "lewat" if value > limit else "dalam"
+        out.append(f'<circle class="{css}" cx="{a:.1f}" cy="{b:.1f}" r="3.5"/>')
+    if dots:
+        a, b, value = dots[-1]
+        out.append(f'<text class="nilai" x="{a:.1f}" y="{max(b - 8, 11):.1f}">{escape(percent(value, 1))}</text>')
+    for index, (label, _) in enumerate(points):
+        anchor = "middle" if 0 < index < len(points) - 1 or len(points) == 1 else ("start" if index == 0 else "end")
+        if index in (0, len(points) - 1) or len(points) <= 4:
+            out.append(f'<text class="saat" text-anchor="{anchor}" x="{x(index):.1f}" y="{height - 8}">{escape(label)}</text>')
     out.append("</svg>")
     return Markup("".join(out))

@@ -20,8 +20,9 @@ def home(tmp_path):
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory):
-    """Revision 2 of a period with revision 1 before it: (home, folder of pages)."""
+    """Revision 2 of a period with revision 1 and a worse period before it: (home, folder of pages)."""
     home = Home(tmp_path_factory.mktemp("laporan") / "data").ensure()
+    write_published(home, periode=PERIODE.previous(), worse=3)
     write_published(home)
     write_published(home, revisi=2, worse=2)
     write_landing(

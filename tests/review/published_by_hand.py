@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from padanan.contract import load_contracts
 from padanan.home import CHECKOUT, Home
 from padanan.period import Periode
 
@@ -30,12 +31,24 @@ CANARY_NIK, CANARY_NAME = "3171999999999901", "ZZYZX KANARI"
 
 
 def write_published(
-    home: Home, *, people: int = 4000, revisi: int = 1, periode: Periode = PERIODE, worse: int = 1, rules: bool = True
+    home: Home,
+    *,
+    people: int = 4000,
+    revisi: int = 1,
+    periode: Periode = PERIODE,
+    worse: int = 1,
+    rules: bool = True,
+    all_contracts: bool = False,
 ) -> Path:
-    """Writes published/<period>/rev-<n>; `worse` multiplies the fault rates."""
+    """Writes published/<period>/rev-<n>; `worse` multiplies the fault rates.
+
+    With `all_contracts` every contract is a producer, and each of its rules fails somewhere.
+    """
     folder = home.published(periode, revisi)
     folder.mkdir(parents=True)
     con = duckdb.connect()
+    contracts = load_contracts() if all_contracts else {}
+    producers = tuple(contracts) or PRODUCERS
     con.execute("create macro acak(a, b) as cast(hash(a::varchar || '|' || b::varchar) % 1000 as integer) / 10.0")
     con.execute("create macro kunci(a) as md5(a::varchar)")
     con.execute(
@@ -51,13 +64,13 @@ def write_published(
         -- crowded and empty kelurahan, so that small cells exist
         join w on w.n = cast(floor(267 * pow(acak(i // 4, 'tempat') / 100, 2)) as bigint)""")
     parts = []
-    for producer in PRODUCERS:
+    for producer in producers:
         unit = "keluarga" if producer == "p3ke_keluarga" else "orang"
         parts.append(f"""
             select '{producer}' as producer, '{unit}' as unit, i, id_orang, kunci('{producer}' || i) as record_key, keluarga,
               case when tingkat >= 1 then kode_kota end as kode_kota, case when tingkat = 3 then kode_kecamatan end as kode_kecamatan,
               case when tingkat = 3 then kode_kelurahan end as kode_kelurahan
-            from manusia where acak(i, '{producer}') < {COVERAGE[producer]}""")
+            from manusia where acak(i, '{producer}') < {COVERAGE.get(producer, 4)}""")
     con.execute("create table r as " + " union all ".join(parts))
     con.execute(f"""
         create table padanan_record as
@@ -73,9 +86,19 @@ def write_published(
         if rule == "kk_format" or rule == "nik_vs_tgl_lahir":
             where += " and producer not in ('p3ke_keluarga', 'p3ke_individu')"
         stage = "padanan" if rule in AFTER else "cleansing"
+        if contracts:
+            known = [name for name, contract in contracts.items() if any(found.id == rule for found in contract.rules)]
+            where += " and producer in ('" + "', '".join(known) + "')"
         gaps.append(f"""select {run}, producer, unit, record_key, entity_key, delivery, '{rule}' as rule_id, '{level}' as level,
             '{dimension}' as dimensi, cast(null as varchar) as rincian, kode_kota, kode_kecamatan, kode_kelurahan, '{stage}' as tahap
             from padanan_record where acak(record_key, '{rule}') < {share * worse} and {where}""")
+    faults = [
+        (producer, rule) for producer, contract in contracts.items() for rule in contract.rules if rule.id not in FAULTS | AFTER
+    ]
+    for producer, rule in faults:
+        gaps.append(f"""select {run}, producer, unit, record_key, entity_key, delivery, '{rule.id}' as rule_id, '{rule.level}' as level,
+            '{rule.dimension}' as dimensi, cast(null as varchar) as rincian, kode_kota, kode_kecamatan, kode_kelurahan,
+            '{rule.stage}' as tahap from padanan_record where producer = '{producer}' and acak(record_key, '{rule.id}') < 3""")
     con.execute("create table gap as " + " union all ".join(gaps))
     registries = {"p3ke": 1, "dtks": 2, "carik": 4, "dtsen": 8, "adminduk": 16}
     bits = " + ".join(f"max(case when registri = '{name}' then {bit} else 0 end)" for name, bit in registries.items())
@@ -84,14 +107,18 @@ def write_published(
         select {run}, m.id_orang, case when max(r.producer = 'adminduk') then 'terdaftar' when m.i % 3 = 0 then 'sementara' else 'sementara_nik' end
           as status_identitas, '{CANARY_NIK}' as nik, '{CANARY_NAME}' as nama,
           any_value(r.kode_kota) as kode_kota, any_value(r.kode_kecamatan) as kode_kecamatan, any_value(r.kode_kelurahan) as kode_kelurahan,
-          {bits} as kombinasi
+          {bits} as kombinasi,
+          case when acak(m.id_orang, 'jk') < 0.5 then null when acak(m.id_orang, 'jk') < 50 then 'L' else 'P' end as jk,
+          case when acak(m.id_orang, 'umur') >= 1
+            then date '1930-01-01' + cast(floor(acak(m.id_orang, 'umur') * 340) as integer) end as tgl_lahir
         from manusia m join (select *, case when producer like 'p3ke%' then 'p3ke' else producer end as registri from r) r using (id_orang)
         group by m.id_orang, m.i""")
     con.execute(f"""
         create table anggota_keluarga as
         select {run}, kunci(keluarga || sumber) as id_keluarga, id_orang, record_key, producer, sumber,
           kode_kota, kode_kecamatan, kode_kelurahan, keluarga
-        from (select *, case when producer like 'p3ke%' then 'p3ke' else producer end as sumber from r) where producer <> 'klj'""")
+        from (select *, case when producer like 'p3ke%' then 'p3ke' else producer end as sumber from r)
+        where sumber in ('p3ke', 'dtks', 'carik', 'dtsen', 'adminduk')""")
     con.execute(f"""
         create table padanan_keluarga as
         select {run}, id_keluarga, any_value(sumber) as sumber, 1 as jumlah_kepala, false as terpecah, keluarga as id_keluarga_gabung,
@@ -108,12 +135,12 @@ def write_published(
     con.execute(f"""
         create table sasaran as
         select {run}, o.id_orang, kriteria_gagal is null as terpilih, kriteria_gagal, status_identitas, '{CANARY_NIK}' as nik,
-          '{CANARY_NAME}' as nama, case when acak(o.id_orang, 'jk') < 0.5 then null when acak(o.id_orang, 'jk') < 50 then 'L' else 'P' end as jk,
-          case when acak(o.id_orang, 'umur') >= 1 then date '1930-01-01' + cast(floor(acak(o.id_orang, 'umur') * 340) as integer) end as tgl_lahir,
+          '{CANARY_NAME}' as nama, o.jk, o.tgl_lahir,
           case when status_identitas = 'terdaftar' then kunci(keluarga) end as id_keluarga, kode_kota, kode_kecamatan, kode_kelurahan,
           case when acak(o.id_orang, 'desil') >= 20 then 1 + cast(floor((acak(o.id_orang, 'desil') - 20) / 12.5) as integer) % 4 end as desil
         from (select *, case when kode_kota is null then 'berdomisili_di_dki' when acak(id_orang, 'desil') < 20 then 'desil_diketahui'
-          when acak(id_orang, 'desil') < 70 then 'desil_di_bawah_batas' end as kriteria_gagal from padanan_orang) o
+          when acak(id_orang, 'desil') + acak(id_orang, '{periode.key}') / 20 < 70 then 'desil_di_bawah_batas' end as kriteria_gagal
+          from padanan_orang) o
         join (select id_orang, keluarga from manusia) m using (id_orang)""")
     con.execute(f"""
         create table row_account as
@@ -143,7 +170,7 @@ def write_published(
         "deliveries": [
             {"contract": producer, "sha16": f"{index:016x}", "periode_data": "2025-10", "diterima": "2025-10-10T09:00:00+07:00",
              "bagian": None, "rows_on": rows[producer], "contract_version": "1.0.0"}
-            for index, producer in enumerate(PRODUCERS)
+            for index, producer in enumerate(producers)
         ],
         "tables": {},
     }  # fmt: skip
