@@ -5,17 +5,17 @@ Whose gaps were mended is in `followup`; how a course looks is in `svg`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from padanan.contract import Contract
+from padanan.decree.seals import newest_seal
 from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import Periode
 from padanan.report.facts import failing_shares, scores_of
 from padanan.report.published import Published, open_published
-from padanan.runplan import published_revisions, sealed
+from padanan.runplan import published_revisions
 
 PERIODS = 4
 REVISIONS = 3
@@ -93,9 +93,7 @@ def _periods_before(home: Home, periode: Periode) -> list[Periode]:
 
 def _reference(home: Home, periode: Periode) -> tuple[Periode, int] | None:
     published = [number for number, _ in published_revisions(home, periode)]
-    seal = sealed(home, periode)
-    if seal is not None:
-        revisi = int(json.loads(seal.read_text(encoding="utf-8"))["revisi"])
-        if revisi in published:
-            return periode, revisi
+    seal = newest_seal(home, periode)
+    if seal is not None and seal.data["revisi"] in published:
+        return periode, int(seal.data["revisi"])
     return (periode, published[-1]) if published else None

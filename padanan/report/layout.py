@@ -6,6 +6,7 @@ What a page shows is the business of its maker.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,6 +19,7 @@ from padanan.report.table import Table
 from padanan.rules import DIMENSIONS
 
 
+@lru_cache(maxsize=1)
 def bare_environment() -> Environment:
     """The templates with filters and style, for a page that belongs to no revision."""
 
@@ -44,26 +46,24 @@ def bare_environment() -> Environment:
     return found
 
 
-def environment(report: Report) -> Environment:
-    """The templates with this report's frame: period, revision and fingerprint stand in the global `r`."""
-    found, source = bare_environment(), report.source
-    found.globals.update(
-        r={
-            "label": source.periode.label,
-            "mulai": source.periode.start,
-            "akhir": source.periode.end,
-            "revisi": source.revisi,
-            "cutoff": str(source.manifest["cutoff"]),
-            "sidik_jari": id_format.fingerprint(source.manifest_sha256),
-            "kriteria": str(source.manifest.get("kriteria_versi", "–")),
-        },
-    )
-    return found
+def frame(report: Report) -> dict[str, Any]:
+    """What the head and foot of every page say: period, revision, cut-off and fingerprint; `r` in the templates."""
+    source = report.source
+    return {
+        "label": source.periode.label,
+        "mulai": source.periode.start,
+        "akhir": source.periode.end,
+        "revisi": source.revisi,
+        "cutoff": str(source.manifest["cutoff"]),
+        "sidik_jari": id_format.fingerprint(source.manifest_sha256),
+        "kriteria": str(source.manifest.get("kriteria_versi", "–")),
+    }
 
 
 def page(report: Report, template: str, tables: Mapping[str, Table], **context: Any) -> Page:
     """Renders one page; the template finds its tables in `t`, shows them by `m.tabel`, and gives its title by `judul()`."""
-    found = environment(report).get_template(template)
-    html = found.render(t=tables, **context)
-    title = "".join(found.blocks["judul"](found.new_context({"t": tables, **context}))).strip()
+    found = bare_environment().get_template(template)
+    facts = {"t": tables, "r": frame(report), **context}
+    html = found.render(facts)
+    title = "".join(found.blocks["judul"](found.new_context(facts))).strip()
     return Page(html, title, tuple(tables.values()))

@@ -38,7 +38,7 @@ def _calendar_pages(report: Report) -> Mapping[str, Page]:
 
 # Two weights of Source Sans 3, Latin (SIL OFL 1.1): pages look the same on every machine and fetch nothing.
 FONTS = Path(__file__).parent / "fonts"
-# Each gives pages by file name; a name may come from one maker only. `layout.environment` has the filters and the frame.
+# Each gives pages by file name; a name may come from one maker only. `layout.page` makes one in the frame.
 PAGE_MAKERS: tuple[Callable[[Report], Mapping[str, Page]], ...] = (
     index_page,
     producer_pages,

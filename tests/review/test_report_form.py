@@ -189,8 +189,8 @@ def test_small_enough_to_be_sent(tmp_path):
     home = Home(tmp_path / "data").ensure()
     producers = load_contracts()
     assert len(producers) >= 20
-    write_published(home, people=20_000, all_contracts=True, periode=PERIODE.previous())
-    write_published(home, people=20_000, all_contracts=True)
+    write_published(home, people=8_000, all_contracts=True, periode=PERIODE.previous())
+    write_published(home, people=8_000, all_contracts=True)
     folder = render_report(home, PERIODE, 1).parent
     sizes = {path.name: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     assert len([name for name in sizes if name.startswith("produsen-")]) == len(producers)
