@@ -31,6 +31,7 @@ STAGE_LINES = {
     "terbitan": "review (terbitan)",
     "laporan_mutu": "review (laporan)",
     "rancangan": "decree (rancangan)",
+    "dokumen": "decree (dokumen)",
 }
 
 

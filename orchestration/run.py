@@ -152,7 +152,7 @@ def _run_config(job: str, batas: str | None, revisi: int | None) -> dict[str, An
     if job == "padanan_periode" and batas:
         return {"ops": {"landing__rencana": {"config": {"batas": batas}}}}
     if job == "rancangan_periode" and revisi:
-        return {"ops": {"decree__rancangan": {"config": {"revisi": revisi}}}}
+        return {"ops": {f"decree__{name}": {"config": {"revisi": revisi}} for name in ("rancangan", "dokumen")}}
     return {}
 
 

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def approve(home: Home, approval: Approval, *, now: datetime | None = None, anne
             _same(approval, done)
             if target.exists():
                 return target
-            return _build(home, log, done, target, annex or _write_annex, [])
+            return _build(home, log, done, target, annex or _annex_of(home), [])
         entry = _entry(home, log, approval, now)
         if approval.scan is not None:
             entry["pindaian"] = read_scan(approval.scan)
@@ -82,7 +83,7 @@ def approve(home: Home, approval: Approval, *, now: datetime | None = None, anne
             transaction.commit(records)
 
         log = ReviewLog((*log.records, *records), str(records[-1]["hash"]))
-        return _build(home, log, records[-1], target, annex or _write_annex, [commit])
+        return _build(home, log, records[-1], target, annex or _annex_of(home), [commit])
 
 
 def open_change(
@@ -326,7 +327,7 @@ def replay(home: Home, seal: Seal, folder: Path, *, annex: MakeAnnex | None = No
         write_snapshot(con, home.published(seal.periode, int(record["revisi"])), folder / SNAPSHOT)
     finally:
         con.close()
-    return write_seal(home, log, record, folder, annex or _write_annex)
+    return write_seal(home, log, record, folder, annex or _annex_of(home))
 
 
 def _rows(path: Path) -> str:
@@ -337,8 +338,8 @@ def _rows(path: Path) -> str:
         con.close()
 
 
-def _write_annex(folder: Path, seal: Mapping[str, Any]) -> dict[str, str]:
+def _annex_of(home: Home) -> MakeAnnex:
     # Imported late: documents bring the typesetter, which only the penetapan needs.
     from padanan.decree.documents import write_annex
 
-    return write_annex(folder, seal)
+    return partial(write_annex, home=home)

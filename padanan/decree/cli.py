@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from padanan.decree.documents.cli import add_documents
 from padanan.home import Home
 from padanan.period import Periode
 from padanan.report.format import fingerprint, number
@@ -32,8 +33,9 @@ def add_parsers(commands: Any) -> None:
     )
     parser.set_defaults(run=_verify)
 
-    decree = commands.add_parser("decree", help="catat penetapan Gubernur dan perubahannya")
+    decree = commands.add_parser("decree", help="susun dokumen rancangan, catat penetapan Gubernur dan perubahannya")
     actions = decree.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
+    add_documents(actions)
 
     seal = actions.add_parser(
         "approve",

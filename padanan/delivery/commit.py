@@ -72,6 +72,15 @@ def publish(folder: Path, target: Path) -> bool:
     return True
 
 
+def replace(folder: Path, target: Path) -> None:
+    """Puts a folder in the place of an older one whose content can be made again."""
+    old = target.with_name(f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}")
+    if target.exists():
+        target.rename(old)
+    publish(folder, target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
 def retire(target: Path) -> None:
     """Moves an older folder aside under the next free number: nothing that was written is overwritten."""
     if target.exists():

@@ -46,7 +46,7 @@ def index_page(report: Report) -> dict[str, Page]:
         "index.html.j2",
         tables,
         saran={"kalimat": sentence, "css": tone, "alasan": reasons},
-        pokok=_headline(report),
+        pokok=headline(report),
         sebelumnya=report.before_name,
         penghalang_kecil=len(report.small_blockers),
         aturan_bersih=clean,
@@ -59,7 +59,8 @@ def index_page(report: Report) -> dict[str, Page]:
     return {"index.html": made}
 
 
-def _headline(report: Report) -> list[dict[str, str]]:
+def headline(report: Report) -> list[dict[str, str]]:
+    """The headline figures: name, figure and what it is a part of."""
     facts, n, part = report.facts, id_format.number, id_format.percent
     people, records = sum(facts.people.values()), sum(facts.rows.values())
     owed = [item for item in report.deliveries.values() if item.in_force]

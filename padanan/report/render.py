@@ -65,7 +65,7 @@ def render_report(home: Home, periode: Periode, revisi: int) -> Path:
     contracts = in_order(load_contracts())
     source = open_published(home, periode, revisi)
     try:
-        report = _gather(home, contracts, source)
+        report = gather(home, contracts, source)
         return _write(home, report, make_pages(report))
     finally:
         source.con.close()
@@ -95,7 +95,8 @@ def in_order(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
     return {contract.id: contract for contract in sorted(contracts.values(), key=place)}
 
 
-def _gather(home: Home, contracts: dict[str, Contract], source: Published) -> Report:
+def gather(home: Home, contracts: dict[str, Contract], source: Published) -> Report:
+    """Counts a published revision and reads what its pages name beside the counts."""
     counted = facts.collect(source, contracts)
     past = history(home, source, contracts)
     earlier = [found for found in (past.last_period, past.last_revision) if found]

@@ -13,7 +13,7 @@ from orchestration.stages import CLEANSING, DECREE, LANDING, PADANAN, REVIEW
 CALENDAR = dg.AssetSelection.checks(tenggat_kiriman, dua_kali_setahun)
 """What depends on the day and not on a run's data: judged daily, in a job of its own."""
 
-DRAFT = dg.AssetSelection.assets(dg.AssetKey([DECREE, "rancangan"]))
+DRAFT = dg.AssetSelection.assets(dg.AssetKey([DECREE, "rancangan"]), dg.AssetKey([DECREE, "dokumen"]))
 
 landing_produsen = dg.define_asset_job(
     "landing_produsen",
@@ -32,7 +32,7 @@ padanan_periode = dg.define_asset_job(
 rancangan_periode = dg.define_asset_job(
     "rancangan_periode",
     selection=DRAFT - CALENDAR,
-    description="Membekukan rancangan data sasaran dari revisi terbit yang lulus semua pemeriksaan penghalang.",
+    description="Membekukan rancangan dari revisi terbit yang lulus semua pemeriksaan penghalang, lalu menyusun dokumennya.",
     tags={"padanan/tahap": DECREE},
 )
 

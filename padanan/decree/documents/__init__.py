@@ -6,5 +6,6 @@ Deciding belongs to the review, sealing to `approve`; here a frozen revision is 
 from __future__ import annotations
 
 from padanan.decree.documents.annex import write_annex
+from padanan.decree.documents.drafts import documents_folder, write_documents
 
-__all__ = ["write_annex"]
+__all__ = ["documents_folder", "write_annex", "write_documents"]

@@ -5,7 +5,6 @@ The drafts are in `drafts`; both fill the same template, the annex without the w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,8 @@ from padanan.decree.documents.docx import render, template_path
 from padanan.decree.documents.facts import Target, count_target
 from padanan.decree.documents.pdf import as_pdf
 from padanan.decree.documents.xlsx import write_workbook
+from padanan.decree.freeze import SNAPSHOT
+from padanan.decree.seals import seals
 from padanan.errors import PadananError, no_space_guard
 from padanan.home import Home
 from padanan.period import Periode
@@ -23,16 +24,16 @@ from padanan.report.published import open_published
 from padanan.tabular import file_sha256
 
 ANNEX = ("lampiran.docx", "lampiran.pdf", "lampiran.xlsx")
-SNAPSHOT = "data_sasaran.parquet"
 
 
-def write_annex(folder: Path, seal: Mapping[str, Any]) -> dict[str, str]:
+def write_annex(folder: Path, seal: Mapping[str, Any], home: Home | None = None) -> dict[str, str]:
     """Writes the annex of counts beside the sealed data sasaran.
 
     Args:
-        folder: the decree's folder (or the temporary one that will become it) below `<home>/decree/<period>/`.
+        folder: the folder with the sealed data; the decree's own, or one where it is being made.
         seal: its seal: `periode`, `revisi`, `nomor`, `tanggal` (ISO), `sha256`, `row_hash`, and where known `ke`,
             `kepala_log`, `kriteria_versi`.
+        home: the data home; by default the one that the folder lies in.
 
     Returns:
         File name -> SHA-256 of each file written.
@@ -42,8 +43,8 @@ def write_annex(folder: Path, seal: Mapping[str, Any]) -> dict[str, str]:
             template has a fault.
     """
     periode, snapshot = Periode.parse(str(seal["periode"])), folder / SNAPSHOT
-    home = _home_of(folder, periode)
-    shown = snapshot.relative_to(home.root)
+    home = home or _home_of(folder, periode)
+    shown = Path(SNAPSHOT)
     if not snapshot.is_file() or file_sha256(snapshot) != seal["sha256"]:
         raise PadananError(
             "data sasaran bukan yang dinyatakan segel", file=shown, cure="pulihkan dari cadangan; lampiran tidak dibuat"
@@ -95,15 +96,15 @@ def decree_before(home: Home, periode: Periode, ke: int) -> tuple[str, str] | No
     """Number and date of the period's decree that a `perubahan ke-n` changes; None for the first."""
     if ke < 2:
         return None
-    path = home.decree(periode) / f"ke-{ke - 1}" / "segel.json"
-    try:
-        seal = json.loads(path.read_text(encoding="utf-8"))
-        day = date.fromisoformat(str(seal["tanggal"])[:10])
-        return numbered(str(seal["nomor"]), day), day.isoformat()
-    except (OSError, ValueError, KeyError):
-        raise PadananError(
-            f"segel penetapan ke-{ke - 1} tidak terbaca", file=path.relative_to(home.root), cure="pulihkan dari cadangan"
-        ) from None
+    for seal in seals(home, periode):
+        if seal.ke == ke - 1:
+            day = date.fromisoformat(str(seal.data["tanggal"])[:10])
+            return numbered(str(seal.data["nomor"]), day), day.isoformat()
+    raise PadananError(
+        f"penetapan ke-{ke - 1} tidak ada",
+        file=(home.decree(periode) / f"ke-{ke - 1}").relative_to(home.root),
+        cure="pulihkan folder decree dari cadangan",
+    )
 
 
 def _home_of(folder: Path, periode: Periode) -> Home:

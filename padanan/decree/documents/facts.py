@@ -56,7 +56,7 @@ class Target:
     tree: wilayah.Tree
 
 
-def count_target(source: Published, snapshot: Path, name: Path) -> Target:
+def count_target(source: Published, snapshot: Path, name: Path, tree: wilayah.Tree | None = None) -> Target:
     """Counts a frozen snapshot.
 
     Args:
@@ -64,6 +64,7 @@ def count_target(source: Published, snapshot: Path, name: Path) -> Target:
             else two documents together would give away what each of them covers.
         snapshot: the frozen Parquet file.
         name: the file as its reader knows it, for messages.
+        tree: the places of that revision, where they are counted already.
 
     Raises:
         PadananError: the snapshot can't be read, lacks a column, or counts other people than the published revision.
@@ -78,7 +79,7 @@ def count_target(source: Published, snapshot: Path, name: Path) -> Target:
     if missing := [column for column in NEEDED if column not in have]:
         raise PadananError(f"data sasaran beku tanpa kolom {', '.join(missing)}", file=name, cure=cure)
     people = source.value("select count(*) from beku")
-    tree = wilayah.build(source)
+    tree = tree or wilayah.build(source)
     _same_places(source, tree, people, name, cure)
     day = date.fromisoformat(str(source.manifest["cutoff"])[:10])
     without = source.value("select count(*) from beku where id_keluarga is null")

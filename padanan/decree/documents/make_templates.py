@@ -59,14 +59,14 @@ def keputusan() -> Template:
         f"tentang {ABOUT};",
     )
     t.grid(
-        (2.6, 0.5, 0.8, 12.6),
+        (3, 0.5, 0.8, 12.2),
         [("Menimbang" if n == 0 else "", ":" if n == 0 else "", f"{'abc'[n]}.", text) for n, text in enumerate(weigh)],
         align=("kiri", "kiri", "kiri", "penuh"),
         space=4,
     )
     t.text("", style="Rapat")
     t.grid(
-        (2.6, 0.5, 0.8, 12.6),
+        (3, 0.5, 0.8, 12.2),
         [("Mengingat" if n == 0 else "", ":" if n == 0 else "", f"{n + 1}.", text) for n, text in enumerate(LEGAL_BASES)],
         align=("kiri", "kiri", "kiri", "penuh"),
         space=4,
@@ -99,7 +99,7 @@ def keputusan() -> Template:
         ("KELIMA", "Keputusan Gubernur ini mulai berlaku pada tanggal ditetapkan."),
     )
     t.grid(
-        (2.6, 0.5, 13.4),
+        (3, 0.5, 13),
         [(name, ":", text) for name, text in points],
         align=("kiri", "kiri", "penuh"),
         space=5,
@@ -207,7 +207,7 @@ def laporan_asisten() -> Template:
     t.kop(KOP_TKPK)
     t.title("LAPORAN HASIL REVIU PEMADANAN DATA SASARAN\nPERIODE {{ periode }} REVISI {{ revisi }}")
     t.grid(
-        (2.6, 0.5, 13.4),
+        (3, 0.5, 13),
         [
             ("Kepada Yth.", ":", "Asisten Kesejahteraan Rakyat Sekretaris Daerah Provinsi DKI Jakarta"),
             ("Dari", ":", "Sekretariat TKPK Provinsi DKI Jakarta"),
@@ -392,14 +392,14 @@ def _blockers(t: Template) -> None:
 def _gaps(t: Template) -> None:
     t.text("{{ kalimat_celah }}", sticky=True)
     t.table(
-        ("Celah", "Produsen", "Orang", "Tindak lanjut", "Penanggung jawab", "Hari"),
-        (3.4, 2.9, 1.6, 4.6, 2.8, 1.2),
+        ("Celah", "Produsen", "Orang", "Tindak lanjut", "Penanggung jawab", "Tenggat"),
+        (3.2, 2.7, 1.5, 4.3, 2.8, 2),
         [
             ("{%tr for baris in celah %}", *[""] * 5),
-            _fields("aturan", "produsen", "orang", "tindak_lanjut", "penanggung_jawab", "hari"),
+            _fields("aturan", "produsen", "orang", "tindak_lanjut", "penanggung_jawab", "tenggat"),
             ("{%tr endfor %}", *[""] * 5),
         ],
-        align=("kiri", "kiri", "kanan", "kiri", "kiri", "kanan"),
+        align=("kiri", "kiri", "kanan", "kiri", "kiri", "kiri"),
     )
 
 

@@ -1,0 +1,54 @@
+"""The draft documents of a frozen revision.
+
+What they say and how they look is in `padanan/decree/documents/`.
+"""
+
+import dagster as dg
+
+from orchestration.defs.partitions import PER_PERIODE, half_years
+from orchestration.guard import explained
+from orchestration.policies import OWNER
+from orchestration.resources import RumahResource
+from orchestration.stages import DECREE
+from padanan.period import Periode
+
+
+class DocumentsConfig(dg.Config):
+    """`revisi`: which frozen revision; by default the newest published one."""
+
+    revisi: int | None = None
+
+
+@dg.asset(
+    key=dg.AssetKey([DECREE, "dokumen"]),
+    group_name=DECREE,
+    deps=[dg.AssetKey([DECREE, "rancangan"])],
+    description="Laporan kepada Asisten Kesra, berita acara reviu, rancangan Keputusan Gubernur dan lampirannya.",
+    owners=[OWNER],
+    kinds={"docx", "pdf"},
+    code_version="1",
+    partitions_def=half_years,
+    backfill_policy=PER_PERIODE,
+)
+def dokumen(context: dg.AssetExecutionContext, config: DocumentsConfig, rumah: RumahResource) -> dg.MaterializeResult[None]:
+    """Fills the templates with the figures of the frozen revision.
+
+    Raises:
+        dagster.Failure: the revision is not frozen, or a template has a fault.
+    """
+    periode = Periode.parse(context.partition_key)
+    with explained("penyusunan dokumen rancangan"):
+        from orchestration.revisions import newest_revision
+        from padanan.decree.documents import write_documents
+
+        home = rumah.home()
+        revisi = config.revisi or newest_revision(home, periode)
+        folder = write_documents(home, periode, revisi)
+    return dg.MaterializeResult(
+        metadata={
+            "periode": periode.label,
+            "revisi": revisi,
+            "folder": dg.MetadataValue.path(str(folder)),
+            "berkas": len(list(folder.iterdir())),
+        }
+    )

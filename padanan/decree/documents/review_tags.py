@@ -1,0 +1,177 @@
+"""What the documents say about the review: deliveries, gaps and penghalang of the report, and the decisions of the log.
+
+Counting is the report's, deciding the review's; the data sasaran's own figures are in `context`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from padanan.period import JAKARTA
+from padanan.report import format as id_format
+from padanan.report import words
+from padanan.report.index_page import headline
+from padanan.report.model import Report
+from padanan.report.quality_tables import TOP_BLOCKERS, largest
+from padanan.report.suppress import LIMIT, Cover
+from padanan.review import steps
+from padanan.review.blockers import key_of
+from padanan.review.log import ReviewLog
+
+ACTIONS: Mapping[str, str] = {
+    steps.WAIVE: "Pengecualian penghalang",
+    steps.ACCEPT: "Padanan diterima",
+    steps.REFINE: "Padanan ulang diminta",
+    steps.REPORT: "Dilaporkan kepada Asisten Kesra",
+    steps.DISCUSS: "Dibahas",
+    steps.RETURN: "Dikembalikan",
+    steps.DRAFT: "Draft disusun",
+    steps.DECREE: "Ditetapkan",
+    steps.OPEN_CHANGE: "Perubahan dibuka",
+}
+
+
+def report_tags(report: Report) -> dict[str, Any]:
+    """The tags that repeat the review report."""
+    facts, n = report.facts, id_format.number
+    missing = [item.contract.name for item in report.deliveries.values() if item.state == "belum_ada"]
+    held = [item.contract.name for item in report.deliveries.values() if item.state == "ditahan"]
+    sentence, _, reasons = words.recommendation(facts, report.contracts, report.blockers, missing, held)
+    owed = [item for item in report.deliveries.values() if item.in_force]
+    late = [item.contract.name for item in owed if item.state == "terlambat"]
+    came = sum(bool(item.used) for item in owed)
+    told = [f"{n(came)} dari {n(len(owed))} produsen yang wajib mengirim sudah mengirim."]
+    for what, names in (("Terlambat", late), ("Belum mengirim", missing), ("Ditahan atau dikarantina", held)):
+        told += [f"{what}: {id_format.listed(names)}."] if names else []
+    records = sum(facts.rows.values())
+    return {
+        "saran": sentence,
+        "alasan_saran": reasons,
+        "pokok": [{**line, "nama": line["nama"][:1].upper() + line["nama"][1:]} for line in headline(report)],
+        "kalimat_kiriman": " ".join(told),
+        "produsen": [
+            {
+                "nama": item.contract.name,
+                "keadaan": words.DELIVERY_STATES[item.state][0],
+                "catatan": n(facts.rows.get(item.contract.id)),
+                "celah": n(facts.failing_records.get(item.contract.id, 0)) if item.contract.id in facts.rows else "–",
+                "bagian": id_format.percent(facts.failing_records.get(item.contract.id, 0), facts.rows.get(item.contract.id)),
+            }
+            for item in report.deliveries.values()
+            if item.in_force or item.used
+        ],
+        "jumlah_catatan": n(records),
+        "jumlah_celah": n(facts.records_with_gap),
+        "bagian_celah": id_format.percent(facts.records_with_gap, records),
+        "kalimat_celah": "Celah dengan orang berbeda terbanyak. Satu orang dihitung sekali dalam tiap baris; antarbaris orang "
+        "yang sama dapat muncul lagi. Tenggat dihitung dari tanggal batas kiriman.",
+        "celah": [
+            {
+                "aturan": words.rule_name(item.rule.id),
+                "produsen": report.contracts[item.producer].name,
+                "orang": _few(item.orang),
+                "tindak_lanjut": item.rule.tindak_lanjut,
+                "penanggung_jawab": item.rule.penanggung_jawab,
+                "tenggat": id_format.short_day(report.due(item.rule.hari)),
+            }
+            for item in largest(facts)
+        ],
+    }
+
+
+def decision_tags(report: Report, log: ReviewLog) -> dict[str, Any]:
+    """The tags of penghalang, waivers and decisions of one revision.
+
+    A penghalang whose count is covered is told without its kota, also where it was waived.
+    """
+    revisi, n = report.source.revisi, id_format.number
+    waived = steps.waivers(log, revisi)
+    every, small = report.facts.blockers, {key_of(item) for item in report.small_blockers}
+    still = sum(key_of(item) not in waived for item in every)
+    shown = report.blockers[:TOP_BLOCKERS]
+    blocked = "Tidak ada penghalang: semua aturan di bawah ambang kontraknya."
+    if every:
+        blocked = (
+            f"{n(len(every))} gabungan produsen, aturan dan kota melewati ambang kontrak (penghalang); "
+            f"{n(len(every) - still)} dikecualikan, {n(still)} masih terbuka."
+        )
+        if len(shown) < len(every):
+            blocked += f" Tabel memuat {n(len(shown))} dengan orang terbanyak"
+            blocked += f"; {n(len(small))} bersandar pada jumlah catatan kecil yang ditutup." if small else "."
+    return {
+        "kalimat_penghalang": blocked,
+        "penghalang": [
+            {
+                "produsen": report.contracts[item.producer].name,
+                "aturan": words.rule_name(item.rule.id),
+                "kota": words.kota_name(item.kota, report.facts.kota_names),
+                "gagal": n(item.gagal),
+                "bagian": id_format.percent(item.gagal, item.total),
+                "ambang": id_format.threshold(item.rule.threshold),
+            }
+            for item in shown
+        ],
+        "kalimat_pengecualian": f"{n(len(waived))} penghalang dikecualikan dengan alasan dan nama."
+        if waived
+        else "Tidak ada pengecualian.",
+        "pengecualian": [
+            {
+                "produsen": report.contracts[key[0]].name if key[0] in report.contracts else key[0],
+                "aturan": words.rule_name(key[1]),
+                "kota": Cover.MORE.text if key in small else words.kota_name(key[2], report.facts.kota_names),
+                "alasan": _text(waiver.get("alasan")),
+                "oleh": _people(waiver),
+            }
+            for key, waiver in sorted(waived.items())
+        ],
+        "keputusan_reviu": _decision(log, revisi),
+        "langkah": [
+            {
+                "waktu": _time(record),
+                "langkah": ACTIONS.get(str(record["tindakan"]), str(record["tindakan"])),
+                "oleh": _people(record) or "–",
+                "alasan": _text(record.get("alasan")) or "–",
+            }
+            for record in steps.records_of(log, revisi)
+        ],
+    }
+
+
+def _decision(log: ReviewLog, revisi: int) -> str:
+    state = steps.STATE_TEXT[steps.state_of(log, revisi)]
+    accepted = steps.acceptance(log, revisi)
+    if accepted is not None:
+        return f"Reviu menerima padanan revisi {revisi} pada {_time(accepted)} ({_people(accepted)}); keadaan sekarang: {state}."
+    if steps.refined(log, revisi):
+        asked = [record for record in steps.records_of(log, revisi) if record["tindakan"] == steps.REFINE][-1]
+        return f"Reviu meminta padanan ulang pada {_time(asked)} ({_people(asked)}): {_text(asked.get('alasan'))}."
+    return f"Belum ada keputusan reviu untuk revisi {revisi}."
+
+
+def _people(record: Mapping[str, Any]) -> str:
+    """Who took part, as the record named them then."""
+    found = []
+    for role in ("pengusul", "penyetuju", "oleh"):
+        person = record.get(role)
+        if isinstance(person, Mapping):
+            found.append(str(person.get("nama") or person.get("id")))
+        elif person:
+            found.append(str(person))
+    return "; ".join(found)
+
+
+def _text(reasons: Any) -> str:
+    if isinstance(reasons, str):
+        return reasons
+    return "; ".join(str(item) for item in reasons) if isinstance(reasons, Sequence) else ""
+
+
+def _time(record: Mapping[str, Any]) -> str:
+    moment = datetime.fromisoformat(str(record["waktu"]))
+    return id_format.day(moment.astimezone(JAKARTA) if moment.tzinfo else moment)
+
+
+def _few(people: int) -> str:
+    return Cover.SMALL.text if 0 < people < LIMIT else id_format.number(people)
