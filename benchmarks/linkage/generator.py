@@ -131,31 +131,27 @@ def _households(rng: np.random.Generator, people: int) -> dict[str, npt.NDArray[
 def _names(rng: np.random.Generator, female: Bools, family: Ints, seed: int) -> pa.Array:
     words = vocabulary(seed)
     n = len(female)
-    male = np.array(words.male, dtype=object)
-    women = np.array(words.female, dtype=object)
-    second = np.array(words.second, dtype=object)
+    n_male, n_female, n_second = len(words.male), len(words.female), len(words.second)
+    # Numbers of tokens, never the tokens themselves: eleven million names are too many Python strings.
     given = np.where(
         female,
-        women[rng.choice(len(women), n, p=zipf(len(women), 0.95))],
-        male[rng.choice(len(male), n, p=zipf(len(male), 0.95))],
+        n_male + rng.choice(n_female, n, p=zipf(n_female, 0.95)),
+        rng.choice(n_male, n, p=zipf(n_male, 0.95)),
     )
-    pick = rng.choice(len(second), n, p=zipf(len(second), 0.8))
-    shared = rng.choice(len(second), int(family.max()) + 1, p=zipf(len(second), 0.8))
+    pick = rng.choice(n_second, n, p=zipf(n_second, 0.8))
+    shared = rng.choice(n_second, int(family.max()) + 1, p=zipf(n_second, 0.8))
     pick = np.where(rng.random(n) < 0.25, shared[family], pick)
-    pick3 = rng.choice(len(second), n, p=zipf(len(second), 0.8))
+    pick3 = rng.choice(n_second, n, p=zipf(n_second, 0.8))
     count = rng.choice(3, n, p=[0.17, 0.58, 0.25])
-    generic = np.where(
-        female,
-        np.array(GENERIC_FEMALE, dtype=object)[rng.integers(0, 3, n)],
-        np.array(GENERIC_MALE, dtype=object)[rng.integers(0, 3, n)],
-    )
+    generic = np.where(female, len(GENERIC_MALE) + rng.integers(0, 3, n), rng.integers(0, 3, n))
+    seconds = pa.array(words.second)
     table = pa.table(
         {
             "i": np.arange(n),
-            "g": pa.array(np.where(rng.random(n) < 0.16, generic, None), pa.string()),
-            "a": pa.array(given, pa.string()),
-            "b": pa.array(np.where(count >= 1, second[pick], None), pa.string()),
-            "c": pa.array(np.where(count >= 2, second[pick3], None), pa.string()),
+            "g": pa.array([*GENERIC_MALE, *GENERIC_FEMALE]).take(pa.array(generic, mask=~(rng.random(n) < 0.16))),
+            "a": pa.array([*words.male, *words.female]).take(pa.array(given)),
+            "b": seconds.take(pa.array(pick, mask=count < 1)),
+            "c": seconds.take(pa.array(pick3, mask=count < 2)),
         }
     )
     con = duckdb.connect()
@@ -227,15 +223,18 @@ def generate(
     kk_head = region * 1_000_000 + (1 + issued % 28) * 10_000 + (1 + issued // 28 % 12) * 100 + 8 + issued % 16
     kk = kk_head * 10_000 + 100 + _serials(kk_head)
     names = _names(rng, female, family, seed)
-    mother_name = np.array(_names(rng, np.ones(people, dtype=bool), np.arange(people), seed).to_pylist(), dtype=object)
+    mothers = _names(rng, np.ones(people, dtype=bool), np.arange(people), seed)
     known = world["mother"] >= 0
-    name_list = np.array(names.to_pylist(), dtype=object)
-    mother_name[known] = name_list[world["mother"][known]]
+    # Place of each one's mother in the names followed by the mothers who live elsewhere.
+    mother = np.where(known, world["mother"], people + np.arange(people))
     # Siblings whose mother lives elsewhere still share her.
     child = (world["role"] == 2) & ~known
     anchor = np.full(n_family, -1, dtype=np.int64)
     anchor[family[child][::-1]] = np.flatnonzero(child)[::-1]
-    mother_name[child] = mother_name[anchor[family[child]]]
+    mother[child] = mother[anchor[family[child]]]
+    mother_name = pa.chunked_array([names.cast(pa.large_string()), mothers.cast(pa.large_string())]).combine_chunks()
+    mother_name = mother_name.take(pa.array(mother))
+    del mothers, mother
 
     chosen_families = rng.permutation(n_family)
     rank = np.empty(n_family, dtype=np.int64)
@@ -258,24 +257,25 @@ def generate(
     del listed_families
 
     street_fam = rng.integers(0, 900, n_family)
-    street = np.array(vocabulary(seed).second, dtype=object)[(kel * 37 + street_fam % 11) % 2500]
+    tokens = pa.array(vocabulary(seed).second)
+    street = tokens.take(pa.array((kel * 37 + street_fam % 11) % 2500))
     number_fam = rng.integers(1, 200, n_family)
     rw_fam, rt_fam = rng.integers(1, 13, n_family), rng.integers(1, 15, n_family)
     con = duckdb.connect()
-    con.execute("set threads=2; set enable_progress_bar=false")
+    con.execute(f"set threads=2; set memory_limit='5GB'; set temp_directory='{out}/.kerja'; set enable_progress_bar=false")
     base = pa.table(
         {
             "i": np.arange(people),
             "nik": nik,
             "kk": kk[family],
-            "nama": pa.array(name_list, pa.string()),
-            "ibu": pa.array(mother_name, pa.string()),
+            "nama": names,
+            "ibu": mother_name,
             "tgl": pa.array(born),
             "female": female,
             "kel": kel[family],
             "rt": rt_fam[family],
             "rw": rw_fam[family],
-            "street": pa.array(street[family], pa.string()),
+            "street": street.take(pa.array(family)),
             "number": number_fam[family],
             "family": family,
             "role": world["role"],
@@ -378,7 +378,7 @@ def generate(
         "other_address": (rng.random(n_family) < p.address_other)[family[order]],
         "variant": (rng.random(n_family) < p.address_variant)[family[order]],
         "other_rt": rng.integers(1, 15, n),
-        "other_street": pa.array(np.array(vocabulary(seed).second, dtype=object)[rng.integers(0, 2500, n)], pa.string()),
+        "other_street": tokens.take(pa.array(rng.integers(0, 2500, n))),
         "no_kel": rng.random(n) < p.kel_missing,
         "no_mother": rng.random(n) < p.mother_missing,
     }
