@@ -129,7 +129,7 @@ def judge_splink(args: argparse.Namespace) -> dict[str, Any]:
     names = pq.read_table(args.prepared, columns=["record_key"]).column(0).to_pylist()
     weight = np.rint(pairs["weight"].to_numpy() * 100).astype(np.int64)
     left, right = pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy()
-    won = decision.mutual_best(left, right, weight, left, right)
+    won = decision.mutual_best(left, right, weight, (left, right))
     truth = pq.read_table(args.truth).to_pandas().set_index("record_key")["register_key"]
     record = dict(zip(keys["row"], keys["record_key"], strict=True))
     order = np.argsort(-weight[won], kind="stable")

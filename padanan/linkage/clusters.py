@@ -237,9 +237,8 @@ def _chance(con: duckdb.DuckDBPyConnection, side: comparison.People, config: Lin
 
 def _best_pairs(a: Ints, b: Ints, weight: Ints, tie: UInt64s) -> Bools:
     """Pairs that are each other's best."""
-    return decision.mutual_best(np.r_[a, b], np.r_[b, a], np.r_[weight, weight], tie[np.r_[a, b]], tie[np.r_[b, a]])[: len(a)] & (
-        weight > 0
-    )
+    one, other = np.r_[a, b], np.r_[b, a]
+    return decision.mutual_best(one, other, np.r_[weight, weight], (tie[one], tie[other]))[: len(a)] & (weight > 0)
 
 
 def _as_start(fitted: model.Model) -> dict[str, dict[str, float]]:

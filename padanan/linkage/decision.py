@@ -15,47 +15,61 @@ Bools = npt.NDArray[np.bool_]
 UInt64s = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
 
+_SHORT = 2**15
 _MOST = 9000  # hundredths of a bit; 2^90 is certainty and still far from overflow
 
 
-def rivalry(left: npt.NDArray[Any], weight: Ints, n_left: int) -> Ints:
+def rivalry(left: npt.NDArray[Any], weight: Ints) -> Ints:
     """Hundredths of a bit that the other candidates of the same record take off each pair: −log2(1 + Σ their odds).
 
     Args:
-        left: record of each pair.
+        left: record of each pair; ascending is cheaper.
         weight: total weight of each pair in hundredths of a bit.
-        n_left: number of records.
     """
     if len(left) == 0:
         return np.empty(0, dtype=np.int64)
+    if np.any(left[1:] < left[:-1]):
+        order = np.argsort(left, kind="stable")
+        out = np.empty(len(left), dtype=np.int64)
+        out[order] = rivalry(left[order], weight[order])
+        return out
     odds = np.exp2(np.clip(weight, -_MOST, _MOST) / 100.0)
-    order = np.lexsort((-weight, left))
-    first = np.r_[True, left[order][1:] != left[order][:-1]]
+    start = np.flatnonzero(np.r_[True, left[1:] != left[:-1]])
+    count = np.diff(np.r_[start, len(left)])
+    highest = np.flatnonzero(weight == np.repeat(np.maximum.reduceat(weight, start), count))
     top = np.zeros(len(left), dtype=bool)
-    top[order[first]] = True
+    top[highest[np.r_[True, left[highest[1:]] != left[highest[:-1]]]]] = True
     # Summed apart from the best, or its size would swallow the others.
-    ordered, mine = odds[order], left[order]
-    behind = np.bincount(mine, weights=np.where(first, 0.0, ordered), minlength=n_left)
-    best = np.bincount(mine, weights=np.where(first, ordered, 0.0), minlength=n_left)
-    others = np.where(top, behind[left], best[left] + np.maximum(behind[left] - odds, 0.0))
+    behind = np.repeat(np.add.reduceat(np.where(top, 0.0, odds), start), count)
+    best = np.repeat(odds[top], count)
+    others = np.where(top, behind, best + np.maximum(behind - odds, 0.0))
     return -np.asarray(np.rint(100 * np.log2(1.0 + others)), dtype=np.int64)
 
 
 def mutual_best(
-    left: npt.NDArray[Any], right: npt.NDArray[Any], weight: Ints, left_tie: npt.NDArray[Any], right_tie: npt.NDArray[Any]
+    left: npt.NDArray[Any],
+    right: npt.NDArray[Any],
+    weight: Ints,
+    ties: tuple[npt.NDArray[Any], npt.NDArray[Any]] | None = None,
 ) -> Bools:
     """Greedy one-to-one by weight: a pair wins when it is the best one left of both its sides.
 
     Args:
         left, right: sides of each pair, as numbers.
         weight: higher wins.
-        left_tie, right_tie: what decides between equal weights; must not depend on the order of rows.
+        ties: what decides between equal weights, of the left and of the right sides; it must not depend on the order of
+            rows. None: the earlier pair wins, so that the pairs must stand in an order of their own.
 
     Returns:
         Mask of winning pairs, at most one per left and one per right.
     """
     won = np.zeros(len(left), dtype=bool)
-    order = np.lexsort((right_tie, left_tie, -weight))
+    if ties is not None:
+        order = np.lexsort((ties[1], ties[0], -weight))
+    else:
+        # Sorting 16-bit numbers is counting.
+        small = len(weight) > 0 and bool(weight.min() > -_SHORT and weight.max() < _SHORT)
+        order = np.argsort((-weight).astype(np.int16) if small else -weight, kind="stable")
     if len(order) == 0:
         return won
     left, right = left[order], right[order]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -61,24 +62,47 @@ _OLD = (
     ("NG", "G"),
 )
 _CLASS = str.maketrans({"J": "Y", "V": "F", "P": "F", "Q": "K", "X": "K", "Z": "S"})
-_VOWEL = re.compile("[AEIOUHW]")
+# Vowels count in front of a token only; tokens stand one a line.
+_VOWELS = re.compile(r"(?<=[^\n])[AEIOUHWY]+")
+_VOWEL_HEAD = re.compile(r"^[AEIOU]", re.MULTILINE)
 _TWICE = re.compile(r"(.)\1+")
+_SOFT_END = re.compile(r"(?<=[^\n])D$", re.MULTILINE)
+
+# Letters that are counted together, 16 counts of 4 bits; bytes of no class share the last one.
+_CLASSES = ("A", "I", "U", "EO", "N", "R", "SZ", "H", "TD", "M", "L", "KG", "BPF", "WYJ", "CVQX \n")
+_CLASS_OF = np.full(256, len(_CLASSES), dtype=np.uint64)
+for _number, _members in enumerate(_CLASSES):
+    _CLASS_OF[list(_members.encode())] = _number
+_ONE_LETTER = np.uint64(1) << (np.uint64(4) * _CLASS_OF)
+_SPACE = _ONE_LETTER[ord(" ")]
+_LOW = np.uint64(0x1111111111111111)
+UNKNOWN_LETTERS = np.uint64(2**64 - 1)
 
 
-def canonical(token: str) -> str:
-    """One spelling of a frequent token; any other token in its new spelling (OE to U, TJ to C, DJ to J)."""
-    return _CANONICAL.get(token) or token.replace("OE", "U").replace("TJ", "C").replace("DJ", "J")
+def canonicals(tokens: Sequence[str]) -> list[str]:
+    """One spelling of frequent tokens; any other token in its new spelling (OE to U, TJ to C, DJ to J)."""
+    if not tokens:
+        return []
+    spelt = "\n".join(tokens).replace("OE", "U").replace("TJ", "C").replace("DJ", "J").split("\n")
+    return [_CANONICAL.get(token) or new for token, new in zip(tokens, spelt, strict=True)]
+
+
+def phonetics(tokens: Sequence[str]) -> list[str]:
+    """Consonant skeletons of tokens after folding old spelling and look-alike sounds; vowels kept only in front."""
+    if not tokens:
+        return []
+    # One text for all tokens: a replacement costs the same for one as for thousands.
+    text = "\n".join(tokens)
+    for old, new in _OLD:
+        text = text.replace(old, new)
+    text = _VOWELS.sub("", text.translate(_CLASS))
+    text = _TWICE.sub(r"\1", _VOWEL_HEAD.sub("A", text))
+    return _SOFT_END.sub("T", text).split("\n")
 
 
 def phonetic(token: str) -> str:
-    """Consonant skeleton of a token after folding old spelling and look-alike sounds; vowels kept only in front."""
-    text = token
-    for old, new in _OLD:
-        text = text.replace(old, new)
-    text = text.translate(_CLASS)
-    head, tail = text[:1], _VOWEL.sub("", text[1:].replace("Y", ""))
-    code = _TWICE.sub(r"\1", ("A" if head and head in "AEIOU" else head) + tail)
-    return code[:-1] + "T" if len(code) > 1 and code.endswith("D") else code
+    """`phonetics` of one token."""
+    return phonetics([token])[0]
 
 
 def mix(values: UInts) -> UInts:
@@ -89,37 +113,80 @@ def mix(values: UInts) -> UInts:
     return np.asarray(x ^ (x >> np.uint64(31)))
 
 
-@dataclass
 class TokenDictionary:
-    """Distinct tokens met so far with their canonical form, phonetic code (crc32; 0 = none) and genericity."""
+    """Distinct tokens met so far with what is known of each, aligned arrays.
 
-    index: dict[str, int] = field(default_factory=dict)
-    texts: list[str] = field(default_factory=list)
-    codes: list[int] = field(default_factory=list)
-    generic: list[bool] = field(default_factory=list)
+    Attributes:
+        texts: canonical forms. codes: phonetic codes (crc32; 0 = none). generic: tokens too common to stand for a person.
+        hashes: of the canonical form. letters: counts of its letters with a space behind it, 4 bits a class;
+        most: largest of these counts, 16 when unknown.
+    """
+
+    def __init__(self) -> None:
+        self._index: dict[str, int] = {}
+        self.texts = pa.array([], pa.string())
+        self.codes = np.empty(0, dtype=np.uint32)
+        self.generic = np.empty(0, dtype=bool)
+        self.hashes = np.empty(0, dtype=np.uint64)
+        self.letters = np.empty(0, dtype=np.uint64)
+        self.most = np.empty(0, dtype=np.uint64)
 
     def ids(self, tokens: pa.Array) -> npt.NDArray[np.int64]:
         """Numbers of the distinct `tokens`, new ones entered."""
-        out = np.empty(len(tokens), dtype=np.int64)
-        for position, token in enumerate(tokens.to_pylist()):
-            number = self.index.get(token)
-            if number is None:
-                text = canonical(token)
-                code = phonetic(text)
-                number = len(self.texts)
-                self.index[token] = number
-                self.texts.append(text)
-                self.codes.append(zlib.crc32(code.encode()) or 1 if code else 0)
-                self.generic.append(text in GENERIC or len(text) == 1)
-            out[position] = number
-        return out
+        asked = tokens.to_pylist()
+        fresh = [token for token in asked if token not in self._index]
+        if fresh:
+            self._enter(fresh)
+        return np.fromiter((self._index[token] for token in asked), dtype=np.int64, count=len(asked))
+
+    def _enter(self, tokens: list[str]) -> None:
+        start = len(self._index)
+        self._index.update(zip(tokens, range(start, start + len(tokens)), strict=True))
+        texts = canonicals(tokens)
+        raw = [text.encode() for text in texts]
+        codes = [zlib.crc32(code.encode()) or 1 if code else 0 for code in phonetics(texts)]
+        hashes = np.array([zlib.crc32(text) | (zlib.adler32(text) << 32) for text in raw], dtype=np.uint64)
+        counts, most = _letters(raw)
+        self.texts = pa.concat_arrays([self.texts, pa.array(texts, pa.string())])
+        self.codes = np.r_[self.codes, np.array(codes, dtype=np.uint32)]
+        self.generic = np.r_[self.generic, np.array([text in GENERIC or len(text) == 1 for text in texts], dtype=bool)]
+        # A missing name comes as one empty token: its key stays 0.
+        self.hashes = np.r_[self.hashes, np.where([bool(text) for text in raw], mix(hashes), np.uint64(0))]
+        self.letters, self.most = np.r_[self.letters, counts], np.r_[self.most, most]
+
+
+def _letters(tokens: list[bytes]) -> tuple[UInts, UInts]:
+    """(counts of each token's bytes with a space behind it, 4 bits a class; the largest count, 16 if it may not fit)."""
+    every = np.frombuffer(b"\n".join(tokens) + b"\n", dtype=np.uint8)
+    length = np.array([len(token) + 1 for token in tokens], dtype=np.int64)
+    begin = np.cumsum(length) - length
+    counts = np.add.reduceat(_ONE_LETTER[every], begin)
+    most = np.zeros(len(tokens), dtype=np.uint64)
+    for shift in range(0, 64, 4):
+        np.maximum(most, counts >> np.uint64(shift) & np.uint64(15), out=most)
+    most[length > 15] = 16
+    return counts, most
+
+
+def _marks(counts: UInts) -> UInts:
+    """Counts of 4 bits as so many marks: 0 to 4 set bits a class, so that common letters are common bits."""
+    one, two, four, eight = (counts >> np.uint64(k) for k in range(4))
+    more = four | eight
+    marks = (one | two | more) & _LOW
+    marks |= ((two | more) & _LOW) << np.uint64(1)
+    marks |= (((one & two) | more) & _LOW) << np.uint64(2)
+    return np.asarray(marks | (more & _LOW) << np.uint64(3))
 
 
 @dataclass(frozen=True)
 class NameCodes:
-    """Per name: canonical text, hash of its token set, skeleton, given-name code, further token codes, count."""
+    """Per name: canonical text, its letters as marks, hash of its token set, skeleton, token codes, count.
+
+    `letters` has a bit for each of the first four letters of a class (`UNKNOWN_LETTERS` when they can't be counted).
+    """
 
     text: pa.Array
+    letters: UInts
     key: UInts
     skeleton: UInts
     tokens: tuple[Codes, Codes, Codes]
@@ -141,26 +208,22 @@ def encode(names: pa.Array, dictionary: TokenDictionary) -> NameCodes:
     coded = flat.dictionary_encode()
     table = dictionary.ids(coded.dictionary)
     number = table[coded.indices.to_numpy(zero_copy_only=False)] if len(flat) else np.empty(0, dtype=np.int64)
-    texts = np.array(dictionary.texts, dtype=object) if dictionary.texts else np.empty(0, dtype=object)
-    canonical_flat = pa.array(texts, pa.string()).take(pa.array(number)) if len(flat) else pa.array([], pa.string())
-    code_table = np.array(dictionary.codes, dtype=np.uint32)
-    generic_table = np.array(dictionary.generic, dtype=bool)
-    code = code_table[number] if len(flat) else np.empty(0, dtype=np.uint32)
-    generic = generic_table[number] if len(flat) else np.empty(0, dtype=bool)
+    canonical_flat = dictionary.texts.take(pa.array(number))
+    code, generic = dictionary.codes[number], dictionary.generic[number]
     name = np.repeat(np.arange(n), lengths)
     # A generic token counts only where nothing else is there.
     own = np.bincount(name, weights=~generic, minlength=n) if len(flat) else np.zeros(n)
     used = (~generic | (own[name] == 0)) & (code > 0) if len(flat) else np.empty(0, dtype=bool)
-    whole = _text_hash(dictionary)[number] if len(flat) else np.empty(0, dtype=np.uint64)
-    key = sums(whole, lengths)
-    skeleton = sums(
-        np.where(used, mix(code_table.astype(np.uint64))[number] if len(flat) else code.astype(np.uint64), np.uint64(0)), lengths
-    )
+    key = sums(dictionary.hashes[number], lengths)
+    skeleton = sums(np.where(used, mix(dictionary.codes.astype(np.uint64))[number], np.uint64(0)), lengths)
+    # One space less than tokens; an empty name has none to give back.
+    counts = sums(dictionary.letters[number], lengths) - np.where(lengths > 0, _SPACE, np.uint64(0))
+    letters = np.where(sums(dictionary.most[number], lengths) <= 15, _marks(counts), UNKNOWN_LETTERS)
     slots = _first_three(n, name[used], code[used])
     offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
     joined = pc.binary_join(pa.ListArray.from_arrays(offsets, canonical_flat), " ")
     joined = pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
-    return NameCodes(joined, key, skeleton, slots, np.minimum(lengths, 255).astype(np.uint8))
+    return NameCodes(joined, letters, key, skeleton, slots, np.minimum(lengths, 255).astype(np.uint8))
 
 
 def sums(values: UInts, lengths: npt.NDArray[np.int64]) -> UInts:
@@ -168,12 +231,6 @@ def sums(values: UInts, lengths: npt.NDArray[np.int64]) -> UInts:
     total = np.r_[np.uint64(0), np.cumsum(values, dtype=np.uint64)]
     ends = np.cumsum(lengths)
     return np.asarray(total[ends] - total[ends - lengths])
-
-
-def _text_hash(dictionary: TokenDictionary) -> UInts:
-    texts = [zlib.crc32(text.encode()) | (zlib.adler32(text.encode()) << 32) if text else 0 for text in dictionary.texts]
-    numbers = np.array(texts, dtype=np.uint64)
-    return np.where(numbers == 0, np.uint64(0), mix(numbers))
 
 
 def _first_three(n: int, name: npt.NDArray[np.int64], code: Codes) -> tuple[Codes, Codes, Codes]:

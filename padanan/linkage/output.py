@@ -119,7 +119,7 @@ def answers(run: _Run) -> Answers:
         return Answers.none()
     words = _words(pairs, run.ruled, run.right)
     plain = pairs.weight - RULED * words
-    final = plain + decision.rivalry(pairs.left, plain, len(data))
+    final = plain + decision.rivalry(pairs.left, plain)
     here = np.flatnonzero((words != 0) & ~data.training[pairs.left] & ~run.taken(False))
     return Answers(final[here], decision.probability(final[here]), words[here] > 0)
 

@@ -15,9 +15,14 @@ Ints = npt.NDArray[Any]
 UInt64s = npt.NDArray[np.uint64]
 
 
+def in_order(left: Ints, right: Ints, tie: UInt64s) -> npt.NDArray[np.int64]:
+    """The order of pairs that decides between equal weights: by record, then by the resident's hash, never by its row."""
+    return np.lexsort((tie[right], left))
+
+
 @dataclass
 class Pairs:
-    """Judged pairs, aligned arrays; weights in hundredths of a bit.
+    """Judged pairs `in_order`, aligned arrays; weights in hundredths of a bit.
 
     `left` is a row of `kerja`, `right` a position in `Right`; `base` is the weight without relatives and rivals.
     """
@@ -38,10 +43,10 @@ class Pairs:
         return Pairs(**{name: getattr(self, name)[chosen] for name in self.__dataclass_fields__})
 
     @classmethod
-    def join(cls, first: Pairs, second: Pairs) -> Pairs:
-        """Both, ordered by sides."""
+    def join(cls, first: Pairs, second: Pairs, tie: UInt64s) -> Pairs:
+        """Both in order; `tie` is of the right sides."""
         both = cls(**{n: np.concatenate([getattr(first, n), getattr(second, n)]) for n in cls.__dataclass_fields__})
-        return both.take(np.lexsort((both.right, both.left)))
+        return both.take(in_order(both.left, both.right, tie))
 
     @property
     def weight(self) -> Ints:

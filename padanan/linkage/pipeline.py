@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from padanan.linkage import blocking, comparison, decision, household, inputs, model, output, prepare, threshold, toolkit
 from padanan.linkage.config import LinkageConfig, load_linkage_config
-from padanan.linkage.pairs import Pairs, Right
+from padanan.linkage.pairs import Pairs, Right, in_order
 from padanan.linkage.result import LinkResult
 
 Ints = npt.NDArray[Any]
@@ -110,6 +110,7 @@ class _Run:
         weight = scores.total[patterns.inverse]
         rare = self._rarity(scores, patterns, weight)
         keep = np.flatnonzero(weight + rare >= self.config.keep_floor * 100 - _MARGIN)
+        keep = keep[in_order(self.i[keep], self.j[keep], self.right.tie)]
         inverse = patterns.inverse[keep]
         self.pairs = Pairs(
             self.i[keep].astype(np.int64),
@@ -131,9 +132,8 @@ class _Run:
 
     def _winners(self, weight: Ints) -> Bools:
         left, right = self.i.astype(np.int64), self.j.astype(np.int64)
-        return decision.mutual_best(left, self._seat(left, right), weight, self.data.tie[left], self.right.tie[right]) & (
-            weight > 0
-        )
+        ties = self.data.tie[left], self.right.tie[right]
+        return decision.mutual_best(left, self._seat(left, right), weight, ties) & (weight > 0)
 
     def _random_pairs(self) -> npt.NDArray[np.float64] | None:
         """Level shares of pairs that have nothing to do with each other."""
@@ -189,10 +189,12 @@ class _Run:
             bits[k, closed] = np.maximum(bits[k, closed], plain[k, closed])
         logistic = replace(self.model, extra=bits, offset=offset, name="logistik")
         f1 = {}
+        mine = np.flatnonzero(labelled & ~in_fit[self.i])
+        mine = mine[in_order(self.i[mine], self.j[mine], self.right.tie)]
+        left, right, truth = self.i[mine], self.j[mine], true[mine]
         for name, candidate in (("fellegi_sunter", self.model), ("logistik", logistic)):
-            weight = model.score(patterns, candidate).total[patterns.inverse]
-            mine = labelled & ~in_fit[self.i]
-            pool = self._pool(self.i[mine], self.j[mine], weight[mine], true[mine])
+            weight = model.score(patterns, candidate).total[patterns.inverse[mine]]
+            pool = self._pool(left, right, weight, truth)
             outcome = threshold.outcomes(pool, test_rows)
             curve = threshold.curve(*outcome, len(test_rows), self.config.absent_share)
             f1[name] = float(curve[3].max()) if len(curve[3]) else 0.0
@@ -205,9 +207,7 @@ class _Run:
         return np.asarray(right.astype(np.int64) * self.data.n_sources + self.data.source[left])
 
     def _pool(self, left: Ints, right: Ints, weight: Ints, true: Bools) -> threshold.Pool:
-        return threshold.Pool(
-            left, self._seat(left, right), weight, self.data.tie[left], self.right.tie[right], true, len(self.data)
-        )
+        return threshold.Pool(left, self._seat(left, right), weight, true, len(self.data))
 
     def _plug_ins(self, pairs: Pairs) -> Ints:
         """Bits of the user's own comparisons for plausible pairs; m from labelled true pairs, u from the others."""
@@ -314,7 +314,7 @@ class _Run:
         )
         if self.config.plug_ins:
             extra.plug = self._plug_ins(extra)
-        self.pairs = Pairs.join(self.pairs, extra.take(extra.base >= self.config.keep_floor * 100 - _MARGIN))
+        self.pairs = Pairs.join(self.pairs, extra.take(extra.base >= self.config.keep_floor * 100 - _MARGIN), self.right.tie)
 
     def taken(self, simulated: bool) -> Bools:
         """Pairs whose place a step-1 link of that list already holds; in the simulation a training record holds nothing."""

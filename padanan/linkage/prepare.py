@@ -25,7 +25,7 @@ from padanan.linkage import names
 
 Source: TypeAlias = pa.Table | str | Path
 
-VERSION = 2
+VERSION = 3
 COLUMNS = (
     "record_key",
     "entity_key",
@@ -50,6 +50,7 @@ SCHEMA = pa.schema(
         ("nik", pa.uint64()),
         ("kk", pa.uint64()),
         ("name", pa.string()),
+        ("name_letters", pa.uint64()),
         ("name_key", pa.uint64()),
         ("skeleton", pa.uint64()),
         ("t1", pa.uint32()),
@@ -57,6 +58,7 @@ SCHEMA = pa.schema(
         ("t3", pa.uint32()),
         ("n_tokens", pa.uint8()),
         ("mother", pa.string()),
+        ("mother_letters", pa.uint64()),
         ("mother_key", pa.uint64()),
         ("mother_skeleton", pa.uint64()),
         ("mother1", pa.uint32()),
@@ -217,6 +219,7 @@ def batches(con: duckdb.DuckDBPyConnection, relation: str, rows: int = BATCH) ->
                 column["nik"],
                 column["kk"],
                 name.text,
+                _null_zero(name.letters, pa.uint64()),
                 _null_zero(name.key, pa.uint64()),
                 _null_zero(name.skeleton, pa.uint64()),
                 _null_zero(name.tokens[0], pa.uint32()),
@@ -224,6 +227,7 @@ def batches(con: duckdb.DuckDBPyConnection, relation: str, rows: int = BATCH) ->
                 _null_zero(name.tokens[2], pa.uint32()),
                 pa.array(name.count, pa.uint8()),
                 mother.text,
+                _null_zero(mother.letters, pa.uint64()),
                 _null_zero(mother.key, pa.uint64()),
                 _null_zero(mother.skeleton, pa.uint64()),
                 _null_zero(mother.tokens[0], pa.uint32()),

@@ -42,13 +42,11 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Pool:
-    """Pairs that compete: sides, weight before rivalry, ties, and which pairs are true among labelled records."""
+    """Pairs that compete: sides, weight before rivalry, and which pairs are true among labelled records."""
 
     left: Ints
     right: Ints
     weight: Ints
-    left_tie: UInt64s
-    right_tie: UInt64s
     true: Bools
     n_left: int
 
@@ -58,8 +56,6 @@ class Pool:
             self.left[mask],
             self.right[mask],
             self.weight[mask],
-            self.left_tie[mask],
-            self.right_tie[mask],
             self.true[mask],
             self.n_left,
         )
@@ -67,8 +63,8 @@ class Pool:
 
 def decide(pool: Pool) -> tuple[Bools, Ints]:
     """Winners of the pool and every pair's final weight (after rivalry)."""
-    final = pool.weight + decision.rivalry(pool.left, pool.weight, pool.n_left)
-    return decision.mutual_best(pool.left, pool.right, final, pool.left_tie, pool.right_tie), final
+    final = pool.weight + decision.rivalry(pool.left, pool.weight)
+    return decision.mutual_best(pool.left, pool.right, final), final
 
 
 def outcomes(pool: Pool, labelled: Ints) -> tuple[Ints, Bools, Bools]:

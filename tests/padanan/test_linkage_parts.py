@@ -12,6 +12,7 @@ import pytest
 from padanan.linkage import comparison, decision, household, measure, names, threshold
 from padanan.linkage.clusters import merge_all, merge_one_per_source
 from padanan.linkage.config import load_linkage_config
+from padanan.linkage.pairs import in_order
 
 
 def _bcd(digits: str) -> int:
@@ -96,7 +97,7 @@ def test_mutual_best_equals_a_plain_greedy_loop_and_ignores_row_order() -> None:
     left, right = np.array(pairs).T
     weight = dice.integers(0, 12, len(pairs))
     tie_left, tie_right = dice.permutation(60).astype(np.uint64), dice.permutation(60).astype(np.uint64)
-    won = decision.mutual_best(left, right, weight, tie_left[left], tie_right[right])
+    won = decision.mutual_best(left, right, weight, (tie_left[left], tie_right[right]))
     seen_left, seen_right, slow = set(), set(), set()
     for k in sorted(range(len(pairs)), key=lambda k: (-weight[k], tie_left[left[k]], tie_right[right[k]])):
         if left[k] not in seen_left and right[k] not in seen_right:
@@ -105,7 +106,8 @@ def test_mutual_best_equals_a_plain_greedy_loop_and_ignores_row_order() -> None:
             seen_right.add(right[k])
     assert set(np.flatnonzero(won)) == slow
     order = dice.permutation(len(pairs))
-    again = decision.mutual_best(left[order], right[order], weight[order], tie_left[left[order]], tie_right[right[order]])
+    ties = tie_left[left[order]], tie_right[right[order]]
+    again = decision.mutual_best(left[order], right[order], weight[order], ties)
     assert {tuple(p) for p in np.stack([left, right], 1)[won]} == {
         tuple(p) for p in np.stack([left[order], right[order]], 1)[again]
     }
@@ -116,10 +118,26 @@ def test_rivalry_is_what_other_candidates_odds_take_off() -> None:
     """log2 odds after rivals = own − log2(1 + Σ others), also when one candidate dwarfs the rest."""
     left = np.array([0, 0, 0, 1, 2, 2])
     weight = np.array([300, 100, -200, 500, 4000, 100])
-    got = decision.rivalry(left, weight, 3)
+    got = decision.rivalry(left, weight)
     for k in range(len(left)):
         others = sum(2 ** (weight[m] / 100) for m in range(len(left)) if m != k and left[m] == left[k])
         assert got[k] == pytest.approx(-100 * np.log2(1 + others), abs=1)
+    order = np.random.default_rng(2).permutation(len(left))
+    assert decision.rivalry(left[order], weight[order]).tolist() == got[order].tolist()
+
+
+@pytest.mark.feature("F14")
+@pytest.mark.parametrize("far", [0, 10**6])
+def test_pairs_in_order_need_no_ties(far: int) -> None:
+    """Pairs ordered by their ties give the same winners without them, also when a weight needs more than 16 bits."""
+    dice = np.random.default_rng(7)
+    left, right = np.array(sorted({(int(a), int(b)) for a, b in dice.integers(0, 50, (800, 2))})).T
+    weight = dice.integers(-8, 8, len(left)) * (far or 1)
+    tie = dice.permutation(50).astype(np.uint64)
+    order = in_order(left, right, tie)
+    left, right, weight = left[order], right[order], weight[order]
+    with_ties = decision.mutual_best(left, right, weight, (left, tie[right]))
+    assert np.array_equal(decision.mutual_best(left, right, weight), with_ties) and with_ties.any()
 
 
 @pytest.mark.feature("F14")
