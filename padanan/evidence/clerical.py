@@ -5,7 +5,6 @@ What a decision does in the next run belongs to `decisions` and `resolve`; the w
 
 from __future__ import annotations
 
-import hmac
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -20,12 +19,12 @@ from padanan.evidence import clerical_book as book
 from padanan.evidence import decisions, sources
 from padanan.evidence.published import newest, shaped, thresholds
 from padanan.home import Home
-from padanan.keys import load_key
 from padanan.linkage import explain
 from padanan.linkage.threshold import Thresholds
 from padanan.period import JAKARTA, Periode
 from padanan.publish import connect_warehouse
 from padanan.runplan import read_plan
+from padanan.sealed_cells import first_edited, seal
 
 _SEEN = (
     "nama_bersih",
@@ -142,23 +141,13 @@ def masked(name: str, value: str) -> str:
 
 
 def _seal(cells: list[str]) -> str:
-    """32 hex digits over the row, then 4 for each cell, so that an edited one can be named."""
-    key = load_key()
-
-    def mark(text: str) -> str:
-        return hmac.new(key, b"klerikal|" + text.encode(), "sha256").hexdigest()
-
-    single = "".join(mark(f"{place}|{text}")[:4] for place, text in enumerate(cells))
-    return mark(json.dumps(cells, ensure_ascii=False))[:32] + single
+    return seal("klerikal", cells)
 
 
-def _edited(row: book.Row, seal: str) -> str:
+def _edited(row: book.Row, expected: str) -> str:
     """Where a row differs from its seal."""
-    for place, name in enumerate(book.LOCKED):
-        span = slice(32 + 4 * place, 36 + 4 * place)
-        if len(row.seal) == len(seal) and row.seal[span] != seal[span]:
-            return f"sel {book.cell_name(name, row.number)}"
-    return f"baris {row.number}"
+    place = first_edited(row.seal, expected)
+    return f"baris {row.number}" if place is None else f"sel {book.cell_name(book.LOCKED[place], row.number)}"
 
 
 def import_decisions(home: Home, path: Path, reviewer: str) -> tuple[int, int]:
@@ -198,12 +187,12 @@ def _checked(path: Path) -> Iterator[tuple[Mapping[str, str], str, str]]:
     good = []
     seen: dict[tuple[str, str], int] = {}
     for row in book.read(path):
-        seal = _seal([row.cells[name] for name in book.LOCKED])
-        if seal != row.seal:
+        expected = _seal([row.cells[name] for name in book.LOCKED])
+        if expected != row.seal:
             raise PadananError(
                 "sel terkunci berubah atau pasangan ini tidak dikenal",
                 file=path.name,
-                place=_edited(row, seal),
+                place=_edited(row, expected),
                 cure="isi hanya kolom keputusan dan alasan pada berkas hasil 'padanan klerikal export'",
             )
         pair = (row.cells["record_key"], row.cells["register_key"])

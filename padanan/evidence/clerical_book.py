@@ -5,16 +5,15 @@ What may stand in the cells is checked in `clerical`; no pair is chosen here.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl  # type: ignore[import-untyped]
 import xlsxwriter
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from padanan.errors import PadananError
+from padanan.sealed_cells import is_formula, open_workbook
 
 SHEET = "antrean"
 _SIDES = (
@@ -110,14 +109,7 @@ def read(path: Path) -> Iterator[Row]:
         PadananError: not a workbook, not a queue, or a cell with a formula (named).
     """
     cure = "pakai berkas hasil 'padanan klerikal export' dan isi hanya kolom keputusan dan alasan"
-    if not path.exists():
-        raise PadananError("berkas tidak ada", file=path.name, cure="periksa jalur berkas")
-    try:
-        workbook = openpyxl.load_workbook(path, data_only=False)
-    except (zipfile.BadZipFile, OSError, KeyError, ValueError, openpyxl.utils.exceptions.InvalidFileException):
-        raise PadananError("bukan berkas XLSX yang utuh", file=path.name, cure=cure) from None
-    if SHEET not in workbook.sheetnames:
-        raise PadananError(f"lembar {SHEET} tidak ada", file=path.name, cure=cure)
+    workbook = open_workbook(path, (SHEET,), cure)
     sheet = workbook[SHEET]
     head = tuple(str(cell.value or "") for cell in sheet[HEAD_ROWS])
     if head[: len(COLUMNS)] != COLUMNS or any(head[len(COLUMNS) :]):
@@ -126,7 +118,7 @@ def read(path: Path) -> Iterator[Row]:
         if all(cell.value is None for cell in cells):
             continue
         for cell in cells:
-            if cell.data_type == "f" or (isinstance(cell.value, str) and cell.value.startswith("=")):
+            if is_formula(cell):
                 raise PadananError("sel berisi rumus", file=path.name, place=f"sel {cell.coordinate}", cure="tulis teks biasa")
         texts = [
             " ".join(str(cell.value).split()) if n < len(OPEN) and cell.value is not None else _text(cell.value)

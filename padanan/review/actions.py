@@ -40,12 +40,13 @@ REASON_LENGTH = 600
 
 @dataclass(frozen=True)
 class Waiver:
-    """The wish to let one penghalang pass."""
+    """The wish to let one penghalang pass; `row` is its place in the form that brought it."""
 
     producer: str
     rule: str
     kota: str
     reason: str
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -310,8 +311,8 @@ def _needed(text: str, field: str) -> str:
 def _waived(decision: Decision, found: Sequence[KotaCount], waived: set[tuple[str, str, str]]) -> list[dict[str, Any]]:
     by_key = {key_of(item): item for item in found}
     items: list[dict[str, Any]] = []
-    for index, wish in enumerate(decision.waivers):
-        at = f"pengecualian.{index}"
+    for wish in decision.waivers:
+        at = f"pengecualian.{wish.row}"
         key = (wish.producer.strip(), wish.rule.strip(), "" if wish.kota.strip() in ("", NO_ADDRESS) else wish.kota.strip())
         item = by_key.get(key)
         if item is None:

@@ -100,6 +100,12 @@ def add_parsers(commands: Any) -> None:
                 "--hasil", choices=("lanjut", "kembali"), required=True, help="lanjut ke draft, atau kembali ke reviu"
             )
 
+    made = command("form", _form, "tulis formulir keputusan (XLSX atau YAML) untuk diisi tanpa terminal")
+    with_revision(made)
+    made.add_argument("berkas", type=Path, metavar="FILE", help="nama berkas .xlsx atau .yaml yang ditulis")
+    made = command("import", _import, "proses satu formulir yang sudah diisi")
+    made.add_argument("berkas", type=Path, metavar="FILE", help="formulir .xlsx atau .yaml; pindaiannya di folder yang sama")
+    command("inbox", _inbox, "proses semua formulir di inbox/review/")
     command("reviewers", _reviewers, "daftar petugas, peran dan masa berlakunya")
     made = command("log", _log, "catatan reviu satu periode, dari yang pertama")
     made.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
@@ -184,6 +190,38 @@ def _show(args: argparse.Namespace) -> int:
     with fields_as_options(OPTIONS):
         print(render(home, periode, revisi))
     return 0
+
+
+def _form(args: argparse.Namespace) -> int:
+    from padanan.review.form import write_form
+
+    home, periode, revisi = _place(args)
+    with fields_as_options(OPTIONS):
+        count = write_form(home, periode, revisi, args.berkas)
+    print(f"Formulir {periode.label} revisi {revisi} ditulis dengan {count} penghalang terbuka: {args.berkas}")
+    print("Isi, taruh bersama pindaian berita acara di inbox/review/, lalu tunggu tanda terimanya di sana.")
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    from padanan.review.inbox import take
+    from padanan.review.show import outcome
+
+    home = Home.from_env().ensure()
+    for record in take(home, args.berkas):
+        print(outcome(record))
+    return 0
+
+
+def _inbox(args: argparse.Namespace) -> int:
+    from padanan.review.inbox import process
+
+    results = process(Home.from_env().ensure())
+    for result in results:
+        print(result.line)
+    if not results:
+        print("Tidak ada formulir yang menunggu di inbox/review/.")
+    return 1 if any(not result.accepted for result in results) else 0
 
 
 def _reviewers(args: argparse.Namespace) -> int:
