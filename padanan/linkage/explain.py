@@ -85,7 +85,7 @@ def waterfall(row: Mapping[str, Any], limits: Thresholds) -> str:
     steps = parts(row)
     lines = [
         f"Rekaman {row['record_key']} dan penduduk {row['register_key']}",
-        f"Hasil: {_VERDICT.get(str(row['status']), 'tidak padan')}; peluang {float(row['peluang']) * 100:.2f}%".replace(".", ","),
+        f"Hasil: {verdict(row, limits)}; peluang {float(row['peluang']) * 100:.2f}%".replace(".", ","),
         "Satu bit menggandakan keyakinan: tanda + mendukung orang yang sama, tanda - mendukung orang yang berbeda.",
         "",
     ]
@@ -130,9 +130,12 @@ _STYLE = (
 )
 
 
-def verdict(row: Mapping[str, Any]) -> str:
+def verdict(row: Mapping[str, Any], limits: Thresholds) -> str:
     """What became of the pair, in words."""
-    return _VERDICT.get(str(row["status"]), "tidak padan")
+    status = str(row["status"])
+    if status not in _VERDICT and float(row["bobot"]) >= limits.upper / 100:
+        return "tidak padan: penduduk ini atau catatan ini sudah padan dengan yang lebih kuat"
+    return _VERDICT.get(status, "tidak padan")
 
 
 def waterfall_svg(row: Mapping[str, Any], limits: Thresholds, name: str = "bukti") -> str:
@@ -160,7 +163,7 @@ def waterfall_svg(row: Mapping[str, Any], limits: Thresholds, name: str = "bukti
     bottom = _HEAD + _LINE * (len(steps) + 1)
     width, height = _TEXT + _BARS + _VALUE, bottom + 30
     body = [
-        f'<text x="0" y="16" font-weight="600" font-size="15">{escape(verdict(row).capitalize())}</text>',
+        f'<text x="0" y="16" font-weight="600" font-size="15">{escape(_capital(verdict(row, limits)))}</text>',
         f'<text x="0" y="34" fill="#4d5963">Jumlah {_bits(total)} bit, {escape(in_words(total))}</text>',
         f'<line x1="{x(0)}" y1="{_HEAD}" x2="{x(0)}" y2="{bottom}" stroke="#4d5963"/>',
         f'<line x1="{x(upper)}" y1="{_HEAD}" x2="{x(upper)}" y2="{bottom}" stroke="#1c2227" stroke-dasharray="5 4"/>',
@@ -190,7 +193,7 @@ def waterfall_svg(row: Mapping[str, Any], limits: Thresholds, name: str = "bukti
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" lang="id" '
         f'aria-labelledby="{name}-t {name}-d" class="uraian" {_STYLE} fill="#1c2227">'
-        f'<title id="{name}-t">Uraian bukti satu pasangan: {escape(verdict(row))}, jumlah {_bits(total)} bit</title>'
+        f'<title id="{name}-t">Uraian bukti satu pasangan: {escape(verdict(row, limits))}, jumlah {_bits(total)} bit</title>'
         f'<desc id="{name}-d">Setiap batang menambah (penuh) atau mengurangi (bergaris) keyakinan bahwa keduanya orang yang '
         f"sama; satu bit menggandakan keyakinan. Yang terkuat: {escape(told)}. Jumlah {_bits(total)} bit, ambang otomatis "
         f"{_bits(upper)} bit.</desc>"
@@ -198,6 +201,10 @@ def waterfall_svg(row: Mapping[str, Any], limits: Thresholds, name: str = "bukti
         '<rect width="6" height="6" fill="#f6e3d8"/><rect width="2.5" height="6" fill="#9b3d12"/></pattern></defs>'
         f"{''.join(body)}</svg>"
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _anchor(place: float) -> str:

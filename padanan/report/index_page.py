@@ -8,6 +8,7 @@ from __future__ import annotations
 from padanan.report import change_page, matching_tables, overlap, quality_tables, words
 from padanan.report import format as id_format
 from padanan.report.delivery_tables import account, arrivals
+from padanan.report.evidence_tables import has_evidence
 from padanan.report.layout import page
 from padanan.report.model import Page, Report
 from padanan.report.place_pages import kota_table
@@ -49,6 +50,7 @@ def index_page(report: Report) -> dict[str, Page]:
         pokok=headline(report),
         sebelumnya=report.before_name,
         penghalang_kecil=len(report.small_blockers),
+        bukti=has_evidence(report),
         aturan_bersih=clean,
         status=[{"nama": words.STATUSES[key][0], "css": words.STATUSES[key][1]} for key in matching_tables.statuses(facts)],
         irisan=sections,

@@ -18,6 +18,7 @@ from padanan.period import Periode
 from padanan.report import facts, overlap, wilayah
 from padanan.report.change_page import change_page
 from padanan.report.deliveries import deliveries
+from padanan.report.evidence_page import evidence_page
 from padanan.report.followup import follow_up
 from padanan.report.history import history
 from padanan.report.index_page import index_page
@@ -43,6 +44,7 @@ PAGE_MAKERS: tuple[Callable[[Report], Mapping[str, Page]], ...] = (
     index_page,
     producer_pages,
     place_pages,
+    evidence_page,
     change_page,
     method_page,
     _calendar_pages,

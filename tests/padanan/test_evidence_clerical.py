@@ -133,7 +133,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Decided:
     return made
 
 
-@pytest.mark.feature("F46")
+@pytest.mark.feature("F14")
 def test_a_decision_still_applies_after_the_next_delivery(decided: Decided) -> None:
     """Every record key is new, yet the refused link is gone and the confirmed one stands."""
     refused, confirmed = decided.record(decided.refused), decided.record(decided.confirmed)
@@ -144,7 +144,7 @@ def test_a_decision_still_applies_after_the_next_delivery(decided: Decided) -> N
     assert confirmed["id_orang"] == decided.confirmed["id_penduduk"]
 
 
-@pytest.mark.feature("F46")
+@pytest.mark.feature("F14")
 def test_reviewers_who_disagree_leave_it_unmerged(decided: Decided) -> None:
     """The model would merge; two people who disagree outrank it, and the record is listed."""
     row = decided.record(decided.disputed)
@@ -238,7 +238,7 @@ def test_a_file_that_is_no_workbook_is_refused(decided: Decided, tmp_path: Path)
         assert done.returncode == 1 and done.stderr.startswith("GALAT") and done.stderr.count("\n") == 1
 
 
-@pytest.mark.feature("F46")
+@pytest.mark.feature("F14")
 def test_decisions_are_appended_and_never_rewritten(decided: Decided, queue: Path, tmp_path: Path) -> None:
     """A filled-in row becomes one more line with name, time and reason; earlier lines keep their bytes."""
     before = decisions.path_of(decided.home).read_bytes()

@@ -31,7 +31,7 @@ def _body() -> dict[str, Any]:
     return {"periode": "2025-07-01", "revisi": 1, "acuan": "a" * 16, "konfigurasi": "b" * 16, "kelompok": {"dtks": group}}
 
 
-@pytest.mark.feature("F46")
+@pytest.mark.feature("F14")
 def test_what_changed_between_two_models_is_named() -> None:
     """Data, threshold, labels, one m and one u: each is one line with both values; what stayed is not told."""
     before = _body()
@@ -76,7 +76,7 @@ def test_a_revision_without_a_model_is_told(tmp_path: Path) -> None:
         model_compare.read(tmp_path)
 
 
-@pytest.mark.feature("F46")
+@pytest.mark.feature("F14")
 def test_the_drawing_shows_every_step_and_adds_up() -> None:
     """Numbers at the right edge sum to the total; a title and a description are there for who can't see it."""
     bits = dict.fromkeys((f"bit_{c.name}" for c in COLUMNS), 1.25)

@@ -127,7 +127,7 @@ def test_people_in_no_register_are_one_person_across_lists(run: Run) -> None:
     assert persons <= ids <= 1.1 * persons
 
 
-@pytest.mark.feature("F46")
+@pytest.mark.feature("F14")
 def test_explained_weights_add_up(run: Run) -> None:
     """Twenty published pairs: the printed weights sum to the printed total, and the text names nobody."""
     import re

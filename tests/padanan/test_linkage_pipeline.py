@@ -282,7 +282,7 @@ def test_a_block_of_100000_equal_names_stays_bounded(made: Callable[..., Made]) 
     assert got.links.num_rows <= 1
 
 
-@pytest.mark.feature("F46")
+@pytest.mark.feature("F14")
 def test_people_in_no_register_are_one_cluster_over_registries(made: Callable[..., Made]) -> None:
     """The same families listed by two sources: records of one person join, a source never twice, ids from content."""
     people = made().list.slice(0, 1500)
