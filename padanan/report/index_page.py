@@ -5,13 +5,14 @@ The tables are made in modules of their own; here they are only put together.
 
 from __future__ import annotations
 
-from padanan.report import change_page, matching_tables, overlap, quality_tables, words
+from padanan.report import change_page, list_page, matching_tables, overlap, quality_tables, words
 from padanan.report import format as id_format
 from padanan.report.delivery_tables import account, arrivals
 from padanan.report.evidence_tables import has_evidence
 from padanan.report.layout import page
 from padanan.report.model import Page, Report
 from padanan.report.place_pages import kota_table
+from padanan.report.signoff import sign_off
 
 
 def index_page(report: Report) -> dict[str, Page]:
@@ -57,6 +58,8 @@ def index_page(report: Report) -> dict[str, Page]:
         lanjutan=[change_page.sentence(found) for found in report.follow_ups],
         lintasan=change_page.courses(report),
         titik=len(report.history.points) + 1,
+        daftar=list_page.summary(report),
+        tanda=sign_off(report),
     )
     return {"index.html": made}
 

@@ -45,6 +45,7 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "daftar_tanpa_program": ("id_orang", "sebab", "kode_kota"),
     "bendera_periksa": ("id_orang", "program", "bukti", "kode_kota"),
     "tanpa_dokumen": ("id_orang", "kode_kota"),
+    "pilah_disabilitas": ("kode_kota", "disabilitas", "terpilih", "ada_celah", "jumlah"),
 }
 WILAYAH_SEED = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
 

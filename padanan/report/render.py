@@ -20,8 +20,10 @@ from padanan.report.change_page import change_page
 from padanan.report.deliveries import deliveries
 from padanan.report.evidence_page import evidence_page
 from padanan.report.followup import follow_up
+from padanan.report.group_page import group_page
 from padanan.report.history import history
 from padanan.report.index_page import index_page
+from padanan.report.list_page import list_page
 from padanan.report.method_page import method_page
 from padanan.report.model import Page, Report, publication_name
 from padanan.report.place_pages import place_pages
@@ -46,6 +48,8 @@ PAGE_MAKERS: tuple[Callable[[Report], Mapping[str, Page]], ...] = (
     place_pages,
     evidence_page,
     change_page,
+    group_page,
+    list_page,
     method_page,
     _calendar_pages,
 )

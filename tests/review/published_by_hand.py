@@ -143,6 +143,25 @@ def write_published(
           from padanan_orang) o
         join (select id_orang, keluarga from manusia) m using (id_orang)""")
     con.execute(f"""
+        create table daftar_tanpa_program as
+        select {run}, id_orang, case when acak(id_orang, 'sebab') < 30 then 'tidak_tersinkron' when acak(id_orang, 'sebab') < 32 then 'tanpa_nik'
+          when acak(id_orang, 'sebab') < 60 then 'alamat_tidak_lengkap' else 'tidak_diketahui' end as sebab, kode_kota
+        from sasaran where terpilih and acak(id_orang, 'program') < 60""")
+    con.execute(f"""
+        create table bendera_periksa as
+        select {run}, id_orang, program, bukti, '{CANARY_NIK}' as catatan, kode_kota
+        from padanan_orang, (values ('klj', 'meninggal', 1), ('klj', 'ganda', 2), ('klj', 'pindah', 0.2)) t (program, bukti, bagian)
+        where acak(id_orang, bukti) < bagian or (bukti = 'ganda' and acak(id_orang, 'meninggal') < 0.5)""")
+    con.execute(f"""
+        create table tanpa_dokumen as select {run}, id_orang, kode_kota from padanan_orang
+        where status_identitas = 'sementara' and acak(id_orang, 'dokumen') < 25""")
+    con.execute(f"""
+        create table pilah_disabilitas as
+        select {run}, coalesce(kode_kota, '') as kode_kota, disabilitas, terpilih, ada_celah, count(*)::bigint as jumlah
+        from (select s.kode_kota, s.terpilih, s.id_orang in (select id_orang from gap join padanan_record using (record_key)) as ada_celah,
+          case when acak(s.id_orang, 'difabel') < 2 then 'ya' when acak(s.id_orang, 'difabel') < 60 then 'tidak' else 'tidak_diketahui' end
+            as disabilitas from sasaran s) group by all""")
+    con.execute(f"""
         create table row_account as
         select {run}, tahap, producer, count(*) + any_value(extra) as masuk, count(*) as lanjut, any_value(extra) as disisihkan, true as seimbang
         from r, (values ('landing', 3), ('cleansing', 0), ('padanan', 0)) t(tahap, extra) group by tahap, producer""")
@@ -155,6 +174,10 @@ def write_published(
         "overlap",
         "sasaran",
         "row_account",
+        "daftar_tanpa_program",
+        "bendera_periksa",
+        "tanpa_dokumen",
+        "pilah_disabilitas",
     ):
         con.execute(f"copy (from {name} order by all) to '{folder / name}.parquet' (format parquet)")
     counts = con.execute("select producer, rule_id, count(*) from gap group by all order by all").fetchall()

@@ -1,0 +1,150 @@
+"""Splits by sex, age and disability add up, unknown included; the three lists are counted as published (F47, F33-F35)."""
+
+import pytest
+
+from padanan.report import render_report
+from padanan.report.crosstab import ALL, crosstab
+from padanan.report.suppress import Cover
+from tests.review.pages_back import Page, count
+from tests.review.published_by_hand import PERIODE, write_published
+
+COVERED = ("<5", "ditutup")
+AGE = """case when tgl_lahir is null or tgl_lahir > date '2025-12-15' or date_diff('day', tgl_lahir, date '2025-12-15') > 43830
+  then 'tidak_diketahui' when (tgl_lahir + interval 18 year) > date '2025-12-15' then 'anak'
+  when (tgl_lahir + interval 60 year) > date '2025-12-15' then 'dewasa' else 'lansia' end"""
+SEX = "coalesce(jk, 'tidak_diketahui')"
+
+
+def shown_equals(text: str, truth: int) -> bool:
+    """An open cell says the truth and is not small; a covered one may be anything, `<5` only what is small."""
+    if text == "ditutup":
+        return True
+    if text == "<5":
+        return 1 <= truth <= 4
+    return count(text) == truth and not 1 <= truth <= 4
+
+
+@pytest.mark.feature("F47")
+@pytest.mark.parametrize(("split", "sql"), [("jk", SEX), ("umur", AGE)])
+def test_each_split_equals_a_query_and_adds_up_with_the_unknown(pages, tables, split, sql):
+    shown = pages["kelompok.html"].values(f"tabel-{split}", "kelompok", "nilai")
+    query = f"""select {sql}, count(*), count(*) filter (id_orang in (select id_orang from gap join padanan_record
+        using (producer, record_key))), count(*) filter (id_orang in (select id_orang from sasaran where terpilih))
+        from padanan_orang group by all"""
+    truth = {value: dict(zip(("orang", "celah", "sasaran"), numbers, strict=True))
+             for value, *numbers in tables.execute(query).fetchall()}  # fmt: skip
+    assert set(shown) == {*truth, "semua"} and "tidak_diketahui" in truth
+    for measure in ("orang", "celah", "sasaran"):
+        for value in truth:
+            assert shown_equals(shown[value][measure], truth[value][measure]), (value, measure)
+        whole = sum(numbers[measure] for numbers in truth.values())
+        assert count(shown["semua"][measure]) == whole
+        if not any(shown[value][measure] in COVERED for value in truth):
+            assert sum(count(shown[value][measure]) for value in truth) == whole
+
+
+@pytest.mark.feature("F47")
+def test_disability_comes_from_counts_and_adds_up_to_everyone(pages, tables):
+    shown = pages["kelompok.html"].values("tabel-disabilitas", "kelompok", "nilai")
+    truth = dict(tables.execute("select disabilitas, sum(jumlah)::bigint from pilah_disabilitas group by all").fetchall())
+    assert all(shown_equals(shown[value]["orang"], number) for value, number in truth.items())
+    assert shown["semua"] == pages["kelompok.html"].values("tabel-jk", "kelompok", "nilai")["semua"]
+
+
+@pytest.mark.feature("F47")
+@pytest.mark.parametrize(("split", "sql"), [("jk", SEX), ("umur", AGE)])
+def test_data_sasaran_by_kota_covers_small_cells(pages, tables, split, sql):
+    page = pages["kelompok.html"]
+    names = {"jk": ["L", "P", "tidak_diketahui"], "umur": ["anak", "dewasa", "lansia", "tidak_diketahui"]}[split]
+    found = tables.execute(f"""select coalesce(o.kode_kota, '-'), {sql.replace("jk", "o.jk").replace("tgl_lahir", "o.tgl_lahir")},
+        count(*) from padanan_orang o join sasaran s using (id_orang) where s.terpilih group by all""").fetchall()
+    truth = {(kota, value): n for kota, value, n in found}
+    covered = 0
+    for kota, (_, total, *cells) in page.rows(f"tabel-{split}-kota", "kota").items():
+        if kota == "semua":
+            continue
+        assert shown_equals(total, sum(n for key, n in truth.items() if key[0] == kota))
+        marks = [text in COVERED for text in cells]
+        assert sum(marks) != 1 or total in COVERED, (kota, cells)  # one alone could be subtracted
+        for value, text in zip(names, cells, strict=True):
+            assert shown_equals(text, truth.get((kota, value), 0)), (kota, value)
+        covered += sum(marks)
+    assert covered, "contoh ini harus memuat sel kecil"
+
+
+@pytest.mark.feature("F47")
+def test_gaps_by_rule_and_group(pages, tables):
+    shown = pages["kelompok.html"].rows("tabel-celah-kelompok", "aturan")
+    found = tables.execute(f"""select rule_id, {SEX}, {AGE}, id_orang from gap join padanan_record using (producer, record_key)
+        join padanan_orang using (id_orang)""").fetchall()
+    people: dict[tuple[str, str], set[str]] = {}
+    for rule, sex, age, person in found:
+        for key in ("semua", f"jk {sex}", f"umur {age}"):
+            people.setdefault((rule, key), set()).add(person)
+    order = ["semua", "jk L", "jk P", "jk tidak_diketahui", "umur anak", "umur dewasa", "umur lansia", "umur tidak_diketahui"]
+    assert {rule for rule, _ in people} == set(shown)
+    for rule, (_, *cells) in shown.items():
+        for key, text in zip(order, cells, strict=True):
+            assert shown_equals(text, len(people.get((rule, key), ()))), (rule, key)
+
+
+@pytest.mark.feature("F33")
+def test_unserved_people_by_cause_and_kota(pages, tables):
+    shown = pages["daftar.html"].rows("tabel-tanpa-program", "sebab")
+    truth = dict(tables.execute("select sebab, count(*) from daftar_tanpa_program group by all").fetchall())
+    for cause, cells in shown.items():
+        if cause != "semua":
+            assert shown_equals(cells[4], truth.get(cause, 0)), cause
+    assert count(shown["semua"][4]) == sum(truth.values())
+    assert pages["index.html"].texts["daftar_tanpa_program"].startswith(shown["semua"][4])
+
+
+@pytest.mark.feature("F34")
+def test_flags_by_evidence_count_distinct_people(pages, tables):
+    shown = pages["daftar.html"].rows("tabel-bendera", "bukti")
+    truth = dict(tables.execute("select bukti, count(distinct id_orang) from bendera_periksa group by all").fetchall())
+    assert all(shown_equals(cells[1], truth.get(key, 0)) for key, cells in shown.items() if key != "semua")
+    distinct = tables.execute("select count(distinct id_orang) from bendera_periksa").fetchone()[0]
+    assert count(shown["semua"][1]) == distinct < sum(truth.values())
+    assert "panti" in pages["daftar.html"].source and "Tidak diukur" in pages["daftar.html"].source
+
+
+@pytest.mark.feature("F35")
+def test_people_without_documents(pages, tables):
+    shown = pages["daftar.html"].rows("tabel-tanpa-dokumen", "kelompok")
+    assert shown_equals(shown["semua"][1], tables.execute("select count(*) from tanpa_dokumen").fetchone()[0])
+
+
+def test_an_older_publication_without_the_lists_says_so(home):
+    folder = write_published(home, people=300)
+    for name in ("daftar_tanpa_program", "bendera_periksa", "tanpa_dokumen", "pilah_disabilitas"):
+        (folder / f"{name}.parquet").unlink()
+    folder = render_report(home, PERIODE, 1).parent
+    page = Page(folder / "daftar.html")
+    assert page.source.count("Tidak diukur: terbitan ini belum memuat") == 3 and not page.tables
+    assert "tabel pilah disabilitas belum diterbitkan" in (folder / "kelompok.html").read_text()
+
+
+@pytest.mark.feature("F50")
+def test_overlapping_rows_are_covered_as_if_they_added_up():
+    """Six with one evidence, four with another, ten distinct: the six would tell the four."""
+    made = crosstab(
+        {("a", "x"): 6, ("b", "x"): 4, ("a", "y"): 50, ("b", "y"): 60}, ["a", "b"], ["x", "y"], totals={"x": 10, "y": 99}
+    )
+    assert made.covered["b", "x"] is Cover.SMALL
+    assert ("a", "x") in made.covered or (ALL, "x") in made.covered
+    assert made.values[ALL, ALL] == 109
+
+
+@pytest.mark.feature("F15")
+def test_sign_off_block_names_fingerprint_state_and_log(pages, rendered, home):
+    page = pages["index.html"]
+    assert "Pengesahan reviu" in page.source and "belum direviu" in page.source and "belum ada keputusan" in page.source
+    assert page.source.count("Tanda tangan dan tanggal") == 4
+    assert "Contoh" not in page.source[page.source.index("Pengesahan reviu") :]  # examples sign only in a demo's home
+    write_published(home, people=300)
+    (home.root / "demo.json").write_text("{}")
+    (home.decisions / "reviu").mkdir(parents=True, exist_ok=True)
+    assert "Bima Contoh" in render_report(home, PERIODE, 1).read_text()
+    (home.decisions / "reviu" / f"{PERIODE.key}.jsonl").write_text("bukan log\n")
+    assert "Log keputusan reviu tidak dapat dibaca" in render_report(home, PERIODE, 1).read_text()
