@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from padanan.errors import PadananError
@@ -119,6 +120,43 @@ def next_step(home: Home, periode: Periode, revisi: int, judged: Judged | None =
         steps.DISCUSSED: "susun draft Keputusan Gubernur ('padanan review draft').",
         steps.DRAFTED: "setelah Gubernur menetapkan: 'padanan decree approve'.",
     }[state]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Where a period's review stands: the accepted revision's facts, or the newest one's when none is accepted."""
+
+    revisi: int
+    text: str
+    accepted: bool
+    open_blockers: int
+    waived: int
+    records: int
+    head: str
+    next_step: str
+
+
+def summary(home: Home, periode: Periode) -> Summary:
+    """The state of a period in a few figures.
+
+    Raises:
+        PadananError: nothing is published, or the log is broken.
+    """
+    log = read_log(home, periode)
+    newest = newest_revision(home, periode)
+    standing = [revisi for revisi, _ in published_revisions(home, periode) if steps.acceptance(log, revisi) is not None]
+    revisi = standing[-1] if standing else newest
+    judged = judge(home, periode, revisi)
+    return Summary(
+        revisi,
+        state_text(log, revisi),
+        bool(standing),
+        len(judged.open(log, revisi)),
+        len(steps.waivers(log, revisi)),
+        len(log.records),
+        log.head,
+        next_step(home, periode, revisi, judged),
+    )
 
 
 def render(home: Home, periode: Periode, revisi: int) -> str:

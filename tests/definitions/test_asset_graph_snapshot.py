@@ -7,7 +7,14 @@ import json
 from pathlib import Path
 
 SNAPSHOT = Path(__file__).with_name("asset_graph.json")
-JOBS = ("landing_produsen", "padanan_periode", "rancangan_periode", "pemeriksaan_kalender")
+JOBS = (
+    "landing_produsen",
+    "padanan_periode",
+    "rancangan_periode",
+    "pemeriksaan_kalender",
+    "putusan_periode",
+    "penetapan_periode",
+)
 
 
 def graph_of(repository):

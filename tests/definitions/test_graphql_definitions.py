@@ -68,11 +68,19 @@ def test_schedules_run_in_jakartas_time(repository_answer):
 
 def test_sensors_watch_the_inbox_and_failed_runs(repository_answer):
     sensors = {item["name"]: item for item in repository_answer["sensors"]}
-    assert set(sensors) == {"inbox_sensor", "alarm_kegagalan"}
+    assert set(sensors) == {"inbox_sensor", "alarm_kegagalan", "formulir_sensor", "putusan_sensor"}
     assert sensors["inbox_sensor"]["targets"] == [{"pipelineName": "landing_produsen"}]
     assert sensors["alarm_kegagalan"]["sensorType"] == "RUN_STATUS"
 
 
 def test_the_jobs_are_those_of_the_manual(repository_answer):
     jobs = {item["name"] for item in repository_answer["jobs"] if not item["name"].startswith("__")}
-    assert jobs == {"padanan_periode", "rancangan_periode", "landing_produsen", "pemeriksaan_kalender"}
+    assert jobs == {
+        "padanan_periode",
+        "rancangan_periode",
+        "landing_produsen",
+        "pemeriksaan_kalender",
+        "formulir_reviu",
+        "putusan_periode",
+        "penetapan_periode",
+    }

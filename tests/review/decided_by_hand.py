@@ -105,7 +105,7 @@ def to_draft(home: Home, revisi: int = 1, now: datetime = NOW) -> None:
     freeze_draft(home, PERIODE, revisi)
 
 
-def annex(folder, seal):
+def annex(folder, seal, home=None):
     """A stand-in for the annex: one small file that names what it was made from."""
     path = folder / "lampiran.txt"
     path.write_text(f"{seal['nomor']} {seal['kepala_log']} {seal['jumlah_orang']}\n")

@@ -15,6 +15,10 @@ CALENDAR = dg.AssetSelection.checks(tenggat_kiriman, dua_kali_setahun)
 
 DRAFT = dg.AssetSelection.assets(dg.AssetKey([DECREE, "rancangan"]), dg.AssetKey([DECREE, "dokumen"]))
 
+# What people decide is never part of a run that a schedule starts.
+DECISION = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "putusan"]))
+APPROVAL = dg.AssetSelection.assets(dg.AssetKey([DECREE, "penetapan"]))
+
 landing_produsen = dg.define_asset_job(
     "landing_produsen",
     selection=dg.AssetSelection.assets(*[landing_key(contract_id) for contract_id in loaded()]) - CALENDAR,
@@ -24,7 +28,7 @@ landing_produsen = dg.define_asset_job(
 
 padanan_periode = dg.define_asset_job(
     "padanan_periode",
-    selection=dg.AssetSelection.groups(LANDING, CLEANSING, PADANAN, REVIEW, DECREE) - DRAFT - CALENDAR,
+    selection=dg.AssetSelection.groups(LANDING, CLEANSING, PADANAN, REVIEW, DECREE) - DRAFT - CALENDAR - DECISION - APPROVAL,
     description="Satu periode dari kiriman sampai tabel terbit dan laporan mutu.",
     tags={"padanan/tahap": REVIEW},
 )
@@ -33,6 +37,20 @@ rancangan_periode = dg.define_asset_job(
     "rancangan_periode",
     selection=DRAFT - CALENDAR,
     description="Membekukan rancangan dari revisi terbit yang lulus semua pemeriksaan penghalang, lalu menyusun dokumennya.",
+    tags={"padanan/tahap": DECREE},
+)
+
+putusan_periode = dg.define_asset_job(
+    "putusan_periode",
+    selection=DECISION,
+    description="Membaca keadaan reviu satu periode dari catatannya.",
+    tags={"padanan/tahap": REVIEW},
+)
+
+penetapan_periode = dg.define_asset_job(
+    "penetapan_periode",
+    selection=APPROVAL,
+    description="Mencatat penetapan Gubernur dan menyegel data sasaran; nomor, tanggal dan petugas diisi pada konfigurasi.",
     tags={"padanan/tahap": DECREE},
 )
 

@@ -1,0 +1,79 @@
+"""Seals a decree from Dagster: the same as `padanan decree approve`, for those who work in the UI.
+
+Conditions and seal are in `padanan/decree/approve.py`; without a decision of the review nothing is sealed.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.defs.partitions import PER_PERIODE, half_years
+from orchestration.defs.review.decision import DECISION
+from orchestration.guard import explained
+from orchestration.policies import OWNER
+from orchestration.resources import RumahResource
+from orchestration.stages import DECREE
+from padanan.period import Periode
+
+APPROVAL = dg.AssetKey([DECREE, "penetapan"])
+
+
+class ApprovalConfig(dg.Config):
+    """The Governor's penetapan: `nomor` and `tanggal` (ISO) of the decree, `petugas` who records it, `pindaian` a file."""
+
+    revisi: int
+    nomor: str
+    tanggal: str
+    petugas: str
+    ke: int = 1
+    pindaian: str | None = None
+
+
+@dg.asset(
+    key=APPROVAL,
+    group_name=DECREE,
+    deps=[DECISION, dg.AssetKey([DECREE, "rancangan"])],
+    description="Penetapan: data sasaran yang disegel dengan nomor, tanggal, hash, kepala catatan reviu, dan lampirannya.",
+    owners=[OWNER],
+    kinds={"parquet"},
+    code_version="1",
+    partitions_def=half_years,
+    backfill_policy=PER_PERIODE,
+)
+def penetapan(context: dg.AssetExecutionContext, config: ApprovalConfig, rumah: RumahResource) -> dg.MaterializeResult[None]:
+    """Seals the drafted revision; repeated with the same facts it changes nothing.
+
+    Raises:
+        dagster.Failure: the review did not accept it, a step is missing, or number, date, `ke` or who records is wrong.
+    """
+    periode = Periode.parse(context.partition_key)
+    with explained("penetapan"):
+        from padanan.decree.approve import Approval, approve
+        from padanan.decree.seals import seals
+        from padanan.errors import PadananError
+        from padanan.report.format import fingerprint
+
+        try:
+            day = date.fromisoformat(config.tanggal)
+        except ValueError:
+            raise PadananError("tanggal tidak terbaca", place="tanggal", cure="tulis seperti 2025-12-15") from None
+        home = rumah.home()
+        scan = Path(config.pindaian) if config.pindaian else None
+        folder = approve(home, Approval(periode, config.revisi, config.ke, config.nomor.strip(), day, config.petugas, scan))
+        seal = next(item for item in seals(home, periode) if item.ke == config.ke).data
+    tags = {"padanan/periode": periode.label, "padanan/revisi": str(config.revisi)}
+    context.instance.add_run_tags(context.run.run_id, tags)
+    return dg.MaterializeResult(
+        metadata={
+            "periode": periode.label,
+            "revisi": config.revisi,
+            "ke": config.ke,
+            "nomor": seal["nomor"],
+            "tanggal": seal["tanggal"],
+            "dagster/row_count": seal["jumlah_orang"],
+            "sidik_baris": fingerprint(seal["row_hash"]),
+            "kepala_catatan": fingerprint(seal["kepala_log"]),
+            "folder": dg.MetadataValue.path(str(folder)),
+        }
+    )

@@ -1,0 +1,106 @@
+"""The review's decision as an asset, and the job that takes in decision forms.
+
+Deciding is `padanan/review`; here the state of its log becomes visible, and the decree depends on it.
+"""
+
+import dagster as dg
+
+from orchestration.defs.partitions import PER_PERIODE, half_years
+from orchestration.guard import explained
+from orchestration.policies import OWNER
+from orchestration.resources import RumahResource
+from orchestration.stages import REVIEW
+from padanan.period import Periode
+
+DECISION = dg.AssetKey([REVIEW, "putusan"])
+
+
+@dg.asset(
+    key=DECISION,
+    group_name=REVIEW,
+    deps=[dg.AssetKey([REVIEW, "terbitan"]), dg.AssetKey([REVIEW, "laporan_mutu"])],
+    description="Putusan reviu TKPK menurut catatan berantai decisions/reviu: keadaan, penghalang terbuka, pengecualian, kepala.",
+    owners=[OWNER],
+    kinds={"json"},
+    code_version="1",
+    partitions_def=half_years,
+    backfill_policy=PER_PERIODE,
+)
+def putusan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
+    """Reads the log of the period, its chain proved, and tells where the review stands.
+
+    Raises:
+        dagster.Failure: nothing is published, or the log was changed.
+    """
+    periode = Periode.parse(context.partition_key)
+    with explained("pembacaan putusan reviu"):
+        from padanan.report.format import fingerprint
+        from padanan.review.show import summary
+
+        state = summary(rumah.home(), periode)
+    tags = {"padanan/periode": periode.label, "padanan/revisi": str(state.revisi)}
+    context.instance.add_run_tags(context.run.run_id, tags)
+    return dg.MaterializeResult(
+        metadata={
+            "periode": periode.label,
+            "revisi": state.revisi,
+            "keadaan": state.text,
+            "diterima": state.accepted,
+            "penghalang_terbuka": state.open_blockers,
+            "dikecualikan": state.waived,
+            "catatan": state.records,
+            "kepala_catatan": fingerprint(state.head),
+            "langkah_berikutnya": state.next_step,
+        },
+    )
+
+
+@dg.asset_check(
+    asset=DECISION,
+    name="diterima",
+    partitions_def=half_years,
+    description="Ada revisi yang diterima reviu dan masih berlaku. Peringatan saja: penetapan sendiri yang menolaknya.",
+)
+def diterima(context: dg.AssetCheckExecutionContext, rumah: RumahResource) -> dg.AssetCheckResult:
+    """Warns while no acceptance stands."""
+    periode = Periode.parse(context.partition_key)
+    with explained("pemeriksaan putusan reviu"):
+        from padanan.review.show import summary
+
+        state = summary(rumah.home(), periode)
+    return dg.AssetCheckResult(
+        passed=state.accepted,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"keadaan": state.text, "langkah_berikutnya": state.next_step},
+    )
+
+
+@dg.op(description="Memproses formulir keputusan di inbox/review/; setiap formulir mendapat tanda terima di sebelahnya.")
+def terima_formulir(context: dg.OpExecutionContext, rumah: RumahResource) -> None:
+    """Takes in every waiting form; a refused one is no failed run, its receipt says why.
+
+    Raises:
+        dagster.Failure: log, publication or reviewers' list is broken.
+    """
+    with explained("penerimaan formulir reviu"):
+        from padanan.review.inbox import folder_of, process
+
+        home = rumah.home()
+        results = process(home)
+    refused = sum(not result.accepted for result in results)
+    # Counts only: names and texts of forms stay in the receipts.
+    context.log.info(f"{len(results) - refused} formulir diterima, {refused} ditolak")
+    context.add_output_metadata(
+        {"diterima": len(results) - refused, "ditolak": refused, "folder": dg.MetadataValue.path(str(folder_of(home)))}
+    )
+
+
+@dg.job(
+    name="formulir_reviu",
+    description="Menerima formulir keputusan dari inbox/review/.",
+    tags={"padanan/tahap": REVIEW},
+    executor_def=dg.in_process_executor,
+)
+def formulir_reviu() -> None:
+    """One step: the inbox of the review."""
+    terima_formulir()
