@@ -102,7 +102,6 @@ _ADDRESS_STOP = frozenset(
 )
 _DIGITS = re.compile(r"\d")
 _PIECE = re.compile(r"[A-Z0-9]+")
-_MASK = 2**64 - 1
 _DICTIONARY = ["name", "mother", "street", "kel", "rt", "rw", "jk", "n_tokens", "t1", "t2", "t3", "mother1", "dob"]
 
 
@@ -163,39 +162,42 @@ class _Addresses:
 
     def __init__(self) -> None:
         self.index: dict[str, int] = {}
-        self.street: list[int] = []
-        self.whole: list[int] = []
+        self.street = np.empty(0, dtype=np.uint64)
+        self.whole = np.empty(0, dtype=np.uint64)
 
     def encode(self, texts: pa.Array) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
         parts = pc.ascii_split_whitespace(pc.fill_null(texts, ""))
         lengths = pc.list_value_length(parts).to_numpy(zero_copy_only=False).astype(np.int64)
         flat = pc.list_flatten(parts)
         coded = flat.dictionary_encode()
-        table = np.array([self._number(str(token)) for token in coded.dictionary.to_pylist()], dtype=np.int64)
+        tokens = coded.dictionary.to_pylist()
+        fresh = [token for token in tokens if token not in self.index]
+        if fresh:
+            self._enter(fresh)
+        table = np.fromiter((self.index[token] for token in tokens), dtype=np.int64, count=len(tokens))
         number = table[coded.indices.to_numpy(zero_copy_only=False)] if len(flat) else np.empty(0, dtype=np.int64)
-        street, whole = np.array(self.street, dtype=np.uint64), np.array(self.whole, dtype=np.uint64)
-        return names.sums(street[number], lengths), names.sums(whole[number], lengths)
+        return names.sums(self.street[number], lengths), names.sums(self.whole[number], lengths)
 
-    def _number(self, token: str) -> int:
-        """Number of a token as written ("NO.12" is one): its pieces' hashes are added up."""
-        number = self.index.get(token)
-        if number is not None:
-            return number
-        number = self.index[token] = len(self.street)
-        street = whole = 0
-        for piece in _PIECE.findall(token):
-            if piece in _ADDRESS_STOP:
-                continue
-            digit = bool(_DIGITS.search(piece))
-            text = piece.lstrip("0") if digit else names.phonetic(piece)
-            if not text:
-                continue
-            value = int(names.mix(np.array([zlib.crc32(text.encode())], dtype=np.uint64))[0])
-            whole += value
-            street += 0 if digit else value
-        self.street.append(street & _MASK)
-        self.whole.append(whole & _MASK)
-        return number
+    def _enter(self, tokens: list[str]) -> None:
+        """New tokens as written ("NO.12" is one): their pieces' hashes are added up."""
+        start = len(self.index)
+        self.index.update(zip(tokens, range(start, start + len(tokens)), strict=True))
+        pieces = [
+            (number, piece)
+            for number, token in enumerate(tokens)
+            for piece in _PIECE.findall(token)
+            if piece not in _ADDRESS_STOP
+        ]
+        digit = np.array([bool(_DIGITS.search(piece)) for _, piece in pieces], dtype=bool)
+        coded = names.phonetics([piece for _, piece in pieces])
+        texts = [piece.lstrip("0") if d else code for (_, piece), d, code in zip(pieces, digit, coded, strict=True)]
+        value = names.mix(np.array([zlib.crc32(text.encode()) for text in texts], dtype=np.uint64))
+        value[np.array([not text for text in texts], dtype=bool)] = 0
+        street, whole = np.zeros(len(tokens), dtype=np.uint64), np.zeros(len(tokens), dtype=np.uint64)
+        owner = np.array([number for number, _ in pieces], dtype=np.int64)
+        np.add.at(whole, owner, value)
+        np.add.at(street, owner[~digit], value[~digit])
+        self.street, self.whole = np.r_[self.street, street], np.r_[self.whole, whole]
 
 
 def _null_zero(values: npt.NDArray[Any], kind: pa.DataType) -> pa.Array:
