@@ -92,7 +92,7 @@ _DERIVED: dict[str, tuple[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]]] 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Pairs of rows, sorted by (left, right).
+    """Pairs of rows, sorted by (right, left), so that the register can pass by once more to be compared.
 
     Attributes:
         left, right: row numbers of the list and of the register.
@@ -294,14 +294,14 @@ def _joined(blocks: list[_Blocks], cap: int, within: bool) -> tuple[Int32s, Int3
 
 
 def union(left: Int32s, right: Int32s, bit: UInt32s, n_left: int, n_right: int, used: int, raw: int, possible: int) -> Candidates:
-    """The distinct pairs with their key masks, by (left, right)."""
+    """The distinct pairs with their key masks, by (right, left)."""
     if len(left) == 0:
         empty = np.empty(0, dtype=np.int32)
         return Candidates(empty, empty, bit, used, raw, possible)
-    # Rows are dealt out by counting and each record's few candidates sorted: half the work of sorting all pairs.
+    # Pairs are dealt out to residents by counting and each one's few are sorted: half the work of sorting all pairs.
     table = coo_matrix((bit, (left, right)), shape=(n_left, n_right))
     table.has_canonical_format = True  # else scipy adds up the masks of a pair found twice
-    dealt = table.tocsr()
+    dealt = table.tocsc()
     dealt.has_sorted_indices = False
     dealt.sort_indices()
     new = np.r_[True, dealt.indices[1:] != dealt.indices[:-1]]
@@ -309,6 +309,8 @@ def union(left: Int32s, right: Int32s, bit: UInt32s, n_left: int, n_right: int, 
     new[ends[ends < len(new)]] = True
     start = np.flatnonzero(new)
     keys = np.bitwise_or.reduceat(dealt.data, start)
-    right = dealt.indices[start]
-    left = np.repeat(np.arange(n_left, dtype=np.int32), np.diff(np.searchsorted(start, dealt.indptr)))
+    left = dealt.indices[start]
+    # How many distinct pairs each resident has.
+    count = np.diff(np.r_[0, np.cumsum(new, dtype=np.int32)][dealt.indptr])
+    right = np.repeat(np.arange(n_right, dtype=np.int32), count)
     return Candidates(left, right, keys, used, raw, possible)

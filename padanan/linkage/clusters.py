@@ -168,7 +168,7 @@ def _cluster(
     a, b = found.left.astype(np.int64), found.right.astype(np.int64)
     wanted = (source[a] != source[b]) if one_per_source else (source[a] == source[b])
     a, b, keys = a[wanted], b[wanted], found.keys[wanted]
-    packed = comparison.compare(con, side, side, a, b, name_jw=config.name_jw, mother_jw=config.mother_jw)
+    packed = comparison.compare(con, side, side, a, b, comparison.Limits.of(config))
     coded = table.column("id").combine_chunks().dictionary_encode()
     known = np.array([bool(v) for v in coded.dictionary.to_pylist()], dtype=bool)
     index = coded.indices.to_numpy(zero_copy_only=False)
@@ -230,7 +230,7 @@ def _chance(con: duckdb.DuckDBPyConnection, side: comparison.People, config: Lin
     dice = np.random.default_rng(20240701)
     a = dice.integers(0, n, 200_000)
     b = (a + dice.integers(1, n, 200_000)) % n
-    packed = comparison.compare(con, side, side, a, b, name_jw=config.name_jw, mother_jw=config.mother_jw)
+    packed = comparison.compare(con, side, side, a, b, comparison.Limits.of(config))
     patterns = model.Patterns.of(packed)
     return model.normalised(model.level_counts(patterns.levels, patterns.counts), config.smoothing)
 

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from padanan.linkage.register import numbers
+from padanan.linkage.config import LinkageConfig
+from padanan.linkage.register import Register, numbers
 from padanan.linkage.similarity import Texts, alike
 
 UInt64s = npt.NDArray[np.uint64]
@@ -244,28 +245,67 @@ def _tokens_shared(left: People, right: People, i: npt.NDArray[Any], j: npt.NDAr
     return shared
 
 
+@dataclass(frozen=True)
+class Limits:
+    """Jaro-Winkler similarities of "very alike" and "rather alike"."""
+
+    name: tuple[float, float]
+    mother: tuple[float, float]
+
+    @classmethod
+    def of(cls, config: LinkageConfig) -> Limits:
+        """The configured ones."""
+        return cls(config.name_jw, config.mother_jw)
+
+
+def compare_rows(
+    con: duckdb.DuckDBPyConnection,
+    left: People,
+    register: Register,
+    i: npt.NDArray[Any],
+    row: npt.NDArray[Any],
+    limits: Limits,
+) -> Int32s:
+    """Packed levels of the pairs (left[i], register row), the register passing by once.
+
+    Args:
+        con: any connection; Jaro-Winkler runs in it.
+        left: people of the list.
+        register: the other side.
+        i: positions in `left`. row: register rows, aligned and ascending.
+        limits: of the names' levels.
+    """
+    out = np.empty(len(i), dtype=np.int32)
+    for start, table in register.tables(COLUMNS_READ, row):
+        low, high = np.searchsorted(row, (start, start + table.num_rows))
+        j = row[low:high].astype(np.int64) - start
+        if high - low < table.num_rows // 4:
+            wanted, j = np.unique(j, return_inverse=True)
+            table = table.take(pa.array(wanted))
+        out[low:high] = compare(con, left, people_of(table, np.arange(table.num_rows)), i[low:high], j, limits)
+    return out
+
+
 def compare(
     con: duckdb.DuckDBPyConnection,
     left: People,
     right: People,
-    i: npt.NDArray[np.int64],
-    j: npt.NDArray[np.int64],
-    *,
-    name_jw: tuple[float, float],
-    mother_jw: tuple[float, float],
+    i: npt.NDArray[Any],
+    j: npt.NDArray[Any],
+    limits: Limits,
 ) -> Int32s:
-    """Packed levels of the pairs (left[i], right[j]).
+    """Packed levels of the pairs (left[i], right[j]); fastest where j ascends.
 
     Args:
         con: any connection; Jaro-Winkler runs in it.
         left, right: people of both sides.
         i, j: positions in them, aligned.
-        name_jw, mother_jw: limits of "very alike" and "rather alike".
+        limits: of the names' levels.
     """
     out = np.empty(len(i), dtype=np.int32)
     for start in range(0, len(i), _STEP):
         part = slice(start, start + _STEP)
-        out[part] = _compare(con, left, right, i[part].astype(np.int64), j[part].astype(np.int64), name_jw, mother_jw)
+        out[part] = _compare(con, left, right, i[part].astype(np.int64), j[part].astype(np.int64), limits)
     return out
 
 
@@ -275,8 +315,7 @@ def _compare(
     right: People,
     i: npt.NDArray[np.int64],
     j: npt.NDArray[np.int64],
-    name_jw: tuple[float, float],
-    mother_jw: tuple[float, float],
+    limits: Limits,
 ) -> Int32s:
     shift = {c.name: c.shift for c in COLUMNS}
 
@@ -285,11 +324,11 @@ def _compare(
 
     packed = digits_level(*both("nik"), prefix=True).astype(np.int32)
     packed |= digits_level(*both("kk"), prefix=False).astype(np.int32) << shift["kk"]
-    packed |= _name_level(con, left, right, i, j, name_jw).astype(np.int32) << shift["nama"]
+    packed |= _name_level(con, left, right, i, j, limits.name).astype(np.int32) << shift["nama"]
     packed |= birth_level(*both("dob")).astype(np.int32) << shift["lahir"]
     a, b = both("jk")
     packed |= np.where((a == 0) | (b == 0), 0, np.where(a == b, 1, 2)).astype(np.int32) << shift["jk"]
-    packed |= _mother_level(con, left, right, i, j, mother_jw).astype(np.int32) << shift["ibu"]
+    packed |= _mother_level(con, left, right, i, j, limits.mother).astype(np.int32) << shift["ibu"]
     packed |= _address_level(*both("address"), *both("street")).astype(np.int32) << shift["alamat"]
     packed |= _area_level(*both("kel"), *both("rw"), *both("rt")).astype(np.int32) << shift["wilayah"]
     return packed

@@ -55,6 +55,10 @@ class Patterns:
         counts = np.bincount(self.inverse, weights=chosen.astype(np.float64), minlength=len(self.packed))
         return counts.astype(np.float64)
 
+    def at(self, pairs: npt.NDArray[Any]) -> Floats:
+        """Pairs of each pattern among the pairs at these positions."""
+        return np.bincount(self.inverse[pairs], minlength=len(self.packed)).astype(np.float64)
+
 
 @dataclass(frozen=True)
 class Model:

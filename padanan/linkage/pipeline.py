@@ -20,6 +20,7 @@ import pyarrow as pa
 from padanan.linkage import blocking, comparison, decision, household, inputs, model, output, prepare, threshold, toolkit
 from padanan.linkage.config import LinkageConfig, load_linkage_config
 from padanan.linkage.pairs import Pairs, Right, in_order
+from padanan.linkage.register import numbers
 from padanan.linkage.result import LinkResult
 
 Ints = npt.NDArray[Any]
@@ -52,7 +53,7 @@ class _Run:
         self._clock = now
 
     def candidates(self) -> None:
-        """Blocks, loads both sides, packs the levels."""
+        """Blocks, then packs the levels while the register passes by."""
         file, people = self.data.register, self.data.people
         small = file.rows <= self.config.small_register
         codes = (*blocking.CODES, *(blocking.SMALL_CODES if small else ()))
@@ -66,74 +67,82 @@ class _Run:
         )
         self.found = found
         self.lap("penyekatan")
-        wanted = np.zeros(int(found.right.max()) + 1 if len(found) else 0, dtype=bool)
-        wanted[found.right] = True
-        needed = np.flatnonzero(wanted)
-        spot = np.zeros(len(wanted), dtype=np.int32)
-        spot[needed] = np.arange(len(needed))
-        right = comparison.people_of(file.take(needed, comparison.COLUMNS_READ))
-        self.right_people = right
-        self.right = Right(right.rows, right["kk"], right.tie)
-        place = spot[found.right]
-        self.lap("muat")
-        self.packed = self._compare(people, right, found.left, place)
-        self.i, self.j, self.keys = found.left, place, found.keys
-        self.name_key = right["name_key"]
+        self.packed = self._compare(found.left, found.right)
         self.lap("perbandingan")
+        new = np.r_[True, found.right[1:] != found.right[:-1]] if len(found) else np.empty(0, dtype=bool)
+        rows = found.right[new].astype(np.int64)
+        self.right = self._right(rows)
+        self.i, self.j, self.keys = found.left, np.cumsum(new, dtype=np.int32) - np.int32(1), found.keys
 
-    def _compare(self, left: comparison.People, right: comparison.People, i: Ints, j: Ints) -> npt.NDArray[np.int32]:
-        return comparison.compare(self.con, left, right, i, j, name_jw=self.config.name_jw, mother_jw=self.config.mother_jw)
+    def _right(self, rows: Ints) -> Right:
+        table = self.data.register.take(rows, ("kk", "tie"))
+        return Right(rows, numbers(table, "kk"), numbers(table, "tie"))
+
+    def _compare(self, i: Ints, row: Ints) -> npt.NDArray[np.int32]:
+        limits = comparison.Limits.of(self.config)
+        return comparison.compare_rows(self.con, self.data.people, self.data.register, i, row, limits)
 
     def fit(self) -> None:
         """The model, and every plausible pair's weight without relatives."""
         data = self.data
         patterns = model.Patterns.of(self.packed)
-        labelled = data.training[self.i]
-        true = labelled & (self.right.row[self.j] == data.answer[self.i])
+        labelled = np.flatnonzero(data.training[self.i])
+        true = labelled[self.right.row[self.j[labelled]] == data.answer[self.i[labelled]]]
         n_residue, n_train = int((~data.training).sum()), int(data.training.sum())
         enough = n_train >= self.config.training_min
-        positive, negative = patterns.counted(true), patterns.counted(labelled & ~true)
+        positive, both = patterns.at(true), patterns.at(labelled)
         expected = n_residue * (1 - self.config.absent_share)
         random = None if enough else self._random_pairs()
         stand_in = None
         if random is not None:
             odds = float(np.log2(max(expected, 1.0) / max(self.found.possible, 1)))
             stand_in = model.stand_in_m(patterns, random, odds, self._winners, self.config)
-        self.model = model.fit(
-            patterns, patterns.counted(~labelled), positive if enough else None, expected, self.config, random, stand_in
-        )
-        self.completeness = float(true.sum() / n_train) if n_train else float("nan")
+        residue = patterns.counts - both
+        self.model = model.fit(patterns, residue, positive if enough else None, expected, self.config, random, stand_in)
+        self.completeness = float(len(true) / n_train) if n_train else float("nan")
         scores = model.score(patterns, self.model)
         if "logistik" in self.config.models and enough:
-            self._try_logistic(patterns, scores, positive, negative, labelled, true)
+            self._try_logistic(patterns, labelled, true)
             scores = model.score(patterns, self.model)
-        weight = scores.total[patterns.inverse]
-        rare = self._rarity(scores, patterns, weight)
-        keep = np.flatnonzero(weight + rare >= self.config.keep_floor * 100 - _MARGIN)
-        keep = keep[in_order(self.i[keep], self.j[keep], self.right.tie)]
+        total = scores.total
+        floor = self.config.keep_floor * 100 - _MARGIN
+        here, bits = self._rarity(scores, patterns)
+        # Rarity concerns few pairs; the others' fate is their pattern's.
+        kept = (total >= floor)[patterns.inverse]
+        kept[here] = total[patterns.inverse[here]] + bits >= floor
+        keep = np.flatnonzero(kept)
+        rare = np.zeros(len(keep), dtype=np.int64)
+        shown = kept[here]
+        rare[np.searchsorted(keep, here[shown])] = bits[shown]
+        order = in_order(self.i[keep], self.j[keep], self.right.tie)
+        keep, rare = keep[order], rare[order]
         inverse = patterns.inverse[keep]
         self.pairs = Pairs(
             self.i[keep].astype(np.int64),
             self.j[keep].astype(np.int64),
             self.keys[keep],
             self.packed[keep],
-            weight[keep],
-            rare[keep],
+            total[inverse],
+            rare,
             np.zeros((len(keep), 0), dtype=np.int64),
             scores.rival[inverse],
             np.zeros(len(keep), dtype=np.int8),
             np.zeros(len(keep), dtype=np.int64),
         )
         self.n_pairs = len(self.packed)
-        del self.packed, self.i, self.j, self.keys, self.right_people
+        del self.packed, self.i, self.j, self.keys
         if self.config.plug_ins:
             self.pairs.plug = self._plug_ins(self.pairs)
         self.lap("model")
 
     def _winners(self, weight: Ints) -> Bools:
-        left, right = self.i.astype(np.int64), self.j.astype(np.int64)
+        won = np.zeros(len(weight), dtype=bool)
+        # The best come first in any case: pairs against the odds can't take a place from them.
+        here = np.flatnonzero(weight > 0)
+        left, right = self.i[here], self.j[here]
         ties = self.data.tie[left], self.right.tie[right]
-        return decision.mutual_best(left, self._seat(left, right), weight, ties) & (weight > 0)
+        won[here] = decision.mutual_best(left, self._seat(left, right), weight[here], ties)
+        return won
 
     def _random_pairs(self) -> npt.NDArray[np.float64] | None:
         """Level shares of pairs that have nothing to do with each other."""
@@ -144,28 +153,26 @@ class _Run:
         # By content, not by place in the file.
         order = np.argsort(self.right.tie, kind="stable")
         i, j = dice.integers(0, n_left, _RANDOM), order[dice.integers(0, n_right, _RANDOM)]
-        patterns = model.Patterns.of(self._compare(self.data.people, self.right_people, i, j))
+        by_row = np.argsort(j, kind="stable")
+        patterns = model.Patterns.of(self._compare(i[by_row], self.right.row[j[by_row]]))
         return model.normalised(model.level_counts(patterns.levels, patterns.counts), self.config.smoothing)
 
-    def _rarity(self, scores: model.PatternScore, patterns: model.Patterns, weight: Ints) -> Ints:
-        exact = comparison.level_of(self.packed, comparison.column("nama")) == 1
-        bits = np.zeros(len(self.packed), dtype=np.int64)
-        if not exact.any():
-            return bits
-        here = np.flatnonzero(exact)
-        keys = self.name_key[self.j[here]]
+    def _rarity(self, scores: model.PatternScore, patterns: model.Patterns) -> tuple[Ints, Ints]:
+        """(pairs whose names are equal, hundredths of a bit that the name's rarity adds to each)."""
+        place = [c.name for c in comparison.COLUMNS].index("nama")
+        here = np.flatnonzero((patterns.levels[:, place] == 1)[patterns.inverse])
+        if len(here) == 0:
+            return here, np.empty(0, dtype=np.int64)
+        keys = self.data.people["name_key"][self.i[here]]
         wanted = np.unique(keys)
         met = self.data.register.matching("name_key", wanted)
         many = np.bincount(met["spot"], minlength=len(wanted))[np.searchsorted(wanted, keys)].astype(np.float64)
-        chance = 1.0 - decision.probability(weight[here])
-        bits[here] = model.rarity(
-            many, np.ones(len(here), dtype=bool), scores.share_random[patterns.inverse[here]], chance, self.config.rarity_max
-        )
-        return bits
+        inverse = patterns.inverse[here]
+        chance = 1.0 - decision.probability(scores.total[inverse])
+        exact = np.ones(len(here), dtype=bool)
+        return here, model.rarity(many, exact, scores.share_random[inverse], chance, self.config.rarity_max)
 
-    def _try_logistic(
-        self, patterns: model.Patterns, scores: model.PatternScore, positive: Any, negative: Any, labelled: Bools, true: Bools
-    ) -> None:
+    def _try_logistic(self, patterns: model.Patterns, labelled: Ints, true: Ints) -> None:
         """Takes the logistic candidate if it does better on labelled records it has not seen."""
         rows = np.flatnonzero(self.data.training)
         cut = int(len(rows) * self.config.fit_share)
@@ -173,9 +180,10 @@ class _Run:
         fit_rows, test_rows = np.sort(rows[order[:cut]]), np.sort(rows[order[cut:]])
         in_fit = np.zeros(len(self.data), dtype=bool)
         in_fit[fit_rows] = True
-        use = labelled & in_fit[self.i]
+        seen, seen_true = labelled[in_fit[self.i[labelled]]], true[in_fit[self.i[true]]]
+        positive = patterns.at(seen_true)
         columns = [k for k, c in enumerate(comparison.COLUMNS) if c.name != "nik"]
-        got = toolkit.logistic_bits(patterns.levels, patterns.counted(true & use), patterns.counted(use & ~true), columns)
+        got = toolkit.logistic_bits(patterns.levels, positive, patterns.at(seen) - positive, columns)
         if got is None:
             return
         bits, offset = got
@@ -189,9 +197,9 @@ class _Run:
             bits[k, closed] = np.maximum(bits[k, closed], plain[k, closed])
         logistic = replace(self.model, extra=bits, offset=offset, name="logistik")
         f1 = {}
-        mine = np.flatnonzero(labelled & ~in_fit[self.i])
+        mine = labelled[~in_fit[self.i[labelled]]]
         mine = mine[in_order(self.i[mine], self.j[mine], self.right.tie)]
-        left, right, truth = self.i[mine], self.j[mine], true[mine]
+        left, right, truth = self.i[mine], self.j[mine], np.isin(mine, true)
         for name, candidate in (("fellegi_sunter", self.model), ("logistik", logistic)):
             weight = model.score(patterns, candidate).total[patterns.inverse[mine]]
             pool = self._pool(left, right, weight, truth)
@@ -276,27 +284,27 @@ class _Run:
         left = np.repeat(record, count)
         offset = np.arange(len(left)) - np.repeat(np.cumsum(count) - count, count)
         row = got["row"][np.repeat(begin, count) + offset].astype(np.int64)
-        seen = self.found.left.astype(np.uint64) << np.uint64(32) | self.found.right.astype(np.uint64)
-        pair = np.unique(left.astype(np.uint64) << np.uint64(32) | row.astype(np.uint64))
+        seen = self.found.right.astype(np.uint64) << np.uint64(32) | self.found.left.astype(np.uint64)
+        pair = np.unique(row.astype(np.uint64) << np.uint64(32) | left.astype(np.uint64))
         place = np.minimum(np.searchsorted(seen, pair), max(len(seen) - 1, 0))
         pair = pair[seen[place] != pair] if len(seen) else pair
         if len(pair) == 0:
             return
-        left, row = (pair >> np.uint64(32)).astype(np.int64), (pair & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        fresh = comparison.people_of(data.register.take(np.unique(row), comparison.COLUMNS_READ))
-        position = np.searchsorted(fresh.rows, row)
-        packed = self._compare(self.data.people, fresh, left, position)
+        row, left = (pair >> np.uint64(32)).astype(np.int64), (pair & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        packed = self._compare(left, row)
+        rows, position = np.unique(row, return_inverse=True)
+        fresh = self._right(rows)
         patterns = model.Patterns.of(packed)
         scores = model.score(patterns, self.model)
         start = len(self.right.row)
         # A row may stand twice among the right sides: one-to-one must see one person, so known rows keep their place.
         order = np.argsort(self.right.row, kind="stable")
-        spot = np.minimum(np.searchsorted(self.right.row[order], fresh.rows), max(start - 1, 0))
-        old = self.right.row[order][spot] == fresh.rows if start else np.zeros(len(fresh), dtype=bool)
+        spot = np.minimum(np.searchsorted(self.right.row[order], fresh.row), max(start - 1, 0))
+        old = self.right.row[order][spot] == fresh.row if start else np.zeros(len(rows), dtype=bool)
         target = np.where(old, order[spot] if start else 0, start + np.cumsum(~old) - 1)
         self.right = Right(
-            np.r_[self.right.row, fresh.rows[~old]],
-            np.r_[self.right.card, fresh["kk"][~old]],
+            np.r_[self.right.row, fresh.row[~old]],
+            np.r_[self.right.card, fresh.card[~old]],
             np.r_[self.right.tie, fresh.tie[~old]],
         )
         n = len(pair)

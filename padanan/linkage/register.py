@@ -62,31 +62,33 @@ class Register:
         self._file = pq.ParquetFile(path)
         self.rows = int(self._file.metadata.num_rows)
 
-    def groups(self, columns: Sequence[str]) -> Iterator[tuple[int, Arrays]]:
-        """Whole row groups of some code columns, one at a time: (row of the first entry, arrays)."""
+    def tables(self, columns: Sequence[str], wanted: npt.NDArray[Any] | None = None) -> Iterator[tuple[int, pa.Table]]:
+        """Row groups of some columns, one at a time: (row of the first entry, table).
+
+        Args:
+            columns: what is read.
+            wanted: row numbers, ascending; groups that hold none of them are passed over.
+        """
         start = 0
         for group in range(self._file.num_row_groups):
-            table = self._file.read_row_group(group, columns=list(columns), use_threads=False)
-            yield start, {name: numbers(table, name) for name in columns}
-            start += table.num_rows
+            size = self._file.metadata.row_group(group).num_rows
+            low, high = (0, 1) if wanted is None else np.searchsorted(wanted, (start, start + size))
+            if high > low:
+                yield start, self._file.read_row_group(group, columns=list(columns), use_threads=False)
+            start += size
 
     def steps(self, columns: Sequence[str]) -> Iterator[tuple[int, Arrays]]:
-        """Like `groups`, in pieces of `STEP` rows."""
-        for start, arrays in self.groups(columns):
-            yield from slices(arrays, start)
+        """The whole register in pieces of `STEP` rows: (row of the first entry, code columns)."""
+        for start, table in self.tables(columns):
+            yield from slices({name: numbers(table, name) for name in columns}, start)
 
     def take(self, rows: npt.NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
         """Some rows, ascending, with their numbers as `row`."""
-        parts, start = [], 0
-        for group in range(self._file.num_row_groups):
-            size = self._file.metadata.row_group(group).num_rows
-            low, high = np.searchsorted(rows, (start, start + size))
-            if high > low:
-                here = rows[low:high]
-                part = self._file.read_row_group(group, columns=list(columns), use_threads=False)
-                part = part.take(pa.array(here - start)) if high - low < size else part
-                parts.append(part.append_column("row", pa.array(here)))
-            start += size
+        parts = []
+        for start, table in self.tables(columns, rows):
+            low, high = np.searchsorted(rows, (start, start + table.num_rows))
+            part = table.take(pa.array(rows[low:high] - start)) if high - low < table.num_rows else table
+            parts.append(part.append_column("row", pa.array(rows[low:high])))
         schema = pa.schema([*(self._file.schema_arrow.field(name) for name in columns), ("row", pa.int64())])
         return pa.concat_tables(parts) if parts else schema.empty_table()
 
