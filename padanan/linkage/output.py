@@ -28,6 +28,19 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
+_STATUS = pa.array([AUTOMATIC, POSSIBLE, REJECTED])
+_CLASSES = pa.array(model.CLASSES)
+_REASON = pa.array(
+    [
+        "di atas ambang otomatis",
+        "perlu dilihat orang",
+        "di bawah ambang",
+        "penduduk ini sudah padan lewat NIK dengan baris lain",
+        "tidak ada calon",
+    ]
+)
+
+
 def register_keys(con: duckdb.DuckDBPyConnection, register_sql: str, rows: Ints) -> pa.Array:
     """record_key of register rows, in the order given."""
     con.register("baris_kunci", pa.table({"row": rows, "urut": np.arange(len(rows))}))
@@ -147,11 +160,10 @@ def build(run: _Run, limits: Thresholds) -> LinkResult:
     order = order[place < config.keep_per_record]
     kept, kept_final, kept_status, kept_double = pairs.take(order), final[order], status[order], double[order]
     kept_held = held[order]
-    labels = np.array([AUTOMATIC, POSSIBLE, REJECTED], dtype=object)
     keys = register_keys(run.con, run.register_sql, run.right.row[kept.right])
     given = answers(run)
     shift = np.where(kept_held, 0.0, _shift(run, limits, given, kept_final))
-    table = _pair_table(run, kept, kept_final, labels[kept_status], keys, shift)
+    table = _pair_table(run, kept, kept_final, kept_status, keys, shift)
     records = _record_table(run, kept, kept_final, kept_status, kept_double, keys)
     n_residue = int((~data.training).sum())
     counts = {
@@ -215,13 +227,13 @@ def _pair_table(
         "record_key": run.data.record.take(pa.array(kept.left)),
         "entity_key": run.data.entity.take(pa.array(kept.left)),
         "register_key": keys,
-        "status": pa.array(status, pa.string()),
+        "status": _STATUS.take(pa.array(status)),
         "bobot": final / 100.0,
         "peluang": np.round(decision.probability(final), 6),
         "geser_ambang": shift,
         "kunci": kept.keys,
         "pola": kept.packed,
-        "pembanding": pa.array(np.array(model.CLASSES, dtype=object)[kept.rival], pa.string()),
+        "pembanding": _CLASSES.take(pa.array(kept.rival)),
         "kerabat": kept.kin,
         "bit_awal": scores.start[inverse] / 100.0,
     }
@@ -247,25 +259,19 @@ def _record_table(run: _Run, kept: Pairs, final: Ints, status: npt.NDArray[np.in
     spot = best[rows]
     has = spot >= 0
     safe = np.maximum(spot, 0)
-    labels = np.array([AUTOMATIC, POSSIBLE, REJECTED], dtype=object)
     weights, doubles = np.r_[final, 0], np.r_[double, False]
     state = np.where(has, np.r_[status, np.int8(2)][safe], 2)
-    reason = np.where(
-        state == 0,
-        "di atas ambang otomatis",
-        np.where(state == 1, "perlu dilihat orang", np.where(has, "di bawah ambang", "tidak ada calon")),
-    )
-    reason = np.where(has & doubles[safe] & (state == 1), "penduduk ini sudah padan lewat NIK dengan baris lain", reason)
+    reason = np.where(has & doubles[safe] & (state == 1), 3, np.where(has | (state < 2), state, 4))
     return pa.table(
         {
             "record_key": data.left_over,
             "entity_key": data.entity.take(pa.array(rows)),
-            "status": pa.array(labels[state], pa.string()),
+            "status": _STATUS.take(pa.array(state)),
             "register_key": keys.take(pa.array(safe, mask=state != 0)),
             "calon_key": keys.take(pa.array(safe, mask=~has)),
             "bobot": pa.array(weights[safe] / 100.0, mask=~has),
             "peluang": pa.array(np.round(decision.probability(weights[safe]), 6), mask=~has),
-            "alasan": pa.array(reason.astype(object), pa.string()),
+            "alasan": _REASON.take(pa.array(reason)),
             "wakil": data.record.take(pa.array(rows)),
         }
     )
