@@ -24,6 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.delivery.cli import add_parsers as add_delivery
     from padanan.evidence.cli import add_parsers as add_evidence
     from padanan.plan_cli import add_parsers as add_plan
+    from padanan.retention.cli import add_parsers as add_retention
     from padanan.review.cli import add_parsers as add_review
 
     parser = argparse.ArgumentParser(
@@ -41,6 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_review(commands)
     add_decree(commands)
     add_evidence(commands)
+    add_retention(commands)
     add_backup(commands)
     return parser
 

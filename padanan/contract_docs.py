@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from padanan.contract import CLASSIFICATIONS, Column, Contract
+from padanan.markdown import md_table
 from padanan.period import MONTHS
 
 HEAD = """# Register data
@@ -31,7 +32,7 @@ def render_register(contracts: Mapping[str, Contract]) -> str:
         A summary table with one row per dataset, then one section per dataset with every agreed column.
     """
     ordered = [contracts[contract_id] for contract_id in sorted(contracts)]
-    summary = _table(
+    summary = _joined(
         ("kumpulan data", "produsen", "satuan", "jenis", "berlaku", "irama", "simpan", *CLASSIFICATIONS),
         (
             (
@@ -61,7 +62,7 @@ def _section(item: Contract) -> str:
     ]
     if item.kind == "program":
         facts.append(f"- **Program:** {_program(item)}")
-    columns = _table(
+    columns = _joined(
         ("kolom", "nama di kiriman", "tipe", "klasifikasi", "daftar kode (sistem)", "definisi"),
         (
             (
@@ -118,7 +119,5 @@ def _program(item: Contract) -> str:
     return f"{item.program.get('asal', 'daerah')}; {item.program['mulai']} sampai {item.program['akhir']}; {money}; {apart}"
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(lines)
+def _joined(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join(md_table(head, rows))

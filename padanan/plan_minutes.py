@@ -5,10 +5,11 @@ Whether the plan may be signed is asked in `plan_check`; the same plan gives the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from padanan.calendar.due import duty_deadline
 from padanan.contract import Contract
+from padanan.markdown import md_table
 from padanan.period import Periode
 from padanan.plan import YearPlan
 from padanan.plan_check import NEEDS, agreed_columns, in_force_during
@@ -32,13 +33,13 @@ def minutes(plan: YearPlan, contracts: Mapping[str, Contract]) -> str:
         "",
         "## 1. Pihak",
         "",
-        *_table(("No", "Lembaga", "Peran"), ((str(n), one.institution, one.role) for n, one in enumerate(plan.parties, 1))),
+        *md_table(("No", "Lembaga", "Peran"), ((str(n), one.institution, one.role) for n, one in enumerate(plan.parties, 1))),
         "",
         "## 2. Penetapan dan rapat koordinasi",
         "",
         "Penetapan data sasaran sedikitnya dua kali setahun (§3.1.4.a), rapat koordinasi teknis sedikitnya dua kali (§3.2.2.b).",
         "",
-        *_table(
+        *md_table(
             ("Kegiatan", "Tanggal"),
             [
                 *((f"Penetapan periode {label}", tanggal(day)) for label, day in sorted(plan.decree_dates.items())),
@@ -48,14 +49,14 @@ def minutes(plan: YearPlan, contracts: Mapping[str, Contract]) -> str:
         "",
         "## 3. Linimasa",
         "",
-        *_table(
+        *md_table(
             ("Kegiatan", "Mulai", "Selesai", "Penanggung jawab", "Dasar"),
             ((one.name, tanggal(one.start), tanggal(one.end), one.owner, one.basis) for one in plan.timeline),
         ),
         "",
         "## 4. Kewajiban menyampaikan data",
         "",
-        *_table(
+        *md_table(
             ("Kumpulan data", "Produsen", "Irama", *(f"Tenggat {label}" for label in labels)),
             ((one.name, one.owner, one.cadence, *(_due(one, label, plan) for label in labels)) for one in owed),
         ),
@@ -73,7 +74,7 @@ def minutes(plan: YearPlan, contracts: Mapping[str, Contract]) -> str:
         lines += [
             "## 7. Perjanjian",
             "",
-            *_table(
+            *md_table(
                 ("Kumpulan data", "Nomor", "Berlaku"),
                 (
                     (contract_id, one.number, f"{tanggal(one.valid_from)} sampai {tanggal(one.valid_to)}")
@@ -85,7 +86,7 @@ def minutes(plan: YearPlan, contracts: Mapping[str, Contract]) -> str:
     lines += [
         "Berita acara ini dibuat sebagai komitmen para pihak dan menjadi dasar penerimaan kiriman data pada tahun berjalan.",
         "",
-        *_table(("Lembaga", "Jabatan", "Nama dan tanda tangan"), ((one.institution, one.office, "") for one in plan.parties)),
+        *md_table(("Lembaga", "Jabatan", "Nama dan tanda tangan"), ((one.institution, one.office, "") for one in plan.parties)),
         "",
     ]
     return "\n".join(lines)
@@ -98,9 +99,3 @@ def _due(contract: Contract, label: str, plan: YearPlan) -> str:
     if contract.cadence == "tahunan" and periode != plan.last_periode:
         return "–"
     return tanggal(duty_deadline(contract, periode, {plan.year: plan}))
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return lines

@@ -22,11 +22,14 @@ from padanan.home import CHECKOUT, Home
 from padanan.keys import key_id, load_key
 from padanan.period import Periode
 from padanan.plan import load_plans
+from padanan.retention.tombstone import gone
 from padanan.review.log import read_log
 from padanan.review.steps import requests
 
 CODE_FOLDERS = ("padanan", "dbt_project/models", "dbt_project/macros", "dbt_project/seeds")
 REVIEWERS = "reviewers.yaml"
+# Who may review and how long things are kept decide nothing that is published.
+NO_INPUT = (REVIEWERS, "retensi.yaml")
 CODE_SUFFIXES = {".py", ".sql", ".csv", ".yml"}
 
 
@@ -58,7 +61,7 @@ def expectations_version(folder: Path | None = None) -> str:
     base = folder or expectations_dir()
     digest = hashlib.sha256()
     for path in sorted([*base.glob("*.yaml"), *base.glob("contracts/*.yaml"), *base.glob("plans/*.yaml")]):
-        if path.name == REVIEWERS:
+        if path.name in NO_INPUT:
             continue
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
@@ -135,6 +138,15 @@ def write_plan(
         )
     last_day = cutoff or year.decree_date(periode)
     active = active_deliveries(home, contracts, periode, last_day)
+    if lost := [item for item in active if item.destroyed is not None]:
+        first = lost[0]
+        raise PadananError(
+            f"periode {periode} tidak dapat diputar ulang: kiriman {first.contract_id} {first.periode_data} "
+            + gone(first.destroyed or {})
+            + (f", dan {len(lost) - 1} kiriman lain" if len(lost) > 1 else ""),
+            file=first.folder.relative_to(home.root),
+            cure="pakai terbitan dan penetapan yang ada; lihat 'padanan retention status'",
+        )
     by_contract: dict[str, list[dict[str, Any]]] = {}
     for item in sorted(active, key=lambda item: (item.contract_id, item.periode_data, item.bagian or "", item.sha16)):
         by_contract.setdefault(item.contract_id, []).append(

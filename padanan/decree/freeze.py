@@ -17,6 +17,7 @@ from padanan.decree.seals import closed
 from padanan.errors import PadananError, SealedPeriod, no_space_guard
 from padanan.home import Home
 from padanan.period import Periode
+from padanan.retention.tombstone import gone, proved, read_nisan
 from padanan.tabular import TableFile, file_sha256, row_hash, write_table
 
 SNAPSHOT = "data_sasaran.parquet"
@@ -101,6 +102,12 @@ def verify_published(home: Home, periode: Periode, revisi: int) -> dict[str, Any
     manifest, faults = faults_of_published(home, periode, revisi)
     if faults:
         raise faults[0]
+    if (nisan := read_nisan(home.published(periode, revisi))) is not None:
+        raise PadananError(
+            f"tabel terbitan {gone(nisan)}",
+            file=home.published(periode, revisi).relative_to(home.root),
+            cure="pakai penetapan yang ada; revisi ini tidak dapat dibekukan atau diputar ulang",
+        )
     return manifest
 
 
@@ -118,6 +125,12 @@ def faults_of_published(home: Home, periode: Periode, revisi: int) -> tuple[dict
             cure="jalankan job padanan_periode",
         )
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    try:
+        # Destroyed by retention is no tampering, but only if the signed register says so.
+        if proved(home, folder) is not None:
+            return manifest, []
+    except PadananError as error:
+        return manifest, [error]
     files = {f"{name}.parquet": facts for name, facts in manifest["tables"].items()} | manifest.get("files", {})
     faults = [
         PadananError(

@@ -20,6 +20,7 @@ from padanan.decree.seals import DECREED, SEAL, Seal, seal_folder
 from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import Periode
+from padanan.retention.tombstone import destruction_records, gone, proved, read_nisan
 from padanan.review import steps
 from padanan.review.log import RESTORE, ReviewLog, log_path, read_log
 from padanan.review.scans import scan_path
@@ -62,8 +63,16 @@ def prove(home: Home, periode: Periode, *, again: bool = False, annex: MakeAnnex
         proof.faults += faults
         if not faults:
             short = fingerprint(str(manifest.get("inputs_hash", ""))[:16])
-            proof.fine.append(f"{periode} rev-{revisi}: {len(manifest['tables'])} tabel sesuai, masukan {short}")
-        if draft_folder(home, periode, revisi).exists():
+            nisan = read_nisan(home.published(periode, revisi))
+            state = f"tabel {gone(nisan)}" if nisan else f"{len(manifest['tables'])} tabel sesuai"
+            proof.fine.append(f"{periode} rev-{revisi}: {state}, masukan {short}")
+        proof.fine += list(_lost(home, manifest, proof))
+        if (draft := draft_folder(home, periode, revisi)).exists() and read_nisan(draft) is not None:
+            try:
+                proof.fine.append(f"  rancangan {gone(proved(home, draft) or {})}")
+            except PadananError as error:
+                proof.faults.append(error)
+        elif draft.exists():
             try:
                 seal = verify_draft(home, periode, revisi)
                 proof.fine.append(
@@ -90,6 +99,21 @@ def prove(home: Home, periode: Periode, *, again: bool = False, annex: MakeAnnex
     return proof
 
 
+def _lost(home: Home, manifest: Mapping[str, Any], proof: Proof) -> Iterator[str]:
+    """The deliveries of a revision that went by retention: it can't be run again, and that is said, not taken for tampering."""
+    records = destruction_records(home)
+    for item in manifest.get("deliveries") or ():
+        if not item.get("path"):
+            continue
+        try:
+            nisan = proved(home, (home.root / item["path"]).parent, records)
+        except PadananError as error:
+            proof.faults.append(error)
+            continue
+        if nisan is not None:
+            yield f"  tidak dapat diputar ulang: kiriman {item['contract']} {item['periode_data']} {gone(nisan)}"
+
+
 def _prove_seal(home: Home, proof: Proof, folder: Path, log: ReviewLog | None, *, again: bool, annex: MakeAnnex | None) -> None:
     from padanan.report.format import fingerprint, number
 
@@ -112,6 +136,10 @@ def _prove_seal(home: Home, proof: Proof, folder: Path, log: ReviewLog | None, *
         found += list(_rows(home, seal))
     if log is not None:
         found += list(_record(home, seal, log))
+    nisan = read_nisan(home.published(proof.periode, int(data["revisi"])))
+    if again and nisan is not None:
+        again = False
+        proof.fine.append(f"  ke-{seal.ke} tidak dapat dibuat ulang: tabel terbitan {gone(nisan)}")
     if again and not found and log is not None:
         found += list(_again(home, seal, annex))
     proof.faults += found

@@ -16,11 +16,15 @@ from padanan.delivery.ledger import effective_status, manifests, released
 from padanan.delivery.letter import periode_start
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
+from padanan.retention.tombstone import read_nisan
 
 
 @dataclass(frozen=True)
 class ActiveDelivery:
-    """One delivery that a period reads. `path` is relative to the data home and names part.parquet."""
+    """One delivery that a period reads. `path` is relative to the data home and names part.parquet.
+
+    `destroyed` is its tombstone when its content went by retention: it is still the one that counts, and can't be read.
+    """
 
     contract_id: str
     sha16: str
@@ -31,6 +35,7 @@ class ActiveDelivery:
     rows_on: int
     folder: Path
     manifest: Mapping[str, Any]
+    destroyed: Mapping[str, Any] | None = None
 
 
 def active_deliveries(home: Home, contracts: Mapping[str, Contract], periode: Periode, cutoff: date) -> list[ActiveDelivery]:
@@ -75,6 +80,7 @@ def active_deliveries(home: Home, contracts: Mapping[str, Contract], periode: Pe
                     rows_on=int(item["rows_on"]),
                     folder=item["folder"],
                     manifest=item,
+                    destroyed=read_nisan(item["folder"]),
                 )
             )
     return chosen

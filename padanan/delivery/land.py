@@ -33,6 +33,7 @@ from padanan.home import Home
 from padanan.keys import key_id, load_key
 from padanan.period import JAKARTA
 from padanan.plan import YearPlan, load_plans
+from padanan.retention.tombstone import gone, read_nisan
 
 PULLED = "tarikan.parquet"
 
@@ -335,13 +336,14 @@ def _duplicate(item: _Delivery, twin: dict[str, Any]) -> Receipt:
     """The delivery is there already: its folder stays untouched, this arrival gets a receipt of its own."""
     manifest = {name: value for name, value in twin.items() if name != "folder"}
     first = manifest.get("diterima")
+    nisan = read_nisan(twin["folder"])
+    lost = f" dan {gone(nisan)}" if nisan else ""
+    cure = "kirim data periode yang masih disimpan" if nisan else "tidak perlu mengirim ulang"
     manifest |= {
         "status": "duplikat",
         "file": safe_name(item.path.name),
         "diterima": item.letter.diterima.isoformat() if item.letter else None,
-        "flags": [
-            Flag("duplikat", "peringatan", f"isi yang sama sudah diterima {first}", "tidak perlu mengirim ulang").as_dict()
-        ],
+        "flags": [Flag("duplikat", "peringatan", f"isi yang sama sudah diterima {first}{lost}", cure).as_dict()],
     }
     folder: Path = twin["folder"]
     stamp = hashlib.sha256(f"{manifest['diterima']}|{item.path.name}".encode()).hexdigest()[:8]

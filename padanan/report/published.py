@@ -17,6 +17,7 @@ import duckdb
 from padanan.errors import PadananError, safe_reason
 from padanan.home import CHECKOUT, Home
 from padanan.period import Periode
+from padanan.retention.tombstone import gone, read_nisan
 
 # The five registries whose overlap is counted, in the order of the picture (issue 2, item 6).
 REGISTRIES: Mapping[str, str] = {"adminduk": "Adminduk", "dtks": "DTKS", "p3ke": "P3KE", "carik": "Carik", "dtsen": "DTSEN"}
@@ -86,6 +87,12 @@ def open_published(home: Home, periode: Periode, revisi: int) -> Published:
             f"revisi {revisi} periode {periode} belum terbit",
             file=folder.relative_to(home.root),
             cure="jalankan job padanan_periode",
+        )
+    if (nisan := read_nisan(folder)) is not None:
+        raise PadananError(
+            f"tabel terbitan revisi {revisi} periode {periode} {gone(nisan)}",
+            file=folder.relative_to(home.root),
+            cure="pakai laporan dan penetapan yang ada",
         )
     content = path.read_bytes()
     con = duckdb.connect()

@@ -21,7 +21,7 @@ def plan(published, monkeypatch):
     """Plans the period of `published`, whose newest revision is what the plan gives today."""
     delivery = SimpleNamespace(
         contract_id="adminduk", sha16="a" * 16, periode_data="2025-11", bagian=None, rows_on=1,
-        diterima=datetime(2025, 11, 9, tzinfo=JAKARTA), path=published.root / "landing" / "x",
+        diterima=datetime(2025, 11, 9, tzinfo=JAKARTA), path=published.root / "landing" / "x", destroyed=None,
     )  # fmt: skip
     monkeypatch.setattr("padanan.delivery.active.active_deliveries", lambda *_: [delivery])
     contracts = load_contracts()

@@ -1,0 +1,189 @@
+"""Papers of data protection: the berita acara pemusnahan and the register of processing (UU 27/2022 art. 31).
+
+What was destroyed stands in the signed register, who received what in `decisions/serah_terima.jsonl`; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from padanan.contract import CLASSIFICATIONS, Contract
+from padanan.errors import PadananError
+from padanan.home import Home
+from padanan.markdown import md_table
+from padanan.register_log import Register
+from padanan.report.format import day as tanggal
+from padanan.report.format import fingerprint, number
+from padanan.retention.rules import LANDING, Rule
+from padanan.retention.tombstone import FOLDER
+
+RECIPIENTS = "serah_terima.jsonl"
+
+
+def destruction_paper(home: Home, year: int) -> str:
+    """The berita acara of everything destroyed in a year, one section a day and pair of people.
+
+    Raises:
+        PadananError: nothing was destroyed that year, or the register was changed.
+    """
+    records = Register(home, FOLDER, str(year)).read()
+    if not records:
+        raise PadananError(f"tidak ada pemusnahan tercatat pada {year}", cure="pilih tahun lain dengan --tahun")
+    lines = [
+        "# Berita Acara Pemusnahan Data",
+        "",
+        f"Pemusnahan menurut masa simpan, tahun {year} (UU 27/2022 pasal 42-44).",
+        "",
+    ]
+    acts: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for record in records:
+        acts.setdefault((record["tanggal"], record["oleh"], record["saksi"]), []).append(record)
+    for (day, by, witness), items in acts.items():
+        files = sum(int(item.get("jumlah_berkas") or 0) for item in items)
+        size = sum(int(item.get("ukuran") or 0) for item in items)
+        lines += [
+            f"## {tanggal(day)}",
+            "",
+            f"Dimusnahkan {number(len(items))} hal, {number(files)} berkas, {number(size)} bita. Sidik dan jumlahnya tetap "
+            "tersimpan pada nisan.",
+            "",
+            *md_table(
+                ("No", "Kumpulan data", "Tempat", "Masa simpan", "Disimpan sampai", "Berkas", "Baris", "Sidik nisan"),
+                (
+                    (
+                        str(item["no"]),
+                        item["kumpulan"],
+                        _place(item["tempat"]),
+                        item["aturan"],
+                        tanggal(item["disimpan_sampai"]),
+                        number(item.get("jumlah_berkas")),
+                        number(item.get("baris_masuk")),
+                        fingerprint(str(item.get("nisan_sha256") or "")[:16]) or "–",
+                    )
+                    for item in items
+                ),
+            ),
+            "",
+            *md_table(("Yang memusnahkan", "Saksi"), ((by, witness), ("", ""))),
+            "",
+        ]
+    lines += [f"Kepala register: {fingerprint(str(records[-1]['hash']))}", ""]
+    return "\n".join(lines)
+
+
+def processing_register(home: Home, contracts: Mapping[str, Contract], rules: Mapping[str, Rule]) -> dict[str, Any]:
+    """Every dataset and every recipient that exists, as data.
+
+    Returns:
+        `kumpulan`: one entry a contract and one a rule of `retensi.yaml`; `penerima`: one entry a handing over.
+
+    Raises:
+        PadananError: a line of the register of recipients can't be read.
+    """
+    datasets = []
+    for contract in contracts.values():
+        counts = Counter(column.classification for column in contract.columns)
+        datasets.append(
+            {
+                "kumpulan": f"{LANDING}/{contract.id}",
+                "nama": contract.name,
+                "tujuan": contract.description,
+                "dasar_hukum": contract.legal_basis,
+                "pemilik": contract.owner,
+                "satuan": contract.unit,
+                "klasifikasi": {name: counts[name] for name in CLASSIFICATIONS},
+                "kolom": {column.name: column.classification for column in contract.columns},
+                "masa_simpan": rules[f"{LANDING}/{contract.id}"].words,
+                "tempat": f"{LANDING}/{contract.id}",
+                "berlaku": [
+                    contract.in_force_from.isoformat(),
+                    contract.in_force_to.isoformat() if contract.in_force_to else None,
+                ],
+            }
+        )
+    for rule in rules.values():
+        if rule.folder != LANDING:
+            datasets.append(
+                {
+                    "kumpulan": rule.dataset,
+                    "nama": rule.content,
+                    "pemilik": rule.owner,
+                    "masa_simpan": rule.words,
+                    "tempat": rule.folder,
+                }
+            )
+    return {"kumpulan": datasets, "penerima": _recipients(home)}
+
+
+def register_text(data: Mapping[str, Any]) -> str:
+    """The register of processing in Markdown."""
+    lines = [
+        "# Register kegiatan pemrosesan",
+        "",
+        "Menurut UU 27/2022 pasal 31. Klasifikasi: jumlah kolom umum, pribadi, spesifik.",
+        "",
+        "## Kumpulan data",
+        "",
+        *md_table(
+            ("Kumpulan", "Nama dan tujuan", "Dasar hukum", "Pemilik", "Klasifikasi", "Masa simpan", "Tempat"),
+            (
+                (
+                    item["kumpulan"],
+                    item["nama"] + (f": {item['tujuan']}" if item.get("tujuan") else ""),
+                    item.get("dasar_hukum", "–"),
+                    item["pemilik"],
+                    " / ".join(str(item["klasifikasi"][name]) for name in CLASSIFICATIONS) if item.get("klasifikasi") else "–",
+                    item["masa_simpan"],
+                    item["tempat"],
+                )
+                for item in data["kumpulan"]
+            ),
+        ),
+        "",
+        "## Penerima",
+        "",
+    ]
+    if data["penerima"]:
+        names = sorted({name for item in data["penerima"] for name in item})
+        lines += md_table(tuple(names), (tuple(_shown(item.get(name)) for name in names) for item in data["penerima"]))
+    else:
+        lines.append("Belum ada data yang diserahkan kepada penerima.")
+    return "\n".join([*lines, ""])
+
+
+def _recipients(home: Home) -> list[dict[str, Any]]:
+    path = home.decisions / RECIPIENTS
+    if not path.exists():
+        path = home.decisions / RECIPIENTS.removesuffix(".jsonl") / RECIPIENTS
+        if not path.exists():
+            return []
+    found = []
+    for place, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            item = json.loads(line)
+        except ValueError:
+            item = None
+        if not isinstance(item, dict):
+            raise PadananError(
+                "baris serah terima tidak terbaca",
+                file=path.relative_to(home.root),
+                place=f"baris {place}",
+                cure="pulihkan folder decisions dari cadangan",
+            )
+        found.append(item)
+    return found
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef"):
+        return fingerprint(value[:16])
+    return "–" if value in (None, "") else str(value)
+
+
+def _place(path: str) -> str:
+    """A place whose content address is printed in dashed groups: sixteen hex digits may all be decimal."""
+    head, _, address = path.rpartition("delivery=")
+    return f"{head}delivery={fingerprint(address)}" if head else path
