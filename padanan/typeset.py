@@ -13,19 +13,21 @@ from typing import Any
 
 import typst
 
+PRELUDE = Path(__file__).with_suffix(".typ")
+
 
 def typeset(template: Path, figures: Mapping[str, Any]) -> bytes:
     """A tagged PDF/UA-1.
 
     Args:
-        template: a Typst file that reads its figures by `json(bytes(sys.inputs.data))`.
+        template: a Typst file that finds its figures in `d` and the functions of `typeset.typ`.
         figures: what it may read; must be JSON.
 
     Raises:
         typst.TypstError: the template has a fault; that is a fault of this program.
     """
     compiled = typst.compile(
-        template.read_bytes(),
+        PRELUDE.read_bytes() + template.read_bytes(),
         sys_inputs={"data": json.dumps(figures, ensure_ascii=False)},
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],

@@ -14,10 +14,14 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
+from padanan.decree.approve import approve
 from padanan.decree.documents import write_annex
+from padanan.decree.verify import prove
 from padanan.errors import PadananError
 from padanan.home import Home
 from tests.decree.sealed_by_hand import PERIODE, SEAL, seal_by_hand
+from tests.pdf_back import accessible, lone_rows
+from tests.review.decided_by_hand import SEALED_AT, approval, to_draft
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK
 
 NIK_LIKE = re.compile(r"(?<!\d)\d{15,16}(?!\d)")
@@ -140,10 +144,8 @@ def test_a_person_of_eighteen_and_of_sixty_on_the_day():
 @pytest.mark.feature("F17")
 def test_pdf_says_what_the_docx_says_is_tagged_and_has_no_watermark(annex, tables):
     reader = PdfReader(annex[1] / "lampiran.pdf")
-    root = reader.trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root and root["/Lang"] == "id-ID"
-    xmp = root["/Metadata"].get_object().get_data().decode()
-    assert "pdfuaid:part" in xmp and reader.metadata.title == "Lampiran Keputusan Gubernur tentang Data Sasaran"
+    assert accessible(reader) and not lone_rows(reader)
+    assert reader.metadata.title == "Lampiran Keputusan Gubernur tentang Data Sasaran"
     pages = [page.extract_text() for page in reader.pages]
     seal = annex[2]
     mark = "-".join(seal["row_hash"][i : i + 4] for i in range(0, 64, 4))
@@ -213,3 +215,23 @@ def test_a_second_decree_says_what_it_changes(tmp_path):
     assert "NOMOR 15 TAHUN 2026" in text and "20 Januari 2026" in text
     assert "PERUBAHAN ATAS KEPUTUSAN GUBERNUR NOMOR 812 TAHUN 2025 TENTANG DATA SASARAN" in text
     assert SEAL["nomor"] == "812" and PERIODE.label == "2025-S2"
+
+
+@pytest.mark.feature("F18")
+def test_the_approval_seals_the_annex_and_makes_it_again(published):
+    """With the real annex: sealed, proved from the log alone, and one changed byte in it is named."""
+    to_draft(published)
+    folder = approve(published, approval(), now=SEALED_AT)
+    seal = json.loads((folder / "segel.json").read_text())
+    assert set(seal["lampiran"]) == {"lampiran.docx", "lampiran.pdf", "lampiran.xlsx"}
+    assert prove(published, PERIODE, again=True).faults == []
+    pages = [page.extract_text() for page in PdfReader(folder / "lampiran.pdf").pages]
+    head = "-".join(seal["kepala_log"][i : i + 4] for i in range(0, 64, 4))
+    # A fingerprint in running text may break at one of its dashes.
+    assert head in "".join("".join(pages).split()) and not any("RANCANGAN" in text for text in pages)
+    path = folder / "lampiran.xlsx"
+    path.chmod(0o600)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    assert any("lampiran.xlsx" in str(fault) for fault in prove(published, PERIODE).faults)

@@ -23,6 +23,7 @@ from padanan.report.suppress import LIMIT
 from padanan.review.blockers import blockers
 from padanan.review.log import read_log, writing
 from padanan.tabular import file_sha256, write_table
+from tests.pdf_back import accessible, lone_rows
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE, write_landing, write_published
 
 NOW = datetime(2025, 11, 20, 9, tzinfo=JAKARTA)
@@ -199,9 +200,7 @@ def test_pdf_repeats_the_docx(texts):
 def test_pdf_is_tagged_and_no_row_or_signature_stands_alone(made, texts):
     for name in NAMES:
         reader = PdfReader(made[1] / f"{name}.pdf")
-        root = reader.trailer["/Root"]
-        assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root and root["/Lang"] == "id-ID" and reader.metadata.title
-        assert "pdfuaid:part" in root["/Metadata"].get_object().get_data().decode()
+        assert accessible(reader) and not lone_rows(reader), name
         for number, page in enumerate(texts[name][1]):
             body = [
                 line for line in page.splitlines() if line.strip() and not re.search(r"Sidik jari|Halaman \d|RANCANGAN", line)
