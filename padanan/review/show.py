@@ -63,7 +63,7 @@ def outcome(record: Mapping[str, Any]) -> str:
     )
     what = _what(record)
     reasons = f": {'; '.join(record['alasan'])}" if record["alasan"] else ""
-    return f"Revisi {record['revisi']} {what}, {who}{reasons}."
+    return f"Revisi {record['revisi']}: {what}, {who}{reasons}."
 
 
 def _what(record: Mapping[str, Any]) -> str:
