@@ -19,6 +19,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser with every sub-command; help in Indonesian."""
     from padanan.backup import add_parsers as add_backup
     from padanan.calendar.cli import add_parsers as add_calendar
+    from padanan.calendar.rakor_cli import add_parsers as add_rakor
     from padanan.contract_cli import add_parsers as add_contracts
     from padanan.decree.cli import add_parsers as add_decree
     from padanan.delivery.cli import add_parsers as add_delivery
@@ -39,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_contracts(commands)
     add_plan(commands)
     add_calendar(commands)
+    add_rakor(commands)
     add_review(commands)
     add_decree(commands)
     add_evidence(commands)

@@ -1,6 +1,6 @@
-"""The sub-commands `calendar` and `rakor`: arguments in, tables and files out.
+"""The sub-command `calendar`: arguments in, table and files out.
 
-What is due is in `year`, minutes are in `rakor`, the agenda is in `agenda`.
+What is due is in `year`, how it looks in `show` and `page`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.calendar.show import ics, table
+from padanan.calendar.show import ics, table, write_text
 from padanan.calendar.year import build
 from padanan.contract import load_contracts
-from padanan.delivery.commit import write_once
-from padanan.errors import PadananError, no_space_guard
+from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import JAKARTA
 from padanan.plan import all_plans
@@ -51,12 +50,12 @@ def _calendar(args: argparse.Namespace) -> int:
     calendar = build(Home.from_env().ensure(), load_contracts(), year, day=day, plans=plans)
     written = []
     if args.ics:
-        _write(args.ics, ics(calendar, plans[year].minutes_date).decode())
+        write_text(args.ics, ics(calendar, plans[year].minutes_date).decode())
         written.append(args.ics)
     if args.html:
         from padanan.calendar.page import standalone
 
-        _write(args.html, standalone(calendar))
+        write_text(args.html, standalone(calendar))
         written.append(args.html)
     if args.json:
         print(json.dumps(calendar.as_dict(), ensure_ascii=False, indent=1))
@@ -65,11 +64,3 @@ def _calendar(args: argparse.Namespace) -> int:
     for path in written if not args.json else ():
         print(f"Ditulis: {path}")
     return 0
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        with no_space_guard("berkas kalender"):
-            write_once(path, text)
-    except OSError:
-        raise PadananError("berkas tidak dapat ditulis", file=path, cure="periksa folder dan haknya") from None

@@ -8,8 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import Path
 
 from padanan.calendar.year import Entry, YearCalendar
+from padanan.delivery.commit import write_once
+from padanan.errors import PadananError, no_space_guard
 from padanan.report.format import day as tanggal
 from padanan.report.format import short_day
 
@@ -122,3 +125,16 @@ def _folded(line: str) -> Iterable[str]:
             part, size = " ", 1
         part, size = part + letter, size + octets
     yield part
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file that a person asked for, whole or not at all.
+
+    Raises:
+        PadananError: the folder can't be written.
+    """
+    try:
+        with no_space_guard("berkas"):
+            write_once(path, text)
+    except OSError:
+        raise PadananError("berkas tidak dapat ditulis", file=path, cure="periksa folder dan haknya") from None

@@ -12,11 +12,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from padanan.calendar.show import write_text
 from padanan.contract import load_contracts
 from padanan.decree.seals import closed
 from padanan.decree.verify import periods
-from padanan.delivery.commit import write_once
-from padanan.errors import PadananError, no_space_guard
+from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import JAKARTA
 from padanan.report.format import day as tanggal
@@ -183,9 +183,5 @@ def _out(text: str, path: Path | None) -> None:
     if path is None:
         print(text)
         return
-    try:
-        with no_space_guard("berkas"):
-            write_once(path, text)
-    except OSError:
-        raise PadananError("berkas tidak dapat ditulis", file=path, cure="periksa folder dan haknya") from None
+    write_text(path, text)
     print(f"Ditulis: {path}")
