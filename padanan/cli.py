@@ -26,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.evidence.cli import add_parsers as add_evidence
     from padanan.plan_cli import add_parsers as add_plan
     from padanan.retention.cli import add_parsers as add_retention
+    from padanan.report.cli import add_parsers as add_report
     from padanan.review.cli import add_parsers as add_review
 
     parser = argparse.ArgumentParser(
@@ -41,6 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_plan(commands)
     add_calendar(commands)
     add_rakor(commands)
+    add_report(commands)
     add_review(commands)
     add_decree(commands)
     add_evidence(commands)

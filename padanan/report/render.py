@@ -58,10 +58,18 @@ PAGE_MAKERS: tuple[Callable[[Report], Mapping[str, Page]], ...] = (
 POST_WRITERS: tuple[Callable[[Report, Path], None], ...] = ()
 
 
-def render_report(home: Home, periode: Periode, revisi: int) -> Path:
+def _silent(line: str) -> None:
+    """Says nothing of the progress."""
+
+
+def render_report(home: Home, periode: Periode, revisi: int, say: Callable[[str], None] = _silent) -> Path:
     """Writes `reports/<period>/rev-<n>/` from the published tables, contracts and delivery manifests.
 
     The same inputs give the same bytes; an older report of the revision is replaced.
+
+    Args:
+        home, periode, revisi: what to report on.
+        say: takes a line of progress.
 
     Returns:
         The path of `index.html`.
@@ -72,8 +80,12 @@ def render_report(home: Home, periode: Periode, revisi: int) -> Path:
     contracts = in_order(load_contracts())
     source = open_published(home, periode, revisi)
     try:
+        say(f"[1/3] menghitung {periode.label} revisi {revisi}")
         report = gather(home, contracts, source)
-        return _write(home, report, make_pages(report))
+        say("[2/3] menyusun halaman")
+        pages = make_pages(report)
+        say(f"[3/3] menulis {len(pages)} halaman, {sum(len(page.tables) for page in pages.values())} tabel")
+        return _write(home, report, pages)
     finally:
         source.con.close()
 
