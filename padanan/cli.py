@@ -25,8 +25,8 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.delivery.cli import add_parsers as add_delivery
     from padanan.evidence.cli import add_parsers as add_evidence
     from padanan.plan_cli import add_parsers as add_plan
-    from padanan.retention.cli import add_parsers as add_retention
     from padanan.report.cli import add_parsers as add_report
+    from padanan.retention.cli import add_parsers as add_retention
     from padanan.review.cli import add_parsers as add_review
 
     parser = argparse.ArgumentParser(
