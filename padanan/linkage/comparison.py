@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from padanan.linkage.config import LinkageConfig
-from padanan.linkage.register import Register, numbers
+from padanan.linkage.register import Register, numbers, span
 from padanan.linkage.similarity import Texts, alike
 
 UInt64s = npt.NDArray[np.uint64]
@@ -277,7 +277,7 @@ def compare_rows(
     """
     out = np.empty(len(i), dtype=np.int32)
     for start, table in register.tables(COLUMNS_READ, row):
-        low, high = np.searchsorted(row, (start, start + table.num_rows))
+        low, high = span(row, start, table.num_rows)
         j = row[low:high].astype(np.int64) - start
         if high - low < table.num_rows // 4:
             wanted, j = np.unique(j, return_inverse=True)

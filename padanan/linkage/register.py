@@ -50,6 +50,13 @@ def slices(arrays: Arrays, start: int = 0) -> Iterator[tuple[int, Arrays]]:
         yield start + begin, {name: value[begin : begin + STEP] for name, value in arrays.items()}
 
 
+def span(rows: npt.NDArray[Any], start: int, size: int) -> tuple[int, int]:
+    """Where row numbers `start` to `start + size` begin and end among ascending ones."""
+    # In the numbers' own type: else millions of them would be converted at every call.
+    low, high = np.searchsorted(rows, np.array([start, start + size], dtype=rows.dtype))
+    return int(low), int(high)
+
+
 class Register:
     """A prepared file (`prepare.prepare_register`), its rows numbered from 0.
 
@@ -72,7 +79,7 @@ class Register:
         start = 0
         for group in range(self._file.num_row_groups):
             size = self._file.metadata.row_group(group).num_rows
-            low, high = (0, 1) if wanted is None else np.searchsorted(wanted, (start, start + size))
+            low, high = (0, 1) if wanted is None else span(wanted, start, size)
             if high > low:
                 yield start, self._file.read_row_group(group, columns=list(columns), use_threads=False)
             start += size
@@ -86,7 +93,7 @@ class Register:
         """Some rows, ascending, with their numbers as `row`."""
         parts = []
         for start, table in self.tables(columns, rows):
-            low, high = np.searchsorted(rows, (start, start + table.num_rows))
+            low, high = span(rows, start, table.num_rows)
             part = table.take(pa.array(rows[low:high] - start)) if high - low < table.num_rows else table
             parts.append(part.append_column("row", pa.array(rows[low:high])))
         schema = pa.schema([*(self._file.schema_arrow.field(name) for name in columns), ("row", pa.int64())])
