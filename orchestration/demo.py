@@ -114,6 +114,7 @@ def summary(home: Home, periode: Periode, revisi: int) -> str:
         f"  {_shown(draft_folder(home, periode, revisi))}",
         "Laporan mutu (buka di peramban):",
         f"  {_shown(report)}",
+        f"Reviu dan penetapan: padanan review show --periode {periode.label}",
         "Langkah berikut: make dev, lalu buka http://127.0.0.1:3000",
     ]
     return "\n".join(lines)

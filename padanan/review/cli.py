@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 OPTIONS = {
     "sidik": "--sidik",
     "pindaian": "--scan",
+    # Fields without an option of their own.
     "keputusan": "",
+    "pengecualian": "",
+    "formulir": "",
 }
 
 

@@ -2,6 +2,10 @@
 
 import json
 import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from padanan.errors import NoSpace, PadananError
-from padanan.home import Home
+from padanan.home import CHECKOUT, Home
 from padanan.period import JAKARTA, Periode
 from padanan.review import log as review_log
 from padanan.review.log import EMPTY_HEAD, head_path, log_path, read_log, repair, writing
@@ -176,6 +180,36 @@ def test_a_full_disk_leaves_the_log_as_it_was(filled, monkeypatch):
     with pytest.raises(NoSpace):
         add(filled, entry())
     assert path.read_bytes() == content
+
+
+def test_writers_wait_for_each_other(home):
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda number: add(home, entry(f"alasan {number}"), entry("berikutnya")), range(12)))
+    log = read_log(home, PERIODE)
+    assert [record["no"] for record in log.records] == list(range(1, 25))
+    assert [record["paket"] for record in log.records] == [[1, 2], [2, 2]] * 12
+
+
+def test_a_killed_writer_leaves_a_log_that_is_whole_or_says_what_to_do(home):
+    add(home, entry("sebelum"))
+    code = (
+        "from tests.review.test_review_log import add, entry; from padanan.home import Home; from pathlib import Path\n"
+        f"home = Home(Path({str(home.root)!r})); print('mulai', flush=True)\n"
+        "while True: add(home, entry('x' * 500), entry('y' * 500))"
+    )
+    writer = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=CHECKOUT)
+    assert writer.stdout.readline().strip() == b"mulai"
+    while log_path(home, PERIODE).stat().st_size < 20_000:
+        time.sleep(0.01)
+    writer.kill()
+    writer.wait()
+    try:
+        read_log(home, PERIODE)
+    except PadananError as error:
+        assert "review repair" in error.cure
+        repair(home, PERIODE)
+    log = read_log(home, PERIODE)
+    assert len(log.records) % 2 == 1 and len(log.records) > 1
 
 
 texts = st.text(st.characters(blacklist_categories=("Cs",)), max_size=30)
