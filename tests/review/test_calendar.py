@@ -1,6 +1,7 @@
 """The calendar (F08): due dates from the decree date, states on a day, alarms, and the same answer on paper, page and .ics."""
 
 import dataclasses
+import hashlib
 import json
 import re
 from datetime import date, timedelta
@@ -103,7 +104,7 @@ def test_a_months_delivery_is_due_by_its_end_or_by_the_contracts_day(contracts):
 
 
 def landed(home, contract_id, periode_data, received, *, late=False, status="diterima"):
-    sha16 = f"{abs(hash((contract_id, periode_data, received))):016x}"[:16]
+    sha16 = hashlib.sha256(f"{contract_id}|{periode_data}|{received}".encode()).hexdigest()[:16]
     folder = home.landing(contract_id) / f"period={periode_data}" / f"delivery={sha16}"
     write_landing(home, contract_id, sha16, status=status, late=late, sha256=sha16 * 4, file="a.csv")
     written = home.landing(contract_id) / "period=2025-10" / f"delivery={sha16}" / "manifest.json"
