@@ -35,6 +35,7 @@ TABLES = {
     "daftar_tanpa_program": "id_orang",
     "bendera_periksa": "id_orang, program, bukti",
     "tanpa_dokumen": "id_orang",
+    "pilah_disabilitas": "all",
     "tugas": "id_tugas",
     "prelist": "id_orang",
 }

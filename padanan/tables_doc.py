@@ -34,6 +34,7 @@ ORDER = (
     "daftar_tanpa_program",
     "bendera_periksa",
     "tanpa_dokumen",
+    "pilah_disabilitas",
     "tugas",
     "prelist",
 )

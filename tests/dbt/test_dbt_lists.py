@@ -186,3 +186,38 @@ def test_one_open_line_a_person_with_its_reason(lists: Any) -> None:
     assert got["wati"] == ("alamat_tidak_lengkap,rt_rw_format,tanpa_program_alamat_tidak_lengkap", 2, "terbuka")
     assert "rusak" not in got
     assert set(got) == {row[0] for row in lists.rows("select id_orang from tugas where saluran = 'lapangan'")}
+
+
+@pytest.mark.feature("F47")
+def test_disability_is_counted_from_the_sources_that_ask_and_never_a_persons_column(gudang_factory: Any) -> None:
+    """One source's yes outweighs another's no; a card for disabled people is a yes; who nobody asked is unknown."""
+    home = gudang_factory("pilah")
+    home.land("carik", [{"disabilitas": "T"}, {"disabilitas": "T"}, {"disabilitas": None}])
+    home.land("dtsen", [{"disabilitas": " ya "}])
+    home.land("kpdj", [{"ragam_disabilitas": None}])
+    home.plan()
+    landed = f"read_parquet('{home.home}/landing/*/*/*/part.parquet', union_by_name=true, filename=true)"
+    people = {("carik", 1): "ani", ("carik", 2): "edi", ("carik", 3): "uda", ("dtsen", 1): "ani", ("kpdj", 1): "ida"}
+    with duckdb.connect(str(home.home / "warehouse" / "padanan.duckdb")) as con:
+        con.execute("create table padanan_record(record_key varchar, producer varchar, id_orang varchar)")
+        for (producer, number), person in people.items():
+            con.execute(
+                f"insert into padanan_record select _record_key, ?, ? from {landed} where filename like ? and _baris = ?",
+                [producer, person, f"%/{producer}/%", number],
+            )
+        con.execute("create table padanan_orang as select distinct id_orang, '31.71' as kode_kota from padanan_record")
+        con.execute("insert into padanan_orang values ('oma', null)")
+        con.execute("create table sasaran as select id_orang, id_orang in ('ani', 'oma') as terpilih from padanan_orang")
+        con.execute("create table gap as select producer, record_key from padanan_record where id_orang = 'edi'")
+    home.dbt("build", "--select", "pilah_disabilitas")
+    assert home.rows("select kode_kota, disabilitas, terpilih, ada_celah, jumlah from pilah_disabilitas order by all") == [
+        ("", "tidak_diketahui", True, False, 1),
+        ("31.71", "tidak", False, True, 1),
+        ("31.71", "tidak_diketahui", False, False, 1),
+        ("31.71", "ya", False, False, 1),
+        ("31.71", "ya", True, False, 1),
+    ]
+    columns = {
+        row[0] for row in home.rows("select column_name from information_schema.columns where table_name = 'pilah_disabilitas'")
+    }
+    assert not {name for name in columns if "orang" in name or "key" in name}

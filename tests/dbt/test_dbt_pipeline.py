@@ -295,6 +295,7 @@ def test_same_rows_with_other_threads(gudang: Any, gudang_factory: Any) -> None:
         "daftar_tanpa_program",
         "bendera_periksa",
         "tanpa_dokumen",
+        "pilah_disabilitas",
         "tugas",
         "prelist",
     ]

@@ -32,6 +32,7 @@ COLUMNS = {
     "daftar_tanpa_program": "id_orang varchar",
     "bendera_periksa": "id_orang varchar, program varchar, bukti varchar",
     "tanpa_dokumen": "id_orang varchar",
+    "pilah_disabilitas": "disabilitas varchar, jumlah bigint",
     "tugas": "id_tugas varchar",
     "prelist": "id_orang varchar",
 }
