@@ -29,7 +29,7 @@ def seal(purpose: str, cells: Sequence[str]) -> str:
     key = load_key()
 
     def mark(text: str) -> str:
-        return hmac.new(key, f"{purpose}|{text}".encode(), "sha256").hexdigest()
+        return hmac.digest(key, f"{purpose}|{text}".encode(), "sha256").hex()
 
     single = "".join(mark(f"{place}|{text}")[:SINGLE] for place, text in enumerate(cells))
     return mark(json.dumps(list(cells), ensure_ascii=False))[:WHOLE] + single

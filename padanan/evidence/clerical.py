@@ -24,7 +24,6 @@ from padanan.linkage.threshold import Thresholds
 from padanan.period import JAKARTA, Periode
 from padanan.publish import connect_warehouse
 from padanan.runplan import read_plan
-from padanan.sealed_cells import first_edited, seal
 
 _SEEN = (
     "nama_bersih",
@@ -71,7 +70,7 @@ def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) 
     limits = thresholds(folder)
     rows.sort(key=lambda row: order_of(row, limits[row["producer"]]))
     with no_space_guard("antrean klerikal"):
-        book.write(path, (_locked(row, entitled) for row in rows), _seal)
+        book.write(path, (_locked(row, entitled) for row in rows))
     return len(rows)
 
 
@@ -140,16 +139,6 @@ def masked(name: str, value: str) -> str:
     return value
 
 
-def _seal(cells: list[str]) -> str:
-    return seal("klerikal", cells)
-
-
-def _edited(row: book.Row, expected: str) -> str:
-    """Where a row differs from its seal."""
-    place = first_edited(row.seal, expected)
-    return f"baris {row.number}" if place is None else f"sel {book.cell_name(book.LOCKED[place], row.number)}"
-
-
 def import_decisions(home: Home, path: Path, reviewer: str) -> tuple[int, int]:
     """Reads a filled-in workbook and appends its decisions; all or nothing.
 
@@ -187,14 +176,6 @@ def _checked(path: Path) -> Iterator[tuple[Mapping[str, str], str, str]]:
     good = []
     seen: dict[tuple[str, str], int] = {}
     for row in book.read(path):
-        expected = _seal([row.cells[name] for name in book.LOCKED])
-        if expected != row.seal:
-            raise PadananError(
-                "sel terkunci berubah atau pasangan ini tidak dikenal",
-                file=path.name,
-                place=_edited(row, expected),
-                cure="isi hanya kolom keputusan dan alasan pada berkas hasil 'padanan klerikal export'",
-            )
         pair = (row.cells["record_key"], row.cells["register_key"])
         if pair in seen:
             raise PadananError(
@@ -204,23 +185,24 @@ def _checked(path: Path) -> Iterator[tuple[Mapping[str, str], str, str]]:
                 cure="hapus salah satu barisnya",
             )
         seen[pair] = row.number
-        if not row.decision and not row.reason:
+        word, reason = row.cells["keputusan"].lower(), row.cells["alasan"]
+        if not word and not reason:
             continue
-        if row.decision not in decisions.WORDS:
+        if word not in decisions.WORDS:
             raise PadananError(
                 "keputusan bukan padan, bukan atau ragu",
                 file=path.name,
                 place=f"sel {book.cell_name('keputusan', row.number)}",
                 cure="pilih salah satu dari tiga kata itu",
             )
-        if not row.reason:
+        if not reason:
             raise PadananError(
                 "keputusan tanpa alasan",
                 file=path.name,
                 place=f"sel {book.cell_name('alasan', row.number)}",
                 cure="tulis alasannya dalam satu kalimat",
             )
-        good.append((row.cells, row.decision, row.reason))
+        good.append((row.cells, word, reason))
     if not good:
         raise PadananError("tidak ada keputusan di berkas ini", file=path.name, cure="isi kolom keputusan dan alasan lalu ulangi")
     yield from good
