@@ -25,7 +25,7 @@ def load_field_rules(folder: Path | None = None) -> dict[str, Any]:
     """The field rules with parameters filled in and each evidence's terms resolved from the rule catalogue.
 
     Returns:
-        `{"versi", "penerima", "pelaku", "tindak_lanjut", "tanpa_program": [...], "bukti": [...], "tanpa_dokumen": {...}}`; each
+        `{"versi", "berlaku_hari", "penerima", "pelaku", "tindak_lanjut", "tanpa_program", "bukti", "tanpa_dokumen"}`; each
         entry has `id`, `keterangan`, `tindak_lanjut`, `penanggung_jawab`, `hari`, and `berlaku` (predicate) or `aturan` (rules);
         evidence that nothing measures has `tidak_diukur` instead.
 
@@ -35,7 +35,7 @@ def load_field_rules(folder: Path | None = None) -> dict[str, Any]:
     base = folder or expectations_dir()
     source = YamlSource(base / "lapangan.yaml")
     data = source.data or {}
-    for name in ("version", "penerima", "kunjungan", "tanpaProgram", "bukti", "tanpaDokumen"):
+    for name in ("version", "penerima", "kunjungan", "tanpaProgram", "bukti", "tanpaDokumen", "berlakuHari"):
         if not data.get(name):
             raise source.error((name,), f"aturan lapangan tanpa '{name}'", f"isi '{name}'")
     parameters = load_criteria(base)["parameter"]
@@ -48,6 +48,7 @@ def load_field_rules(folder: Path | None = None) -> dict[str, Any]:
     document["aturan"] = _rule_ids(source, ("tanpaDokumen", "aturan"), data["tanpaDokumen"], catalogue)
     return {
         "versi": str(data["version"]),
+        "berlaku_hari": int(data["berlakuHari"]),
         "penerima": _predicate(source, ("penerima",), data["penerima"], parameters),
         "pelaku": list(data["kunjungan"].get("pelaku") or []),
         "tindak_lanjut": list(data["kunjungan"].get("tindakLanjut") or []),
@@ -66,8 +67,10 @@ def field_plan(contracts: Mapping[str, Contract], folder: Path | None = None) ->
     """
     rules = load_field_rules(folder)
     terms = [term for contract in contracts.values() for term in _contract_terms(contract, rules)]
-    for prefix, entries in (("tanpa_program_", rules["tanpa_program"]), ("", [rules["tanpa_dokumen"]])):
-        terms += [_term(None, prefix + entry["id"], entry) for entry in entries]
+    for entry in rules["tanpa_program"]:
+        told = {**entry, "keterangan": f"Terpilih, belum dilayani program mana pun: {entry['keterangan']}"}
+        terms.append(_term(None, "tanpa_program_" + entry["id"], told))
+    terms.append(_term(None, NO_DOCUMENT, rules["tanpa_dokumen"]))
     applicants = [c.id for c in contracts.values() if c.program.get("menyampaikanPemohon") is True]
     return {**rules, "tugas": terms, "pemohon": applicants}
 
@@ -86,7 +89,10 @@ def _contract_terms(contract: Contract, rules: Mapping[str, Any]) -> list[dict[s
         }
         terms.append(_term(contract, rule.id, entry, level=rule.level, channel=VISIT if visit else AT_SOURCE))
     if contract.kind == "program":
-        terms += [_term(contract, "bendera_" + item["id"], item) for item in rules["bukti"] if "tidak_diukur" not in item]
+        for item in rules["bukti"]:
+            if "tidak_diukur" not in item:
+                told = {**item, "keterangan": f"Bendera pada penerima, hanya untuk diperiksa: {item['keterangan']}"}
+                terms.append(_term(contract, "bendera_" + item["id"], told))
     return terms
 
 

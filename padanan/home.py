@@ -23,6 +23,7 @@ FOLDERS = (
     "published",
     "reports",
     "worklists",
+    "kit",
     "decree",
     "decisions",
     "logs",

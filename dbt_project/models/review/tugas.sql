@@ -49,6 +49,7 @@ tugas as (
     select
         case when s.record_key is null then 'orang' else 'rekaman' end as jenis,
         s.kunci,
+        md5(case when s.record_key is null then 'orang' else 'rekaman' end || '|' || s.kunci) as sidik,
         any_value(s.record_key) as record_key,
         s.producer,
         any_value(s.id_orang) as id_orang,
@@ -68,8 +69,8 @@ tugas as (
 )
 select
     {{ run_columns(plan) }},
-    -- stable between revisions as long as the record or the person is
-    left(md5(t.jenis || '|' || t.kunci), 16) as id_tugas,
+    -- stable between revisions as long as the record or the person is; grouped, so that no number looks like a NIK
+    left(t.sidik, 4) || '-' || substr(t.sidik, 5, 4) || '-' || substr(t.sidik, 9, 4) || '-' || substr(t.sidik, 13, 4) as id_tugas,
     t.jenis,
     nullif(t.producer, '') as producer,
     t.record_key,
