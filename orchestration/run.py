@@ -25,7 +25,7 @@ from padanan.period import JAKARTA, Periode
 if TYPE_CHECKING:
     import dagster as dg
 
-JOBS = ("padanan_periode", "rancangan_periode", "landing_produsen")
+JOBS = ("padanan_periode", "rancangan_periode", "landing_produsen", "tugas_periode")
 
 
 @dataclass(frozen=True)

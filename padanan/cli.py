@@ -24,10 +24,12 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.decree.cli import add_parsers as add_decree
     from padanan.delivery.cli import add_parsers as add_delivery
     from padanan.evidence.cli import add_parsers as add_evidence
+    from padanan.kit.cli import add_parsers as add_kit
     from padanan.plan_cli import add_parsers as add_plan
     from padanan.report.cli import add_parsers as add_report
     from padanan.retention.cli import add_parsers as add_retention
     from padanan.review.cli import add_parsers as add_review
+    from padanan.worklist.cli import add_parsers as add_worklist
 
     parser = argparse.ArgumentParser(
         prog="padanan",
@@ -46,6 +48,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_review(commands)
     add_decree(commands)
     add_evidence(commands)
+    add_worklist(commands)
+    add_kit(commands)
     add_retention(commands)
     add_backup(commands)
     return parser
@@ -55,8 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        0 when done; 1 with one line of cause and cure on stderr; 130 when interrupted; 141 when the reader of
-        the output went away.
+        0 when done; 1 with one line of cause and cure on stderr; 130 when interrupted.
     """
     os.umask(0o077)
     args = build_parser().parse_args(argv)
@@ -67,10 +70,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PadananError as error:
         print(error, file=sys.stderr)
         return 1
-    except BrokenPipeError:
-        # The reader (head, less) closed the pipe: what it wanted was printed. Nothing more may be flushed to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
     except KeyboardInterrupt:
         print("Dihentikan; tidak ada yang diterbitkan setengah jadi.", file=sys.stderr)
         return 130

@@ -76,7 +76,7 @@ def run(
             try:
                 unfinished = _rest(home, thing) or (_place(home, thing.path), nisan_hash(thing.path)) not in known
                 if unfinished:
-                    tell(f"menyelesaikan {thing.place(home)}")
+                    tell(f"menyelesaikan {_place(home, thing.path)}")
                     outcome.records += _finish(home, thing, people, moment, known)
                     outcome.completed += 1
             except PadananError as error:
@@ -84,7 +84,7 @@ def run(
         for thing in every:
             if not thing.due(day):
                 continue
-            tell(f"memusnahkan {thing.place(home)}")
+            tell(f"memusnahkan {_place(home, thing.path)}")
             try:
                 outcome.records += destroy(home, thing, people, moment, known)
             except PadananError as error:

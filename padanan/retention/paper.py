@@ -18,7 +18,6 @@ from padanan.register_log import Register
 from padanan.report.format import day as tanggal
 from padanan.report.format import fingerprint, number
 from padanan.retention.rules import LANDING, Rule
-from padanan.retention.things import shown_place
 from padanan.retention.tombstone import FOLDER
 
 RECIPIENTS = "serah_terima.jsonl"
@@ -57,7 +56,7 @@ def destruction_paper(home: Home, year: int) -> str:
                     (
                         str(item["no"]),
                         item["kumpulan"],
-                        shown_place(item["tempat"]),
+                        _place(item["tempat"]),
                         item["aturan"],
                         tanggal(item["disimpan_sampai"]),
                         number(item.get("jumlah_berkas")),
@@ -182,3 +181,9 @@ def _shown(value: Any) -> str:
     if isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef"):
         return fingerprint(value[:16])
     return "–" if value in (None, "") else str(value)
+
+
+def _place(path: str) -> str:
+    """A place whose content address is printed in dashed groups: sixteen hex digits may all be decimal."""
+    head, _, address = path.rpartition("delivery=")
+    return f"{head}delivery={fingerprint(address)}" if head else path

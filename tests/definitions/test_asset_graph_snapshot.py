@@ -11,6 +11,7 @@ JOBS = (
     "landing_produsen",
     "padanan_periode",
     "rancangan_periode",
+    "tugas_periode",
     "pemeriksaan_kalender",
     "putusan_periode",
     "penetapan_periode",

@@ -79,6 +79,7 @@ def test_the_jobs_are_those_of_the_manual(repository_answer):
         "padanan_periode",
         "rancangan_periode",
         "landing_produsen",
+        "tugas_periode",
         "pemeriksaan_kalender",
         "formulir_reviu",
         "putusan_periode",

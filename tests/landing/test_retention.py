@@ -342,25 +342,6 @@ def test_the_register_lists_every_dataset_and_every_recipient(home: Home, contra
     assert folders == set(FOLDERS) - {"warehouse"}, "the warehouse is rebuilt by every run"
 
 
-@pytest.mark.feature("F50")
-def test_a_file_that_waits_in_an_inbox_is_not_destroyed(home: Home, contracts: dict[str, Contract], dtks_file: DtksFile) -> None:
-    """Old in an inbox but never counted: it stays; once taken in, its copy there goes and is recorded with its hash."""
-    inbox = home.inbox("dtks")
-    inbox.mkdir()
-    waiting, letter = inbox / "dtks_2025-10.csv", inbox / "dtks_2025-10.csv.pengantar.yaml"
-    shutil.copyfile(dtks_file(), waiting)
-    letter.write_text("periode_data: 2025-10\n")
-    for path in (waiting, letter):
-        os.utime(path, (1_760_000_000, 1_760_000_000))
-    much_later = datetime(2026, 6, 1, tzinfo=JAKARTA)
-    assert not go(home, contracts, much_later).records and waiting.exists() and letter.exists()
-    digest = hashlib.sha256(waiting.read_bytes()).hexdigest()
-    assert main(["--home", str(home.root), "deliver", "--inbox"]) == 0
-    records = go(home, contracts, much_later).records
-    assert not waiting.exists() and not letter.exists()
-    assert digest in {record["nisan_sha256"] for record in records}
-
-
 def test_wrong_rules_are_named(tmp_path: Path, contracts: dict[str, Contract]) -> None:
     text = (expectations_dir() / "retensi.yaml").read_text()
     for old, new, cause in (

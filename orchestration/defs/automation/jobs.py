@@ -18,6 +18,8 @@ DRAFT = dg.AssetSelection.assets(dg.AssetKey([DECREE, "rancangan"]), dg.AssetKey
 # What people decide is never part of a run that a schedule starts.
 DECISION = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "putusan"]))
 APPROVAL = dg.AssetSelection.assets(dg.AssetKey([DECREE, "penetapan"]))
+FIELD = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "daftar_tugas"]), dg.AssetKey([REVIEW, "paket_produsen"]))
+"""Files with names: made when somebody asks for them, not with every run."""
 
 landing_produsen = dg.define_asset_job(
     "landing_produsen",
@@ -28,7 +30,12 @@ landing_produsen = dg.define_asset_job(
 
 padanan_periode = dg.define_asset_job(
     "padanan_periode",
-    selection=dg.AssetSelection.groups(LANDING, CLEANSING, PADANAN, REVIEW, DECREE) - DRAFT - CALENDAR - DECISION - APPROVAL,
+    selection=dg.AssetSelection.groups(LANDING, CLEANSING, PADANAN, REVIEW, DECREE)
+    - DRAFT
+    - FIELD
+    - CALENDAR
+    - DECISION
+    - APPROVAL,
     description="Satu periode dari kiriman sampai tabel terbit dan laporan mutu.",
     tags={"padanan/tahap": REVIEW},
 )
@@ -52,6 +59,13 @@ penetapan_periode = dg.define_asset_job(
     selection=APPROVAL,
     description="Mencatat penetapan Gubernur dan menyegel data sasaran; nomor, tanggal dan petugas diisi pada konfigurasi.",
     tags={"padanan/tahap": DECREE},
+)
+
+tugas_periode = dg.define_asset_job(
+    "tugas_periode",
+    selection=FIELD,
+    description="Menulis daftar tugas lapangan per kelurahan dan paket tiap produsen dari revisi terbit; memuat data pribadi.",
+    tags={"padanan/tahap": REVIEW},
 )
 
 pemeriksaan_kalender = dg.define_asset_job(

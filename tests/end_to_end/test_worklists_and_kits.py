@@ -1,0 +1,224 @@
+"""Worklists and kits of a finished demo: every task in one file, counts equal queries, a kit is its producer's alone."""
+
+import json
+import stat
+import zipfile
+from datetime import date, datetime
+from io import BytesIO
+
+import duckdb
+import openpyxl
+import pytest
+
+from padanan.kit.make import make as make_kits
+from padanan.period import JAKARTA, Periode
+from padanan.publish import connect_warehouse
+from padanan.tabular import file_sha256
+from padanan.worklist import book
+from padanan.worklist.make import make as make_worklists
+from tests.end_to_end.conftest import run_module
+
+PERIODE = Periode.parse("2025-S2")
+NOW = datetime(2026, 1, 5, 9, 0, tzinfo=JAKARTA)
+LEVEL = {"lapangan": "Verifikasi", "sumber": "Perbaikan sumber", "prelist": "Prelist"}
+
+
+def query(home, sql):
+    with duckdb.connect() as con:
+        for path in home.published(PERIODE, 1).glob("*.parquet"):
+            con.execute(f"create view {path.stem} as select * from read_parquet('{path}')")
+        return con.execute(sql).fetchall()
+
+
+@pytest.fixture
+def worklists(finished):
+    """The demo's worklists, made once for all tests of this file."""
+    folder, facts = make_worklists(finished.home, PERIODE, now=NOW)
+    return finished.home, folder, facts
+
+
+@pytest.fixture
+def kits(finished):
+    folder, facts = make_kits(finished.home, PERIODE, now=NOW)
+    return finished.home, folder, facts
+
+
+def rows_of(workbook, sheet):
+    layout = book.PRELIST if sheet == "Prelist" else book.SHEETS[sheet]
+    values = list(workbook[sheet].iter_rows(min_row=layout.head_row + 2, values_only=True))
+    return [dict(zip(layout.columns, row, strict=True)) for row in values]
+
+
+@pytest.mark.feature("F11")
+@pytest.mark.feature("F24")
+def test_every_task_stands_in_exactly_one_file(worklists):
+    """Read back from all workbooks: tasks and prelist lines are those published, each once, also without a kelurahan."""
+    home, folder, facts = worklists
+    found = {name: [] for name in ("Verifikasi", "Validasi", "Perbaikan sumber", "Prelist")}
+    for path in sorted(folder.glob("*.xlsx")):
+        workbook = openpyxl.load_workbook(path, read_only=True)
+        own = {name: rows_of(workbook, name) for name in found}
+        for kind, sheet in LEVEL.items():
+            assert len(own[sheet]) == facts["berkas"][path.name][kind], path.name
+        for name, rows in own.items():
+            found[name] += rows
+            assert all(row["kode"] and row["alasan"] and row["tenggat"] for row in rows), f"{path.name}: a line without a reason"
+        workbook.close()
+    tasks = query(home, "select id_tugas, saluran from tugas")
+    for kind, names in (("lapangan", ("Verifikasi", "Validasi")), ("sumber", ("Perbaikan sumber",))):
+        expected = sorted(task for task, channel in tasks if channel == kind)
+        assert expected
+        for name in names:
+            assert sorted(row["id_tugas"] for row in found[name]) == expected
+    people = [row["id_orang"] for row in found["Prelist"]]
+    assert sorted(people) == [row[0] for row in query(home, "select id_orang from prelist order by 1")]
+    assert len(people) == len(set(people)), "one open line a person"
+    assert facts["jumlah"] == {kind: len(found[sheet]) for kind, sheet in LEVEL.items()}
+
+
+@pytest.mark.feature("F11")
+def test_every_blocking_gap_has_one_open_task_with_owner_and_due_date(worklists):
+    home, _, _ = worklists
+    lost = query(
+        home,
+        """select count(*) from gap g where level = 'blok' and (select count(*) from tugas t where t.record_key = g.record_key
+        and t.blok and t.status = 'terbuka' and t.pemilik <> '' and t.tenggat > date '2025-12-15') <> 1""",
+    )
+    assert lost == [(0,)]
+    assert query(home, "select count(*) > 0 from gap where level = 'blok'") == [(True,)]
+
+
+@pytest.mark.feature("F50")
+def test_worklists_are_private_and_name_nobody_outside(worklists):
+    home, folder, facts = worklists
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    names = {row[0] for row in query(home, "select distinct unnest(string_split(lower(nama), ' ')) from padanan_orang")}
+    for path in folder.glob("*.xlsx"):
+        code = path.name[:13]
+        assert code.startswith("31.") or path.name.startswith("tanpa-kelurahan-")
+    text = (folder / "manifest.json").read_text()
+    nik = [row[0] for row in query(home, "select nik from padanan_orang where nik is not null")]
+    assert names and nik and not [number for number in nik if number in text]
+    assert facts["kedaluwarsa"] == "2026-04-05", "90 days of lapangan.yaml"
+
+
+def test_the_same_revision_gives_the_same_bytes_and_standing_files_stay(worklists):
+    home, folder, facts = worklists
+    before = {path.name: file_sha256(path) for path in folder.glob("*.xlsx")}
+    assert make_worklists(home, PERIODE, now=NOW) == (folder, facts)
+    _, again = make_worklists(home, PERIODE, now=NOW, expires=date(2026, 5, 1), again=True)
+    assert {path.name: file_sha256(path) for path in folder.glob("*.xlsx")} == before
+    assert again["kedaluwarsa"] == "2026-05-01"
+
+
+@pytest.mark.feature("F33")
+@pytest.mark.feature("F34")
+@pytest.mark.feature("F35")
+def test_the_lists_are_what_a_query_of_their_own_says(worklists):
+    """Unserved people are selected, no flag changes the selection, nobody without NIK is lost from the prelist."""
+    home, _, _ = worklists
+    assert query(home, "select count(*) from daftar_tanpa_program")[0][0] > 0
+    assert query(home, "select bool_and(terpilih) from daftar_tanpa_program join sasaran using (id_orang)") == [(True,)]
+    active = "select id_orang from padanan_record where status_program in ('eksisting', 'baru', 'tunda')"
+    assert query(home, f"select count(*) from daftar_tanpa_program semi join ({active}) using (id_orang)") == [(0,)]
+    assert query(
+        home,
+        """select bool_and(s.terpilih = (s.kriteria_gagal is null)), bool_or(s.terpilih) from bendera_periksa b
+        join sasaran s using (id_orang)""",
+    ) == [(True, True)]
+    assert query(home, "select count(*) from tanpa_dokumen anti join prelist using (id_orang)") == [(0,)]
+    assert query(home, "select count(*) filter (nik is not null) from tanpa_dokumen join padanan_orang using (id_orang)") == [
+        (0,)
+    ]
+
+
+@pytest.mark.feature("F09")
+def test_a_kit_gives_back_what_its_producer_sent_and_what_became_of_it(kits):
+    """Counts in the manifest, the README and the workbook equal queries over the published gap table and landing."""
+    home, folder, facts = kits
+    gaps = dict(query(home, "select producer, count(*) from gap group by 1"))
+    for name, item in facts["berkas"].items():
+        producer = item["produsen"]
+        with zipfile.ZipFile(folder / name) as archive:
+            names = archive.namelist()
+            workbook = openpyxl.load_workbook(BytesIO(archive.read("baris.xlsx")), read_only=True)
+            readme = archive.read("BACA-DULU.txt").decode()
+            page = archive.read(f"laporan/produsen-{producer.replace('_', '-')}.html").decode()
+            assert archive.read(f"laporan/produsen-{producer.replace('_', '-')}.pdf").startswith(b"%PDF")
+        rows = {sheet.title: sum(1 for _ in sheet.iter_rows(min_row=3)) for sheet in workbook}
+        assert rows["Celah per baris"] == item["celah_per_baris"] == gaps.get(producer, 0)
+        manifests = [json.loads(path.read_text()) for path in home.root.glob(f"landing/{producer}/*/*/manifest.json")]
+        assert rows["Disisihkan"] == item["disisihkan"] == sum(sum(m["rows_aside"].values()) for m in manifests)
+        assert rows["Diperbaiki"] == item["diperbaiki"]
+        assert f"celah per baris {item['celah_per_baris']} baris" in readme
+        assert sum(1 for part in names if part.startswith("tanda-terima/")) == len(manifests) == item["tanda_terima"]
+        assert 'href="index.html' not in page and 'url("font/' not in page and "http" not in page.split("<body")[1]
+    assert {item["produsen"] for item in facts["berkas"].values()} == {
+        path.name for path in (home.root / "landing").iterdir() if list(path.glob("period=*"))
+    }
+
+
+@pytest.mark.feature("F50")
+def test_no_value_of_another_registry_is_in_a_kit(kits):
+    """Adminduk names and numbers that a program never sent are in no cell and on no page of its kit."""
+    home, folder, facts = kits
+    mine = "select * from stg_bansos__penerima where producer = ?"
+    said = ("nik_mentah", "nik_bersih", "kk_mentah", "kk_bersih", "nama_mentah", "nama_bersih", "alamat_mentah")
+    foreign = ("nik_bersih", "kk_bersih", "nama_mentah", "nama_bersih", "alamat_mentah")
+    checked = 0
+    for name, item in facts["berkas"].items():
+        with connect_warehouse(home) as con:
+            model = con.execute(f"select count(*) from ({mine})", [item["produsen"]]).fetchall()[0][0]
+            if not model:
+                continue
+            own = {
+                value
+                for column in said
+                for (value,) in con.execute(f"select distinct {column} from ({mine})", [item["produsen"]]).fetchall()
+            }
+            others = {
+                value
+                for column in foreign
+                for (value,) in con.execute(
+                    f"select distinct {column} from stg_adminduk__penduduk where {column} is not null"
+                ).fetchall()
+            } - own
+        assert len(others) > 1000
+        with zipfile.ZipFile(folder / name) as archive:
+            workbook = openpyxl.load_workbook(BytesIO(archive.read("baris.xlsx")), read_only=True)
+            cells = {str(value) for sheet in workbook for row in sheet.iter_rows(values_only=True) for value in row if value}
+            texts = " ".join(archive.read(part).decode() for part in archive.namelist() if not part.endswith((".xlsx", ".pdf")))
+        assert cells & others == set(), name
+        assert not [value for value in others if value.isdigit() and value in texts], name
+        checked += 1
+    assert checked > 5
+
+
+def test_kits_are_the_same_bytes_again_and_one_may_be_made_alone(kits):
+    home, folder, facts = kits
+    before = {path.name: file_sha256(path) for path in folder.glob("*.zip")}
+    _, again = make_kits(home, PERIODE, now=NOW, producer="klj", again=True)
+    assert {path.name: file_sha256(path) for path in folder.glob("*.zip")} == before
+    assert again["berkas"] == facts["berkas"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+def test_the_commands_as_a_person_runs_them(worklists, kits):
+    home, folder, _ = worklists
+
+    def padanan(*arguments, code=0):
+        done = run_module("padanan.cli", *arguments, home=home.root, key=finished_key)
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
+
+    import os
+    from pathlib import Path
+
+    finished_key = Path(os.environ["PADANAN_KEY_FILE"])
+    first = sorted(folder.glob("31.7*.xlsx"))[0]
+    out = padanan("worklist", "list")
+    assert "berkas, sampai" in out
+    assert "tidak dikenal" in padanan("kit", "make", "--periode", "2025-S2", "--producer", "tidak_ada", code=1)
+    assert "belum terbit" in padanan("worklist", "make", "--periode", "2026-S1", code=1)
+    assert "sah; Verifikasi 0 baris terisi" in padanan("worklist", "check", str(first), "--periode", "2025-S2", "--revisi", "1")
