@@ -15,9 +15,10 @@ import pyarrow as pa
 
 from padanan.linkage.config import LinkageConfig
 from padanan.linkage.register import Register, numbers, span
-from padanan.linkage.similarity import Texts, alike
+from padanan.linkage.similarity import Texts, may_reach, similarity
 
 UInt64s = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
 Int8s = npt.NDArray[np.int8]
 Bools = npt.NDArray[np.bool_]
@@ -132,6 +133,9 @@ BITS = sum(column.bits for column in COLUMNS)
 def column(name: str) -> Column:
     """The comparison of that name."""
     return next(c for c in COLUMNS if c.name == name)
+
+
+_NAME, _MOTHER = column("nama"), column("ibu")
 
 
 def level_of(packed: Int32s, which: Column) -> npt.NDArray[np.int64]:
@@ -303,20 +307,30 @@ def compare(
         limits: of the names' levels.
     """
     out = np.empty(len(i), dtype=np.int32)
+    names: list[Ints] = []
+    mothers: list[Ints] = []
+    # The engine is asked once for all near names: each question costs as much as thousands of pairs.
     for start in range(0, len(i), _STEP):
         part = slice(start, start + _STEP)
-        out[part] = _compare(con, left, right, i[part].astype(np.int64), j[part].astype(np.int64), limits)
+        out[part], name, mother = _compare(left, right, i[part].astype(np.int64), j[part].astype(np.int64), limits)
+        names.append(name + start)
+        mothers.append(mother + start)
+    near = np.concatenate(names) if names else np.empty(0, dtype=np.int64)
+    similar = similarity(con, left.name, right.name, i[near], j[near], limits.name[1])
+    before = level_of(out[near], _NAME)
+    after = np.where(similar >= limits.name[0], 3, np.where((similar >= limits.name[1]) & (before > 4), 5, before))
+    out[near] += ((after - before) << _NAME.shift).astype(np.int32)
+    near = np.concatenate(mothers) if mothers else near
+    similar = similarity(con, left.mother, right.mother, i[near], j[near], limits.mother[1])
+    after = np.where(similar >= limits.mother[0], 2, np.where(similar >= limits.mother[1], 3, 4))
+    out[near] += ((after - level_of(out[near], _MOTHER)) << _MOTHER.shift).astype(np.int32)
     return out
 
 
 def _compare(
-    con: duckdb.DuckDBPyConnection,
-    left: People,
-    right: People,
-    i: npt.NDArray[np.int64],
-    j: npt.NDArray[np.int64],
-    limits: Limits,
-) -> Int32s:
+    left: People, right: People, i: npt.NDArray[np.int64], j: npt.NDArray[np.int64], limits: Limits
+) -> tuple[Int32s, Ints, Ints]:
+    """(packed levels, pairs whose names, pairs whose mothers' names the letters can't tell apart: their level is the last)."""
     shift = {c.name: c.shift for c in COLUMNS}
 
     def both(name: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -324,24 +338,22 @@ def _compare(
 
     packed = digits_level(*both("nik"), prefix=True).astype(np.int32)
     packed |= digits_level(*both("kk"), prefix=False).astype(np.int32) << shift["kk"]
-    packed |= _name_level(con, left, right, i, j, limits.name).astype(np.int32) << shift["nama"]
+    level, names = _name_level(left, right, i, j, limits.name[1])
+    packed |= level.astype(np.int32) << shift["nama"]
     packed |= birth_level(*both("dob")).astype(np.int32) << shift["lahir"]
     a, b = both("jk")
     packed |= np.where((a == 0) | (b == 0), 0, np.where(a == b, 1, 2)).astype(np.int32) << shift["jk"]
-    packed |= _mother_level(con, left, right, i, j, limits.mother).astype(np.int32) << shift["ibu"]
+    level, mothers = _mother_level(left, right, i, j, limits.mother[1])
+    packed |= level.astype(np.int32) << shift["ibu"]
     packed |= _address_level(*both("address"), *both("street")).astype(np.int32) << shift["alamat"]
     packed |= _area_level(*both("kel"), *both("rw"), *both("rt")).astype(np.int32) << shift["wilayah"]
-    return packed
+    return packed, names, mothers
 
 
 def _name_level(
-    con: duckdb.DuckDBPyConnection,
-    left: People,
-    right: People,
-    i: npt.NDArray[np.int64],
-    j: npt.NDArray[np.int64],
-    jw: tuple[float, float],
-) -> Int8s:
+    left: People, right: People, i: npt.NDArray[np.int64], j: npt.NDArray[np.int64], cut: float
+) -> tuple[Int8s, Ints]:
+    """(levels by codes alone, pairs that may be alike at `cut`)."""
     a, b = _at(left, "name_key", i), _at(right, "name_key", j)
     equal = a == b
     c = _at(left, "skeleton", i)
@@ -349,31 +361,24 @@ def _name_level(
     missing = (a == 0) | (b == 0)
     level = np.full(len(i), 7, dtype=np.int8)
     todo = np.flatnonzero(~(equal | sound | missing))
-    i2, j2 = i[todo], j[todo]
-    shared = _tokens_shared(left, right, i2, j2)
-    fewer = np.minimum(_at(left, "slots", i2), _at(right, "slots", j2))
-    first = _at(left, "t1", i2)
+    i, j = i[todo], j[todo]
+    shared = _tokens_shared(left, right, i, j)
+    fewer = np.minimum(_at(left, "slots", i), _at(right, "slots", j))
+    first = _at(left, "t1", i)
     part = np.full(len(todo), 7, dtype=np.int8)
-    part[(first == _at(right, "t1", j2)) & (first != 0)] = 6
-    similarity = alike(con, left.name, right.name, i2, j2, jw[1])
-    part[similarity >= jw[1]] = 5
+    part[(first == _at(right, "t1", j)) & (first != 0)] = 6
     part[((shared >= fewer) & (fewer > 0)) | (shared >= 2)] = 4
-    part[similarity >= jw[0]] = 3
     level[todo] = part
     level[sound] = 2
     level[equal] = 1
     level[missing] = MISSING
-    return level
+    return level, todo[may_reach(left.name, right.name, i, j, cut)]
 
 
 def _mother_level(
-    con: duckdb.DuckDBPyConnection,
-    left: People,
-    right: People,
-    i: npt.NDArray[np.int64],
-    j: npt.NDArray[np.int64],
-    jw: tuple[float, float],
-) -> Int8s:
+    left: People, right: People, i: npt.NDArray[np.int64], j: npt.NDArray[np.int64], cut: float
+) -> tuple[Int8s, Ints]:
+    """(levels by codes alone, pairs that may be alike at `cut`)."""
     level = np.zeros(len(i), dtype=np.int8)
     a, b = _at(left, "mother_key", i), _at(right, "mother_key", j)
     # Many lists hold no mother at all: the rest is for pairs that have both.
@@ -383,13 +388,10 @@ def _mother_level(
     sound = _at(left, "mother_skeleton", i) == _at(right, "mother_skeleton", j)
     equal = a == b
     todo = np.flatnonzero(~(equal | sound))
-    similarity = alike(con, left.mother, right.mother, i[todo], j[todo], jw[1])
-    part[todo[similarity >= jw[1]]] = 3
-    part[todo[similarity >= jw[0]]] = 2
     part[sound] = 2
     part[equal] = 1
     level[both] = part
-    return level
+    return level, both[todo[may_reach(left.mother, right.mother, i[todo], j[todo], cut)]]
 
 
 def _address_level(a: UInt64s, b: UInt64s, street: UInt64s, street_too: UInt64s) -> Int8s:

@@ -61,19 +61,21 @@ class Texts:
         return cls(text, letters, spare, share, head)
 
 
-def alike(
+def may_reach(left: Texts, right: Texts, i: npt.NDArray[Any], j: npt.NDArray[Any], cut: float) -> npt.NDArray[np.int64]:
+    """Pairs (left[i], right[j]) whose similarity the letters don't keep under `cut`, as positions."""
+    return np.flatnonzero(ceiling(left, right, i, j) >= cut - 1e-5)
+
+
+def similarity(
     con: duckdb.DuckDBPyConnection, left: Texts, right: Texts, i: npt.NDArray[Any], j: npt.NDArray[Any], cut: float
 ) -> Floats:
     """Jaro-Winkler of (left[i], right[j]); 0 where it is under `cut` or a name is missing."""
-    out = np.zeros(len(i), dtype=np.float64)
-    near = np.flatnonzero(ceiling(left, right, i, j) >= cut - 1e-5)
-    if len(near):
-        a, b = left.text.take(pa.array(i[near])), right.text.take(pa.array(j[near]))
-        con.register("pasangan_nama", pa.table({"a": a, "b": b}))
-        got = con.execute(f"select coalesce(jaro_winkler_similarity(a, b, {cut}), 0.0) as s from pasangan_nama").fetchnumpy()
-        con.unregister("pasangan_nama")
-        out[near] = got["s"]
-    return out
+    if len(i) == 0:
+        return np.empty(0, dtype=np.float64)
+    con.register("pasangan_nama", pa.table({"a": left.text.take(pa.array(i)), "b": right.text.take(pa.array(j))}))
+    got = con.execute(f"select coalesce(jaro_winkler_similarity(a, b, {cut}), 0.0) as s from pasangan_nama").fetchnumpy()
+    con.unregister("pasangan_nama")
+    return np.asarray(got["s"], dtype=np.float64)
 
 
 def ceiling(left: Texts, right: Texts, i: npt.NDArray[Any], j: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
