@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from padanan.home import Home
+from padanan.period import Periode
 from padanan.report import format as id_format
 from padanan.report.model import Page, Report, kota_page, producer_page
 from padanan.report.page_blocks import Block, blocks
@@ -25,36 +27,37 @@ PICTURES = frozenset({"lintasan"})
 PARTIES = ("Sekretariat TKPK", "Diskominfo", "Asisten Kesejahteraan Rakyat Sekda")
 
 
-def write_pdf(report: Report, pages: Mapping[str, Page], path: Path) -> None:
-    """Writes the whole report but the producers' own pages; the same pages and log give the same bytes.
+def write_pdfs(report: Report, pages: Mapping[str, Page], folder: Path) -> None:
+    """Writes `laporan-mutu.pdf` and one PDF a producer; the same pages and log give the same bytes.
 
     Args:
         report: for the period, revision, fingerprint and places.
         pages: the finished pages by file name.
-        path: the file to write.
+        folder: where the pages stand.
 
     Raises:
         PadananError: the decision log is broken.
     """
-    head = log_head(report)
+    head = log_head(report.home, report.source.periode)
     found = blocks(pages["index.html"], without=PICTURES)
     places = [kota_page(node.code) for node in report.tree.root.children]
     for name in (*CHAPTERS, *places, "metode.html"):
         if name in pages:
             found += [{"jenis": "judul", "tingkat": 2, "teks": pages[name].title}, *blocks(pages[name], level=3)]
     found.append(_signatures(report, head))
-    path.write_bytes(_set(report, "Laporan mutu data dan pemadanan", found, head))
+    (folder / FILE).write_bytes(_set(report, "Laporan mutu data dan pemadanan", found, head))
+    for contract_id in report.facts.rows:
+        name = producer_page(contract_id)
+        (folder / name).with_suffix(".pdf").write_bytes(producer_pdf(report, pages[name], head))
 
 
-def producer_pdf(report: Report, pages: Mapping[str, Page], contract_id: str) -> bytes:
-    """One producer's page, for its kit."""
-    page = pages[producer_page(contract_id)]
-    return _set(report, f"Laporan mutu: {page.title}", blocks(page), log_head(report))
+def producer_pdf(report: Report, page: Page, head: str) -> bytes:
+    """One producer's page, which its kit takes along; it speaks of nobody else."""
+    return _set(report, f"Laporan mutu: {page.title}", blocks(page), head)
 
 
-def log_head(report: Report) -> str:
-    """The head of the period's decision log as printed."""
-    home, periode = report.home, report.source.periode
+def log_head(home: Home, periode: Periode) -> str:
+    """The head of a period's decision log as printed."""
     head = read_log(home, periode).head if log_path(home, periode).exists() else EMPTY_HEAD
     return "belum ada keputusan" if head == EMPTY_HEAD else id_format.fingerprint(head)
 

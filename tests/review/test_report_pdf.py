@@ -3,14 +3,15 @@
 import hashlib
 import re
 from collections import Counter
+from datetime import datetime
 
 import pytest
 from pypdf import PdfReader
 
 from padanan.contract import load_contracts
-from padanan.report.pdf import FILE, producer_pdf
-from padanan.report.published import open_published
-from padanan.report.render import gather, in_order, make_pages
+from padanan.period import JAKARTA
+from padanan.report.pdf import FILE, log_head
+from padanan.review.log import read_log, writing
 from tests.pdf_back import accessible, lone_rows, rows_by_page
 from tests.review.pages_back import count
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE
@@ -27,15 +28,6 @@ def reader(rendered):
 def sheets(reader):
     """The text of every page."""
     return [page.extract_text() for page in reader.pages]
-
-
-@pytest.fixture(scope="module")
-def report(rendered):
-    """(report, pages) of the same revision."""
-    source = open_published(rendered[0], PERIODE, 2)
-    found = gather(rendered[0], in_order(load_contracts()), source)
-    yield found, make_pages(found)
-    source.con.close()
 
 
 @pytest.mark.feature("F10")
@@ -122,33 +114,23 @@ def test_nothing_of_a_person_and_no_address(sheets):
 
 
 @pytest.mark.feature("F10")
-def test_a_producers_page_alone(report):
-    found, pages = report
-    content = producer_pdf(found, pages, "dtks")
-    assert content == producer_pdf(found, pages, "dtks")
-    import io
+def test_a_producers_page_alone(rendered, pages):
+    for name in ("produsen-dtks", "produsen-p3ke-individu"):
+        reader = PdfReader(rendered[1] / f"{name}.pdf")
+        text = " ".join(page.extract_text() for page in reader.pages)
+        assert accessible(reader) and not lone_rows(reader)
+        assert all(DIGEST.search(page.extract_text()) for page in reader.pages)
+        own = pages[f"{name}.html"].rows("tabel-aturan", "aturan")
+        assert own and all(cells[3] in text and cells[4] in text for cells in own.values())
+        others = [item.name for item in load_contracts().values() if item.id not in (name[9:].replace("-", "_"), "adminduk")]
+        assert not [other for other in others if other in text], "a producer's report speaks of nobody else"
+    assert len(list(rendered[1].glob("produsen-*.pdf"))) == len(list(rendered[1].glob("produsen-*.html")))
 
-    reader = PdfReader(io.BytesIO(content))
-    text = " ".join(page.extract_text() for page in reader.pages)
-    assert accessible(reader) and not lone_rows(reader)
-    assert "DTKS" in reader.metadata.title and len(DIGEST.findall(text)) >= len(reader.pages)
-    others = [item.contract.name for key, item in found.deliveries.items() if key not in ("dtks", "adminduk")]
-    assert not [name for name in others if name in text], "a producer's report speaks of nobody else"
 
-
-def test_the_head_of_the_log_is_printed_once_there_are_decisions(report, tmp_path, monkeypatch):
-    from dataclasses import replace
-    from datetime import datetime
-
-    from padanan.home import Home
-    from padanan.period import JAKARTA
-    from padanan.report.pdf import log_head
-    from padanan.review.log import read_log, writing
-
-    home = Home(tmp_path / "data").ensure()
-    found = replace(report[0], home=home)
-    assert log_head(found) == "belum ada keputusan"
+def test_the_head_of_the_log_is_printed_once_there_are_decisions(home):
+    assert log_head(home, PERIODE) == "belum ada keputusan"
     with writing(home, PERIODE) as transaction:
         entry = {"revisi": 2, "tindakan": "terima", "alasan": ["lengkap"]}
         transaction.commit(transaction.compose([entry], datetime(2025, 11, 20, tzinfo=JAKARTA)))
-    assert DIGEST.fullmatch(log_head(found)) and log_head(found).replace("-", "") == read_log(home, PERIODE).head
+    printed = log_head(home, PERIODE)
+    assert DIGEST.fullmatch(printed) and printed.replace("-", "") == read_log(home, PERIODE).head

@@ -366,7 +366,7 @@ def _blockers(t: Template) -> None:
     t.tag("{%p if penghalang %}")
     t.table(
         ("Produsen", "Aturan", "Kota", "Gagal", "Bagian", "Ambang"),
-        (4, 4.5, 3.3, 1.6, 1.6, 1.5),
+        (3.9, 4.3, 3.2, 1.6, 1.7, 1.8),
         [
             ("{%tr for baris in penghalang %}", *[""] * 5),
             _fields("produsen", "aturan", "kota", "gagal", "bagian", "ambang"),
