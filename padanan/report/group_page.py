@@ -39,7 +39,7 @@ def group_page(report: Report) -> dict[str, Page]:
     return {"kelompok.html": made}
 
 
-def _covered(found: Groups, split: str) -> tuple[dict[Cell, int], dict[Cell, Cover]]:
+def covered_counts(found: Groups, split: str) -> tuple[dict[Cell, int], dict[Cell, Cover]]:
     """The counts of one split by (value, measure) with their sums, and which of them are covered; the sums stand elsewhere."""
     values: dict[Cell, int] = {}
     sums: list[Sum] = []
@@ -58,7 +58,7 @@ def _covered(found: Groups, split: str) -> tuple[dict[Cell, int], dict[Cell, Cov
 
 
 def _split(found: Groups, split: str) -> Table:
-    values, covered = _covered(found, split)
+    values, covered = covered_counts(found, split)
 
     def cells(value: str) -> list[Shown]:
         line = [count(values[value, "orang"], covered.get((value, "orang")), nilai="orang")]
@@ -84,7 +84,7 @@ def _by_kota(report: Report, found: Groups, split: str) -> Table:
     counts = {(kota, value): found.by_kota.get((split, value, kota), 0) for kota in kotas for value in names}
     # The sums by kota stand on the index, those by value in the table above: what is open there is known, what is covered
     # there stays covered.
-    _, above = _covered(found, split)
+    _, above = covered_counts(found, split)
     marks = {(kota, ALL): report.tree.covered.get(((*ROOT, kota), "sasaran")) for kota in kotas}
     marks |= {(ALL, value): above.get((value, "sasaran")) for value in names}
     known: set[Cell] = {(ALL, ALL), *(cell for cell, mark in marks.items() if mark is None)}

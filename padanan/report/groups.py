@@ -28,11 +28,14 @@ SPLIT_NAMES = {"jk": "Jenis kelamin", "umur": "Kelompok umur", "disabilitas": "D
 MEASURES = ("orang", "celah", "sasaran")
 OLDEST = 120
 
+# A person's value in a split; $1 is the day on which ages are counted.
+SEX = f"case when jk in ('L', 'P') then jk else '{UNKNOWN}' end"
+AGE = f"""case when tgl_lahir is null or tgl_lahir > $1::date or tgl_lahir < $1::date - interval {OLDEST} year then '{UNKNOWN}'
+    when tgl_lahir > $1::date - interval 18 year then 'anak'
+    when tgl_lahir > $1::date - interval 60 year then 'dewasa' else 'lansia' end"""
 _GROUPED = f"""
-select case when o.jk in ('L', 'P') then o.jk else '{UNKNOWN}' end as jk,
-  case when o.tgl_lahir is null or o.tgl_lahir > $1::date or o.tgl_lahir < $1::date - interval {OLDEST} year then '{UNKNOWN}'
-    when o.tgl_lahir > $1::date - interval 18 year then 'anak'
-    when o.tgl_lahir > $1::date - interval 60 year then 'dewasa' else 'lansia' end as umur,
+select {SEX} as jk,
+  {AGE} as umur,
   o.id_orang, coalesce(k.kode_kota, '{OUTSIDE}') as kota
 from padanan_orang o left join (select distinct kode_kota from wilayah) k on k.kode_kota = o.kode_kota
 """

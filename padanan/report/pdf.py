@@ -9,22 +9,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from padanan.home import Home
-from padanan.period import Periode
 from padanan.report import format as id_format
 from padanan.report.model import Page, Report, kota_page, producer_page
 from padanan.report.page_blocks import Block, blocks
-from padanan.review.log import EMPTY_HEAD, log_path, read_log
+from padanan.report.signoff import sign_off
 from padanan.typeset import typeset
 
 FILE = "laporan-mutu.pdf"
 TEMPLATE = Path(__file__).with_name("laporan.typ")
 AGENCY = "Pemerintah Provinsi DKI Jakarta · Tim Koordinasi Penanggulangan Kemiskinan"
 # After the index, in this order; a page that a report does not have is left out.
-CHAPTERS = ("padanan.html", "perubahan.html")
+CHAPTERS = ("padanan.html", "perubahan.html", "kelompok.html", "daftar.html")
 # Sections of the index that are a picture only.
 PICTURES = frozenset({"lintasan"})
-PARTIES = ("Sekretariat TKPK", "Diskominfo", "Asisten Kesejahteraan Rakyat Sekda")
+# Its lines to sign stand at the end of the print, after every chapter.
+SIGNATURES = frozenset({"tanda"})
 
 
 def write_pdfs(report: Report, pages: Mapping[str, Page], folder: Path) -> None:
@@ -38,13 +37,14 @@ def write_pdfs(report: Report, pages: Mapping[str, Page], folder: Path) -> None:
     Raises:
         PadananError: the decision log is broken.
     """
-    head = log_head(report.home, report.source.periode)
-    found = blocks(pages["index.html"], without=PICTURES)
+    sign = sign_off(report)
+    head = printed_head(sign)
+    found = blocks(pages["index.html"], without=PICTURES | SIGNATURES)
     places = [kota_page(node.code) for node in report.tree.root.children]
     for name in (*CHAPTERS, *places, "metode.html"):
         if name in pages:
             found += [{"jenis": "judul", "tingkat": 2, "teks": pages[name].title}, *blocks(pages[name], level=3)]
-    found.append(_signatures(report, head))
+    found.append(_signatures(report, sign))
     (folder / FILE).write_bytes(_set(report, "Laporan mutu data dan pemadanan", found, head))
     for contract_id in report.facts.rows:
         name = producer_page(contract_id)
@@ -56,10 +56,11 @@ def producer_pdf(report: Report, page: Page, head: str) -> bytes:
     return _set(report, f"Laporan mutu: {page.title}", blocks(page), head)
 
 
-def log_head(home: Home, periode: Periode) -> str:
-    """The head of a period's decision log as printed."""
-    head = read_log(home, periode).head if log_path(home, periode).exists() else EMPTY_HEAD
-    return "belum ada keputusan" if head == EMPTY_HEAD else id_format.fingerprint(head)
+def printed_head(sign: Mapping[str, Any]) -> str:
+    """The head of the decision log as the sign-off block tells it."""
+    if sign["rusak"]:
+        return "log tidak terbaca, jalankan padanan verify"
+    return str(sign["kepala"] or "belum ada keputusan")
 
 
 def _set(report: Report, title: str, found: list[Block], head: str) -> bytes:
@@ -79,18 +80,23 @@ def _set(report: Report, title: str, found: list[Block], head: str) -> bytes:
     return typeset(TEMPLATE, figures)
 
 
-def _signatures(report: Report, head: str) -> Block:
+def _signatures(report: Report, sign: Mapping[str, Any]) -> Block:
     source = report.source
     return {
         "jenis": "tanda",
-        "judul": "Lembar pengesahan",
+        "judul": "Pengesahan reviu",
         "kalimat": [
-            f"Laporan ini memuat hasil pembersihan dan pemadanan data periode {source.periode.label} revisi {source.revisi}. "
-            "Setiap angkanya dapat dihitung kembali dari tabel terbitan dengan sidik jari "
-            f"{id_format.fingerprint(source.manifest_sha256)}.",
-            f"Kepala log keputusan reviu ketika laporan dicetak: {head}.",
-            "Keputusan reviu (menerima, meminta padanan ulang, atau mengecualikan penghalang) dicatat di log keputusan dengan "
-            "nama, waktu dan alasan; tanda tangan di bawah ini menyatakan laporan telah dibaca.",
+            f"Yang bertanda tangan telah membaca laporan ini untuk periode {source.periode.label} revisi {source.revisi}, pada "
+            f"terbitan dengan sidik jari {id_format.fingerprint(source.manifest_sha256)}. Setiap angkanya dapat dihitung kembali "
+            "dari tabel terbitan itu.",
+            f"Keadaan reviu: {sign['keadaan'] or '–'}. Kepala log keputusan: {printed_head(sign)}.",
         ],
-        "pihak": list(PARTIES),
+        "pihak": [
+            {
+                "peran": line["peran"][:1].upper() + line["peran"][1:],
+                "nama": line["nama"] or "[nama diisi]",
+                "jabatan": line["jabatan"] or "[jabatan diisi]",
+            }
+            for line in sign["baris"]
+        ],
     }

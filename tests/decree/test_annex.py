@@ -109,7 +109,7 @@ def test_total_kota_and_splits(annex, tables):
             count(*) from beku group by all""",
         "Kelompok umur": """select case when tgl_lahir is null then 'Tidak diketahui'
             when tgl_lahir > date '2025-12-15' - interval 18 year then 'Anak (di bawah 18 tahun)'
-            when tgl_lahir > date '2025-12-15' - interval 60 year then 'Dewasa (18 sampai 59 tahun)'
+            when tgl_lahir > date '2025-12-15' - interval 60 year then 'Dewasa (18–59 tahun)'
             else 'Lansia (60 tahun ke atas)' end, count(*) from beku group by all""",
         "Desil kesejahteraan": "select 'Desil ' || desil, count(*) from beku group by all",
         "Status identitas": """select case status_identitas when 'terdaftar' then 'Terdaftar di Adminduk'
@@ -137,7 +137,7 @@ def test_a_person_of_eighteen_and_of_sixty_on_the_day():
     con.execute("create table beku (tgl_lahir date)")
     con.execute("insert into beku values ('2007-12-15'), ('2007-12-16'), ('1965-12-15'), ('1965-12-16'), (null), ('2026-01-01')")
     day = date(2025, 12, 15)
-    shown = con.execute(f"select {SPLITS['umur'][0]} from beku", {"hari": day}).fetchall()
+    shown = con.execute(f"select {SPLITS['umur'][0]} from beku", [day]).fetchall()
     assert [row[0] for row in shown] == ["dewasa", "anak", "lansia", "dewasa", "tidak_diketahui", "tidak_diketahui"]
 
 

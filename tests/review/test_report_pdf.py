@@ -3,15 +3,12 @@
 import hashlib
 import re
 from collections import Counter
-from datetime import datetime
 
 import pytest
 from pypdf import PdfReader
 
 from padanan.contract import load_contracts
-from padanan.period import JAKARTA
-from padanan.report.pdf import FILE, log_head
-from padanan.review.log import read_log, writing
+from padanan.report.pdf import FILE, printed_head
 from tests.pdf_back import accessible, lone_rows, rows_by_page
 from tests.review.pages_back import count
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE
@@ -51,7 +48,7 @@ def test_no_row_and_no_signature_stands_alone(reader, sheets):
     assert len(counts) > 30 and any(len(found) > 1 for found in counts), "some table must run over a page's end"
     assert not lone_rows(reader)
     last = sheets[-1]
-    assert "Lembar pengesahan" in last and "tanda tangan di bawah ini" in last and last.count("[nama diisi]") == 3
+    assert "Pengesahan reviu" in last and "telah membaca laporan ini" in last and last.count("[nama diisi]") == 4
     assert sum("[nama diisi]" in text for text in sheets) == 1
 
 
@@ -127,10 +124,7 @@ def test_a_producers_page_alone(rendered, pages):
     assert len(list(rendered[1].glob("produsen-*.pdf"))) == len(list(rendered[1].glob("produsen-*.html")))
 
 
-def test_the_head_of_the_log_is_printed_once_there_are_decisions(home):
-    assert log_head(home, PERIODE) == "belum ada keputusan"
-    with writing(home, PERIODE) as transaction:
-        entry = {"revisi": 2, "tindakan": "terima", "alasan": ["lengkap"]}
-        transaction.commit(transaction.compose([entry], datetime(2025, 11, 20, tzinfo=JAKARTA)))
-    printed = log_head(home, PERIODE)
-    assert DIGEST.fullmatch(printed) and printed.replace("-", "") == read_log(home, PERIODE).head
+def test_the_head_of_the_log_is_printed_once_there_are_decisions():
+    assert printed_head({"rusak": False, "kepala": None}) == "belum ada keputusan"
+    assert printed_head({"rusak": False, "kepala": "ab12-cd34"}) == "ab12-cd34"
+    assert "padanan verify" in printed_head({"rusak": True, "kepala": None})

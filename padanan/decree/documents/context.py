@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from padanan.decree.documents.facts import UNKNOWN, Count, Target
+from padanan.decree.documents.facts import Count, Target
 from padanan.decree.documents.terbilang import terbilang
 from padanan.report import format as id_format
-from padanan.report import wilayah, words
+from padanan.report import groups, wilayah, words
+from padanan.report.groups import UNKNOWN
 
 TO_FILL = "[diisi]"
 DRAFT = "RANCANGAN"
@@ -26,8 +27,8 @@ SPLIT_NAMES: Mapping[str, str] = {
     "status_identitas": "Status identitas",
 }
 _LINES: Mapping[str, Mapping[str, str]] = {
-    "jenis_kelamin": {"L": "Laki-laki", "P": "Perempuan"},
-    "umur": {"anak": "Anak (di bawah 18 tahun)", "dewasa": "Dewasa (18 sampai 59 tahun)", "lansia": "Lansia (60 tahun ke atas)"},
+    "jenis_kelamin": groups.SPLITS["jk"],
+    "umur": groups.SPLITS["umur"],
     "status_identitas": words.IDENTITIES,
 }
 
@@ -139,7 +140,7 @@ def _share(tree: wilayah.Tree, node: wilayah.Node) -> str:
 
 
 def _line(table: str, item: Count, people: int) -> dict[str, str]:
-    name = "Tidak diketahui" if item.key == UNKNOWN else _LINES.get(table, {}).get(item.key)
+    name = groups.SPLITS["umur"][UNKNOWN] if item.key == UNKNOWN else _LINES.get(table, {}).get(item.key)
     return {
         "kode": item.key,
         "nama": name or (f"Desil {item.key}" if table == "desil" else item.key),

@@ -14,25 +14,23 @@ from typing import Any
 import duckdb
 
 from padanan.errors import PadananError, safe_reason
-from padanan.report import wilayah
+from padanan.report import groups, wilayah
+from padanan.report.group_page import covered_counts
+from padanan.report.groups import UNKNOWN
 from padanan.report.published import Published
 from padanan.report.suppress import LIMIT, Cell, Cover, Sum, cover
 
 NEEDED = ("jk", "tgl_lahir", "desil", "status_identitas", "id_keluarga", "kode_kota", "kode_kecamatan", "kode_kelurahan")
-UNKNOWN, ALL = "tidak_diketahui", "semua"
-CHILD_BELOW, ELDERLY_FROM = 18, 60
+ALL = "semua"
 # Table -> the SQL of its key, and the keys that are shown even when nobody has them.
 SPLITS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "jenis_kelamin": (f"coalesce(jk, '{UNKNOWN}')", ("L", "P", UNKNOWN)),
-    "umur": (
-        f"""case when tgl_lahir is null or tgl_lahir > $hari then '{UNKNOWN}'
-        when date_sub('year', tgl_lahir, $hari) < {CHILD_BELOW} then 'anak'
-        when date_sub('year', tgl_lahir, $hari) < {ELDERLY_FROM} then 'dewasa' else 'lansia' end""",
-        ("anak", "dewasa", "lansia", UNKNOWN),
-    ),
+    "jenis_kelamin": (groups.SEX, tuple(groups.SPLITS["jk"])),
+    "umur": (groups.AGE, tuple(groups.SPLITS["umur"])),
     "desil": (f"coalesce(desil::varchar, '{UNKNOWN}')", ()),
     "status_identitas": ("status_identitas", ("terdaftar", "sementara_nik", "sementara")),
 }
+# Tables that the review report shows too: covered there, covered here.
+REPORTED: Mapping[str, str] = {"jenis_kelamin": "jk", "umur": "umur"}
 
 
 @dataclass(frozen=True)
@@ -82,25 +80,27 @@ def count_target(source: Published, snapshot: Path, name: Path, tree: wilayah.Tr
     tree = tree or wilayah.build(source)
     _same_places(source, tree, people, name, cure)
     day = date.fromisoformat(str(source.manifest["cutoff"])[:10])
+    reported = groups.groups(source, day.isoformat())
     without = source.value("select count(*) from beku where id_keluarga is null")
     return Target(
         people=people,
         families=source.value("select count(distinct id_keluarga) from beku"),
         without_family=Count(UNKNOWN, without, Cover.SMALL if 0 < without < LIMIT else None),
         day=day,
-        splits={name: _split(source, name, day) for name in SPLITS},
+        splits={name: _split(source, name, day, reported) for name in SPLITS},
         tree=tree,
     )
 
 
-def _split(source: Published, name: str, day: date) -> tuple[Count, ...]:
+def _split(source: Published, name: str, day: date, reported: groups.Groups) -> tuple[Count, ...]:
     key, always = SPLITS[name]
-    cursor = source.con.execute(
-        f"select {key} as kunci, count(*) from beku group by all", {"hari": day} if "$hari" in key else {}
-    )
+    cursor = source.con.execute(f"select {key}, count(*) from beku group by all", [day] if "$1" in key else [])
     found: dict[str, int] = dict.fromkeys(always, 0)
     found.update({str(row[0]): int(row[1]) for row in cursor.fetchall()})
     keys = [*always, *sorted((key for key in found if key not in always), key=_place)]
+    if name in REPORTED:
+        _, marks = covered_counts(reported, REPORTED[name])
+        return tuple(Count(key, found[key], marks.get((key, "sasaran"))) for key in keys)
     values: dict[Cell, int] = {ALL: sum(found.values())}
     values.update(found)
     covered = cover(values, [Sum(ALL, tuple(keys))], fixed={ALL})
