@@ -174,14 +174,11 @@ def _numeric(css: str) -> bool:
     return "n" in css.split()
 
 
-def _width(rows: Sequence[Mapping[str, Any]], place: int, name: str, numeric: bool) -> int | None:
-    """A share of the line for a column of words by its longest text; None lets a column of numbers have what it needs."""
+def _width(rows: Sequence[Mapping[str, Any]], place: int, name: str, numeric: bool) -> dict[str, int]:
+    """What a column needs, in letters: `tetap` for numbers (a heading may wrap into two lines), `bagi` a share of the rest."""
+    cells = [row["sel"][place] for row in rows if len(row["sel"]) > place and row["sel"][place]["lebar"] == 1]
+    needed = [max(len(cell["t"]) + 2 * bool(cell["s"]), len(cell["n"])) for cell in cells]
     if numeric:
-        return None
-    longest = len(name)
-    for row in rows:
-        if len(row["sel"]) > place and row["sel"][place]["lebar"] == 1:
-            cell = row["sel"][place]
-            longest = max(longest, len(cell["t"]) + 2 * bool(cell["s"]), len(cell["n"]))
+        return {"tetap": max([*needed, len(name) // 2, *(len(word) for word in name.split())], default=1)}
     low, high = TEXT_WIDTH
-    return max(low, min(high, longest))
+    return {"bagi": max(low, min(high, max([*needed, len(name)])))}

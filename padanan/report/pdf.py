@@ -26,13 +26,13 @@ PICTURES = frozenset({"lintasan"})
 SIGNATURES = frozenset({"tanda"})
 
 
-def write_pdfs(report: Report, pages: Mapping[str, Page], folder: Path) -> None:
-    """Writes `laporan-mutu.pdf` and one PDF a producer; the same pages and log give the same bytes.
+def write_pdf(report: Report, pages: Mapping[str, Page], path: Path) -> None:
+    """Writes the whole report but the producers' own pages; the same pages and log give the same bytes.
 
     Args:
         report: for the period, revision, fingerprint and places.
         pages: the finished pages by file name.
-        folder: where the pages stand.
+        path: the file to write.
 
     Raises:
         PadananError: the decision log is broken.
@@ -45,15 +45,13 @@ def write_pdfs(report: Report, pages: Mapping[str, Page], folder: Path) -> None:
         if name in pages:
             found += [{"jenis": "judul", "tingkat": 2, "teks": pages[name].title}, *blocks(pages[name], level=3)]
     found.append(_signatures(report, sign))
-    (folder / FILE).write_bytes(_set(report, "Laporan mutu data dan pemadanan", found, head))
-    for contract_id in report.facts.rows:
-        name = producer_page(contract_id)
-        (folder / name).with_suffix(".pdf").write_bytes(producer_pdf(report, pages[name], head))
+    path.write_bytes(_set(report, "Laporan mutu data dan pemadanan", found, head))
 
 
-def producer_pdf(report: Report, page: Page, head: str) -> bytes:
-    """One producer's page, which its kit takes along; it speaks of nobody else."""
-    return _set(report, f"Laporan mutu: {page.title}", blocks(page), head)
+def producer_pdf(report: Report, pages: Mapping[str, Page], contract_id: str) -> bytes:
+    """One producer's page, for its kit; it speaks of nobody else."""
+    page = pages[producer_page(contract_id)]
+    return _set(report, f"Laporan mutu: {page.title}", blocks(page), printed_head(sign_off(report)))
 
 
 def printed_head(sign: Mapping[str, Any]) -> str:

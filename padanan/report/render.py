@@ -15,7 +15,7 @@ from padanan.criteria import load_criteria
 from padanan.errors import no_space_guard
 from padanan.home import Home
 from padanan.period import Periode
-from padanan.report import facts, overlap, wilayah
+from padanan.report import facts, overlap, pdf, wilayah
 from padanan.report.change_page import change_page
 from padanan.report.deliveries import deliveries
 from padanan.report.evidence_page import evidence_page
@@ -26,7 +26,7 @@ from padanan.report.index_page import index_page
 from padanan.report.list_page import list_page
 from padanan.report.method_page import method_page
 from padanan.report.model import Page, Report, publication_name
-from padanan.report.pdf import write_pdfs
+from padanan.report.pdf import write_pdf
 from padanan.report.place_pages import place_pages
 from padanan.report.producer_pages import producer_pages
 from padanan.report.published import Published, open_published
@@ -146,7 +146,7 @@ def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
                 (temporary / name).write_text(page.html, encoding="utf-8")
             shutil.copytree(FONTS, temporary / "font", copy_function=shutil.copyfile)
             write_workbook(report, pages, temporary / FILE)
-            write_pdfs(report, pages, temporary)
+            write_pdf(report, pages, temporary / pdf.FILE)
             for writer in POST_WRITERS:
                 writer(report, temporary)
             for path in temporary.rglob("*"):
