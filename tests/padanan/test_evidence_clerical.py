@@ -6,6 +6,7 @@ One made-up home serves the file: published, decided about, delivered anew, publ
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,11 +18,13 @@ import duckdb
 import openpyxl
 import pytest
 
+from padanan.contract import load_contracts
 from padanan.evidence import clerical_book as book
-from padanan.evidence import decisions, sources
+from padanan.evidence import decisions, match_period, sources
 from padanan.home import Home
 from padanan.publish import connect_warehouse
-from tests.pipeline import CHECKOUT, PERIODE, environment, generate_and_land, to_published
+from padanan.runplan import read_plan
+from tests.pipeline import CHECKOUT, PERIODE, environment, generate_and_land, landed_rows, to_published
 
 SOURCE = "dtks"
 
@@ -250,3 +253,58 @@ def test_decisions_are_appended_and_never_rewritten(decided: Decided, queue: Pat
     added = [json.loads(line) for line in after[len(before) :].splitlines()]
     assert [(row["nama"], row["keputusan"], row["alasan"]) for row in added] == [("CICI", "ragu", "belum jelas")]
     assert len(decisions.read(decided.home)) == 5
+
+
+SPOILED = {
+    # what a producer may send at its worst, as it stands in staging after the contract's checks
+    "tanpa nama": ("update stg_carik__individu set nama_bersih = null", "select count(*) from stg_carik__individu"),
+    "semua 1 Januari": (
+        "update stg_carik__individu set tgl_lahir = make_date(year(tgl_lahir), 1, 1)",
+        "select count(*) from stg_carik__individu",
+    ),
+    "kolom kosong": (
+        "update stg_carik__individu set tgl_lahir = null, nama_ibu_bersih = null, alamat_jalan = null, kode_kelurahan = null",
+        "select count(*) from stg_carik__individu",
+    ),
+    "satu nama": ("update stg_carik__individu set nama_bersih = 'SITI AMINAH'", "select count(*) from stg_carik__individu"),
+    "daftar kosong": ("delete from padanan_cocok where producer = 'carik'", "select 0"),
+}
+
+
+@pytest.mark.feature("F14")
+@pytest.mark.parametrize("case", sorted(SPOILED))
+def test_a_spoiled_list_gives_a_result_and_spoils_no_other(
+    decided: Decided, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    """The step runs through, every left-over record keeps exactly one status, and what is merged of the list stays right."""
+    spoil, count = SPOILED[case]
+    home = Home(tmp_path / "data").ensure()
+    shutil.copy(decided.home.warehouse_db, home.warehouse_db)
+    shutil.copy(decided.home.warehouse / "rencana.json", home.warehouse / "rencana.json")
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(decided.key))
+    con = duckdb.connect(str(home.warehouse_db))
+    con.execute(spoil)
+    n = con.execute(count).fetchall()[0][0]
+    con.close()
+    result = match_period(home, read_plan(home), load_contracts())
+    con = duckdb.connect()
+    con.execute(f"create view tautan as from read_parquet('{result.folder / 'tautan.parquet'}')")
+    con.execute(f"attach '{home.warehouse_db}' as gudang (read_only)")
+    left, statuses, keys = con.execute("""
+        select count(*), count(t.status), count(distinct t.record_key)
+        from gudang.padanan_cocok c left join tautan t using (record_key) where c.status <> 'padan_nik'
+    """).fetchall()[0]
+    assert left == statuses == keys > 0
+    assert n > 0 or case == "daftar kosong"
+    landed_rows(con, decided.home.root)
+    con.execute(
+        f"""create view truth as select l.record_key, r.id_truth_person
+        from read_parquet('{decided.home.root}/truth/2025-07-01/records.parquet') r join landed l using (producer, file, baris)"""
+    )
+    right, wrong = con.execute("""
+        select count(*) filter (t.id_truth_person = a.id_truth_person),
+            count(*) filter (t.id_truth_person is distinct from a.id_truth_person)
+        from tautan p join truth t using (record_key)
+        join truth a on a.record_key = p.register_key where p.status = 'padan_bukti'
+    """).fetchall()[0]
+    assert right / max(right + wrong, 1) >= 0.99, (right, wrong)

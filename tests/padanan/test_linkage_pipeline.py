@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from recordlinkage.base import BaseCompareFeature
 
-from benchmarks.linkage.generator import DEFAULT, HARD, Pairing, Profile, generate
+from benchmarks.linkage.generator import DEFAULT, HARD, Pairing, Profile, generate, unseen
 from benchmarks.linkage.vocabulary import vocabulary
 from padanan.errors import PadananError
 from padanan.linkage import LinkageConfig, LinkResult, blocking, explain, link, load_linkage_config, measure
@@ -24,7 +24,7 @@ from padanan.linkage.config import PlugIn
 from padanan.linkage.model import Model
 from padanan.linkage.result import AUTOMATIC, POSSIBLE
 
-KEYS = ("record_key", "entity_key")
+UNSEEN = (101, 102, 103, 104, 105)
 
 
 class SameLength(BaseCompareFeature):
@@ -67,18 +67,67 @@ def test_precision_comes_first_and_recall_stays_high(made: Callable[..., Made], 
     q = made(profile).quality
     assert q.records > 2900 and q.absent > 200
     assert q.precision >= 0.995
-    assert q.absent_matched <= 0.01
     assert q.best_f1 >= 0.985 and q.recall >= 0.93
     assert made(profile).result.measures["kelengkapan_pasangan"] >= 0.98
 
 
 @pytest.mark.feature("F14")
-def test_unseen_tokens_and_faults_lose_little(made: Callable[..., Made]) -> None:
-    """Tokens disjoint from the design's and other fault rates: best F1 within 0.015 of the design's."""
-    from benchmarks.linkage.generator import unseen
+def test_five_unseen_profiles_lose_little(made: Callable[..., Made]) -> None:
+    """Tokens disjoint from the design's and fault rates drawn by seed: the worst best-F1 within 0.015 of the design's."""
+    for seed in UNSEEN:
+        assert not vocabulary(seed).tokens & vocabulary(0).tokens
+    found = {seed: made(unseen(seed), seed).quality for seed in UNSEEN}
+    assert min(q.best_f1 for q in found.values()) >= made().quality.best_f1 - 0.015, found
+    assert min(q.precision for q in found.values()) >= 0.995, found
 
-    assert not vocabulary(101).tokens & vocabulary(0).tokens
-    assert made(unseen(101), 101).quality.best_f1 >= made().quality.best_f1 - 0.015
+
+@pytest.mark.feature("F14")
+def test_people_in_no_register_stay_unmatched_on_every_profile(made: Callable[..., Made]) -> None:
+    """At most 0.5% of records without a person are merged: over all seven sets together, and on none of them more than chance
+    gives at its number (200 to 450 records; one-sided 99.9%). The sets of 20,000 are held to 0.5% in the oracle's test."""
+    from scipy.stats import binom
+
+    found = [made(profile).quality for profile in (DEFAULT, HARD)] + [made(unseen(seed), seed).quality for seed in UNSEEN]
+    merged = [round(q.absent_matched * q.absent) for q in found]
+    assert sum(merged) <= 0.005 * sum(q.absent for q in found), merged
+    for q, n in zip(found, merged, strict=True):
+        assert n <= binom.ppf(0.999, q.absent, 0.005), q
+
+
+@pytest.mark.feature("F14")
+def test_split_cards_are_followed_and_nobody_gets_two_families(made: Callable[..., Made]) -> None:
+    """A member of each of many families has a card of his own in the register, at the old address; the list still has the old
+    card. He is found all the same, relatives on the other card are weighed as such, and a resident stands in one family only."""
+    one = made()
+    register, people, truth = (t.to_pandas() for t in (one.register, one.list, one.truth))
+    answer = truth.set_index("record_key")["register_key"]
+    residue = set(one.result.records.column("record_key").to_pylist())
+    people["orang"] = people["record_key"].map(answer)
+    family = people[people["orang"].notna()].groupby("family_id")
+    moved = [
+        group[group["record_key"].isin(residue)].sort_values("record_key").iloc[0]
+        for _, group in family
+        if len(group) >= 3 and group["record_key"].isin(residue).any() and (~group["record_key"].isin(residue)).any()
+    ][:150]
+    assert len(moved) >= 60
+    place = register["record_key"].isin({row["orang"] for row in moved})
+    card = "9" + register.loc[place, "nik_bersih"].str[1:]
+    register.loc[place, "kk_bersih"] = card
+    register.loc[place, "family_id"] = card
+    got = link(one.list, pa.Table.from_pandas(register, schema=one.register.schema, preserve_index=False))
+    links = dict(zip(got.links.column("record_key").to_pylist(), got.links.column("register_key").to_pylist(), strict=True))
+    keys = {row["record_key"]: row["orang"] for row in moved}
+    right = sum(links.get(key) == orang for key, orang in keys.items())
+    wrong = sum(key in links and links[key] != orang for key, orang in keys.items())
+    assert right >= 0.8 * len(keys) and wrong <= 0.01 * len(keys), (right, wrong, len(keys))
+    pairs = got.pairs.to_pandas()
+    told = pairs[pairs["record_key"].isin(keys) & (pairs["register_key"] == pairs["record_key"].map(keys))]
+    assert (told["kerabat"] == 3).any(), "relatives on the old card speak about the new one"
+    at = people.set_index("record_key")["family_id"]
+    seats: dict[str, set[str]] = {}
+    for key, orang in links.items():
+        seats.setdefault(orang, set()).add(at[key])
+    assert max(len(families) for families in seats.values()) == 1
 
 
 @pytest.mark.feature("F14")
