@@ -63,7 +63,8 @@ def test_rules_after_the_padanan_know_people_matched_by_evidence(run):
         create or replace temp table orang as
         select p.record_key, p.producer, p.status, p.id_orang, r.id_truth_person as benar
         from padanan_record p join landed l using (record_key)
-        join t_records r on (r.producer, r.file, r.baris) = (l.producer, l.file, l.baris) where p.status in ('padan_nik', 'padan_bukti');
+        join t_records r on (r.producer, r.file, r.baris) = (l.producer, l.file, l.baris)
+        where p.status in ('padan_nik', 'padan_bukti');
         create or replace temp table bukti as
         select o.* from orang o where o.producer <> 'adminduk'
             and o.benar in (select benar from orang where status = 'padan_bukti' and benar is not null);
