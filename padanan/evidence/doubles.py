@@ -20,7 +20,7 @@ from padanan.linkage.model import Model
 
 ADMINDUK, IN_LIST, TWO_PEOPLE = "ganda_adminduk", "ganda_daftar", "nik_dua_orang"
 # Residents who share one of these with a few others are worth comparing; 11 million are never paired with each other.
-_KEYS = ("dob, skeleton", "dob, mother_skeleton", "dob, kk", "kk, skeleton", "dob, kel, t1")
+_KEYS = ("dob, skeleton", "dob, mother_skeleton", "dob, kk", "kk, skeleton")
 _MOST = 6
 # Names that are the same, sound the same or are one typing error apart: brothers and twins are no doubles.
 _NAMES = ("sama", "bunyi_sama", "mirip")
