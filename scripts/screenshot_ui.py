@@ -52,6 +52,18 @@ def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("GALAT: dagster-webserver tidak menjawab. Perbaikan: jalankan make dev dan baca pesannya")
 
 
+def browser() -> str:
+    """Chromium's path.
+
+    Raises:
+        SystemExit: it is not installed.
+    """
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        raise SystemExit("GALAT: chromium tidak ada. Perbaikan: apt-get install chromium")
+    return found
+
+
 def shoot(chromium: str, address: str, picture: Path, size: str) -> None:
     """One page as PNG; the virtual clock lets the page's own requests finish first."""
     with tempfile.TemporaryDirectory() as profile:
@@ -70,9 +82,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "img", help="folder of the pictures")
     parser.add_argument("--size", default="1600,1000", help="window size")
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        raise SystemExit("GALAT: chromium tidak ada. Perbaikan: apt-get install chromium")
+    chromium = browser()
     prepare()
     options.out.mkdir(parents=True, exist_ok=True)
     port = free_port()

@@ -149,6 +149,9 @@ def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
             write_pdf(report, pages, temporary / pdf.FILE)
             for writer in POST_WRITERS:
                 writer(report, temporary)
+            # The record of the run that published stands in this folder too.
+            for record in target.glob("run*.json"):
+                shutil.copyfile(record, temporary / record.name)
             for path in temporary.rglob("*"):
                 path.chmod(0o700 if path.is_dir() else 0o600)
             if target.exists():

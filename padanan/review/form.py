@@ -39,6 +39,7 @@ WORDS = {
     "draft disusun": steps.DRAFT,
 }
 SUFFIXES = (".xlsx", ".yaml", ".yml")
+FORM = "formulir-keputusan.xlsx"
 YES, NO = "ya", "tidak"
 _FIELDS = {
     "periode", "revisi", "sidik", "keputusan", "pengusul", "penyetuju", "oleh", "alasan", "pindaian", "sidik_pindaian",
@@ -104,6 +105,23 @@ def write_form(home: Home, periode: Periode, revisi: int, path: Path) -> int:
             write_once(path, _yaml_text(made))
             path.chmod(0o600)
     return len(made.blockers)
+
+
+def lay_out_form(home: Home, periode: Periode, revisi: int) -> Path:
+    """Puts the form of the revision's present state into its report's folder, where who has no terminal finds it.
+
+    Returns:
+        `reports/<period>/rev-<n>/formulir-keputusan.xlsx`; an older one is replaced.
+
+    Raises:
+        PadananError: the revision is not published, or the log or the reviewers' list can't be used.
+    """
+    from padanan.review import form_book
+
+    path = home.reports(periode, revisi) / FORM
+    with no_space_guard("formulir"):
+        form_book.write(path, offer(home, periode, revisi))
+    return path
 
 
 def offer(home: Home, periode: Periode, revisi: int) -> Offer:

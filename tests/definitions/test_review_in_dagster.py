@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import dagster as dg
+import openpyxl
 import pytest
 
 from orchestration.defs.automation.review_sensors import formulir_sensor, putusan_sensor
@@ -53,6 +54,8 @@ def facts(result, key):
 def test_the_decision_tells_state_and_next_step_and_its_check_only_warns(home):
     with dg.DagsterInstance.ephemeral() as instance:
         before = materialize(putusan, diterima, instance=instance)
+        form = home.reports(PERIODE, 1) / "formulir-keputusan.xlsx"
+        offered = openpyxl.load_workbook(form)["Pengecualian"].max_row
         accept_all(home)
         after = materialize(putusan, diterima, instance=instance)
         assert before.success and after.success
@@ -60,6 +63,9 @@ def test_the_decision_tells_state_and_next_step_and_its_check_only_warns(home):
     assert (first["keadaan"], first["diterima"]) == ("belum direviu", False) and first["penghalang_terbuka"] > 0
     assert (second["keadaan"], second["diterima"], second["penghalang_terbuka"]) == ("direviu dan diterima", True, 0)
     assert second["kepala_catatan"].replace("-", "") == read_log(home, PERIODE).head
+    # Report and form follow the record: nothing is open any more, and the sign-off names the head.
+    assert offered > openpyxl.load_workbook(form)["Pengecualian"].max_row
+    assert second["kepala_catatan"] in (form.parent / "index.html").read_text()
     checks = [result.get_asset_check_evaluations()[0] for result in (before, after)]
     assert [(check.passed, check.severity) for check in checks] == [
         (False, dg.AssetCheckSeverity.WARN),

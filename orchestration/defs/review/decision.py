@@ -27,17 +27,23 @@ DECISION = dg.AssetKey([REVIEW, "putusan"])
     backfill_policy=PER_PERIODE,
 )
 def putusan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
-    """Reads the log of the period, its chain proved, and tells where the review stands.
+    """Reads the log of the period, its chain proved, tells where the review stands, and brings report and form up to it.
 
     Raises:
         dagster.Failure: nothing is published, or the log was changed.
     """
     periode = Periode.parse(context.partition_key)
     with explained("pembacaan putusan reviu"):
+        from padanan.report import render_report
         from padanan.report.format import fingerprint
+        from padanan.review.form import lay_out_form
         from padanan.review.show import summary
 
-        state = summary(rumah.home(), periode)
+        home = rumah.home()
+        state = summary(home, periode)
+        # The sign-off block names the state and the log's head, the form what is still open: both follow the record.
+        render_report(home, periode, state.revisi)
+        lay_out_form(home, periode, state.revisi)
     tags = {"padanan/periode": periode.label, "padanan/revisi": str(state.revisi)}
     context.instance.add_run_tags(context.run.run_id, tags)
     return dg.MaterializeResult(

@@ -34,15 +34,18 @@ def laporan_mutu(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.
     with explained("pembuatan laporan mutu"):
         from orchestration.revisions import newest_revision
         from padanan.report import render_report
+        from padanan.review.form import lay_out_form
 
         home = rumah.home()
         revisi = newest_revision(home, periode)
         page = render_report(home, periode, revisi)
+        form = lay_out_form(home, periode, revisi)
     return dg.MaterializeResult(
         metadata={
             "periode": periode.label,
             "revisi": revisi,
             "laporan": dg.MetadataValue.url(page.as_uri()),
             "berkas": dg.MetadataValue.path(str(page)),
+            "formulir": dg.MetadataValue.path(str(form)),
         }
     )
