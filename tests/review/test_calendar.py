@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,14 +28,19 @@ from tests.review.published_by_hand import PERIODE, write_landing, write_publish
 DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 
 
+# Read once, also by the property tests, which can't use fixtures of a module without reading them anew.
+cached_contracts = cache(load_contracts)
+cached_plans = cache(load_plans)
+
+
 @pytest.fixture(scope="module")
 def contracts():
-    return load_contracts()
+    return cached_contracts()
 
 
 @pytest.fixture(scope="module")
 def plans():
-    return load_plans()
+    return cached_plans()
 
 
 def entries(calendar, kind):
@@ -55,7 +61,7 @@ def test_months_before_is_month_end_safe(day, months):
 @settings(max_examples=150, deadline=None)
 @given(st.dates(date(2025, 1, 1), date(2025, 12, 31)), DAYS, st.one_of(st.none(), DAYS))
 def test_dinsos_and_dppapp_owe_two_months_before_any_decree(decree, day, received):
-    contracts, plans = load_contracts_once(), load_plans_once()
+    contracts, plans = cached_contracts(), cached_plans()
     plan = dataclasses.replace(plans[2025], decree_dates={"2025-S2": decree})
     for contract_id in ("dtks", "carik"):
         due = deadline(contracts[contract_id], Periode(2025, 2), {2025: plan})
@@ -66,17 +72,6 @@ def test_dinsos_and_dppapp_owe_two_months_before_any_decree(decree, day, receive
         else:
             assert state == ("terlambat" if received > due else "tepat waktu")
         assert (days_late(received, due, day) > 0) == ((received or day) > due)
-
-
-_CACHE = {}
-
-
-def load_contracts_once():
-    return _CACHE.setdefault("contracts", load_contracts())
-
-
-def load_plans_once():
-    return _CACHE.setdefault("plans", load_plans())
 
 
 @pytest.mark.feature("F08")
