@@ -59,7 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        0 when done; 1 with one line of cause and cure on stderr; 130 when interrupted.
+        0 when done; 1 with one line of cause and cure on stderr; 130 when interrupted; 141 when the reader of
+        the output went away.
     """
     os.umask(0o077)
     args = build_parser().parse_args(argv)
@@ -70,6 +71,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PadananError as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # The reader (head, less) closed the pipe: what it wanted was printed. Nothing more may be flushed to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         print("Dihentikan; tidak ada yang diterbitkan setengah jadi.", file=sys.stderr)
         return 130

@@ -88,9 +88,9 @@ def _print_due(home: Home, found: Sequence[Thing], day: date) -> None:
     kept = [thing for thing in found if thing.over(day) and thing.held and not thing.destroyed]
     print(f"Masa simpan per {tanggal(day)}: {number(len(due))} habis masanya, {number(len(kept))} ditahan.")
     for thing in due:
-        print(f"  {thing.path.relative_to(home.root)}: {thing.rule.words}, sampai {tanggal(thing.expires)}")
+        print(f"  {thing.place(home)}: {thing.rule.words}, sampai {tanggal(thing.expires)}")
     for thing in kept:
-        print(f"  DITAHAN {thing.path.relative_to(home.root)}: {thing.held}")
+        print(f"  DITAHAN {thing.place(home)}: {thing.held}")
 
 
 def _status(args: argparse.Namespace) -> int:
@@ -149,7 +149,8 @@ def _run(args: argparse.Namespace) -> int:
     size = sum(int(record.get("ukuran") or 0) for record in outcome.records)
     print(
         f"Dimusnahkan: {number(len(outcome.records))} hal, {number(size)} bita"
-        + (f", {number(outcome.completed)} di antaranya menyelesaikan putaran yang terputus" if outcome.completed else "")
+        + (f", dan {number(outcome.expired)} folder daftar kerja atau paket yang kedaluwarsa" if outcome.expired else "")
+        + (f"; {number(outcome.completed)} di antaranya menyelesaikan putaran yang terputus" if outcome.completed else "")
         + "."
     )
     if outcome.records:

@@ -20,10 +20,11 @@ from typing import Any
 from padanan.contract import Contract
 from padanan.delivery.commit import write_once
 from padanan.errors import PadananError, no_space_guard
+from padanan.handover import expire
 from padanan.home import Home
 from padanan.period import JAKARTA
 from padanan.register_log import Register
-from padanan.retention.rules import Rule
+from padanan.retention.rules import EXPIRY, Rule
 from padanan.retention.things import Thing, things
 from padanan.retention.tombstone import DESTROYED, FOLDER, NISAN, destruction_records, nisan_hash, read_nisan
 from padanan.tabular import file_sha256
@@ -34,10 +35,11 @@ COUNTS = ("rows_in", "rows_on", "rows_aside", "periode_data", "diterima", "bagia
 
 @dataclass
 class Outcome:
-    """What a run did: records written, things completed after an earlier kill, faults that need a person."""
+    """What a run did: records, things completed after a kill, worklists and kits that expired, faults for a person."""
 
     records: list[Mapping[str, Any]] = field(default_factory=list)
     completed: int = 0
+    expired: int = 0
     faults: list[PadananError] = field(default_factory=list)
 
 
@@ -69,14 +71,15 @@ def run(
         people = {"oleh": by.strip(), "saksi": witness.strip()}
         records = destruction_records(home)
         known = {(record["tempat"], record.get("nisan_sha256")) for record in records}
-        every = things(home, contracts, rules, day)
+        # Worklists and kits have a register and tombstones of their own: who received them has to be told too.
+        every = [thing for thing in things(home, contracts, rules, day) if thing.rule.since != EXPIRY]
         for thing in every:
             if not thing.destroyed:
                 continue
             try:
                 unfinished = _rest(home, thing) or (_place(home, thing.path), nisan_hash(thing.path)) not in known
                 if unfinished:
-                    tell(f"menyelesaikan {_place(home, thing.path)}")
+                    tell(f"menyelesaikan {thing.place(home)}")
                     outcome.records += _finish(home, thing, people, moment, known)
                     outcome.completed += 1
             except PadananError as error:
@@ -84,11 +87,14 @@ def run(
         for thing in every:
             if not thing.due(day):
                 continue
-            tell(f"memusnahkan {_place(home, thing.path)}")
+            tell(f"memusnahkan {thing.place(home)}")
             try:
                 outcome.records += destroy(home, thing, people, moment, known)
             except PadananError as error:
                 outcome.faults.append(error)
+        for issue in expire(home, moment):
+            tell(f"menghapus {issue.folder.relative_to(home.root)}, kedaluwarsa {issue.expires.isoformat()}")
+            outcome.expired += 1
     return outcome
 
 

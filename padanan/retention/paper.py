@@ -1,26 +1,25 @@
 """Papers of data protection: the berita acara pemusnahan and the register of processing (UU 27/2022 art. 31).
 
-What was destroyed stands in the signed register, who received what in `decisions/serah_terima.jsonl`; nothing is decided here.
+What was destroyed stands in the signed register, who received what in the register of handing over; nothing is decided here.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from padanan.contract import CLASSIFICATIONS, Contract
 from padanan.errors import PadananError
+from padanan.handover import HANDED, register_of
 from padanan.home import Home
 from padanan.markdown import md_table
 from padanan.register_log import Register
 from padanan.report.format import day as tanggal
 from padanan.report.format import fingerprint, number
 from padanan.retention.rules import LANDING, Rule
+from padanan.retention.things import shown_place
 from padanan.retention.tombstone import FOLDER
-
-RECIPIENTS = "serah_terima.jsonl"
 
 
 def destruction_paper(home: Home, year: int) -> str:
@@ -56,7 +55,7 @@ def destruction_paper(home: Home, year: int) -> str:
                     (
                         str(item["no"]),
                         item["kumpulan"],
-                        _place(item["tempat"]),
+                        shown_place(item["tempat"]),
                         item["aturan"],
                         tanggal(item["disimpan_sampai"]),
                         number(item.get("jumlah_berkas")),
@@ -147,43 +146,23 @@ def register_text(data: Mapping[str, Any]) -> str:
         "",
     ]
     if data["penerima"]:
-        names = sorted({name for item in data["penerima"] for name in item})
-        lines += md_table(tuple(names), (tuple(_shown(item.get(name)) for name in names) for item in data["penerima"]))
+        names = ("kepada", "keperluan", "berkas", "sha256", "oleh", "waktu", "kedaluwarsa")
+        head = ("Penerima", "Keperluan", "Berkas", "Sidik", "Diserahkan oleh", "Waktu", "Berlaku sampai")
+        lines += md_table(head, (tuple(_shown(item[name]) for name in names) for item in data["penerima"]))
     else:
         lines.append("Belum ada data yang diserahkan kepada penerima.")
     return "\n".join([*lines, ""])
 
 
 def _recipients(home: Home) -> list[dict[str, Any]]:
-    path = home.decisions / RECIPIENTS
-    if not path.exists():
-        path = home.decisions / RECIPIENTS.removesuffix(".jsonl") / RECIPIENTS
-        if not path.exists():
-            return []
-    found = []
-    for place, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            item = json.loads(line)
-        except ValueError:
-            item = None
-        if not isinstance(item, dict):
-            raise PadananError(
-                "baris serah terima tidak terbaca",
-                file=path.relative_to(home.root),
-                place=f"baris {place}",
-                cure="pulihkan folder decisions dari cadangan",
-            )
-        found.append(item)
-    return found
+    """Who received which file for what, until when; from the signed register of handing over."""
+    names = ("kepada", "keperluan", "jenis", "folder", "berkas", "sha256", "oleh", "waktu", "kedaluwarsa")
+    return [
+        {name: record.get(name) for name in names} for record in register_of(home).read() if record.get("peristiwa") == HANDED
+    ]
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef"):
         return fingerprint(value[:16])
     return "–" if value in (None, "") else str(value)
-
-
-def _place(path: str) -> str:
-    """A place whose content address is printed in dashed groups: sixteen hex digits may all be decimal."""
-    head, _, address = path.rpartition("delivery=")
-    return f"{head}delivery={fingerprint(address)}" if head else path

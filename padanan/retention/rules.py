@@ -18,6 +18,8 @@ from padanan.yaml_source import YamlSource
 
 FILE = "retensi.yaml"
 PERMANENT = "permanen"
+# Worklists and kits carry their own last day, which their register repeats.
+EXPIRY = "kedaluwarsa"
 UNITS = {"hari": 0, "bulan": 1, "tahun": 12}
 SINCE = ("diterima", "akhirPeriode", "berkas")
 LANDING = "landing"
@@ -49,6 +51,8 @@ class Rule:
     @property
     def words(self) -> str:
         """`24 bulan sejak diterima`, for people and the register."""
+        if self.since == EXPIRY:
+            return "sampai kedaluwarsa yang tercatat"
         return PERMANENT if self.amount is None else f"{self.amount} {self.unit} sejak {SINCE_WORDS[self.since]}"
 
     def expires(self, start: date) -> date | None:
@@ -106,8 +110,12 @@ def _rule(source: YamlSource, name: str, spec: Mapping[str, Any]) -> Rule:
             raise source.error((*path, field), f"{name} tanpa '{field}'", f"isi '{field}'")
     if spec["simpan"] == PERMANENT:
         return Rule(name, spec["folder"], None, PERMANENT, "", (), spec["pemilik"], spec["isi"])
+    if spec["simpan"] == EXPIRY:
+        return Rule(name, spec["folder"], 0, "hari", EXPIRY, (), spec["pemilik"], spec["isi"])
     if not isinstance(spec["simpan"], int) or spec["simpan"] < 1:
-        raise source.error((*path, "simpan"), f"masa simpan {name} bukan bilangan", "tulis bilangan bulat atau permanen")
+        raise source.error(
+            (*path, "simpan"), f"masa simpan {name} bukan bilangan", "tulis bilangan bulat, permanen atau kedaluwarsa"
+        )
     if spec.get("satuan") not in UNITS:
         raise source.error((*path, "satuan"), f"satuan {name} tidak dikenal", "pakai " + ", ".join(UNITS))
     if spec.get("sejak") not in SINCE:

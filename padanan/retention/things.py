@@ -15,15 +15,21 @@ from pathlib import Path
 from padanan.contract import Contract
 from padanan.decree.seals import closed
 from padanan.delivery.active import active_deliveries
+from padanan.delivery.inbox import pending
 from padanan.delivery.ledger import manifests, quarantined
+from padanan.delivery.letter import LETTER
 from padanan.delivery.status import received_on
 from padanan.errors import PadananError
+from padanan.handover import issues
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
 from padanan.plan import load_plans
-from padanan.retention.rules import LANDING, Rule
+from padanan.report.format import fingerprint
+from padanan.retention.rules import EXPIRY, LANDING, Rule
 from padanan.retention.tombstone import NISAN, read_nisan
 from padanan.runplan import published_revisions
+
+INBOX = "inbox"
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,10 @@ class Thing:
     expires: date | None
     held: str | None = None
     destroyed: bool = False
+
+    def place(self, home: Home) -> str:
+        """Where it lies, for people: a content address in dashed groups, because sixteen hex digits may all be decimal."""
+        return shown_place(self.path.relative_to(home.root).as_posix())
 
     def over(self, day: date) -> bool:
         """Whether its time is over on that day."""
@@ -111,7 +121,11 @@ def _deliveries(home: Home, rule: Rule, held: Mapping[Path, str]) -> Iterator[Th
 
 def _others(home: Home, rule: Rule) -> Iterator[Thing]:
     base = home.root / rule.folder
-    if rule.dataset == "karantina":
+    if rule.since == EXPIRY:
+        for issue in issues(home):
+            if issue.kind == rule.folder:
+                yield Thing(rule, issue.folder, issue.expires, rule.expires(issue.expires), None, issue.deleted)
+    elif rule.dataset == "karantina":
         for contract in sorted(base.glob("*")):
             for item in quarantined(home, contract.name):
                 start = received_on(item) if item.get("diterima") else newest_change(item["folder"])
@@ -125,9 +139,14 @@ def _others(home: Home, rule: Rule) -> Iterator[Thing]:
                 needed, destroyed = _needed(home, periode, folder), read_nisan(folder) is not None
                 yield Thing(rule, folder, periode.end, rule.expires(periode.end), needed, destroyed)
     else:
+        waiting = _waiting(home) if rule.folder == INBOX else set()
+        listed = {issue.folder for issue in issues(home)}
         for path in _leaves(base):
+            if path in listed:
+                continue
             start = newest_change(path)
-            yield Thing(rule, path, start, rule.expires(start), None, path.is_dir() and read_nisan(path) is not None)
+            held = "menunggu diterima" if path in waiting else None
+            yield Thing(rule, path, start, rule.expires(start), held, path.is_dir() and read_nisan(path) is not None)
 
 
 def _needed(home: Home, periode: Periode, folder: Path) -> str | None:
@@ -139,6 +158,15 @@ def _needed(home: Home, periode: Periode, folder: Path) -> str | None:
     if revisions and number == str(revisions[-1][0]):
         return f"revisi terbaru periode {periode.label} yang belum ditetapkan"
     return None
+
+
+def _waiting(home: Home) -> set[Path]:
+    """Deliveries in an inbox that were not taken in yet, with their letters: nobody has counted them."""
+    found: set[Path] = set()
+    for folder in (home.root / INBOX).glob("*"):
+        for path in pending(home, folder.name):
+            found |= {path, path.with_name(path.name + LETTER)}
+    return found
 
 
 def _leaves(base: Path) -> Iterator[Path]:
@@ -193,3 +221,9 @@ def replayable(home: Home, periode: Periode, revisi: int) -> list[str]:
     if read_nisan(folder) is not None:
         lost.append("tabel terbitan")
     return lost
+
+
+def shown_place(place: str) -> str:
+    """A path of the home for people; see `Thing.place`."""
+    head, mark, address = place.rpartition("delivery=")
+    return f"{head}{mark}{fingerprint(address)}" if mark else place

@@ -72,6 +72,9 @@ def process(home: Home, *, settle_seconds: float = 0) -> list[Result]:
     """Takes in every pending form, in the order of their names.
 
     An accepted form moves to `selesai/<sha16>/` with its receipt; a refused one stays, its receipt beside it.
+
+    Raises:
+        PadananError: log, publication or reviewers' list is broken, which no sender can mend; the form stays pending.
     """
     return [_process(home, path) for path in pending(home, settle_seconds=settle_seconds)]
 
@@ -101,11 +104,10 @@ def _process(home: Home, path: Path) -> Result:
         # A crash after the log was written left the form here: its decision stands already.
         records = [] if done.exists() else _recorded(home, digest)
         records = list(records or take(home, path))
-    except PadananError as error:
-        write_once(receipt, _refused(path, digest, error))
-        if isinstance(error, Refusal):
-            _remember(path, state)
-        return Result(False, f"DITOLAK {error}", receipt)
+    except Refusal as refusal:
+        write_once(receipt, _refused(path, digest, refusal))
+        _remember(path, state)
+        return Result(False, f"DITOLAK {refusal}", receipt)
     last = records[-1]
     text = _accepted(home, path, digest, records)
     done.mkdir(parents=True, exist_ok=True, mode=0o700)

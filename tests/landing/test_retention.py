@@ -23,6 +23,7 @@ from padanan.decree.verify import prove
 from padanan.delivery.active import active_deliveries
 from padanan.delivery.receipt import Receipt
 from padanan.errors import ContractError, PadananError
+from padanan.handover import folder_of, hand_over, place
 from padanan.home import FOLDERS, Home
 from padanan.period import JAKARTA, Periode
 from padanan.report.published import open_published
@@ -239,9 +240,9 @@ def test_killed_anywhere_the_next_run_completes(
     home: Home, landed: Receipt, contracts: dict[str, Contract], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, step: int
 ) -> None:
     """Dies at the n-th touch of the disk; afterwards a run gives the very bytes of an undisturbed one."""
-    worklist = home.root / "worklists" / "lama.xlsx"
-    worklist.write_bytes(b"daftar")
-    os.utime(worklist, (1_600_000_000, 1_600_000_000))
+    aside = home.root / "held" / "lama.csv"
+    aside.write_bytes(b"daftar")
+    os.utime(aside, (1_600_000_000, 1_600_000_000))
     twin = Home(tmp_path / "kembaran")
     shutil.copytree(home.root, twin.root, symlinks=True)
     go(twin, contracts)
@@ -267,7 +268,7 @@ def test_killed_anywhere_the_next_run_completes(
             go(home, contracts)
     go(home, contracts)
     assert _settled(home) == _settled(twin)
-    assert proved(home, landed.folder) is not None and not worklist.exists()
+    assert proved(home, landed.folder) is not None and not aside.exists()
     assert sorted(record["tempat"] for record in destruction_records(home)) == sorted(
         record["tempat"] for record in destruction_records(twin)
     )
@@ -322,24 +323,67 @@ def test_two_people_and_a_paper(
         destruction_paper(home, 2027)
 
 
+def hand_made_worklist(home: Home) -> Path:
+    """A worklist folder as the makers place it, good until 12 October 2027."""
+    temporary = home.root / "worklists" / ".tmp"
+    temporary.mkdir()
+    (temporary / "tebet.xlsx").write_bytes(CANARY_NAME.encode())
+    digest = hashlib.sha256(CANARY_NAME.encode()).hexdigest()
+    target = folder_of(home, "worklists", S2, 1)
+    facts = {"kedaluwarsa": "2027-10-12", "berkas": {"tebet.xlsx": {"sha256": digest}}}
+    place(home, "worklists", temporary, target, facts, LAST)
+    return target
+
+
+@pytest.mark.feature("F50")
+def test_worklists_go_on_their_own_day_with_their_own_register(home: Home, contracts: dict[str, Contract]) -> None:
+    folder = hand_made_worklist(home)
+    rules = load_rules(contracts)
+    [thing] = [one for one in things(home, contracts, rules, AFTER.date()) if one.rule.dataset == "lembar_kerja"]
+    assert thing.expires == date(2027, 10, 12) and not thing.over(date(2027, 10, 12)) and thing.due(date(2027, 10, 13))
+    assert go(home, contracts, AFTER).expired == 0 and (folder / "tebet.xlsx").exists()
+    outcome = go(home, contracts, datetime(2027, 10, 13, 1, tzinfo=JAKARTA))
+    assert outcome.expired == 1 and not outcome.records and not (folder / "tebet.xlsx").exists()
+    assert [one.destroyed for one in things(home, contracts, rules, date(2030, 1, 1)) if one.path == folder] == [True]
+    assert not [name for name, data in tree(home.root).items() if CANARY_NAME.encode() in data]
+    assert go(home, contracts, datetime(2030, 1, 1, tzinfo=JAKARTA)).expired == 0
+
+
 @pytest.mark.feature("F50")
 def test_the_register_lists_every_dataset_and_every_recipient(home: Home, contracts: dict[str, Contract]) -> None:
     rules = load_rules(contracts)
-    lines = [
-        {"penerima": "Dinas Sosial", "berkas": "daftar.xlsx", "sha256": "ab" * 32},
-        {"penerima": "DPPAPP", "berkas": "x.xlsx"},
-    ]
-    (home.decisions / "serah_terima.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    folder = hand_made_worklist(home)
+    hand_over(home, [folder / "tebet.xlsx"], to="Lurah Tebet", purpose="verifikasi", by="Ani", now=LAST)
+    hand_over(home, [folder / "tebet.xlsx"], to="DPPAPP", purpose="verifikasi", by="Ani", now=LAST)
     data = processing_register(home, contracts, rules)
     assert {item["kumpulan"] for item in data["kumpulan"]} == set(rules)
     assert {f"landing/{contract_id}" for contract_id in contracts} <= set(rules)
-    assert [item["penerima"] for item in data["penerima"]] == ["Dinas Sosial", "DPPAPP"]
+    assert [item["kepada"] for item in data["penerima"]] == ["Lurah Tebet", "DPPAPP"]
     kjp = next(item for item in data["kumpulan"] if item["kumpulan"] == "landing/kjp_plus")
     assert set(kjp["kolom"]) == set(contracts["kjp_plus"].column_names) and kjp["masa_simpan"] == "24 bulan sejak diterima"
     text = register_text(data)
-    assert all(f"landing/{contract_id}" in text for contract_id in contracts) and "Dinas Sosial" in text
+    assert all(f"landing/{contract_id}" in text for contract_id in contracts) and "Lurah Tebet" in text
     folders = {Path(item["tempat"]).parts[0] for item in data["kumpulan"]}
     assert folders == set(FOLDERS) - {"warehouse"}, "the warehouse is rebuilt by every run"
+
+
+@pytest.mark.feature("F50")
+def test_a_file_that_waits_in_an_inbox_is_not_destroyed(home: Home, contracts: dict[str, Contract], dtks_file: DtksFile) -> None:
+    """Old in an inbox but never counted: it stays; once taken in, its copy there goes and is recorded with its hash."""
+    inbox = home.inbox("dtks")
+    inbox.mkdir()
+    waiting, letter = inbox / "dtks_2025-10.csv", inbox / "dtks_2025-10.csv.pengantar.yaml"
+    shutil.copyfile(dtks_file(), waiting)
+    letter.write_text("periode_data: 2025-10\n")
+    for path in (waiting, letter):
+        os.utime(path, (1_760_000_000, 1_760_000_000))
+    much_later = datetime(2026, 6, 1, tzinfo=JAKARTA)
+    assert not go(home, contracts, much_later).records and waiting.exists() and letter.exists()
+    digest = hashlib.sha256(waiting.read_bytes()).hexdigest()
+    assert main(["--home", str(home.root), "deliver", "--inbox"]) == 0
+    records = go(home, contracts, much_later).records
+    assert not waiting.exists() and not letter.exists()
+    assert digest in {record["nisan_sha256"] for record in records}
 
 
 def test_wrong_rules_are_named(tmp_path: Path, contracts: dict[str, Contract]) -> None:
@@ -347,7 +391,11 @@ def test_wrong_rules_are_named(tmp_path: Path, contracts: dict[str, Contract]) -
     for old, new, cause in (
         ("folder: reports, simpan: 60", "folder: reports, simpan: lama", "bukan bilangan"),
         ("folder: published, simpan: 60, satuan: bulan", "folder: published, simpan: 60, satuan: windu", "satuan terbitan"),
-        ("simpan: 3, satuan: bulan, sejak: berkas", "simpan: 3, satuan: bulan, sejak: dulu", "awal masa simpan inbox"),
+        (
+            "folder: held, simpan: 6, satuan: bulan, sejak: berkas",
+            "folder: held, simpan: 6, satuan: bulan, sejak: dulu",
+            "awal masa",
+        ),
     ):
         assert old in text
         (tmp_path / "retensi.yaml").write_text(text.replace(old, new))
