@@ -184,13 +184,14 @@ def test_no_value_of_another_registry_is_in_a_kit(kits):
                     f"select distinct {column} from stg_adminduk__penduduk where {column} is not null"
                 ).fetchall()
             } - own
+            others = {value for value in others if len(value) > 4}  # a name of one letter says nobody
         assert len(others) > 1000
         with zipfile.ZipFile(folder / name) as archive:
             workbook = openpyxl.load_workbook(BytesIO(archive.read("baris.xlsx")), read_only=True)
             cells = {str(value) for sheet in workbook for row in sheet.iter_rows(values_only=True) for value in row if value}
             texts = " ".join(archive.read(part).decode() for part in archive.namelist() if not part.endswith((".xlsx", ".pdf")))
         assert cells & others == set(), name
-        assert not [value for value in others if value.isdigit() and value in texts], name
+        assert not [value for value in others if value.isdigit() and len(value) == 16 and value in texts], name
         checked += 1
     assert checked > 5
 
@@ -204,21 +205,23 @@ def test_kits_are_the_same_bytes_again_and_one_may_be_made_alone(kits):
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
-def test_the_commands_as_a_person_runs_them(worklists, kits):
-    home, folder, _ = worklists
+@pytest.mark.feature("F11")
+def test_the_commands_as_a_person_runs_them(worklists, finished):
+    """Handing over is told by `list`; wrong inputs are named with a cure; nothing that is valid is deleted."""
+    home, folder, facts = worklists
 
     def padanan(*arguments, code=0):
-        done = run_module("padanan.cli", *arguments, home=home.root, key=finished_key)
+        done = run_module("padanan.cli", *arguments, home=home.root, key=finished.key)
         assert done.returncode == code, done.stderr
         return done.stdout + done.stderr
 
-    import os
-    from pathlib import Path
-
-    finished_key = Path(os.environ["PADANAN_KEY_FILE"])
     first = sorted(folder.glob("31.7*.xlsx"))[0]
-    out = padanan("worklist", "list")
-    assert "berkas, sampai" in out
+    make_worklists(home, PERIODE, now=datetime.now(JAKARTA), again=True)
+    given = ("--to", "Lurah Gambir", "--purpose", "verivali 2025-S2", "--oleh", "Petugas Satu")
+    assert "1 penyerahan dicatat kepada Lurah Gambir" in padanan("worklist", "hand-over", str(first), *given)
+    listed = padanan("worklist", "list")
+    assert f"{len(facts['berkas'])} berkas, sampai" in listed and f"{first.name} kepada Lurah Gambir" in listed
+    assert "worklists/" not in padanan("worklist", "expire", "--dry-run"), "valid for 90 days from today"
+    assert "sah; Verifikasi 0 baris terisi" in padanan("worklist", "check", str(first), "--periode", "2025-S2", "--revisi", "1")
     assert "tidak dikenal" in padanan("kit", "make", "--periode", "2025-S2", "--producer", "tidak_ada", code=1)
     assert "belum terbit" in padanan("worklist", "make", "--periode", "2026-S1", code=1)
-    assert "sah; Verifikasi 0 baris terisi" in padanan("worklist", "check", str(first), "--periode", "2025-S2", "--revisi", "1")
