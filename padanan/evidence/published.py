@@ -16,6 +16,7 @@ from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.linkage.threshold import Thresholds
 from padanan.period import Periode
+from padanan.retention.tombstone import gone, read_nisan
 from padanan.runplan import published_revisions
 
 KEY = re.compile(r"[0-9a-f]{4,32}")
@@ -33,6 +34,12 @@ def newest(home: Home, periode: Periode | None) -> tuple[Periode, int, Path]:
         revisions = published_revisions(home, one)
         if revisions:
             folder = home.published(one, revisions[-1][0])
+            if (nisan := read_nisan(folder)) is not None:
+                raise PadananError(
+                    f"tabel terbitan {gone(nisan)}",
+                    file=folder.relative_to(home.root),
+                    cure="pakai laporan dan penetapan yang ada",
+                )
             if not (folder / "pasangan_bukti.parquet").exists():
                 raise PadananError(
                     "revisi ini terbit sebelum padanan dengan bukti",

@@ -318,6 +318,18 @@ def test_a_broken_file_is_refused_with_a_receipt(home, content, suffix):
     assert unchanged(home)
 
 
+def test_a_fault_that_is_not_the_forms_raises_and_leaves_it_waiting(home):
+    path = accepting(home).save()
+    own = folder_of(home) / "reviewers.yaml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text("petugas: [\n")
+    with pytest.raises(PadananError, match=r"reviewers\.yaml"):
+        process(home)
+    assert pending(home) == [path] and not path.with_name(path.name + ".tanda_terima.md").exists()
+    own.unlink()
+    assert process(home)[0].accepted
+
+
 def test_what_is_no_form_is_left_alone_and_a_growing_one_waits(home):
     folder = home.inbox("review")
     (folder / "catatan.txt").write_text("x")
