@@ -276,6 +276,13 @@ def _sex(c: Context, column: Column) -> pa.StringArray:
     return put(text, odd, choose(["", "X", "9", None], (c.dice("jk") % 4)[odd]))
 
 
+@builds("disabilitas")
+def _disability(c: Context, column: Column) -> pa.StringArray:
+    """As the world knows it; the field asks one person in three hundred wrongly."""
+    told = c.world.disabled[c.rows.person] ^ (c.dice("disabilitas") % 300 == 0)
+    return choose([c.raw_code(column, "tidak"), c.raw_code(column, "ya")], told.astype(np.int64))
+
+
 def shdk_delivered(rows: Rows) -> npt.NDArray[np.int8]:
     """The relation as delivered (SIAK code), head faults included."""
     shdk = rows.shdk.copy()
