@@ -135,7 +135,8 @@ def course_table(report: Report) -> Table:
     )
 
 
-def _outcome(found: Outcome) -> tuple[Cell, ...]:
+def outcome_cells(found: Outcome) -> tuple[Cell, ...]:
+    """The cells under `OUTCOMES`."""
     return (
         count(found.before, nilai="lalu"),
         count(found.open, nilai="terbuka"),
@@ -155,7 +156,7 @@ def by_producer(report: Report, found: FollowUp, name: str) -> Table:
     for producer in (*known, *sorted(outcomes.keys() - set(known))):
         title = report.contracts[producer].name if producer in report.contracts else producer
         link = producer_page(producer) if producer in report.facts.rows else ""
-        rows.append(row(text(title, link=link), *_outcome(outcomes[producer]), produsen=producer))
+        rows.append(row(text(title, link=link), *outcome_cells(outcomes[producer]), produsen=producer))
     return table(
         name,
         f"Celah {found.name} menurut produsen",
@@ -163,7 +164,7 @@ def by_producer(report: Report, found: FollowUp, name: str) -> Table:
         rows,
         note="Satu celah di sini adalah satu data sumber pada satu aturan, dikenali lagi lewat kunci tetapnya, "
         "juga bila berkasnya diganti.",
-        foot=[row(text("Jumlah"), *_outcome(found.total), produsen="semua")],
+        foot=[row(text("Jumlah"), *outcome_cells(found.total), produsen="semua")],
     )
 
 
@@ -173,7 +174,7 @@ def _by_rule(report: Report, found: FollowUp, name: str) -> Table:
     rows = [
         row(
             rule_cell(rules[rule_id]) if rule_id in rules else Cell(words.rule_name(rule_id), more=(rule_id,)),
-            *_outcome(outcome),
+            *outcome_cells(outcome),
             aturan=rule_id,
         )
         for rule_id, outcome in outcomes

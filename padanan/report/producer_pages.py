@@ -9,7 +9,9 @@ from collections import Counter
 
 from padanan.report import format as id_format
 from padanan.report import wilayah, words
+from padanan.report.change_page import OUTCOMES, outcome_cells
 from padanan.report.facts import NO_KOTA
+from padanan.report.followup import FollowUp, summed
 from padanan.report.layout import page
 from padanan.report.model import Page, Report, producer_page
 from padanan.report.quality_tables import TODO, todo
@@ -39,6 +41,8 @@ def _page(report: Report, contract_id: str) -> Page:
         (f"kiriman, tenggat {id_format.day(item.due)}", words.DELIVERY_STATES[item.state][0], ""),
     ]
     tables = {"aturan": _rules(report, contract_id), "kota": _by_kota(report, contract_id)}
+    if report.follow_ups:
+        tables["lanjutan"] = _follow_up(report, report.follow_ups[0], contract_id)
     if item.used:
         tables["kiriman"] = _deliveries(report, contract_id)
     return page(
@@ -121,6 +125,23 @@ def _by_kota(report: Report, contract_id: str) -> Table:
             )
         rows.append(row(*cells, aturan=item.rule.id))
     return table("tabel-kota", "Catatan gagal dan bagiannya menurut kota", columns, rows, label="Celah menurut kota")
+
+
+def _follow_up(report: Report, found: FollowUp, contract_id: str) -> Table:
+    """What became of the producer's gaps of before, rule by rule."""
+    own = {rule_id: outcome for (producer, rule_id), outcome in found.outcomes.items() if producer == contract_id}
+    rules = {item.rule.id: item.rule for item in report.facts.of(contract_id)}
+    order = sorted(own, key=lambda rule_id: (-own[rule_id].now, -own[rule_id].before, rule_id))
+    rows = [
+        row(
+            rule_cell(rules[rule_id]) if rule_id in rules else Cell(words.rule_name(rule_id), more=(rule_id,)),
+            *outcome_cells(own[rule_id]),
+            aturan=rule_id,
+        )
+        for rule_id in order
+    ]
+    foot = [row(text("Jumlah"), *outcome_cells(summed(own.values())), aturan="semua")]
+    return table("tabel-lanjutan", f"Celah {found.name} menurut aturan", (RULE, *heads(*OUTCOMES)), rows, foot=foot)
 
 
 def _deliveries(report: Report, contract_id: str) -> Table:

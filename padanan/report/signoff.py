@@ -34,10 +34,11 @@ def sign_off(report: Report) -> dict[str, Any]:
 
 
 def _lines(report: Report, day: date) -> list[dict[str, str]]:
+    told = {role: ROLES[role][:1].upper() + ROLES[role][1:] for role in SIGNING}
     try:
         reviewers = load_reviewers(report.home)
     except PadananError:
-        return [{"peran": ROLES[role], **BLANK} for role in SIGNING]
+        return [{"peran": told[role], **BLANK} for role in SIGNING]
     lines = []
     for role in SIGNING:
         people = [
@@ -49,5 +50,5 @@ def _lines(report: Report, day: date) -> list[dict[str, str]]:
         ]
         # Several could sign: the line stays open for whoever does.
         named = {"nama": people[0].nama, "jabatan": f"{people[0].jabatan}, {people[0].instansi}"} if len(people) == 1 else BLANK
-        lines.append({"peran": ROLES[role], **named})
+        lines.append({"peran": told[role], **named})
     return lines

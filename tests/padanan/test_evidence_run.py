@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ import pytest
 from padanan.home import Home
 from padanan.report import evidence_tables, render_report
 from tests.pipeline import CHECKOUT, PERIODE, environment, generate_and_land, landed_rows, to_published
+from tests.review.browser import axe, violations
 from tests.review.pages_back import Page
 
 PROFILES = {"default": 3000, "hard": 3000}
@@ -313,3 +315,11 @@ def test_covers_leave_no_small_count_to_subtract() -> None:
     ]
     got = evidence_tables._covers(lines)
     assert {"kota 31.71", "kota 31.72", "perempuan"} <= set(got) and "semua" not in got
+
+
+@pytest.mark.feature("F10")
+def test_axe_finds_nothing_on_the_page(rendered: Rendered, tmp_path: Path) -> None:
+    """The other kinds of pages are looked at in tests/review/test_report_browser.py."""
+    shutil.copytree(rendered.reports / "font", tmp_path / "font")
+    found = violations([rendered.reports / "padanan.html"], (1280, 400), axe(), tmp_path)
+    assert found == {"padanan.html 1280": [], "padanan.html 400": []}

@@ -41,6 +41,18 @@ def test_follow_up_of_every_earlier_gap(pages, rendered, tables, place, earlier)
 
 
 @pytest.mark.feature("F10")
+def test_each_producer_reads_what_became_of_its_own_gaps(pages):
+    whole = pages["perubahan.html"].values("tabel-lanjutan-produsen-0", "produsen", "nilai")
+    for producer in whole.keys() - {"semua"}:
+        shown = pages[f"produsen-{producer.replace('_', '-')}.html"].values("tabel-lanjutan", "aturan", "nilai")
+        total = shown.pop("semua")
+        assert total == whole[producer]
+        assert {key: sum(count(cells[key]) for cells in shown.values()) for key in KEYS} == {
+            key: count(total[key]) for key in KEYS
+        }
+
+
+@pytest.mark.feature("F10")
 def test_index_follows_the_last_period_up(pages):
     index = pages["index.html"].values("tabel-lanjutan", "produsen", "nilai")
     assert index == pages["perubahan.html"].values("tabel-lanjutan-produsen-0", "produsen", "nilai")
