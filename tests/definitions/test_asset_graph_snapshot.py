@@ -6,6 +6,8 @@ After a deliberate change: `python -m tests.definitions.test_asset_graph_snapsho
 import json
 from pathlib import Path
 
+import pytest
+
 SNAPSHOT = Path(__file__).with_name("asset_graph.json")
 JOBS = (
     "landing_produsen",
@@ -41,6 +43,20 @@ def test_the_asset_graph_is_the_reviewed_one(repository):
     for key, facts in expected["assets"].items():
         assert found["assets"][key] == facts, key
     assert found["jobs"] == expected["jobs"]
+
+
+@pytest.mark.feature("F34")
+def test_no_flag_list_or_task_reaches_the_selection(repository):
+    """A flag opens a check and never stops aid: nothing of the data sasaran or a decree is computed from it."""
+    graph = repository.asset_graph
+    flags = {f"review/{name}" for name in ("bendera_periksa", "daftar_tanpa_program", "tanpa_dokumen", "tugas", "prelist")}
+    waiting, above = [key for key in graph.get_all_asset_keys() if key.to_user_string() == "decree/sasaran"], set()
+    while waiting:
+        for parent in graph.get(waiting.pop()).parent_keys - above:
+            above.add(parent)
+            waiting.append(parent)
+    names = {key.to_user_string() for key in above}
+    assert "padanan/padanan_orang" in names and not names & flags
 
 
 def test_matching_waits_for_the_rule_checks_of_every_producer(repository):

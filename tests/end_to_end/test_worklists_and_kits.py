@@ -10,6 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 
+from orchestration.run import run_job
 from padanan.kit.make import make as make_kits
 from padanan.period import JAKARTA, Periode
 from padanan.publish import connect_warehouse
@@ -17,6 +18,7 @@ from padanan.tabular import file_sha256
 from padanan.worklist import book
 from padanan.worklist.make import make as make_worklists
 from tests.end_to_end.conftest import run_module
+from tests.end_to_end.test_privacy_canaries import canaries, leaks
 
 PERIODE = Periode.parse("2025-S2")
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=JAKARTA)
@@ -203,6 +205,17 @@ def test_kits_are_the_same_bytes_again_and_one_may_be_made_alone(kits):
     assert {path.name: file_sha256(path) for path in folder.glob("*.zip")} == before
     assert again["berkas"] == facts["berkas"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+@pytest.mark.feature("F50")
+def test_the_job_makes_both_and_names_nobody_in_its_events(worklists, kits):
+    """`tugas_periode` over files that stand changes none of them; Dagster's storage and the logs hold counts alone."""
+    home, folder, _ = worklists
+    before = {path.name: file_sha256(path) for base in (folder, kits[1]) for path in base.iterdir()}
+    outcome = run_job("tugas_periode", PERIODE, home=home, quiet=True)
+    assert outcome.ok, outcome.line
+    assert {path.name: file_sha256(path) for base in (folder, kits[1]) for path in base.iterdir()} == before
+    assert leaks(home, canaries(home)) == []
 
 
 @pytest.mark.feature("F11")
