@@ -82,6 +82,7 @@ def summary(home: Home, periode: Periode, revisi: int) -> str:
     import duckdb
 
     from orchestration.measure import number
+    from padanan.decree.documents import documents_folder
     from padanan.decree.freeze import draft_folder
 
     folder = home.published(periode, revisi)
@@ -112,7 +113,9 @@ def summary(home: Home, periode: Periode, revisi: int) -> str:
         "",
         f"Rancangan {periode.label} revisi {revisi}: {number(seal['jumlah_orang'])} orang, hash {seal['sha256'][:16]}…",
         f"  {_shown(draft_folder(home, periode, revisi))}",
-        "Laporan mutu (buka di peramban):",
+        "Dokumen rancangan (DOCX, PDF):",
+        f"  {_shown(documents_folder(home, periode, revisi))}",
+        "Laporan mutu (buka di peramban; laporan-mutu.pdf untuk dicetak):",
         f"  {_shown(report)}",
         f"Reviu dan penetapan: padanan review show --periode {periode.label}",
         "Langkah berikut: make dev, lalu buka http://127.0.0.1:3000",

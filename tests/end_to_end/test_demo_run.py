@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from padanan.contract import load_contracts
+from padanan.decree.documents import documents_folder
 from padanan.decree.freeze import draft_folder, verify_draft, verify_published
 from padanan.delivery.inbox import pending
 from padanan.period import Periode
@@ -89,7 +90,11 @@ def test_published_and_draft_hashes_hold(finished):
 def test_report_is_written_and_named_in_the_summary(finished):
     report = finished.home.reports(PERIODE, 1) / "index.html"
     assert report.exists()
-    for path in (report, draft_folder(finished.home, PERIODE, 1)):
+    assert report.with_name("laporan-mutu.pdf").exists()
+    documents = documents_folder(finished.home, PERIODE, 1)
+    assert {path.stem for path in documents.glob("*.pdf")} == {path.stem for path in documents.glob("*.docx")}
+    assert "rancangan-keputusan" in {path.stem for path in documents.iterdir()}
+    for path in (report, draft_folder(finished.home, PERIODE, 1), documents):
         assert str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path) in finished.stdout
     assert "make dev" in finished.stdout
 
