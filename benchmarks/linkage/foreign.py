@@ -22,7 +22,7 @@ PSEUDOPEOPLE = ROOT / ".cache" / "pseudopeople-venv"
 PSEUDOPEOPLE_PIN = "pseudopeople==1.3.1"
 YEARS = (2030, 2020)  # the list, the register
 # What Splink's EM is blocked on where there is no family card and no sex to block by.
-EM = "name_key+dob,kel+dob,address+t1"
+EM = "dob,name_key"
 
 Rows = list[tuple[str, str, dict[str, Any]]]
 Run = Callable[..., dict[str, Any]]

@@ -15,6 +15,8 @@ from padanan.linkage import blocking, inputs, prepare
 from padanan.linkage.config import LinkageConfig
 from padanan.linkage.register import numbers
 
+_CODES = (*blocking.CODES, *blocking.SMALL_CODES)
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -35,7 +37,8 @@ def share(people: Path, register: Path, out: Path, config: LinkageConfig) -> Sha
     out.mkdir(parents=True, exist_ok=True)
     con = inputs.connect(config)
     data = inputs.read(con, people, register, None, config)
-    arms = [(bit, parts) for bit, (_, variants) in enumerate(blocking.KEYS) for parts in variants]
+    size = con.execute(f"select count(*) from read_parquet('{register}')").fetchall()[0][0]
+    arms = _arms(size, config)
     shared = Shared(out / "left.parquet", out / "right.parquet", out / "labels.parquet", len(arms))
     con.register("kerja_siap", data.work.append_column("row", pa.array(np.arange(len(data)))))
     con.execute(
@@ -43,9 +46,9 @@ def share(people: Path, register: Path, out: Path, config: LinkageConfig) -> Sha
         create table kanan as select file_row_number as row, * from read_parquet('{register}', file_row_number=true)"""
     )
     for side in ("kerja", "kanan"):
-        codes = con.execute(f"select row, {', '.join(blocking.CODES)} from {side} order by row").to_arrow_table()
-        values = blocking.KeyValues({name: numbers(codes, name) for name in blocking.CODES})
-        for number, (_, parts) in enumerate(arms):
+        codes = con.execute(f"select row, {', '.join(_CODES)} from {side} order by row").to_arrow_table()
+        values = blocking.KeyValues({name: numbers(codes, name) for name in _CODES})
+        for number, parts in enumerate(arms):
             value, there = values.of(parts)
             con.register("kunci", pa.table({"row": codes.column("row"), "k": pa.array(value, mask=~there)}))
             con.execute(f"create table k{number}_{side} as select k, row from kunci where k is not null")
@@ -78,6 +81,11 @@ def share(people: Path, register: Path, out: Path, config: LinkageConfig) -> Sha
     return shared
 
 
+def _arms(n_right: int, config: LinkageConfig) -> list[tuple[str, ...]]:
+    """The parts of every key that ours would use against a register of this size."""
+    return [parts for _, variants in blocking.keys_for(n_right, config.small_register) for parts in variants]
+
+
 def share_within(people: pa.Table, out: Path, config: LinkageConfig) -> int:
     """Writes one table with its keys as columns, for engines that look for doubles in it; the number of keys.
 
@@ -90,14 +98,20 @@ def share_within(people: pa.Table, out: Path, config: LinkageConfig) -> int:
     con.register("mentah", people)
     con.register("siap", prepare.prepare_table(con, "mentah"))
     con.execute("create table orang as select row_number() over (order by record_key) - 1 as row, * from siap")
-    arms = blocking.key_arms("orang")
+    arms = _arms(people.num_rows, config)
+    codes = con.execute(f"select row, {', '.join(_CODES)} from orang order by row").to_arrow_table()
+    values = blocking.KeyValues({name: numbers(codes, name) for name in _CODES})
     con.execute("create table hasil as select * from orang")
-    for number, (_, arm) in enumerate(arms):
+    for number, parts in enumerate(arms):
+        value, there = values.of(parts)
+        con.register("kunci", pa.table({"row": codes.column("row"), "k": pa.array(value, mask=~there)}))
         con.execute(
-            f"""create or replace table hasil as with k as ({arm}),
-            baik as (select k from k group by k having count(*) <= {config.block_cap})
-            select h.*, s.k as k{number} from hasil h left join (select k, row from k semi join baik using (k)) s using (row)"""
+            f"""create or replace table hasil as
+            with baik as (select k from kunci where k is not null group by k having count(*) <= {config.block_cap})
+            select h.*, s.k as k{number} from hasil h
+            left join (select k, row from kunci where k in (select k from baik)) s using (row)"""
         )
+        con.unregister("kunci")
     keys = ", ".join(f"k{n}" for n in range(len(arms)))
     con.execute(
         f"""copy (select row::varchar as unique_id, nik, kk, name, name_key, skeleton, t1, t2, t3, mother, mother_key,

@@ -322,6 +322,8 @@ class _Run:
         )
         if self.config.plug_ins:
             extra.plug = self._plug_ins(extra)
+        # What a person refused does not come back by way of a relative's card.
+        extra = output.apply_rulings(extra, self.ruled, self.right)
         self.pairs = Pairs.join(self.pairs, extra.take(extra.base >= self.config.keep_floor * 100 - _MARGIN), self.right.tie)
 
     def taken(self, simulated: bool) -> Bools:

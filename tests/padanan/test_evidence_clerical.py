@@ -298,13 +298,14 @@ def test_a_spoiled_list_gives_a_result_and_spoils_no_other(
     assert n > 0 or case == "daftar kosong"
     landed_rows(con, decided.home.root)
     con.execute(
-        f"""create view truth as select l.record_key, r.id_truth_person
+        f"""create view truth as select l.record_key, r.producer, r.id_truth_person
         from read_parquet('{decided.home.root}/truth/2025-07-01/records.parquet') r join landed l using (producer, file, baris)"""
     )
     right, wrong = con.execute("""
         select count(*) filter (t.id_truth_person = a.id_truth_person),
             count(*) filter (t.id_truth_person is distinct from a.id_truth_person)
         from tautan p join truth t using (record_key)
-        join truth a on a.record_key = p.register_key where p.status = 'padan_bukti'
+        -- DTKS came a second time with its lines in another order, which the truth's line numbers don't know
+        join truth a on a.record_key = p.register_key where p.status = 'padan_bukti' and t.producer <> 'dtks'
     """).fetchall()[0]
-    assert right / max(right + wrong, 1) >= 0.99, (right, wrong)
+    assert right > 50 and right / (right + wrong) >= 0.99, (right, wrong)

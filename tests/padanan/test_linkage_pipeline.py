@@ -237,6 +237,25 @@ def test_a_persons_word_outranks_the_model(made: Callable[..., Made]) -> None:
 
 
 @pytest.mark.feature("F14")
+def test_a_refused_pair_does_not_come_back_by_a_relatives_card(made: Callable[..., Made]) -> None:
+    """Pairs that only the card of a matched relative finds are made after the rulings were read: once they were linked again."""
+    one = made(HARD)
+    card = 1 << blocking.CARD_BIT
+    by_card = [r for r in _rows(one.result.pairs) if r["kunci"] == card and r["status"] == AUTOMATIC]
+    assert by_card
+    words = pa.table(
+        {
+            "entity_key": [r["entity_key"] for r in by_card],
+            "register_key": [r["register_key"] for r in by_card],
+            "keputusan": ["bukan"] * len(by_card),
+        }
+    )
+    again = link(one.list, one.register, decisions=words)
+    refused = {(r["entity_key"], r["register_key"]) for r in by_card}
+    assert not refused & {(r["entity_key"], r["register_key"]) for r in _rows(again.links)}
+
+
+@pytest.mark.feature("F14")
 def test_a_users_comparison_changes_the_weights(made: Callable[..., Made]) -> None:
     """A BaseCompareFeature named in the configuration is loaded, learnt and added to every pair."""
     one = made()
