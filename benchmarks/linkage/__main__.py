@@ -149,7 +149,9 @@ def public(sets: list[str], engines: list[str]) -> foreign.Rows:
             rows += foreign.linked("pseudopeople", files, CACHE, run, splink if theirs else None)
             if toolkit:
                 prepared = run("prepare", register=files["register"], out=CACHE, snapshot=files["register"].name)["path"]
-                rows.append(("pseudopeople", "recordlinkage", run("recordlinkage", **files, prepared=prepared)))
+                rows.append(
+                    ("pseudopeople", "recordlinkage", run("recordlinkage", **files, prepared=prepared, blocks="skeleton,dob"))
+                )
     return rows
 
 

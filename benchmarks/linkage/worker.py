@@ -82,7 +82,7 @@ def recordlinkage(args: argparse.Namespace) -> dict[str, Any]:
     con.close()
     begin = time.process_time()
     indexer = rl.Index()
-    for block in (["skeleton", "kel"], ["dob", "kel"], ["kk"]):
+    for block in (part.split("+") for part in args.blocks.split(",")):
         indexer.block(block)
     pairs = indexer.index(left, right)
     compare = rl.Compare()
@@ -270,6 +270,7 @@ def main() -> None:
     for name in ("list", "register", "truth", "prepared", "out", "snapshot", "pairs", "keys"):
         parser.add_argument(f"--{name}")
     parser.add_argument("--number", type=int, default=4)
+    parser.add_argument("--blocks", default="skeleton+kel,dob+kel,kk", help="of recordlinkage")
     args = parser.parse_args()
     print(json.dumps(globals()[args.engine](args)))
 
