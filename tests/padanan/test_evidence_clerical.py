@@ -65,9 +65,11 @@ def _choose(home: Home, folder: Path) -> list[dict[str, Any]]:
             join sidik s using (record_key)
             {lain} where t.producer = 'dtks' and t.status = '{status}' and r.entity_key in (select entity_key from rekaman
             where producer = 'dtks' group by 1 having count(*) = 1) order by r.entity_key limit {n}"""
+        # Of the owner of a NIK that is somebody else's, padanan_record tells the record even where nothing is matched.
         links = query.format(
-            acuan="t.record_key_acuan as register_key, t.id_orang as id_penduduk", lain="", status="padan_bukti", n=2
-        )
+            acuan="t.record_key_acuan as register_key, t.id_orang as id_penduduk", lain="", n=2,
+            status="padan_bukti' and t.status_nik <> 'nik_padan_identitas_beda",
+        )  # fmt: skip
         alone = query.format(
             acuan="p.register_key, p.id_penduduk",
             lain="""cross join (select * from penduduk
