@@ -62,7 +62,8 @@ def pseudopeople(folder: Path) -> dict[str, Path] | str:
     )
     if done.returncode:
         return "pseudopeople gagal: " + (done.stderr.strip().splitlines() or ["?"])[-1][:100]
-    left, right = (pd.read_parquet(folder / f"sensus-{year}.parquet") for year in YEARS)
+    # The sample's noise also counts some people twice; which of their rows is the true one nobody can say.
+    left, right = (pd.read_parquet(folder / f"sensus-{year}.parquet").drop_duplicates("simulant_id") for year in YEARS)
     pq.write_table(_census(left, "s30"), files["list"])
     pq.write_table(_census(right, "s20"), files["register"])
     there = set(right["simulant_id"])
@@ -77,7 +78,6 @@ def pseudopeople(folder: Path) -> dict[str, Path] | str:
 
 def _census(frame: pd.DataFrame, prefix: str) -> pa.Table:
     """One census in the shape of staging; the town has one postcode, so that there is no wilayah."""
-    frame = frame.drop_duplicates("simulant_id")
     made = frame.assign(record=prefix + "-" + frame["simulant_id"], postcode=pd.NA)
     sex = frame["sex"].map({"Male": "L", "Female": "P"})
     return febrl.shaped(

@@ -105,11 +105,13 @@ def share_within(people: pa.Table, out: Path, config: LinkageConfig) -> int:
     for number, parts in enumerate(arms):
         value, there = values.of(parts)
         con.register("kunci", pa.table({"row": codes.column("row"), "k": pa.array(value, mask=~there)}))
+        # Arrow can't be asked for a range of such large numbers: the keys are copied first.
+        con.execute("create or replace table kunci_isi as select k, row from kunci where k is not null")
         con.execute(
             f"""create or replace table hasil as
-            with baik as (select k from kunci where k is not null group by k having count(*) <= {config.block_cap})
+            with baik as (select k from kunci_isi group by k having count(*) <= {config.block_cap})
             select h.*, s.k as k{number} from hasil h
-            left join (select k, row from kunci where k in (select k from baik)) s using (row)"""
+            left join (select k, row from kunci_isi where k in (select k from baik)) s using (row)"""
         )
         con.unregister("kunci")
     keys = ", ".join(f"k{n}" for n in range(len(arms)))
