@@ -24,6 +24,7 @@ class YamlSource:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lines: dict[FieldPath, int] = {}
+        self._walked: set[int] = set()
         try:
             with path.open(encoding="utf-8") as handle:
                 loader = _Loader(handle)
@@ -40,15 +41,25 @@ class YamlSource:
                 place=f"baris {mark.line + 1}" if mark else None,
                 cure="perbaiki indentasi atau tanda kutip pada baris itu",
             ) from None
+        except RecursionError:
+            raise ContractError("isian YAML bersarang terlalu dalam", file=path, cure="pakai bentuk isian yang contoh") from None
         except (OSError, UnicodeDecodeError) as error:
             raise ContractError(
                 f"berkas tidak dapat dibaca ({type(error).__name__})", file=path, cure="periksa keberadaan dan haknya (UTF-8)"
+            ) from None
+        except ValueError:
+            # 2025-13-45 looks like a date to YAML and is none.
+            raise ContractError(
+                "YAML memuat tanggal atau bilangan yang tidak ada", file=path, cure="perbaiki, atau tulis di antara tanda kutip"
             ) from None
         if node is not None:
             self._walk(node, ())
 
     def _walk(self, node: yaml.Node, path: FieldPath) -> None:
         self._lines[path] = node.start_mark.line + 1
+        if id(node) in self._walked:  # an alias: each node once, or a few nested aliases would take for ever
+            return
+        self._walked.add(id(node))
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 self._walk(value, (*path, key.value))

@@ -6,6 +6,7 @@ The XLSX's cells are `form_book`'s, YAML's keys are here; the rules of a decisio
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,7 @@ WORDS = {
 SUFFIXES = (".xlsx", ".yaml", ".yml")
 FORM = "formulir-keputusan.xlsx"
 YES, NO = "ya", "tidak"
+_REVISI = re.compile(r"[0-9]{1,6}")
 _FIELDS = {
     "periode", "revisi", "sidik", "keputusan", "pengusul", "penyetuju", "oleh", "alasan", "pindaian", "sidik_pindaian",
     "pengecualian",
@@ -206,7 +208,7 @@ def _decision(values: Mapping[str, Any], path: Path, digest: str) -> Decision:
     except PadananError as error:
         raise Refusal(error.cause, field="periode", cure=error.cure) from None
     revisi = str(values.get("revisi", ""))
-    if not revisi.isdigit():
+    if not _REVISI.fullmatch(revisi):
         raise Refusal("nomor revisi tidak terbaca", field="revisi", cure="tulis angka revisi seperti pada laporan")
     waivers = []
     for index, item in enumerate(values.get("pengecualian", ())):
@@ -222,8 +224,11 @@ def _decision(values: Mapping[str, Any], path: Path, digest: str) -> Decision:
         if answer == YES:
             waivers.append(Waiver(item["produsen"], item["aturan"], item["kota"], str(item["alasan"]), index))
     scan = str(values.get("pindaian", "")).strip()
-    if scan and (Path(scan).name != scan or scan.startswith(".")):
+    if scan and (Path(scan).name != scan or scan.startswith(".") or not scan.isprintable()):
         raise Refusal("nama pindaian memuat folder", field="pindaian", cure="tulis nama berkasnya saja")
+    if scan and path.with_name(scan).is_symlink():
+        # It could lead to anybody's file, which would then be kept as the signed paper.
+        raise Refusal("pindaian hanya tautan ke berkas lain", field="pindaian", cure="taruh berkasnya sendiri di folder ini")
     return Decision(
         periode,
         int(revisi),

@@ -59,7 +59,7 @@ def pending(home: Home, *, settle_seconds: float = 0) -> list[Path]:
     found = []
     for path in sorted(folder.iterdir()):
         name = path.name
-        if not path.is_file() or name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED):
+        if path.is_symlink() or not path.is_file() or name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED):
             continue
         if path.suffix.lower() not in SUFFIXES:
             continue
@@ -102,7 +102,7 @@ def _process(home: Home, path: Path) -> Result:
     done = folder_of(home) / DONE / digest[:16]
     try:
         # A crash after the log was written left the form here: its decision stands already.
-        records = [] if done.exists() else _recorded(home, digest)
+        records = [] if _moved(done) else _recorded(home, digest)
         records = list(records or take(home, path))
     except Refusal as refusal:
         write_once(receipt, _refused(path, digest, refusal))
@@ -115,6 +115,11 @@ def _process(home: Home, path: Path) -> Result:
     shutil.move(path, done / path.name)
     receipt.unlink(missing_ok=True)
     return Result(True, f"DITERIMA {outcome(last)}", done / f"{path.name}{RECEIPT}")
+
+
+def _moved(done: Path) -> bool:
+    """Whether the form itself arrived in its folder; a receipt alone is what a crash left."""
+    return done.is_dir() and any(not path.name.endswith(RECEIPT) for path in done.iterdir())
 
 
 def _recorded(home: Home, digest: str) -> list[Mapping[str, Any]]:

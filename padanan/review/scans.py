@@ -38,6 +38,8 @@ def read_scan(path: Path, *, expected: str = "", field: str = "pindaian") -> dic
         Refusal: no such file, empty, neither PDF nor picture, or not the one whose hash was given.
     """
     try:
+        if not path.is_file():  # a pipe would be waited for, with the log held
+            raise FileNotFoundError
         with path.open("rb") as handle:
             start = handle.read(8)
         digest = file_sha256(path)

@@ -1,6 +1,9 @@
 """Decision forms: filled in as an official would, taken from the inbox, and refused with cell and cure, fault by fault."""
 
+import io
+import os
 import shutil
+import zipfile
 
 import openpyxl
 import pytest
@@ -281,9 +284,37 @@ def test_a_crash_after_the_log_was_written_only_moves_the_form(home):
     assert result.accepted and not path.exists() and read_log(home, PERIODE).head == head
 
 
+def test_a_crash_between_receipt_and_move_only_moves_the_form(home):
+    path = accepting(home).save()
+    content = path.read_bytes()
+    (result,) = process(home)
+    shutil.move(result.receipt.parent / path.name, path)
+    head = read_log(home, PERIODE).head
+    (again,) = process(home)
+    assert again.accepted and not path.exists() and read_log(home, PERIODE).head == head
+    path.write_bytes(content)
+    assert not process(home)[0].accepted, "the same form dropped again is told so"
+
+
+def test_a_scan_that_leads_elsewhere_or_is_no_file_is_refused(home, tmp_path):
+    folder = home.inbox("review")
+    (tmp_path / "rahasia.pdf").write_bytes(b"%PDF-1.7 milik orang lain")
+    (folder / "tautan.pdf").symlink_to(tmp_path / "rahasia.pdf")
+    os.mkfifo(folder / "pipa.pdf")
+    for name in ("tautan.pdf", "pipa.pdf"):
+        path = accepting(home, pindaian=name).save()
+        with pytest.raises(Refusal, match="pindaian"):
+            take(home, path)
+        path.unlink()
+    (folder / "formulir.xlsx").symlink_to(home.root / EMPTY_FORM)
+    assert pending(home) == [] and unchanged(home)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"revisi": "²"}, r"baris \d+ \(revisi\).*tidak terbaca"),
+        ({"pindaian": "berita\0acara.pdf"}, r"baris \d+ \(pindaian\)"),
         ({"sidik": "abcd"}, r"baris \d+ \(sidik\).*sidik jari"),
         ({"revisi": 7}, r"baris \d+ \(revisi\).*belum terbit"),
         ({"revisi": "dua"}, r"baris \d+ \(revisi\).*tidak terbaca"),
@@ -309,7 +340,31 @@ def test_a_wrong_yaml_form_names_the_line(home, change, message):
     assert unchanged(home)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04rusak", b"\xff\xfe: ["])
+def spoiled(part, change):
+    """A workbook whose zip is whole and whose part is not."""
+    book, whole = io.BytesIO(), io.BytesIO()
+    openpyxl.Workbook().save(whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(book, "w") as target:
+        for name in source.namelist():
+            if name != part or change is not None:
+                target.writestr(name, change if name == part else source.read(name))
+    return book.getvalue()
+
+
+BROKEN = [
+    b"",
+    b"PK\x03\x04rusak",
+    b"\xff\xfe: [",
+    b"[" * 5000,
+    b"periode: 2025-13-45\n",
+    b"a: &a [x, x]\n" + b"".join(b"%c: &%c [*%c, *%c]\n" % (n + 1, n + 1, n, n) for n in range(97, 121)),
+    spoiled("xl/worksheets/sheet1.xml", b"<x"),
+    spoiled("xl/workbook.xml", b"<x"),
+    spoiled("xl/styles.xml", None),
+]
+
+
+@pytest.mark.parametrize("content", BROKEN, ids=range(len(BROKEN)))
 @pytest.mark.parametrize("suffix", [".xlsx", ".yaml"])
 def test_a_broken_file_is_refused_with_a_receipt(home, content, suffix):
     (home.inbox("review") / f"putusan{suffix}").write_bytes(content)
