@@ -50,6 +50,8 @@ class Register:
         Raises:
             PadananError: a record was changed, removed or forged, with its line; or the key is another one.
         """
+        # The head first: a record that is added while we read is then one too many, never one that the head misses.
+        head_text = self.head_path.read_bytes() if self.head_path.exists() else None
         content = self.path.read_bytes() if self.path.exists() else b""
         records: list[Mapping[str, Any]] = []
         head = EMPTY_HEAD
@@ -57,7 +59,7 @@ class Register:
             record = self._proved(line, number, head)
             records.append(record)
             head = str(record["hash"])
-        self._check_head(records)
+        self._check_head(head_text, records)
         return tuple(records)
 
     def append(self, entries: Sequence[Mapping[str, Any]], now: datetime) -> tuple[Mapping[str, Any], ...]:
@@ -128,16 +130,17 @@ class Register:
     def _head_mark(self, number: int, digest: str) -> str:
         return sign(f"kepala {self.folder}", f"{self.name}|{number}|{digest}")
 
-    def _check_head(self, records: Sequence[Mapping[str, Any]]) -> None:
+    def _check_head(self, text: bytes | None, records: Sequence[Mapping[str, Any]]) -> None:
         """The head may lag behind a kill, but it never names a record that is not there."""
         name = self.head_path.relative_to(self.home.root)
-        try:
-            head = json.loads(self.head_path.read_text(encoding="utf-8"))
-            number, digest, mark = int(head["no"]), str(head["hash"]), str(head["tanda"])
-        except FileNotFoundError:
-            if len(records) > 1:
-                raise PadananError("kepala catatan hilang", file=name, cure=CURE) from None
+        if text is None:
+            # Records of the first call carry one time; a kill before its head is no loss.
+            if len({record["waktu"] for record in records}) > 1:
+                raise PadananError("kepala catatan hilang", file=name, cure=CURE)
             return
+        try:
+            head = json.loads(text)
+            number, digest, mark = int(head["no"]), str(head["hash"]), str(head["tanda"])
         except (ValueError, KeyError, TypeError):
             raise PadananError("kepala catatan berubah", file=name, cure=CURE) from None
         if not hmac.compare_digest(mark, self._head_mark(number, digest)):

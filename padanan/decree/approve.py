@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft, write_snapshot
+from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft, verify_published, write_snapshot
 from padanan.decree.seals import DECREED, SEAL, Seal, newest_seal, seal_folder, seals
 from padanan.delivery.commit import building, publish
 from padanan.errors import PadananError, no_space_guard
@@ -177,6 +177,7 @@ def _entry(home: Home, log: ReviewLog, approval: Approval, now: datetime) -> dic
             field="revisi",
             cure="pulihkan rancangan dari cadangan",
         )
+    _same_as_published(home, approval, draft["row_hash"])
     return {
         "revisi": revisi,
         "tindakan": steps.DECREE,
@@ -190,6 +191,24 @@ def _entry(home: Home, log: ReviewLog, approval: Approval, now: datetime) -> dic
         "penetap": person.named(),
         "alasan": [],
     }
+
+
+def _same_as_published(home: Home, approval: Approval, rows: str) -> None:
+    """The draft's own hashes are unsigned; what counts is that its people are those of the publication that was accepted."""
+    published = home.published(approval.periode, approval.revisi)
+    verify_published(home, approval.periode, approval.revisi)
+    con = duckdb.connect()
+    try:
+        with building(home.decree(approval.periode)) as folder:
+            again = write_snapshot(con, published, folder / SNAPSHOT)
+    finally:
+        con.close()
+    if again.row_hash != rows:
+        raise Refusal(
+            "rancangan tidak memuat orang yang sama dengan terbitan yang diterima",
+            field="revisi",
+            cure="pulihkan rancangan dari cadangan",
+        )
 
 
 def _check_place(home: Home, log: ReviewLog, approval: Approval) -> None:
@@ -229,6 +248,8 @@ def _build(
     """Makes the folder beside its place and renames it once; `before_rename` is run when all of it is ready."""
     periode, revisi = Periode.parse(record["periode"]), int(record["revisi"])
     verify_draft(home, periode, revisi)
+    if target.exists():  # before anything is written to the log: a folder of nobody's must not stand in for the decree
+        raise _standing(home, target)
     with no_space_guard("segel penetapan"), building(target.parent) as folder:
         inner = folder / target.name
         inner.mkdir(mode=0o700)
@@ -237,8 +258,16 @@ def _build(
         for step in before_rename:
             step()
         if not publish(inner, target):
-            raise PadananError("folder penetapan sudah ada", file=target.relative_to(home.root), cure="jalankan 'padanan verify'")
+            raise _standing(home, target)
     return target
+
+
+def _standing(home: Home, target: Path) -> PadananError:
+    return PadananError(
+        "folder penetapan sudah ada dan bukan penetapan ini",
+        file=target.relative_to(home.root),
+        cure="keluarkan folder itu, periksa dengan 'padanan verify', lalu ulangi",
+    )
 
 
 def write_seal(home: Home, log: ReviewLog, record: Mapping[str, Any], folder: Path, annex: MakeAnnex) -> Path:

@@ -6,7 +6,6 @@ Nothing is mended here; each fault says what to do.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ import duckdb
 from padanan.decree.approve import MakeAnnex, compose_seal, replay, seal_mark
 from padanan.decree.freeze import draft_folder, faults_of_published, verify_draft
 from padanan.decree.seals import DECREED, SEAL, Seal, seal_folder
+from padanan.delivery.commit import building
 from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import Periode
@@ -83,7 +83,7 @@ def prove(home: Home, periode: Periode, *, again: bool = False, annex: MakeAnnex
     log: ReviewLog | None = None
     try:
         log = read_log(home, periode)
-        proof.faults += _scans(home, periode, log)
+        proof.faults += [*_scans(home, periode, log), *_decided(home, periode, log)]
         if log.records:
             proof.fine.append(f"  catatan reviu: {len(log.records)} catatan, kepala {fingerprint(log.head)}")
     except PadananError as error:
@@ -204,20 +204,14 @@ def _record(home: Home, seal: Seal, log: ReviewLog) -> Iterator[PadananError]:
         yield PadananError(
             f"segel tidak sama dengan catatan reviu: {', '.join(wrong)}", file=seal.path.relative_to(home.root), cure=BACKUP
         )
-    manifest = home.published(seal.periode, int(record["revisi"])) / "manifest.json"
-    if file_sha256(manifest) != seal.data["published_manifest_sha256"]:
-        yield PadananError(
-            "manifest terbitan berubah sejak ditetapkan",
-            file=manifest.relative_to(home.root),
-            cure="pulihkan folder published dari cadangan",
-        )
 
 
 def _again(home: Home, seal: Seal, annex: MakeAnnex | None) -> Iterator[PadananError]:
     name = seal.path.relative_to(home.root)
-    with tempfile.TemporaryDirectory(prefix="padanan-") as temporary:
+    # Beside the decree, on the data home's disk: the data sasaran never lies in a common temporary folder.
+    with building(seal.folder.parent) as temporary:
         try:
-            made = replay(home, seal, Path(temporary), annex=annex)
+            made = replay(home, seal, temporary, annex=annex)
         except PadananError as error:
             yield PadananError(f"penetapan tidak dapat dibuat ulang: {error.cause}", file=name, cure=error.cure)
             return
@@ -228,6 +222,18 @@ def _again(home: Home, seal: Seal, annex: MakeAnnex | None) -> Iterator[PadananE
                 f"penetapan yang dibuat ulang berbeda pada {', '.join(wrong)}",
                 file=name,
                 cure="periksa versi program dan pustaka yang menyegelnya; bandingkan row_hash",
+            )
+
+
+def _decided(home: Home, periode: Periode, log: ReviewLog) -> Iterator[PadananError]:
+    """What was decided about must still be what is published: a manifest names its tables, and the log names the manifest."""
+    for revisi, digest in dict.fromkeys((int(item["revisi"]), item["sidik"]) for item in log.records if item.get("sidik")):
+        manifest = home.published(periode, revisi) / "manifest.json"
+        if not manifest.is_file() or file_sha256(manifest) != digest:
+            yield PadananError(
+                f"manifest terbitan {'berubah' if manifest.is_file() else 'hilang'} sejak diputuskan",
+                file=manifest.relative_to(home.root),
+                cure="pulihkan folder published dari cadangan",
             )
 
 

@@ -76,6 +76,8 @@ def read_log(home: Home, periode: Periode) -> ReviewLog:
     """
     path = log_path(home, periode)
     name = path.relative_to(home.root)
+    # The head first: a record that is added while we read is then one too many, never one that the head misses.
+    head_text = _head_text(home, periode)
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -91,7 +93,7 @@ def read_log(home: Home, periode: Periode) -> ReviewLog:
         head = str(record["hash"])
     if records and records[-1]["paket"][0] != records[-1]["paket"][1]:
         raise _torn(periode, name, len(records) + 1)
-    _check_head(home, periode, records)
+    _check_head(home, periode, head_text, records)
     return ReviewLog(tuple(records), head)
 
 
@@ -130,17 +132,23 @@ def _torn(periode: Periode, name: Path, line: int) -> PadananError:
     )
 
 
-def _check_head(home: Home, periode: Periode, records: Sequence[Mapping[str, Any]]) -> None:
-    """The signed head may lag behind a crash by one package, but it never names a record that is not there."""
-    path = head_path(home, periode)
-    name = path.relative_to(home.root)
+def _head_text(home: Home, periode: Periode) -> bytes | None:
     try:
-        head = json.loads(path.read_text(encoding="utf-8"))
-        number, digest, mark = int(head["no"]), str(head["hash"]), str(head["tanda"])
+        return head_path(home, periode).read_bytes()
     except FileNotFoundError:
+        return None
+
+
+def _check_head(home: Home, periode: Periode, text: bytes | None, records: Sequence[Mapping[str, Any]]) -> None:
+    """The signed head may lag behind a crash by one package, but it never names a record that is not there."""
+    name = head_path(home, periode).relative_to(home.root)
+    if text is None:
         if records and records[-1]["paket"][1] != len(records):
-            raise PadananError("kepala catatan reviu hilang", file=name, cure=RESTORE) from None
+            raise PadananError("kepala catatan reviu hilang", file=name, cure=RESTORE)
         return
+    try:
+        head = json.loads(text)
+        number, digest, mark = int(head["no"]), str(head["hash"]), str(head["tanda"])
     except (ValueError, KeyError, TypeError):
         raise PadananError("kepala catatan reviu berubah", file=name, cure=RESTORE) from None
     if not hmac.compare_digest(mark, sign("kepala", f"{periode.key}|{number}|{digest}")):

@@ -2,15 +2,17 @@
 
 import json
 
+import duckdb
 import pytest
 
 from padanan.cli import main
 from padanan.decree.verify import prove
+from padanan.errors import PadananError
 from padanan.review import log as review_log
 from padanan.review.log import EMPTY_HEAD, head_path, log_path, read_log
 from padanan.review.scans import scan_path
-from padanan.tabular import file_sha256
-from tests.review.decided_by_hand import annex, copy_of, demo_home, publish, seal, to_draft
+from padanan.tabular import file_sha256, write_table
+from tests.review.decided_by_hand import accept_all, annex, copy_of, demo_home, publish, seal, to_draft
 from tests.review.published_by_hand import PERIODE
 
 KE_1 = "decree/2025-07-01/ke-1"
@@ -174,7 +176,44 @@ def test_a_published_table_or_its_manifest_changed(sealed):
     flip(folder / "gap.parquet")
     manifest = folder / "manifest.json"
     manifest.write_text(manifest.read_text() + "\n")
-    assert any("manifest terbitan berubah sejak ditetapkan" in fault for fault in faults(sealed))
+    assert any("manifest terbitan berubah sejak diputuskan" in fault for fault in faults(sealed))
+
+
+def test_a_publication_changed_after_it_was_accepted_and_before_any_decree(published):
+    accept_all(published)
+    folder = published.published(PERIODE, 1)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    flip(folder / "gap.parquet")
+    manifest["tables"]["gap"]["sha256"] = file_sha256(folder / "gap.parquet")
+    (folder / "manifest.json").write_text(json.dumps(manifest, sort_keys=True))
+    (fault,) = faults(published)
+    assert "manifest terbitan berubah sejak diputuskan" in fault
+
+
+def test_a_draft_with_other_people_and_fitting_hashes_is_not_sealed(published):
+    to_draft(published)
+    folder = published.decree(PERIODE) / "rancangan" / "rev-1"
+    path, own = folder / "data_sasaran.parquet", folder / "segel.json"
+    with duckdb.connect() as con:
+        fewer = f"select * from read_parquet('{path}') order by id_orang limit 5"
+        written = write_table(con, fewer, folder / "lain.parquet")
+    (folder / "lain.parquet").replace(path)
+    own.chmod(0o600)
+    own.write_text(json.dumps(json.loads(own.read_text()) | {"sha256": written.sha256, "row_hash": written.row_hash}))
+    before = read_log(published, PERIODE).head
+    with pytest.raises(PadananError, match="tidak memuat orang yang sama"):
+        seal(published)
+    assert read_log(published, PERIODE).head == before and not (published.root / KE_1).exists()
+
+
+def test_a_strange_folder_in_the_decrees_place_leaves_the_log_alone(published):
+    to_draft(published)
+    (published.root / KE_1).mkdir()
+    (published.root / KE_1 / "catatan.txt").write_text("x")
+    before = read_log(published, PERIODE).head
+    with pytest.raises(PadananError, match="folder penetapan sudah ada"):
+        seal(published)
+    assert read_log(published, PERIODE).head == before
 
 
 def test_the_command_names_every_fault_and_ends_with_one(sealed, capsys):

@@ -49,6 +49,23 @@ def test_records_are_chained_private_and_signed(filled):
         assert path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.feature("F15")
+def test_a_record_added_while_somebody_reads_is_no_tampering(filled, monkeypatch):
+    """A sensor read between record and head and called it tampering."""
+    read_bytes, added = Path.read_bytes, []
+
+    def slow(path):
+        content = read_bytes(path)
+        if path == log_path(filled, PERIODE) and not added:
+            added.append(True)
+            add(filled, entry("selagi dibaca", 4))
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", slow)
+    assert len(read_log(filled, PERIODE).records) == 3
+    assert len(read_log(filled, PERIODE).records) == 4
+
+
 def test_an_empty_log_has_the_zero_head(home):
     assert read_log(home, PERIODE) == review_log.ReviewLog((), "0" * 64)
 
