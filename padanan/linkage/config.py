@@ -58,6 +58,7 @@ class LinkageConfig:
     precision_guard: float = 0.0015
     absent_matched: float = 0.002
     absent_share: float = 0.10
+    automatic_probability: float = 0.9
     unlabelled_upper: float = 0.999
     unlabelled_lower: float = 0.5
     keep_floor: float = -8.0
@@ -108,6 +109,7 @@ _FIELDS: dict[tuple[str, str], tuple[str, type]] = {
     ("ambang", "jaga_presisi"): ("precision_guard", float),
     ("ambang", "tanpa_orang_padan"): ("absent_matched", float),
     ("ambang", "tanpa_orang"): ("absent_share", float),
+    ("ambang", "peluang_otomatis"): ("automatic_probability", float),
     ("ambang", "tanpa_label_otomatis"): ("unlabelled_upper", float),
     ("ambang", "tanpa_label_klerikal"): ("unlabelled_lower", float),
     ("ambang", "lantai_simpan"): ("keep_floor", float),

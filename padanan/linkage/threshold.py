@@ -160,17 +160,23 @@ def choose(
     else:
         place = int(np.argmax(precision - taken_in))
     upper = int(at[place])
+    floor = bits(config.automatic_probability)
+    if upper < floor:
+        # Labels alone would carry it to pairs that the model itself calls unsure: no person could defend such a merge.
+        upper = floor
+        place = max(int(np.searchsorted(-at, -floor, side="right")) - 1, 0)
     lower = int(min(at[best], upper))
     return Thresholds(
         upper, lower, float(precision[place]), float(recall[place]), float(f1[best]), int(at[best]), share, len(labelled)
     )
 
 
+def bits(probability: float) -> int:
+    """Hundredths of a bit of a probability."""
+    return round(100 * float(np.log2(probability / (1 - probability))))
+
+
 def without_labels(share: float, config: LinkageConfig) -> Thresholds:
     """Thresholds at the model's own probabilities, for a list without enough step-1 links."""
-
-    def bits(p: float) -> int:
-        return round(100 * float(np.log2(p / (1 - p))))
-
     upper, lower = bits(config.unlabelled_upper), bits(config.unlabelled_lower)
     return Thresholds(upper, lower, float("nan"), float("nan"), float("nan"), lower, share, 0)
