@@ -19,8 +19,9 @@ from padanan.errors import PadananError, no_space_guard
 from padanan.home import FORMAT_VERSION, Home
 from padanan.keys import key_file, key_id, load_key
 
-# The warehouse is rebuilt from landing by any run; locks, scratch and the demo's database server are not data.
-LEFT_OUT = ("warehouse", "dagster", "postgres", "logs", "truth")
+# The warehouse is rebuilt from landing by any run; locks, scratch and the demo's database server are not data;
+# worklists and kits hold names that go on a day which an archive would not keep.
+LEFT_OUT = ("warehouse", "dagster", "postgres", "logs", "truth", "worklists", "kit")
 INDEX = "padanan-cadangan.json"
 
 

@@ -16,6 +16,8 @@ def home(tmp_path):
     (home.root / "landing" / "klj" / "part.parquet").write_bytes(bytes(range(256)) * 50)
     (home.root / "decisions" / "rilis.jsonl").write_text("{}\n")
     (home.root / "warehouse" / "padanan.duckdb").write_bytes(b"rebuilt by any run")
+    (home.root / "worklists" / "gambir.xlsx").write_bytes(b"names that expire")
+    (home.root / "kit" / "klj.zip").write_bytes(b"names that expire")
     return home
 
 
