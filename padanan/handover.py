@@ -6,13 +6,13 @@ What is in a file belongs to the package that makes it; here is only which files
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from padanan.delivery.commit import replace, sweep
 from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
@@ -63,18 +63,14 @@ def issues(home: Home) -> list[Issue]:
 
 
 def place(home: Home, kind: str, temporary: Path, target: Path, facts: Mapping[str, Any], now: datetime) -> None:
-    """Writes the manifest, puts a finished folder into place as a whole (mode 0700, files 0600) and enters it in the register."""
+    """Writes the manifest, enters it in the register and puts the finished folder into place as a whole (mode 0700, files 0600).
+
+    Entered first: a kill in between leaves an entry without files, never files with names that no entry knows.
+    """
     (temporary / MANIFEST).write_text(json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     for path in [temporary, *temporary.rglob("*")]:
         path.chmod(0o700 if path.is_dir() else 0o600)
     sha256 = file_sha256(temporary / MANIFEST)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    old = target.with_name(f".old-{target.name}")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    temporary.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
     entry = {
         "peristiwa": MADE,
         "jenis": kind,
@@ -84,6 +80,7 @@ def place(home: Home, kind: str, temporary: Path, target: Path, facts: Mapping[s
         "kedaluwarsa": facts["kedaluwarsa"],
     }
     register_of(home).append([entry], now)
+    replace(temporary, target)
 
 
 def hand_over(home: Home, files: Iterable[Path], *, to: str, purpose: str, by: str, now: datetime) -> list[Mapping[str, Any]]:
@@ -95,7 +92,9 @@ def hand_over(home: Home, files: Iterable[Path], *, to: str, purpose: str, by: s
     for what, text in (("penerima (--to)", to), ("keperluan (--purpose)", purpose), ("petugas (--oleh)", by)):
         if not text.strip() or len(text) > 200 or not text.isprintable():
             raise PadananError(f"{what} kosong atau tidak sah", cure="tulis dalam satu baris, paling panjang 200 huruf")
-    known = {issue.folder / name: (issue, facts) for issue in issues(home) for name, facts in issue.facts["berkas"].items()}
+    known = {
+        (issue.folder / name).resolve(): (issue, facts) for issue in issues(home) for name, facts in issue.facts["berkas"].items()
+    }
     entries = []
     for path in files:
         issue, facts = known.get(path.resolve(), (None, None))
@@ -141,6 +140,9 @@ def expire(home: Home, now: datetime, *, dry_run: bool = False) -> list[Issue]:
     over = [issue for issue in issues(home) if not issue.deleted and issue.expires < today]
     if dry_run:
         return over
+    for kind in KINDS:
+        for parent in (home.root / kind).glob("????-??-??"):
+            sweep(parent)  # half-made files of a killed run hold names too
     for issue in over:
         text = json.dumps({**issue.facts, "dihapus": today.isoformat()}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         (issue.folder / f".{TOMBSTONE}").write_text(text, encoding="utf-8")
@@ -173,7 +175,7 @@ def _facts(home: Home, path: Path) -> Mapping[str, Any]:
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
         date.fromisoformat(facts["kedaluwarsa"])
-        if not isinstance(facts["berkas"], dict):
+        if not isinstance(facts["berkas"], dict) or any(Path(name).name != name for name in facts["berkas"]):
             raise TypeError
     except (ValueError, KeyError, TypeError):
         raise PadananError(

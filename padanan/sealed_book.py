@@ -6,6 +6,7 @@ What the columns mean, and what an answer does, belongs to the packages that def
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,11 @@ MADE = datetime(2000, 1, 1)
 SEAL = "segel"
 # A cell that begins so is a formula to a spreadsheet that opens its text again (CSV); an apostrophe makes it text.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# XLSX knows no carriage return and no control character, and reads `_x0041_` as an escape: such text would come back as another
+# one, and its row would look edited. A cell holds at most 32,767 characters.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+CELL_LENGTH = 32_767
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,10 @@ class Row:
 
 
 def neutral(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """Text that no spreadsheet takes for a formula, and that comes back from a workbook as it went in."""
+    text = f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    text = _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _ESCAPE.sub(r"_x \1_", text)[:CELL_LENGTH]
 
 
 def sealed(layout: Layout, cells: Mapping[str, str]) -> str:
@@ -93,8 +101,11 @@ def edited(layout: Layout, row: Row, expected: str) -> str:
 
 
 def workbook(path: Path, title: str, *, constant_memory: bool = False) -> Any:
-    """A new workbook whose bytes depend on its cells alone; no text in it becomes a formula or a link."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    """A new workbook whose bytes depend on its cells alone; no text in it becomes a formula or a link.
+
+    With `constant_memory` the rows wait on disk beside the workbook, never in a common temporary folder.
+    """
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "tmpdir": str(path.parent)}
     book = xlsxwriter.Workbook(str(path), {**options, "constant_memory" if constant_memory else "in_memory": True})
     book.set_properties({"title": title, "author": "Padanan", "created": MADE})
     return book
@@ -122,6 +133,9 @@ def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, str
 
     Returns:
         How many rows were written.
+
+    Raises:
+        PadananError: a row did not go in; a sheet holds 1,048,576.
     """
     sheet = book.add_worksheet(layout.sheet)
     columns = layout.columns
@@ -139,9 +153,13 @@ def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, str
     for count, (cells, mark) in enumerate(rows, 1):
         for place, name in enumerate(columns):
             if name in opened:
-                sheet.write_blank(first + count - 1, place, None, open_)
+                wrong = sheet.write_blank(first + count - 1, place, None, open_)
             else:
-                sheet.write_string(first + count - 1, place, mark if name == SEAL else cells[name], plain)
+                wrong = sheet.write_string(first + count - 1, place, mark if name == SEAL else cells[name], plain)
+            if wrong:  # the library only returns it, and the row would be lost
+                raise PadananError(
+                    f"lembar {layout.sheet} tidak memuat baris ke-{count}", file=book.filename, cure="laporkan kepada pengelola"
+                )
     for name, words in layout.choices.items():
         place = columns.index(name)
         rule = {"validate": "list", "source": list(words), "ignore_blank": True}

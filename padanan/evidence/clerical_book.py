@@ -57,6 +57,7 @@ def cell_name(column: str, row: int) -> str:
 
 def write(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
     """Writes the queue; every cell is text, so that no NIK is damaged and no value can be a formula."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{path.name}.tmp")
     book = workbook(temporary, "Antrean klerikal")
     safe = ({name: neutral(text) for name, text in cells.items()} for cells in rows)

@@ -28,6 +28,8 @@ from padanan.sealed_book import neutral, workbook
 DAY = (1980, 1, 1, 0, 0, 0)
 SHEET_ROWS = 1_000_000  # below Excel's 1,048,576: the rest goes on in the next sheet
 README = "BACA-DULU.txt"
+# Where a receipt lies -> what its name in the kit says.
+_FATE = {"landing": "", "held": "ditahan", "quarantine": "karantina"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def _book(con: duckdb.DuckDBPyConnection, tables: list[Sheet], path: Path, contr
             line = 2 + written % SHEET_ROWS
             for place, value in enumerate(row):
                 if value is not None:
-                    sheet.write_string(line, place, neutral(value)[:32_767], text)
+                    sheet.write_string(line, place, neutral(value), text)
             written += 1
         if sheet is None:
             _sheet(book, table, 0, note, head)
@@ -121,14 +123,16 @@ def _report(report: Report, pages: Mapping[str, Page], producer: str) -> dict[st
 def _receipts(home: Home, plan: RunPlan, producer: str) -> dict[str, bytes]:
     """Receipts of every delivery of the producer up to the cut-off, of held and refused ones too."""
     found = {}
-    for base in ("landing", "held", "quarantine"):
+    for base in _FATE:
         for path in sorted((home.root / base / producer).rglob("tanda_terima.md")):
             manifest = path.with_name("manifest.json")
             facts = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
             received = str(facts.get("diterima") or "")[:10]
             if not received or received <= plan.cutoff.isoformat():
-                name = f"tanda-terima/{received or 'tanpa-tanggal'}-{path.parent.name.removeprefix('delivery=')}.md"
-                found[name] = path.read_bytes()
+                # A file refused first and taken in later has two receipts: what became of it tells them apart.
+                address, _, again = path.parent.name.removeprefix("delivery=").partition("~")
+                parts = (received or "tanpa-tanggal", fingerprint(address), _FATE[base], again)
+                found[f"tanda-terima/{'-'.join(part for part in parts if part)}.md"] = path.read_bytes()
     return found
 
 

@@ -5,7 +5,6 @@ What is in a kit is decided in `archive`.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -14,6 +13,7 @@ from typing import Any
 
 from padanan import handover
 from padanan.contract import load_contracts
+from padanan.delivery.commit import building
 from padanan.errors import PadananError, no_space_guard
 from padanan.home import Home
 from padanan.kit.archive import Source, write_kit
@@ -45,7 +45,8 @@ def make(
 
     Args:
         producer: only this one's; the other zips of the folder stay.
-        expires: the last day on which the files may exist; by default today and the days of `lapangan.yaml`.
+        expires: the last day on which the files may exist; by default that of the kits beside it, else today and the days of
+            `lapangan.yaml`.
         again: make the files anew although they stand or have expired.
 
     Returns:
@@ -76,17 +77,16 @@ def make(
             return target, dict(standing.facts)
     today = now.astimezone(JAKARTA).date()
     last_day = expires or today + timedelta(days=plan.data["lapangan"]["berlaku_hari"])
+    if standing and not standing.deleted and not again and expires is None:
+        last_day = standing.expires  # one more kit does not prolong the others
     if last_day < today:
         raise PadananError("masa berlaku sudah lewat", cure="pilih --kedaluwarsa hari ini atau sesudahnya")
-    temporary = target.with_name(f".tmp-{target.name}-{os.getpid()}")
-    shutil.rmtree(temporary, ignore_errors=True)
     con = connect_warehouse(home)
     published = open_published(home, periode, plan.revisi)
     try:
         report = render.gather(home, render.in_order(load_contracts()), published)
         source = Source(home, plan, con, report, producer_pages(report))
-        with no_space_guard("paket produsen"):
-            temporary.mkdir(parents=True, mode=0o700)
+        with building(target.parent) as temporary, no_space_guard("paket produsen"):
             files: dict[str, Any] = {}
             if standing and not standing.deleted:
                 for name, facts in standing.facts["berkas"].items():
@@ -109,7 +109,6 @@ def make(
     finally:
         con.close()
         published.con.close()
-        shutil.rmtree(temporary, ignore_errors=True)
     return target, facts
 
 

@@ -5,14 +5,13 @@ Rows come from `rows`, workbooks from `book`; who receives a file stands in `pad
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from padanan import handover
+from padanan.delivery.commit import building
 from padanan.errors import PadananError, no_space_guard
 from padanan.field_rules import AT_SOURCE, VISIT
 from padanan.home import Home
@@ -62,11 +61,8 @@ def make(
     if last_day < now.astimezone(JAKARTA).date():
         raise PadananError("masa berlaku sudah lewat", cure="pilih --kedaluwarsa hari ini atau sesudahnya")
     stamp = book.Stamp(periode.label, plan.revisi, plan.data["expectations_version"])
-    temporary = target.with_name(f".tmp-{target.name}-{os.getpid()}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    try:
-        with no_space_guard("daftar kerja lapangan"), Rows(home, plan, published) as rows:
-            temporary.mkdir(parents=True, mode=0o700)
+    with building(target.parent) as temporary, no_space_guard("daftar kerja lapangan"):
+        with Rows(home, plan, published) as rows:
             files = _files(rows, temporary, stamp, progress)
             _account(rows.totals(), files)
         facts = {
@@ -80,8 +76,6 @@ def make(
             "berkas": files,
         }
         handover.place(home, KIND, temporary, target, facts, now)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return target, facts
 
 

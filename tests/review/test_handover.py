@@ -45,6 +45,33 @@ def test_files_are_for_their_owner_alone(home, issued):
     assert stat.S_IMODE(handover.register_of(home).path.stat().st_mode) == 0o600
 
 
+@pytest.mark.feature("F50")
+def test_a_kill_while_files_are_put_into_place_leaves_none_that_no_entry_knows(home, monkeypatch):
+    target = handover.folder_of(home, "worklists", PERIODE, 1)
+    temporary = target.with_name(".tmp-4194305-kill")
+    temporary.mkdir(parents=True)
+    (temporary / "gambir.xlsx").write_bytes(b"nama")
+    facts = {"periode": "2025-S2", "revisi": 1, "kedaluwarsa": "2026-02-01", "berkas": {"gambir.xlsx": {"sha256": "0"}}}
+    monkeypatch.setattr(handover, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        handover.place(home, "worklists", temporary, target, facts, NOW)
+    assert len(lines(home)) == 1 and not target.exists()
+    handover.expire(home, NOW)
+    assert not temporary.exists(), "what the killed run left goes with the next expiry"
+
+
+@pytest.mark.feature("F50")
+def test_an_edited_list_of_files_deletes_nothing_elsewhere(home, issued):
+    stranger = home.root / "worklists" / "milik-lain.txt"
+    stranger.write_text("x")
+    manifest = issued / "manifest.json"
+    facts = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(facts | {"berkas": {"../../milik-lain.txt": {"sha256": "0"}}}))
+    with pytest.raises(PadananError, match="tidak terbaca"):
+        handover.expire(home, NOW + timedelta(days=60))
+    assert stranger.exists()
+
+
 @pytest.mark.feature("F11")
 def test_who_received_what_for_what_is_written_once_and_for_all(home, issued):
     before = lines(home)

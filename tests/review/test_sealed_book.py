@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
+from xlsxwriter.worksheet import Worksheet
 
 from padanan.errors import PadananError
-from padanan.sealed_book import MADE, neutral
+from padanan.sealed_book import MADE, formats, neutral, workbook, write_sheet
 from padanan.worklist import book
 
 STAMP = book.Stamp("2025-S2", 1, "0123456789abcdef")
@@ -60,6 +61,44 @@ def test_no_cell_is_a_formula_and_every_number_is_text(path):
 def test_neutral_text_is_left_alone():
     assert [neutral(text) for text in ("=1", "+1", "-", "@x", "\tx", "O'BRIEN", "1-2", "")] == [
         "'=1", "'+1", "'-", "'@x", "'\tx", "O'BRIEN", "1-2", ""]  # fmt: skip
+
+
+ODD = ["a\rb", "a\r\nb", "a\nb", "\x01k", "a\x0bb", "_x000D_", "x ", " lead", "\ufffe", "😀", "=1", "x" * 40_000]
+
+
+@pytest.mark.feature("F11")
+def test_whatever_a_delivery_holds_comes_back_unedited(tmp_path, monkeypatch):
+    """XLSX changes such text on the way; a row with it came back as edited though nobody touched it."""
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(tmp_path / "key"))
+    target = tmp_path / "aneh.xlsx"
+    book.write(target, "Kelurahan Gambir", STAMP, [{**TASK, "alamat": text} for text in ODD], [])
+    fill(target, "Validasi", 3, hasil="layak")
+    assert [sheet for sheet, _ in book.filled(target, STAMP)] == ["Validasi"]
+
+
+@pytest.mark.feature("F11")
+def test_a_row_that_a_sheet_cannot_hold_is_no_silent_loss(tmp_path, monkeypatch):
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(tmp_path / "key"))
+    whole = Worksheet.__init__
+
+    def small(sheet):
+        whole(sheet)
+        sheet.xls_rowmax = 3  # a sheet's 1,048,576 rows take minutes to fill
+
+    monkeypatch.setattr(Worksheet, "__init__", small)
+    made = workbook(tmp_path / "penuh.xlsx", "penuh", constant_memory=True)
+    rows = [(dict.fromkeys(book.PRELIST.locked, "x"), "segel")] * 2
+    with pytest.raises(PadananError, match="tidak memuat baris ke-2"):
+        write_sheet(made, book.PRELIST, rows, formats(made))
+
+
+def test_rows_wait_beside_their_workbook(tmp_path):
+    """Names never lie in a common temporary folder, not even while a workbook is written."""
+    made = workbook(tmp_path / "nama.xlsx", "nama", constant_memory=True)
+    write_sheet(made, book.PRELIST, [(dict.fromkeys(book.PRELIST.locked, "x"), "segel")], formats(made))
+    assert list(tmp_path.iterdir()), "the rows so far"
+    made.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["nama.xlsx"]
 
 
 def test_same_rows_same_bytes(path, tmp_path):
