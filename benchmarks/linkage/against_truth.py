@@ -6,7 +6,6 @@ Real data has no truth: there `ukuran_bukti` holds expected figures and people's
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 import duckdb
 
@@ -14,6 +13,7 @@ from padanan.errors import PadananError
 from padanan.evidence.published import newest
 from padanan.home import Home
 from padanan.period import Periode
+from padanan.sql import literal
 
 # Of the records that NIK left over: merged rightly, merged at all, with a person in Adminduk, without one, of those merged.
 _QUERY = """
@@ -53,11 +53,8 @@ def rows(home: Home, periode: Periode | None) -> list[tuple[str, int, int, int, 
     for path in paths:
         con.execute("insert into manifests select ?, contract_id, file from read_json(?)", [str(path.parent), str(path)])
 
-    def text(value: Path) -> str:
-        return "'" + str(value).replace("'", "''") + "'"
-
-    parts = "[" + ", ".join(text(path.with_name("part.parquet")) for path in paths) + "]"
-    query = _QUERY.format(parts=parts, truth=text(truth), records=text(folder / "padanan_record.parquet"))
+    parts = "[" + ", ".join(literal(path.with_name("part.parquet")) for path in paths) + "]"
+    query = _QUERY.format(parts=parts, truth=literal(truth), records=literal(folder / "padanan_record.parquet"))
     found = con.execute(query).fetchall()
     con.close()
     return [(str(r[0]), *(int(v) for v in r[1:])) for r in found]  # type: ignore[misc]

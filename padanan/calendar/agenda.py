@@ -34,7 +34,6 @@ from padanan.runplan import published_revisions
 AHEAD_DAYS = 90
 MOST = 20
 EMPTY_LINES = 6
-COMING = (DECREE, MEETING, PLAN, DELIVERY, FOLLOW_UP)
 
 
 @dataclass(frozen=True)

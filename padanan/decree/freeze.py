@@ -18,6 +18,7 @@ from padanan.errors import PadananError, SealedPeriod, no_space_guard
 from padanan.home import Home
 from padanan.period import Periode
 from padanan.retention.tombstone import gone, proved, read_nisan
+from padanan.sql import literal
 from padanan.tabular import TableFile, file_sha256, row_hash, write_table
 
 SNAPSHOT = "data_sasaran.parquet"
@@ -89,8 +90,8 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
 
 def write_snapshot(con: duckdb.DuckDBPyConnection, published: Path, path: Path) -> TableFile:
     """The selected people of a published revision as a file of their own; the same publication gives the same bytes."""
-    source = str(published / "sasaran.parquet").replace("'", "''")
-    return write_table(con, f"select * from read_parquet('{source}') where terpilih order by id_orang", path)
+    source = literal(published / "sasaran.parquet")
+    return write_table(con, f"select * from read_parquet({source}) where terpilih order by id_orang", path)
 
 
 def verify_published(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from padanan.errors import SourceUnavailable
+from padanan.sql import literal
 
 MEMORY = "3GB"
 THREADS = 2
@@ -44,16 +45,6 @@ def private_duckdb(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
     finally:
         con.close()
-
-
-def ident(name: str) -> str:
-    """A quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str | Path) -> str:
-    """A quoted SQL string."""
-    return "'" + str(text).replace("'", "''") + "'"
 
 
 def load_postgres(con: duckdb.DuckDBPyConnection) -> None:

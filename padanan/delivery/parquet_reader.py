@@ -11,10 +11,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from padanan.delivery.duck import ident, literal, private_duckdb
+from padanan.delivery.duck import private_duckdb
 from padanan.delivery.header import find_header, require_header
 from padanan.delivery.raw import LINE, NUMERIC, DamagedFile, Flag, RawTable, RejectWriter, Spec
 from padanan.errors import no_space_guard
+from padanan.sql import ident, literal
 
 _RESEND = "tulis ulang berkas Parquet dari sumber lalu kirim ulang"
 FLOATS = {"FLOAT", "DOUBLE"}

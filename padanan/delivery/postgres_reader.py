@@ -19,11 +19,12 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from padanan.delivery.duck import ident, literal, load_postgres, private_duckdb
+from padanan.delivery.duck import load_postgres, private_duckdb
 from padanan.delivery.header import Header, find_header, require_header
 from padanan.delivery.parquet_reader import numeric_mark
 from padanan.delivery.raw import LINE, NUMERIC, DamagedFile, Flag, RawTable, RejectWriter, Spec
 from padanan.errors import SourceUnavailable, no_space_guard
+from padanan.sql import ident, literal
 
 CONNECT_SECONDS = 10
 CHUNK = 20_000

@@ -12,9 +12,10 @@ import duckdb
 import pyarrow.parquet as pq
 
 from padanan.contract import Contract
-from padanan.delivery.duck import ident, literal, private_duckdb
+from padanan.delivery.duck import private_duckdb
 from padanan.delivery.raw import LINE, NUMERIC, RawTable
 from padanan.keys import register_hmac
+from padanan.sql import ident, literal
 
 UNREADABLE, DUPLICATE = "tidak_terbaca", "baris_kembar"
 PERIOD_COLUMNS = ("periode_program", "periode_data", "periode", "bulan_data")

@@ -24,6 +24,7 @@ from padanan.linkage.threshold import Thresholds
 from padanan.period import JAKARTA, Periode
 from padanan.publish import connect_warehouse
 from padanan.runplan import read_plan
+from padanan.sql import literal
 
 _SEEN = (
     "nama_bersih",
@@ -85,7 +86,7 @@ def _queue(con: duckdb.DuckDBPyConnection, data: Mapping[str, Any], folder: Path
     sources.arrange(con)
     models = sorted({item.model for item in sources.listings_of(con, data)})
     sources.fingerprints(con, models)
-    published, pairs = (sources.quoted(folder / f"{name}.parquet") for name in ("padanan_record", "pasangan_bukti"))
+    published, pairs = (literal(folder / f"{name}.parquet") for name in ("padanan_record", "pasangan_bukti"))
     left = ", ".join(f"s.{name}::varchar as daftar_{name}" for name in _SEEN)
     right = ", ".join(f"a.{name}::varchar as acuan_{name}" for name in _SEEN)
     arms = " union all ".join(f"select s.record_key, {left} from {m} s semi join tunggu using (record_key)" for m in models)

@@ -18,7 +18,6 @@ from padanan.home import Home
 FILE = "klerikal.jsonl"
 FIELDS = ("sumber", "entity_key", "sidik", "register_key", "id_penduduk", "keputusan", "nama", "waktu", "alasan")
 WORDS = ("padan", "bukan", "ragu")
-CONFLICT = "konflik"
 
 
 def path_of(home: Home) -> Path:

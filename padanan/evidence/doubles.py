@@ -17,6 +17,7 @@ from padanan.linkage import LinkageConfig
 from padanan.linkage.clusters import cluster, merge_all
 from padanan.linkage.comparison import column, level_of
 from padanan.linkage.model import Model
+from padanan.sql import literal
 
 ADMINDUK, IN_LIST, TWO_PEOPLE = "ganda_adminduk", "ganda_daftar", "nik_dua_orang"
 # Residents who share one of these with a few others are worth comparing; 11 million are never paired with each other.
@@ -78,7 +79,7 @@ def residents(
     Only residents who share name and birth date, or the like, are compared. Their NIK differ by nature and say nothing.
     """
     path = work / "penduduk_mirip.parquet"
-    source = f"read_parquet({sources.quoted(register)})"
+    source = f"read_parquet({literal(register)})"
     arms = " union ".join(
         f"""select record_key from {source} semi join (select {keys} from {source} group by {keys}
         having count(*) between 2 and {_MOST}) using ({keys})"""
@@ -88,7 +89,7 @@ def residents(
     n = con.execute(
         f"""copy (select s.record_key, p.id_penduduk as entity_key, 'adminduk' as producer, s.family_id, {names}
         from stg_adminduk__penduduk s join penduduk p on p.register_key = s.record_key semi join ({arms}) m on
-            m.record_key = s.record_key) to {sources.quoted(path)} (format parquet)"""
+            m.record_key = s.record_key) to {literal(path)} (format parquet)"""
     ).fetchall()[0][0]
     if n < 2:
         return SCHEMA.empty_table()

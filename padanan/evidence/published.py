@@ -18,6 +18,7 @@ from padanan.linkage.threshold import Thresholds
 from padanan.period import Periode
 from padanan.retention.tombstone import gone, read_nisan
 from padanan.runplan import published_revisions
+from padanan.sql import literal
 
 KEY = re.compile(r"[0-9a-f]{4,32}")
 
@@ -72,7 +73,7 @@ def record_of(folder: Path, producer: str, prefix: str) -> dict[str, Any]:
     with duckdb.connect() as con:
         found = con.execute(
             f"""select record_key, status, status_nik, metode, alasan_bukti
-            from read_parquet('{_text(folder / "padanan_record.parquet")}')
+            from read_parquet({literal(folder / "padanan_record.parquet")})
             where producer = ? and starts_with(record_key, ?) order by record_key limit 2""",
             [producer, prefix],
         ).fetchall()
@@ -90,7 +91,7 @@ def pairs_of(folder: Path, record_key: str) -> list[dict[str, Any]]:
     """The kept pairs of a record, best first, shaped as `explain.parts` reads them."""
     with duckdb.connect() as con:
         table = con.execute(
-            f"""select * from read_parquet('{_text(folder / "pasangan_bukti.parquet")}') where record_key = ?
+            f"""select * from read_parquet({literal(folder / "pasangan_bukti.parquet")}) where record_key = ?
             order by (status = 'tidak_padan'), bobot desc, register_key""",
             [record_key],
         ).to_arrow_table()
@@ -103,7 +104,3 @@ def shaped(row: dict[str, Any]) -> dict[str, Any]:
     for label, bits in json.loads(row["tambahan"] or "{}").items():
         out[f"bit_tambahan_{label}"] = bits
     return out
-
-
-def _text(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -17,6 +17,7 @@ import pyarrow as pa
 from padanan.evidence import sources
 from padanan.linkage import LinkageConfig, LinkResult
 from padanan.linkage.measure import by_group, wilson
+from padanan.sql import literal
 
 SCHEMA = pa.schema(
     [
@@ -76,7 +77,7 @@ def _groups(
     path = work / "kelompok.parquet"
     con.execute(
         f"""copy (select record_key, nama_bersih, jk, kk_bersih, kode_kelurahan, tgl_lahir from {item.model}
-        where producer = {sources.quoted(item.id)}) to {sources.quoted(path)} (format parquet)"""
+        where producer = {literal(item.id)}) to {literal(path)} (format parquet)"""
     )
     matched = con.execute(
         """select r.record_key, coalesce(t.status, 'padan_nik') in ('padan_nik', 'padan_bukti') as padan

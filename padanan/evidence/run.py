@@ -29,6 +29,7 @@ from padanan.linkage.model import Model
 from padanan.linkage.prepare import prepare_register
 from padanan.publish import connect_warehouse
 from padanan.runplan import RunPlan
+from padanan.sql import literal
 from padanan.tabular import write_table
 
 BITS = ("awal", *(c.name for c in COLUMNS), "kelas_lain", "kelangkaan", "keluarga")
@@ -226,7 +227,7 @@ def _result(
 def _connect(home: Home, config: LinkageConfig) -> duckdb.DuckDBPyConnection:
     con = connect_warehouse(home)
     con.execute(f"set memory_limit='{config.memory}'; set threads={config.threads}; set enable_progress_bar=false")
-    con.execute(f"set temp_directory={sources.quoted(home.warehouse / '.duckdb_bukti')}")
+    con.execute(f"set temp_directory={literal(home.warehouse / '.duckdb_bukti')}")
     try:
         con.execute("select 1 from padanan_cocok limit 0")
         con.execute("select 1 from padanan_identitas limit 0")
@@ -278,7 +279,7 @@ def _edges(
         where status_nik = 'padan_nik' and producer <> 'adminduk' group by producer, id_awal"""
     )
     con.execute("create temp table pilih as select record_key from terbuka union select record_key from kenal")
-    con.execute(f"copy ({arms}) to {sources.quoted(path)} (format parquet)")
+    con.execute(f"copy ({arms}) to {literal(path)} (format parquet)")
     identity = con.execute("select record_key, id from kenal order by record_key").to_arrow_table()
     tables = []
     for within in (True, False):

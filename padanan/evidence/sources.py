@@ -17,6 +17,7 @@ import pyarrow as pa
 from padanan.keys import load_key, register_hmac
 from padanan.linkage import prepare
 from padanan.linkage.config import LinkageConfig
+from padanan.sql import literal
 
 ADMINDUK = "adminduk"
 # Of the staging row; the keys are made here.
@@ -32,11 +33,6 @@ class Listing:
     model: str
     left_over: int
     labels: int
-
-
-def quoted(text: str | Path) -> str:
-    """A SQL text literal."""
-    return "'" + str(text).replace("'", "''") + "'"
 
 
 def snapshot_of(data: Mapping[str, Any]) -> str:
@@ -93,7 +89,7 @@ def write_register(con: duckdb.DuckDBPyConnection, path: Path, config: LinkageCo
     con.execute(
         f"""copy (select s.record_key, p.id_penduduk as entity_key, s.family_id, {names}
         from stg_adminduk__penduduk s join penduduk p on p.register_key = s.record_key order by s.record_key)
-        to {quoted(path)} (format parquet)"""
+        to {literal(path)} (format parquet)"""
     )
 
 
@@ -103,15 +99,15 @@ def write_list(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing], path
     arms = " union all ".join(
         f"""select s.record_key, s.producer, s.producer || '|' || r.id_awal as entity_key,
             s.producer || '|' || r.id_keluarga as family_id, {names}
-        from {item.model} s join rekaman r using (record_key) where s.producer = {quoted(item.id)}"""
+        from {item.model} s join rekaman r using (record_key) where s.producer = {literal(item.id)}"""
         for item in listings
     )
-    con.execute(f"copy ({arms}) to {quoted(path)} (format parquet)")
+    con.execute(f"copy ({arms}) to {literal(path)} (format parquet)")
 
 
 def links_by_nik(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing]) -> pa.Table:
     """(record_key, register_key) of step 1, the labels."""
-    ids = ", ".join(quoted(item.id) for item in listings)
+    ids = ", ".join(literal(item.id) for item in listings)
     return con.execute(
         f"""select record_key, record_key_acuan as register_key from rekaman
         where status_nik = 'padan_nik' and producer in ({ids}) order by record_key"""

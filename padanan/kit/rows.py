@@ -12,9 +12,9 @@ from typing import Any
 
 import duckdb
 
-from padanan.evidence.sources import quoted
 from padanan.home import Home
 from padanan.report.format import day
+from padanan.sql import literal
 
 BATCH = 50_000
 
@@ -59,7 +59,7 @@ def sheets(home: Home, contract: Mapping[str, Any], terms: Sequence[Mapping[str,
 
 def _gaps(contract: Mapping[str, Any], files: str, terms: Sequence[Mapping[str, Any]]) -> Sheet:
     texts = ("kode", "keterangan", "tindak_lanjut", "pemilik")
-    rows = [f"({', '.join(quoted(term[name]) for name in texts)}, {int(term['hari'])})" for term in terms]
+    rows = [f"({', '.join(literal(term[name]) for name in texts)}, {int(term['hari'])})" for term in terms]
     known = ", ".join(rows) or "(null, null, null, null, null)"
     return Sheet(
         "Celah per baris",
@@ -79,7 +79,7 @@ def _gaps(contract: Mapping[str, Any], files: str, terms: Sequence[Mapping[str, 
 def _repaired(contract: Mapping[str, Any], files: str) -> Sheet:
     model = contract["stage_model"]
     arms = [
-        f"""select {number} as urut, {quoted(title)} as kolom, delivery, baris, id_sumber, {raw} as mentah, {clean} as bersih,
+        f"""select {number} as urut, {literal(title)} as kolom, delivery, baris, id_sumber, {raw} as mentah, {clean} as bersih,
         {repair} as perbaikan from {model} where producer = ? and coalesce({repair}, '') <> ''"""
         for number, (title, raw, clean, repair) in enumerate(_REPAIRS)
     ]
@@ -103,8 +103,8 @@ def _repaired(contract: Mapping[str, Any], files: str) -> Sheet:
 def _rejected(home: Home, contract: Mapping[str, Any], files: str) -> Sheet:
     paths = [(item["sha16"], home.root / Path(item["path"]).parent / "rejects.parquet") for item in contract["deliveries"]]
     arms = [
-        f"""select {quoted(sha16)} as delivery, _baris as baris, alasan, {"sebab" if _has_cause(path) else "null"} as sebab, isi
-        from read_parquet({quoted(path)})"""
+        f"""select {literal(sha16)} as delivery, _baris as baris, alasan, {"sebab" if _has_cause(path) else "null"} as sebab, isi
+        from read_parquet({literal(path)})"""
         for sha16, path in paths
     ]
     return Sheet(
@@ -129,7 +129,7 @@ def _files_of(home: Home, contract: Mapping[str, Any]) -> str:
     pairs = []
     for item in contract["deliveries"]:
         manifest = json.loads((home.root / Path(item["path"]).parent / "manifest.json").read_text(encoding="utf-8"))
-        pairs.append(f"({quoted(item['sha16'])}, {quoted(manifest['file'])})")
+        pairs.append(f"({literal(item['sha16'])}, {literal(manifest['file'])})")
     return f"(select * from (values {', '.join(pairs)}) v(sha16, file))"
 
 

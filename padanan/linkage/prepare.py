@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from padanan.errors import PadananError, no_space_guard
 from padanan.linkage import names
+from padanan.sql import literal
 
 Source: TypeAlias = pa.Table | str | Path
 
@@ -113,8 +114,7 @@ def relation_sql(con: duckdb.DuckDBPyConnection, source: Source, name: str) -> s
     path = str(source)
     if not Path(path).exists() and "*" not in path:
         raise PadananError("berkas data tidak ada", file=path, cure="periksa jalurnya atau jalankan tahap sebelumnya")
-    quoted = path.replace("'", "''")
-    return f"read_parquet('{quoted}')"
+    return f"read_parquet({literal(path)})"
 
 
 def _bcd(column: str) -> str:

@@ -11,19 +11,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from padanan.linkage.comparison import COLUMNS
 from padanan.linkage.model import Model
 from padanan.linkage.threshold import Thresholds
 
 AUTOMATIC, POSSIBLE, REJECTED = "padan_bukti", "mungkin_padan", "tidak_padan"
-PART_COLUMNS = (
-    "bit_awal",
-    *(f"bit_{c.name}" for c in COLUMNS),
-    "bit_kelas_lain",
-    "bit_kelangkaan",
-    "bit_keluarga",
-    "bit_saingan",
-)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from padanan.report.renstra import renstra_table
 from padanan.report.suppress import LIMIT
 from padanan.report.table import Cell, Table, heads, row, table, text
 from padanan.runplan import earlier_revision
+from padanan.sql import literal
 
 FILE = "padanan.html"
 MOST_CHANGES = 60
@@ -43,8 +44,8 @@ def evidence_page(report: Report) -> dict[str, Page]:
     if not evidence_tables.has_evidence(report):
         return {}
     for name in evidence_tables.NEEDED:
-        place = str(folder / f"{name}.parquet").replace("'", "''")
-        report.source.con.execute(f"create or replace temp view {name} as select * from read_parquet('{place}')")
+        place = literal(folder / f"{name}.parquet")
+        report.source.con.execute(f"create or replace temp view {name} as select * from read_parquet({place})")
     model = json.loads((folder / MODEL).read_text(encoding="utf-8"))
     measured = evidence_tables.measured(report)
     statuses, found = evidence_tables.statuses(report)

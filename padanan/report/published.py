@@ -18,6 +18,7 @@ from padanan.errors import PadananError, safe_reason
 from padanan.home import CHECKOUT, Home
 from padanan.period import Periode
 from padanan.retention.tombstone import gone, read_nisan
+from padanan.sql import literal
 
 # The five registries whose overlap is counted, in the order of the picture (issue 2, item 6).
 REGISTRIES: Mapping[str, str] = {"adminduk": "Adminduk", "dtks": "DTKS", "p3ke": "P3KE", "carik": "Carik", "dtsen": "DTSEN"}
@@ -102,7 +103,7 @@ def open_published(home: Home, periode: Periode, revisi: int) -> Published:
         optional = {name: needed for name, needed in OPTIONAL.items() if (folder / f"{name}.parquet").exists()}
         for name, needed in optional.items():
             _view(con, folder / f"{name}.parquet", name, needed, home.root)
-        con.execute(f"create table wilayah as select * from read_csv({_text(WILAYAH_SEED)}, all_varchar=true, header=true)")
+        con.execute(f"create table wilayah as select * from read_csv({literal(WILAYAH_SEED)}, all_varchar=true, header=true)")
         _derived(con)
     except BaseException:
         con.close()
@@ -113,7 +114,7 @@ def open_published(home: Home, periode: Periode, revisi: int) -> Published:
 def _view(con: duckdb.DuckDBPyConnection, path: Path, name: str, needed: tuple[str, ...], root: Path) -> None:
     cure = "terbitkan ulang periode ini sebagai revisi baru"
     try:
-        con.execute(f"create view {name} as select * from read_parquet({_text(path)})")
+        con.execute(f"create view {name} as select * from read_parquet({literal(path)})")
         have = {row[0] for row in con.execute(f"describe {name}").fetchall()}
     except duckdb.Error as error:
         raise PadananError(
@@ -136,7 +137,3 @@ def _derived(con: duckdb.DuckDBPyConnection) -> None:
         left join (select distinct kode_kota from wilayah) k on k.kode_kota = g.kode_kota
         """
     )
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

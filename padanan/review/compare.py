@@ -19,6 +19,7 @@ from padanan.home import Home
 from padanan.period import Periode
 from padanan.report.format import number
 from padanan.report.suppress import Cell, Cover, Sum, cover
+from padanan.sql import literal
 
 CAME_IN, WENT_OUT, CHANGED = DIRECTIONS = ("masuk", "keluar", "berubah")
 DIRECTION_TEXT = {CAME_IN: "Masuk", WENT_OUT: "Keluar", CHANGED: "Tetap terpilih, datanya berubah"}
@@ -89,8 +90,8 @@ def compare(home: Home, before: tuple[Periode, int], after: tuple[Periode, int])
     try:
         for side, (periode, revisi) in (("lama", before), ("baru", after)):
             for name in ("sasaran", "padanan_record", "padanan_orang"):
-                path = str(home.published(periode, revisi) / f"{name}.parquet").replace("'", "''")
-                con.execute(f"create view {side}_{name} as select * from read_parquet('{path}')")
+                path = literal(home.published(periode, revisi) / f"{name}.parquet")
+                con.execute(f"create view {side}_{name} as select * from read_parquet({path})")
         _touched(con, old, new)
         con.execute(_people(con))
         counts = con.execute(

@@ -14,13 +14,13 @@ import duckdb
 
 from padanan.contract import STAGE_MODELS
 from padanan.errors import PadananError
-from padanan.evidence.sources import quoted
 from padanan.field_rules import AT_SOURCE, VISIT
 from padanan.home import Home
 from padanan.period import Periode
 from padanan.publish import connect_warehouse
 from padanan.report.format import day
 from padanan.runplan import RunPlan, published_revisions, read_plan
+from padanan.sql import literal
 
 NOBODY = "padanan"  # stands for the producer of tasks about a person
 _NAMES = ("nik", "no_kk", "nama", "tgl_lahir", "jk", "alamat", "rt", "rw")
@@ -141,8 +141,8 @@ class Rows:
 
 def _arrange(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Temporary tables `isi_tugas` and `isi_prelist`: published rows with what the sources say of the person."""
-    con.execute(f"create temp view tugas_terbit as select * from read_parquet({quoted(folder / 'tugas.parquet')})")
-    con.execute(f"create temp view prelist_terbit as select * from read_parquet({quoted(folder / 'prelist.parquet')})")
+    con.execute(f"create temp view tugas_terbit as select * from read_parquet({literal(folder / 'tugas.parquet')})")
+    con.execute(f"create temp view prelist_terbit as select * from read_parquet({literal(folder / 'prelist.parquet')})")
     models = sorted({*STAGE_MODELS.values(), "stg_bansos__penerima"})
     arms = " union all ".join(
         f"""select record_key, producer, nik_bersih as nik, kk_bersih as no_kk, nama_bersih as nama,

@@ -23,8 +23,6 @@ from padanan.period import Periode
 from padanan.report.published import open_published
 from padanan.tabular import file_sha256
 
-ANNEX = ("lampiran.docx", "lampiran.pdf", "lampiran.xlsx")
-
 
 def write_annex(folder: Path, seal: Mapping[str, Any], home: Home | None = None) -> dict[str, str]:
     """Writes the annex of counts beside the sealed data sasaran.

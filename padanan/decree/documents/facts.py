@@ -19,6 +19,7 @@ from padanan.report.group_page import covered_counts
 from padanan.report.groups import UNKNOWN
 from padanan.report.published import Published
 from padanan.report.suppress import LIMIT, Cell, Cover, Sum, cover
+from padanan.sql import literal
 
 NEEDED = ("jk", "tgl_lahir", "desil", "status_identitas", "id_keluarga", "kode_kota", "kode_kecamatan", "kode_kelurahan")
 ALL = "semua"
@@ -68,9 +69,8 @@ def count_target(source: Published, snapshot: Path, name: Path, tree: wilayah.Tr
         PadananError: the snapshot can't be read, lacks a column, or counts other people than the published revision.
     """
     cure = "jangan memakai dokumen ini; pulihkan rancangan dari cadangan, atau bekukan revisi berikutnya"
-    text = str(snapshot).replace("'", "''")
     try:
-        source.con.execute(f"create or replace temp view beku as select * from read_parquet('{text}')")
+        source.con.execute(f"create or replace temp view beku as select * from read_parquet({literal(snapshot)})")
         have = {row["column_name"] for row in source.rows("describe beku")}
     except duckdb.Error as error:
         raise PadananError(f"data sasaran beku tidak terbaca ({safe_reason(error)})", file=name, cure=cure) from None

@@ -25,8 +25,6 @@ ALIGN = {
     "kanan": WD_ALIGN_PARAGRAPH.RIGHT,
     "penuh": WD_ALIGN_PARAGRAPH.JUSTIFY,
 }
-# The usable width of an A4 page with these margins, in centimetres.
-WIDTH = 16.5
 
 
 class Template:
@@ -197,10 +195,6 @@ class Template:
                 paragraph.alignment = ALIGN["tengah"]
                 _run(paragraph, text)
         _row_flag(table.rows[0], "w:cantSplit")
-
-    def page_break(self) -> None:
-        """What follows begins a page."""
-        self.doc.add_page_break()
 
 
 def _font(style: Any, size: float, bold: bool) -> None:
