@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from padanan.chain import canonical, sign
 from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft, verify_published, write_snapshot
 from padanan.decree.seals import DECREED, SEAL, Seal, newest_seal, seal_folder, seals
 from padanan.delivery.commit import building, publish
@@ -24,7 +25,7 @@ from padanan.home import Home
 from padanan.period import JAKARTA, Periode
 from padanan.review import steps
 from padanan.review.actions import clean_reason, different, standing_acceptance
-from padanan.review.log import ReviewLog, canonical, read_log, sign, writing
+from padanan.review.log import ReviewLog, read_log, writing
 from padanan.review.refusal import Refusal
 from padanan.review.reviewers import load_reviewers
 from padanan.review.scans import keep_scan, read_scan

@@ -5,11 +5,13 @@ import json
 import duckdb
 import pytest
 
+from padanan import chain
+from padanan.chain import EMPTY_HEAD
 from padanan.cli import main
 from padanan.decree.verify import prove
 from padanan.errors import PadananError
 from padanan.review import log as review_log
-from padanan.review.log import EMPTY_HEAD, head_path, log_path, read_log
+from padanan.review.log import head_path, log_path, read_log
 from padanan.review.scans import scan_path
 from padanan.tabular import file_sha256, write_table
 from tests.review.decided_by_hand import accept_all, annex, copy_of, demo_home, publish, seal, to_draft
@@ -60,15 +62,15 @@ def rewrite_chain(home, change):
     head, lines = EMPTY_HEAD, []
     for record in read_log(home, PERIODE).records:
         fresh = {**change(dict(record)), "sebelum": head}
-        head = review_log.content_hash(fresh)
-        lines.append(review_log.canonical({**fresh, "hash": head, "tanda": review_log.sign("reviu", head)}))
+        head = chain.content_hash(fresh)
+        lines.append(chain.canonical({**fresh, "hash": head, "tanda": chain.sign("reviu", head)}))
     log_path(home, PERIODE).write_text("\n".join(lines) + "\n", encoding="utf-8")
     head_path(home, PERIODE).unlink()
     review_log.repair(home, PERIODE) if len(lines) == 1 else write_head(home, len(lines), head)
 
 
 def write_head(home, number, digest):
-    mark = review_log.sign("kepala", f"{PERIODE.key}|{number}|{digest}")
+    mark = chain.sign("kepala", f"{PERIODE.key}|{number}|{digest}")
     head_path(home, PERIODE).write_text(json.dumps({"no": number, "hash": digest, "tanda": mark}))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -144,3 +145,20 @@ def test_deletion_that_was_killed_is_done_again(home, issued, monkeypatch):
     (issued / "31.71.01.1001-gambir.xlsx").unlink()
     assert len(handover.expire(home, later)) == 1
     assert sorted(path.name for path in issued.iterdir()) == [handover.TOMBSTONE]
+
+
+@pytest.mark.feature("F50")
+def test_an_entry_added_while_somebody_reads_is_no_tampering(home, issued, monkeypatch):
+    """A reader between entry and head called it a lost entry."""
+    register, read_bytes, added = handover.register_of(home), Path.read_bytes, []
+
+    def slow(path):
+        content = read_bytes(path)
+        if path == register.path and not added:
+            added.append(True)
+            handover.hand_over(home, [issued / "tanpa-kelurahan-dtks.xlsx"], **GIVEN, now=NOW)
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", slow)
+    assert len(register.read()) == 1
+    assert len(register.read()) == 2

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from padanan import chain
+from padanan.chain import EMPTY_HEAD
 from padanan.errors import NoSpace, PadananError
 from padanan.home import CHECKOUT, Home
 from padanan.period import JAKARTA, Periode
 from padanan.review import log as review_log
-from padanan.review.log import EMPTY_HEAD, head_path, log_path, read_log, repair, writing
+from padanan.review.log import head_path, log_path, read_log, repair, writing
 
 PERIODE = Periode(2025, 2)
 NOW = datetime(2025, 11, 20, 9, tzinfo=JAKARTA)
@@ -111,8 +113,8 @@ def test_a_chain_rewritten_without_the_key_is_a_forgery(filled):
     head, lines = EMPTY_HEAD, []
     for record in read_log(filled, PERIODE).records:
         forged = {**record, "alasan": ["lain"], "sebelum": head}
-        head = review_log.content_hash(forged)
-        lines.append(review_log.canonical({**forged, "hash": head}))
+        head = chain.content_hash(forged)
+        lines.append(chain.canonical({**forged, "hash": head}))
     log_path(filled, PERIODE).write_text("\n".join(lines) + "\n", encoding="utf-8")
     with pytest.raises(PadananError, match=r"baris 1.*palsu"):
         read_log(filled, PERIODE)
@@ -140,7 +142,7 @@ def test_a_torn_last_line_is_named_and_mended_without_losing_a_whole_record(fill
     path = log_path(filled, PERIODE)
     whole = path.read_bytes()
     with writing(filled, PERIODE) as transaction:
-        line = (review_log.canonical(transaction.compose([entry("yang keempat")], NOW)[0]) + "\n").encode()
+        line = (chain.canonical(transaction.compose([entry("yang keempat")], NOW)[0]) + "\n").encode()
     path.write_bytes(whole + line[:-cut])
     with pytest.raises(PadananError, match=r"baris 4.*terpotong.*review repair --periode 2025-S2"):
         read_log(filled, PERIODE)
@@ -157,7 +159,7 @@ def test_half_of_a_package_does_not_count(filled):
     whole = path.read_bytes()
     with writing(filled, PERIODE) as transaction:
         two = transaction.compose([entry("a"), entry("b")], NOW)
-    path.write_bytes(whole + (review_log.canonical(two[0]) + "\n").encode())
+    path.write_bytes(whole + (chain.canonical(two[0]) + "\n").encode())
     with pytest.raises(PadananError, match=r"baris 5.*terpotong"):
         read_log(filled, PERIODE)
     assert repair(filled, PERIODE) > 0
@@ -185,15 +187,15 @@ def test_repair_leaves_a_tampered_log_alone(filled):
 def test_a_full_disk_leaves_the_log_as_it_was(filled, monkeypatch):
     path = log_path(filled, PERIODE)
     content = path.read_bytes()
-    write = os.write
+    write = os.pwrite
 
-    def full(descriptor, data):
+    def full(descriptor, data, place):
         if len(data) > 100:
-            write(descriptor, bytes(data[:50]))
+            write(descriptor, bytes(data[:50]), place)
             raise OSError(28, "No space left on device")
-        return write(descriptor, data)
+        return write(descriptor, data, place)
 
-    monkeypatch.setattr("padanan.review.log.os.write", full)
+    monkeypatch.setattr("padanan.chain.os.pwrite", full)
     with pytest.raises(NoSpace):
         add(filled, entry())
     assert path.read_bytes() == content

@@ -1,0 +1,207 @@
+"""Append-only files of records under `decisions/`: a JSON line a record, chained by hashes, signed, a signed head beside them.
+
+What a record means, and when several stand or fall together, belongs to their owners: `review/log` and `register_log`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from padanan.delivery.commit import write_once
+from padanan.errors import PadananError, no_space_guard
+from padanan.keys import key_id, load_key
+
+EMPTY_HEAD = "0" * 64
+# What proves a record and is therefore not part of its own hash.
+PROOF = ("hash", "tanda")
+
+
+def canonical(record: Mapping[str, Any]) -> str:
+    """A record's only spelling: sorted keys, no spaces, UTF-8."""
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def content_hash(record: Mapping[str, Any]) -> str:
+    """SHA-256 over everything a record says, the hash of the record before included. Anyone can compute it, without the key."""
+    return hashlib.sha256(canonical({name: value for name, value in record.items() if name not in PROOF}).encode()).hexdigest()
+
+
+def sign(purpose: str, text: str) -> str:
+    """32 hex digits of HMAC-SHA256 with the project's key: what somebody without the key can't write."""
+    return hmac.new(load_key(), f"{purpose}|{text}".encode(), "sha256").hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One file of records.
+
+    Attributes:
+        root: the data home; messages name files relative to it.
+        path, head_path: the records, and the signed head: it tells that the newest records were cut off.
+        purpose, head_purpose: what separates these signatures from those of other files.
+        name: how the head names its file.
+        what: the records in messages, `catatan reviu`.
+        cure: what to do when the chain is broken.
+    """
+
+    root: Path
+    path: Path
+    head_path: Path
+    purpose: str
+    head_purpose: str
+    name: str
+    what: str
+    cure: str
+
+    def contents(self) -> tuple[bytes | None, bytes]:
+        """The bytes of head and records as they stand.
+
+        The head is read first: a record that is added in between is then one too many, never one that the head misses.
+        """
+        return _bytes(self.head_path), _bytes(self.path) or b""
+
+    def proved(self, content: bytes) -> tuple[Mapping[str, Any], ...]:
+        """Every whole line as a record, after the chain was proved; a last line without its end is not looked at.
+
+        Raises:
+            PadananError: a record was changed, removed or forged, or the key is another one; with the line.
+        """
+        records: list[Mapping[str, Any]] = []
+        before, key = EMPTY_HEAD, key_id(load_key())
+        for number, line in enumerate(content.split(b"\n")[:-1], 1):
+            records.append(self._proved(line, number, before, key))
+            before = str(records[-1]["hash"])
+        return tuple(records)
+
+    def _proved(self, line: bytes, number: int, before: str, key: str) -> Mapping[str, Any]:
+        try:
+            text = line.decode()
+            record: dict[str, Any] = json.loads(text)
+            intact = canonical(record) == text and record["hash"] == content_hash(record) and record["no"] == number
+            previous, marked, mark = record["sebelum"], str(record["kunci"]), str(record["tanda"])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise self.broken(f"{self.what} berubah", number) from None
+        if not intact:
+            raise self.broken(f"{self.what} berubah", number)
+        if previous != before:
+            raise self.broken(f"rantai {self.what} terputus: catatan sebelumnya berubah atau hilang", number)
+        if marked != key:
+            raise PadananError(
+                f"{self.what} ditandai kunci lain ({marked})",
+                file=self.path.relative_to(self.root),
+                place=f"baris {number}",
+                cure="atur PADANAN_KEY_FILE ke kunci yang dipakai saat itu",
+            )
+        if not hmac.compare_digest(mark, sign(self.purpose, record["hash"])):
+            raise self.broken(f"tanda {self.what} palsu: ditulis tanpa kunci", number)
+        return record
+
+    def broken(self, cause: str, line: int) -> PadananError:
+        """The fault at a line of the file."""
+        return PadananError(cause, file=self.path.relative_to(self.root), place=f"baris {line}", cure=self.cure)
+
+    def check_head(self, text: bytes | None, records: Sequence[Mapping[str, Any]], *, first: int) -> None:
+        """The signed head may lag behind a kill, but it never names a record that is not there.
+
+        Args:
+            text: the head's bytes, None when there is none.
+            first: how many records were written at first, together: only a kill then leaves no head.
+
+        Raises:
+            PadananError: the head is missing, was changed, or names a record that is gone.
+        """
+        name = self.head_path.relative_to(self.root)
+        if text is None:
+            if len(records) > first:
+                raise PadananError(f"kepala {self.what} hilang", file=name, cure=self.cure)
+            return
+        try:
+            head = json.loads(text)
+            number, digest, mark = int(head["no"]), str(head["hash"]), str(head["tanda"])
+        except (ValueError, KeyError, TypeError):
+            raise PadananError(f"kepala {self.what} berubah", file=name, cure=self.cure) from None
+        if not hmac.compare_digest(mark, self._head_mark(number, digest)):
+            raise PadananError(f"kepala {self.what} berubah", file=name, cure=self.cure)
+        if not 1 <= number <= len(records) or records[number - 1]["hash"] != digest:
+            raise self.broken(f"{self.what} ke-{number} hilang atau diganti", number)
+
+    def compose(
+        self, known: Sequence[Mapping[str, Any]], entries: Sequence[Mapping[str, Any]], now: datetime
+    ) -> tuple[Mapping[str, Any], ...]:
+        """Records that would follow the known ones, chained and signed, not yet written."""
+        head, out = str(known[-1]["hash"]) if known else EMPTY_HEAD, []
+        key = key_id(load_key())
+        for place, entry in enumerate(entries, len(known) + 1):
+            record = {**entry, "no": place, "waktu": now.isoformat(timespec="seconds"), "kunci": key, "sebelum": head}
+            head = content_hash(record)
+            out.append({**record, "hash": head, "tanda": sign(self.purpose, head)})
+        return tuple(out)
+
+    def append(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Adds composed records after the last whole line; on a full disk the file is cut back to where it was."""
+        content = "".join(canonical(record) + "\n" for record in records).encode()
+        with no_space_guard(self.what):
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                before = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+                size = before.rfind(b"\n") + 1
+                os.ftruncate(descriptor, size)
+                try:
+                    rest, place = memoryview(content), size
+                    while rest:
+                        written = os.pwrite(descriptor, rest, place)
+                        rest, place = rest[written:], place + written
+                    os.fsync(descriptor)
+                except OSError:
+                    os.ftruncate(descriptor, size)
+                    raise
+            finally:
+                os.close(descriptor)
+            _sync(self.path.parent)
+
+    def write_head(self, number: int, digest: str) -> None:
+        """Signs the newest record as the head."""
+        head = {"no": number, "hash": digest, "tanda": self._head_mark(number, digest)}
+        with no_space_guard(self.what):
+            write_once(self.head_path, json.dumps(head, sort_keys=True) + "\n")
+            self.head_path.chmod(0o600)
+            _sync(self.head_path.parent)
+
+    def _head_mark(self, number: int, digest: str) -> str:
+        return sign(self.head_purpose, f"{self.name}|{number}|{digest}")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds the file for one writer; another one waits."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self.path.with_name(f".{self.path.stem}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
