@@ -18,6 +18,7 @@ from padanan.home import Home
 from padanan.period import JAKARTA, Periode
 from padanan.register_log import Register
 from padanan.tabular import file_sha256
+from padanan.typed import has_long_number
 
 MANIFEST = "manifest.json"
 TOMBSTONE = "kedaluwarsa.json"
@@ -92,6 +93,8 @@ def hand_over(home: Home, files: Iterable[Path], *, to: str, purpose: str, by: s
     for what, text in (("penerima (--to)", to), ("keperluan (--purpose)", purpose), ("petugas (--oleh)", by)):
         if not text.strip() or len(text) > 200 or not text.isprintable():
             raise PadananError(f"{what} kosong atau tidak sah", cure="tulis dalam satu baris, paling panjang 200 huruf")
+        if has_long_number(text):
+            raise PadananError(f"{what} memuat nomor panjang", cure="jangan menulis NIK; sebut nama dan jabatan")
     known = {
         (issue.folder / name).resolve(): (issue, facts) for issue in issues(home) for name, facts in issue.facts["berkas"].items()
     }

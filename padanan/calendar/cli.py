@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import JAKARTA
 from padanan.plan import all_plans
+from padanan.typed import day_argument
 
 
 def add_parsers(commands: Any) -> None:
@@ -29,7 +30,7 @@ def add_parsers(commands: Any) -> None:
         "berikutnya, dan tindak lanjut rakor, dengan keadaannya pada satu tanggal.",
     )
     show.add_argument("--tahun", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun dari tanggal)")
-    show.add_argument("--per", type=date.fromisoformat, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
+    show.add_argument("--per", type=day_argument, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
     show.add_argument("--terbuka", action="store_true", help="hanya yang belum selesai")
     show.add_argument("--json", action="store_true", help="keluarkan JSON")
     show.add_argument("--ics", type=Path, metavar="FILE", help="tulis tenggat sebagai berkas kalender kantor (.ics)")

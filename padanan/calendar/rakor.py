@@ -19,13 +19,12 @@ from padanan.errors import PadananError, no_space_guard
 from padanan.home import Home
 from padanan.period import JAKARTA
 from padanan.register_log import Register, registers
+from padanan.typed import has_long_number
 from padanan.yaml_source import YamlSource
 
 FOLDER = "rakor"
 HELD, DONE = "rakor", "selesai"
 FIELDS = ("uraian", "penanggungJawab", "tenggat")
-# Minutes must not name people: a long run of digits is a NIK or No KK.
-LONG_RUN = re.compile(r"\d[\d .-]{10,}\d")
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def read_follow_ups(path: Path) -> list[dict[str, str]]:
             if item.get(name) in (None, ""):
                 raise source.error((*base, index, name), f"tindak lanjut tanpa '{name}'", f"isi '{name}'")
         for name in FIELDS[:2]:
-            if LONG_RUN.search(str(item[name])):
+            if has_long_number(str(item[name])):
                 raise source.error((*base, index, name), "isian memuat nomor panjang seperti NIK", "hapus nomor itu")
         due = item["tenggat"]
         if not isinstance(due, date):
@@ -105,7 +104,7 @@ def finish(home: Home, number: str, day: date, *, by: str, note: str, now: datet
     moment = now or datetime.now(JAKARTA)
     if not by.strip() or not note.strip():
         raise PadananError("penyelesaian tanpa nama atau catatan", cure="isi --oleh dan --catatan")
-    if LONG_RUN.search(note):
+    if has_long_number(note):
         raise PadananError("catatan memuat nomor panjang seperti NIK", cure="hapus nomor itu")
     found = next((item for item in follow_ups(home) if item.number == number), None)
     if found is None or found.done:

@@ -6,7 +6,7 @@ The agenda is made in `agenda`, records are kept in `rakor`.
 from __future__ import annotations
 
 import argparse
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from padanan.home import Home
 from padanan.period import JAKARTA, Periode
 from padanan.report.format import day as tanggal
 from padanan.report.format import fingerprint
+from padanan.typed import day_argument
 
 
 def add_parsers(commands: Any) -> None:
@@ -30,8 +31,8 @@ def add_parsers(commands: Any) -> None:
         description="Menyusun agenda rapat koordinasi (§3.2.2) dari kiriman, reviu, penghalang, tenggat, dan tindak lanjut.",
     )
     make.add_argument("--periode", help="periode penetapan, misalnya 2025-S2; bawaan: periode hari ini")
-    make.add_argument("--tanggal", type=date.fromisoformat, metavar="YYYY-MM-DD", help="hari rapat (bawaan: menurut rencana)")
-    make.add_argument("--per", type=date.fromisoformat, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
+    make.add_argument("--tanggal", type=day_argument, metavar="YYYY-MM-DD", help="hari rapat (bawaan: menurut rencana)")
+    make.add_argument("--per", type=day_argument, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
     make.add_argument("--berkas", type=Path, metavar="FILE", help="tulis ke berkas .html atau .md (bawaan: layar)")
     make.set_defaults(run=_agenda)
     keep = actions.add_parser(
@@ -39,7 +40,7 @@ def add_parsers(commands: Any) -> None:
         help="catat rakor yang sudah berlangsung",
         description="Menyimpan notula (pindaian atau teks) dan tindak lanjut. Catatan hanya ditambah dan bertanda.",
     )
-    keep.add_argument("--tanggal", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD", help="hari rapat")
+    keep.add_argument("--tanggal", type=day_argument, required=True, metavar="YYYY-MM-DD", help="hari rapat")
     keep.add_argument("--berkas", type=Path, required=True, metavar="FILE", help="pindaian atau teks notula")
     keep.add_argument(
         "--tindak-lanjut",
@@ -51,7 +52,7 @@ def add_parsers(commands: Any) -> None:
     keep.set_defaults(run=_record)
     done = actions.add_parser("done", help="catat tindak lanjut yang selesai")
     done.add_argument("nomor", metavar="NOMOR", help="misalnya TL-2026-003, dari 'padanan calendar'")
-    done.add_argument("--tanggal", type=date.fromisoformat, metavar="YYYY-MM-DD", help="hari selesai (bawaan: hari ini)")
+    done.add_argument("--tanggal", type=day_argument, metavar="YYYY-MM-DD", help="hari selesai (bawaan: hari ini)")
     done.add_argument("--oleh", required=True, metavar="NAMA", help="yang menyelesaikan")
     done.add_argument("--catatan", required=True, metavar="TEKS", help="hasilnya, tanpa nama atau nomor orang")
     done.set_defaults(run=_done)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from padanan.home import Home
 from padanan.period import Periode
 from padanan.report.format import fingerprint, number
 from padanan.review.cli import fields_as_options
+from padanan.typed import day_argument
 
 
 def add_parsers(commands: Any) -> None:
@@ -45,7 +45,7 @@ def add_parsers(commands: Any) -> None:
     seal.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     seal.add_argument("--revisi", required=True, type=int, help="revisi yang menjadi draft")
     seal.add_argument("--number", required=True, metavar="NOMOR", help="nomor Keputusan Gubernur")
-    seal.add_argument("--date", required=True, type=_day, metavar="YYYY-MM-DD", help="tanggal penetapan")
+    seal.add_argument("--date", required=True, type=day_argument, metavar="YYYY-MM-DD", help="tanggal penetapan")
     seal.add_argument("--ke", type=int, default=1, metavar="N", help="1 penetapan (bawaan), 2 perubahan pertama")
     seal.add_argument("--reviewer", required=True, metavar="ID", help="petugas berperan penetap, bukan pengusulnya")
     seal.add_argument("--scan", type=Path, metavar="FILE", help="pindaian keputusan yang ditandatangani")
@@ -66,13 +66,6 @@ def add_parsers(commands: Any) -> None:
     shown = actions.add_parser("list", help="penetapan yang ada")
     shown.add_argument("--tahun", type=int, help="hanya tahun itu")
     shown.set_defaults(run=_list)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"tanggal '{text[:20]}' tidak terbaca; tulis seperti 2025-12-15") from None
 
 
 def _verify(args: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ import argparse
 import json
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from padanan.delivery.status import render, status
 from padanan.errors import DeliveryError
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
+from padanan.typed import day_argument
 
 BAD = ("karantina", "ditolak")
 
@@ -57,7 +58,7 @@ def add_parsers(commands: Any) -> None:
         description="Menampilkan kiriman satu periode penetapan: yang datang, ditahan, dikarantina, dan yang belum datang.",
     )
     show.add_argument("--periode", help="periode penetapan, misalnya 2025-S2; bawaan: periode hari ini")
-    show.add_argument("--tanggal", type=date.fromisoformat, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu")
+    show.add_argument("--tanggal", type=day_argument, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu")
     show.add_argument("--json", action="store_true", help="keluarkan JSON")
     show.set_defaults(run=_status)
 

@@ -19,6 +19,7 @@ from padanan.delivery.letter import periode_start
 from padanan.errors import DeliveryError, PadananError, no_space_guard
 from padanan.home import Home
 from padanan.period import JAKARTA
+from padanan.typed import has_long_number
 
 RELEASES = "pelepasan.jsonl"
 
@@ -104,6 +105,8 @@ def release(
     """
     if not by.strip() or not reason.strip():
         raise DeliveryError("pelepasan tanpa nama atau alasan", cure="isi --oleh dan --alasan")
+    if has_long_number(by) or has_long_number(reason):
+        raise DeliveryError("nama atau alasan memuat nomor panjang", cure="jangan menulis NIK; sebut jumlahnya saja")
     found = [
         item
         for contract_id in contracts

@@ -25,6 +25,7 @@ from padanan.period import JAKARTA, Periode
 from padanan.publish import connect_warehouse
 from padanan.runplan import read_plan
 from padanan.sql import literal
+from padanan.typed import has_long_number
 
 _SEEN = (
     "nama_bersih",
@@ -202,6 +203,13 @@ def _checked(path: Path) -> Iterator[tuple[Mapping[str, str], str, str]]:
                 file=path.name,
                 place=f"sel {book.cell_name('alasan', row.number)}",
                 cure="tulis alasannya dalam satu kalimat",
+            )
+        if has_long_number(reason):
+            raise PadananError(
+                "alasan memuat nomor panjang",
+                file=path.name,
+                place=f"sel {book.cell_name('alasan', row.number)}",
+                cure="jangan menulis NIK atau nomor KK",
             )
         good.append((row.cells, word, reason))
     if not good:

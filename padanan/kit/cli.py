@@ -12,7 +12,7 @@ from typing import Any
 
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
-from padanan.worklist.cli import day_of
+from padanan.typed import day_argument
 
 
 def add_parsers(commands: Any) -> None:
@@ -26,7 +26,7 @@ def add_parsers(commands: Any) -> None:
     make.add_argument("--revisi", type=int, help="nomor revisi (bawaan: yang terakhir terbit)")
     make.add_argument("--producer", metavar="PRODUSEN", help="hanya produsen ini, misalnya klj (bawaan: semua yang mengirim)")
     make.add_argument(
-        "--kedaluwarsa", type=day_of, help="hari terakhir berkas boleh ada, YYYY-MM-DD (bawaan: menurut lapangan.yaml)"
+        "--kedaluwarsa", type=day_argument, help="hari terakhir berkas boleh ada, YYYY-MM-DD (bawaan: menurut lapangan.yaml)"
     )
     make.add_argument("--ulang", action="store_true", help="tulis lagi walau sudah ada atau sudah kedaluwarsa")
     make.set_defaults(run=_make)

@@ -24,6 +24,7 @@ from padanan.report.format import number
 from padanan.retention.rules import load_rules
 from padanan.retention.things import Thing, replayable, things, unruled
 from padanan.runplan import published_revisions
+from padanan.typed import day_argument
 
 
 def add_parsers(commands: Any) -> None:
@@ -37,9 +38,7 @@ def add_parsers(commands: Any) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="hanya tampilkan apa yang akan dimusnahkan; tidak ada yang berubah"
     )
-    parser.add_argument(
-        "--per", type=date.fromisoformat, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu (hanya melihat)"
-    )
+    parser.add_argument("--per", type=day_argument, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu (hanya melihat)")
     parser.set_defaults(run=_dry)
     actions = parser.add_subparsers(dest="aksi", metavar="AKSI")
     state = actions.add_parser("status", help="masa simpan per kumpulan data, dan revisi yang tidak dapat diputar ulang")

@@ -5,7 +5,6 @@ Commands and forms only bring the wishes here; sealing a decree is `padanan.decr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +24,7 @@ from padanan.review.reviewers import Reviewer, load_reviewers
 from padanan.review.scans import keep_scan, normal_digest, read_scan
 from padanan.runplan import expectations_version, published_revisions
 from padanan.tabular import file_sha256
+from padanan.typed import has_long_number
 
 # Decisions of the review meeting need two people; the later steps are one official's.
 BY_TWO = (steps.WAIVE, steps.ACCEPT, steps.REFINE)
@@ -360,7 +360,7 @@ def clean_reason(text: str, *, field: str) -> str:
             field=field,
             cure="ringkas alasannya",
         )
-    if re.search(r"\d{9,}", re.sub(r"(?<=\d)[ .\-](?=\d)", "", reason)):
+    if has_long_number(reason):
         raise Refusal("alasan memuat nomor panjang", field=field, cure="jangan menulis NIK atau nomor KK; sebut jumlahnya saja")
     return reason
 

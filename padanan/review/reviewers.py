@@ -17,6 +17,7 @@ from padanan.contract import expectations_dir
 from padanan.home import Home
 from padanan.review.log import folder_of
 from padanan.review.refusal import Refusal
+from padanan.typed import has_long_number
 from padanan.yaml_source import YamlSource
 
 FILE = "reviewers.yaml"
@@ -142,7 +143,7 @@ def _person(source: YamlSource, index: int, item: Any) -> Reviewer:
         texts[name] = " ".join(value.split())
     if not _ID.fullmatch(texts["id"]):
         raise source.error((*at, "id"), "id petugas tidak sah", "pakai 2-40 huruf kecil, angka, titik, garis; bukan NIK")
-    if re.search(r"\d{9,}", " ".join(texts.values())):
+    if any(map(has_long_number, texts.values())):
         raise source.error(at, "isian petugas memuat nomor panjang", "jangan menulis NIK atau nomor induk pegawai di sini")
     roles = item.get("peran")
     if not isinstance(roles, list) or not roles or any(role not in ROLES for role in roles):

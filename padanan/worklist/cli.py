@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from padanan.errors import PadananError
 from padanan.field_rules import AT_SOURCE, VISIT
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
+from padanan.typed import day_argument
 
 
 def add_parsers(commands: Any) -> None:
@@ -25,7 +26,7 @@ def add_parsers(commands: Any) -> None:
     make.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     make.add_argument("--revisi", type=int, help="nomor revisi (bawaan: yang terakhir terbit)")
     make.add_argument(
-        "--kedaluwarsa", type=day_of, help="hari terakhir berkas boleh ada, YYYY-MM-DD (bawaan: menurut lapangan.yaml)"
+        "--kedaluwarsa", type=day_argument, help="hari terakhir berkas boleh ada, YYYY-MM-DD (bawaan: menurut lapangan.yaml)"
     )
     make.add_argument("--ulang", action="store_true", help="tulis lagi walau sudah ada atau sudah kedaluwarsa")
     make.set_defaults(run=_make)
@@ -46,14 +47,6 @@ def add_parsers(commands: Any) -> None:
     check.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     check.add_argument("--revisi", type=int, required=True, help="nomor revisi berkas itu")
     check.set_defaults(run=_check)
-
-
-def day_of(text: str) -> date:
-    """A date of the command line."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("tulis tanggal seperti 2026-02-28") from None
 
 
 def _now() -> datetime:

@@ -162,3 +162,13 @@ def test_an_entry_added_while_somebody_reads_is_no_tampering(home, issued, monke
     monkeypatch.setattr(Path, "read_bytes", slow)
     assert len(register.read()) == 1
     assert len(register.read()) == 2
+
+
+@pytest.mark.feature("F50")
+def test_no_nik_stays_in_the_register(home, issued):
+    before = lines(home)
+    with pytest.raises(PadananError, match=r"keperluan.*nomor panjang"):
+        handover.hand_over(
+            home, [issued / "tanpa-kelurahan-dtks.xlsx"], **GIVEN | {"purpose": "kunjungan 3171 0123 4567 8901"}, now=NOW
+        )
+    assert lines(home) == before
