@@ -179,18 +179,21 @@ def read(path: Path, layout: Layout) -> Iterator[Row]:
     Raises:
         PadananError: not a workbook, not this sheet, or a cell with a formula (named).
     """
-    book = open_workbook(path, [layout.sheet], layout.cure)
-    sheet = book[layout.sheet]
+    yield from rows_of(open_workbook(path, [layout.sheet], layout.cure)[layout.sheet], path.name, layout)
+
+
+def rows_of(sheet: Any, file: str, layout: Layout) -> Iterator[Row]:
+    """`read` of a sheet that is open already; `file` is its workbook's name, for messages."""
     columns, head = layout.columns, layout.head_row + 1
     found = tuple(str(cell.value or "") for cell in sheet[head])
     if found[: len(columns)] != tuple(layout.title(name) for name in columns) or any(found[len(columns) :]):
-        raise PadananError("judul kolom berubah", file=path.name, place=f"baris {head}", cure=layout.cure)
+        raise PadananError("judul kolom berubah", file=file, place=f"baris {head}", cure=layout.cure)
     for cells in sheet.iter_rows(min_row=head + 1):
         if all(cell.value is None for cell in cells):
             continue
         for cell in cells:
             if is_formula(cell):
-                raise PadananError("sel berisi rumus", file=path.name, place=f"sel {cell.coordinate}", cure="tulis teks biasa")
+                raise PadananError("sel berisi rumus", file=file, place=f"sel {cell.coordinate}", cure="tulis teks biasa")
         texts = {name: "" if cell.value is None else str(cell.value) for name, cell in zip(columns, cells, strict=False)}
         values = {name: texts.get(name, "") for name in columns}
         values |= {name: " ".join(values[name].split()) for name in layout.opened}
@@ -203,12 +206,17 @@ def sealed_rows(path: Path, layout: Layout) -> Iterator[Row]:
     Raises:
         PadananError: a locked cell was edited, or the row is none of ours; with the cell.
     """
-    for row in read(path, layout):
+    yield from proved(read(path, layout), path.name, layout)
+
+
+def proved(rows: Iterable[Row], file: str, layout: Layout) -> Iterator[Row]:
+    """The rows, each proved against its seal; see `sealed_rows`."""
+    for row in rows:
         expected = sealed(layout, row.cells)
         if not hmac.compare_digest(expected, row.seal):
             raise PadananError(
                 "sel terkunci berubah atau baris ini tidak dikenal",
-                file=path.name,
+                file=file,
                 place=edited(layout, row, expected),
                 cure=layout.cure,
             )

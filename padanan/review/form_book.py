@@ -5,21 +5,20 @@ What a filled-in form means is read in `form`; nothing is decided here.
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from padanan.delivery.receipt import safe_name
 from padanan.errors import PadananError
 from padanan.report.format import fingerprint
 from padanan.review.refusal import Refusal
+from padanan.sealed_book import Layout, formats, proved, rows_of, sealed, workbook, write_sheet
 from padanan.sealed_cells import first_edited, is_formula, open_workbook, seal
 
 if TYPE_CHECKING:
-    from padanan.review.form import Offer
+    from padanan.review.form import Blocker, Offer
 
 MAIN, WAIVERS, LISTS = "Keputusan", "Pengecualian", "Daftar"
 CURE = "pakai formulir hasil 'padanan review form'; isi hanya sel berwarna"
@@ -40,13 +39,29 @@ OPEN = {
     "sidik_pindaian": ("Sidik pindaian (sha256)", "Boleh kosong"),
 }
 TOP = 3
-HEAD = 1
-COLUMNS = ("kecualikan", "alasan", "nama", "definisi", "kota_nama", "angka", "produsen", "aturan", "kota", "segel")
-TITLES = ("Kecualikan?", "Alasan", "Produsen", "Aturan", "Kota", "Angka", "produsen", "aturan", "kota", "segel")
-_OPEN_COLUMNS = 2
-_FIRST_HIDDEN = 6
-# A file's bytes follow from its content: no clock in its properties.
-CREATED = datetime(2000, 1, 1)
+
+
+def _waivers(label: str, revisi: str) -> Layout:
+    """The sheet with one row a penghalang; its seals hold for one revision."""
+    return Layout(
+        sheet=WAIVERS,
+        purpose=f"formulir|{label}|{revisi}",
+        opened=("kecualikan", "alasan"),
+        locked=("nama", "definisi", "kota_nama", "angka", "produsen", "aturan", "kota"),
+        hidden=("produsen", "aturan", "kota"),
+        choices={"kecualikan": ("ya", "tidak")},
+        titles={
+            "kecualikan": "Kecualikan?",
+            "alasan": "Alasan",
+            "nama": "Produsen",
+            "definisi": "Aturan",
+            "kota_nama": "Kota",
+            "angka": "Angka",
+        },
+        widths={"kecualikan": 13, "alasan": 44, "nama": 34, "definisi": 52, "kota_nama": 26, "angka": 44},
+        note="Pilih ya dan tulis alasannya untuk setiap penghalang yang dikecualikan; yang lain biarkan kosong.",
+        cure=CURE,
+    )
 
 
 def _rows() -> dict[str, int]:
@@ -66,28 +81,27 @@ _SEAL_CELL = (TOP + len(FIXED) + len(OPEN) + 1, 3)
 def write(path: Path, made: Offer) -> None:
     """Writes a form; every cell is text, so that nothing a person sees can be a formula."""
     temporary = path.with_name(f".{path.name}.tmp")
-    workbook = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
-    workbook.set_properties({"title": f"Formulir keputusan reviu {made.periode.label} revisi {made.revisi}", "created": CREATED})
+    book = workbook(temporary, f"Formulir keputusan reviu {made.periode.label} revisi {made.revisi}")
     style = {
-        "title": workbook.add_format({"bold": True, "font_size": 14}),
-        "note": workbook.add_format({"italic": True, "font_color": "#444444", "text_wrap": True, "valign": "top"}),
-        "line": workbook.add_format({"italic": True, "font_color": "#444444"}),
-        "label": workbook.add_format({"bold": True, "valign": "top", "num_format": "@"}),
-        "fixed": workbook.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
-        "open": workbook.add_format(
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "note": book.add_format({"italic": True, "font_color": "#444444", "text_wrap": True, "valign": "top"}),
+        "line": book.add_format({"italic": True, "font_color": "#444444"}),
+        "label": book.add_format({"bold": True, "valign": "top", "num_format": "@"}),
+        "fixed": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
+        "open": book.add_format(
             {"num_format": "@", "locked": False, "bg_color": "#FFF8DC", "border": 1, "text_wrap": True, "valign": "top"}
         ),
-        "head": workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
     }
-    _write_main(workbook.add_worksheet(MAIN), made, style)
-    _write_waivers(workbook.add_worksheet(WAIVERS), made, style)
-    lists = workbook.add_worksheet(LISTS)
+    _write_main(book.add_worksheet(MAIN), made, style)
+    layout = _waivers(made.periode.label, str(made.revisi))
+    write_sheet(book, layout, ((cells, sealed(layout, cells)) for cells in map(_cells, made.blockers)), formats(book))
+    lists = book.add_worksheet(LISTS)
     for column, items in enumerate((made.words, made.reviewers)):
         for row, text in enumerate(items):
             lists.write_string(row, column, text)
     lists.hide()
     lists.protect("")
-    workbook.close()
+    book.close()
     temporary.chmod(0o600)
     temporary.replace(path)
 
@@ -127,43 +141,17 @@ def _write_main(sheet: Any, made: Offer, style: dict[str, Any]) -> None:
     sheet.protect("")
 
 
-def _write_waivers(sheet: Any, made: Offer, style: dict[str, Any]) -> None:
-    note = "Pilih ya dan tulis alasannya untuk setiap penghalang yang dikecualikan; yang lain biarkan kosong."
-    sheet.write_string(0, 0, note, style["line"])
-    for column, title in enumerate(TITLES):
-        sheet.write_string(HEAD, column, title, style["head"])
-    purpose = _purpose(made.periode.label, str(made.revisi))
-    for place, item in enumerate(made.blockers):
-        row = HEAD + 1 + place
-        locked = [
-            item.producer_name,
-            f"{item.definition} ({item.rule})",
-            item.kota_text,
-            item.figures,
-            item.producer,
-            item.rule,
-            item.kota,
-        ]
-        locked = [_text(text) for text in locked]
-        for column in range(_OPEN_COLUMNS):
-            sheet.write_blank(row, column, None, style["open"])
-        for column, text in enumerate((*locked, seal(purpose, locked)), _OPEN_COLUMNS):
-            sheet.write_string(row, column, text, style["fixed"])
-    last = HEAD + max(len(made.blockers), 1)
-    sheet.data_validation(HEAD + 1, 0, last, 0, {"validate": "list", "source": ["ya", "tidak"], "ignore_blank": True})
-    for column, width in enumerate((13, 44, 34, 52, 26, 44)):
-        sheet.set_column(column, column, width)
-    sheet.set_column(_FIRST_HIDDEN, len(COLUMNS) - 1, 8, None, {"hidden": True})
-    sheet.freeze_panes(HEAD + 1, _OPEN_COLUMNS)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(HEAD)
-    sheet.set_paper(9)
-    sheet.protect("", {"format_columns": True, "format_rows": True})
-
-
-def _purpose(label: str, revisi: str) -> str:
-    return f"formulir|{label}|{revisi}"
+def _cells(item: Blocker) -> dict[str, str]:
+    cells = {
+        "nama": item.producer_name,
+        "definisi": f"{item.definition} ({item.rule})",
+        "kota_nama": item.kota_text,
+        "angka": item.figures,
+        "produsen": item.producer,
+        "aturan": item.rule,
+        "kota": item.kota,
+    }
+    return {name: _text(text) for name, text in cells.items()}
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
@@ -215,32 +203,30 @@ def _read_main(sheet: Any, name: str) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _read_waivers(sheet: Any, name: str, values: dict[str, Any], places: dict[str, str]) -> list[dict[str, str]]:
-    purpose = _purpose(values["periode"], values["revisi"])
-    if [_text(sheet[xl_rowcol_to_cell(HEAD, column)].value) for column in range(len(TITLES))] != list(TITLES):
-        raise Refusal("judul kolom berubah", field="formulir", file=name, place=_at(WAIVERS, f"A{HEAD + 1}"), cure=CURE)
+    layout = _waivers(values["periode"], values["revisi"])
     items: list[dict[str, str]] = []
     seen: set[tuple[str, ...]] = set()
-    for row, cells in enumerate(sheet.iter_rows(min_row=HEAD + 2, max_col=len(COLUMNS)), HEAD + 1):
-        texts = [_text(cell.value) for cell in cells]
-        texts += [""] * (len(COLUMNS) - len(texts))
-        if not any(texts):
-            continue
-        locked, found = texts[_OPEN_COLUMNS:-1], texts[-1]
-        expected = seal(purpose, locked)
-        if found != expected or tuple(locked) in seen:
-            place = first_edited(found, expected)
-            column = _OPEN_COLUMNS + place if place is not None else _OPEN_COLUMNS
-            raise Refusal(
-                "sel terkunci berubah atau baris tidak dikenal",
-                field="formulir",
-                file=name,
-                place=_at(WAIVERS, xl_rowcol_to_cell(row, column)),
-                cure=CURE,
-            )
-        seen.add(tuple(locked))
-        for column, field in enumerate(COLUMNS[:_OPEN_COLUMNS]):
-            places[f"pengecualian.{len(items)}.{field}"] = _at(WAIVERS, xl_rowcol_to_cell(row, column))
-        items.append(dict(zip(COLUMNS, texts, strict=True)))
+    try:
+        for row in proved(rows_of(sheet, name, layout), name, layout):
+            locked = tuple(row.cells[column] for column in layout.locked)
+            if locked in seen:
+                raise Refusal(
+                    "baris penghalang kembar",
+                    field="formulir",
+                    file=name,
+                    place=_at(WAIVERS, layout.cell(layout.locked[0], row.number)),
+                    cure=CURE,
+                )
+            seen.add(locked)
+            for field in layout.opened:
+                places[f"pengecualian.{len(items)}.{field}"] = _at(WAIVERS, layout.cell(field, row.number))
+            items.append(dict(row.cells))
+    except Refusal:
+        raise
+    except PadananError as error:
+        raise Refusal(
+            error.cause, field="formulir", file=name, place=f"lembar {WAIVERS} {error.place or ''}".strip(), cure=error.cure
+        ) from None
     if str(len(items)) != values["terbuka"]:
         raise Refusal("baris penghalang hilang", field="formulir", file=name, place=f"lembar {WAIVERS}", cure=CURE)
     return items

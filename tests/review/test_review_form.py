@@ -238,7 +238,7 @@ def test_a_deleted_row_and_a_row_of_another_form_are_refused(home):
     book = accepting(home)
     for column in range(1, 11):
         book.book["Pengecualian"].cell(4, column, book.book["Pengecualian"].cell(3, column).value)
-    with pytest.raises(Refusal, match="baris tidak dikenal"):
+    with pytest.raises(Refusal, match="baris penghalang kembar"):
         take(home, book.save())
     assert unchanged(home)
 
