@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from padanan.delivery import commit
 from padanan.errors import PadananError, WarehouseLocked, no_space_guard, safe_reason
 from padanan.home import Home
 from padanan.runplan import RunPlan
@@ -91,22 +91,19 @@ def publish(home: Home, plan: RunPlan) -> Path:
     con = connect_warehouse(home)
     con.execute("set memory_limit = ?", [os.environ.get("PADANAN_MEMORY", "3GB")])
     con.execute("set temp_directory = ?", [str(home.warehouse / "tmp")])
-    temporary = target.with_name(f".tmp-{target.name}-{os.getpid()}")
     try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        with no_space_guard("tabel terbitan"):
-            temporary.mkdir(parents=True, mode=0o700)
+        with no_space_guard("tabel terbitan"), commit.building(target.parent) as temporary:
             # Tables are written side by side; each one is still written by one thread, in one order.
             with ThreadPoolExecutor(WRITERS) as pool:
                 written = {name: pool.submit(_export, con.cursor(), plan, name, temporary) for name in TABLES}
                 tables = {name: future.result() for name, future in written.items()}
             _write_manifest(temporary, plan, tables, {MODEL: _copy_model(home, plan, temporary)})
-            _sync(temporary)
-            temporary.rename(target)
-            _sync(target.parent)
+            if not commit.publish(temporary, target):
+                raise PadananError(
+                    "revisi ini sedang diterbitkan putaran lain", file=target.relative_to(home.root), cure="ulangi sesudahnya"
+                )
     finally:
         con.close()
-        shutil.rmtree(temporary, ignore_errors=True)
     return target
 
 
@@ -173,12 +170,3 @@ def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any], files: 
     (folder / "manifest.json").write_text(
         json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
     )
-
-
-def _sync(folder: Path) -> None:
-    for path in [*folder.glob("*.*"), folder]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -6,14 +6,13 @@ A snapshot made here is a rancangan; only an approval makes it a decree.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from padanan.decree.seals import closed
+from padanan.delivery.commit import building, publish
 from padanan.errors import PadananError, SealedPeriod, no_space_guard
 from padanan.home import Home
 from padanan.period import Periode
@@ -57,12 +56,9 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
             file=target.relative_to(home.root),
             cure="buka revisi berikutnya",
         )
-    temporary = target.with_name(f".tmp-{target.name}-{os.getpid()}")
     con = duckdb.connect()
     try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        with no_space_guard("rancangan data sasaran"):
-            temporary.mkdir(parents=True, mode=0o700)
+        with no_space_guard("rancangan data sasaran"), building(target.parent) as temporary:
             snapshot = temporary / SNAPSHOT
             written = write_snapshot(con, published, snapshot)
             seal_data = {
@@ -81,10 +77,12 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
             (temporary / "segel.json").write_text(json.dumps(seal_data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
             for path in temporary.iterdir():
                 path.chmod(0o400)
-            temporary.rename(target)
+            if not publish(temporary, target):
+                raise PadananError(
+                    "rancangan ini sedang dibekukan putaran lain", file=target.relative_to(home.root), cure="ulangi sesudahnya"
+                )
     finally:
         con.close()
-        shutil.rmtree(temporary, ignore_errors=True)
     return target
 
 

@@ -8,6 +8,7 @@ import pytest
 from padanan import chain
 from padanan.chain import EMPTY_HEAD
 from padanan.cli import main
+from padanan.decree.freeze import freeze_draft
 from padanan.decree.verify import prove
 from padanan.errors import PadananError
 from padanan.review import log as review_log
@@ -226,3 +227,13 @@ def test_the_command_names_every_fault_and_ends_with_one(sealed, capsys):
     assert main(["verify", "--periode", "2025-S2"]) == 1
     err = capsys.readouterr().err
     assert "lampiran.txt" in err and "gap.parquet" in err and "2 temuan" in err
+
+
+def test_what_a_killed_freeze_left_goes_with_the_next_one(published):
+    """A half-made snapshot holds people, and no rule of retention finds it."""
+    accept_all(published)
+    left = published.decree(PERIODE) / "rancangan" / ".tmp-4194305-kill"
+    left.mkdir(parents=True)
+    (left / "data_sasaran.parquet").write_bytes(b"orang")
+    freeze_draft(published, PERIODE, 1)
+    assert not left.exists()
