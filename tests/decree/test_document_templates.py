@@ -86,6 +86,7 @@ def test_an_officials_template_is_used(home, tmp_path, monkeypatch):
         ("{{ jumlah_orng }}", r"keputusan\.docx templat: tanda \{\{ jumlah_orng \}\} tidak dikenal"),
         ("{{ jumlah_orang", r"keputusan\.docx templat: tanda templat tidak terbaca"),
         ("{%p for x in %}", r"keputusan\.docx templat: tanda templat tidak terbaca"),
+        ("{{ periode.__class__.__mro__ }}", r"keputusan\.docx templat: tanda"),
         ("{{ jumlah_orang | tak_ada }}", r"keputusan\.docx templat: tanda templat tidak terbaca .*tak_ada"),
     ],
 )

@@ -20,6 +20,7 @@ from docx import Document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
+from jinja2.sandbox import SandboxedEnvironment
 
 from padanan.errors import PadananError
 from padanan.home import Home
@@ -85,7 +86,8 @@ def render(path: Path, figures: Mapping[str, Any], *, watermark: str | None = No
             place="templat",
             cure="setiap halaman harus menyebut periode, revisi, dan kedua sidik jari; kembalikan tanda itu",
         )
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True)
+    # Sandboxed: a template is a file that people pass on, and may fill in figures but not reach into the program.
+    environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True)
     try:
         template.render(dict(figures), environment)
     except jinja2.UndefinedError as error:
