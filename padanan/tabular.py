@@ -13,7 +13,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from padanan.home import Home
+
 ROW_GROUP = 131_072
+
+
+def scratch(home: Home) -> duckdb.DuckDBPyConnection:
+    """A database in memory whose overflow lies on the data home's disk; DuckDB's own choice is the folder one works in."""
+    return duckdb.connect(config={"temp_directory": str(home.warehouse / "tmp")})
 
 
 @dataclass(frozen=True)

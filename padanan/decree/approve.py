@@ -14,8 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from padanan.chain import canonical, sign
 from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft, verify_published, write_snapshot
 from padanan.decree.seals import DECREED, SEAL, Seal, newest_seal, seal_folder, seals
@@ -29,7 +27,7 @@ from padanan.review.log import ReviewLog, read_log, writing
 from padanan.review.refusal import Refusal
 from padanan.review.reviewers import load_reviewers
 from padanan.review.scans import keep_scan, read_scan
-from padanan.tabular import file_sha256, row_hash
+from padanan.tabular import file_sha256, row_hash, scratch
 
 MakeAnnex = Callable[[Path, Mapping[str, Any]], dict[str, str]]
 NUMBER_LENGTH = 60
@@ -198,7 +196,7 @@ def _same_as_published(home: Home, approval: Approval, rows: str) -> None:
     """The draft's own hashes are unsigned; what counts is that its people are those of the publication that was accepted."""
     published = home.published(approval.periode, approval.revisi)
     verify_published(home, approval.periode, approval.revisi)
-    con = duckdb.connect()
+    con = scratch(home)
     try:
         with building(home.decree(approval.periode)) as folder:
             again = write_snapshot(con, published, folder / SNAPSHOT)
@@ -278,7 +276,7 @@ def write_seal(home: Home, log: ReviewLog, record: Mapping[str, Any], folder: Pa
         PadananError: the snapshot is not the one that the record names, or the annex's hashes are not its files'.
     """
     snapshot = folder / SNAPSHOT
-    if file_sha256(snapshot) != record["sha256"] or _rows(snapshot) != record["row_hash"]:
+    if file_sha256(snapshot) != record["sha256"] or _rows(home, snapshot) != record["row_hash"]:
         raise PadananError(
             "data sasaran bukan yang ditetapkan", file=SNAPSHOT, cure="pulihkan rancangan dari cadangan lalu ulangi penetapan"
         )
@@ -352,7 +350,7 @@ def replay(home: Home, seal: Seal, folder: Path, *, annex: MakeAnnex | None = No
             file=seal.path.relative_to(home.root),
             cure="pulihkan folder decisions/reviu dari cadangan",
         )
-    con = duckdb.connect()
+    con = scratch(home)
     try:
         write_snapshot(con, home.published(seal.periode, int(record["revisi"])), folder / SNAPSHOT)
     finally:
@@ -360,8 +358,8 @@ def replay(home: Home, seal: Seal, folder: Path, *, annex: MakeAnnex | None = No
     return write_seal(home, log, record, folder, annex or _annex_of(home))
 
 
-def _rows(path: Path) -> str:
-    con = duckdb.connect()
+def _rows(home: Home, path: Path) -> str:
+    con = scratch(home)
     try:
         return row_hash(con, path)
     finally:

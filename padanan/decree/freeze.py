@@ -18,7 +18,7 @@ from padanan.home import Home
 from padanan.period import Periode
 from padanan.retention.tombstone import gone, proved, read_nisan
 from padanan.sql import literal
-from padanan.tabular import TableFile, file_sha256, row_hash, write_table
+from padanan.tabular import TableFile, file_sha256, row_hash, scratch, write_table
 
 SNAPSHOT = "data_sasaran.parquet"
 
@@ -56,7 +56,7 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
             file=target.relative_to(home.root),
             cure="buka revisi berikutnya",
         )
-    con = duckdb.connect()
+    con = scratch(home)
     try:
         with no_space_guard("rancangan data sasaran"), building(target.parent) as temporary:
             snapshot = temporary / SNAPSHOT
@@ -161,7 +161,7 @@ def verify_draft(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
     snapshot = folder / seal["file"]
     if not snapshot.exists() or file_sha256(snapshot) != seal["sha256"]:
         raise PadananError("isi rancangan berubah", file=snapshot.relative_to(home.root), cure="pulihkan dari cadangan")
-    con = duckdb.connect()
+    con = scratch(home)
     try:
         if row_hash(con, snapshot) != seal["row_hash"]:
             raise PadananError("baris rancangan berubah", file=snapshot.relative_to(home.root), cure="pulihkan dari cadangan")

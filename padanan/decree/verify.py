@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from padanan.decree.approve import MakeAnnex, compose_seal, replay, seal_mark
 from padanan.decree.freeze import draft_folder, faults_of_published, verify_draft
 from padanan.decree.seals import DECREED, SEAL, Seal, seal_folder
@@ -25,7 +23,7 @@ from padanan.review import steps
 from padanan.review.log import RESTORE, ReviewLog, log_path, read_log
 from padanan.review.scans import scan_path
 from padanan.runplan import published_revisions
-from padanan.tabular import file_sha256, row_hash
+from padanan.tabular import file_sha256, row_hash, scratch
 
 BACKUP = "pulihkan folder decree dari cadangan; keputusan yang sah adalah yang sidiknya tercetak pada naskah"
 
@@ -174,7 +172,7 @@ def _files(home: Home, folder: Path, files: Mapping[str, str]) -> Iterator[Padan
 
 
 def _rows(home: Home, seal: Seal) -> Iterator[PadananError]:
-    con = duckdb.connect()
+    con = scratch(home)
     try:
         if row_hash(con, seal.folder / seal.data["file"]) != seal.data["row_hash"]:
             yield PadananError("baris data sasaran berubah", file=seal.folder.relative_to(home.root), cure=BACKUP)

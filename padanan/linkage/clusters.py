@@ -6,6 +6,7 @@ Matching against Adminduk belongs to `pipeline`; what a cluster means for benefi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,6 +20,7 @@ from padanan.errors import PadananError
 from padanan.linkage import blocking, comparison, decision, inputs, model, prepare
 from padanan.linkage.config import LinkageConfig, load_linkage_config
 from padanan.linkage.register import slices
+from padanan.sql import literal
 
 Ints = npt.NDArray[np.int64]
 UInt64s = npt.NDArray[np.uint64]
@@ -117,6 +119,8 @@ def cluster(
     config = config or load_linkage_config()
     con = inputs.connect(config)
     try:
+        if not isinstance(people, pa.Table):  # what overflows lies beside the list, not in the folder one works in
+            con.execute(f"set temp_directory={literal(Path(people).parent / '.tumpah')}")
         return _cluster(con, people, config, fitted, identity, one_per_source)
     finally:
         con.close()

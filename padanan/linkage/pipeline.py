@@ -406,7 +406,8 @@ def link(
     """
     config = config or load_linkage_config()
     started = time.process_time()
-    with tempfile.TemporaryDirectory(prefix="padanan-") as folder:
+    # Names lie there while the engine overflows: beside the register that a home keeps, on its disk.
+    with tempfile.TemporaryDirectory(prefix=".padanan-", dir=prepared and Path(prepared).parent) as folder:
         path = prepared or prepare.prepare_register(
             register,
             cache or Path(folder),

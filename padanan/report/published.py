@@ -19,6 +19,7 @@ from padanan.home import CHECKOUT, Home
 from padanan.period import Periode
 from padanan.retention.tombstone import gone, read_nisan
 from padanan.sql import literal
+from padanan.tabular import scratch
 
 # The five registries whose overlap is counted, in the order of the picture (issue 2, item 6).
 REGISTRIES: Mapping[str, str] = {"adminduk": "Adminduk", "dtks": "DTKS", "p3ke": "P3KE", "carik": "Carik", "dtsen": "DTSEN"}
@@ -96,7 +97,7 @@ def open_published(home: Home, periode: Periode, revisi: int) -> Published:
             cure="pakai laporan dan penetapan yang ada",
         )
     content = path.read_bytes()
-    con = duckdb.connect()
+    con = scratch(home)
     try:
         for name, needed in NEEDED.items():
             _view(con, folder / f"{name}.parquet", name, needed, home.root)

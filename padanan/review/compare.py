@@ -20,6 +20,7 @@ from padanan.period import Periode
 from padanan.report.format import number
 from padanan.report.suppress import Cell, Cover, Sum, cover
 from padanan.sql import literal
+from padanan.tabular import scratch
 
 CAME_IN, WENT_OUT, CHANGED = DIRECTIONS = ("masuk", "keluar", "berubah")
 DIRECTION_TEXT = {CAME_IN: "Masuk", WENT_OUT: "Keluar", CHANGED: "Tetap terpilih, datanya berubah"}
@@ -86,7 +87,7 @@ def compare(home: Home, before: tuple[Periode, int], after: tuple[Periode, int])
     if before == after:
         raise PadananError("revisi dibandingkan dengan dirinya sendiri", cure="sebut dua revisi yang berbeda")
     old, new = (_manifest(home, *side) for side in (before, after))
-    con = duckdb.connect()
+    con = scratch(home)
     try:
         for side, (periode, revisi) in (("lama", before), ("baru", after)):
             for name in ("sasaran", "padanan_record", "padanan_orang"):
