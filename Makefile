@@ -58,7 +58,7 @@ demo: setup | $(TMPDIR) ## made-up deliveries of twenty producers, from inbox to
 	@$(PY) -m orchestration.demo --scale $(SCALE) --seed $(SEED) --profile $(PROFILE) --periode $(PERIODE)
 
 test: setup | $(TMPDIR) ## all tests
-	@$(PY) -m pytest tests -n 2 --dist loadfile -q --durations=15
+	@$(PY) -m pytest tests -n 2 --dist loadfile --no-loadscope-reorder -q --durations=15
 
 check: setup | $(TMPDIR) ## ruff, types, dbt parse, contracts, SQL style, generated files up to date
 	$(PY) -m ruff check .

@@ -15,14 +15,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from padanan.contract import load_contracts
 from padanan.home import Home
 from padanan.period import Periode
+from tests.once import once
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PROJECT = CHECKOUT / "dbt_project"
 PERIODE = Periode(2025, 2)
+RESIDENTS = {"default": 4000, "clean": 3000, "hard": 4000}
 DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')")
 
 
@@ -71,6 +74,20 @@ def to_published(home: Path, key: Path, periode: Periode = PERIODE, **extra: str
     dbt(home, key, 2, **extra)
     step(home, key, "publish", **extra)
     return max(Home(home).published(periode).glob("rev-*"))
+
+
+def period_once(factory: pytest.TempPathFactory, profile: str) -> tuple[Path, Path, Path]:
+    """(home, key, published folder) of one period in a profile, made once a test run; for tests that only read it.
+
+    Two files look at it: the rules against truth (tests/cleansing) and the padanan by evidence (tests/padanan).
+    """
+
+    def make(folder: Path) -> None:
+        generate_and_land(folder / "data", folder / "key", residents=RESIDENTS[profile], seed=7, profile=profile)
+        to_published(folder / "data", folder / "key")
+
+    folder = once(factory, f"periode-{profile}", make)
+    return folder / "data", folder / "key", max(Home(folder / "data").published(PERIODE).glob("rev-*"))
 
 
 def landed_rows(con: duckdb.DuckDBPyConnection, home: Path) -> None:

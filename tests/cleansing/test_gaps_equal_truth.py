@@ -7,17 +7,12 @@ import duckdb
 import pytest
 
 from padanan.contract import load_contracts
-from tests.pipeline import generate_and_land, landed_rows, to_published
-
-PROFILES = {"default": 4000, "clean": 3000, "hard": 4000}
+from tests.pipeline import RESIDENTS, landed_rows, period_once
 
 
-@pytest.fixture(scope="module", params=sorted(PROFILES))
+@pytest.fixture(scope="module", params=sorted(RESIDENTS))
 def run(request, tmp_path_factory):
-    base = tmp_path_factory.mktemp(f"truth-{request.param}")
-    home, key = base / "data", base / "key"
-    generate_and_land(home, key, residents=PROFILES[request.param], seed=7, profile=request.param)
-    published = to_published(home, key)
+    home, _, published = period_once(tmp_path_factory, request.param)
     con = duckdb.connect()
     landed_rows(con, home)
     for name in ("gap", "padanan_record", "row_account"):

@@ -3,6 +3,7 @@
 What a single test needs alone stays in that test.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from orchestration.environment import prepare
 from padanan.home import Home
 from padanan.period import Periode
+from tests.once import once
 
 ROOT = Path(__file__).resolve().parents[2]
 PERIODE = Periode.parse("2025-S2")
@@ -47,9 +49,17 @@ def run_module(module: str, *arguments: str, home: Path, key: Path, **extra: str
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-    base = tmp_path_factory.mktemp("demo")
-    done = run_module("orchestration.demo", "--scale", "2000", home=base / "data", key=base / "key")
-    return Demo(Home(base / "data"), base / "key", done.stdout, done.stderr, done.returncode)
+    """Made once for all workers; each has a copy of its own, because tests run jobs in it."""
+
+    def make(folder):
+        done = run_module("orchestration.demo", "--scale", "2000", home=folder / "data", key=folder / "key")
+        (folder / "keluaran.json").write_text(json.dumps([done.stdout, done.stderr, done.returncode]))
+
+    made, base = once(tmp_path_factory, "demo", make), tmp_path_factory.mktemp("demo")
+    shutil.copytree(made / "data", base / "data", symlinks=True)
+    shutil.copy(made / "key", base / "key")
+    stdout, stderr, code = json.loads((made / "keluaran.json").read_text())
+    return Demo(Home(base / "data"), base / "key", stdout.replace(str(made), str(base)), stderr, code)
 
 
 @pytest.fixture(autouse=True)

@@ -20,11 +20,11 @@ import pytest
 
 from padanan.home import Home
 from padanan.report import evidence_tables, render_report
-from tests.pipeline import CHECKOUT, PERIODE, environment, generate_and_land, landed_rows, to_published
+from tests.pipeline import CHECKOUT, PERIODE, environment, landed_rows, period_once
 from tests.review.browser import axe, violations
 from tests.review.pages_back import Page
 
-PROFILES = {"default": 3000, "hard": 3000}
+PROFILES = ("default", "hard")
 
 
 class Run:
@@ -51,11 +51,9 @@ class Run:
         )  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=sorted(PROFILES))
+@pytest.fixture(scope="module", params=PROFILES)
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    base = tmp_path_factory.mktemp(f"bukti-{request.param}")
-    generate_and_land(base / "data", base / "key", residents=PROFILES[request.param], seed=11, profile=request.param)
-    made = Run(base / "data", base / "key", to_published(base / "data", base / "key"))
+    made = Run(*period_once(tmp_path_factory, request.param))
     yield made
     made.con.close()
 
