@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.linkage import foreign
+from benchmarks.linkage import febrl, foreign
 from benchmarks.linkage.generator import DEFAULT, HARD, Profile, generate, unseen
 from benchmarks.linkage.vocabulary import DESIGN_SEED
 
@@ -126,7 +126,7 @@ def splink_within(folder: Path, keys: int, em: str) -> dict[str, Any]:
     paths = (str(folder / f"{name}.parquet") for name in ("left", "left", "labels", "splink"))
     return _json(
         [str(python), str(ROOT / "benchmarks/linkage/run_splink.py"), *paths, "--keys", str(keys), "--training", "em", "--em", em,
-         "--dedupe"]
+         "--dedupe", "--extra", ",".join(febrl.EXTRA)]
     )  # fmt: skip
 
 

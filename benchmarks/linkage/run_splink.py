@@ -108,6 +108,12 @@ def comparisons() -> list[cl.CustomComparison]:
     ]
 
 
+def extra(name: str) -> cl.CustomComparison:
+    """A text column of the data's own: equal, alike or different."""
+    alike = f"jaro_winkler_similarity({name}_l, {name}_r) >= 0.85"
+    return _custom(name, _null(name), [("sama", f"{name}_l = {name}_r"), ("mirip", alike)])
+
+
 def main() -> None:
     """Trains, predicts, writes scored pairs; prints one JSON line with CPU seconds and RSS."""
     parser = argparse.ArgumentParser()
@@ -119,6 +125,7 @@ def main() -> None:
     parser.add_argument("--training", choices=["label", "em"], default="label")
     parser.add_argument("--em", default="name_key+dob,kk+jk,kel+dob", help="EM's blockings, columns joined by +")
     parser.add_argument("--dedupe", action="store_true", help="one table, compared with itself")
+    parser.add_argument("--extra", default="", help="further columns to compare, joined by commas")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--memory", default="8GB")
     args = parser.parse_args()
@@ -134,7 +141,8 @@ def main() -> None:
         tables.append(api.register("kanan", dataset_display_name="b_acuan"))
     rules = [block_on(f"k{n}") for n in range(args.keys)]
     kind = "dedupe_only" if args.dedupe else "link_only"
-    settings = SettingsCreator(link_type=kind, comparisons=comparisons(), blocking_rules_to_generate_predictions=rules)
+    compared = [*comparisons(), *(extra(name) for name in args.extra.split(",") if name)]
+    settings = SettingsCreator(link_type=kind, comparisons=compared, blocking_rules_to_generate_predictions=rules)
     linker = Linker(tables, settings, log_level=None)
     recall = 0.8
     linker.training.estimate_probability_two_random_records_match(["l.name_key = r.name_key and l.dob = r.dob"], recall=recall)

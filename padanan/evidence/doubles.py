@@ -85,7 +85,10 @@ def residents(
         having count(*) between 2 and {_MOST}) using ({keys})"""
         for keys in _KEYS
     )
-    names = ", ".join(f"s.{name}" if name != "nik_bersih" else "null::varchar as nik_bersih" for name in sources.PLAIN)
+    names = ", ".join(
+        f"s.{name}" if name != "nik_bersih" else "null::varchar as nik_bersih"
+        for name in (*sources.PLAIN, *sources.plug_in_columns(config))
+    )
     n = con.execute(
         f"""copy (select s.record_key, p.id_penduduk as entity_key, 'adminduk' as producer, s.family_id, {names}
         from stg_adminduk__penduduk s join penduduk p on p.register_key = s.record_key semi join ({arms}) m on

@@ -85,7 +85,7 @@ def fingerprints(con: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
 
 def write_register(con: duckdb.DuckDBPyConnection, path: Path, config: LinkageConfig) -> None:
     """Adminduk's residents as the linkage reads them; plug-in columns are kept."""
-    names = ", ".join(f"s.{name}" for name in (*PLAIN, *_extra(config)))
+    names = ", ".join(f"s.{name}" for name in (*PLAIN, *plug_in_columns(config)))
     con.execute(
         f"""copy (select s.record_key, p.id_penduduk as entity_key, s.family_id, {names}
         from stg_adminduk__penduduk s join penduduk p on p.register_key = s.record_key order by s.record_key)
@@ -95,7 +95,7 @@ def write_register(con: duckdb.DuckDBPyConnection, path: Path, config: LinkageCo
 
 def write_list(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing], path: Path, config: LinkageConfig) -> None:
     """Lists that are judged together; persons and families of one producer are its own."""
-    names = ", ".join(f"s.{name}" for name in (*PLAIN, *_extra(config)))
+    names = ", ".join(f"s.{name}" for name in (*PLAIN, *plug_in_columns(config)))
     arms = " union all ".join(
         f"""select s.record_key, s.producer, s.producer || '|' || r.id_awal as entity_key,
             s.producer || '|' || r.id_keluarga as family_id, {names}
@@ -146,5 +146,6 @@ def groups_of(listings: Sequence[Listing], config: LinkageConfig) -> list[tuple[
     return [(name, items) for name, items in groups if sum(item.left_over for item in items)]
 
 
-def _extra(config: LinkageConfig) -> tuple[str, ...]:
+def plug_in_columns(config: LinkageConfig) -> tuple[str, ...]:
+    """Columns that the user's own comparisons read and the linkage itself does not."""
     return tuple(sorted({spec.column for spec in config.plug_ins} - set(prepare.COLUMNS)))

@@ -12,12 +12,13 @@ from typing import Any
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
 from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
 from padanan.errors import PadananError
-from padanan.linkage import blocking, comparison, decision, inputs, model, prepare
+from padanan.linkage import blocking, comparison, decision, inputs, model, output, prepare, toolkit
 from padanan.linkage.config import LinkageConfig, load_linkage_config
 from padanan.linkage.register import slices
 from padanan.sql import literal
@@ -27,6 +28,8 @@ UInt64s = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 
 MAX_SOURCES = 63
+# A pair this unlikely, in hundredths of a bit, is not shown to the user's own comparisons: they can't bring it back.
+_HOPELESS = -1600
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ def cluster(
     Args:
         people: staging columns plus `producer`, of all records to be compared (those in no Adminduk, and some labelled).
         config: parameters; default `expectations/linkage.yaml`.
-        fitted: a model of `link`, whose m is held here; without it and without labels m starts from the configuration.
+        fitted: a model of `link`, whose m is held here; without it and without labels m is learnt, beginning at the
+            configuration's.
         identity: (record_key, id) of records whose person is known; two of one id are labelled pairs, their NIK hidden.
         one_per_source: True between registries; False looks for the same person twice within them.
 
@@ -185,11 +189,6 @@ def _cluster(
     begin = fitted if fitted is not None and fitted.extra is None else None
     start = config if begin is None else replace(config, m_start=_as_start(begin))
     random = None if enough else _chance(con, side, config)
-    stand_in = None
-    if random is not None and begin is None:
-        stand_in = model.stand_in_m(
-            patterns, random, float(np.log2(2.0 / max(n, 2))), lambda w: _best_pairs(a, b, w, side.tie), config
-        )
     learnt = model.fit(
         patterns,
         residue,
@@ -197,9 +196,12 @@ def _cluster(
         expected,
         start,
         random,
-        stand_in,
+        strangers=_possible(source, between=one_per_source),
+        learn=begin is None,
     )
     weight = model.score(patterns, learnt).total[patterns.inverse]
+    if config.plug_ins:
+        weight = weight + _plug_ins(con, people, table.column("record_key"), a, b, weight, true if enough else None, config)
     upper = _upper(weight, labelled, true, config) if enough else _bits(config.cluster_probability)
     strong = weight >= upper
     merged = (
@@ -239,10 +241,33 @@ def _chance(con: duckdb.DuckDBPyConnection, side: comparison.People, config: Lin
     return model.normalised(model.level_counts(patterns.levels, patterns.counts), config.smoothing)
 
 
-def _best_pairs(a: Ints, b: Ints, weight: Ints, tie: UInt64s) -> Bools:
-    """Pairs that are each other's best."""
-    one, other = np.r_[a, b], np.r_[b, a]
-    return decision.mutual_best(one, other, np.r_[weight, weight], (tie[one], tie[other]))[: len(a)] & (weight > 0)
+def _plug_ins(
+    con: duckdb.DuckDBPyConnection,
+    people: prepare.Source,
+    keys: pa.ChunkedArray,
+    a: Ints,
+    b: Ints,
+    weight: Ints,
+    true: Bools | None,
+    config: LinkageConfig,
+) -> Ints:
+    """Hundredths of a bit that the user's own comparisons add to pairs of whatever chance; `true` are labelled pairs."""
+    bits = np.zeros(len(weight), dtype=np.int64)
+    here = np.flatnonzero(weight >= _HOPELESS)
+    chance = decision.probability(weight[here])
+    sure = chance > 0.99 if true is None else true[here]
+    for spec in config.plug_ins:
+        column = pd.DataFrame({spec.column: output.raw_column(con, people, spec.column, keys, "daftar klaster")})
+        level = toolkit.plug_in_level(spec, column, column, a[here], b[here])
+        bits[here] += model.centibits(toolkit.plug_in_bits(spec, level, sure, 1.0 - chance, config.smoothing))[level]
+    return bits
+
+
+def _possible(source: Ints, *, between: bool) -> float:
+    """How many pairs of records there are, of different sources or of the same one."""
+    same = float(sum(k * (k - 1) // 2 for k in np.bincount(source).tolist()))
+    n = len(source)
+    return n * (n - 1) / 2 - same if between else same
 
 
 def _as_start(fitted: model.Model) -> dict[str, dict[str, float]]:

@@ -53,6 +53,8 @@ class LinkageConfig:
     rarity_max: float = 6.0
     fit_share: float = 0.5
     m_start: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    m_strength: float = 50.0
+    kin_share: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     precision: float = 0.995
     precision_guard: float = 0.0015
@@ -104,6 +106,8 @@ _FIELDS: dict[tuple[str, str], tuple[str, type]] = {
     ("model", "kelangkaan_maksimum"): ("rarity_max", float),
     ("model", "bagi_latih"): ("fit_share", float),
     ("model", "m_awal"): ("m_start", dict),
+    ("model", "m_awal_bobot"): ("m_strength", float),
+    ("model", "serumah"): ("kin_share", dict),
     ("model", "ditolak_tahap1"): ("refused", dict),
     ("ambang", "presisi_otomatis"): ("precision", float),
     ("ambang", "jaga_presisi"): ("precision_guard", float),

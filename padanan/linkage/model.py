@@ -230,6 +230,8 @@ def fit(
     config: LinkageConfig,
     random: Floats | None = None,
     stand_in: Floats | None = None,
+    strangers: float | None = None,
+    learn: bool = False,
 ) -> Model:
     """Fits the model on the pattern table.
 
@@ -241,6 +243,10 @@ def fit(
         config: smoothing, iterations, first guesses.
         random: (column, level) shares among random pairs; without labels it holds what would let a class pass for "same person".
         stand_in: m without labels, from `stand_in_m`.
+        strangers: with `random`, how many pairs there are before blocking. "Other person" is then held at that many pairs,
+            spread over the patterns as random pairs are. Fitted to the candidates instead it would take what blocking
+            picked them by for what strangers share: whoever has the same birth date was found by it.
+        learn: without labels, m is EM's too, drawn towards its start by `config.m_strength` pairs a column.
 
     Returns:
         m is held at the labels' shares (at `stand_in`'s without them), except NIK's, whose faults the
@@ -255,7 +261,7 @@ def fit(
         m = normalised(level_counts(levels, labelled), config.smoothing, begin)
         m = with_refused(m, begin, config.refused)
     m[nik] = begin[nik]
-    strength = np.full(len(COLUMNS), np.inf)
+    strength = np.full(len(COLUMNS), config.m_strength if learn and labelled is None else np.inf)
     strength[nik] = 50.0
     free = np.isfinite(strength)
     anchor = m.copy()
@@ -271,8 +277,17 @@ def fit(
         u[0] = random
         for c, columns in held.items():
             u[c, columns] = random[columns]
+        if strangers is not None:
+            held[0] = every
+            # Relatives of one house are no chance pairs: twins are born on one day, brothers are named alike.
+            u[1] = _shared_at_home(u[1], config)
+    known = {c: u[c, columns] for c, columns in held.items()}
     share = min(max(expected / total, 1e-6), 0.5)
     prior = np.array([share, *(np.array([0.5, 0.35, 0.15]) * (1 - share))])
+    # Pairs that blocking left out are strangers too, so that these shares add up to more than 1 until the end.
+    fixed = bool(held) and strangers is not None
+    if fixed:
+        prior[1] = max(float(strangers or 0.0), 1.0) / total
     rounds = 0
     for _ in range(config.iterations if len(levels) else 0):
         rounds += 1
@@ -285,10 +300,13 @@ def fit(
         chance = chance / chance.sum(axis=0) * residue
         mass = chance.sum(axis=1)
         new_prior = np.maximum(mass / total, 1e-9)
-        new_prior /= new_prior.sum()
+        if fixed:
+            new_prior[1] = prior[1]
+        else:
+            new_prior /= new_prior.sum()
         new_u = np.stack([normalised(level_counts(levels, chance[c + 1]), config.smoothing) for c in range(len(CLASSES))])
         for c, columns in held.items():
-            new_u[c, columns] = u[c, columns]
+            new_u[c, columns] = known[c]
         new_m = m.copy()
         counts = level_counts(levels, chance[0])
         for k in np.flatnonzero(free):
@@ -306,7 +324,22 @@ def fit(
         "berlabuh": labelled is not None,
         "iterasi": rounds,
     }
+    if fixed:
+        prior = prior / prior.sum()
     return Model(m, u, prior, facts=facts)
+
+
+def _shared_at_home(u: Floats, config: LinkageConfig) -> Floats:
+    """Random pairs' shares with what two people of one house share beyond chance (`config.kin_share`)."""
+    out = u.copy()
+    for k, column in enumerate(COLUMNS):
+        told = config.kin_share.get(column.name, {})
+        given = {column.levels.index(name): share for name, share in told.items() if name in column.levels}
+        levels = slice(1, len(column.levels))
+        out[k, levels] *= 1.0 - sum(given.values())
+        for level, share in given.items():
+            out[k, level] += share
+    return out
 
 
 def stand_in_m(

@@ -230,11 +230,8 @@ class _Run:
             level = toolkit.plug_in_level(
                 spec, pd.DataFrame({spec.column: left}), pd.DataFrame({spec.column: right}), pairs.left, pairs.right
             )
-            n = len(spec.limits) + 2
             sure = true if true.sum() >= self.config.training_min else decision.probability(pairs.base + pairs.rarity) > 0.99
-            m = np.bincount(level[sure], minlength=n)[1:] + self.config.smoothing
-            u = np.bincount(level, weights=np.rint(doubt * 1e6), minlength=n)[1:] / 1e6 + self.config.smoothing
-            table = np.r_[0.0, np.log2(m / m.sum()) - np.log2(u / u.sum())]
+            table = toolkit.plug_in_bits(spec, level, sure, doubt, self.config.smoothing)
             out.append(model.centibits(table)[level])
         return np.stack(out, axis=1) if out else np.zeros((len(pairs.left), 0), dtype=np.int64)
 

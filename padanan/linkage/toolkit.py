@@ -183,3 +183,17 @@ def plug_in_level(spec: PlugIn, left: pd.DataFrame, right: pd.DataFrame, i: Ints
         level[value >= spec.limits[rank - 1]] = rank
     level[missing | np.isnan(value)] = 0
     return level
+
+
+def plug_in_bits(
+    spec: PlugIn, level: npt.NDArray[np.int8], sure: npt.NDArray[np.bool_], doubt: Floats, smoothing: float
+) -> Floats:
+    """Bits of each level (0, missing, is worth nothing): m from sure pairs, u from the others.
+
+    Args:
+        level: of each pair. sure: pairs taken to be one person. doubt: how far each pair is none, 0..1.
+    """
+    n = len(spec.limits) + 2
+    m = np.bincount(level[sure], minlength=n)[1:] + smoothing
+    u = np.bincount(level, weights=np.rint(doubt * 1e6), minlength=n)[1:] / 1e6 + smoothing
+    return np.asarray(np.r_[0.0, np.log2(m / m.sum()) - np.log2(u / u.sum())])

