@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -65,7 +66,10 @@ def test_the_decision_tells_state_and_next_step_and_its_check_only_warns(home):
     assert second["kepala_catatan"].replace("-", "") == read_log(home, PERIODE).head
     # Report and form follow the record: nothing is open any more, and the sign-off names the head.
     assert offered > openpyxl.load_workbook(form)["Pengecualian"].max_row
-    assert second["kepala_catatan"] in (form.parent / "index.html").read_text()
+    page = (form.parent / "index.html").read_text()
+    assert second["kepala_catatan"] in page
+    (decided,) = re.findall('<p id="putusan">(.*?)</p>', page)
+    assert f"{first['penghalang_terbuka']} penghalang dikecualikan" in decided and "tidak ada yang terbuka" in decided
     checks = [result.get_asset_check_evaluations()[0] for result in (before, after)]
     assert [(check.passed, check.severity) for check in checks] == [
         (False, dg.AssetCheckSeverity.WARN),

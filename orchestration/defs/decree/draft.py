@@ -1,6 +1,6 @@
 """Freezes the draft (rancangan) of a period's data sasaran.
 
-Snapshot and hashes are in `padanan/decree`; only an approval makes a decree of a draft (issue 3).
+Snapshot and hashes are in `padanan/decree`; only an approval makes a decree of a draft.
 """
 
 import dagster as dg
