@@ -86,7 +86,7 @@ def restore(archive_path: Path, home: Home) -> dict[str, Any]:
             work.mkdir(parents=True, mode=0o700)
             try:
                 with tarfile.open(archive_path, "r:gz") as archive:
-                    archive.extractall(work, filter="data")
+                    _unpack(archive, work)
             except (tarfile.TarError, OSError, EOFError) as error:
                 raise PadananError(
                     f"cadangan tidak terbaca ({type(error).__name__})", file=archive_path, cure="pakai salinan cadangan lain"
@@ -100,6 +100,26 @@ def restore(archive_path: Path, home: Home) -> dict[str, Any]:
         shutil.rmtree(work, ignore_errors=True)
     home.ensure()
     return index
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Puts regular files with plain relative names below `folder`; anything else is no backup of ours.
+
+    Written out because Python before 3.11.4 has no extraction filter.
+
+    Raises:
+        tarfile.TarError: a link, a device, or a name that leads out of the folder.
+    """
+    for member in archive:
+        name = PurePosixPath(member.name)
+        content = archive.extractfile(member) if member.isreg() else None
+        if content is None or name.is_absolute() or ".." in name.parts:
+            raise tarfile.TarError("not a plain file")
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with content, target.open("xb") as handle:
+            shutil.copyfileobj(content, handle)
+        target.chmod(member.mode & 0o700)
 
 
 def _checked_index(archive_path: Path, work: Path) -> dict[str, Any]:

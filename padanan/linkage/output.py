@@ -211,7 +211,11 @@ def _shift(run: _Run, limits: Thresholds, given: Answers, final: Ints) -> npt.ND
     outcome = threshold.outcomes(run.labelled()[1], rows)
     share = threshold.assumed_absent(run.absent(), run.config)
     outcomes = selection.Outcomes.of(outcome, share, len(run.data) - len(rows), len(rows))
-    limits_now = {"precision": threshold.wanted_precision(run.config), "strangers": run.config.absent_matched}
+    limits_now = {
+        "precision": threshold.wanted_precision(run.config),
+        "strangers": run.config.absent_matched,
+        "floor": threshold.bits(run.config.automatic_probability),
+    }
     return selection.shift(outcomes, given, limits.upper, final, decision.probability(final), **limits_now)
 
 

@@ -113,7 +113,15 @@ def surplus(outcomes: Outcomes, answers: Answers, at: Ints, precision: float, st
 
 
 def shift(
-    outcomes: Outcomes, answers: Answers, upper: int, weight: Ints, stated: Floats, *, precision: float, strangers: float
+    outcomes: Outcomes,
+    answers: Answers,
+    upper: int,
+    weight: Ints,
+    stated: Floats,
+    *,
+    precision: float,
+    strangers: float,
+    floor: float = -np.inf,
 ) -> Floats:
     """Bits by which the automatic threshold is expected to move when a person answers each pair.
 
@@ -130,6 +138,7 @@ def shift(
         upper: the threshold now, in hundredths of a bit.
         weight, stated: of the open pairs.
         precision, strangers: the threshold's two limits.
+        floor: no answer carries the threshold under it, in hundredths of a bit.
 
     Returns:
         Bits, 0 where neither answer moves the threshold.
@@ -146,7 +155,7 @@ def shift(
     lower = np.where(down >= 0, grid[np.maximum(down, 0)], now).astype(float)
     # The gain counts at or below the pair, and the threshold goes no lower than people have looked.
     seen = np.minimum(weight, answers.weight.min()) if len(answers.weight) else weight
-    padan = np.where(lower <= weight, np.minimum(np.maximum(lower, seen), now), now)
+    padan = np.where(lower <= weight, np.minimum(np.maximum(np.maximum(lower, seen), floor), now), now)
     up = np.searchsorted(-reach, -p, side="right") - 1  # the last place with reach >= p
     higher = np.where(up >= 0, grid[np.maximum(up, 0)], grid[0] + 1).astype(float)
     # Just over the pair nothing is lost, so that the threshold never has to go further; under the threshold nothing changes.

@@ -59,7 +59,15 @@ def demo(tmp_path_factory):
     shutil.copytree(made / "data", base / "data", symlinks=True)
     shutil.copy(made / "key", base / "key")
     stdout, stderr, code = json.loads((made / "keluaran.json").read_text())
-    return Demo(Home(base / "data"), base / "key", stdout.replace(str(made), str(base)), stderr, code)
+    # Below the checkout paths are printed without it.
+    for old, new in ((made, base), (shown(made), shown(base))):
+        stdout = stdout.replace(str(old), str(new))
+    return Demo(Home(base / "data"), base / "key", stdout, stderr, code)
+
+
+def shown(path: Path) -> Path:
+    """A path as the demo prints it."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 @pytest.fixture(autouse=True)

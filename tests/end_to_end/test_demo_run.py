@@ -10,7 +10,7 @@ from padanan.decree.documents import documents_folder
 from padanan.decree.freeze import draft_folder, verify_draft, verify_published
 from padanan.delivery.inbox import pending
 from padanan.period import Periode
-from tests.end_to_end.conftest import ROOT
+from tests.end_to_end.conftest import shown
 
 PERIODE = Periode.parse("2025-S2")
 
@@ -95,7 +95,7 @@ def test_report_is_written_and_named_in_the_summary(finished):
     assert {path.stem for path in documents.glob("*.pdf")} == {path.stem for path in documents.glob("*.docx")}
     assert "rancangan-keputusan" in {path.stem for path in documents.iterdir()}
     for path in (report, draft_folder(finished.home, PERIODE, 1), documents):
-        assert str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path) in finished.stdout
+        assert str(shown(path)) in finished.stdout
     assert "make dev" in finished.stdout
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.linkage.generator import HARD, generate
-from padanan.linkage import LinkResult, heldout, link, selection
+from padanan.linkage import LinkResult, heldout, link, load_linkage_config, selection
 from padanan.linkage.threshold import Thresholds
 
 Hard = tuple[pa.Table, pa.Table, dict[str, str], LinkResult]
 LIMITS = {"precision": 0.95, "strangers": 0.05}
+# The floor of the stated probability would hold the threshold where no label moves it.
+LABELS_ALONE = replace(load_linkage_config(), automatic_probability=0.01)
 
 
 def _outcomes(seed: int, n: int = 400) -> selection.Outcomes:
@@ -70,7 +74,21 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> Hard:
     made = generate(tmp_path_factory.mktemp("klerikal"), 3000, 20_000, HARD, 0)
     people, register, truth = (pq.read_table(p) for p in (made.list, made.register, made.truth))
     answer = dict(zip(truth["record_key"].to_pylist(), truth["register_key"].to_pylist(), strict=True))
-    return people, register, answer, link(people, register)
+    return people, register, answer, link(people, register, LABELS_ALONE)
+
+
+@pytest.mark.feature("F14")
+def test_no_answer_is_expected_to_carry_the_threshold_under_the_floor() -> None:
+    """At the floor nothing is moved downwards; above it at most down to it."""
+    outcomes, none = _outcomes(2), selection.Answers.none()
+    grid = np.unique(outcomes.weight)
+    upper = int(_threshold(outcomes, none, grid))
+    weight = np.arange(upper - 900, upper)
+    stated = 1 / (1 + np.exp2(-weight / 100))
+    free = selection.shift(outcomes, none, upper, weight, stated, **LIMITS)
+    held = selection.shift(outcomes, none, upper, weight, stated, floor=upper, **LIMITS)
+    near = selection.shift(outcomes, none, upper, weight, stated, floor=upper - 10, **LIMITS)
+    assert free.max() > 0 and (held == 0).all() and (near <= free).all() and near.max() <= 0.1 < free.max()
 
 
 @pytest.mark.feature("F14")
@@ -88,7 +106,7 @@ def test_answers_are_labels_for_the_threshold_of_the_next_run(hard: Hard) -> Non
             "keputusan": ["padan" if truth[r["record_key"]] == r["register_key"] else "bukan" for r in first],
         }
     )
-    again = link(people, register, decisions=words)
+    again = link(people, register, LABELS_ALONE, decisions=words)
     assert again.thresholds.upper != result.thresholds.upper
     lowest = min(r["bobot"] for r in first) * 100
     assert again.thresholds.upper >= min(lowest, result.thresholds.upper) - 100

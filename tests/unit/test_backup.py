@@ -1,5 +1,6 @@
 """Backup and restore are tried, not believed: content, permissions, damage and wrong targets."""
 
+import io
 import tarfile
 
 import pytest
@@ -51,6 +52,19 @@ def test_damaged_archive_restores_nothing(home, tmp_path):
     with pytest.raises(PadananError, match="pakai salinan cadangan lain"):
         restore(tmp_path / "c.tar.gz", Home(tmp_path / "again"))
     assert not (tmp_path / "again").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("../luar.txt", tarfile.REGTYPE), ("/luar.txt", tarfile.REGTYPE), ("tautan", tarfile.SYMTYPE)]
+)
+def test_an_archive_that_leads_out_of_the_folder_is_refused(tmp_path, name, kind):
+    with tarfile.open(tmp_path / "c.tar.gz", "w:gz") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.type, entry.linkname = kind, "/etc"
+        archive.addfile(entry, io.BytesIO())
+    with pytest.raises(PadananError, match="tidak terbaca"):
+        restore(tmp_path / "c.tar.gz", Home(tmp_path / "sub" / "again"))
+    assert not (tmp_path / "sub" / "again").exists() and not (tmp_path / "sub" / "luar.txt").exists()
 
 
 def test_restore_never_writes_over_a_home(home, tmp_path):
