@@ -54,8 +54,6 @@ PAGE_MAKERS: tuple[Callable[[Report], Mapping[str, Page]], ...] = (
     method_page,
     _calendar_pages,
 )
-# Each adds further files (PDF, workbook) to the folder while it is still temporary; the published tables are still open.
-POST_WRITERS: tuple[Callable[[Report, Path], None], ...] = ()
 
 
 def _silent(line: str) -> None:
@@ -147,8 +145,6 @@ def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
             shutil.copytree(FONTS, temporary / "font", copy_function=shutil.copyfile)
             write_workbook(report, pages, temporary / FILE)
             write_pdf(report, pages, temporary / pdf.FILE)
-            for writer in POST_WRITERS:
-                writer(report, temporary)
             # The record of the run that published stands in this folder too.
             for record in target.glob("run*.json"):
                 shutil.copyfile(record, temporary / record.name)

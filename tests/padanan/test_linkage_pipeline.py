@@ -67,6 +67,7 @@ def test_precision_comes_first_and_recall_stays_high(made: Callable[..., Made], 
     q = made(profile).quality
     assert q.records > 2900 and q.absent > 200
     assert q.precision >= 0.995
+    assert q.absent_matched <= 0.01
     assert q.best_f1 >= 0.985 and q.recall >= 0.93
     assert made(profile).result.measures["kelengkapan_pasangan"] >= 0.98
 
