@@ -23,6 +23,9 @@ CLASSIFICATIONS = ("umum", "pribadi", "spesifik")
 UNITS = ("orang", "keluarga")
 KINDS = ("registri", "program", "pendukung")
 TYPES = ("string", "integer", "number", "date", "boolean")
+CADENCES = {"bulanan": 1, "triwulanan": 3, "semesteran": 6, "tahunan": 12}
+"""How often a producer delivers, in months."""
+HALF_YEAR = 6
 # Columns whose values are codes: a contract must name their list and code system (Perpres 39/2019).
 CODED = ("jenis_kelamin", "shdk", "status_dasar", "status", "status_kawin")
 STAGE_MODELS = {
@@ -79,6 +82,12 @@ class Contract:
     retention: str
     description: str
     path: Path
+    greatest_age: int
+
+    @property
+    def cadence_months(self) -> int:
+        """Months between two deliveries."""
+        return CADENCES[self.cadence]
 
     @property
     def stage_model(self) -> str:
@@ -187,6 +196,9 @@ def load_contract(
             )
     form = own("bentuk")
     sla = {item.get("property"): item for item in data.get("slaProperties") or []}
+    cadence = str(_sla(source, sla, "frequency"))
+    if cadence not in CADENCES:
+        raise source.error(("slaProperties",), f"frequency '{cadence[:20]}' tidak dikenal", "pakai " + ", ".join(CADENCES))
     return Contract(
         id=contract_id,
         version=str(_need(source, data, ("version",))),
@@ -195,7 +207,7 @@ def load_contract(
         legal_basis=str(own("dasarHukum")),
         unit=unit,
         kind=kind,
-        cadence=str(_sla(source, sla, "frequency")),
+        cadence=cadence,
         deadline=dict(custom.get("tenggat") or {}),
         in_force_from=_date(source, own("berlakuDari")),
         in_force_to=_date(source, custom["berlakuSampai"]) if custom.get("berlakuSampai") else None,
@@ -210,7 +222,24 @@ def load_contract(
         retention=f"{_sla(source, sla, 'retention')} {sla['retention'].get('unit', '')}".strip(),
         description=" ".join(str((data.get("description") or {}).get("purpose", "")).split()),
         path=path,
+        greatest_age=_greatest_age(source, custom.get("usiaTerbesar"), CADENCES[cadence]),
     )
+
+
+def _greatest_age(source: YamlSource, value: Any, cadence: int) -> int:
+    """Months from the last day of the data to the cut-off after which a delivery no longer stands in for a missing one.
+
+    By default one delivery may be missed and the half-year of the decree after it: the cadence and six months.
+    """
+    if value is None:
+        return cadence + HALF_YEAR
+    if not isinstance(value, int) or isinstance(value, bool) or not cadence <= value <= 120:
+        raise source.error(
+            ("customProperties", "usiaTerbesar"),
+            "usiaTerbesar bukan jumlah bulan yang sah",
+            f"tulis bilangan bulat dari {cadence} sampai 120",
+        )
+    return value
 
 
 def _need(source: YamlSource, data: Mapping[str, Any], path: tuple[str, ...]) -> Any:
