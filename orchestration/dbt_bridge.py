@@ -26,6 +26,7 @@ from orchestration.defs.partitions import half_years
 from orchestration.environment import DBT_PROJECT
 from orchestration.guard import explained, known_error
 from orchestration.policies import OWNER
+from orchestration.revisions import run_is_unchanged
 from orchestration.stages import LANDING, stage_of_dbt_folder
 from orchestration.warehouse import acquire, planned
 from padanan.errors import PadananError, safe_reason
@@ -185,6 +186,10 @@ def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, open_home: C
     Raises:
         dagster.Failure: dbt failed, was killed, or found the warehouse locked; one line, no values.
     """
+    if run_is_unchanged(context):
+        # Models are optional outputs: without them everything behind is skipped too.
+        context.log.info(f"dbt ({what}) dilewati: tidak ada masukan yang berubah")
+        return
     with explained(f"persiapan dbt ({what})"):
         home = open_home()
         acquire(home)

@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from padanan.contract import Contract
+from padanan.errors import SourceUnavailable
 from padanan.home import Home
 from padanan.period import Periode
 
@@ -21,67 +22,85 @@ from padanan.period import Periode
 class LandingReport:
     """What `landing/<contract_id>` says about one period.
 
-    `rows_whole`: in = on + aside in every active delivery; `present`: there is an active delivery, or the contract
-    is not in force; `lines`: one per file that was taken in.
+    `rows_whole`: in = on + aside in every delivery that the period reads; `present`: the producer did its duty for the period,
+    or owes none; `carried`: the months that stand in for a missing delivery; `lines`: one per kind of receipt; `warnings`: one
+    per file that could not be taken in and stays in the inbox.
     """
 
     deliveries: int
     in_force: bool
     rows_whole: bool
     present: bool
+    carried: tuple[str, ...]
     row_account: dict[str, int]
     metadata: dict[str, Any]
     lines: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, periode: Periode) -> LandingReport:
-    """Processes `inbox/<contract_id>/` and reports the period's active deliveries.
+    """Processes `inbox/<contract_id>/` and reports what the period has of the producer.
+
+    A fault of one file is a warning: it ends in quarantine and a receipt, or stays in the inbox. Only a source that does not
+    answer, while the period has nothing of this producer, is raised, to be tried again.
 
     Raises:
-        SourceUnavailable: a pull order's PostgreSQL does not answer.
-        PadananError: a fault of the home; a fault of a file ends in quarantine and a receipt instead.
+        SourceUnavailable: a pull order of this period's data has no answer, and nothing else stands in for it.
+        PadananError: a fault of the home.
     """
-    from padanan.delivery.active import active_deliveries
+    from padanan.delivery.arrivals import arrivals
     from padanan.delivery.inbox import process_inbox
-    from padanan.plan import load_plans
 
     contract = contracts[contract_id]
-    receipts = process_inbox(home, contracts, contract_id)
-    taken = Counter(str(receipt.status) for receipt in receipts)
-    year = load_plans().get(periode.year)
-    cutoff = year.decree_date(periode) if year else periode.end
-    active = [item for item in active_deliveries(home, contracts, periode, cutoff) if item.contract_id == contract_id]
+    taken = process_inbox(home, contracts, contract_id)
+    arrival = arrivals(home, {contract_id: contract}, periode)[contract_id]
+    for fault in taken.faults:
+        if isinstance(fault.error, SourceUnavailable) and not arrival.used and _of_period(contract, fault.periode_data, periode):
+            raise fault.error
+    statuses = Counter(str(receipt.status) for receipt in taken.receipts)
+    active = arrival.used
     manifests = [item.manifest for item in active]
     account = {
         "masuk": sum(int(m["rows_in"]) for m in manifests),
         "diteruskan": sum(int(m["rows_on"]) for m in manifests),
         "disisihkan": sum(_aside(m) for m in manifests),
     }
-    in_force = contract.in_force(periode)
+    carried = tuple(sorted({item.periode_data for item in arrival.carried}))
     metadata: dict[str, Any] = {
         "dagster/row_count": account["diteruskan"],
         "dagster/partition_row_count": account["diteruskan"],
         "baris_masuk": account["masuk"],
         "baris_disisihkan": account["disisihkan"],
         "kiriman_aktif": len(active),
+        "keadaan": arrival.state,
         "periode_data": ", ".join(sorted({str(item.periode_data) for item in active})) or "–",
-        "berlaku": in_force,
-        "diproses_sekarang": sum(taken.values()),
-        "terlambat": sum(bool(m.get("late")) for m in manifests),
-        **{f"kiriman_{status}": count for status, count in sorted(taken.items())},
+        "terbawa": ", ".join(carried) or "–",
+        "berlaku": arrival.in_force,
+        "diproses_sekarang": sum(statuses.values()),
+        "tetap_di_inbox": len(taken.faults),
+        "terlambat": sum(item.late for item in active),
+        **{f"kiriman_{status}": count for status, count in sorted(statuses.items())},
     }
     receipt_paths = [item.folder / "tanda_terima.md" for item in active]
     if receipt_paths:
         metadata["tanda_terima"] = dg.MetadataValue.md("\n".join(f"- `{path}`" for path in receipt_paths))
     return LandingReport(
         deliveries=len(active),
-        in_force=in_force,
+        in_force=arrival.in_force,
         rows_whole=all(int(m["rows_in"]) == int(m["rows_on"]) + _aside(m) for m in manifests),
-        present=bool(active) or not in_force,
+        present=not arrival.missing,
+        carried=carried,
         row_account=account,
         metadata=metadata,
-        lines=tuple(f"{contract_id}: {status} {count} kiriman" for status, count in sorted(taken.items())),
+        lines=tuple(f"{contract_id}: {status} {count} kiriman" for status, count in sorted(statuses.items())),
+        warnings=tuple(str(fault.error) for fault in taken.faults),
     )
+
+
+def _of_period(contract: Contract, periode_data: str | None, periode: Periode) -> bool:
+    from padanan.calendar.due import concerns
+
+    return periode_data is None or concerns(contract, periode_data, periode)
 
 
 def _aside(manifest: Mapping[str, Any]) -> int:

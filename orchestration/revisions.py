@@ -17,6 +17,9 @@ from padanan.period import Periode
 if TYPE_CHECKING:
     from padanan.home import Home
 
+UNCHANGED = "padanan/tidak_berubah"
+"""Tag of a run whose plan found nothing new: what follows the plan is skipped."""
+
 PUBLISHED_KEY = dg.AssetKey([REVIEW, "terbitan"])
 
 
@@ -36,6 +39,25 @@ def newest_revision(home: Home, periode: Periode) -> int:
             cure=f"jalankan job padanan_periode untuk {periode.label}",
         )
     return max(found)
+
+
+def stands(instance: dg.DagsterInstance, home: Home, periode: Periode, revisi: int) -> bool:
+    """Whether a revision lacks nothing that a run would make: published, reported on, and its checks recorded here."""
+    from padanan.review.form import FORM
+
+    report = home.reports(periode, revisi)
+    if not all((report / name).exists() for name in ("index.html", FORM)):
+        return False
+    try:
+        return checks_of_revision(instance, periode, revisi)[0] > 0
+    except PadananError:
+        return False
+
+
+def run_is_unchanged(context: dg.AssetExecutionContext) -> bool:
+    """Whether this run's plan found nothing new. The run's record is asked, for its tags were added while it ran."""
+    run = context.instance.get_run_by_id(context.run.run_id)
+    return run is not None and UNCHANGED in run.tags
 
 
 def checks_of_revision(instance: dg.DagsterInstance, periode: Periode, revisi: int) -> tuple[int, list[str]]:

@@ -38,6 +38,7 @@ class RunOutcome:
     revisi: int | None
     record: Path | None
     wall: float
+    unchanged: bool = False
 
 
 @contextmanager
@@ -74,6 +75,7 @@ def run_job(
     home: Home,
     batas: str | None = None,
     revisi: int | None = None,
+    rebuild: bool = False,
     instance: dg.DagsterInstance | None = None,
     quiet: bool = False,
 ) -> RunOutcome:
@@ -83,6 +85,7 @@ def run_job(
         job: one of `JOBS`.
         batas: cut-off day (ISO) for `padanan_periode`.
         revisi: the revision that `rancangan_periode` freezes; by default the newest.
+        rebuild: build the warehouse of `padanan_periode` also when nothing changed.
         instance: by default the persistent one of DAGSTER_HOME.
         quiet: prints no progress (tests).
 
@@ -94,6 +97,7 @@ def run_job(
     from orchestration.definitions import defs
     from orchestration.failures import explain_run
     from orchestration.measure import Recorder, stage_table, write_run_json
+    from orchestration.revisions import UNCHANGED
     from orchestration.warehouse import release
 
     home.ensure()
@@ -118,7 +122,7 @@ def run_job(
                 instance=instance,
                 partition_key=periode.key,
                 run_id=run_id,
-                run_config=_run_config(job, batas, revisi),
+                run_config=_run_config(job, batas, revisi, rebuild),
                 tags={"padanan/periode": periode.label, "padanan/mulai_dari": "baris-perintah"},
                 raise_on_error=False,
             )
@@ -129,7 +133,8 @@ def run_job(
         tags = dict(instance.get_run_by_id(run_id).tags)  # type: ignore[union-attr]
         number = int(tags["padanan/revisi"]) if "padanan/revisi" in tags else None
         line = "" if result.success else explain_run(instance, run_id)
-        record = _record_path(home, job, periode, number, run_id, ok=result.success)
+        unchanged = UNCHANGED in tags
+        record = _record_path(home, job, periode, number, run_id, ok=result.success and not unchanged)
         facts: dict[str, Any] = {
             "run_id": run_id,
             "job": job,
@@ -145,12 +150,15 @@ def run_job(
             instance.dispose()
         show("")
         show(stage_table(recorder.stages(), wall, recorder.sampler.overall))
-    return RunOutcome(result.success, line, run_id, number, record, wall)
+        if unchanged:
+            show(f"\nTidak ada masukan yang berubah: revisi {number} {periode.label} tetap (--rebuild membangun gudangnya lagi).")
+    return RunOutcome(result.success, line, run_id, number, record, wall, unchanged)
 
 
-def _run_config(job: str, batas: str | None, revisi: int | None) -> dict[str, Any]:
-    if job == "padanan_periode" and batas:
-        return {"ops": {"landing__rencana": {"config": {"batas": batas}}}}
+def _run_config(job: str, batas: str | None, revisi: int | None, rebuild: bool) -> dict[str, Any]:
+    told = {**({"batas": batas} if batas else {}), **({"bangun_ulang": True} if rebuild else {})}
+    if job == "padanan_periode" and told:
+        return {"ops": {"landing__rencana": {"config": told}}}
     if job == "rancangan_periode" and revisi:
         return {"ops": {f"decree__{name}": {"config": {"revisi": revisi}} for name in ("rancangan", "dokumen")}}
     return {}
@@ -171,10 +179,18 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--job", choices=JOBS, default="padanan_periode", help="job yang dijalankan")
     parser.add_argument("--batas", help="tanggal batas kiriman (ISO); bawaan: hari penetapan")
     parser.add_argument("--revisi", type=int, help="revisi yang dibekukan (rancangan_periode); bawaan: terbaru")
+    parser.add_argument("--rebuild", action="store_true", help="bangun gudang lagi walaupun tidak ada masukan yang berubah")
     options = parser.parse_args(argv)
     try:
         home = Home.from_env()
-        outcome = run_job(options.job, Periode.parse(options.periode), home=home, batas=options.batas, revisi=options.revisi)
+        outcome = run_job(
+            options.job,
+            Periode.parse(options.periode),
+            home=home,
+            batas=options.batas,
+            revisi=options.revisi,
+            rebuild=options.rebuild,
+        )
     except PadananError as error:
         print(error, file=sys.stderr)
         return 1

@@ -16,7 +16,7 @@ import duckdb
 from padanan.delivery import commit
 from padanan.errors import PadananError, WarehouseLocked, no_space_guard, safe_reason
 from padanan.home import Home
-from padanan.runplan import RunPlan
+from padanan.runplan import RunPlan, missing
 from padanan.tabular import file_sha256, write_table
 
 # Table -> the columns that name a row: the files are ordered by them.
@@ -144,9 +144,10 @@ def _copy_model(home: Home, plan: RunPlan, folder: Path) -> dict[str, Any]:
     return {"sha256": file_sha256(folder / MODEL)}
 
 
-def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) -> None:
+def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) -> dict[str, Any]:
+    """What `manifest.json` says: the revision's inputs, who did not deliver, what stands in for it, and the tables' hashes."""
     data = plan.data
-    manifest = {
+    return {
         "periode": plan.periode.key,
         "label": plan.periode.label,
         "revisi": plan.revisi,
@@ -163,10 +164,21 @@ def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any], files: 
             for contract in data["contracts"]
             for delivery in contract["deliveries"]
         ],
-        "missing": [contract["id"] for contract in data["contracts"] if contract["in_force"] and not contract["deliveries"]],
+        # What stands in for a missing delivery is no delivery: its producer is missed all the same.
+        "missing": missing(data["contracts"]),
+        "terbawa": [
+            {"contract": contract["id"], **{name: delivery[name] for name in ("periode_data", "sha16", "bagian")}}
+            for contract in data["contracts"]
+            for delivery in contract["deliveries"]
+            if delivery["terbawa"]
+        ],
         "tables": tables,
         "files": files,
     }
+
+
+def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) -> None:
+    manifest = manifest_of(plan, tables, files)
     (folder / "manifest.json").write_text(
         json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
     )

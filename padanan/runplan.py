@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -27,6 +27,8 @@ from padanan.review.log import read_log
 from padanan.review.steps import requests
 
 CODE_FOLDERS = ("padanan", "dbt_project/models", "dbt_project/macros", "dbt_project/seeds")
+REGISTER = "adminduk"
+"""The contract whose people everybody is matched with: without it there is nothing to run."""
 REVIEWERS = "reviewers.yaml"
 # Who may review and how long things are kept decide nothing that is published.
 NO_INPUT = (REVIEWERS, "retensi.yaml")
@@ -57,10 +59,13 @@ def code_version() -> str:
 
 
 def expectations_version(folder: Path | None = None) -> str:
-    """A hash over every contract, rule, plan and criterion; who may review is no input of a run."""
+    """A hash over every contract, rule and criterion.
+
+    Who may review is no input of a run, nor is a year's plan: of it a run reads the cut-off, which stands for itself.
+    """
     base = folder or expectations_dir()
     digest = hashlib.sha256()
-    for path in sorted([*base.glob("*.yaml"), *base.glob("contracts/*.yaml"), *base.glob("plans/*.yaml")]):
+    for path in sorted([*base.glob("*.yaml"), *base.glob("contracts/*.yaml")]):
         if path.name in NO_INPUT:
             continue
         digest.update(path.name.encode())
@@ -68,13 +73,19 @@ def expectations_version(folder: Path | None = None) -> str:
     return digest.hexdigest()[:16]
 
 
-def decisions_version(home: Home) -> str:
-    """A hash over the append-only decisions, which are an input of every run (design rule 6)."""
+def decisions_version(home: Home, parts: Mapping[str, Sequence[Path]]) -> str:
+    """A hash over the decisions of people that touch what a period reads; a decision about other records opens no revision.
+
+    Releases and deliveries read in spite of their age need no place here: they show in which deliveries are pinned.
+
+    Args:
+        parts: the pinned Parquet files by contract id.
+    """
+    from padanan.evidence.decisions import touching
+
     digest = hashlib.sha256()
-    for path in sorted(home.decisions.glob("*")) if home.decisions.exists() else []:
-        if path.is_file():
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
+    for row in touching(home, parts):
+        digest.update(json.dumps(row, sort_keys=True).encode())
     return digest.hexdigest()[:16]
 
 
@@ -101,7 +112,7 @@ def earlier_revision(home: Home, periode: Periode, revisi: int) -> tuple[Periode
     return None
 
 
-def write_plan(
+def make_plan(
     home: Home,
     contracts: Mapping[str, Contract],
     periode: Periode,
@@ -109,7 +120,7 @@ def write_plan(
     cutoff: date | None = None,
     expectations: Path | None = None,
 ) -> RunPlan:
-    """Pins the deliveries of a period and writes `warehouse/rencana.json`.
+    """Pins the deliveries of a period; nothing is written.
 
     The revision is the published one when nothing it depends on has changed, else the next number.
 
@@ -157,13 +168,16 @@ def write_plan(
                 "bagian": item.bagian,
                 "path": Path(item.path).relative_to(home.root).as_posix() if Path(item.path).is_absolute() else str(item.path),
                 "rows_on": item.rows_on,
+                "terbawa": item.carried,
+                "terlambat": item.late,
             }
         )
-    if "adminduk" not in by_contract:
+    if REGISTER not in by_contract:
         raise PadananError(
             f"Adminduk belum ada untuk periode {periode} (batas {last_day.isoformat()})",
             file="landing/adminduk",
-            cure="minta Disdukcapil mengirim, atau jalankan 'padanan status' untuk melihat kiriman yang ditahan",
+            cure="minta Disdukcapil mengirim, atau jalankan "
+            f"'padanan status --periode {periode}' untuk melihat kiriman yang ditahan atau terlalu tua",
         )
     data: dict[str, Any] = {
         "periode": periode.key,
@@ -171,7 +185,9 @@ def write_plan(
         "cutoff": last_day.isoformat(),
         "code_version": code_version(),
         "expectations_version": expectations_version(expectations),
-        "decisions_version": decisions_version(home),
+        "decisions_version": decisions_version(
+            home, {name: [home.root / item["path"] for item in items] for name, items in by_contract.items()}
+        ),
         # What the review asked for; accepting and waiving are no input and open no revision.
         "permintaan": requests(read_log(home, periode)),
         "key_id": key_id(load_key()),
@@ -185,12 +201,44 @@ def write_plan(
     unchanged = manifest.get("inputs_hash") == inputs_hash
     revisi = last if unchanged else last + 1
     data = {**data, "revisi": revisi, "inputs_hash": inputs_hash}
+    return RunPlan(periode, revisi, last_day, inputs_hash, unchanged, data)
+
+
+def write_plan(
+    home: Home,
+    contracts: Mapping[str, Contract],
+    periode: Periode,
+    *,
+    cutoff: date | None = None,
+    expectations: Path | None = None,
+) -> RunPlan:
+    """`make_plan`, and `warehouse/rencana.json` with it: from now on the warehouse is built for this revision."""
+    plan = make_plan(home, contracts, periode, cutoff=cutoff, expectations=expectations)
+    store_plan(home, plan)
+    return plan
+
+
+def store_plan(home: Home, plan: RunPlan) -> None:
+    """Writes `warehouse/rencana.json`, which every later step of the run reads."""
     home.warehouse.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = home.run_plan.with_suffix(".tmp")
     with no_space_guard("rencana putaran"):
-        temporary.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
+        temporary.write_text(json.dumps(dict(plan.data), indent=1, ensure_ascii=False), encoding="utf-8")
         temporary.replace(home.run_plan)
-    return RunPlan(periode, revisi, last_day, inputs_hash, unchanged, data)
+
+
+def rebuild_cure(periode: Periode) -> str:
+    """What to do when the warehouse holds another revision than the one that is asked for: names stand nowhere else."""
+    return f"bangun gudang untuk periode itu: python -m orchestration.run --periode {periode.label} --rebuild, lalu ulangi"
+
+
+def missing(contracts: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The contracts of a plan that are in force and did not deliver, with or without something carried forward."""
+    return [
+        contract["id"]
+        for contract in contracts
+        if contract["in_force"] and not (contract["deliveries"] and not any(one["terbawa"] for one in contract["deliveries"]))
+    ]
 
 
 def read_plan(home: Home) -> RunPlan:

@@ -16,6 +16,9 @@ from padanan.plan import YearPlan
 
 ON_TIME, LATE, OVERDUE, NOT_DUE, HELD = "tepat waktu", "terlambat", "lewat tenggat", "belum jatuh tempo", "ditahan"
 QUARANTINED, REFUSED = "karantina", "ditolak"
+# Accepted, but after the cut-off of the decree, so that the period does without it.
+AFTER_CUTOFF = "datang setelah batas"
+NOT_IN_FORCE = "tidak berlaku"
 MONTHLY, YEARLY = "bulanan", "tahunan"
 
 

@@ -20,6 +20,7 @@ OPEN = ("lewat tenggat", "belum jatuh tempo", "ditahan", "karantina", "ditolak")
 SYMBOLS = {
     "tepat waktu": "●",
     "terlambat": "▲",
+    "datang setelah batas": "▲",
     "lewat tenggat": "■",
     "belum jatuh tempo": "○",
     "ditahan": "◆",

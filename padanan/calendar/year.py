@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from padanan.calendar.due import (
+    AFTER_CUTOFF,
     MONTHLY,
     NOT_DUE,
     OVERDUE,
@@ -22,8 +23,9 @@ from padanan.calendar.due import (
 from padanan.calendar.rakor import FollowUp, follow_ups, meetings_held
 from padanan.calendar.twice import Decree, Signal, approved_decrees, decree_signal, meeting_signal
 from padanan.contract import Contract
+from padanan.delivery.active import received_on
 from padanan.delivery.ledger import effective_status, manifests, released
-from padanan.delivery.status import received_on, status
+from padanan.delivery.status import status
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
 from padanan.plan import YearPlan, all_plans
@@ -84,7 +86,7 @@ class YearCalendar:
 
     def counted(self) -> dict[str, int]:
         """How many entries stand in each state, worst first."""
-        order = (OVERDUE, "ditahan", "karantina", "ditolak", "terlambat", NOT_DUE, "tepat waktu")
+        order = (OVERDUE, AFTER_CUTOFF, "ditahan", "karantina", "ditolak", "terlambat", NOT_DUE, "tepat waktu")
         counts = {state: sum(entry.state == state for entry in self.entries) for state in order}
         return {state: count for state, count in counts.items() if count}
 

@@ -1,4 +1,4 @@
-"""The sub-commands `deliver`, `status` and `release`: arguments in, tables and receipts out.
+"""The sub-commands `deliver`, `status`, `release` and `carry`: arguments in, tables and receipts out.
 
 What they do stands in `land`, `status` and `ledger`.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 from padanan.contract import Contract, load_contracts
 from padanan.delivery.inbox import process_inbox
 from padanan.delivery.land import deliver
-from padanan.delivery.ledger import release
+from padanan.delivery.ledger import carry, release
 from padanan.delivery.receipt import Receipt
 from padanan.delivery.status import render, status
 from padanan.errors import DeliveryError
@@ -28,7 +29,7 @@ BAD = ("karantina", "ditolak")
 
 
 def add_parsers(commands: Any) -> None:
-    """Adds the three sub-commands to the `padanan` command."""
+    """Adds the four sub-commands to the `padanan` command."""
     take = commands.add_parser(
         "deliver",
         help="terima kiriman produsen",
@@ -72,6 +73,19 @@ def add_parsers(commands: Any) -> None:
     free.add_argument("--alasan", required=True, metavar="TEKS", help="alasan tertulis")
     free.set_defaults(run=_release)
 
+    old = commands.add_parser(
+        "carry",
+        help="biarkan satu periode membaca kiriman yang terlalu tua",
+        description="Kiriman yang lebih tua dari usia terbesar kontraknya tidak dibaca. Dengan perintah ini seseorang memutuskan "
+        "satu periode membacanya juga; produsennya tetap dihitung belum mengirim. Siapa, kapan, dan mengapa dicatat.",
+        epilog="contoh: padanan carry 3f2a9c1b --periode 2026-S2 --oleh 'Kepala Bidang' --alasan 'berita acara 12/2026'",
+    )
+    old.add_argument("sidik", metavar="SIDIK", help="sidik kiriman (sha16) atau awalannya, dari 'padanan status'")
+    old.add_argument("--periode", required=True, help="periode penetapan yang boleh membacanya, misalnya 2026-S2")
+    old.add_argument("--oleh", required=True, metavar="NAMA", help="nama yang memutuskan")
+    old.add_argument("--alasan", required=True, metavar="TEKS", help="alasan tertulis")
+    old.set_defaults(run=_carry)
+
 
 def _deliver(args: argparse.Namespace) -> int:
     home = Home.from_env().ensure()
@@ -80,12 +94,16 @@ def _deliver(args: argparse.Namespace) -> int:
         chosen = [args.producer] if args.producer else list(contracts)
         if args.producer and args.producer not in contracts:
             raise DeliveryError(f"kontrak '{args.producer}' tidak ada", cure="lihat expectations/contracts/")
-        receipts = [receipt for contract_id in chosen for receipt in process_inbox(home, contracts, contract_id)]
+        taken = [process_inbox(home, contracts, contract_id) for contract_id in chosen]
+        receipts = [receipt for one in taken for receipt in one.receipts]
+        faults = [fault for one in taken for fault in one.faults]
         for receipt in receipts:
             _print(receipt)
-        if not receipts:
+        for fault in faults:
+            print(fault.error, file=sys.stderr)
+        if not receipts and not faults:
             print("Tidak ada kiriman yang menunggu di inbox.")
-        return 1 if any(receipt.status in BAD for receipt in receipts) else 0
+        return 1 if faults or any(receipt.status in BAD for receipt in receipts) else 0
     if args.berkas is None:
         raise DeliveryError("berkas belum disebut", cure="padanan deliver FILE, atau padanan deliver --inbox")
     receipt = deliver(
@@ -156,4 +174,15 @@ def _release(args: argparse.Namespace) -> int:
         f"oleh {record['oleh']} pada {record['waktu']}."
     )
     print("Langkah berikutnya: jalankan ulang periodenya; kiriman ini kini ikut dibaca.")
+    return 0
+
+
+def _carry(args: argparse.Namespace) -> int:
+    periode = Periode.parse(args.periode)
+    record = carry(Home.from_env().ensure(), load_contracts(), args.sidik, periode, by=args.oleh, reason=args.alasan)
+    print(
+        f"Boleh dibaca {periode.label}: {record['contract_id']} {record['sha16']} (periode data {record['periode_data']}), "
+        f"diputuskan {record['oleh']} pada {record['waktu']}."
+    )
+    print(f"Langkah berikutnya: jalankan {periode.label}; kiriman ini dibaca sebagai terbawa dan produsennya tetap ditagih.")
     return 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,8 @@ from padanan.contract import Contract
 from padanan.delivery.commit import write_once
 from padanan.delivery.land import deliver
 from padanan.delivery.letter import LETTER, PULL, read_letter
-from padanan.delivery.raw import DamagedFile
-from padanan.delivery.receipt import Receipt
-from padanan.errors import DeliveryError, PadananError
+from padanan.delivery.receipt import Receipt, safe_name
+from padanan.errors import DeliveryError, NoSpace, PadananError, safe_reason
 from padanan.home import Home
 
 SEEN = "inbox.json"
@@ -42,46 +42,92 @@ def pending(home: Home, contract_id: str, *, settle_seconds: float = 0) -> list[
             continue
         if name.endswith((".yaml", ".yml")) and not name.endswith(PULL):
             continue
-        state = _state(path)
-        if seen.get(name, {}).get("keadaan") == state or now - path.stat().st_mtime < settle_seconds:
+        try:
+            state, changed = _state(path), path.stat().st_mtime
+        except FileNotFoundError:
+            # Taken away between the listing and the look.
+            continue
+        if seen.get(name, {}).get("keadaan") == state or now - changed < settle_seconds:
             continue
         found.append(path)
     return found
 
 
-def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: str, **options: Any) -> list[Receipt]:
+@dataclass(frozen=True)
+class Fault:
+    """A file that could not be taken in and stays pending: `error` says why, `periode_data` what a readable letter says."""
+
+    file: str
+    error: PadananError
+    periode_data: str | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of an inbox: a receipt for each file that was taken in, a fault for each that was not."""
+
+    receipts: tuple[Receipt, ...]
+    faults: tuple[Fault, ...]
+
+
+def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: str, **options: Any) -> Taken:
     """Takes in everything that is pending, in the order it was received.
 
-    A file that can't be taken in stays pending. When the reason is outside it (no server, no space) the run stops
-    there; else the others are taken in first, so that one file can't block a producer.
+    One bad file is one bad file: whatever it raises, it stays pending as a fault and the others are taken in. Only a full
+    disk ends the work, for nothing else could be written either.
 
     Args:
         options: passed to `deliver` (`plans`, `key`).
 
-    Returns:
-        One receipt per file.
-
     Raises:
-        DeliveryError: the first file that failed, after the others were taken in.
+        NoSpace: the disk is full; what was taken in before stays.
+        PadananError: the home or the list of what was seen is broken.
     """
     home.ensure()
     contract = contracts[contract_id]
-    receipts = []
-    failed: DeliveryError | None = None
-    for path in sorted(pending(home, contract_id), key=lambda path: (_received(path, contract), path.name)):
-        state = _state(path)
+    receipts: list[Receipt] = []
+    faults: list[Fault] = []
+    letters = {path: _letter(path, contract) for path in pending(home, contract_id)}
+    for path in sorted(letters, key=lambda path: (letters[path].received, path.name)):
         try:
+            state = _state(path)
             receipt = deliver(home, contracts, contract_id, path, **options)
-        except DeliveryError as error:
-            failed = failed or error
+        except NoSpace:
+            raise
+        except Exception as error:
+            known = error if isinstance(error, PadananError) else _unexpected(path, error)
+            faults.append(Fault(safe_name(path.name), known, letters[path].periode_data))
             continue
         receipts.append(receipt)
         seen = _seen(home, contract_id)
         seen[path.name] = {"keadaan": state, "sha16": receipt.sha16, "status": receipt.status}
-        write_once(home.landing(contract_id) / SEEN, json.dumps(seen, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-    if failed is not None:
-        raise failed
-    return receipts
+        write_once(home.landing(contract_id) / SEEN, json.dumps(seen, indent=1, sort_keys=True) + "\n")
+    return Taken(tuple(receipts), tuple(faults))
+
+
+def _unexpected(path: Path, error: Exception) -> DeliveryError:
+    return DeliveryError(
+        f"berkas tidak dapat diterima ({safe_reason(error)})",
+        file=safe_name(path.name),
+        cure="periksa berkas dan surat pengantarnya; kiriman lain tetap diterima",
+    )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a letter says about order and period; empty where it can't be read."""
+
+    received: str = ""
+    periode_data: str | None = None
+
+
+def _letter(path: Path, contract: Contract) -> _Said:
+    try:
+        letter = read_letter(path, contract)
+    except Exception:
+        # What is wrong with it is told when the file itself is taken in.
+        return _Said()
+    return _Said(letter.diterima.isoformat(), letter.periode_data)
 
 
 def _state(path: Path) -> str:
@@ -92,13 +138,6 @@ def _state(path: Path) -> str:
             stat = one.stat()
             parts.append(f"{stat.st_size}:{stat.st_mtime_ns}")
     return " ".join(parts)
-
-
-def _received(path: Path, contract: Contract) -> str:
-    try:
-        return read_letter(path, contract).diterima.isoformat()
-    except DamagedFile:
-        return ""
 
 
 def _seen(home: Home, contract_id: str) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""What has landed so far: manifests read back, and the append-only releases of held deliveries.
+"""What has landed so far: manifests read back, and the append-only decisions of people on single deliveries.
 
 Choosing what a run reads is `active`'s business, telling people is `status`'s.
 """
@@ -18,10 +18,11 @@ from padanan.contract import Contract
 from padanan.delivery.letter import periode_start
 from padanan.errors import DeliveryError, PadananError, no_space_guard
 from padanan.home import Home
-from padanan.period import JAKARTA
+from padanan.period import JAKARTA, Periode
 from padanan.typed import has_long_number
 
 RELEASES = "pelepasan.jsonl"
+RELEASE, CARRY = "lepas", "pakai_lama"
 
 
 def manifests(home: Home, contract_id: str) -> Iterator[dict[str, Any]]:
@@ -60,12 +61,29 @@ def released(home: Home, until: date | None = None) -> set[tuple[str, str]]:
     return {
         (item["contract_id"], item["sha16"])
         for item in releases(home)
-        if until is None or datetime.fromisoformat(item["waktu"]).astimezone(JAKARTA).date() <= until
+        if item["keputusan"] == RELEASE and _decided_by(item, until)
     }
 
 
+def carried_by_decision(home: Home, until: date | None = None) -> set[tuple[str, str, str]]:
+    """(contract id, sha16, period key) of deliveries that a person lets a period read although they are too old for it.
+
+    Raises:
+        PadananError: the record was changed.
+    """
+    return {
+        (item["contract_id"], item["sha16"], item["periode"])
+        for item in releases(home)
+        if item["keputusan"] == CARRY and _decided_by(item, until)
+    }
+
+
+def _decided_by(item: Mapping[str, Any], until: date | None) -> bool:
+    return until is None or datetime.fromisoformat(item["waktu"]).astimezone(JAKARTA).date() <= until
+
+
 def releases(home: Home) -> list[dict[str, Any]]:
-    """Every release, oldest first; see `released`."""
+    """Every decision on a landed delivery (released, or read in spite of its age), oldest first; see `released`."""
     path = home.decisions / RELEASES
     if not path.exists():
         return []
@@ -98,45 +116,93 @@ def release(
         by, reason: who and why; both are needed.
 
     Returns:
-        The record.
+        The record; the earlier one when it was released already.
 
     Raises:
         DeliveryError: no such held delivery, an ambiguous name, or who and why are missing.
     """
+    _signed(by, reason)
+    item = _one(home, contracts, sha16, "ditahan")
+    rules = sorted({flag["rule_id"] for flag in item["flags"] if flag["akibat"] == "tahan"})
+    return _append(home, item, {"keputusan": RELEASE, "aturan": rules}, by, reason, when)
+
+
+def carry(
+    home: Home,
+    contracts: Mapping[str, Contract],
+    sha16: str,
+    periode: Periode,
+    *,
+    by: str,
+    reason: str,
+    when: datetime | None = None,
+) -> dict[str, Any]:
+    """Records that a person lets a period read a delivery in spite of its age; it counts as not delivered all the same.
+
+    Args:
+        sha16: an accepted (or released) delivery, or an unambiguous beginning of it (at least 6 digits).
+        by, reason: who and why; both are needed.
+
+    Returns:
+        The record; the earlier one when it was decided already.
+
+    Raises:
+        DeliveryError: no such delivery, an ambiguous name, data after the period, or who and why are missing.
+    """
+    _signed(by, reason)
+    item = _one(home, contracts, sha16, "diterima")
+    if periode_start(item["periode_data"]) > periode.end:
+        raise DeliveryError(
+            f"data {item['periode_data']} lebih baru dari periode {periode.label}", cure="sebut periode penetapan yang benar"
+        )
+    return _append(home, item, {"keputusan": CARRY, "periode": periode.key}, by, reason, when)
+
+
+def _signed(by: str, reason: str) -> None:
     if not by.strip() or not reason.strip():
-        raise DeliveryError("pelepasan tanpa nama atau alasan", cure="isi --oleh dan --alasan")
+        raise DeliveryError("keputusan tanpa nama atau alasan", cure="isi --oleh dan --alasan")
     if has_long_number(by) or has_long_number(reason):
         raise DeliveryError("nama atau alasan memuat nomor panjang", cure="jangan menulis NIK; sebut jumlahnya saja")
+
+
+def _one(home: Home, contracts: Mapping[str, Contract], sha16: str, status: str) -> dict[str, Any]:
+    """The one landed delivery of that name and status; a released one counts as accepted."""
+    freed = released(home) if status == "diterima" else set()
     found = [
         item
         for contract_id in contracts
         for item in manifests(home, contract_id)
-        if len(sha16) >= 6 and item["sha16"].startswith(sha16) and item["status"] == "ditahan"
+        if len(sha16) >= 6 and item["sha16"].startswith(sha16) and effective_status(item, freed) == status
     ]
     if len(found) != 1:
         raise DeliveryError(
-            "kiriman ditahan dengan sidik itu tidak ada" if not found else "sidik itu cocok dengan beberapa kiriman",
+            f"kiriman {status} dengan sidik itu tidak ada" if not found else "sidik itu cocok dengan beberapa kiriman",
             cure="lihat sidik lengkapnya dengan 'padanan status'",
         )
-    item = found[0]
+    return found[0]
+
+
+def _append(
+    home: Home, item: Mapping[str, Any], facts: dict[str, Any], by: str, reason: str, when: datetime | None
+) -> dict[str, Any]:
+    """Adds one chained line under a lock, or finds the decision taken already."""
+    named = {"contract_id": item["contract_id"], "sha16": item["sha16"]}
+    same = {**named, **{name: facts[name] for name in ("keputusan", "periode") if name in facts}}
     path = home.decisions / RELEASES
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with no_space_guard("catatan keputusan"):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "r+", encoding="utf-8") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            known = releases(home)
-            for earlier in known:
-                if (earlier["contract_id"], earlier["sha16"]) == (item["contract_id"], item["sha16"]):
+            for earlier in releases(home):
+                if all(earlier.get(name) == value for name, value in same.items()):
                     return earlier
             lines = path.read_text(encoding="utf-8").splitlines()
             record = {
-                "keputusan": "lepas",
-                "contract_id": item["contract_id"],
-                "sha16": item["sha16"],
+                **named,
+                **facts,
                 "periode_data": item["periode_data"],
                 "bagian": item.get("bagian"),
-                "aturan": sorted({flag["rule_id"] for flag in item["flags"] if flag["akibat"] == "tahan"}),
                 "oleh": by.strip(),
                 "waktu": (when or datetime.now(JAKARTA)).isoformat(timespec="seconds"),
                 "alasan": reason.strip(),

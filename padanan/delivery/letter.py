@@ -6,6 +6,7 @@ Whether what it says holds is for `checks`; nothing here opens the delivery itse
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -105,6 +106,20 @@ def periode_start(periode_data: str) -> date:
     if match := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", text):
         return date(int(match[1]), int(match[2]), int(match[3] or 1))
     raise ValueError("periode_data")
+
+
+def periode_end(periode_data: str) -> date:
+    """The last day that a `periode_data` speaks of.
+
+    Raises:
+        ValueError: it has none of the known forms.
+    """
+    text, start = periode_data.strip().upper(), periode_start(periode_data)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return start
+    months = 12 if re.fullmatch(r"\d{4}", text) else 6 if "-S" in text else 3 if re.search(r"-(?:TW|Q)", text) else 1
+    month = start.month + months - 1
+    return date(start.year, month, monthrange(start.year, month)[1])
 
 
 def periode_of(periode_data: str) -> Periode:

@@ -5,23 +5,15 @@ Nothing is changed here, and no delivery is opened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from padanan.calendar.due import (
-    MONTHLY,
-    OVERDUE,
-    QUARANTINED,
-    REFUSED,
-    concerns,
-    days_late,
-    duty_deadline,
-    month_deadline,
-    state_of,
-)
+from padanan.calendar.due import MONTHLY, days_late, month_deadline, state_of
 from padanan.contract import Contract
-from padanan.delivery.ledger import effective_status, manifests, quarantined, released
+from padanan.delivery.active import ActiveDelivery, received_on
+from padanan.delivery.arrivals import Arrival, arrivals, cutoff_of
+from padanan.delivery.ledger import effective_status, released
 from padanan.delivery.letter import periode_start
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
@@ -37,77 +29,67 @@ def status(
     plans: Mapping[int, YearPlan] | None = None,
     as_of: bool = False,
 ) -> dict[str, Any]:
-    """The state of one period's deliveries on a day.
+    """The state of one period's deliveries on a day; what a period has is asked of `arrivals`.
 
     Args:
         today: that day; by default today in Jakarta.
         as_of: leave out what came or was released after that day, so that a past day never changes any more.
 
     Returns:
-        `periode`, `tanggal`, `penetapan`; `produsen`: one entry per contract in force with `tenggat`, `keadaan`
-        (`tepat waktu`, `terlambat`, `ditahan`, `karantina`, `ditolak`, `lewat tenggat`, `belum jatuh tempo`) and
-        `hari_terlambat`, deliveries of the period and, for a monthly producer, `bulan` (one entry a month that began)
-        and `bulan_belum`; `ditahan` and `karantina`: what a person must look at.
+        `periode`, `tanggal`, `penetapan`, `batas`; `produsen`: one entry per contract in force with `tenggat`, `keadaan`
+        (a word of `due`), `datang` (whether the period has what is owed), `terbawa` and `terlalu_tua` (periode_data of what
+        stands in for it, and of what is too old to), `hari_terlambat`, deliveries of the period and, for a monthly producer,
+        `bulan` (one entry a month that began) and `bulan_belum`; `ditahan` and `karantina`: what a person must look at.
     """
     day = today or datetime.now(JAKARTA).date()
     known = plans if plans is not None else load_plans()
     freed = released(home, day if as_of else None)
-    rows, held, bad = [], [], []
-    for contract_id, contract in sorted(contracts.items()):
-        if not contract.in_force(periode):
-            continue
-        landed = [
-            item
-            for item in manifests(home, contract_id)
-            if concerns(contract, item["periode_data"], periode) and not (as_of and received_on(item) > day)
-        ]
-        aside = [
-            item
-            for item in quarantined(home, contract_id)
-            if "~" not in item["folder"].name
-            and (item["periode_data"] is None or concerns(contract, item["periode_data"], periode))
-        ]
-        accepted = [item for item in landed if effective_status(item, freed) == "diterima"]
-        waiting = [item for item in landed if effective_status(item, freed) == "ditahan"]
-        held += waiting
-        bad += aside
-        due = duty_deadline(contract, periode, known)
-        first, late = _arrival(accepted)
-        months = _months(contract, periode, accepted, day)
-        rows.append(
-            {
-                "contract_id": contract_id,
-                "nama": contract.name,
-                "produsen": contract.owner,
-                "tenggat": due.isoformat() if due else None,
-                "keadaan": _state(first, late, waiting, aside, due, day),
-                "diterima": first.isoformat() if first else None,
-                "hari_terlambat": days_late(first, due, day) if late or not first else 0,
-                "kiriman": [_short(item, freed) for item in sorted(landed, key=lambda item: item["diterima"])],
-                "baris": sum(item["rows_on"] for item in _latest(accepted)),
-                "bulan": months,
-                "bulan_belum": [item["bulan"] for item in months if item["diterima"] is None],
-            }
-        )
+    found = [item for item in arrivals(home, contracts, periode, day=day, plans=known, as_of=as_of).values() if item.in_force]
     plan = known.get(periode.year)
     return {
         "periode": periode.label,
         "tanggal": day.isoformat(),
         "penetapan": plan.decree_date(periode).isoformat() if plan else None,
-        "produsen": rows,
-        "ditahan": [_short(item, freed) for item in held],
-        "karantina": [_short(item, freed) for item in bad],
+        "batas": cutoff_of(periode, known).isoformat(),
+        "produsen": [_row(item, periode, freed, day) for item in found],
+        "ditahan": [_short(one, freed) for item in found for one in item.waiting],
+        "karantina": [_short(one, freed) for item in found for one in item.aside],
     }
+
+
+def _row(item: Arrival, periode: Periode, freed: set[tuple[str, str]], day: date) -> dict[str, Any]:
+    months = _months(item.contract, periode, item.accepted, day)
+    return {
+        "contract_id": item.contract.id,
+        "nama": item.contract.name,
+        "produsen": item.contract.owner,
+        "tenggat": item.due.isoformat() if item.due else None,
+        "keadaan": item.state,
+        "datang": item.delivered,
+        "terbawa": _named(item.carried),
+        "terlalu_tua": _named(item.too_old),
+        "diterima": item.received.isoformat() if item.received else None,
+        "hari_terlambat": item.days_late,
+        "kiriman": [_short(one, freed) for one in sorted(item.landed, key=lambda one: one["diterima"])],
+        "baris": sum(one.rows_on for one in item.used),
+        "bulan": months,
+        "bulan_belum": [one["bulan"] for one in months if one["diterima"] is None],
+    }
+
+
+def _named(items: tuple[ActiveDelivery, ...]) -> list[dict[str, Any]]:
+    return [{"sha16": item.sha16, "periode_data": item.periode_data, "bagian": item.bagian} for item in items]
 
 
 def render(state: Mapping[str, Any]) -> str:
     """The same as a table for a terminal."""
-    head = ("kontrak", "tenggat", "keadaan", "kiriman", "baris")
+    head = ("kontrak", "tenggat", "keadaan", "dibaca", "kiriman", "baris")
     lines = [
         (
             row["contract_id"],
             row["tenggat"] or "-",
             row["keadaan"],
+            _read(row),
             str(len(row["kiriman"])),
             f"{row['baris']:,}".replace(",", "."),
         )
@@ -116,11 +98,18 @@ def render(state: Mapping[str, Any]) -> str:
     width = [max(len(line[index]) for line in (head, *lines)) for index in range(len(head))]
     out = [f"Periode {state['periode']}, keadaan {state['tanggal']}, penetapan {state['penetapan'] or 'belum direncanakan'}", ""]
     for line in (head, tuple("-" * one for one in width), *lines):
-        cells = [cell.rjust(width[index]) if index > 2 else cell.ljust(width[index]) for index, cell in enumerate(line)]
+        cells = [cell.rjust(width[index]) if index > 3 else cell.ljust(width[index]) for index, cell in enumerate(line)]
         out.append("  ".join(cells).rstrip())
     for row in state["produsen"]:
         if row["bulan_belum"]:
             out.append(f"\n{row['contract_id']}: bulan yang belum datang: {', '.join(row['bulan_belum'])}")
+    for row in state["produsen"]:
+        for item in row["terlalu_tua"]:
+            command = f"padanan carry {item['sha16']} --periode {state['periode']} --oleh NAMA --alasan TEKS"
+            out.append(
+                f"\n{row['contract_id']}: kiriman {item['periode_data']} ({item['sha16']}) terlalu tua untuk {state['periode']} "
+                f"dan tidak dibaca; pakai juga dengan '{command}'"
+            )
     for title, key in (
         ("Ditahan (lepas dengan 'padanan release SIDIK --oleh NAMA --alasan TEKS')", "ditahan"),
         ("Karantina dan ditolak", "karantina"),
@@ -129,45 +118,21 @@ def render(state: Mapping[str, Any]) -> str:
         for item in state[key]:
             out.append(f"  {item['contract_id']} {item['sha16']} periode data {item['periode_data'] or '-'} ({item['berkas']})")
             out += [f"    {flag['rule_id']}: {flag['pesan']}. Perbaikan: {flag['perbaikan']}" for flag in item["sebab"]]
-    arrived = sum(1 for row in state["produsen"] if row["kiriman"])
-    out += ["", f"{arrived} dari {len(state['produsen'])} kontrak sudah mengirim untuk periode ini."]
+    arrived = sum(row["datang"] for row in state["produsen"])
+    carried = sum(bool(row["terbawa"]) for row in state["produsen"])
+    told = f"; {carried} dibaca dari periode sebelumnya (terbawa)" if carried else ""
+    out += ["", f"{arrived} dari {len(state['produsen'])} kontrak sudah mengirim untuk periode ini{told}."]
     return "\n".join(out)
 
 
-def _arrival(accepted: list[dict[str, Any]]) -> tuple[date | None, bool | None]:
-    """The day on which the duty was done, and whether any part's first delivery was late by its receipt."""
-    first: dict[Any, dict[str, Any]] = {}
-    for item in sorted(accepted, key=lambda item: item["diterima"]):
-        first.setdefault((item["periode_data"], item["bagian"]), item)
-    if not first:
-        return None, None
-    late = [item for item in first.values() if item["late"]]
-    return (max if late else min)(received_on(item) for item in late or first.values()), bool(late)
+def _read(row: Mapping[str, Any]) -> str:
+    """What a run reads of a producer: this period's, what is carried forward, or nothing."""
+    if row["terbawa"]:
+        return "terbawa " + ", ".join(sorted({item["periode_data"] for item in row["terbawa"]}))
+    return "periode ini" if row["datang"] else "-"
 
 
-def received_on(item: Mapping[str, Any]) -> date:
-    """The day in Jakarta on which a delivery came."""
-    return datetime.fromisoformat(item["diterima"]).astimezone(JAKARTA).date()
-
-
-def _state(first: date | None, late: bool | None, waiting: list[Any], aside: list[Any], due: date | None, day: date) -> str:
-    state = state_of(first, late, bool(waiting), due, day)
-    if first is None and not waiting and aside:
-        # What came is unusable: its own word says more than that nothing usable came, until the deadline has passed.
-        word = str(max(aside, key=lambda item: item["diterima"] or "")["status"])
-        return word if word in (QUARANTINED, REFUSED) and state != OVERDUE else state
-    return state
-
-
-def _latest(accepted: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Per part the newest accepted delivery: what a run would read."""
-    best: dict[Any, dict[str, Any]] = {}
-    for item in sorted(accepted, key=lambda item: (periode_start(item["periode_data"]), item["diterima"])):
-        best[item["bagian"]] = item
-    return list(best.values())
-
-
-def _months(contract: Contract, periode: Periode, accepted: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
+def _months(contract: Contract, periode: Periode, accepted: Iterable[Mapping[str, Any]], day: date) -> list[dict[str, Any]]:
     """A monthly producer's months of the period that began (F03): when each was due, came, and how it stands."""
     if contract.cadence != MONTHLY:
         return []

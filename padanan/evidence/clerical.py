@@ -23,7 +23,7 @@ from padanan.linkage import explain
 from padanan.linkage.threshold import Thresholds
 from padanan.period import JAKARTA, Periode
 from padanan.publish import connect_warehouse
-from padanan.runplan import read_plan
+from padanan.runplan import read_plan, rebuild_cure
 from padanan.sql import literal
 from padanan.typed import has_long_number
 
@@ -62,7 +62,7 @@ def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) 
         raise PadananError(
             f"gudang berisi {plan.periode.label} rev-{plan.revisi}, yang terbit terakhir {periode.label} rev-{revisi}",
             file="warehouse/padanan.duckdb",
-            cure=f"jalankan job padanan_periode untuk {periode.label}, lalu ulangi",
+            cure=rebuild_cure(periode),
         )
     con = connect_warehouse(home)
     try:

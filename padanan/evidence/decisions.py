@@ -6,6 +6,7 @@ How decisions come in (XLSX) belongs to `clerical`; what they do to a person's i
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,28 @@ def read(home: Home) -> list[dict[str, Any]]:
             )
         rows.append({name: str(row[name]) for name in FIELDS})
     return rows
+
+
+def touching(home: Home, parts: Mapping[str, Sequence[Path]]) -> list[dict[str, Any]]:
+    """The decisions about records that a period reads, oldest first: only these are an input of its run.
+
+    Args:
+        parts: the landed Parquet files by producer.
+    """
+    rows = read(home)
+    found: set[int] = set()
+    with duckdb.connect() as con:
+        for producer in sorted({row["sumber"] for row in rows} & {name for name, files in parts.items() if files}):
+            own = [(number, row["entity_key"]) for number, row in enumerate(rows) if row["sumber"] == producer]
+            table = pa.table({"nomor": [number for number, _ in own], "entity_key": [key for _, key in own]})
+            con.register("putusan", table)
+            con.execute(
+                "select nomor from putusan where entity_key in (select _entity_key from read_parquet(?, union_by_name = true))",
+                [[str(path) for path in parts[producer]]],
+            )
+            found |= {int(number) for (number,) in con.fetchall()}
+            con.unregister("putusan")
+    return [rows[number] for number in sorted(found)]
 
 
 def arrange(con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> None:

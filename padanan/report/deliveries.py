@@ -5,17 +5,18 @@ The pinned deliveries are those of the published manifest; judging a delivery wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from padanan.calendar.due import duty_deadline
+from padanan.calendar.due import concerns
 from padanan.contract import Contract
-from padanan.delivery.ledger import effective_status, manifests, quarantined, released
+from padanan.delivery.arrivals import Arrival, arrivals
+from padanan.delivery.ledger import manifests
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
-from padanan.plan import load_plans
+from padanan.report.format import month
 from padanan.report.published import Published
 
 
@@ -29,6 +30,7 @@ class Delivery:
     bagian: str | None
     status: str
     late: bool
+    carried: bool
     rows_in: int | None
     rows_on: int
     rows_aside: int | None
@@ -44,10 +46,24 @@ class ProducerDeliveries:
     due: date | None
     used: tuple[Delivery, ...]
     waiting: tuple[Delivery, ...]
+    too_old: tuple[str, ...]
+    cutoff: date
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the period has what this producer owes it; what is carried forward is no delivery."""
+        return bool(self.used) and not self.carried
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """The `periode_data` that are read although they are of an earlier period (*terbawa*)."""
+        return tuple(sorted({item.periode_data for item in self.used if item.carried}))
 
     @property
     def state(self) -> str:
-        """`tidak_berlaku`, `belum_ada`, `ditahan` (only held or quarantined ones came), `terlambat` or `tepat_waktu`."""
+        """`tidak_berlaku`, `belum_ada`, `ditahan` (only held or unusable ones came), `terbawa`, `terlambat` or `tepat_waktu`."""
+        if self.carried:
+            return "terbawa"
         if self.used:
             return "terlambat" if any(item.late for item in self.used) else "tepat_waktu"
         if not self.in_force:
@@ -66,10 +82,13 @@ class ProducerDeliveries:
 
     @property
     def on_time(self) -> float | None:
-        """Ketepatan waktu: share of the rows that came before the deadline; None when nothing came or nothing is owed."""
-        if not self.in_force or not self.rows_on:
+        """Ketepatan waktu: share of the rows that came before the deadline; None when nothing came or nothing is owed.
+
+        Rows carried forward did not come in time; before the deadline that can't be said yet.
+        """
+        if not self.in_force or not self.rows_on or (self.carried and not (self.due and self.due < self.cutoff)):
             return None
-        return sum(item.rows_on for item in self.used if not item.late) / self.rows_on
+        return sum(item.rows_on for item in self.used if not item.late and not item.carried) / self.rows_on
 
     @property
     def flags(self) -> tuple[Mapping[str, str], ...]:
@@ -81,61 +100,73 @@ class ProducerDeliveries:
         return tuple(seen.values())
 
 
+@dataclass(frozen=True)
+class Lacking:
+    """Names of producers that owe something: nothing came, only held or unusable ones came, older data stand in (with month)."""
+
+    missing: tuple[str, ...]
+    held: tuple[str, ...]
+    carried: tuple[str, ...]
+
+
+def lacking(items: Iterable[ProducerDeliveries]) -> Lacking:
+    """Who did not deliver, for the recommendation and the documents."""
+    found = list(items)
+    return Lacking(
+        tuple(item.contract.name for item in found if item.state == "belum_ada"),
+        tuple(item.contract.name for item in found if item.state == "ditahan"),
+        tuple(
+            f"{item.contract.name} ({', '.join(map(month, item.carried))})" for item in found if item.carried and item.in_force
+        ),
+    )
+
+
 def deliveries(home: Home, contracts: Mapping[str, Contract], source: Published) -> dict[str, ProducerDeliveries]:
     """The deliveries of every contract, by contract id in the contracts' order."""
-    plans, freed = load_plans(), released(home)
     pinned: dict[str, list[dict[str, Any]]] = {}
     for item in source.manifest.get("deliveries") or ():
         pinned.setdefault(item["contract"], []).append(item)
+    cutoff = date.fromisoformat(str(source.manifest["cutoff"])[:10])
+    found = arrivals(home, contracts, source.periode, cutoff=cutoff)
     result = {}
     for contract in contracts.values():
-        due = duty_deadline(contract, source.periode, plans)
-        landed = _landed(home, contract.id, freed)
-        own = pinned.get(contract.id, [])
-        used = tuple(_delivery(item, landed.get(item["sha16"], {}), due) for item in own)
-        waiting = tuple(
-            _delivery(manifest, manifest, due)
-            for sha16, manifest in sorted(landed.items())
-            if manifest.get("status") in ("ditahan", "karantina")
-            and sha16 not in {item["sha16"] for item in own}
-            and _concerns(manifest, source.periode, date.fromisoformat(str(source.manifest["cutoff"])[:10]))
+        arrival, own = found[contract.id], pinned.get(contract.id, [])
+        landed = {item["sha16"]: item for item in manifests(home, contract.id)} if own else {}
+        result[contract.id] = ProducerDeliveries(
+            contract,
+            arrival.in_force,
+            arrival.due,
+            used=tuple(_delivery(item, landed.get(item["sha16"], {}), arrival, source.periode) for item in own),
+            waiting=tuple(
+                _delivery(item, item, arrival, source.periode)
+                for item in sorted((*arrival.waiting, *arrival.aside), key=lambda item: item["sha16"])
+                if item["sha16"] not in {one["sha16"] for one in own}
+            ),
+            too_old=tuple(sorted({item.periode_data for item in arrival.too_old})),
+            cutoff=cutoff,
         )
-        result[contract.id] = ProducerDeliveries(contract, contract.in_force(source.periode), due, used, waiting)
     return result
 
 
-def _landed(home: Home, contract_id: str, freed: set[tuple[str, str]]) -> dict[str, dict[str, Any]]:
-    found = {item["sha16"]: {**item, "status": item.get("status", "karantina")} for item in quarantined(home, contract_id)}
-    for item in manifests(home, contract_id):
-        found[item["sha16"]] = {**item, "status": effective_status(item, freed)}
-    return found
-
-
-def _delivery(item: Mapping[str, Any], manifest: Mapping[str, Any], due: date | None) -> Delivery:
-    received = _day(item.get("diterima") or manifest.get("diterima"))
-    late = manifest.get("late")
+def _delivery(item: Mapping[str, Any], manifest: Mapping[str, Any], arrival: Arrival, periode: Periode) -> Delivery:
+    received, due = _day(item.get("diterima") or manifest.get("diterima")), arrival.due
+    # What the run pinned says it first: of a correction, whether the delivery that it corrects was late.
+    late = item.get("terlambat", manifest.get("late"))
+    data = str(item.get("periode_data") or "")
     aside = manifest.get("rows_aside")
     return Delivery(
         sha16=str(item["sha16"]) if "sha16" in item else str(manifest.get("sha16", "")),
-        periode_data=str(item.get("periode_data") or ""),
+        periode_data=data,
         diterima=received,
         bagian=item.get("bagian"),
         status=str(manifest.get("status") or "diterima"),
         late=bool(late) if late is not None else bool(received and due and received > due),
+        carried=bool(data) and not concerns(arrival.contract, data, periode),
         rows_in=manifest.get("rows_in"),
         rows_on=int(item.get("rows_on") or 0),
         rows_aside=sum(int(value) for value in aside.values()) if isinstance(aside, Mapping) else aside,
         flags=tuple(flag for flag in manifest.get("flags") or () if isinstance(flag, Mapping)),
     )
-
-
-def _concerns(manifest: Mapping[str, Any], periode: Periode, cutoff: date) -> bool:
-    """A held or refused delivery belongs to the period when its data do, or when it came in its half-year before the cut-off."""
-    received = _day(manifest.get("diterima"))
-    data = str(manifest.get("periode_data") or "")[:7]
-    if f"{periode.start:%Y-%m}" <= data <= f"{periode.end:%Y-%m}":
-        return True
-    return received is not None and periode.start <= received <= cutoff
 
 
 def _day(value: Any) -> date | None:

@@ -45,6 +45,10 @@ def _arrival(item: ProducerDeliveries) -> Row:
         )
     if item.waiting and item.used:
         notes.insert(0, f"{len(item.waiting)} kiriman lain ditahan atau dikarantina")
+    if item.carried:
+        word = f"terbawa dari {'; '.join(map(id_format.month, item.carried))}"
+    if item.too_old:
+        notes.insert(0, f"kiriman {'; '.join(map(id_format.month, item.too_old))} terlalu tua dan tidak dibaca")
     months = sorted({delivery.periode_data for delivery in item.used})
     more = [f"dan {len(notes) - MOST_NOTES} tanda lain"] if len(notes) > MOST_NOTES else []
     return row(

@@ -5,6 +5,7 @@ Which figure is shown where is decided by the pages; nothing here knows a table.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from babel.dates import format_date
@@ -92,7 +93,7 @@ def fingerprint(digest: str) -> str:
     return "-".join(digest[index : index + 4] for index in range(0, len(digest), 4))
 
 
-def listed(items: list[str]) -> str:
+def listed(items: Sequence[str]) -> str:
     """`a, b dan c`."""
     if len(items) < 2:
         return "".join(items)

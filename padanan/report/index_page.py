@@ -5,7 +5,7 @@ The tables are made in modules of their own; here they are only put together.
 
 from __future__ import annotations
 
-from padanan.report import change_page, list_page, matching_tables, overlap, quality_tables, words
+from padanan.report import change_page, deliveries, list_page, matching_tables, overlap, quality_tables, words
 from padanan.report import format as id_format
 from padanan.report.delivery_tables import account, arrivals
 from padanan.report.evidence_tables import has_evidence
@@ -18,9 +18,8 @@ from padanan.report.signoff import sign_off
 def index_page(report: Report) -> dict[str, Page]:
     """`index.html`."""
     facts, contracts = report.facts, report.contracts
-    missing = [item.contract.name for item in report.deliveries.values() if item.state == "belum_ada"]
-    held = [item.contract.name for item in report.deliveries.values() if item.state == "ditahan"]
-    sentence, tone, reasons = words.recommendation(facts, contracts, report.blockers, missing, held)
+    owed = deliveries.lacking(report.deliveries.values())
+    sentence, tone, reasons = words.recommendation(facts, contracts, report.blockers, owed.missing, owed.held, owed.carried)
     by_rule, clean = quality_tables.by_rule(report)
     tables = {
         "mutu": quality_tables.matrix(report),
@@ -69,8 +68,9 @@ def headline(report: Report) -> list[dict[str, str]]:
     facts, n, part = report.facts, id_format.number, id_format.percent
     people, records = sum(facts.people.values()), sum(facts.rows.values())
     owed = [item for item in report.deliveries.values() if item.in_force]
-    came = [item for item in owed if item.used]
+    came = [item for item in owed if item.delivered]
     late = sum(item.state == "terlambat" for item in came)
+    carried = sum(bool(item.carried) for item in owed)
     judged = facts.selected + sum(facts.selection.values())
     others = sum(rows for producer, rows in facts.rows.items() if producer != "adminduk")
     padan = sum(
@@ -78,9 +78,10 @@ def headline(report: Report) -> list[dict[str, str]]:
     )
     figures = [
         (
-            "berkas produsen datang",
+            "produsen sudah mengirim",
             f"{n(len(came))} dari {n(len(owed))}",
-            f"{n(late)} terlambat" if late else "tidak ada yang terlambat",
+            (f"{n(late)} terlambat" if late else "tidak ada yang terlambat")
+            + (f"; {n(carried)} terbawa dari periode sebelumnya" if carried else ""),
         ),
         ("catatan diproses", n(records), f"{part(facts.records_with_gap, records)} dengan celah"),
         ("catatan padan dengan Adminduk", part(padan, others), "di luar catatan Adminduk sendiri"),

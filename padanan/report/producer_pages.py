@@ -151,7 +151,7 @@ def _deliveries(report: Report, contract_id: str) -> Table:
             text(id_format.month(used.periode_data)),
             text(used.bagian),
             dated(used.diterima),
-            text("terlambat" if used.late else "tepat waktu"),
+            text("terbawa dari periode sebelumnya" if used.carried else "terlambat" if used.late else "tepat waktu"),
             count(used.rows_in),
             count(used.rows_on),
             count(used.rows_aside),

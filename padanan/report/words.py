@@ -68,6 +68,7 @@ STAGES = {
 DELIVERY_STATES = {
     "tepat_waktu": ("tepat waktu", "●", "baik"),
     "terlambat": ("terlambat", "▲", "awas"),
+    "terbawa": ("terbawa", "▲", "awas"),
     "ditahan": ("ditahan", "■", "buruk"),
     "belum_ada": ("belum ada kiriman", "■", "buruk"),
     "tidak_berlaku": ("tidak berlaku", "○", "redup"),
@@ -99,6 +100,7 @@ def recommendation(
     blockers: Sequence[KotaCount],
     missing: Sequence[str],
     held: Sequence[str],
+    carried: Sequence[str] = (),
 ) -> tuple[str, str, list[str]]:
     """What TKPK is advised to do: one sentence, its tone (CSS class), and the reasons.
 
@@ -107,17 +109,19 @@ def recommendation(
         contracts: for names.
         blockers: the penghalang that may be named with their kota, in the order of the report.
         missing, held: names of producers that owe a delivery, or whose only delivery is held.
+        carried: names of producers whose data of an earlier period are read, with the month.
     """
     owed = []
     if missing:
         owed.append(f"Belum mengirim: {listed(list(missing))}.")
+    if carried:
+        owed.append(f"Belum mengirim, dibaca data periode sebelumnya (terbawa): {listed(list(carried))}.")
     if held:
         owed.append(f"Kiriman ditahan atau dikarantina: {listed(list(held))}.")
     every = facts.blockers
     if not every:
-        extra = (
-            f", dengan catatan {number(len(missing) + len(held))} produsen belum lengkap kirimannya" if missing or held else ""
-        )
+        lacking = len(missing) + len(held) + len(carried)
+        extra = f", dengan catatan {number(lacking)} produsen belum lengkap kirimannya" if lacking else ""
         return (
             f"Padanan ini dapat diterima: tidak ada penghalang, semua aturan di bawah ambang kontraknya{extra}.",
             "baik",

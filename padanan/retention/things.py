@@ -14,11 +14,10 @@ from pathlib import Path
 
 from padanan.contract import Contract
 from padanan.decree.seals import closed
-from padanan.delivery.active import active_deliveries
+from padanan.delivery.active import active_deliveries, received_on
 from padanan.delivery.inbox import pending
 from padanan.delivery.ledger import manifests, quarantined
 from padanan.delivery.letter import LETTER
-from padanan.delivery.status import received_on
 from padanan.errors import PadananError
 from padanan.handover import issues
 from padanan.home import Home

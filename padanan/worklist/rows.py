@@ -19,7 +19,7 @@ from padanan.home import Home
 from padanan.period import Periode
 from padanan.publish import connect_warehouse
 from padanan.report.format import day
-from padanan.runplan import RunPlan, published_revisions, read_plan
+from padanan.runplan import RunPlan, published_revisions, read_plan, rebuild_cure
 from padanan.sql import literal
 
 NOBODY = "padanan"  # stands for the producer of tasks about a person
@@ -65,7 +65,7 @@ def newest_plan(home: Home, periode: Periode, revisi: int | None = None) -> tupl
         raise PadananError(
             f"gudang berisi {plan.periode.label} rev-{plan.revisi}, yang diminta {periode.label} rev-{number}",
             file="warehouse/padanan.duckdb",
-            cure=f"jalankan job padanan_periode untuk {periode.label}; nama dan alamat hanya ada di gudang",
+            cure=rebuild_cure(periode),
         )
     return plan, folder
 

@@ -22,6 +22,7 @@ def plan(published, monkeypatch):
     delivery = SimpleNamespace(
         contract_id="adminduk", sha16="a" * 16, periode_data="2025-11", bagian=None, rows_on=1,
         diterima=datetime(2025, 11, 9, tzinfo=JAKARTA), path=published.root / "landing" / "x", destroyed=None,
+        carried=False, late=False,
     )  # fmt: skip
     monkeypatch.setattr("padanan.delivery.active.active_deliveries", lambda *_: [delivery])
     contracts = load_contracts()
@@ -41,10 +42,10 @@ def plan(published, monkeypatch):
 
 @pytest.mark.feature("F15")
 def test_accepting_and_waiving_open_no_revision(plan, published):
-    before = decisions_version(published)
+    before = decisions_version(published, {})
     accept_all(published)
     assert plan(1).unchanged and plan(1).revisi == 1
-    assert decisions_version(published) == before
+    assert decisions_version(published, {}) == before
 
 
 @pytest.mark.feature("F15")

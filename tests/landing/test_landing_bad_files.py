@@ -117,7 +117,7 @@ def test_the_inbox_takes_every_file_once(corpus: list[BadFile], contracts: dict[
         for path in (bad.path, bad.path.with_name(bad.path.name + ".pengantar.yaml")):
             (folder / path.name).write_bytes(path.read_bytes())
     (home.inbox("dtks") / "masih_disalin.csv.part").write_text("x")
-    receipts = [receipt for contract_id in ("dtks", "kjmu") for receipt in process_inbox(home, contracts, contract_id)]
+    receipts = [receipt for contract_id in ("dtks", "kjmu") for receipt in process_inbox(home, contracts, contract_id).receipts]
     assert len(receipts) == len(chosen)
     assert pending(home, "dtks") == pending(home, "kjmu") == []
     touched = home.inbox("dtks") / next(bad.path.name for bad in chosen if bad.name == "kosong")

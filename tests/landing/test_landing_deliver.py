@@ -435,11 +435,13 @@ def test_one_failing_file_does_not_block_the_inbox(
         return real(raw, *rest)
 
     monkeypatch.setattr(land, "stage", sometimes)
-    with pytest.raises(DeliveryError, match="dtks_2025-09"):
-        process_inbox(home, contracts, "dtks")
+    taken = process_inbox(home, contracts, "dtks")
+    assert sorted(receipt.rows_on for receipt in taken.receipts) == [20, 22]
+    [fault] = taken.faults
+    assert isinstance(fault.error, DeliveryError) and "dtks_2025-09" in str(fault.error) and fault.periode_data == "2025-09"
     assert [path.name for path in pending(home, "dtks")] == ["dtks_2025-09.csv"]
     monkeypatch.setattr(land, "stage", real)
-    assert [receipt.rows_on for receipt in process_inbox(home, contracts, "dtks")] == [21]
+    assert [receipt.rows_on for receipt in process_inbox(home, contracts, "dtks").receipts] == [21]
 
 
 def test_the_same_bytes_for_two_parts_are_not_mixed(take: Take, dtks_file: DtksFile) -> None:

@@ -45,12 +45,12 @@ def minutes(tmp_path):
 @pytest.mark.feature("F48")
 def test_minutes_and_follow_up_are_kept_and_shown_in_the_calendar(home, contracts, minutes):
     scan, items = minutes
-    before = decisions_version(home)
+    before = decisions_version(home, {})
     record = record_meeting(home, date(2025, 11, 25), scan, read_follow_ups(items), by="Sekretariat", now=NOW)
     assert [one["nomor"] for one in record["tindak_lanjut"]] == ["TL-2025-001", "TL-2025-002"]
     kept = home.root / record["berkas"]
     assert kept.read_bytes() == scan.read_bytes() and kept.stat().st_mode & 0o077 == 0 and "notula rakor" not in kept.name
-    assert decisions_version(home) == before, "a rakor is no input of a run"
+    assert decisions_version(home, {}) == before, "a rakor is no input of a run"
     second = record_meeting(home, date(2025, 11, 28), scan, read_follow_ups(items), by="Sekretariat", now=NOW)
     assert second["tindak_lanjut"][0]["nomor"] == "TL-2025-003"
     finish(home, "TL-2025-001", date(2025, 11, 30), by="Dinas Sosial", note="dilengkapi", now=NOW)

@@ -129,7 +129,7 @@ def test_deliveries_late_held_missing_and_not_in_force(pages, home):
     assert "Kiriman ditahan atau dikarantina: " in pages["index.html"].source
     write_published(home, people=300, periode=Periode(2026, 1))
     later = render_report(home, Periode(2026, 1), 1).read_text()
-    assert re.search(r'data-produsen="p3ke_keluarga" data-keadaan="(tepat_waktu|terlambat)"', later)  # pinned, so it is said
+    assert re.search(r'data-produsen="p3ke_keluarga" data-keadaan="terbawa"', later)  # pinned, so it is said
     assert 'data-produsen="dtsen" data-keadaan="tidak_berlaku"' not in later
 
 

@@ -21,7 +21,7 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
     """The asset `landing/<contract_id>` with its two checks.
 
     - `baris_utuh` (ERROR, blocking): rows read = rows on + rows aside for every active delivery.
-    - `kiriman_aktif` (WARN): a producer in force has a delivery for the period.
+    - `kiriman_aktif` (WARN): a producer in force delivered for the period; what is carried forward is no delivery.
     """
     key = landing_key(contract.id)
 
@@ -48,7 +48,9 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
                 description="Baris masuk = baris diteruskan + baris disisihkan, dihitung terpisah.",
             ),
             dg.AssetCheckSpec(
-                "kiriman_aktif", asset=key, description="Ada kiriman yang diterima untuk periode ini selama kontrak berlaku."
+                "kiriman_aktif",
+                asset=key,
+                description="Ada kiriman periode ini yang diterima selama kontrak berlaku; data terbawa tidak dihitung.",
             ),
         ],
         backfill_policy=PER_PERIODE,
@@ -78,6 +80,8 @@ def _land(
     report = landed(home, contracts, contract_id, periode)
     for line in report.lines:
         context.log.info(line)
+    for line in report.warnings:
+        context.log.warning(line)
     key = landing_key(contract_id)
     return dg.MaterializeResult(
         asset_key=key,
@@ -95,7 +99,11 @@ def _land(
                 check_name="kiriman_aktif",
                 passed=report.present,
                 severity=dg.AssetCheckSeverity.WARN,
-                metadata={"jumlah_kiriman": report.deliveries, "berlaku": report.in_force},
+                metadata={
+                    "jumlah_kiriman": report.deliveries,
+                    "berlaku": report.in_force,
+                    "terbawa": ", ".join(report.carried) or "–",
+                },
             ),
         ],
     )

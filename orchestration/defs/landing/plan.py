@@ -10,14 +10,20 @@ from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
 from orchestration.policies import OWNER, POOL_WAREHOUSE
 from orchestration.resources import KontrakResource, RumahResource
+from orchestration.revisions import UNCHANGED
 from orchestration.stages import LANDING
 from padanan.period import Periode
 
 
 class PlanConfig(dg.Config):
-    """`batas`: the last day (ISO date) whose deliveries count; by default the day of the period's decree."""
+    """What one run may be told.
+
+    `batas`: the last day (ISO date) whose deliveries count; by default the day of the period's decree. `bangun_ulang`: build the
+    warehouse anew for a revision that is published already (worklists and kits read names from it).
+    """
 
     batas: str | None = None
+    bangun_ulang: bool = False
 
 
 @dg.asset(
@@ -44,21 +50,33 @@ def rencana(
     with explained("penyusunan rencana"):
         from datetime import date
 
+        from orchestration.revisions import stands
         from orchestration.warehouse import acquire
-        from padanan.runplan import write_plan
+        from padanan.runplan import make_plan, missing, store_plan
 
         home = rumah.home()
         acquire(home)
-        plan = write_plan(home, kontrak.all(), periode, cutoff=date.fromisoformat(config.batas) if config.batas else None)
-    context.instance.add_run_tags(context.run.run_id, {"padanan/periode": periode.label, "padanan/revisi": str(plan.revisi)})
-    context.log.info(f"rencana {periode.label} revisi {plan.revisi}")
+        plan = make_plan(home, kontrak.all(), periode, cutoff=date.fromisoformat(config.batas) if config.batas else None)
+        done = plan.unchanged and not config.bangun_ulang and stands(context.instance, home, periode, plan.revisi)
+        if not done:
+            store_plan(home, plan)
+    tags = {"padanan/periode": periode.label, "padanan/revisi": str(plan.revisi)}
+    context.instance.add_run_tags(context.run.run_id, {**tags, **({UNCHANGED: "ya"} if done else {})})
+    if done:
+        context.log.info(
+            f"tidak ada masukan yang berubah: revisi {plan.revisi} {periode.label} tetap, langkah berikutnya dilewati; "
+            "isi bangun_ulang: true bila gudang perlu dibangun lagi untuk revisi ini"
+        )
+    else:
+        context.log.info(f"rencana {periode.label} revisi {plan.revisi}")
     return dg.MaterializeResult(
         metadata={
             "periode": periode.label,
             "revisi": plan.revisi,
             "batas": plan.cutoff.isoformat(),
             "tidak_berubah": bool(plan.unchanged),
+            "dilewati": done,
             "jumlah_kiriman": sum(len(c["deliveries"]) for c in plan.data["contracts"]),
-            "belum_mengirim": [c["id"] for c in plan.data["contracts"] if c["in_force"] and not c["deliveries"]],
+            "belum_mengirim": missing(plan.data["contracts"]),
         }
     )

@@ -12,6 +12,7 @@ from typing import Any
 from padanan.period import JAKARTA
 from padanan.report import format as id_format
 from padanan.report import words
+from padanan.report.deliveries import lacking
 from padanan.report.index_page import headline
 from padanan.report.model import Report
 from padanan.report.quality_tables import TOP_BLOCKERS, largest
@@ -36,14 +37,18 @@ ACTIONS: Mapping[str, str] = {
 def report_tags(report: Report) -> dict[str, Any]:
     """The tags that repeat the review report."""
     facts, n = report.facts, id_format.number
-    missing = [item.contract.name for item in report.deliveries.values() if item.state == "belum_ada"]
-    held = [item.contract.name for item in report.deliveries.values() if item.state == "ditahan"]
-    sentence, _, reasons = words.recommendation(facts, report.contracts, report.blockers, missing, held)
+    lack = lacking(report.deliveries.values())
+    sentence, _, reasons = words.recommendation(facts, report.contracts, report.blockers, lack.missing, lack.held, lack.carried)
     owed = [item for item in report.deliveries.values() if item.in_force]
     late = [item.contract.name for item in owed if item.state == "terlambat"]
-    came = sum(bool(item.used) for item in owed)
+    came = sum(item.delivered for item in owed)
     told = [f"{n(came)} dari {n(len(owed))} produsen yang wajib mengirim sudah mengirim."]
-    for what, names in (("Terlambat", late), ("Belum mengirim", missing), ("Ditahan atau dikarantina", held)):
+    for what, names in (
+        ("Terlambat", late),
+        ("Belum mengirim", lack.missing),
+        ("Terbawa dari periode sebelumnya", lack.carried),
+        ("Ditahan atau dikarantina", lack.held),
+    ):
         told += [f"{what}: {id_format.listed(names)}."] if names else []
     records = sum(facts.rows.values())
     return {
