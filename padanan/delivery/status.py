@@ -103,13 +103,11 @@ def render(state: Mapping[str, Any]) -> str:
     for row in state["produsen"]:
         if row["bulan_belum"]:
             out.append(f"\n{row['contract_id']}: bulan yang belum datang: {', '.join(row['bulan_belum'])}")
-    for row in state["produsen"]:
-        for item in row["terlalu_tua"]:
-            command = f"padanan carry {item['sha16']} --periode {state['periode']} --oleh NAMA --alasan TEKS"
-            out.append(
-                f"\n{row['contract_id']}: kiriman {item['periode_data']} ({item['sha16']}) terlalu tua untuk {state['periode']} "
-                f"dan tidak dibaca; pakai juga dengan '{command}'"
-            )
+    old = [(row["contract_id"], item) for row in state["produsen"] for item in row["terlalu_tua"]]
+    if old:
+        command = f"padanan carry SIDIK --periode {state['periode']} --oleh NAMA --alasan TEKS"
+        out += ["", f"Terlalu tua untuk {state['periode']}, tidak dibaca (baca juga dengan '{command}'): {len(old)}"]
+        out += [f"  {contract_id} {item['sha16']} periode data {item['periode_data']}" for contract_id, item in old]
     for title, key in (
         ("Ditahan (lepas dengan 'padanan release SIDIK --oleh NAMA --alasan TEKS')", "ditahan"),
         ("Karantina dan ditolak", "karantina"),

@@ -140,7 +140,7 @@ def test_running_again_changes_nothing(finished):
     assert outcome.revisi == 1 and outcome.unchanged
     # Nothing behind the plan ran: an unchanged run costs the look at the inputs, not the work.
     steps = {step["name"] for step in json.loads(outcome.record.read_text())["langkah"]}
-    assert steps == {f"landing_{contract_id}" for contract_id in load_contracts()} | {"landing__rencana"}
+    assert steps == {f"landing_{contract_id}" for contract_id in load_contracts()} | {"landing__rencana", "dbt_panggilan_1"}
     assert json.loads((finished.home.reports(PERIODE, 1) / "run.json").read_text())["tahap"][-1]["line"] == "review (laporan)"
     assert [p.name for p in finished.home.published(PERIODE).iterdir()] == ["rev-1"]
     assert {p.name: p.read_bytes() for p in finished.home.published(PERIODE, 1).iterdir()} == before
