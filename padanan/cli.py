@@ -26,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.evidence.cli import add_parsers as add_evidence
     from padanan.kit.cli import add_parsers as add_kit
     from padanan.plan_cli import add_parsers as add_plan
+    from padanan.records.cli import add_parsers as add_records
     from padanan.report.cli import add_parsers as add_report
     from padanan.retention.cli import add_parsers as add_retention
     from padanan.review.cli import add_parsers as add_review
@@ -48,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_review(commands)
     add_decree(commands)
     add_evidence(commands)
+    add_records(commands)
     add_worklist(commands)
     add_kit(commands)
     add_retention(commands)

@@ -55,7 +55,8 @@ def _section(item: Contract) -> str:
     facts = [
         f"- **Tujuan:** {item.description}",
         f"- **Dasar hukum:** {item.legal_basis}",
-        f"- **Produsen:** {item.owner}; irama {item.cadence}, usia terbesar data pengganti {item.greatest_age} bulan; tenggat {_deadline(item)}",
+        f"- **Produsen:** {item.owner}; irama {item.cadence}, usia terbesar data pengganti {item.greatest_age} bulan; "
+        f"tenggat {_deadline(item)}",
         f"- **Versi kontrak:** {item.version}; berlaku {_in_force(item)}; bentuk {_form(item)}",
         f"- **Masa simpan kiriman mentah:** {item.retention}",
         f"- **Pemeriksaan:** {len(item.rules)} aturan",

@@ -16,7 +16,8 @@ from padanan.delivery.commit import replace, sweep
 from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
-from padanan.register_log import Register
+from padanan.records.kinds import HANDOVER
+from padanan.records.log import Log
 from padanan.tabular import file_sha256
 from padanan.typed import has_long_number
 
@@ -41,9 +42,9 @@ class Issue:
         return date.fromisoformat(self.facts["kedaluwarsa"])
 
 
-def register_of(home: Home) -> Register:
+def register_of(home: Home) -> Log:
     """`decisions/penyerahan/register.jsonl`: who received what, for what; append-only, chained and signed."""
-    return Register(home, "penyerahan", "register")
+    return Log(home, HANDOVER, "register")
 
 
 def folder_of(home: Home, kind: str, periode: Periode, revisi: int) -> Path:
@@ -170,7 +171,9 @@ def expire(home: Home, now: datetime, *, dry_run: bool = False) -> list[Issue]:
 def receivers(home: Home, issue: Issue) -> list[str]:
     """Who received files of a folder, each once, in the order of the register: their copies have to go too."""
     folder = issue.folder.relative_to(home.root).as_posix()
-    handed = (record for record in register_of(home).read() if record["peristiwa"] == HANDED and record["folder"] == folder)
+    handed = (
+        record for record in register_of(home).read().records if record["peristiwa"] == HANDED and record["folder"] == folder
+    )
     return list(dict.fromkeys(str(record["kepada"]) for record in handed))
 
 

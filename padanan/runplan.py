@@ -22,6 +22,7 @@ from padanan.home import CHECKOUT, Home
 from padanan.keys import key_id, load_key
 from padanan.period import Periode
 from padanan.plan import load_plans
+from padanan.records.log import prove_all
 from padanan.retention.tombstone import gone
 from padanan.review.log import read_log
 from padanan.review.steps import requests
@@ -139,6 +140,8 @@ def make_plan(
             file=seal.path.relative_to(home.root),
             cure="buka perubahan dengan 'padanan decree open-change', atau pilih periode lain",
         )
+    # A run beside a register that was tampered with would make its figures look trusted.
+    prove_all(home)
     plans = load_plans(expectations)
     year = plans.get(periode.year)
     if year is None:

@@ -18,7 +18,8 @@ from typing import Any
 from padanan.errors import PadananError, no_space_guard
 from padanan.home import Home
 from padanan.period import JAKARTA
-from padanan.register_log import Register, registers
+from padanan.records.kinds import MEETINGS
+from padanan.records.log import Log, logs
 from padanan.typed import has_long_number
 from padanan.yaml_source import YamlSource
 
@@ -88,8 +89,8 @@ def record_meeting(
     if day in meetings_held(home):
         raise PadananError(f"rakor {day.isoformat()} sudah dicatat", cure="tambahkan tindak lanjut pada rakor berikutnya")
     kept = _keep(home, file)
-    register = Register(home, FOLDER, str(day.year))
-    first = sum(len(one["tindak_lanjut"]) for one in register.read() if one["tindakan"] == HELD)
+    register = Log(home, MEETINGS, str(day.year))
+    first = sum(len(one["tindak_lanjut"]) for one in register.read().records if one["tindakan"] == HELD)
     numbered = [{"nomor": f"TL-{day.year}-{first + index:03d}", **item} for index, item in enumerate(items, 1)]
     entry = {"tindakan": HELD, "tanggal": day.isoformat(), "oleh": by.strip(), "tindak_lanjut": numbered, **kept}
     return register.append([entry], moment)[0]
@@ -113,7 +114,7 @@ def finish(home: Home, number: str, day: date, *, by: str, note: str, now: datet
     if not found.meeting <= day <= moment.astimezone(JAKARTA).date():
         raise PadananError("tanggal selesai di luar masa tindak lanjut", cure="isi tanggal antara rakor dan hari ini")
     entry = {"tindakan": DONE, "nomor": number, "tanggal": day.isoformat(), "oleh": by.strip(), "catatan": note.strip()}
-    return Register(home, FOLDER, str(found.meeting.year)).append([entry], moment)[0]
+    return Log(home, MEETINGS, str(found.meeting.year)).append([entry], moment)[0]
 
 
 def meetings_held(home: Home) -> list[date]:
@@ -142,7 +143,7 @@ def follow_ups(home: Home, until: date | None = None) -> list[FollowUp]:
 
 
 def _records(home: Home) -> list[Mapping[str, Any]]:
-    return [record for register in registers(home, FOLDER) for record in register.read()]
+    return [record for log in logs(home, MEETINGS) for record in log.read().records]
 
 
 def _keep(home: Home, file: Path) -> dict[str, str]:

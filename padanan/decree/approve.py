@@ -14,13 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from padanan.chain import canonical, sign
 from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft, verify_published, write_snapshot
 from padanan.decree.seals import DECREED, SEAL, Seal, newest_seal, seal_folder, seals
 from padanan.delivery.commit import building, publish
 from padanan.errors import PadananError, no_space_guard
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
+from padanan.records.chain import canonical, sign
 from padanan.review import steps
 from padanan.review.actions import clean_reason, different, standing_acceptance
 from padanan.review.log import ReviewLog, read_log, writing

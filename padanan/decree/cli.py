@@ -70,10 +70,23 @@ def add_parsers(commands: Any) -> None:
 
 def _verify(args: argparse.Namespace) -> int:
     from padanan.decree.verify import periods, prove
+    from padanan.errors import PadananError
+    from padanan.records.kinds import KINDS, REVIEW
+    from padanan.records.log import logs, unadopted
 
     home = Home.from_env()
     chosen = [Periode.parse(args.periode)] if args.periode else periods(home)
     revisions, faults = 0, 0
+    for log in logs(home, *(kind for kind in KINDS if kind != REVIEW)):
+        try:
+            found = log.read()
+            print(f"{log.kind.what} {log.name}: {len(found.records)} catatan, kepala {fingerprint(found.head[:16])}")
+        except PadananError as error:
+            print(error, file=sys.stderr)
+            faults += 1
+    for fault in unadopted(home):
+        print(fault, file=sys.stderr)
+        faults += 1
     for periode in chosen:
         proof = prove(home, periode, again=args.replay)
         for line in proof.fine:

@@ -20,7 +20,7 @@ from padanan.home import Home
 from padanan.period import Periode
 from padanan.retention.tombstone import destruction_records, gone, proved, read_nisan
 from padanan.review import steps
-from padanan.review.log import RESTORE, ReviewLog, log_path, read_log
+from padanan.review.log import ReviewLog, log_of, log_path, read_log
 from padanan.review.scans import scan_path
 from padanan.runplan import published_revisions
 from padanan.tabular import file_sha256, row_hash, scratch
@@ -182,12 +182,15 @@ def _rows(home: Home, seal: Seal) -> Iterator[PadananError]:
 
 def _record(home: Home, seal: Seal, log: ReviewLog) -> Iterator[PadananError]:
     """The log must still hold the sealed head, and say what the seal says."""
-    name = log_path(home, seal.periode).relative_to(home.root)
+    own = log_of(home, seal.periode)
+    name = own.path.relative_to(home.root)
     record = next((item for item in log.records if item["hash"] == seal.data["kepala_log"]), None)
     if record is None:
         what = "dipotong" if len(log.records) < int(seal.data["jumlah_catatan"]) else "ditulis ulang"
         yield PadananError(
-            f"catatan reviu {what}: kepala pada segel ke-{seal.ke} tidak ada lagi di dalamnya", file=name, cure=RESTORE
+            f"catatan reviu {what}: kepala pada segel ke-{seal.ke} tidak ada lagi di dalamnya",
+            file=name,
+            cure=own.cure,
         )
         return
     try:
@@ -246,5 +249,5 @@ def _scans(home: Home, periode: Periode, log: ReviewLog) -> Iterator[PadananErro
                 f"pindaian pada catatan ke-{record['no']} {'berubah' if path.exists() else 'hilang'}",
                 file=log_path(home, periode).relative_to(home.root),
                 place=f"baris {record['no']}",
-                cure=RESTORE,
+                cure=log_of(home, periode).cure,
             )

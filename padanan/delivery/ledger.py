@@ -5,10 +5,7 @@ Choosing what a run reads is `active`'s business, telling people is `status`'s.
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -16,12 +13,13 @@ from typing import Any
 
 from padanan.contract import Contract
 from padanan.delivery.letter import periode_start
-from padanan.errors import DeliveryError, PadananError, no_space_guard
+from padanan.errors import DeliveryError, PadananError
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
+from padanan.records.kinds import RELEASES
+from padanan.records.log import Log
 from padanan.typed import has_long_number
 
-RELEASES = "pelepasan.jsonl"
 RELEASE, CARRY = "lepas", "pakai_lama"
 
 
@@ -82,33 +80,19 @@ def _decided_by(item: Mapping[str, Any], until: date | None) -> bool:
     return until is None or datetime.fromisoformat(item["waktu"]).astimezone(JAKARTA).date() <= until
 
 
-def releases(home: Home) -> list[dict[str, Any]]:
+def log_of(home: Home) -> Log:
+    """`decisions/pelepasan/kiriman.jsonl`: what people decided about single deliveries."""
+    return Log(home, RELEASES, "kiriman")
+
+
+def releases(home: Home) -> list[Mapping[str, Any]]:
     """Every decision on a landed delivery (released, or read in spite of its age), oldest first; see `released`."""
-    path = home.decisions / RELEASES
-    if not path.exists():
-        return []
-    items, before = [], ""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            item = json.loads(line)
-            intact = item["sebelum"] == before
-        except (ValueError, KeyError, TypeError):
-            intact, item = False, {}
-        if not intact:
-            raise PadananError(
-                "catatan pelepasan telah diubah",
-                file=path,
-                place=f"baris {number}",
-                cure="pulihkan folder decisions dari cadangan",
-            )
-        before = hashlib.sha256(line.encode()).hexdigest()
-        items.append(item)
-    return items
+    return list(log_of(home).read().records)
 
 
 def release(
     home: Home, contracts: Mapping[str, Contract], sha16: str, *, by: str, reason: str, when: datetime | None = None
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
     """Records that a person lets a held delivery through.
 
     Args:
@@ -136,7 +120,7 @@ def carry(
     by: str,
     reason: str,
     when: datetime | None = None,
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
     """Records that a person lets a period read a delivery in spite of its age; it counts as not delivered all the same.
 
     Args:
@@ -184,34 +168,18 @@ def _one(home: Home, contracts: Mapping[str, Contract], sha16: str, status: str)
 
 def _append(
     home: Home, item: Mapping[str, Any], facts: dict[str, Any], by: str, reason: str, when: datetime | None
-) -> dict[str, Any]:
-    """Adds one chained line under a lock, or finds the decision taken already."""
+) -> Mapping[str, Any]:
+    """Adds one record, or finds the decision taken already."""
     named = {"contract_id": item["contract_id"], "sha16": item["sha16"]}
     same = {**named, **{name: facts[name] for name in ("keputusan", "periode") if name in facts}}
-    path = home.decisions / RELEASES
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with no_space_guard("catatan keputusan"):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "r+", encoding="utf-8") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            for earlier in releases(home):
-                if all(earlier.get(name) == value for name, value in same.items()):
-                    return earlier
-            lines = path.read_text(encoding="utf-8").splitlines()
-            record = {
-                **named,
-                **facts,
-                "periode_data": item["periode_data"],
-                "bagian": item.get("bagian"),
-                "oleh": by.strip(),
-                "waktu": (when or datetime.now(JAKARTA)).isoformat(timespec="seconds"),
-                "alasan": reason.strip(),
-                "sebelum": hashlib.sha256(lines[-1].encode()).hexdigest() if lines else "",
-            }
-            handle.write(json.dumps(record, ensure_ascii=False, sort_keys=True) + "\n")
-            handle.flush()
-            os.fsync(handle.fileno())
-    return record
+    with log_of(home).writing() as transaction:
+        for earlier in transaction.log.records:
+            if all(earlier.get(name) == value for name, value in same.items()):
+                return earlier
+        said = {"periode_data": item["periode_data"], "bagian": item.get("bagian"), "oleh": by.strip(), "alasan": reason.strip()}
+        records = transaction.compose([{**named, **facts, **said}], when or datetime.now(JAKARTA))
+        transaction.commit(records)
+    return records[0]
 
 
 def effective_status(item: Mapping[str, Any], freed: set[tuple[str, str]]) -> str:

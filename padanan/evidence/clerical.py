@@ -5,8 +5,6 @@ What a decision does in the next run belongs to `decisions` and `resolve`; the w
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -157,19 +155,17 @@ def import_decisions(home: Home, path: Path, reviewer: str) -> tuple[int, int]:
     reviewer = " ".join(reviewer.split())
     if not reviewer or any(not ch.isprintable() for ch in reviewer) or len(reviewer) > 80:
         raise PadananError("nama petugas kosong atau tidak sah", cure="tulis --nama dengan nama petugas, paling panjang 80 huruf")
-    now = datetime.now(JAKARTA).isoformat(timespec="seconds")
     fresh = [
         {
             **{name: cells[name] for name in ("sumber", "entity_key", "sidik", "register_key", "id_penduduk")},
             "keputusan": word,
             "nama": reviewer,
-            "waktu": now,
             "alasan": reason,
         }
         for cells, word, reason in _checked(path)
     ]
     before = decisions.read(home)
-    _append(decisions.path_of(home), fresh)
+    decisions.log_of(home).append(fresh, datetime.now(JAKARTA))
     return len(fresh), _disagreements([*before, *fresh], fresh)
 
 
@@ -215,17 +211,6 @@ def _checked(path: Path) -> Iterator[tuple[Mapping[str, str], str, str]]:
     if not good:
         raise PadananError("tidak ada keputusan di berkas ini", file=path.name, cure="isi kolom keputusan dan alasan lalu ulangi")
     yield from good
-
-
-def _append(path: Path, rows: list[dict[str, str]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    text = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
-    with no_space_guard("keputusan klerikal"):
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "ab") as handle:
-            handle.write(text.encode())
-            handle.flush()
-            os.fsync(handle.fileno())
 
 
 def _disagreements(rows: list[dict[str, Any]], fresh: list[dict[str, str]]) -> int:

@@ -1,60 +1,51 @@
-"""What people decided about pairs, from the append-only `decisions/klerikal.jsonl`: read, brought to today's records, weighed.
+"""What people decided about pairs, from the signed records `decisions/klerikal`: read, brought to today's records, weighed.
 
 How decisions come in (XLSX) belongs to `clerical`; what they do to a person's id belongs to `resolve`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from padanan.errors import PadananError
 from padanan.home import Home
+from padanan.records.kinds import CLERICAL
+from padanan.records.log import Log
 
-FILE = "klerikal.jsonl"
 FIELDS = ("sumber", "entity_key", "sidik", "register_key", "id_penduduk", "keputusan", "nama", "waktu", "alasan")
 WORDS = ("padan", "bukan", "ragu")
 
 
-def path_of(home: Home) -> Path:
-    """Where the decisions stand."""
-    return home.decisions / FILE
+def log_of(home: Home) -> Log:
+    """`decisions/klerikal/keputusan.jsonl`."""
+    return Log(home, CLERICAL, "keputusan")
 
 
-def read(home: Home) -> list[dict[str, Any]]:
-    """Every decision, oldest first.
+def read(home: Home) -> list[dict[str, str]]:
+    """Every decision, oldest first, with the fields of `FIELDS`.
 
     Raises:
-        PadananError: a line that is not a decision, with its number.
+        PadananError: a record was changed or forged, or is no decision; with its line.
     """
-    path = path_of(home)
-    if not path.exists():
-        return []
+    log = log_of(home)
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError:
-            row = None
-        if not isinstance(row, dict) or any(not row.get(name) for name in FIELDS) or row["keputusan"] not in WORDS:
+    for number, row in enumerate(log.read().records, 1):
+        if any(not row.get(name) for name in FIELDS) or row["keputusan"] not in WORDS:
             raise PadananError(
                 "baris keputusan klerikal tidak sah",
-                file=path.relative_to(home.root),
+                file=log.path.relative_to(home.root),
                 place=f"baris {number}",
-                cure="pulihkan berkas itu dari cadangan; berkas keputusan hanya ditambah, tidak disunting",
+                cure=log.cure,
             )
         rows.append({name: str(row[name]) for name in FIELDS})
     return rows
 
 
-def touching(home: Home, parts: Mapping[str, Sequence[Path]]) -> list[dict[str, Any]]:
+def touching(home: Home, parts: Mapping[str, Sequence[Path]]) -> list[dict[str, str]]:
     """The decisions about records that a period reads, oldest first: only these are an input of its run.
 
     Args:
@@ -76,7 +67,7 @@ def touching(home: Home, parts: Mapping[str, Sequence[Path]]) -> list[dict[str, 
     return [rows[number] for number in sorted(found)]
 
 
-def arrange(con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> None:
+def arrange(con: duckdb.DuckDBPyConnection, rows: list[dict[str, str]]) -> None:
     """Table `putusan`(record_key, producer, id_awal, register_key, id_penduduk, keputusan) for records and residents of this run.
 
     A decision applies as long as its record says the same (`sidik`), whatever delivery it comes in, and names its resident by

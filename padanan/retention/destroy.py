@@ -23,7 +23,8 @@ from padanan.errors import PadananError, no_space_guard
 from padanan.handover import expire
 from padanan.home import Home
 from padanan.period import JAKARTA
-from padanan.register_log import Register
+from padanan.records.kinds import DESTRUCTION
+from padanan.records.log import Log
 from padanan.retention.rules import EXPIRY, Rule
 from padanan.retention.things import Thing, things
 from padanan.retention.tombstone import DESTROYED, FOLDER, NISAN, destruction_records, nisan_hash, read_nisan
@@ -116,7 +117,7 @@ def destroy(
     added: Sequence[Mapping[str, Any]] = ()
     if (place, digest) not in known:
         entry = {**_entry(home, thing, people, now), "nisan_sha256": digest, "jumlah_berkas": 1, "ukuran": facts["ukuran"]}
-        added = Register(home, FOLDER, str(now.year)).append([entry], now)
+        added = Log(home, DESTRUCTION, str(now.year)).append([entry], now)
         known.add((place, digest))
     thing.path.unlink(missing_ok=True)
     _flush(thing.path.parent)
@@ -145,7 +146,7 @@ def _finish(
         "baris_masuk": (nisan.get("hitungan") or {}).get("rows_in"),
     }
     known.add(key)
-    return Register(home, FOLDER, str(now.year)).append([entry], now)
+    return Log(home, DESTRUCTION, str(now.year)).append([entry], now)
 
 
 def _rest(home: Home, thing: Thing) -> list[Path]:

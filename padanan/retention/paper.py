@@ -14,12 +14,12 @@ from padanan.errors import PadananError
 from padanan.handover import HANDED, register_of
 from padanan.home import Home
 from padanan.markdown import md_table
-from padanan.register_log import Register
+from padanan.records.kinds import DESTRUCTION
+from padanan.records.log import Log
 from padanan.report.format import day as tanggal
 from padanan.report.format import fingerprint, number
 from padanan.retention.rules import LANDING, Rule
 from padanan.retention.things import shown_place
-from padanan.retention.tombstone import FOLDER
 
 
 def destruction_paper(home: Home, year: int) -> str:
@@ -28,7 +28,7 @@ def destruction_paper(home: Home, year: int) -> str:
     Raises:
         PadananError: nothing was destroyed that year, or the register was changed.
     """
-    records = Register(home, FOLDER, str(year)).read()
+    records = Log(home, DESTRUCTION, str(year)).read().records
     if not records:
         raise PadananError(f"tidak ada pemusnahan tercatat pada {year}", cure="pilih tahun lain dengan --tahun")
     lines = [
@@ -158,7 +158,9 @@ def _recipients(home: Home) -> list[dict[str, Any]]:
     """Who received which file for what, until when; from the signed register of handing over."""
     names = ("kepada", "keperluan", "jenis", "folder", "berkas", "sha256", "oleh", "waktu", "kedaluwarsa")
     return [
-        {name: record.get(name) for name in names} for record in register_of(home).read() if record.get("peristiwa") == HANDED
+        {name: record.get(name) for name in names}
+        for record in register_of(home).read().records
+        if record.get("peristiwa") == HANDED
     ]
 
 

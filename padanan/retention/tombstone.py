@@ -13,7 +13,8 @@ from typing import Any
 
 from padanan.errors import PadananError
 from padanan.home import Home
-from padanan.register_log import registers
+from padanan.records.kinds import DESTRUCTION
+from padanan.records.log import logs
 
 NISAN = "nisan.json"
 FOLDER = "retensi"
@@ -48,7 +49,7 @@ def destruction_records(home: Home) -> list[Mapping[str, Any]]:
     Raises:
         PadananError: the register was changed.
     """
-    return [record for register in registers(home, FOLDER) for record in register.read()]
+    return [record for log in logs(home, DESTRUCTION) for record in log.read().records]
 
 
 def proved(home: Home, folder: Path, records: list[Mapping[str, Any]] | None = None) -> dict[str, Any] | None:

@@ -252,9 +252,9 @@ def _log(args: argparse.Namespace) -> int:
 
 
 def _repair(args: argparse.Namespace) -> int:
-    from padanan.review.log import repair
+    from padanan.review.log import log_of
 
-    count = repair(Home.from_env(), Periode.parse(args.periode))
+    count = log_of(Home.from_env(), Periode.parse(args.periode)).repair()
     print(f"{count} bita yang terpotong disisihkan di sebelah catatannya." if count else "Tidak ada yang terpotong.")
     return 0
 

@@ -76,7 +76,7 @@ def _list(args: argparse.Namespace) -> int:
     home = Home.from_env()
     only = Periode.parse(args.periode).label if args.periode else None
     today = _now().date()
-    handed = [record for record in handover.register_of(home).read() if record["peristiwa"] == handover.HANDED]
+    handed = [record for record in handover.register_of(home).read().records if record["peristiwa"] == handover.HANDED]
     shown = 0
     for issue in handover.issues(home):
         if only and issue.facts["periode"] != only:

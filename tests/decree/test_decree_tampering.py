@@ -4,15 +4,14 @@ import json
 
 import duckdb
 import pytest
+from padanan.chain import EMPTY_HEAD
 
 from padanan import chain
-from padanan.chain import EMPTY_HEAD
 from padanan.cli import main
 from padanan.decree.freeze import freeze_draft
 from padanan.decree.verify import prove
 from padanan.errors import PadananError
-from padanan.review import log as review_log
-from padanan.review.log import head_path, log_path, read_log
+from padanan.review.log import log_of, log_path, read_log
 from padanan.review.scans import scan_path
 from padanan.tabular import file_sha256, write_table
 from tests.review.decided_by_hand import accept_all, annex, copy_of, demo_home, publish, seal, to_draft
@@ -47,6 +46,10 @@ def sealed(sealed_once, key, tmp_path, monkeypatch):
     return home
 
 
+def head_path(home, periode):
+    return log_of(home, periode).head_path
+
+
 def faults(home):
     return [str(fault) for fault in prove(home, PERIODE).faults]
 
@@ -66,8 +69,7 @@ def rewrite_chain(home, change):
         head = chain.content_hash(fresh)
         lines.append(chain.canonical({**fresh, "hash": head, "tanda": chain.sign("reviu", head)}))
     log_path(home, PERIODE).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    head_path(home, PERIODE).unlink()
-    review_log.repair(home, PERIODE) if len(lines) == 1 else write_head(home, len(lines), head)
+    write_head(home, len(lines), head)
 
 
 def write_head(home, number, digest):

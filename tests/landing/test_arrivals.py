@@ -151,10 +151,10 @@ def test_a_person_may_let_one_period_read_what_is_too_old(
     assert of(home, contracts, "klj", Periode(2027, 1), plans).used == (), "one period was decided, not every one"
     assert carry(home, contracts, sha16, s2, by="Lain", reason="lagi") == record and len(releases(home)) == 1
     assert carried_by_decision(home, date(2026, 10, 31)) == set() and released(home) == set()
-    path = home.decisions / "pelepasan.jsonl"
+    path = home.decisions / "pelepasan" / "kiriman.jsonl"
     carry(home, contracts, sha16, Periode(2027, 1), by="Ketua Uji", reason="lagi")
     path.write_text(path.read_text().replace("Ketua", "Kepala", 1))
-    with pytest.raises(PadananError, match="telah diubah"):
+    with pytest.raises(PadananError, match="catatan pelepasan berubah"):
         carried_by_decision(home)
 
 

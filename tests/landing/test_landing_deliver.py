@@ -227,9 +227,9 @@ def test_a_changed_release_record_is_noticed(take: Take, dtks_file: DtksFile, ho
     for name, month in (("a.csv", "2025-10"), ("b.csv", "2025-09")):
         receipt = take(dtks_file(name, rows=20 if name == "a.csv" else 21), periode_data=month, plans={})
         release(home, contracts, receipt.sha16, by="Ketua", reason="uji")
-    path = home.decisions / "pelepasan.jsonl"
+    path = home.decisions / "pelepasan" / "kiriman.jsonl"
     path.write_text(path.read_text().replace("Ketua", "Kepala", 1))
-    with pytest.raises(PadananError, match="telah diubah"):
+    with pytest.raises(PadananError, match="catatan pelepasan berubah"):
         releases(home)
 
 

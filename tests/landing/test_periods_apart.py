@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from padanan.contract import Contract
 from padanan.delivery.ledger import carry, release
 from padanan.delivery.receipt import Receipt
 from padanan.errors import NoSpace, SourceUnavailable
-from padanan.evidence.decisions import touching
+from padanan.evidence.decisions import log_of, touching
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
 from padanan.runplan import expectations_version, make_plan
@@ -37,10 +36,9 @@ def two_periods(
 def decide(home: Home, entity_key: str, producer: str = "dtks") -> None:
     row = {
         "sumber": producer, "entity_key": entity_key, "sidik": "s", "register_key": "r", "id_penduduk": "p", "keputusan": "padan",
-        "nama": "Petugas", "waktu": "2025-11-01T08:00:00+07:00", "alasan": "uji",
+        "nama": "Petugas", "alasan": "uji",
     }  # fmt: skip
-    with (home.decisions / "klerikal.jsonl").open("a", encoding="utf-8") as handle:
-        handle.write(json.dumps(row) + "\n")
+    log_of(home).append([row], datetime(2025, 11, 1, 8, tzinfo=JAKARTA))
 
 
 def entity_keys(home: Home, month: str) -> set[str]:

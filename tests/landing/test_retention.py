@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from padanan.chain import Chain
 from padanan.cli import main
 from padanan.contract import Contract, expectations_dir
 from padanan.decree.freeze import verify_published
@@ -27,6 +26,7 @@ from padanan.errors import ContractError, PadananError
 from padanan.handover import folder_of, hand_over, place
 from padanan.home import FOLDERS, Home
 from padanan.period import JAKARTA, Periode
+from padanan.records.chain import Chain
 from padanan.report.published import open_published
 from padanan.retention import destroy
 from padanan.retention.destroy import run
@@ -263,8 +263,8 @@ def test_killed_anywhere_the_next_run_completes(
         patch.setattr("padanan.retention.destroy.write_once", dying(destroy.write_once))
         patch.setattr("padanan.retention.destroy.shutil.rmtree", dying(shutil.rmtree))
         patch.setattr(Path, "unlink", dying(Path.unlink))
-        patch.setattr("padanan.chain.Chain.append", dying(Chain.append))
-        patch.setattr("padanan.chain.Chain.write_head", dying(Chain.write_head))
+        patch.setattr("padanan.records.chain.Chain.append", dying(Chain.append))
+        patch.setattr("padanan.records.chain.Chain.write_head", dying(Chain.write_head))
         with contextlib.suppress(Kill):
             go(home, contracts)
     go(home, contracts)
@@ -320,7 +320,7 @@ def test_two_people_and_a_paper(
     assert text == destruction_paper(home, 2027)
     path = home.decisions / "retensi" / "2027.jsonl"
     path.write_text(path.read_text().replace("Budi Uji", "Cici Uji"))
-    with pytest.raises(PadananError, match="baris 1: catatan berubah"):
+    with pytest.raises(PadananError, match="baris 1: register pemusnahan berubah"):
         destruction_paper(home, 2027)
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from padanan.contract import load_contracts
 from padanan.evidence import clerical_book as book
 from padanan.evidence import decisions, match_period, sources
 from padanan.home import Home
+from padanan.period import JAKARTA
 from padanan.publish import connect_warehouse
 from padanan.runplan import read_plan
 from tests.pipeline import CHECKOUT, PERIODE, environment, generate_and_land, landed_rows, to_published
@@ -124,14 +126,13 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Decided:
     ]
     lines = [
         {
-            **getattr(made, which), "sumber": SOURCE, "keputusan": word, "nama": name, "waktu": "2025-11-01T08:00:00+07:00",
-            "alasan": "dilihat di lapangan",
+            **getattr(made, which), "sumber": SOURCE, "keputusan": word, "nama": name, "alasan": "dilihat di lapangan",
         }
         for which, word, name in words
     ]  # fmt: skip
-    path = decisions.path_of(home)
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PADANAN_KEY_FILE", str(key))
+        decisions.log_of(home).append(lines, datetime(2025, 11, 1, 8, tzinfo=JAKARTA))
     _deliver_again(home, key)
     made.folder = to_published(home.root, key)
     assert made.folder.name == "rev-2"
@@ -221,7 +222,7 @@ def test_a_wrong_workbook_changes_nothing(
     decided: Decided, queue: Path, tmp_path: Path, change: Callable[[Any], None], cause: str, column: str
 ) -> None:
     """Refused with the cell and a cure; not a line is added."""
-    before = decisions.path_of(decided.home).read_bytes()
+    before = decisions.log_of(decided.home).path.read_bytes()
     done = decided.command("klerikal", "import", str(_edit(queue, tmp_path / "salah.xlsx", change)), "--nama", "CICI")
     assert done.returncode == 1
     assert (
@@ -229,7 +230,7 @@ def test_a_wrong_workbook_changes_nothing(
         and f"sel {book.cell_name(column, book.HEAD_ROWS + 1)}" in done.stderr
         and "Perbaikan:" in done.stderr
     )
-    assert decisions.path_of(decided.home).read_bytes() == before
+    assert decisions.log_of(decided.home).path.read_bytes() == before
 
 
 def test_a_file_that_is_no_workbook_is_refused(decided: Decided, tmp_path: Path) -> None:
@@ -246,11 +247,11 @@ def test_a_file_that_is_no_workbook_is_refused(decided: Decided, tmp_path: Path)
 @pytest.mark.feature("F14")
 def test_decisions_are_appended_and_never_rewritten(decided: Decided, queue: Path, tmp_path: Path) -> None:
     """A filled-in row becomes one more line with name, time and reason; earlier lines keep their bytes."""
-    before = decisions.path_of(decided.home).read_bytes()
+    before = decisions.log_of(decided.home).path.read_bytes()
     filled = _edit(queue, tmp_path / "isi.xlsx", _set(keputusan="ragu", alasan="belum jelas"))
     done = decided.command("klerikal", "import", str(filled), "--nama", "CICI")
     assert done.returncode == 0, done.stderr
-    after = decisions.path_of(decided.home).read_bytes()
+    after = decisions.log_of(decided.home).path.read_bytes()
     assert after.startswith(before)
     added = [json.loads(line) for line in after[len(before) :].splitlines()]
     assert [(row["nama"], row["keputusan"], row["alasan"]) for row in added] == [("CICI", "ragu", "belum jelas")]

@@ -5,8 +5,8 @@ Whole runs are in `test_evidence_run` and `test_evidence_clerical`.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from padanan.home import Home
 from padanan.linkage import link, load_linkage_config
 from padanan.linkage.clusters import merge_disjoint
 from padanan.linkage.threshold import Thresholds
+from padanan.period import JAKARTA
 
 CONFIG = replace(load_linkage_config(), training_own=1000, training_min=200)
 
@@ -85,12 +86,12 @@ def test_clusters_hold_at_most_one_of_each_source() -> None:
     assert held.tolist() == [3, 4, 1]
 
 
-@pytest.mark.parametrize("line", ["{", "[]", json.dumps({"sumber": "dtks"}), "bukan json"])
-def test_a_damaged_decision_is_named_by_its_line(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize("wrong", [{"keputusan": "mungkin"}, {"sidik": ""}, {"nama": None}])
+def test_a_damaged_decision_is_named_by_its_line(tmp_path: Path, wrong: dict[str, str | None]) -> None:
     """A run never goes on with half of what people decided."""
     home = Home(tmp_path / "data").ensure()
-    good = dict.fromkeys(decisions.FIELDS, "x") | {"keputusan": "padan"}
-    decisions.path_of(home).write_text(json.dumps(good) + "\n" + line + "\n")
+    good = dict.fromkeys(decisions.FIELDS, "x") | {"keputusan": "padan", "waktu": "2025-11-01T08:00:00+07:00"}
+    decisions.log_of(home).append([good, {**good, **wrong}], datetime(2025, 11, 1, tzinfo=JAKARTA))
     with pytest.raises(PadananError, match="baris 2") as caught:
         decisions.read(home)
     assert "Perbaikan:" in str(caught.value)

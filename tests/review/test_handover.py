@@ -133,7 +133,7 @@ def test_after_its_time_a_file_is_gone_and_its_hash_and_counts_remain(home, issu
     tombstone = json.loads((issued / handover.TOMBSTONE).read_text())
     assert tombstone["berkas"]["31.71.01.1001-gambir.xlsx"]["lapangan"] == 3
     assert tombstone["dihapus"] == "2026-02-02"
-    assert [record["peristiwa"] for record in handover.register_of(home).read()] == ["dibuat", "diserahkan", "dihapus"]
+    assert [record["peristiwa"] for record in handover.register_of(home).read().records] == ["dibuat", "diserahkan", "dihapus"]
     assert handover.expire(home, last + timedelta(days=9)) == [], "deleted once"
     assert [issue.deleted for issue in handover.issues(home)] == [True]
 
@@ -160,8 +160,8 @@ def test_an_entry_added_while_somebody_reads_is_no_tampering(home, issued, monke
         return content
 
     monkeypatch.setattr(Path, "read_bytes", slow)
-    assert len(register.read()) == 1
-    assert len(register.read()) == 2
+    assert len(register.read().records) == 1
+    assert len(register.read().records) == 2
 
 
 @pytest.mark.feature("F50")

@@ -80,6 +80,9 @@ def test_a_changed_cut_or_forged_record_is_found(home, minutes):
         with pytest.raises(PadananError, match=r"decisions/rakor/2025.*(berubah|hilang)"):
             meetings_held(home)
     path.write_text(text + '{"tindakan": "rakor"')
+    with pytest.raises(PadananError, match="records repair rakor/2025"):
+        meetings_held(home)
+    assert main(["--home", str(home.root), "records", "repair", "rakor/2025"]) == 0
     assert len(meetings_held(home)) == 2, "a line torn by a kill is no record"
     record_meeting(home, date(2025, 11, 28), scan, [], by="Sekretariat", now=NOW)
     assert len(meetings_held(home)) == 3

@@ -12,17 +12,25 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from padanan.chain import EMPTY_HEAD
 
 from padanan import chain
-from padanan.chain import EMPTY_HEAD
 from padanan.errors import NoSpace, PadananError
 from padanan.home import CHECKOUT, Home
 from padanan.period import JAKARTA, Periode
 from padanan.review import log as review_log
-from padanan.review.log import head_path, log_path, read_log, repair, writing
+from padanan.review.log import log_of, log_path, read_log, writing
 
 PERIODE = Periode(2025, 2)
 NOW = datetime(2025, 11, 20, 9, tzinfo=JAKARTA)
+
+
+def head_path(home, periode):
+    return log_of(home, periode).head_path
+
+
+def repair(home, periode):
+    return log_of(home, periode).repair()
 
 
 def add(home, *entries):
@@ -144,7 +152,7 @@ def test_a_torn_last_line_is_named_and_mended_without_losing_a_whole_record(fill
     with writing(filled, PERIODE) as transaction:
         line = (chain.canonical(transaction.compose([entry("yang keempat")], NOW)[0]) + "\n").encode()
     path.write_bytes(whole + line[:-cut])
-    with pytest.raises(PadananError, match=r"baris 4.*terpotong.*review repair --periode 2025-S2"):
+    with pytest.raises(PadananError, match=r"baris 4.*terpotong.*records repair reviu/2025-07-01"):
         read_log(filled, PERIODE)
     with pytest.raises(PadananError, match="terpotong"):
         add(filled, entry())
@@ -195,7 +203,7 @@ def test_a_full_disk_leaves_the_log_as_it_was(filled, monkeypatch):
             raise OSError(28, "No space left on device")
         return write(descriptor, data, place)
 
-    monkeypatch.setattr("padanan.chain.os.pwrite", full)
+    monkeypatch.setattr("padanan.records.chain.os.pwrite", full)
     with pytest.raises(NoSpace):
         add(filled, entry())
     assert path.read_bytes() == content
@@ -225,7 +233,7 @@ def test_a_killed_writer_leaves_a_log_that_is_whole_or_says_what_to_do(home):
     try:
         read_log(home, PERIODE)
     except PadananError as error:
-        assert "review repair" in error.cure
+        assert "records repair" in error.cure
         repair(home, PERIODE)
     log = read_log(home, PERIODE)
     assert len(log.records) % 2 == 1 and len(log.records) > 1

@@ -1,6 +1,6 @@
 """Append-only files of records under `decisions/`: a JSON line a record, chained by hashes, signed, a signed head beside them.
 
-What a record means, and when several stand or fall together, belongs to their owners: `review/log` and `register_log`.
+Which files there are is said in `kinds`, when several records stand or fall together in `log`; here is one file and its proof.
 """
 
 from __future__ import annotations
@@ -110,19 +110,22 @@ class Chain:
         """The fault at a line of the file."""
         return PadananError(cause, file=self.path.relative_to(self.root), place=f"baris {line}", cure=self.cure)
 
-    def check_head(self, text: bytes | None, records: Sequence[Mapping[str, Any]], *, first: int) -> None:
-        """The signed head may lag behind a kill, but it never names a record that is not there.
+    def check_head(self, text: bytes | None, records: Sequence[Mapping[str, Any]], *, newest: int) -> None:
+        """The signed head may lag behind by what one killed writer added, and never names a record that is not there.
+
+        It is written before the first record and brought up to date before each next one, so that no row of crashes leaves
+        records without a head, or more than the newest package ahead of it.
 
         Args:
             text: the head's bytes, None when there is none.
-            first: how many records were written at first, together: only a kill then leaves no head.
+            newest: how many records the newest package holds.
 
         Raises:
-            PadananError: the head is missing, was changed, or names a record that is gone.
+            PadananError: the head is missing, was changed, names a record that is gone, or is an older one put back.
         """
         name = self.head_path.relative_to(self.root)
         if text is None:
-            if len(records) > first:
+            if records:
                 raise PadananError(f"kepala {self.what} hilang", file=name, cure=self.cure)
             return
         try:
@@ -132,8 +135,16 @@ class Chain:
             raise PadananError(f"kepala {self.what} berubah", file=name, cure=self.cure) from None
         if not hmac.compare_digest(mark, self._head_mark(number, digest)):
             raise PadananError(f"kepala {self.what} berubah", file=name, cure=self.cure)
-        if not 1 <= number <= len(records) or records[number - 1]["hash"] != digest:
+        known = EMPTY_HEAD if number == 0 else records[number - 1]["hash"] if 1 <= number <= len(records) else None
+        if known != digest:
             raise self.broken(f"{self.what} ke-{number} hilang atau diganti", number)
+        if len(records) - number > newest:
+            raise PadananError(f"kepala {self.what} lebih tua daripada catatannya", file=name, cure=self.cure)
+
+    def head_number(self) -> int | None:
+        """Which record the head names; None when there is no head."""
+        text = _bytes(self.head_path)
+        return None if text is None else int(json.loads(text)["no"])
 
     def compose(
         self, known: Sequence[Mapping[str, Any]], entries: Sequence[Mapping[str, Any]], now: datetime
@@ -142,7 +153,8 @@ class Chain:
         head, out = str(known[-1]["hash"]) if known else EMPTY_HEAD, []
         key = key_id(load_key())
         for place, entry in enumerate(entries, len(known) + 1):
-            record = {**entry, "no": place, "waktu": now.isoformat(timespec="seconds"), "kunci": key, "sebelum": head}
+            # An adopted record brings the time at which it was decided.
+            record = {"waktu": now.isoformat(timespec="seconds"), **entry, "no": place, "kunci": key, "sebelum": head}
             head = content_hash(record)
             out.append({**record, "hash": head, "tanda": sign(self.purpose, head)})
         return tuple(out)
