@@ -245,7 +245,9 @@ def test_a_file_that_is_no_workbook_is_refused(decided: Decided, tmp_path: Path)
 
 
 @pytest.mark.feature("F14")
-def test_decisions_are_appended_and_never_rewritten(decided: Decided, queue: Path, tmp_path: Path) -> None:
+def test_decisions_are_appended_and_never_rewritten(
+    decided: Decided, queue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A filled-in row becomes one more line with name, time and reason; earlier lines keep their bytes."""
     before = decisions.log_of(decided.home).path.read_bytes()
     filled = _edit(queue, tmp_path / "isi.xlsx", _set(keputusan="ragu", alasan="belum jelas"))
@@ -255,6 +257,7 @@ def test_decisions_are_appended_and_never_rewritten(decided: Decided, queue: Pat
     assert after.startswith(before)
     added = [json.loads(line) for line in after[len(before) :].splitlines()]
     assert [(row["nama"], row["keputusan"], row["alasan"]) for row in added] == [("CICI", "ragu", "belum jelas")]
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(decided.key))
     assert len(decisions.read(decided.home)) == 5
 
 
