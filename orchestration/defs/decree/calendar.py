@@ -21,6 +21,7 @@ SUBJECTS = {
 
 @dg.multi_asset_check(
     name="dua_kali_setahun",
+    can_subset=True,
     specs=[
         dg.AssetCheckSpec(name, asset=DRAFT_KEY, description=f"{text} Dinilai untuk tahun berjalan dan tahun lalu.")
         for name, (_, text) in SUBJECTS.items()
@@ -31,31 +32,26 @@ def dua_kali_setahun(
 ) -> Iterator[dg.AssetCheckResult]:
     """Judges this year and the one before, whose alarm falls due when it has ended; new signals go to the alert sinks."""
     with explained("pemeriksaan penetapan dan rakor"):
-        from padanan.alert import Alert
-        from padanan.calendar.freshness import send_new
+        from padanan.alert import Alert, send_new
         from padanan.calendar.twice import ALARM
         from padanan.calendar.year import build
 
         home, day = rumah.home(), today()
         found = {year: build(home, kontrak.all(), year, day=day).signals for year in (day.year - 1, day.year)}
         for year, signals in found.items():
-            sent = send_new(
-                home,
-                signals,
-                year,
-                day,
-                lambda signal, year=year: alarm.send(  # type: ignore[misc]
-                    Alert(
-                        title=f"{signal.level.capitalize()} {signal.subject} {year}",
-                        body=f"{signal.text}. Perbaikan: {signal.cure}",
-                        level="galat" if signal.level == ALARM else "peringatan",
-                        tags={"tahun": str(year), "perihal": signal.subject, "lingkungan": alarm.lingkungan},
-                    )
-                ),
-            )
-            for signal in sent:
-                context.log.warning(f"{signal.level} {signal.subject} {year}: {signal.text}")
-    for name, (subject, _) in SUBJECTS.items():
+            alerts = {
+                f"{year}|{signal.subject}|{signal.level}": Alert(
+                    title=f"{signal.level.capitalize()} {signal.subject} {year}",
+                    body=f"{signal.text}. Perbaikan: {signal.cure}",
+                    level="galat" if signal.level == ALARM else "peringatan",
+                    tags={"tahun": str(year), "perihal": signal.subject, "lingkungan": alarm.lingkungan},
+                )
+                for signal in signals
+            }
+            for name in send_new(home, alerts, day, alarm.send):
+                context.log.warning(f"{alerts[name].title}: {alerts[name].body}")
+    chosen = {key.name for key in context.selected_asset_check_keys}
+    for name, (subject, _) in ((name, facts) for name, facts in SUBJECTS.items() if name in chosen):
         told = {year: one for year, signals in found.items() for one in signals if one.subject == subject}
         yield dg.AssetCheckResult(
             asset_key=DRAFT_KEY,

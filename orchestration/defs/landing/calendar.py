@@ -17,6 +17,8 @@ CHECK = "tenggat"
 
 @dg.multi_asset_check(
     name="tenggat_kiriman",
+    # Selecting a landing asset selects its checks: without this no landing could be started from anywhere.
+    can_subset=True,
     specs=[
         dg.AssetCheckSpec(
             CHECK,
@@ -26,8 +28,10 @@ CHECK = "tenggat"
         for contract_id in loaded()
     ],
 )
-def tenggat_kiriman(rumah: RumahResource, kontrak: KontrakResource) -> Iterator[dg.AssetCheckResult]:
-    """One result a producer: WARN, because a late producer is a line in the report and never stops a run."""
+def tenggat_kiriman(
+    context: dg.AssetCheckExecutionContext, rumah: RumahResource, kontrak: KontrakResource
+) -> Iterator[dg.AssetCheckResult]:
+    """One result for each selected producer: WARN, because a late producer is a line in the report and never stops a run."""
     with explained("pemeriksaan kalender"):
         from padanan.calendar.freshness import freshness
         from padanan.calendar.year import build
@@ -35,7 +39,8 @@ def tenggat_kiriman(rumah: RumahResource, kontrak: KontrakResource) -> Iterator[
         contracts = kontrak.all()
         day = today()
         found = freshness(build(rumah.home(), contracts, day.year, day=day), contracts)
-    for contract_id in loaded():
+    chosen = {key.asset_key for key in context.selected_asset_check_keys}
+    for contract_id in (name for name in loaded() if landing_key(name) in chosen):
         item = found[contract_id]
         yield dg.AssetCheckResult(
             asset_key=landing_key(contract_id),
