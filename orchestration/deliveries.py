@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -17,6 +17,9 @@ from padanan.errors import SourceUnavailable
 from padanan.home import Home
 from padanan.period import Periode
 
+if TYPE_CHECKING:
+    from padanan.delivery.rejected import Rejected
+
 
 @dataclass(frozen=True)
 class LandingReport:
@@ -24,7 +27,7 @@ class LandingReport:
 
     `rows_whole`: in = on + aside in every delivery that the period reads; `present`: the producer did its duty for the period,
     or owes none; `carried`: the months that stand in for a missing delivery; `lines`: one per kind of receipt; `warnings`: one
-    per file that could not be taken in and stays in the inbox.
+    per file that could not be taken in and stays in the inbox; `rejected`: deliveries that are not used until somebody acts.
     """
 
     deliveries: int
@@ -36,6 +39,7 @@ class LandingReport:
     metadata: dict[str, Any]
     lines: tuple[str, ...]
     warnings: tuple[str, ...]
+    rejected: tuple[Rejected, ...]
 
 
 def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, periode: Periode) -> LandingReport:
@@ -50,6 +54,7 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
     """
     from padanan.delivery.arrivals import arrivals
     from padanan.delivery.inbox import process_inbox
+    from padanan.delivery.rejected import rejected
 
     contract = contracts[contract_id]
     taken = process_inbox(home, contracts, contract_id)
@@ -81,7 +86,7 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         "terlambat": sum(item.late for item in active),
         **{f"kiriman_{status}": count for status, count in sorted(statuses.items())},
     }
-    receipt_paths = [item.folder / "tanda_terima.md" for item in active]
+    receipt_paths = [(item.folder / "tanda_terima.md").relative_to(home.root) for item in active]
     if receipt_paths:
         metadata["tanda_terima"] = dg.MetadataValue.md("\n".join(f"- `{path}`" for path in receipt_paths))
     return LandingReport(
@@ -94,6 +99,7 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         metadata=metadata,
         lines=tuple(f"{contract_id}: {status} {count} kiriman" for status, count in sorted(statuses.items())),
         warnings=tuple(str(fault.error) for fault in taken.faults),
+        rejected=tuple(rejected(home, arrival, [{**receipt.manifest, "folder": receipt.folder} for receipt in taken.receipts])),
     )
 
 

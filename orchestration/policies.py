@@ -3,6 +3,8 @@
 A policy of a single stage stands with that stage's assets.
 """
 
+import os
+
 import dagster as dg
 
 OWNER = "team:walidata"
@@ -16,3 +18,15 @@ RETRY_SOURCE = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONEN
 
 RETRY_ONCE = dg.RetryPolicy(max_retries=1, delay=2)
 """For warehouse steps: the same inputs fail the same way, so only failures that say so are retried."""
+
+
+def sensors_start(*, always: bool = False) -> dg.DefaultSensorStatus:
+    """Whether a sensor runs from installation on: in `prod` every one, in `dev` only what raises alarms (`always`)."""
+    running = always or os.environ.get("PADANAN_ENV") == "prod"
+    return dg.DefaultSensorStatus.RUNNING if running else dg.DefaultSensorStatus.STOPPED
+
+
+def schedules_start() -> dg.DefaultScheduleStatus:
+    """Whether a schedule runs from installation on: in `prod` every one, in `dev` none."""
+    running = os.environ.get("PADANAN_ENV") == "prod"
+    return dg.DefaultScheduleStatus.RUNNING if running else dg.DefaultScheduleStatus.STOPPED

@@ -15,7 +15,7 @@ from typing import Any
 from padanan.contract import Contract
 from padanan.delivery.commit import write_once
 from padanan.delivery.land import deliver
-from padanan.delivery.letter import LETTER, PULL, read_letter
+from padanan.delivery.letter import LETTER, PULL, read_letter, sidecar_of
 from padanan.delivery.receipt import Receipt, safe_name
 from padanan.errors import DeliveryError, NoSpace, PadananError, safe_reason
 from padanan.home import Home
@@ -43,7 +43,7 @@ def pending(home: Home, contract_id: str, *, settle_seconds: float = 0) -> list[
         if name.endswith((".yaml", ".yml")) and not name.endswith(PULL):
             continue
         try:
-            state, changed = _state(path), path.stat().st_mtime
+            state, changed = state_of(path), path.stat().st_mtime
         except FileNotFoundError:
             # Taken away between the listing and the look.
             continue
@@ -87,10 +87,10 @@ def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: st
     contract = contracts[contract_id]
     receipts: list[Receipt] = []
     faults: list[Fault] = []
-    letters = {path: _letter(path, contract) for path in pending(home, contract_id)}
+    letters = {path: said_of(path, contract) for path in pending(home, contract_id)}
     for path in sorted(letters, key=lambda path: (letters[path].received, path.name)):
         try:
-            state = _state(path)
+            state = state_of(path)
             receipt = deliver(home, contracts, contract_id, path, **options)
         except NoSpace:
             raise
@@ -114,27 +114,28 @@ def _unexpected(path: Path, error: Exception) -> DeliveryError:
 
 
 @dataclass(frozen=True)
-class _Said:
+class Said:
     """What a letter says about order and period; empty where it can't be read."""
 
     received: str = ""
     periode_data: str | None = None
 
 
-def _letter(path: Path, contract: Contract) -> _Said:
+def said_of(path: Path, contract: Contract) -> Said:
+    """What a file's letter says, as far as it can be read; nothing is refused here."""
     try:
         letter = read_letter(path, contract)
     except Exception:
         # What is wrong with it is told when the file itself is taken in.
-        return _Said()
-    return _Said(letter.diterima.isoformat(), letter.periode_data)
+        return Said()
+    return Said(letter.diterima.isoformat(), letter.periode_data)
 
 
-def _state(path: Path) -> str:
+def state_of(path: Path) -> str:
     """Size and time of change of a file and of its letter."""
     parts = []
-    for one in (path, path.with_name(path.name + LETTER)):
-        if one.exists():
+    for one in (path, sidecar_of(path)):
+        if one is not None and one.exists():
             stat = one.stat()
             parts.append(f"{stat.st_size}:{stat.st_mtime_ns}")
     return " ".join(parts)

@@ -23,7 +23,7 @@ from padanan.contract import Contract
 from padanan.delivery import checks
 from padanan.delivery.commit import building, copy_hashed, publish, retire, write_once
 from padanan.delivery.ledger import manifests, previous_delivery
-from padanan.delivery.letter import LETTER, PULL, Letter, read_letter, with_flags
+from padanan.delivery.letter import LETTER, PULL, Letter, read_letter, sidecar_of, with_flags
 from padanan.delivery.raw import DamagedFile, Flag, RawTable, Spec
 from padanan.delivery.readers import read_file
 from padanan.delivery.receipt import Receipt, receipt_json, receipt_markdown, safe_name
@@ -145,8 +145,8 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
     pull = item.path.name.endswith(PULL)
     item.sha256 = copy_hashed(item.path, original / item.path.name)
     item.size = item.path.stat().st_size
-    sidecar = item.path.with_name(item.path.name + LETTER)
-    if sidecar.is_file():
+    sidecar = sidecar_of(item.path)
+    if sidecar is not None:
         shutil.copyfile(sidecar, original / sidecar.name)
     try:
         item.letter = with_flags(read_letter(item.path, item.contract), **said)

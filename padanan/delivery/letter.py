@@ -44,15 +44,24 @@ class Letter:
     url_env: str | None = None
 
 
+def sidecar_of(path: Path) -> Path | None:
+    """The covering letter beside a file, None when there is none or its name would be too long for the disk."""
+    sidecar = path.with_name(path.name + LETTER)
+    try:
+        return sidecar if sidecar.is_file() else None
+    except OSError:
+        return None
+
+
 def read_letter(path: Path, contract: Contract) -> Letter:
     """The letter beside a file, completed from its name (`pola_nama`) and its time of change.
 
     Raises:
         DamagedFile: the sidecar is no YAML mapping, or a field can't be read.
     """
-    sidecar = path if path.name.endswith(PULL) else path.with_name(path.name + LETTER)
+    sidecar = path if path.name.endswith(PULL) else sidecar_of(path)
     data: dict[str, Any] = {}
-    if sidecar.exists():
+    if sidecar is not None:
         try:
             loaded = yaml.safe_load(sidecar.read_text(encoding="utf-8-sig"))
         except (yaml.YAMLError, UnicodeDecodeError):

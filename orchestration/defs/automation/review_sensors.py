@@ -5,30 +5,37 @@ Forms and log are read in `padanan/review`; here is only when.
 
 import hashlib
 import json
+import os
+from contextlib import suppress
 
 import dagster as dg
 
 from orchestration.defs.automation.jobs import putusan_periode
 from orchestration.defs.partitions import half_years
 from orchestration.defs.review.decision import formulir_reviu
+from orchestration.inbox_watch import MINIMUM_INTERVAL, SETTLED_SECONDS
+from orchestration.policies import sensors_start
 from orchestration.resources import RumahResource
 from padanan.period import Periode
-
-SETTLED_SECONDS = 10
 
 
 @dg.sensor(
     name="formulir_sensor",
     job=formulir_reviu,
-    minimum_interval_seconds=30,
-    description="Formulir keputusan baru di inbox/review/ diproses; tanda terimanya ditaruh di sebelahnya.",
+    minimum_interval_seconds=MINIMUM_INTERVAL,
+    default_status=sensors_start(),
+    description="Formulir keputusan baru di `inbox/review/` diproses; tanda terimanya ditaruh di sebelahnya.",
 )
 def formulir_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> dg.SensorResult | dg.SkipReason:
     """One run per state of the inbox; a file that may still be copied waits for the next tick."""
     from padanan.review.inbox import pending
 
     waiting = pending(rumah.home(), settle_seconds=SETTLED_SECONDS)
-    facts = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in waiting]
+    facts = []
+    for path in waiting:
+        # A form that is taken away while we look is no fault, and keeps no other waiting.
+        with suppress(OSError):
+            facts.append((os.fsencode(path.name), path.stat().st_size, path.stat().st_mtime_ns))
     state = hashlib.sha256(repr(facts).encode()).hexdigest()[:16] if facts else ""
     if not facts or state == context.cursor:
         return dg.SkipReason("tidak ada formulir baru di inbox/review")
@@ -38,7 +45,8 @@ def formulir_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -
 @dg.sensor(
     name="putusan_sensor",
     job=putusan_periode,
-    minimum_interval_seconds=30,
+    minimum_interval_seconds=MINIMUM_INTERVAL,
+    default_status=sensors_start(),
     description="Catatan reviu yang bertambah membaca ulang putusan periodenya.",
 )
 def putusan_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> dg.SensorResult | dg.SkipReason:

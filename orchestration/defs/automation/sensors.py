@@ -1,86 +1,83 @@
-"""Sensors: a file in an inbox starts its producer's landing; a failed run raises an alert.
+"""Sensors: a file in an inbox starts its producer's landing; a failed run or a failed tick raises an alert.
 
-Taking files in is `padanan/delivery`; sending alerts is `padanan/alert.py`.
+Which files ask for a landing is decided in `orchestration/inbox_watch.py`; sending alerts is `padanan/alert.py`.
 """
 
-import hashlib
 import json
-from pathlib import Path
 
 import dagster as dg
 
+from orchestration.calendar_today import today
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.automation.jobs import landing_produsen
-from orchestration.defs.partitions import periode_at
+from orchestration.defs.partitions import half_years, periode_at
+from orchestration.health import failed_ticks
+from orchestration.inbox_watch import MINIMUM_INTERVAL, look
+from orchestration.policies import sensors_start
 from orchestration.resources import AlarmResource, RumahResource
-
-SETTLED_SECONDS = 10
-
-
-def content_hash(path: Path) -> str:
-    """sha256 of a file's bytes, first 16 hex digits."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()[:16]
-
-
-def _fingerprint(path: Path) -> tuple[str, str]:
-    """A file as the cursor remembers it: hashed name (a name may hold anything) and size with time of change."""
-    facts = path.stat()
-    return hashlib.sha256(path.name.encode()).hexdigest()[:16], f"{facts.st_size}:{facts.st_mtime_ns}"
 
 
 @dg.sensor(
     name="inbox_sensor",
     job=landing_produsen,
-    minimum_interval_seconds=30,
-    description="Berkas baru di inbox/<produsen>/ menjalankan penerimaan produsen itu untuk periode berjalan.",
+    minimum_interval_seconds=MINIMUM_INTERVAL,
+    default_status=sensors_start(),
+    description="Berkas baru di `inbox/` seorang produsen menjalankan penerimaannya, untuk periode datanya bila terbaca.",
 )
-def inbox_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> dg.SensorResult | dg.SkipReason:
-    """One run per content: the run key is the producer and the content's hash.
+def inbox_sensor(
+    context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource
+) -> dg.SensorResult | dg.SkipReason:
+    """One run per content of a file and its letter; a fault of one producer's inbox keeps no other waiting.
 
-    A file that is still growing waits for the next tick. The cursor remembers hashed names, sizes and times, so
-    that a large file is hashed once only.
+    A file that is still growing waits for the next tick; one that is still there after its run (no answer of its source, say)
+    is tried again, after 15 minutes and then ever more seldom.
     """
     from datetime import UTC, datetime
 
-    from padanan.delivery.inbox import pending
+    from padanan.alert import Alert, send_new
 
-    home = rumah.home()
-    now = datetime.now(UTC)
-    seen: dict[str, dict[str, str]] = json.loads(context.cursor or "{}")
-    remembered: dict[str, dict[str, str]] = {}
-    requests = []
-    for contract_id in loaded():
-        before, after = seen.get(contract_id, {}), {}
-        for path in pending(home, contract_id):
-            name, facts = _fingerprint(path)
-            if before.get(name) == f"{facts}:jalan":
-                after[name] = f"{facts}:jalan"
-                continue
-            if before.get(name) != facts and now.timestamp() - path.stat().st_mtime < SETTLED_SECONDS:
-                after[name] = facts
-                continue
-            after[name] = f"{facts}:jalan"
-            requests.append(
-                dg.RunRequest(
-                    run_key=f"{contract_id}:{content_hash(path)}",
-                    partition_key=periode_at(now).key,
-                    asset_selection=[landing_key(contract_id)],
-                    tags={"padanan/produsen": contract_id, "padanan/periode": periode_at(now).label},
-                )
-            )
-        if after:
-            remembered[contract_id] = after
-    cursor = json.dumps(remembered, sort_keys=True)
-    if not requests:
+    home, now = rumah.home(), datetime.now(UTC)
+    seen = json.loads(context.cursor or "{}")
+    found = look(home, loaded(), seen, now, set(half_years.get_partition_keys()), periode_at(now))
+    for name, line in found.faults.items():
+        context.log.warning(line)
+        alert = Alert(title="Inbox tidak terbaca", body=line, level="peringatan", tags={"lingkungan": alarm.lingkungan})
+        send_new(home, {name: alert}, today(), alarm.send)
+    cursor = json.dumps(found.seen, sort_keys=True)
+    if not found.wanted:
         context.update_cursor(cursor)
         return dg.SkipReason("tidak ada kiriman baru di inbox")
+    requests = [
+        dg.RunRequest(
+            run_key=item.run_key,
+            partition_key=item.periode.key,
+            asset_selection=[landing_key(item.contract_id)],
+            tags={"padanan/produsen": item.contract_id, "padanan/periode": item.periode.label},
+        )
+        for item in found.wanted
+    ]
     return dg.SensorResult(run_requests=requests, cursor=cursor)
+
+
+@dg.sensor(
+    name="alarm_tik",
+    minimum_interval_seconds=60,
+    default_status=sensors_start(always=True),
+    description="Sensor atau jadwal yang tiknya gagal dikirim ke berkas alarm, surel, dan webhook yang disetel.",
+)
+def alarm_tik(context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource) -> dg.SkipReason:
+    """One alarm for each sensor or schedule whose last tick failed; its own are seen by `orchestration.watch` only."""
+    from padanan.alert import send_new
+
+    alerts = failed_ticks(context.instance, alarm.lingkungan)
+    for name in send_new(rumah.home(), alerts, today(), alarm.send):
+        context.log.warning(alerts[name].title)
+    return dg.SkipReason(f"{len(alerts)} sensor atau jadwal gagal pada tik terakhirnya")
 
 
 @dg.run_failure_sensor(
     name="alarm_kegagalan",
-    default_status=dg.DefaultSensorStatus.RUNNING,
+    default_status=sensors_start(always=True),
     description="Run yang gagal dikirim ke berkas alarm, surel, dan webhook yang disetel.",
 )
 def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -> None:

@@ -11,17 +11,21 @@ from orchestration.contracts import column_schema, kinds_of, landing_key, loaded
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
 from orchestration.policies import RETRY_SOURCE
-from orchestration.resources import KontrakResource, RumahResource
+from orchestration.rejections import raise_alarms, rejection_metadata, rejection_sentence
+from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 from orchestration.stages import LANDING
 from padanan.contract import Contract
 from padanan.period import Periode
 
+REJECTED = "kiriman_ditolak"
+
 
 def landing_asset(contract: Contract) -> dg.AssetsDefinition:
-    """The asset `landing/<contract_id>` with its two checks.
+    """The asset `landing/<contract_id>` with its three checks.
 
     - `baris_utuh` (ERROR, blocking): rows read = rows on + rows aside for every active delivery.
     - `kiriman_aktif` (WARN): a producer in force delivered for the period; what is carried forward is no delivery.
+    - `kiriman_ditolak` (WARN): nothing that was quarantined, refused or held waits for a person, and no file stays in the inbox.
     """
     key = landing_key(contract.id)
 
@@ -52,16 +56,21 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
                 asset=key,
                 description="Ada kiriman periode ini yang diterima selama kontrak berlaku; data terbawa tidak dihitung.",
             ),
+            dg.AssetCheckSpec(
+                REJECTED,
+                asset=key,
+                description="Tidak ada kiriman yang dikarantina, ditolak atau ditahan, dan tidak ada berkas tertinggal di inbox.",
+            ),
         ],
         backfill_policy=PER_PERIODE,
         retry_policy=RETRY_SOURCE,
     )
     def land(
-        context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource
+        context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource, alarm: AlarmResource
     ) -> Iterator[dg.MaterializeResult[None]]:
         periode = Periode.parse(context.partition_key)
         with explained(f"penerimaan kiriman {contract.id}"):
-            result = _land(context, rumah, kontrak, contract.id, periode)
+            result = _land(context, rumah, kontrak, alarm, contract.id, periode)
         yield result
 
     return land
@@ -71,6 +80,7 @@ def _land(
     context: dg.AssetExecutionContext,
     rumah: RumahResource,
     kontrak: KontrakResource,
+    alarm: AlarmResource,
     contract_id: str,
     periode: Periode,
 ) -> dg.MaterializeResult[None]:
@@ -80,8 +90,9 @@ def _land(
     report = landed(home, contracts, contract_id, periode)
     for line in report.lines:
         context.log.info(line)
-    for line in report.warnings:
+    for line in (*report.warnings, *(f"{item.title}: {item.told}" for item in report.rejected)):
         context.log.warning(line)
+    raise_alarms(home, alarm, contract_id, periode, report)
     key = landing_key(contract_id)
     return dg.MaterializeResult(
         asset_key=key,
@@ -104,6 +115,14 @@ def _land(
                     "berlaku": report.in_force,
                     "terbawa": ", ".join(report.carried) or "–",
                 },
+            ),
+            dg.AssetCheckResult(
+                asset_key=key,
+                check_name=REJECTED,
+                passed=not report.rejected and not report.warnings,
+                severity=dg.AssetCheckSeverity.WARN,
+                description=rejection_sentence(report),
+                metadata=rejection_metadata(report),
             ),
         ],
     )
