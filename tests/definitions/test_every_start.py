@@ -225,7 +225,8 @@ def test_a_failed_tick_is_an_alarm_until_a_tick_succeeds(home, monkeypatch):
     origin = RemoteInstigatorOrigin(
         RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("padanan"), "__repository__"), "inbox_sensor"
     )
-    with dg.DagsterInstance.ephemeral() as instance:
+    use_instance(home, monkeypatch)
+    with dg.DagsterInstance.get() as instance:
         state = InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.RUNNING)
         instance.add_instigator_state(state)
         assert failed_ticks(instance, "dev") == {}
