@@ -239,6 +239,7 @@ def test_a_failed_tick_is_an_alarm_until_a_tick_succeeds(home, monkeypatch):
                     status=status,
                     timestamp=1_700_000_000 + 60 * number,
                     selector_id=state.selector_id,
+                    run_ids=[],
                 )
             )
             found = failed_ticks(instance, "dev")
