@@ -237,7 +237,7 @@ def test_a_failed_tick_is_an_alarm_until_a_tick_succeeds(home, monkeypatch):
                     instigator_name="inbox_sensor",
                     instigator_type=InstigatorType.SENSOR,
                     status=status,
-                    timestamp=1_700_000_000 + 60 * number,
+                    timestamp=1_700_000_000.0 + 60 * number,
                     selector_id=state.selector_id,
                     run_ids=[],
                 )
