@@ -219,6 +219,7 @@ def test_a_failed_tick_is_an_alarm_until_a_tick_succeeds(home, monkeypatch):
     from dagster._core.definitions.run_request import InstigatorType
     from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteInstigatorOrigin, RemoteRepositoryOrigin
     from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, TickData, TickStatus
+    from dagster._utils.error import SerializableErrorInfo
 
     from orchestration.health import failed_ticks
 
@@ -240,6 +241,7 @@ def test_a_failed_tick_is_an_alarm_until_a_tick_succeeds(home, monkeypatch):
                     timestamp=1_700_000_000.0 + 60 * number,
                     selector_id=state.selector_id,
                     run_ids=[],
+                    error=SerializableErrorInfo("galat", [], "Error") if status == TickStatus.FAILURE else None,
                 )
             )
             found = failed_ticks(instance, "dev")
