@@ -16,7 +16,7 @@ from typing import Any
 from padanan.errors import ContractError
 from padanan.home import CHECKOUT
 from padanan.period import Periode
-from padanan.rules import OVERRIDES, Rule, fold_masks, load_catalogue, load_masks, override, parse_rule
+from padanan.rules import OVERRIDES, Rule, filled, fold_masks, load_catalogue, load_masks, override, parse_rule
 from padanan.yaml_source import YamlSource
 
 CLASSIFICATIONS = ("umum", "pribadi", "spesifik")
@@ -349,12 +349,4 @@ def _rule(
         raise source.error(path, f"aturan {rule_id} butuh kolom {', '.join(missing)}", "tambahkan kolomnya atau hapus aturannya")
     if rule.kinds and kind not in rule.kinds:
         raise source.error(path, f"aturan {rule_id} hanya untuk jenis {', '.join(rule.kinds)}", "hapus aturan itu")
-    values = {
-        "nominal_maks": program.get("nominalMaks", 0),
-        "periode_mulai": program.get("mulai", ""),
-        "periode_akhir": program.get("akhir", ""),
-    }
-    fails = rule.fails_when
-    for key, value in values.items():
-        fails = fails.replace("{" + key + "}", str(value))
-    return replace(rule, fails_when=fails)
+    return replace(rule, fails_when=filled(rule.fails_when, program))

@@ -33,6 +33,8 @@ def add_parsers(commands: Any) -> None:
 
 
 def _check(_: argparse.Namespace) -> int:
+    from padanan.rule_binding import check_predicates
+
     contracts = load_contracts()
     plans = all_plans()
     faults = [fault for plan in open_plans(plans) for fault in plan_faults(plan, contracts)]
@@ -40,11 +42,13 @@ def _check(_: argparse.Namespace) -> int:
         raise faults[0]
     criteria = load_criteria()
     field = load_field_rules()
+    predicates = check_predicates(contracts=contracts)
     rules = sum(len(contract.rules) for contract in contracts.values())
     columns = sum(len(contract.columns) for contract in contracts.values())
     print(f"{len(contracts)} kontrak, {columns} kolom, {rules} aturan: sah.")
     print(f"Rencana data: {', '.join(str(year) for year in plans)}; kriteria data sasaran versi {criteria['versi']}: sah.")
     print(f"Aturan lapangan versi {field['versi']}, {len(field['bukti'])} bukti, {len(field['tanpa_program'])} sebab: sah.")
+    print(f"{predicates} predikat terikat pada kolom dan tipe barisnya: sah.")
     return 0
 
 

@@ -6,6 +6,7 @@ Which producer uses a rule, and with what threshold, is said by the producer's c
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ OVERRIDES = {
     "severity": "severity",
     "mostly": "mostly",
 }
+# Name in a predicate, field of the contract's `program`, and what stands for it where there is no program.
+PROGRAM_VALUES = (("nominal_maks", "nominalMaks", 0), ("periode_mulai", "mulai", ""), ("periode_akhir", "akhir", ""))
 # A failing plain cast prints the value it failed on, and a value may be a NIK (platform.md, privacy).
 PLAIN_CAST = re.compile(r"(?<!try_)\bcast\s*\(|::|\bstrptime\s*\((?<!try_strptime\()", re.IGNORECASE)
 
@@ -41,7 +44,8 @@ class Rule:
     """One rule as one contract applies it; predicates are SQL over the staging (or padanan) row.
 
     Source: domain/cleansing-rules.md. `threshold` is the share per kota above which the rule is a penghalang;
-    `mostly` is the share of passing rows under which the GX expectation fails.
+    `mostly` is the share of passing rows under which the GX expectation fails. `applies_when` has the masks folded in once the
+    rule stands in a contract; `condition` stays as it is written.
     """
 
     id: str
@@ -62,12 +66,20 @@ class Rule:
     kinds: tuple[str, ...] = ()
     needs_complete_families: bool = False
     not_reference: bool = False
+    condition: str = "true"
 
 
 def load_masks(path: Path) -> dict[str, tuple[str, ...]]:
-    """Masker rule -> the rules it silences on the same record (`expectations/masking.yaml`)."""
+    """Masker rule -> the rules it silences on the same record (`expectations/masking.yaml`).
+
+    Raises:
+        ContractError: an entry is no list of rule ids. Whether the ids exist is asked by `padanan.rule_binding`.
+    """
     source = YamlSource(path)
-    masks = (source.data or {}).get("masks", {})
+    masks = (source.data or {}).get("masks") or {}
+    for masker, masked in masks.items():
+        if not isinstance(masked, list) or not all(isinstance(name, str) for name in masked):
+            raise source.error(("masks", masker), "penutupan bukan daftar aturan", "tulis [id_aturan, …]")
     return {masker: tuple(masked) for masker, masked in masks.items()}
 
 
@@ -128,11 +140,19 @@ def parse_rule(source: YamlSource, path: tuple[str | int, ...], rule_id: str, sp
         kinds=tuple(spec.get("jenis", ())),
         needs_complete_families=bool(spec.get("keluargaLengkap", False)),
         not_reference=bool(spec.get("bukanAcuan", False)),
+        condition=_sql(spec["berlaku"]),
     )
 
 
 def _sql(text: object) -> str:
     return " ".join(str(text).split())
+
+
+def filled(text: str, program: Mapping[str, Any]) -> str:
+    """A predicate with the values that a contract's program gives in place of their names in braces."""
+    for name, key, default in PROGRAM_VALUES:
+        text = text.replace("{" + name + "}", str(program.get(key, default)))
+    return text
 
 
 def override(rule: Rule, spec: dict[str, Any]) -> Rule:

@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from padanan.errors import PadananError
 from padanan.home import CHECKOUT
+from padanan.yaml_source import YamlSource
 
 # The staging row is the same for every contract; it is described with the first model.
 STAGING = "stg_adminduk__penduduk"
@@ -61,7 +60,7 @@ def described_models(models: Path = MODELS) -> dict[str, dict[str, Any]]:
     """
     found: dict[str, dict[str, Any]] = {}
     for path in sorted(models.rglob("_*.yml")):
-        for model in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("models") or []:
+        for model in (YamlSource(path).data or {}).get("models") or []:
             if model["name"] == STAGING or ((model.get("config") or {}).get("meta") or {}).get("terbit"):
                 _check(model, path)
                 found[model["name"]] = model
