@@ -10,7 +10,6 @@ import dagster as dg
 from orchestration.contracts import column_schema, kinds_of, landing_key, loaded, owner_of
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
-from orchestration.policies import RETRY_SOURCE
 from orchestration.resources import KontrakResource, RumahResource
 from orchestration.stages import LANDING
 from padanan.contract import Contract
@@ -54,7 +53,6 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
             ),
         ],
         backfill_policy=PER_PERIODE,
-        retry_policy=RETRY_SOURCE,
     )
     def land(
         context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource
