@@ -21,6 +21,7 @@ SUBJECTS = {
 
 @dg.multi_asset_check(
     name="dua_kali_setahun",
+    # Of a year and of today, not of a half-year, so not partitioned.
     specs=[
         dg.AssetCheckSpec(name, asset=DRAFT_KEY, description=f"{text} Dinilai untuk tahun berjalan dan tahun lalu.")
         for name, (_, text) in SUBJECTS.items()

@@ -44,11 +44,13 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
                 "baris_utuh",
                 asset=key,
                 blocking=True,
+                partitions_def=half_years,
                 description="Baris masuk = baris diteruskan + baris disisihkan, dihitung terpisah.",
             ),
             dg.AssetCheckSpec(
                 "kiriman_aktif",
                 asset=key,
+                partitions_def=half_years,
                 description="Ada kiriman periode ini yang diterima selama kontrak berlaku; data terbawa tidak dihitung.",
             ),
         ],
