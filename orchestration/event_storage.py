@@ -1,7 +1,8 @@
 """Dagster's SQLite storage with connections that stay open, because a run here stores some 2,000 check events.
 
 Stock SQLite storage opens, commits with fsync, checkpoints and closes up to six times per check event: 657 rule
-checks then cost minutes on a busy disk. Nothing else of the storage differs, and stock Dagster reads the same files.
+checks then cost minutes on a busy disk. Every entry point passes here, so here the pool of
+the warehouse gets its row before the first run. Stock Dagster reads the same files.
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
+from dagster import DagsterInstance
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, _event_logs_directory
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.pool import StaticPool
 
+from orchestration.policies import POOL_WAREHOUSE
+
 BUSY_SECONDS = 60
 OPEN_RUNS = 8
+WRITERS = 1
+"""Runs that may hold the warehouse at once: DuckDB has one writer, so this is no matter of taste."""
 
 
 def _open_engine(address: str) -> sa.Engine:
@@ -41,6 +47,16 @@ class PooledEventLogStorage(SqliteEventLogStorage):
         self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
         self._has_checks = False
         super().__init__(base_dir, inst_data)
+
+    def register_instance(self, instance: DagsterInstance) -> None:
+        """Called by every process that opens the instance; gives the pool its one slot if it has no row yet.
+
+        Stock Dagster writes a pool's row when the queue first meets a run of it, but after reading which pools have a limit: the
+        runs of that first look all start together. A limit that a person has set stays.
+        """
+        super().register_instance(instance)
+        if POOL_WAREHOUSE not in {pool.name for pool in self.get_pool_limits()}:
+            self.set_concurrency_slots(POOL_WAREHOUSE, WRITERS)
 
     @property
     def supports_asset_checks(self) -> bool:

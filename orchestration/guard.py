@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from padanan.errors import NoSpace, PadananError, SourceUnavailable, WarehouseLocked, safe_reason
+from orchestration.policies import patience_with
+from padanan.errors import NoSpace, PadananError, WarehouseLocked, safe_reason
 
 
 def known_error(text: str) -> PadananError | None:
@@ -29,28 +30,35 @@ def known_error(text: str) -> PadananError | None:
     return None
 
 
-def to_failure(error: BaseException, what: str) -> dg.Failure:
-    """The failure that Dagster shows: description is the one line, metadata its parts.
+def to_failure(error: BaseException, what: str) -> dg.Failure | dg.RetryRequested:
+    """What Dagster is told: a failure whose description is the one line and whose metadata its parts.
 
-    Only an unavailable source may be retried; everything else fails the same way again.
+    A fault that passes by itself (`policies.PATIENCE`) becomes a request to try the step again, with the failure as its cause:
+    that is what Dagster shows when the last try failed too. Asked here and not by each asset, so that no step is forgotten.
     """
-    if isinstance(error, dg.Failure):
+    if isinstance(error, dg.Failure | dg.RetryRequested):
         return error
     if not isinstance(error, PadananError):
         error = known_error(str(error)) or PadananError(
             f"{what} gagal ({safe_reason(error)})",
             cure="jalankan ulang; bila tetap gagal, kirim baris ini kepada pengelola sistem",
         )
-    return dg.Failure(
+    failure = dg.Failure(
         description=str(error),
         metadata={"sebab": error.cause, "perbaikan": error.cure},
-        allow_retries=isinstance(error, SourceUnavailable),
+        allow_retries=False,
     )
+    patience = patience_with(error)
+    if patience is None:
+        return failure
+    again = dg.RetryRequested(max_retries=patience.retries, seconds_to_wait=patience.seconds)
+    again.__cause__ = failure
+    return again
 
 
 @contextmanager
 def explained(what: str) -> Iterator[None]:
-    """Everything raised inside becomes a `dagster.Failure`; the original message is dropped, not chained.
+    """Everything raised inside becomes a `dagster.Failure` or a retry; the original message is dropped, not chained.
 
     DuckDB and drivers put the offending value into their message, and Dagster stores messages.
 
@@ -60,4 +68,5 @@ def explained(what: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise to_failure(error, what) from None
+        told = to_failure(error, what)
+        raise told from told.__cause__

@@ -15,6 +15,7 @@ from typing import Any
 
 import dagster as dg
 import psutil
+from dagster._core.events import StepRetryData
 
 MIB = 1024 * 1024
 SAMPLE_SECONDS = 0.25
@@ -152,6 +153,9 @@ class Recorder:
                 self._show(f"  …       {line_of(step)} berjalan")
         elif kind == dg.DagsterEventType.ASSET_MATERIALIZATION:
             self._count(step, event)
+        elif kind == dg.DagsterEventType.STEP_UP_FOR_RETRY:
+            data = event.step_retry_data
+            self._show(f"  …       {line_of(step)} dicoba lagi dalam {number(data.seconds_to_wait)} dtk. {_cause(data)}")
         elif kind in (dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE):
             self._finish(step, ok=kind == dg.DagsterEventType.STEP_SUCCESS)
 
@@ -190,6 +194,12 @@ class Recorder:
             if step.rows is not None:
                 stage.rows = (stage.rows or 0) + step.rows
         return list(lines.values())
+
+
+def _cause(data: StepRetryData) -> str:
+    """The one line of the fault for which a step waits, as `guard` wrote it."""
+    cause = data.error.cause if data.error else None
+    return cause.message[cause.message.find("GALAT") :].strip() if cause and "GALAT" in cause.message else ""
 
 
 def number(value: float | None, digits: int = 0) -> str:

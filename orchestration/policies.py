@@ -4,8 +4,12 @@ A policy of a single stage stands with that stage's assets.
 """
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import dagster as dg
+
+from padanan.errors import PadananError, SourceUnavailable, WarehouseLocked
 
 OWNER = "team:walidata"
 """Diskominfo as walidata answers for every derived table."""
@@ -13,11 +17,32 @@ OWNER = "team:walidata"
 POOL_WAREHOUSE = "gudang"
 """Steps in this pool open the warehouse; `dagster.yaml` lets one such run start at a time."""
 
-RETRY_SOURCE = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-"""For steps that read another system. `guard.to_failure` allows a retry only if the source did not answer."""
 
-RETRY_ONCE = dg.RetryPolicy(max_retries=1, delay=2)
-"""For warehouse steps: the same inputs fail the same way, so only failures that say so are retried."""
+@dataclass(frozen=True)
+class Patience:
+    """How often a failed step is tried again, and after how many seconds each time."""
+
+    retries: int
+    seconds: float
+
+
+PATIENCE: Mapping[type[PadananError], Patience] = {
+    # A source that restarts is back in seconds; one that is down stays down until a person acts.
+    SourceUnavailable: Patience(retries=2, seconds=10),
+    # Who holds the warehouse is another run or an open query; a wait of ten minutes outlasts most of them.
+    WarehouseLocked: Patience(retries=10, seconds=60),
+}
+"""The faults that pass by themselves. Everything else fails the same way again, so it is not tried again."""
+
+RETRY_AFTER = "PADANAN_RETRY_AFTER"
+"""Environment: seconds. When set, one retry after that time takes the place of the table above."""
+
+
+def patience_with(error: PadananError) -> Patience | None:
+    """The retries that a fault is worth, or None."""
+    found = next((patience for kind, patience in PATIENCE.items() if isinstance(error, kind)), None)
+    told = os.environ.get(RETRY_AFTER)
+    return Patience(1, float(told)) if found and told else found
 
 
 def sensors_start(*, always: bool = False) -> dg.DefaultSensorStatus:

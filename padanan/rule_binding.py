@@ -251,9 +251,9 @@ class Binder:
 
     def _form_fault(self, sql: str, tree: Any) -> tuple[str, str] | None:
         """What the text is that no condition over one row may be: cause and cure."""
-        if name := PLACEHOLDER.search(sql):
+        if unknown := PLACEHOLDER.search(sql):
             return (
-                f"nilai '{{{name[1]}}}' tidak dikenal",
+                f"nilai '{{{unknown[1]}}}' tidak dikenal",
                 "nilai program hanya diisi pada 'gagal': {nominal_maks}, {periode_mulai}, {periode_akhir}",
             )
         if tree["error"]:

@@ -16,6 +16,12 @@ def own_home_and_key(request, tmp_path_factory, monkeypatch):
     monkeypatch.setenv("PADANAN_KEY_FILE", str(base / "key"))
 
 
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch):
+    """A step that may be tried again is tried once more at once: no test waits for another process to end."""
+    monkeypatch.setenv("PADANAN_RETRY_AFTER", "0")
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """Under PADANAN_REQUIRE_ALL=1 a skipped test is a failed one: a missing tool must not hide."""

@@ -8,7 +8,9 @@ import pytest
 from dagster._utils.error import serializable_error_info_from_exc_info
 
 from orchestration.dbt_child import redact
+from orchestration.failures import explain_run
 from orchestration.guard import explained, known_error
+from orchestration.policies import patience_with
 from padanan.errors import DeliveryError, NoSpace, SourceUnavailable, WarehouseLocked
 
 NIK, NAME = "3175094512680007", "SARINAH BINTI UJICOBA"
@@ -32,10 +34,56 @@ def test_a_known_error_keeps_its_one_line_and_its_parts():
     assert caught.value.allow_retries is False
 
 
-def test_only_an_unavailable_source_is_tried_again():
-    with pytest.raises(dg.Failure) as caught, explained("uji"):
-        raise SourceUnavailable("PostgreSQL tidak menjawab", cure="nyalakan")
-    assert caught.value.allow_retries is True
+PASSING = [SourceUnavailable("PostgreSQL tidak menjawab", cure="nyalakan"), WarehouseLocked("gudang dipakai", cure="tunggu")]
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=lambda fault: type(fault).__name__)
+def test_a_fault_that_passes_by_itself_is_tried_again_and_the_step_then_succeeds(fault):
+    tries = []
+
+    @dg.op
+    def once_blocked():
+        with explained("uji"):
+            tries.append(1)
+            if len(tries) == 1:
+                raise fault
+
+    @dg.job
+    def blocked():
+        once_blocked()
+
+    result = blocked.execute_in_process()
+    assert result.success and len(tries) == 2
+    (retry,) = [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_UP_FOR_RETRY]
+    assert "Perbaikan:" in retry.step_retry_data.error.cause.message
+
+
+@pytest.mark.parametrize("fault", [*PASSING, NoSpace("ruang habis", cure="kosongkan")], ids=lambda fault: type(fault).__name__)
+def test_a_fault_that_stays_fails_with_its_own_line_after_as_many_tries_as_it_is_worth(fault):
+    tries = []
+
+    @dg.op
+    def blocked_for_ever():
+        with explained("uji"):
+            tries.append(1)
+            raise fault
+
+    @dg.job
+    def blocked():
+        blocked_for_ever()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = blocked.execute_in_process(instance=instance, raise_on_error=False)
+        assert not result.success and len(tries) == (2 if fault in PASSING else 1)
+        assert explain_run(instance, result.run_id) == str(fault)
+
+
+def test_a_wait_for_the_warehouse_outlasts_another_step_and_one_for_a_source_is_short(monkeypatch):
+    monkeypatch.delenv("PADANAN_RETRY_AFTER")
+    source, warehouse = (patience_with(fault) for fault in PASSING)
+    assert source.retries * source.seconds < 60
+    assert warehouse.retries * warehouse.seconds >= 600
+    assert patience_with(DeliveryError("x", cure="y")) is None
 
 
 @pytest.mark.parametrize(

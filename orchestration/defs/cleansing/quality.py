@@ -49,12 +49,13 @@ def _check_specs() -> list[dg.AssetCheckSpec]:
                     rule.id,
                     asset=key,
                     blocking=True,
+                    partitions_def=half_years,
                     description=f"{rule.definisi} Dimensi {DIMENSIONS[rule.dimension]}. Tindak lanjut: {rule.tindak_lanjut}",
                     metadata={"ambang": rule.threshold, "level": rule.level, "penanggung_jawab": rule.penanggung_jawab},
                 )
             )
         for name, description in {**SHAPE_CHECKS, GAP_CHECK: GAP_DESCRIPTION}.items():
-            specs.append(dg.AssetCheckSpec(name, asset=key, blocking=True, description=description))
+            specs.append(dg.AssetCheckSpec(name, asset=key, blocking=True, partitions_def=half_years, description=description))
     return specs
 
 

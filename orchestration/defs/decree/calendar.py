@@ -22,6 +22,7 @@ SUBJECTS = {
 @dg.multi_asset_check(
     name="dua_kali_setahun",
     can_subset=True,
+    # Of a year and of today, not of a half-year, so not partitioned.
     specs=[
         dg.AssetCheckSpec(name, asset=DRAFT_KEY, description=f"{text} Dinilai untuk tahun berjalan dan tahun lalu.")
         for name, (_, text) in SUBJECTS.items()

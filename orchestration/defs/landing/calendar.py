@@ -23,6 +23,7 @@ CHECK = "tenggat"
         dg.AssetCheckSpec(
             CHECK,
             asset=landing_key(contract_id),
+            # Of today, not of a period, so not partitioned: what was due in a closed half-year is the period's `kiriman_aktif`.
             description="Tidak ada kiriman semester berjalan yang lewat tenggat menurut kalender (§3.1.4.b dan kontrak).",
         )
         for contract_id in loaded()

@@ -10,7 +10,6 @@ import dagster as dg
 from orchestration.contracts import column_schema, kinds_of, landing_key, loaded, owner_of
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
-from orchestration.policies import RETRY_SOURCE
 from orchestration.rejections import raise_alarms, rejection_metadata, rejection_sentence
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 from orchestration.stages import LANDING
@@ -49,21 +48,23 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
                 "baris_utuh",
                 asset=key,
                 blocking=True,
+                partitions_def=half_years,
                 description="Baris masuk = baris diteruskan + baris disisihkan, dihitung terpisah.",
             ),
             dg.AssetCheckSpec(
                 "kiriman_aktif",
                 asset=key,
+                partitions_def=half_years,
                 description="Ada kiriman periode ini yang diterima selama kontrak berlaku; data terbawa tidak dihitung.",
             ),
             dg.AssetCheckSpec(
                 REJECTED,
                 asset=key,
+                partitions_def=half_years,
                 description="Tidak ada kiriman yang dikarantina, ditolak atau ditahan, dan tidak ada berkas tertinggal di inbox.",
             ),
         ],
         backfill_policy=PER_PERIODE,
-        retry_policy=RETRY_SOURCE,
     )
     def land(
         context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource, alarm: AlarmResource

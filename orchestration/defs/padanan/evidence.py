@@ -84,16 +84,19 @@ def acuan_siap(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Ma
         dg.AssetCheckSpec(
             COMPLETENESS,
             asset=CANDIDATES,
+            partitions_def=half_years,
             description="Bagian pasangan yang diketahui yang ditemukan penyekatan tidak di bawah ambang pada satu pun daftar.",
         ),
         dg.AssetCheckSpec(
             PRECISION,
             asset=MODEL,
+            partitions_def=half_years,
             description="Presisi yang diharapkan di ambang otomatis tidak di bawah ambang pada satu pun daftar.",
         ),
         dg.AssetCheckSpec(
             FAIRNESS,
             asset=LINKS,
+            partitions_def=half_years,
             description="Tidak ada kelompok (n >= 200) yang tingkat padannya lebih dari 5 poin di bawah keseluruhan (95%).",
         ),
     ],
