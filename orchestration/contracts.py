@@ -5,7 +5,9 @@ What a contract means is in `padanan/contract.py`; runs read the contracts again
 
 from __future__ import annotations
 
+import math
 import re
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -68,3 +70,25 @@ def column_schema(contract: Contract) -> dg.TableSchema:
             for column in contract.columns
         ]
     )
+
+
+def freshness_of(contract: Contract, day: date) -> dg.FreshnessPolicy | None:
+    """How long ago a producer's landing may lie, by its contract: Dagster's own mark beside the legal calendar.
+
+    A warning after one cadence and a month, a failure after the greatest age. None for a contract that is no longer in force on
+    `day` (the day on which the code location was loaded), because nobody waits for it. Dagster counts materialisations, also
+    those that found nothing new; whether a delivery is due is the check `tenggat`.
+    """
+    if not contract.in_force_from <= day <= (contract.in_force_to or day):
+        return None
+    fail = contract.greatest_age
+    # A contract may allow less than a month beyond its cadence: then the warning comes with the cadence itself.
+    warn = contract.cadence_months + 1 if contract.cadence_months + 1 < fail else contract.cadence_months
+    if warn >= fail:
+        return dg.FreshnessPolicy.time_window(fail_window=_months(fail))
+    return dg.FreshnessPolicy.time_window(fail_window=_months(fail), warn_window=_months(warn))
+
+
+def _months(count: int) -> timedelta:
+    """Months as days of the mean year, rounded up: never stricter than the calendar."""
+    return timedelta(days=math.ceil(count * 365.25 / 12))

@@ -16,11 +16,12 @@ from typing import Any
 import sqlalchemy as sa
 from dagster import DagsterInstance
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, _event_logs_directory
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, _event_logs_directory, _runs_directory
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.pool import StaticPool
 
 from orchestration.policies import POOL_WAREHOUSE
+from orchestration.run_storage import PeriodRunStorage
 
 BUSY_SECONDS = 60
 OPEN_RUNS = 8
@@ -99,6 +100,7 @@ class PooledSqliteStorage(DagsterSqliteStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__(base_dir, inst_data)
+        self._run_storage = PeriodRunStorage.from_local(_runs_directory(base_dir))
         self._event_log_storage = PooledEventLogStorage(_event_logs_directory(base_dir))
 
     @classmethod

@@ -35,14 +35,16 @@ PATIENCE: Mapping[type[PadananError], Patience] = {
 """The faults that pass by themselves. Everything else fails the same way again, so it is not tried again."""
 
 RETRY_AFTER = "PADANAN_RETRY_AFTER"
-"""Environment: seconds. When set, one retry after that time takes the place of the table above."""
+"""Environment: seconds. When set, one retry after that time takes the place of the table above; a negative number: none."""
 
 
 def patience_with(error: PadananError) -> Patience | None:
     """The retries that a fault is worth, or None."""
     found = next((patience for kind, patience in PATIENCE.items() if isinstance(error, kind)), None)
     told = os.environ.get(RETRY_AFTER)
-    return Patience(1, float(told)) if found and told else found
+    if found is None or not told:
+        return found
+    return Patience(1, float(told)) if float(told) >= 0 else None
 
 
 def sensors_start(*, always: bool = False) -> dg.DefaultSensorStatus:

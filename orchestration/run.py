@@ -123,7 +123,7 @@ def run_job(
                 partition_key=periode.key,
                 run_id=run_id,
                 run_config=_run_config(job, batas, revisi, rebuild),
-                tags={"padanan/periode": periode.label, "padanan/mulai_dari": "baris-perintah"},
+                tags={"padanan/mulai_dari": "baris-perintah"},
                 raise_on_error=False,
             )
         finally:

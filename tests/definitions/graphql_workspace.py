@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextmanager
 def graphql(instance=None):
-    """Yields `ask(query, **variables)`, which returns `data` and raises on any error."""
+    """Yields `ask(query, **variables)`, which returns `data` and raises on any error; `ask.process` is for daemons."""
     with instance or dg.DagsterInstance.get() as current:
         with WorkspaceProcessContext(current, WorkspaceFileTarget(paths=[str(ROOT / "workspace.yaml")])) as process:
             schema = create_schema()
@@ -25,4 +25,5 @@ def graphql(instance=None):
                 assert not result.errors, result.errors
                 return result.data
 
+            ask.process = process
             yield ask

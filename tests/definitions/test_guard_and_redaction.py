@@ -84,6 +84,8 @@ def test_a_wait_for_the_warehouse_outlasts_another_step_and_one_for_a_source_is_
     assert source.retries * source.seconds < 60
     assert warehouse.retries * warehouse.seconds >= 600
     assert patience_with(DeliveryError("x", cure="y")) is None
+    monkeypatch.setenv("PADANAN_RETRY_AFTER", "-1")
+    assert patience_with(PASSING[0]) is None
 
 
 @pytest.mark.parametrize(

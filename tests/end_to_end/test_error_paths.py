@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import dagster as dg
 import psutil
 import pytest
 
@@ -114,7 +115,9 @@ def test_three_bad_files_through_dagster_end_in_quarantine_with_place_cause_and_
 LOCKER = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('terkunci', flush=True); time.sleep(600)"
 
 
-def test_locked_warehouse_is_named_and_nothing_is_published(landed):
+def test_locked_warehouse_is_named_and_nothing_is_published(landed, monkeypatch):
+    # dbt waits for the lock by itself; the step's own retry is what the next test sees.
+    monkeypatch.setenv("PADANAN_RETRY_AFTER", "-1")
     command = [sys.executable, "-c", LOCKER, str(landed.warehouse_db)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         try:
@@ -141,6 +144,9 @@ def test_two_runs_at_once_are_kept_apart(landed):
             holder.kill()
     assert not outcome.ok
     assert "sedang dipakai proses lain" in outcome.line
+    with dg.DagsterInstance.get() as instance:
+        retries = instance.get_records_for_run(outcome.run_id, of_type=dg.DagsterEventType.STEP_UP_FOR_RETRY).records
+    assert len(retries) == 1
 
 
 def start_run(home, key):

@@ -83,6 +83,7 @@ def alarm_tik(context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: 
 def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -> None:
     """Sends the failed step with its one-line cause and cure; never a stack trace or a library's message."""
     from orchestration.failures import explain_run
+    from orchestration.run_storage import period_of
     from padanan.alert import Alert
 
     run = context.dagster_run
@@ -94,7 +95,7 @@ def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -
             tags={
                 "job": run.job_name,
                 "run": run.run_id,
-                "periode": run.tags.get("padanan/periode", run.tags.get("dagster/partition", "-")),
+                "periode": period_of(run.tags) or "-",
                 "lingkungan": alarm.lingkungan,
             },
         )

@@ -62,8 +62,7 @@ def penetapan(context: dg.AssetExecutionContext, config: ApprovalConfig, rumah: 
         scan = Path(config.pindaian) if config.pindaian else None
         folder = approve(home, Approval(periode, config.revisi, config.ke, config.nomor.strip(), day, config.petugas, scan))
         seal = next(item for item in seals(home, periode) if item.ke == config.ke).data
-    tags = {"padanan/periode": periode.label, "padanan/revisi": str(config.revisi)}
-    context.instance.add_run_tags(context.run.run_id, tags)
+    context.instance.add_run_tags(context.run.run_id, {"padanan/revisi": str(config.revisi)})
     return dg.MaterializeResult(
         metadata={
             "periode": periode.label,

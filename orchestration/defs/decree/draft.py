@@ -51,7 +51,7 @@ def rancangan(context: dg.AssetExecutionContext, config: DraftConfig, rumah: Rum
                 f"revisi {revisi} periode {periode.label} belum layak dibekukan: {what}",
                 cure="perbaiki penyebabnya, jalankan padanan_periode, lalu bekukan revisi yang baru",
             )
-        context.instance.add_run_tags(context.run.run_id, {"padanan/periode": periode.label, "padanan/revisi": str(revisi)})
+        context.instance.add_run_tags(context.run.run_id, {"padanan/revisi": str(revisi)})
         folder = freeze_draft(home, periode, revisi)
     return dg.MaterializeResult(
         metadata={

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.contracts import column_schema, kinds_of, landing_key, loaded, owner_of
+from orchestration.calendar_today import today
+from orchestration.contracts import column_schema, freshness_of, kinds_of, landing_key, loaded, owner_of
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
 from orchestration.rejections import raise_alarms, rejection_metadata, rejection_sentence
@@ -41,6 +42,7 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
                 tags={"satuan": contract.unit, "jenis": contract.kind},
                 metadata={"dagster/column_schema": column_schema(contract), "dasar_hukum": contract.legal_basis},
                 partitions_def=half_years,
+                freshness_policy=freshness_of(contract, today()),
             )
         ],
         check_specs=[

@@ -44,8 +44,7 @@ def putusan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Mater
         # The sign-off block names the state and the log's head, the form what is still open: both follow the record.
         render_report(home, periode, state.revisi)
         lay_out_form(home, periode, state.revisi)
-    tags = {"padanan/periode": periode.label, "padanan/revisi": str(state.revisi)}
-    context.instance.add_run_tags(context.run.run_id, tags)
+    context.instance.add_run_tags(context.run.run_id, {"padanan/revisi": str(state.revisi)})
     return dg.MaterializeResult(
         metadata={
             "periode": periode.label,

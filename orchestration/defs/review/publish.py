@@ -46,7 +46,7 @@ def terbitan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Mate
         folder = publish(home, read_plan(home))
         manifest = json.loads((folder / "manifest.json").read_text())
     revisi = int(folder.name.removeprefix("rev-"))
-    context.instance.add_run_tags(context.run.run_id, {"padanan/periode": periode.label, "padanan/revisi": str(revisi)})
+    context.instance.add_run_tags(context.run.run_id, {"padanan/revisi": str(revisi)})
     rows = {name: table.get("rows", 0) for name, table in manifest.get("tables", {}).items()}
     return dg.MaterializeResult(
         metadata={
