@@ -15,23 +15,37 @@ import dagster as dg
 from padanan.contract import Contract
 from padanan.home import Home
 from padanan.period import Periode
+from padanan.report.format import number
 
 
 @dataclass(frozen=True)
 class LandingReport:
     """What `landing/<contract_id>` says about one period.
 
-    `rows_whole`: in = on + aside in every active delivery; `present`: there is an active delivery, or the contract
-    is not in force; `lines`: one per file that was taken in.
+    `rows_lost`: rows by which in differs from on + aside, over all active deliveries; `present`: there is an active
+    delivery, or the contract is not in force; `lines`: one per file that was taken in.
     """
 
     deliveries: int
     in_force: bool
-    rows_whole: bool
+    rows_lost: int
     present: bool
     row_account: dict[str, int]
     metadata: dict[str, Any]
     lines: tuple[str, ...]
+
+    @property
+    def account_sentence(self) -> str:
+        """`12.345 baris masuk, 12.300 diteruskan, 45 disisihkan: selisih 0 baris; ambang 0.`"""
+        told = ", ".join(f"{number(rows)} {name}" for name, rows in self.row_account.items())
+        return f"Baris kiriman aktif: {told}; selisih {number(self.rows_lost)} baris, ambang 0."
+
+    @property
+    def present_sentence(self) -> str:
+        """`1 kiriman aktif; sedikitnya 1 selama kontrak berlaku.`"""
+        if not self.in_force:
+            return f"{number(self.deliveries)} kiriman aktif; kontrak tidak berlaku pada periode ini, ambang 0."
+        return f"{number(self.deliveries)} kiriman aktif; sedikitnya 1 selama kontrak berlaku."
 
 
 def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, periode: Periode) -> LandingReport:
@@ -70,13 +84,13 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         "terlambat": sum(bool(m.get("late")) for m in manifests),
         **{f"kiriman_{status}": count for status, count in sorted(taken.items())},
     }
-    receipt_paths = [item.folder / "tanda_terima.md" for item in active]
-    if receipt_paths:
-        metadata["tanda_terima"] = dg.MetadataValue.md("\n".join(f"- `{path}`" for path in receipt_paths))
+    receipts_at = [(item.folder / "tanda_terima.md").relative_to(home.root) for item in active]
+    if receipts_at:
+        metadata["tanda_terima"] = dg.MetadataValue.md("\n".join(f"- `{path}`" for path in receipts_at))
     return LandingReport(
         deliveries=len(active),
         in_force=in_force,
-        rows_whole=all(int(m["rows_in"]) == int(m["rows_on"]) + _aside(m) for m in manifests),
+        rows_lost=sum(abs(int(m["rows_in"]) - int(m["rows_on"]) - _aside(m)) for m in manifests),
         present=bool(active) or not in_force,
         row_account=account,
         metadata=metadata,

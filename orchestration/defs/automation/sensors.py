@@ -12,6 +12,7 @@ import dagster as dg
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.automation.jobs import landing_produsen
 from orchestration.defs.partitions import periode_at
+from orchestration.links import run_page
 from orchestration.resources import AlarmResource, RumahResource
 
 SETTLED_SECONDS = 10
@@ -33,7 +34,7 @@ def _fingerprint(path: Path) -> tuple[str, str]:
     name="inbox_sensor",
     job=landing_produsen,
     minimum_interval_seconds=30,
-    description="Berkas baru di inbox/<produsen>/ menjalankan penerimaan produsen itu untuk periode berjalan.",
+    description="Berkas baru di inbox seorang produsen menjalankan penerimaan produsen itu untuk periode berjalan.",
 )
 def inbox_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> dg.SensorResult | dg.SkipReason:
     """One run per content: the run key is the producer and the content's hash.
@@ -94,6 +95,7 @@ def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -
         Alert(
             title=f"Run {run.job_name} gagal",
             body=explanation,
+            link=run_page(run.run_id),
             tags={
                 "job": run.job_name,
                 "run": run.run_id,
