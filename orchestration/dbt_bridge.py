@@ -22,6 +22,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
 from packaging import version
 
+from orchestration.dbt_words import answer, question
 from orchestration.defs.partitions import half_years
 from orchestration.environment import DBT_PROJECT
 from orchestration.guard import explained, known_error
@@ -40,11 +41,10 @@ SOURCES = ("*.sql", "*.yml", "*.yaml", "*.csv", "*.md", "*.py")
 
 
 class PadananDbt(DbtCliResource):
-    """dbt's resource without the two things that cost seconds a call and keep a connection open.
-
-    Stock dagster-dbt runs `dbt --version` and builds an adapter inside the Dagster process for every call; with
-    the in-process executor that adapter's DuckDB connection then meets dbt's own ("different configuration").
-    """
+    # dbt's resource without the two things that cost seconds a call and keep a connection open: stock dagster-dbt runs
+    # `dbt --version` and builds an adapter inside the Dagster process for every call; with the in-process executor that
+    # adapter's DuckDB connection then meets dbt's own ("different configuration"). The docstring is what users see.
+    """dbt di atas gudang DuckDB, dijalankan sebagai proses anak."""
 
     @cached_property
     def _cli_version(self) -> version.Version:
@@ -149,6 +149,22 @@ class StageTranslator(DagsterDbtTranslator):
     def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> dg.PartitionsDefinition | None:
         """Half-years; a seed is the same in every period but is loaded in each run, so it is partitioned too."""
         return half_years
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """The default spec of a test, described by the test's own YAML or its kind (`dbt_words.py`)."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        if spec is None:
+            return None
+        return dg.AssetCheckSpec(
+            spec.name,
+            asset=spec.asset_key,
+            description=question(self.get_resource_props(manifest, unique_id)),
+            additional_deps=spec.additional_deps,
+            metadata=spec.metadata,
+            blocking=spec.blocking,
+        )
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """The default spec; an entry model also waits for what dbt can't know (plan, rule checks).
@@ -260,6 +276,8 @@ def _row_counts(database: Path) -> dict[str, int]:
 
 
 def _with_rows(context: dg.AssetExecutionContext, event: Any, counts: Mapping[str, int]) -> Any:
+    if isinstance(event, dg.AssetCheckResult):
+        return answer(event)
     if not isinstance(event, dg.Output):
         return event
     key = context.asset_key_for_output(event.output_name)

@@ -4,6 +4,7 @@ The choice itself is `padanan.runplan`; landing's files are `deliveries.py`.
 """
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.partitions import PER_PERIODE, half_years
@@ -17,7 +18,9 @@ from padanan.period import Periode
 class PlanConfig(dg.Config):
     """`batas`: the last day (ISO date) whose deliveries count; by default the day of the period's decree."""
 
-    batas: str | None = None
+    batas: str | None = Field(
+        default=None, description="Hari terakhir kiriman dihitung, misalnya 2025-12-01; kosong: hari penetapan."
+    )
 
 
 @dg.asset(
