@@ -69,9 +69,8 @@ check: setup | $(TMPDIR) ## ruff, types, dbt parse, contracts, SQL style, genera
 	dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project
 	sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 
-dev: setup | $(TMPDIR) ## the Dagster UI on http://localhost:3000 with the demo's results
-	@mkdir -p $(PADANAN_DAGSTER_STORAGE)
-	dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
+dev: setup | $(TMPDIR) ## the Dagster UI on http://localhost:3000 and the reports on http://localhost:3001
+	@$(PY) -m orchestration.dev
 
 docs: setup | $(TMPDIR) ## dbt's documentation of every table into data/dbt/target
 	dbt docs generate --project-dir dbt_project --profiles-dir dbt_project

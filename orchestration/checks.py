@@ -5,28 +5,44 @@ The engine and the suites are `padanan/quality`; thresholds and levels come from
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import dagster as dg
+
 from padanan.contract import Contract
 from padanan.home import Home
+from padanan.quality import words
 from padanan.quality.results import RuleResult, SuiteResult
 from padanan.quality.suite import SHAPE_CHECKS, cleansing_rules
-from padanan.rules import DIMENSIONS
+from padanan.report.format import number
+from padanan.rules import DIMENSIONS, Rule
 
-GAP_CHECK = "gap_tanpa_aturan"
-GAP_DESCRIPTION = "Setiap baris gap berasal dari aturan yang dinilai Great Expectations."
+GAP_CHECK = "gap_sama_dengan_aturan"
+GAP_DESCRIPTION = "Tabel celah berisi tepat baris yang dihitung Great Expectations, aturan demi aturan."
+TABLE_CHECKS = {**SHAPE_CHECKS, GAP_CHECK: GAP_DESCRIPTION}
+
+
+def severity(blocking: bool) -> dg.AssetCheckSeverity:
+    """A check that blocks fails with ERROR, the only severity that stops a run; every other one only warns."""
+    return dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN
+
+
+def rule_blocks(rule: Rule) -> bool:
+    """Whether the contract says that a run must stop at this rule; by default a broken rule is a line in the report."""
+    return rule.severity == "ERROR"
 
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """One check of one contract; `metadata` holds counts only."""
+    """One check of one contract: `sentence` is for people, `metadata` holds counts only."""
 
     contract_id: str
     name: str
     passed: bool
-    severity: str
+    blocking: bool
+    sentence: str
     metadata: dict[str, Any]
 
 
@@ -39,8 +55,8 @@ class QualityOutcome:
     lines: tuple[str, ...]
 
 
-def run_quality(home: Home, contracts: Mapping[str, Contract], plan: Mapping[str, Any]) -> QualityOutcome:
-    """Runs every suite of the plan's contracts in force in one pass.
+def run_quality(home: Home, contracts: Mapping[str, Contract], plan: Mapping[str, Any], ids: Collection[str]) -> QualityOutcome:
+    """Runs the suites of the contracts `ids` that the plan has in force, in one pass.
 
     A contract that is not in force gets passed checks over no rows, marked `berlaku: false`, so that every check
     of the asset graph has an answer in every period.
@@ -50,11 +66,15 @@ def run_quality(home: Home, contracts: Mapping[str, Contract], plan: Mapping[str
     """
     from padanan.quality.run import run_suites
 
-    results = {result.contract_id: result for result in run_suites(home.warehouse_db, contracts, plan=plan)}
+    in_force = [item["id"] for item in plan["contracts"] if item["in_force"] and item["id"] in ids]
+    suites = run_suites(home.warehouse_db, contracts, in_force, plan=plan) if in_force else []
+    results = {result.contract_id: result for result in suites}
     checks: list[CheckOutcome] = []
     metadata: dict[str, dict[str, Any]] = {}
     lines = []
     for contract_id, contract in contracts.items():
+        if contract_id not in ids:
+            continue
         result = results.get(contract_id)
         if result is None:
             checks += _not_in_force(contract)
@@ -78,27 +98,32 @@ def run_quality(home: Home, contracts: Mapping[str, Contract], plan: Mapping[str
 def _of_suite(result: SuiteResult) -> list[CheckOutcome]:
     found = [_of_rule(rule) for rule in result.rules]
     for shape in result.shape:
-        observed = {} if shape.observed is None else {"teramati": shape.observed}
-        found.append(CheckOutcome(result.contract_id, shape.check_id, shape.success, shape.severity, observed))
-    unknown = sum(result.unknown_in_gap.values())
-    found.append(CheckOutcome(result.contract_id, GAP_CHECK, unknown == 0, "ERROR", {"gagal": unknown, "total": result.rows}))
+        sentence, counts = words.shape_sentence(shape), {"teramati": shape.observed, "ambang": shape.expected}
+        found.append(CheckOutcome(result.contract_id, shape.check_id, shape.success, True, sentence, counts))
+    differing = len(result.disagreeing)
+    counts = {"teramati": differing, "ambang": 0}
+    if differing:
+        counts["rincian"] = words.gap_differences(result)
+    found.append(CheckOutcome(result.contract_id, GAP_CHECK, not differing, True, words.gap_sentence(result), counts))
     return found
 
 
 def _of_rule(rule: RuleResult) -> CheckOutcome:
+    """Every number in metadata becomes a plot of its own: only the share and its threshold, both in percent, are numbers."""
     metadata: dict[str, Any] = {
-        "gagal": rule.gagal,
-        "total": rule.total,
         "persen": round(100 * rule.rate, 3),
+        "ambang": round(100 * rule.limit, 3),
+        "gagal": number(rule.gagal),
+        "total": number(rule.total),
         "dimensi": DIMENSIONS[rule.dimension],
-        "ambang": rule.threshold,
         "level": rule.level,
     }
-    if rule.in_gap is not None:
-        metadata["baris_gap"] = rule.in_gap
-    return CheckOutcome(rule.contract_id, rule.rule_id, rule.success, rule.severity, metadata)
+    blocking = rule.severity == "ERROR"
+    return CheckOutcome(rule.contract_id, rule.rule_id, rule.success, blocking, words.rule_sentence(rule), metadata)
 
 
 def _not_in_force(contract: Contract) -> list[CheckOutcome]:
-    names = [rule.id for rule in cleansing_rules(contract)] + [*SHAPE_CHECKS, GAP_CHECK]
-    return [CheckOutcome(contract.id, name, True, "WARN", {"gagal": 0, "total": 0, "berlaku": False}) for name in names]
+    blocking = {**{rule.id: rule_blocks(rule) for rule in cleansing_rules(contract)}, **dict.fromkeys(TABLE_CHECKS, True)}
+    return [
+        CheckOutcome(contract.id, name, True, blocks, words.NOT_IN_FORCE, {"berlaku": False}) for name, blocks in blocking.items()
+    ]

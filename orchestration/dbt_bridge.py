@@ -23,6 +23,7 @@ from dagster._record import replace
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
 from packaging import version
 
+from orchestration.dbt_words import answer, question
 from orchestration.defs.partitions import half_years
 from orchestration.environment import DBT_PROJECT
 from orchestration.guard import explained, known_error
@@ -42,11 +43,10 @@ SOURCES = ("*.sql", "*.yml", "*.yaml", "*.csv", "*.md", "*.py")
 
 
 class PadananDbt(DbtCliResource):
-    """dbt's resource without the two things that cost seconds a call and keep a connection open.
-
-    Stock dagster-dbt runs `dbt --version` and builds an adapter inside the Dagster process for every call; with
-    the in-process executor that adapter's DuckDB connection then meets dbt's own ("different configuration").
-    """
+    # dbt's resource without the two things that cost seconds a call and keep a connection open: stock dagster-dbt runs
+    # `dbt --version` and builds an adapter inside the Dagster process for every call; with the in-process executor that
+    # adapter's DuckDB connection then meets dbt's own ("different configuration"). The docstring is what users see.
+    """dbt di atas gudang DuckDB, dijalankan sebagai proses anak."""
 
     @cached_property
     def _cli_version(self) -> version.Version:
@@ -166,9 +166,14 @@ class StageTranslator(DagsterDbtTranslator):
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetCheckSpec | None:
-        """dbt's test as a check of the period that was built: an older period's backfill is not today's state."""
+        """dbt's test as a check of the period that was built, described by its own YAML or its kind (`dbt_words.py`).
+
+        An older period's backfill is not today's state.
+        """
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        return spec and replace(spec, partitions_def=half_years)
+        if spec is None:
+            return None
+        return replace(spec, partitions_def=half_years, description=question(self.get_resource_props(manifest, unique_id)))
 
 
 def _is_entry(manifest: Mapping[str, Any], props: Mapping[str, Any]) -> bool:
@@ -273,6 +278,8 @@ def _row_counts(database: Path) -> dict[str, int]:
 
 
 def _with_rows(context: dg.AssetExecutionContext, event: Any, counts: Mapping[str, int]) -> Any:
+    if isinstance(event, dg.AssetCheckResult):
+        return answer(event)
     if not isinstance(event, dg.Output):
         return event
     key = context.asset_key_for_output(event.output_name)

@@ -16,6 +16,7 @@ from padanan.contract import Contract
 from padanan.errors import SourceUnavailable
 from padanan.home import Home
 from padanan.period import Periode
+from padanan.report.format import number
 
 if TYPE_CHECKING:
     from padanan.delivery.rejected import Rejected
@@ -25,14 +26,15 @@ if TYPE_CHECKING:
 class LandingReport:
     """What `landing/<contract_id>` says about one period.
 
-    `rows_whole`: in = on + aside in every delivery that the period reads; `present`: the producer did its duty for the period,
-    or owes none; `carried`: the months that stand in for a missing delivery; `lines`: one per kind of receipt; `warnings`: one
-    per file that could not be taken in and stays in the inbox; `rejected`: deliveries that are not used until somebody acts.
+    `rows_lost`: rows by which in differs from on + aside, over all deliveries that the period reads; `present`: the producer did
+    its duty for the period, or owes none; `carried`: the months that stand in for a missing delivery; `lines`: one per kind of
+    receipt; `warnings`: one per file that could not be taken in and stays in the inbox; `rejected`: deliveries that are not
+    used until somebody acts.
     """
 
     deliveries: int
     in_force: bool
-    rows_whole: bool
+    rows_lost: int
     present: bool
     carried: tuple[str, ...]
     row_account: dict[str, int]
@@ -40,6 +42,22 @@ class LandingReport:
     lines: tuple[str, ...]
     warnings: tuple[str, ...]
     rejected: tuple[Rejected, ...]
+
+    @property
+    def account_sentence(self) -> str:
+        """`12.345 baris masuk, 12.300 diteruskan, 45 disisihkan: selisih 0 baris; ambang 0.`"""
+        told = ", ".join(f"{number(rows)} {name}" for name, rows in self.row_account.items())
+        return f"Baris kiriman aktif: {told}; selisih {number(self.rows_lost)} baris, ambang 0."
+
+    @property
+    def present_sentence(self) -> str:
+        """`1 kiriman periode ini; sedikitnya 1 selama kontrak berlaku.`"""
+        told = f"{number(self.deliveries if self.present else 0)} kiriman periode ini"
+        if self.carried:
+            told = f"0 kiriman lengkap periode ini, dibaca data {', '.join(self.carried)} (terbawa)"
+        if not self.in_force:
+            return f"{told}; kontrak tidak berlaku pada periode ini, ambang 0."
+        return f"{told}; sedikitnya 1 selama kontrak berlaku."
 
 
 def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, periode: Periode) -> LandingReport:
@@ -92,7 +110,7 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
     return LandingReport(
         deliveries=len(active),
         in_force=arrival.in_force,
-        rows_whole=all(int(m["rows_in"]) == int(m["rows_on"]) + _aside(m) for m in manifests),
+        rows_lost=sum(abs(int(m["rows_in"]) - int(m["rows_on"]) - _aside(m)) for m in manifests),
         present=not arrival.missing,
         carried=carried,
         row_account=account,

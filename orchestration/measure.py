@@ -25,6 +25,7 @@ STAGE_LINES = {
     "rencana": "landing (rencana)",
     "dbt_panggilan_1": "cleansing, NIK (dbt)",
     "mutu": "cleansing (aturan mutu)",
+    "mutu_selesai": "cleansing (aturan mutu)",
     "acuan_siap": "padanan (acuan)",
     "bukti": "padanan (bukti)",
     "dbt_panggilan_2": "padanan (dbt)",

@@ -40,16 +40,18 @@ def rejection_metadata(report: LandingReport) -> dict[str, Any]:
     return {**counts, "rincian": dg.MetadataValue.md("\n".join(lines))} if lines else counts
 
 
-def raise_alarms(home: Home, alarm: AlarmResource, contract_id: str, periode: Periode, report: LandingReport) -> None:
+def raise_alarms(home: Home, alarm: AlarmResource, contract_id: str, periode: Periode, report: LandingReport, link: str) -> None:
     """One alarm for each delivery that is not used and each file that could not be taken in; not again for a month."""
     from padanan.alert import Alert, send_new
 
     tags = {"produsen": contract_id, "periode": periode.label, "lingkungan": alarm.lingkungan}
     alerts = {
-        item.name: Alert(title=item.title, body=item.told, level="peringatan", tags={**tags, "status": item.status})
+        item.name: Alert(title=item.title, body=item.told, level="peringatan", link=link, tags={**tags, "status": item.status})
         for item in report.rejected
     }
     for line in report.warnings:
         name = f"inbox|{contract_id}|{hashlib.sha256(line.encode()).hexdigest()[:16]}"
-        alerts[name] = Alert(title=f"Berkas {contract_id} tertinggal di inbox", body=line, level="peringatan", tags=tags)
+        alerts[name] = Alert(
+            title=f"Berkas {contract_id} tertinggal di inbox", body=line, level="peringatan", link=link, tags=tags
+        )
     send_new(home, alerts, today(), alarm.send)

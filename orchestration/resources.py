@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from pydantic import Field
 
 if TYPE_CHECKING:
     from padanan.alert import Alert, AlertResult
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class RumahResource(dg.ConfigurableResource[None]):
-    """The data home that PADANAN_HOME names when the run starts."""
+    # Dagster shows a resource's docstring to its users, hence the language.
+    """Data home yang disebut PADANAN_HOME ketika run mulai."""
 
     def home(self) -> Home:
         """The home, its folders made and its format version checked.
@@ -30,7 +32,7 @@ class RumahResource(dg.ConfigurableResource[None]):
 
 
 class KontrakResource(dg.ConfigurableResource[None]):
-    """The contracts as they are on disk when the run starts."""
+    """Kontrak sebagaimana tersimpan di expectations/contracts ketika run mulai."""
 
     def all(self) -> dict[str, Contract]:
         """Contract by id.
@@ -44,10 +46,10 @@ class KontrakResource(dg.ConfigurableResource[None]):
 
 
 class AlarmResource(dg.ConfigurableResource[None]):
-    """The alert sinks: always the file in the data home; e-mail and webhook only where `luar` is true."""
+    """Tujuan alarm: selalu berkas di data home; surel dan webhook hanya bila luar = true."""
 
-    lingkungan: str
-    luar: bool
+    lingkungan: str = Field(description="`dev` atau `prod`; ditulis pada setiap alarm.")
+    luar: bool = Field(description="Kirim juga lewat surel dan webhook yang disetel.")
 
     def send(self, alert: Alert) -> AlertResult:
         """Sends one alert; a sink that fails is reported in the result, not raised."""

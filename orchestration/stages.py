@@ -10,8 +10,8 @@ LANDING, CLEANSING, PADANAN, REVIEW, DECREE, DISTRIBUTION, FEEDBACK = STAGES
 DBT_FOLDERS = {"staging": CLEANSING, "seeds": CLEANSING}
 """dbt folders whose word differs from their stage: staging models and reference seeds belong to cleansing."""
 
-STAGES_WITHOUT_SQL = frozenset({LANDING, DISTRIBUTION, FEEDBACK})
-"""Stages that hold no dbt models yet: landing is files, the two last stages come with issues 4 and 5."""
+STAGES_WITHOUT_SQL = frozenset({LANDING, DECREE, DISTRIBUTION, FEEDBACK})
+"""Stages without dbt models: landing and decree are files, the two last hold nothing yet."""
 
 STAGES_WITHOUT_ASSETS = frozenset({DISTRIBUTION, FEEDBACK})
 """Stages whose folder is in place but holds no asset yet."""

@@ -1,6 +1,6 @@
 """The criteria of the data sasaran, read from `expectations/sasaran.yaml`.
 
-Judging people by them is dbt's work (`decree/sasaran`); here they are only read and checked.
+Judging people by them is dbt's work (`review/sasaran`); here they are only read and checked.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
 
-from screenshot_ui import browser, shoot  # noqa: E402
+from chromium import Chromium  # noqa: E402
 
 PAGES = {
     "panduan-laporan.png": "index.html",
@@ -70,9 +70,11 @@ def main() -> None:
         raise SystemExit("GALAT: belum ada laporan dan dokumen rancangan. Perbaikan: jalankan make demo")
     report = reports[-1].parent
     options.out.mkdir(parents=True, exist_ok=True)
-    for name, page in PAGES.items():
-        shoot(browser(), (report / page).as_uri(), options.out / name, options.size)
-        print(options.out / name, flush=True)
+    with Chromium(*map(int, options.size.split(","))) as browser:
+        for name, page in PAGES.items():
+            browser.open((report / page).as_uri(), "document.readyState === 'complete'")
+            browser.picture(options.out / name)
+            print(options.out / name, flush=True)
     form_picture(report / "formulir-keputusan.xlsx", options.out / FORM)
     print(options.out / FORM, flush=True)
     first_page(drafts[-1], options.out / DRAFT)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 class RuleResult:
     """One rule of one contract.
 
-    `gagal` and `total` count rows (rows that fail; rows to which the rule applies). `in_gap` is the rule's count in
-    the gap table, None when it was not compared. `severity` is ERROR or WARN; a count that differs from the gap
-    table is always an ERROR, because one of the two then lies about the data.
+    `gagal` and `total` count rows (rows that fail; rows to which the rule applies); `success` is the share of them
+    against `limit`. `in_gap` is the rule's count in the gap table, None when it was not compared; a count that differs
+    is no verdict about the rule, but an error of the whole suite (`SuiteResult.disagreeing`).
     """
 
     contract_id: str
@@ -24,6 +24,7 @@ class RuleResult:
     dimension: str
     level: str
     threshold: float
+    mostly: float
     severity: str
     success: bool
     in_gap: int | None = None
@@ -34,6 +35,11 @@ class RuleResult:
         return self.gagal / self.total if self.total else 0.0
 
     @property
+    def limit(self) -> float:
+        """The share (0-1) of failing rows above which the rule fails."""
+        return round(1 - self.mostly, 9)
+
+    @property
     def gap_agrees(self) -> bool:
         """Whether the gap table holds as many rows; true when it was not compared."""
         return self.in_gap is None or self.in_gap == self.gagal
@@ -41,14 +47,17 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class ShapeResult:
-    """One check of the staging table's shape; `observed` is a number, or None where the check has none."""
+    """One check of the staging table's shape: `observed` rows or columns where `expected` are right.
+
+    `observed` is None where the question could not be answered.
+    """
 
     contract_id: str
     check_id: str
     description: str
-    observed: float | None
+    observed: int | None
+    expected: int
     success: bool
-    severity: str = "ERROR"
 
 
 @dataclass(frozen=True)
@@ -65,11 +74,16 @@ class SuiteResult:
     unknown_in_gap: dict[str, int] = field(default_factory=dict)
 
     @property
+    def disagreeing(self) -> tuple[str, ...]:
+        """Ids of the rules whose rows in the gap table are not what GX counted; one of the two then lies about the data."""
+        return (*(rule.rule_id for rule in self.rules if not rule.gap_agrees), *self.unknown_in_gap)
+
+    @property
     def errors(self) -> tuple[str, ...]:
-        """Ids of the checks that failed with severity ERROR; gap rows of a rule the suite lacks count as one."""
+        """What is wrong with severity ERROR: checks of the shape, rules of that severity, rules that the gap contradicts."""
         failed = [rule.rule_id for rule in self.rules if not rule.success and rule.severity == "ERROR"]
         shape = [check.check_id for check in self.shape if not check.success]
-        return (*shape, *failed, *self.unknown_in_gap)
+        return tuple(dict.fromkeys((*shape, *failed, *self.disagreeing)))
 
     @property
     def success(self) -> bool:

@@ -25,6 +25,7 @@ from padanan.quality.suite import (
     RESULT_FORMAT,
     ROWS_PARAMETER,
     SHAPE_CHECKS,
+    STAGE_COLUMNS,
     batch_query,
     cleansing_rules,
     stable_id,
@@ -222,7 +223,6 @@ def _run_one(
         counts = result.result
         gagal, total = int(counts["unexpected_count"]), int(counts["element_count"])
         held = None if in_gap is None else in_gap.pop(rule.id, 0)
-        agrees = held is None or held == gagal
         rules.append(
             RuleResult(
                 contract_id=contract.id,
@@ -232,13 +232,21 @@ def _run_one(
                 dimension=rule.dimension,
                 level=rule.level,
                 threshold=rule.threshold,
-                severity=rule.severity if agrees else "ERROR",
-                success=bool(result.success) and agrees,
+                mostly=rule.mostly,
+                severity=rule.severity,
+                success=bool(result.success),
                 in_gap=held,
             )
         )
     shape = tuple(
-        ShapeResult(contract.id, name, SHAPE_CHECKS[name], _number(found[name].result), bool(found[name].success))
+        ShapeResult(
+            contract.id,
+            name,
+            SHAPE_CHECKS[name],
+            _observed(name, found[name].result),
+            expected_rows or 0 if name == "bentuk_jumlah_baris" else 0,
+            bool(found[name].success),
+        )
         for name in SHAPE_CHECKS
         if name in found
     )
@@ -254,10 +262,12 @@ def _run_one(
     )
 
 
-def _number(result: Mapping[str, Any]) -> float | None:
-    """The observed value when it is a number; column lists and anything else stay out of results."""
+def _observed(name: str, result: Mapping[str, Any]) -> int | None:
+    """What a shape check counted: rows, or standard columns that are missing; anything else stays out of results."""
     value = result.get("observed_value")
-    return value if isinstance(value, int | float) else None
+    if name == "bentuk_kolom" and isinstance(value, list):
+        return len(set(STAGE_COLUMNS) - {str(column).lower() for column in value})
+    return int(value) if isinstance(value, int | float) else None
 
 
 def _rows(source: DuckDBDatasource, contract: Contract, table: str | None) -> int:

@@ -1,4 +1,4 @@
-"""`padanan report render|open`: makes the report of a published revision again, and says where it lies.
+"""`padanan report render|open|serve`: makes the report of a published revision again, says where it lies, serves the pages.
 
 What stands in it is decided by the page makers.
 """
@@ -6,6 +6,7 @@ What stands in it is decided by the page makers.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any
 
@@ -17,7 +18,7 @@ from padanan.runplan import published_revisions
 
 def add_parsers(commands: Any) -> None:
     """Adds `report`."""
-    parser = commands.add_parser("report", help="laporan mutu untuk reviu: buat ulang, atau tunjukkan tempatnya")
+    parser = commands.add_parser("report", help="laporan mutu untuk reviu: buat ulang, tunjukkan tempatnya, atau sajikan")
     actions = parser.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
     render = actions.add_parser("render", help="buat laporan satu revisi terbit (HTML, XLSX dan berkas lainnya)")
     show = actions.add_parser("open", help="cetak jalur index.html laporan yang sudah dibuat")
@@ -26,6 +27,9 @@ def add_parsers(commands: Any) -> None:
         action.add_argument("--revisi", type=int, help="nomor revisi (bawaan: yang terakhir terbit)")
     render.set_defaults(run=_render)
     show.set_defaults(run=_open)
+    serve = actions.add_parser("serve", help="sajikan semua laporan di mesin ini (PADANAN_LAPORAN_PORT), hanya untuk dibaca")
+    serve.add_argument("--bersama-induk", action="store_true", help="berhenti bila proses yang menjalankannya berhenti")
+    serve.set_defaults(run=_serve)
 
 
 def _chosen(args: argparse.Namespace) -> tuple[Home, Periode, int]:
@@ -71,4 +75,11 @@ def _open(args: argparse.Namespace) -> int:
             cure=f"jalankan 'padanan report render --periode {periode.label} --revisi {revisi}'",
         )
     print(page)
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from padanan.report.server import serve
+
+    serve(Home.from_env().ensure(), parent=os.getppid() if args.bersama_induk else None)
     return 0

@@ -47,6 +47,20 @@ def threshold(share: float) -> str:
     return str(format_decimal(share * 100, format="0.##", locale=LOCALE)) + "%"
 
 
+def decimal(value: float) -> str:
+    """A measure with at most one digit after the comma: `5`, `12,5`."""
+    return str(format_decimal(value, format="#,##0.#", locale=LOCALE))
+
+
+def shares(part: float, whole: float, limit: float) -> tuple[str, str]:
+    """An observed share and its threshold (0-1) in one unit and with as many digits as tell them apart: `5,02%`, `5,00%`."""
+    observed = part / whole if whole else 0.0
+    for digits in range(1, 6):
+        if observed == limit or round(observed * 100, digits) != round(limit * 100, digits):
+            break
+    return percent(part, whole, digits), _share(limit, digits)
+
+
 def points(now: float | None, before: float | None) -> str | None:
     """A change of a share in percentage points: `+0,4 poin`; None when one side was not measured."""
     if now is None or before is None:

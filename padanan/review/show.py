@@ -122,6 +122,17 @@ def next_step(home: Home, periode: Periode, revisi: int, judged: Judged | None =
     }[state]
 
 
+def accepted_revision(home: Home, periode: Periode, log: ReviewLog | None = None) -> int | None:
+    """The newest published revision whose acceptance stands; None while none was accepted.
+
+    Raises:
+        PadananError: the log is broken.
+    """
+    log = log or read_log(home, periode)
+    standing = [revisi for revisi, _ in published_revisions(home, periode) if steps.acceptance(log, revisi) is not None]
+    return standing[-1] if standing else None
+
+
 @dataclass(frozen=True)
 class Summary:
     """Where a period's review stands: the accepted revision's facts, or the newest one's when none is accepted."""
@@ -143,14 +154,13 @@ def summary(home: Home, periode: Periode) -> Summary:
         PadananError: nothing is published, or the log is broken.
     """
     log = read_log(home, periode)
-    newest = newest_revision(home, periode)
-    standing = [revisi for revisi, _ in published_revisions(home, periode) if steps.acceptance(log, revisi) is not None]
-    revisi = standing[-1] if standing else newest
+    newest, accepted = newest_revision(home, periode), accepted_revision(home, periode, log)
+    revisi = accepted or newest
     judged = judge(home, periode, revisi)
     return Summary(
         revisi,
         state_text(log, revisi),
-        bool(standing),
+        accepted is not None,
         len(judged.open(log, revisi)),
         len(steps.waivers(log, revisi)),
         len(log.records),

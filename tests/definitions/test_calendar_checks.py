@@ -74,7 +74,8 @@ def test_checks_say_what_the_command_says(repository, home, day, monkeypatch, ca
                 "tenggat": metadata["tenggat"],
                 "keadaan": metadata["keadaan"],
                 "hari_terlambat": metadata["hari_terlambat"],
-            } in [{name: item[name] for name in ("tenggat", "keadaan", "hari_terlambat")} for item in own]
+            } in [{name: str(item[name]) for name in ("tenggat", "keadaan", "hari_terlambat")} for item in own]
+        assert check.description.startswith(f"{len(behind)} kewajiban lewat tenggat, ambang 0 ("), contract_id
     assert checks["carik"].passed is True or day == date(2025, 10, 16) or day < date(2025, 10, 15)
 
 

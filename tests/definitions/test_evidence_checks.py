@@ -1,8 +1,14 @@
 """The padanan by evidence as assets: one step makes four, and every check tells what was observed and against what."""
 
+import json
+from types import SimpleNamespace
+
 import dagster as dg
 
 from orchestration.defs.padanan import evidence
+from orchestration.resources import KontrakResource, RumahResource
+from orchestration.warehouse import release
+from padanan.home import Home
 
 
 def test_one_step_makes_candidates_model_links_and_clusters() -> None:
@@ -14,12 +20,49 @@ def test_one_step_makes_candidates_model_links_and_clusters() -> None:
     }  # fmt: skip
 
 
-def test_a_check_warns_with_observed_and_threshold() -> None:
-    """A list under the threshold fails the check without stopping the run; a list without labels says so."""
+def test_a_check_warns_with_observed_and_threshold_in_percent() -> None:
+    """A list under the threshold fails the check without stopping the run; without labels it says so."""
     low = [{"model": "dtks", "teramati": 0.91, "ambang": 0.95}]
     got = evidence._check("kelengkapan", evidence.CANDIDATES, low, 0.91, 0.95)
     assert not got.passed and got.severity is dg.AssetCheckSeverity.WARN
-    assert got.metadata["teramati"].value == 0.91 and got.metadata["ambang"].value == 0.95
+    assert got.metadata["persen"].value == 91.0 and got.metadata["ambang"].value == 95.0
+    assert got.description == "Kelengkapan penyekatan terendah 91,0% dari semua daftar berlabel; ambang 95,0%."
     good = evidence._check("kelengkapan", evidence.CANDIDATES, [], None, 0.95)
-    assert good.passed and good.metadata["teramati"].value == "tidak diukur"
+    assert good.passed and good.metadata["persen"].value == "tidak diukur"
+    assert good.description == "Kelengkapan penyekatan tidak diukur: tidak ada daftar berlabel; ambang 95,0%."
     assert evidence._least({"a": {"x": None}, "b": {"x": 0.98}}, "x") == 0.98
+
+
+def test_fairness_counts_the_groups_that_are_matched_less_often() -> None:
+    found = evidence._fairness([{"producer": "dtks", "kelompok": "lansia", "n": 400, "persen": 60.0}], 5.0)
+    assert not found.passed and found.severity is dg.AssetCheckSeverity.WARN
+    assert found.description == "1 kelompok padan lebih dari 5 poin di bawah keseluruhan; ambang 0."
+    assert (found.metadata["teramati"].value, found.metadata["ambang"].value) == (1, 0)
+    assert evidence._fairness([], 5.0).passed
+
+
+def test_whichever_of_the_four_is_asked_for_all_four_are_made_and_told(monkeypatch) -> None:
+    """One step writes them together: the history of an asset that was not asked for must not stay behind its files."""
+    result = SimpleNamespace(
+        counts={"pasangan": 9, "pasangan_disimpan": 5, "rekaman_klaster": 2},
+        models={"dtks": {"label": 3, "kelengkapan": 0.99, "presisi_harapan": 0.97}},
+        statuses={"padan_bukti": 4}, conflicts=0, warnings=(), low_completeness=(), low_precision=(),
+    )  # fmt: skip
+    home = Home.from_env().ensure()
+    home.run_plan.write_text(json.dumps({"periode": "2025-07-01", "label": "2025-S2"}))
+    monkeypatch.setattr("padanan.evidence.match_period", lambda *_: result)
+    monkeypatch.setattr("padanan.runplan.read_plan", lambda _: None)
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = dg.materialize(
+            [evidence.bukti],
+            selection=[evidence.MODEL],
+            partition_key="2025-07-01",
+            resources={"rumah": RumahResource(), "kontrak": KontrakResource()},
+            instance=instance,
+        )
+        told = {event.asset_key for event in run.get_asset_materialization_events()}
+        assert told == set(evidence.EVIDENCE)
+        for key in evidence.EVIDENCE:
+            assert "2025-07-01" in instance.get_materialized_partitions(key), key
+    assert {check.check_name for check in run.get_asset_check_evaluations()} == {"presisi_harapan"}
+    release(home)

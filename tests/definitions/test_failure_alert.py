@@ -42,6 +42,7 @@ def failed_run(job, instance):
 @pytest.mark.feature("F50")
 def test_failure_sensor_writes_the_line_to_the_alert_file(tmp_path, monkeypatch):
     monkeypatch.setenv("PADANAN_ALERT_FILE", str(tmp_path / "alarm.jsonl"))
+    monkeypatch.setenv("PADANAN_DAGSTER_URL", "https://padanan.invalid/")
     with dg.DagsterInstance.ephemeral() as instance:
         result = failed_run(failing_job, instance)
         context = dg.build_run_status_sensor_context(
@@ -57,6 +58,7 @@ def test_failure_sensor_writes_the_line_to_the_alert_file(tmp_path, monkeypatch)
     assert alert["title"] == "Run failing_job gagal"
     assert alert["body"] == "GALAT inbox/klj/a.xlsx: berkas terpotong. Perbaikan: minta kirim ulang"
     assert alert["tags"]["periode"] == "2025-S2" and alert["tags"]["job"] == "failing_job"
+    assert alert["link"] == f"https://padanan.invalid/runs/{result.run_id}"
 
 
 def test_an_unexplained_crash_is_told_without_its_message():

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import time
-from pathlib import Path
 
 import dagster as dg
 import openpyxl
@@ -51,12 +50,21 @@ def facts(result, key):
     return {name: value.value for name, value in event.metadata.items()}
 
 
+def files(home):
+    """What stands below `reports/` and when it was written."""
+    return {path: path.stat().st_mtime_ns for path in sorted((home.root / "reports").rglob("*")) if path.is_file()}
+
+
+def read_period(repository, instance):
+    """The run that `putusan_sensor` asks for."""
+    job = repository.get_job("putusan_periode")
+    return job.execute_in_process(instance=instance, partition_key=PERIODE.key, raise_on_error=False)
+
+
 @pytest.mark.feature("F15")
 def test_the_decision_tells_state_and_next_step_and_its_check_only_warns(home):
     with dg.DagsterInstance.ephemeral() as instance:
         before = materialize(putusan, diterima, instance=instance)
-        form = home.reports(PERIODE, 1) / "formulir-keputusan.xlsx"
-        offered = openpyxl.load_workbook(form)["Pengecualian"].max_row
         accept_all(home)
         after = materialize(putusan, diterima, instance=instance)
         assert before.success and after.success
@@ -64,17 +72,52 @@ def test_the_decision_tells_state_and_next_step_and_its_check_only_warns(home):
     assert (first["keadaan"], first["diterima"]) == ("belum direviu", False) and first["penghalang_terbuka"] > 0
     assert (second["keadaan"], second["diterima"], second["penghalang_terbuka"]) == ("direviu dan diterima", True, 0)
     assert second["kepala_catatan"].replace("-", "") == read_log(home, PERIODE).head
-    # Report and form follow the record: nothing is open any more, and the sign-off names the head.
-    assert offered > openpyxl.load_workbook(form)["Pengecualian"].max_row
-    page = (form.parent / "index.html").read_text()
-    assert second["kepala_catatan"] in page
-    (decided,) = re.findall('<p id="putusan">(.*?)</p>', page)
-    assert f"{first['penghalang_terbuka']} penghalang dikecualikan" in decided and "tidak ada yang terbuka" in decided
     checks = [result.get_asset_check_evaluations()[0] for result in (before, after)]
     assert [(check.passed, check.severity) for check in checks] == [
         (False, dg.AssetCheckSeverity.WARN),
         (True, dg.AssetCheckSeverity.WARN),
     ]
+    assert "belum direviu" in checks[0].description and "yang diminta: direviu dan diterima" in checks[0].description
+
+
+@pytest.mark.feature("F15")
+def test_report_and_form_have_one_owner_and_follow_the_record_by_the_decisions_job(home, repository):
+    """Two assets once wrote the same files: whichever ran last won. The decision reads; the report's asset writes."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert read_period(repository, instance).success
+        form = home.reports(PERIODE, 1) / "formulir-keputusan.xlsx"
+        offered, written = openpyxl.load_workbook(form)["Pengecualian"].max_row, files(home)
+        opened = facts(materialize(putusan, instance=instance), "review__putusan")["penghalang_terbuka"]
+        accept_all(home)
+        decided = materialize(putusan, instance=instance)
+        assert decided.success and files(home) == written, "the decision's asset wrote into the report"
+        assert "Putusan reviu sampai sekarang" not in (form.parent / "index.html").read_text()
+        result = read_period(repository, instance)
+        assert result.success
+        report, decision = (facts(result, f"review__{name}") for name in ("laporan_mutu", "putusan"))
+    # Report and form follow the record: nothing is open any more, and the sign-off names the head.
+    assert offered > openpyxl.load_workbook(form)["Pengecualian"].max_row
+    page = (form.parent / "index.html").read_text()
+    assert decision["kepala_catatan"] in page
+    (said,) = re.findall('<p id="putusan">(.*?)</p>', page)
+    assert f"{opened} penghalang dikecualikan" in said and "tidak ada yang terbuka" in said
+    # Places are told relative to the home, the page by an address that a browser opens.
+    assert (report["berkas"], report["formulir"]) == tuple(
+        f"reports/{PERIODE.key}/rev-1/{name}" for name in ("index.html", "formulir-keputusan.xlsx")
+    )
+    assert report["laporan"] == f"http://127.0.0.1:3001/{PERIODE.key}/rev-1/index.html"
+
+
+def test_an_accepted_revisions_report_follows_the_record_though_a_newer_one_stands(home, repository):
+    """The steps after the acceptance (report, discussion, draft) are those of the accepted revision."""
+    accept_all(home)
+    publish(home, revisi=2, people=200)
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = read_period(repository, instance)
+        assert result.success and facts(result, "review__laporan_mutu")["revisi"] == 2
+        head = facts(result, "review__putusan")["kepala_catatan"]
+    for revisi in (1, 2):
+        assert head in (home.reports(PERIODE, revisi) / "index.html").read_text(), revisi
 
 
 def test_a_changed_log_fails_the_decision_with_its_line(home):
@@ -102,8 +145,8 @@ def test_the_penetapan_needs_the_decision_and_seals_nothing_without_it(home, mon
         result = materialize(penetapan, instance=instance, **options)
         assert result.success
         found = facts(result, "decree__penetapan")
-    assert found["ke"] == 1 and Path(found["folder"]).name == "ke-1"
-    assert json.loads((Path(found["folder"]) / "segel.json").read_text())["nomor"] == "721 Tahun 2025"
+    assert found["ke"] == 1 and found["folder"] == f"decree/{PERIODE.key}/ke-1"
+    assert json.loads((home.root / found["folder"] / "segel.json").read_text())["nomor"] == "721 Tahun 2025"
 
 
 @pytest.mark.feature("F15")

@@ -40,7 +40,7 @@ def test_test_folders_carry_stage_words_or_named_exceptions():
     assert found - set(stages.STAGES) - set(stages.TEST_FOLDERS) <= stages.TEST_FOLDERS_BESIDE_STAGES
 
 
-@pytest.mark.parametrize(("folder", "stage"), [("staging", "cleansing"), ("seeds", "cleansing"), ("decree", "decree")])
+@pytest.mark.parametrize(("folder", "stage"), [("staging", "cleansing"), ("seeds", "cleansing"), ("review", "review")])
 def test_dbt_folder_to_stage(folder, stage):
     assert stages.stage_of_dbt_folder(folder) == stage
 

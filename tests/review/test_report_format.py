@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from padanan.report.format import day, fingerprint, listed, month, number, percent, points, threshold
+from padanan.report.format import day, fingerprint, listed, month, number, percent, points, shares, threshold
 from padanan.report.words import rule_name, without_long_runs
 
 
@@ -28,6 +28,21 @@ def test_numbers():
 )
 def test_shares_never_lie_at_the_ends(part, whole, text):
     assert percent(part, whole) == text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "limit", "text"),
+    [
+        (222, 12_345, 0.05, ("1,8%", "5,0%")),
+        (502, 10_000, 0.05, ("5,02%", "5,00%")),
+        (500, 10_000, 0.05, ("5,0%", "5,0%")),
+        (1, 100_000, 0.0, ("0,001%", "0,000%")),
+        (3, 3, 0.2, ("100%", "20,0%")),
+        (0, 0, 0.2, ("–", "20,0%")),
+    ],
+)
+def test_a_share_and_its_threshold_are_told_apart_in_one_unit(part, whole, limit, text):
+    assert shares(part, whole, limit) == text
 
 
 def test_changes_are_points():

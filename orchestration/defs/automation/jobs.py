@@ -17,6 +17,8 @@ DRAFT = dg.AssetSelection.assets(dg.AssetKey([DECREE, "rancangan"]), dg.AssetKey
 
 # What people decide is never part of a run that a schedule starts.
 DECISION = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "putusan"]))
+# Report and form name the state of the review: whoever reads a new decision makes them anew.
+REPORT = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "laporan_mutu"]))
 APPROVAL = dg.AssetSelection.assets(dg.AssetKey([DECREE, "penetapan"]))
 FIELD = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "daftar_tugas"]), dg.AssetKey([REVIEW, "paket_produsen"]))
 """Files with names: made when somebody asks for them, not with every run."""
@@ -49,8 +51,8 @@ rancangan_periode = dg.define_asset_job(
 
 putusan_periode = dg.define_asset_job(
     "putusan_periode",
-    selection=DECISION,
-    description="Membaca keadaan reviu satu periode dari catatannya.",
+    selection=DECISION | REPORT,
+    description="Membaca keadaan reviu satu periode dari catatannya, dan membuat ulang laporan serta formulir yang menyebutnya.",
     tags={"padanan/tahap": REVIEW},
 )
 

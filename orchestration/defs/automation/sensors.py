@@ -13,6 +13,7 @@ from orchestration.defs.automation.jobs import landing_produsen
 from orchestration.defs.partitions import half_years, periode_at
 from orchestration.health import failed_ticks
 from orchestration.inbox_watch import MINIMUM_INTERVAL, look
+from orchestration.links import run_page
 from orchestration.policies import sensors_start
 from orchestration.resources import AlarmResource, RumahResource
 
@@ -92,6 +93,7 @@ def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -
         Alert(
             title=f"Run {run.job_name} gagal",
             body=explanation,
+            link=run_page(run.run_id),
             tags={
                 "job": run.job_name,
                 "run": run.run_id,

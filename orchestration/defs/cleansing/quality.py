@@ -3,21 +3,24 @@
 The engine is `padanan/quality`; the rules are in `expectations/`. Nothing here knows a rule.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import dagster as dg
 
-from orchestration.checks import GAP_CHECK, GAP_DESCRIPTION, run_quality
+from orchestration.checks import TABLE_CHECKS, rule_blocks, run_quality, severity
 from orchestration.contracts import loaded, owner_of, quality_key, stage_model_key
 from orchestration.defs.partitions import PER_PERIODE, half_years
+from orchestration.gate import JUDGED_PLAN, plan_mark
 from orchestration.guard import explained
+from orchestration.links import report_page
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import KontrakResource, RumahResource
 from orchestration.stages import CLEANSING
 from orchestration.warehouse import acquire, planned
+from padanan.errors import PadananError
 from padanan.period import Periode
-from padanan.quality.suite import SHAPE_CHECKS, cleansing_rules
+from padanan.quality.suite import cleansing_rules
 from padanan.rules import DIMENSIONS
 
 
@@ -38,8 +41,7 @@ def _specs() -> list[dg.AssetSpec]:
 
 
 def _check_specs() -> list[dg.AssetCheckSpec]:
-    """All are blocking, but Dagster stops only at severity ERROR, which a rule has by contract or when GX and the
-    gap table disagree."""
+    """One check a rule, and those of the table; only what can stop a run is declared blocking (`orchestration/checks.py`)."""
     specs = []
     for contract in loaded().values():
         key = quality_key(contract.id)
@@ -48,13 +50,13 @@ def _check_specs() -> list[dg.AssetCheckSpec]:
                 dg.AssetCheckSpec(
                     rule.id,
                     asset=key,
-                    blocking=True,
                     partitions_def=half_years,
+                    blocking=rule_blocks(rule),
                     description=f"{rule.definisi} Dimensi {DIMENSIONS[rule.dimension]}. Tindak lanjut: {rule.tindak_lanjut}",
-                    metadata={"ambang": rule.threshold, "level": rule.level, "penanggung_jawab": rule.penanggung_jawab},
+                    metadata={"level": rule.level, "penanggung_jawab": rule.penanggung_jawab},
                 )
             )
-        for name, description in {**SHAPE_CHECKS, GAP_CHECK: GAP_DESCRIPTION}.items():
+        for name, description in TABLE_CHECKS.items():
             specs.append(dg.AssetCheckSpec(name, asset=key, blocking=True, partitions_def=half_years, description=description))
     return specs
 
@@ -63,28 +65,62 @@ def _check_specs() -> list[dg.AssetCheckSpec]:
     name="mutu",
     specs=_specs(),
     check_specs=_check_specs(),
+    # One producer may be judged again alone, from the UI too.
+    can_subset=True,
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
 )
 def mutu(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource) -> Iterator[Any]:
-    """Runs every suite once (importing GX costs seconds, so not once per producer) and reports counts only."""
+    """Runs the selected suites in one step (importing GX costs seconds, so not once per producer) and reports counts only.
+
+    Raises:
+        dagster.Failure: the warehouse is locked or holds another period, a rule can't be evaluated, or a contract
+            changed since the code location was loaded.
+    """
     periode = Periode.parse(context.partition_key)
+    assets, checks = context.selected_asset_keys, context.selected_asset_check_keys
+    asked = assets | {key.asset_key for key in checks}
     with explained("pemeriksaan mutu"):
+        from padanan.report.model import producer_page
+
         home = rumah.home()
         acquire(home)
         plan = planned(home, periode)
-        outcome = run_quality(home, kontrak.all(), plan)
-        # Rendered later in the same run; a check points to it so that an engineer finds the words for the count.
-        report = dg.MetadataValue.url((home.reports(periode, plan["revisi"]) / "index.html").as_uri())
+        ids = [contract_id for contract_id in loaded() if quality_key(contract_id) in asked]
+        outcome = run_quality(home, kontrak.all(), plan, ids)
+        judged = {dg.AssetCheckKey(quality_key(check.contract_id), check.name): check for check in outcome.checks}
+        _complete(asked - {quality_key(contract_id) for contract_id in outcome.metadata}, checks - judged.keys())
     for line in outcome.lines:
         context.log.warning(line)
-    for contract_id, metadata in outcome.metadata.items():
-        yield dg.MaterializeResult(asset_key=quality_key(contract_id), metadata={**metadata, "laporan": report})
-    for check in outcome.checks:
-        yield dg.AssetCheckResult(
-            asset_key=quality_key(check.contract_id),
-            check_name=check.name,
-            passed=check.passed,
-            severity=dg.AssetCheckSeverity.ERROR if check.severity == "ERROR" else dg.AssetCheckSeverity.WARN,
-            metadata={**check.metadata, "laporan": report},
+    report = {
+        contract_id: dg.MetadataValue.url(
+            # Rendered later in the same run; there an engineer finds the words for the count.
+            report_page(periode, plan["revisi"], producer_page(contract_id) if facts["berlaku"] else "index.html")
+        )
+        for contract_id, facts in outcome.metadata.items()
+    }
+    for contract_id, facts in outcome.metadata.items():
+        if (key := quality_key(contract_id)) in assets:
+            marks = {"laporan": report[contract_id], JUDGED_PLAN: plan_mark(plan)}
+            yield dg.MaterializeResult(asset_key=key, metadata={**facts, **marks})
+    for key, check in judged.items():
+        if key in checks:
+            yield dg.AssetCheckResult(
+                asset_key=key.asset_key,
+                check_name=key.name,
+                passed=check.passed,
+                severity=severity(check.blocking),
+                description=check.sentence,
+                metadata={**check.metadata, "laporan": report[check.contract_id]},
+            )
+
+
+def _complete(assets: Collection[dg.AssetKey], checks: Collection[dg.AssetCheckKey]) -> None:
+    """An output of a step that may be subset is not required: what is missing would pass for judged."""
+    missing = sorted([*(key.to_user_string() for key in assets), *(key.to_user_string() for key in checks)])
+    if missing:
+        raise PadananError(
+            f"{len(missing)} pemeriksaan tidak dinilai ({missing[0]})",
+            file="expectations/contracts",
+            cure="kontrak atau aturan berubah: muat ulang lokasi kode di Dagster, lalu jalankan ulang",
         )

@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.defs.review.decision import DECISION
 from orchestration.guard import explained
+from orchestration.links import place
 from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import DECREE
@@ -22,12 +24,12 @@ APPROVAL = dg.AssetKey([DECREE, "penetapan"])
 class ApprovalConfig(dg.Config):
     """The Governor's penetapan: `nomor` and `tanggal` (ISO) of the decree, `petugas` who records it, `pindaian` a file."""
 
-    revisi: int
-    nomor: str
-    tanggal: str
-    petugas: str
-    ke: int = 1
-    pindaian: str | None = None
+    revisi: int = Field(description="Revisi yang diterima reviu dan sudah dibekukan.")
+    nomor: str = Field(description="Nomor Keputusan Gubernur, misalnya 721 Tahun 2025.")
+    tanggal: str = Field(description="Tanggal penetapan, misalnya 2025-12-15.")
+    petugas: str = Field(description="Id petugas yang mencatat, menurut daftar reviewer.")
+    ke: int = Field(default=1, description="Penetapan ke berapa pada periode ini; perubahan pertama adalah 2.")
+    pindaian: str | None = Field(default=None, description="Jalur pindaian keputusan yang ditandatangani.")
 
 
 @dg.asset(
@@ -73,6 +75,6 @@ def penetapan(context: dg.AssetExecutionContext, config: ApprovalConfig, rumah: 
             "dagster/row_count": seal["jumlah_orang"],
             "sidik_baris": fingerprint(seal["row_hash"]),
             "kepala_catatan": fingerprint(seal["kepala_log"]),
-            "folder": dg.MetadataValue.path(str(folder)),
+            "folder": place(home, folder),
         }
     )

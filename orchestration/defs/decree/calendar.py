@@ -9,6 +9,7 @@ import dagster as dg
 
 from orchestration.calendar_today import today
 from orchestration.guard import explained
+from orchestration.links import run_page
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 from orchestration.stages import DECREE
 
@@ -45,6 +46,7 @@ def dua_kali_setahun(
                     title=f"{signal.level.capitalize()} {signal.subject} {year}",
                     body=f"{signal.text}. Perbaikan: {signal.cure}",
                     level="galat" if signal.level == ALARM else "peringatan",
+                    link=run_page(context.run.run_id),
                     tags={"tahun": str(year), "perihal": signal.subject, "lingkungan": alarm.lingkungan},
                 )
                 for signal in signals
@@ -59,6 +61,8 @@ def dua_kali_setahun(
             check_name=name,
             passed=not told,
             severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(one.text for one in told.values())
+            or f"Tidak ada peringatan {subject} untuk {' dan '.join(map(str, found))}; sedikitnya 2 setahun.",
             metadata={
                 "per": day.isoformat(),
                 **{f"{year}": f"{one.level}: {one.text}. Perbaikan: {one.cure}" for year, one in told.items()},

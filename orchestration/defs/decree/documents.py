@@ -4,9 +4,11 @@ What they say and how they look is in `padanan/decree/documents/`.
 """
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.links import place
 from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import DECREE
@@ -16,7 +18,7 @@ from padanan.period import Periode
 class DocumentsConfig(dg.Config):
     """`revisi`: which frozen revision; by default the newest published one."""
 
-    revisi: int | None = None
+    revisi: int | None = Field(default=None, description="Revisi beku yang dibuatkan dokumen; kosong: yang terbaru.")
 
 
 @dg.asset(
@@ -48,7 +50,7 @@ def dokumen(context: dg.AssetExecutionContext, config: DocumentsConfig, rumah: R
         metadata={
             "periode": periode.label,
             "revisi": revisi,
-            "folder": dg.MetadataValue.path(str(folder)),
+            "folder": place(home, folder),
             "berkas": len(list(folder.iterdir())),
         }
     )

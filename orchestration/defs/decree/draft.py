@@ -4,9 +4,11 @@ Snapshot and hashes are in `padanan/decree`; only an approval makes a decree of 
 """
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.links import place
 from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import DECREE, REVIEW
@@ -16,7 +18,7 @@ from padanan.period import Periode
 class DraftConfig(dg.Config):
     """`revisi`: which published revision to freeze; by default the newest."""
 
-    revisi: int | None = None
+    revisi: int | None = Field(default=None, description="Revisi terbit yang dibekukan; kosong: yang terbaru.")
 
 
 @dg.asset(
@@ -58,7 +60,7 @@ def rancangan(context: dg.AssetExecutionContext, config: DraftConfig, rumah: Rum
             "periode": periode.label,
             "revisi": revisi,
             "status": "rancangan",
-            "folder": dg.MetadataValue.path(str(folder)),
+            "folder": place(home, folder),
             "pemeriksaan": total,
         }
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.calendar_today import metadata_of, today
+from orchestration.calendar_today import metadata_of, sentence_of, today
 from orchestration.contracts import landing_key, loaded
 from orchestration.guard import explained
 from orchestration.resources import KontrakResource, RumahResource
@@ -48,5 +48,6 @@ def tenggat_kiriman(
             check_name=CHECK,
             passed=item.passed,
             severity=dg.AssetCheckSeverity.WARN,
+            description=sentence_of(item),
             metadata=metadata_of(item, day),
         )

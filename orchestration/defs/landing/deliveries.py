@@ -11,6 +11,7 @@ from orchestration.calendar_today import today
 from orchestration.contracts import column_schema, freshness_of, kinds_of, landing_key, loaded, owner_of
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.links import run_page
 from orchestration.rejections import raise_alarms, rejection_metadata, rejection_sentence
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 from orchestration.stages import LANDING
@@ -95,7 +96,7 @@ def _land(
         context.log.info(line)
     for line in (*report.warnings, *(f"{item.title}: {item.told}" for item in report.rejected)):
         context.log.warning(line)
-    raise_alarms(home, alarm, contract_id, periode, report)
+    raise_alarms(home, alarm, contract_id, periode, report, run_page(context.run.run_id))
     key = landing_key(contract_id)
     return dg.MaterializeResult(
         asset_key=key,
@@ -104,15 +105,17 @@ def _land(
             dg.AssetCheckResult(
                 asset_key=key,
                 check_name="baris_utuh",
-                passed=report.rows_whole,
+                passed=report.rows_lost == 0,
                 severity=dg.AssetCheckSeverity.ERROR,
-                metadata=report.row_account,
+                description=report.account_sentence,
+                metadata={"teramati": report.rows_lost, "ambang": 0},
             ),
             dg.AssetCheckResult(
                 asset_key=key,
                 check_name="kiriman_aktif",
                 passed=report.present,
                 severity=dg.AssetCheckSeverity.WARN,
+                description=report.present_sentence,
                 metadata={
                     "jumlah_kiriman": report.deliveries,
                     "berlaku": report.in_force,

@@ -4,6 +4,7 @@ The choice itself is `padanan.runplan`; landing's files are `deliveries.py`.
 """
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.partitions import PER_PERIODE, half_years
@@ -22,8 +23,12 @@ class PlanConfig(dg.Config):
     warehouse anew for a revision that is published already (worklists and kits read names from it).
     """
 
-    batas: str | None = None
-    bangun_ulang: bool = False
+    batas: str | None = Field(
+        default=None, description="Hari terakhir kiriman dihitung, misalnya 2025-12-01; kosong: hari penetapan."
+    )
+    bangun_ulang: bool = Field(
+        default=False, description="Bangun gudang lagi walaupun tidak ada masukan yang berubah, misalnya untuk daftar tugas."
+    )
 
 
 @dg.asset(

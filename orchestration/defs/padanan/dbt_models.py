@@ -9,8 +9,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
-from orchestration.contracts import loaded, quality_key
 from orchestration.dbt_bridge import CALL_2, StageTranslator, manifest, run_dbt
+from orchestration.defs.cleansing.gate import GATE
 from orchestration.defs.padanan.evidence import EVIDENCE
 from orchestration.defs.partitions import PER_PERIODE
 from orchestration.policies import POOL_WAREHOUSE
@@ -21,8 +21,8 @@ from orchestration.resources import RumahResource
     name="dbt_panggilan_2",
     manifest=manifest(),
     select=f"tag:{CALL_2}",
-    # Entry models wait for every rule check and for the padanan by evidence, whose files they read.
-    dagster_dbt_translator=StageTranslator(after=[*EVIDENCE, *(quality_key(contract_id) for contract_id in loaded())]),
+    # Entry models wait for the gate of the rule checks and for the padanan by evidence, whose files they read.
+    dagster_dbt_translator=StageTranslator(after=[GATE, *EVIDENCE]),
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
 )

@@ -8,7 +8,8 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.contracts import loaded, quality_key
+from orchestration.checks import severity
+from orchestration.defs.cleansing.gate import GATE
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
 from orchestration.policies import OWNER, POOL_WAREHOUSE
@@ -16,6 +17,7 @@ from orchestration.resources import KontrakResource, RumahResource
 from orchestration.stages import CLEANSING, PADANAN
 from orchestration.warehouse import acquire, planned
 from padanan.period import Periode
+from padanan.report.format import decimal, number, shares
 
 REGISTER = dg.AssetKey([PADANAN, "acuan_siap"])
 CANDIDATES, MODEL, LINKS, CLUSTERS = (
@@ -24,13 +26,15 @@ CANDIDATES, MODEL, LINKS, CLUSTERS = (
 EVIDENCE = (CANDIDATES, MODEL, LINKS, CLUSTERS)
 STEP_1 = [dg.AssetKey([PADANAN, "padanan_cocok"]), dg.AssetKey([PADANAN, "padanan_identitas"])]
 COMPLETENESS, PRECISION, FAIRNESS = "kelengkapan", "presisi_harapan", "kewajaran"
+SUBJECTS = {COMPLETENESS: "Kelengkapan penyekatan", PRECISION: "Presisi yang diharapkan di ambang otomatis"}
+SHOWN = 50
 
 
 @dg.asset(
     key=REGISTER,
     group_name=PADANAN,
-    # A failed blocking rule stops the matching before it starts.
-    deps=[dg.AssetKey([CLEANSING, "stg_adminduk__penduduk"]), *STEP_1, *(quality_key(contract_id) for contract_id in loaded())],
+    # A failed blocking check stops the matching before it starts.
+    deps=[GATE, dg.AssetKey([CLEANSING, "stg_adminduk__penduduk"]), *STEP_1],
     description="Penduduk Adminduk yang disiapkan untuk dipadankan dengan bukti; sekali untuk setiap cuplikan Adminduk.",
     owners=[OWNER],
     kinds={"parquet", "duckdb"},
@@ -77,6 +81,8 @@ def acuan_siap(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Ma
             (CLUSTERS, [LINKS], "Orang tanpa penduduk yang sama di beberapa daftar, dan yang tercatat dua kali.", "parquet"),
         )
     ],
+    # Whichever of them is asked for, all four are made and told (`bukti`).
+    can_subset=True,
     partitions_def=half_years,
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
@@ -132,13 +138,21 @@ def bukti(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: Kont
         CLUSTERS: {"dagster/row_count": counts.pop("rekaman_klaster"), **counts},
     }
     for key, facts in metadata.items():
-        yield dg.MaterializeResult(asset_key=key, metadata=facts)
+        if key in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=key, metadata=facts)
+        else:
+            # Its files were written with the others', so that its history has to say so.
+            context.log_event(dg.AssetMaterialization(key, metadata=facts, partition=context.partition_key))
     for warning in result.warnings[:20]:
-        context.log.warning(f"kewajaran: {warning['kelompok']} pada {warning['producer']} padan {warning['persen']:.1f}%")
+        context.log.warning(f"kewajaran: {warning['kelompok']} pada {warning['producer']} padan {decimal(warning['persen'])}%")
     observed = {name: facts for name, facts in result.models.items() if facts["label"]}
-    yield _check(COMPLETENESS, CANDIDATES, result.low_completeness, _least(observed, "kelengkapan"), config.completeness_min)
-    yield _check(PRECISION, MODEL, result.low_precision, _least(observed, "presisi_harapan"), config.precision_min)
-    yield _check(FAIRNESS, LINKS, result.warnings, len(result.warnings), config.group_points)
+    for check in (
+        _check(COMPLETENESS, CANDIDATES, result.low_completeness, _least(observed, "kelengkapan"), config.completeness_min),
+        _check(PRECISION, MODEL, result.low_precision, _least(observed, "presisi_harapan"), config.precision_min),
+        _fairness(result.warnings, config.group_points),
+    ):
+        if dg.AssetCheckKey(check.asset_key, check.check_name) in context.selected_asset_check_keys:
+            yield check
 
 
 def _least(models: Mapping[str, Mapping[str, Any]], field: str) -> float | None:
@@ -148,16 +162,34 @@ def _least(models: Mapping[str, Mapping[str, Any]], field: str) -> float | None:
 def _check(
     name: str, asset: dg.AssetKey, found: Sequence[Mapping[str, Any]], observed: float | None, limit: float
 ) -> dg.AssetCheckResult:
-    """A warning with what was observed and the threshold it was held against."""
+    """A warning with the least share that was observed and the threshold it was held against, both in percent."""
+    told, bound = shares(0 if observed is None else observed, 1, limit)
+    what = "tidak diukur: tidak ada daftar berlabel" if observed is None else f"terendah {told} dari semua daftar berlabel"
     return dg.AssetCheckResult(
         asset_key=asset,
         check_name=name,
         passed=not found,
-        severity=dg.AssetCheckSeverity.WARN,
+        severity=severity(blocking=False),
+        description=f"{SUBJECTS[name]} {what}; ambang {bound}.",
         metadata={
-            "gagal": len(found),
-            "teramati": "tidak diukur" if observed is None else observed,
-            "ambang": limit,
-            "rincian": dg.MetadataValue.json([dict(item) for item in found[:50]]),
+            "persen": "tidak diukur" if observed is None else round(100 * observed, 3),
+            "ambang": round(100 * limit, 3),
+            "rincian": dg.MetadataValue.json([dict(item) for item in found[:SHOWN]]),
+        },
+    )
+
+
+def _fairness(found: Sequence[Mapping[str, Any]], points: float) -> dg.AssetCheckResult:
+    """A warning with how many groups are matched clearly less often than all."""
+    return dg.AssetCheckResult(
+        asset_key=LINKS,
+        check_name=FAIRNESS,
+        passed=not found,
+        severity=severity(blocking=False),
+        description=f"{number(len(found))} kelompok padan lebih dari {decimal(points)} poin di bawah keseluruhan; ambang 0.",
+        metadata={
+            "teramati": len(found),
+            "ambang": 0,
+            "rincian": dg.MetadataValue.json([dict(item) for item in found[:SHOWN]]),
         },
     )

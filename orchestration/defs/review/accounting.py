@@ -10,6 +10,7 @@ from orchestration.guard import explained
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import RumahResource
 from orchestration.stages import CLEANSING, LANDING, PADANAN, REVIEW
+from padanan.report.format import number
 
 COUNTED = (LANDING, CLEANSING, PADANAN)
 """The stages whose rows hand over to one another; review and decree hold people, not records."""
@@ -39,5 +40,6 @@ def baris_utuh(context: dg.AssetCheckExecutionContext, rumah: RumahResource) -> 
     return dg.AssetCheckResult(
         passed=not violations,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"gagal": len(violations), "total": total, "contoh": [str(v) for v in violations[:5]]},
+        description=f"{number(len(violations))} dari {number(total)} hitungan (produsen dan tahap) tidak sama; ambang 0.",
+        metadata={"teramati": len(violations), "ambang": 0, "contoh": [str(v) for v in violations[:5]]},
     )

@@ -7,6 +7,7 @@ import dagster as dg
 
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.links import place
 from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import REVIEW
@@ -19,7 +20,7 @@ DECISION = dg.AssetKey([REVIEW, "putusan"])
     key=DECISION,
     group_name=REVIEW,
     deps=[dg.AssetKey([REVIEW, "terbitan"]), dg.AssetKey([REVIEW, "laporan_mutu"])],
-    description="Putusan reviu TKPK menurut catatan berantai decisions/reviu: keadaan, penghalang terbuka, pengecualian, kepala.",
+    description="Putusan reviu TKPK menurut catatan berantai `decisions/reviu`: keadaan, penghalang terbuka, pengecualian.",
     owners=[OWNER],
     kinds={"json"},
     code_version="1",
@@ -27,23 +28,19 @@ DECISION = dg.AssetKey([REVIEW, "putusan"])
     backfill_policy=PER_PERIODE,
 )
 def putusan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
-    """Reads the log of the period, its chain proved, tells where the review stands, and brings report and form up to it.
+    """Reads the log of the period, its chain proved, and tells where the review stands.
+
+    It writes no file: report and form, which name that state too, are `review/laporan_mutu`'s, made anew by the same job.
 
     Raises:
         dagster.Failure: nothing is published, or the log was changed.
     """
     periode = Periode.parse(context.partition_key)
     with explained("pembacaan putusan reviu"):
-        from padanan.report import render_report
         from padanan.report.format import fingerprint
-        from padanan.review.form import lay_out_form
         from padanan.review.show import summary
 
-        home = rumah.home()
-        state = summary(home, periode)
-        # The sign-off block names the state and the log's head, the form what is still open: both follow the record.
-        render_report(home, periode, state.revisi)
-        lay_out_form(home, periode, state.revisi)
+        state = summary(rumah.home(), periode)
     context.instance.add_run_tags(context.run.run_id, {"padanan/revisi": str(state.revisi)})
     return dg.MaterializeResult(
         metadata={
@@ -76,6 +73,7 @@ def diterima(context: dg.AssetCheckExecutionContext, rumah: RumahResource) -> dg
     return dg.AssetCheckResult(
         passed=state.accepted,
         severity=dg.AssetCheckSeverity.WARN,
+        description=f"Revisi {state.revisi}: {state.text}; yang diminta: direviu dan diterima.",
         metadata={"keadaan": state.text, "langkah_berikutnya": state.next_step},
     )
 
@@ -95,9 +93,7 @@ def terima_formulir(context: dg.OpExecutionContext, rumah: RumahResource) -> Non
     refused = sum(not result.accepted for result in results)
     # Counts only: names and texts of forms stay in the receipts.
     context.log.info(f"{len(results) - refused} formulir diterima, {refused} ditolak")
-    context.add_output_metadata(
-        {"diterima": len(results) - refused, "ditolak": refused, "folder": dg.MetadataValue.path(str(folder_of(home)))}
-    )
+    context.add_output_metadata({"diterima": len(results) - refused, "ditolak": refused, "folder": place(home, folder_of(home))})
 
 
 @dg.job(

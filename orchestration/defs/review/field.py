@@ -11,6 +11,7 @@ import dagster as dg
 
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.links import place
 from orchestration.policies import OWNER, POOL_WAREHOUSE
 from orchestration.resources import RumahResource
 from orchestration.stages import REVIEW
@@ -21,7 +22,7 @@ from padanan.period import JAKARTA, Periode
     key=dg.AssetKey([REVIEW, "daftar_tugas"]),
     group_name=REVIEW,
     deps=[dg.AssetKey([REVIEW, name]) for name in ("terbitan", "tugas", "prelist")],
-    description="Buku kerja lapangan per kelurahan (worklists/<periode>/rev-<n>); memuat data pribadi dan punya masa berlaku.",
+    description="Buku kerja lapangan per kelurahan (`worklists/<periode>/rev-<n>`); memuat data pribadi dan punya masa berlaku.",
     owners=[OWNER],
     kinds={"xlsx"},
     code_version="1",
@@ -38,16 +39,17 @@ def daftar_tugas(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.
     with explained("penulisan daftar tugas lapangan"):
         from padanan.worklist.make import make
 
-        folder, facts = make(rumah.home(), Periode.parse(context.partition_key), now=_now(), progress=context.log.info)
+        home = rumah.home()
+        folder, facts = make(home, Periode.parse(context.partition_key), now=_now(), progress=context.log.info)
     counts = {f"jumlah_{name}": count for name, count in facts["jumlah"].items()}
-    return dg.MaterializeResult(metadata={**_facts(facts), **counts, "folder": dg.MetadataValue.path(str(folder))})
+    return dg.MaterializeResult(metadata={**_facts(facts), **counts, "folder": place(home, folder)})
 
 
 @dg.asset(
     key=dg.AssetKey([REVIEW, "paket_produsen"]),
     group_name=REVIEW,
     deps=[dg.AssetKey([REVIEW, name]) for name in ("terbitan", "laporan_mutu", "gap")],
-    description="Satu zip per produsen (kit/<periode>/rev-<n>): laporan, tanda terima, celah, baris diperbaiki dan disisihkan.",
+    description="Satu zip per produsen (`kit/<periode>/rev-<n>`): laporan, tanda terima, celah, baris diperbaiki dan disisihkan.",
     owners=[OWNER],
     kinds={"xlsx", "html"},
     code_version="1",
@@ -64,9 +66,10 @@ def paket_produsen(context: dg.AssetExecutionContext, rumah: RumahResource) -> d
     with explained("penulisan paket produsen"):
         from padanan.kit.make import COUNTED, make
 
-        folder, facts = make(rumah.home(), Periode.parse(context.partition_key), now=_now(), progress=context.log.info)
+        home = rumah.home()
+        folder, facts = make(home, Periode.parse(context.partition_key), now=_now(), progress=context.log.info)
     counts = {name: sum(item[name] for item in facts["berkas"].values()) for name in COUNTED}
-    return dg.MaterializeResult(metadata={**_facts(facts), **counts, "folder": dg.MetadataValue.path(str(folder))})
+    return dg.MaterializeResult(metadata={**_facts(facts), **counts, "folder": place(home, folder)})
 
 
 def _now() -> datetime:

@@ -8,6 +8,7 @@ import dagster as dg
 from orchestration.dbt_bridge import CALL_2, stage_models
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.links import place
 from orchestration.policies import OWNER, POOL_WAREHOUSE
 from orchestration.resources import RumahResource
 from orchestration.stages import REVIEW
@@ -18,7 +19,7 @@ from padanan.period import Periode
     key=dg.AssetKey([REVIEW, "terbitan"]),
     group_name=REVIEW,
     deps=stage_models(CALL_2),
-    description="Tabel terbit satu revisi (published/<periode>/rev-<n>), ditaruh sekaligus setelah semua lulus.",
+    description="Tabel terbit satu revisi (`published/<periode>/rev-<n>`), ditaruh sekaligus setelah semua lulus.",
     owners=[OWNER],
     kinds={"parquet", "duckdb"},
     code_version="1",
@@ -52,7 +53,7 @@ def terbitan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Mate
         metadata={
             "periode": periode.label,
             "revisi": revisi,
-            "folder": dg.MetadataValue.path(str(folder)),
+            "folder": place(home, folder),
             "dagster/row_count": sum(rows.values()),
             "dagster/partition_row_count": sum(rows.values()),
             **{f"baris_{name}": count for name, count in rows.items()},

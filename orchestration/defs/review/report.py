@@ -7,6 +7,7 @@ import dagster as dg
 
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.links import place, report_page
 from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import REVIEW
@@ -25,27 +26,34 @@ from padanan.period import Periode
     backfill_policy=PER_PERIODE,
 )
 def laporan_mutu(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
-    """Renders the report of the newest published revision of the period.
+    """Renders report and form of the newest published revision, and of the accepted one where that is another.
+
+    They name the state of the review and the head of its log, so the job that reads a new decision makes them anew.
 
     Raises:
-        dagster.Failure: nothing is published for the period yet.
+        dagster.Failure: nothing is published for the period yet, or the review's log was changed.
     """
     periode = Periode.parse(context.partition_key)
     with explained("pembuatan laporan mutu"):
         from orchestration.revisions import newest_revision
         from padanan.report import render_report
         from padanan.review.form import lay_out_form
+        from padanan.review.show import accepted_revision
 
         home = rumah.home()
         revisi = newest_revision(home, periode)
         page = render_report(home, periode, revisi)
         form = lay_out_form(home, periode, revisi)
+        accepted = accepted_revision(home, periode)
+        if accepted is not None and accepted != revisi:
+            render_report(home, periode, accepted)
+            lay_out_form(home, periode, accepted)
     return dg.MaterializeResult(
         metadata={
             "periode": periode.label,
             "revisi": revisi,
-            "laporan": dg.MetadataValue.url(page.as_uri()),
-            "berkas": dg.MetadataValue.path(str(page)),
-            "formulir": dg.MetadataValue.path(str(form)),
+            "laporan": dg.MetadataValue.url(report_page(periode, revisi)),
+            "berkas": place(home, page),
+            "formulir": place(home, form),
         }
     )
