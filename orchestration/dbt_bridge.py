@@ -34,6 +34,7 @@ from orchestration.warehouse import acquire, planned
 from padanan.errors import PadananError, safe_reason
 from padanan.home import Home
 from padanan.period import Periode
+from padanan.rule_culprit import rule_failure
 
 CALL_1, CALL_2 = "panggilan_1", "panggilan_2"
 PLAN_KEY = dg.AssetKey([LANDING, "rencana"])
@@ -220,7 +221,7 @@ def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, open_home: C
     for event in events:
         yield _with_rows(context, event, counts)
     with explained(what):
-        _raise_for(code, trouble, what)
+        _raise_for(code, trouble, what, home)
 
 
 def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, target: Path) -> tuple[int, list[Any], list[str]]:
@@ -246,7 +247,7 @@ def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, target: Path)
     return invocation.process.wait(), events, trouble
 
 
-def _raise_for(code: int, trouble: Sequence[str], what: str) -> None:
+def _raise_for(code: int, trouble: Sequence[str], what: str, home: Home) -> None:
     if code == 0:
         return
     text = " ".join(trouble)
@@ -258,6 +259,8 @@ def _raise_for(code: int, trouble: Sequence[str], what: str) -> None:
     known = known_error(text)
     if known:
         raise known
+    if (rule := rule_failure(home, text)) is not None:
+        raise rule
     reason = safe_reason(RuntimeError(_first_reason(trouble)))
     raise PadananError(f"dbt ({what}) gagal: {reason}", cure="perbaiki model atau uji yang disebut lalu jalankan ulang")
 

@@ -251,9 +251,9 @@ class Binder:
 
     def _form_fault(self, sql: str, tree: Any) -> tuple[str, str] | None:
         """What the text is that no condition over one row may be: cause and cure."""
-        if unknown := PLACEHOLDER.search(sql):
+        if value := PLACEHOLDER.search(sql):
             return (
-                f"nilai '{{{unknown[1]}}}' tidak dikenal",
+                f"nilai '{{{value[1]}}}' tidak dikenal",
                 "nilai program hanya diisi pada 'gagal': {nominal_maks}, {periode_mulai}, {periode_akhir}",
             )
         if tree["error"]:
@@ -264,7 +264,7 @@ class Binder:
         whole = len(tree["statements"]) == 1 and node.get("type") == "SELECT_NODE" and len(node["select_list"]) == 1
         if not whole or node["select_list"][0]["alias"] or node["from_table"]["type"] != "EMPTY" or node["where_clause"]:
             return "bukan satu syarat, melainkan kueri atau beberapa kolom", ROW_ONLY
-        if "--" in re.sub(r"'(?:[^']|'')*'", "", sql) or "/*" in re.sub(r"'(?:[^']|'')*'", "", sql):
+        if re.search(r"--|/\*", re.sub(r"'(?:[^']|'')*'", "", sql)):
             return "memuat komentar SQL", "tulis keterangan sebagai komentar YAML (#)"
         for part in _parts(node["select_list"][0]):
             if part["class"] in NO_ROW_PREDICATE:

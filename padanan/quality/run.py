@@ -9,14 +9,13 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from padanan.contract import Contract
 from padanan.errors import PadananError, WarehouseLocked
-from padanan.quality.predicates import count_sql
 from padanan.quality.results import RuleResult, ShapeResult, SuiteResult
 from padanan.quality.suite import (
     BATCH,
@@ -31,6 +30,8 @@ from padanan.quality.suite import (
     stable_id,
     suite_config,
 )
+from padanan.rule_culprit import Trial, culprits, told
+from padanan.rule_places import Places
 
 if TYPE_CHECKING:
     from padanan.quality.datasource import DuckDBDatasource, DuckDBExecutionEngine
@@ -309,37 +310,27 @@ def _raised(info: Mapping[str, Any] | None) -> bool:
 
 
 def _diagnosed(source: DuckDBDatasource, contract: Contract, table: str | None) -> PadananError:
-    """Names the checks that DuckDB can't evaluate, by trying each alone; only the error's class is told."""
+    """Names the checks that DuckDB can't evaluate, by trying each rule alone; only the error's class is told."""
     import sqlalchemy as sa
 
     from padanan.quality.datasource import QueryFailed
 
     engine = _engine(source)
-    rows = batch_query(contract, table)
 
-    def failing(columns: Iterable[tuple[str, str]]) -> list[str]:
-        found = []
-        for name, column in columns:
-            try:
-                engine.execute_query(sa.select(sa.literal_column(column)).select_from(sa.text(f"({rows}) AS baris"))).fetchall()
-            except QueryFailed as error:
-                found.append(f"{name} ({error.kind})")
-        return found
+    def run(query: str) -> object:
+        return engine.execute_query(sa.text(query.replace(":", r"\:"))).fetchall()
 
-    if failing([("tabel", "count(*)")]):
+    rows = f"({batch_query(contract, table)}) as baris"
+    try:
+        run(f"select count(*) from {rows}")
+    except QueryFailed:
         return PadananError(
             f"tabel {table or contract.stage_model} tidak dapat dibaca",
             file="warehouse",
             cure="jalankan dbt cleansing lebih dahulu",
         )
-    rules = cleansing_rules(contract)
-    broken = failing((rule.id, count_sql(rule.applies_when, rule.fails_when)) for rule in rules)
-    if broken:
-        return PadananError(
-            f"predikat tidak dapat dijalankan: {', '.join(broken)}",
-            file=f"expectations/contracts/{contract.path.name}",
-            cure="perbaiki predikat itu (expectations/rules.yaml); pakai kolom staging dan try_cast",
-        )
+    if found := culprits([Trial.of(rule) for rule in cleansing_rules(contract)], rows, run):
+        return told(found, contract, Places(contract.path.parents[1]))
     return PadananError(
         f"pemeriksaan bentuk tabel {table or contract.stage_model} gagal dijalankan",
         file="warehouse",

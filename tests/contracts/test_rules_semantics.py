@@ -13,27 +13,8 @@ import pyarrow as pa
 import pytest
 
 from padanan.contract import expectations_dir, load_contracts
+from padanan.rule_binding import ROW_OF_STAGE, rows
 from padanan.rules import load_catalogue, load_masks
-
-# The uniform staging row, as far as rules may read it (docs/tables.md); a predicate on any other column can't bind.
-STAGING = """
-    periode varchar, revisi integer, producer varchar, unit varchar, periode_data varchar, diterima date, delivery varchar,
-    bagian varchar, baris bigint, record_key varchar, entity_key varchar, nik_key varchar, kk_key varchar, id_sumber varchar,
-    id_keluarga_sumber varchar, nik_mentah varchar, nik_bersih varchar, nik_perbaikan varchar, nik_angka boolean,
-    nik_persen_nol double, kk_mentah varchar, kk_bersih varchar, kk_perbaikan varchar, kk_angka boolean, nama_mentah varchar,
-    nama_bersih varchar, nama_perbaikan varchar, nama_ibu_mentah varchar, nama_ibu_bersih varchar, tempat_lahir_mentah varchar,
-    tgl_lahir_mentah varchar, tgl_lahir date, tgl_lahir_perbaikan varchar, jk_mentah varchar, jk varchar, shdk_mentah varchar,
-    shdk integer, alamat_mentah varchar, alamat_jalan varchar, rt_mentah varchar, rw_mentah varchar, rt varchar, rw varchar,
-    rt_rw_ada boolean, rt_rw_terbaca boolean, provinsi_mentah varchar, kota_mentah varchar, kecamatan_mentah varchar,
-    kelurahan_mentah varchar, kode_kelurahan_mentah varchar, kode_kota_mentah varchar, wilayah_sistem varchar,
-    kode_kelurahan varchar, kode_kecamatan varchar, kode_kota varchar, wilayah_ada boolean, wilayah_hasil varchar,
-    desil_mentah varchar, desil integer, status_dasar_mentah varchar, status_dasar varchar, status_mentah varchar,
-    status varchar, nominal_mentah varchar, nominal decimal(18, 2), periode_program_mentah varchar, periode_program varchar,
-    family_id varchar, nik_n_baris bigint, nik_beda_orang boolean, kel_n_kepala bigint, kel_n_desil bigint,
-    kel_n_pasangan bigint, nik_wilayah_dikenal boolean, kk_wilayah_dikenal boolean, tgl_nik_sah boolean, tgl_kk_sah boolean
-"""
-# After the padanan: the record's status and what its resident and its program say.
-PADANAN = "status varchar, status_dasar_adminduk varchar, n_baris_program bigint, n_program_bentrok bigint"
 
 REGIONS = {"317101", "320101", "337201", "095001", "095401"}
 MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -648,8 +629,10 @@ def rule_of(contract_id, rule_id):
 def con():
     """A database with one staging table and one padanan table, empty."""
     with duckdb.connect() as connection:
-        connection.execute(f"create table cleansing (nomor integer, {STAGING})")
-        connection.execute(f"create table padanan (nomor integer, {PADANAN})")
+        described = rows()  # the row that `padanan contracts check` binds to; a predicate on any other column can't bind
+        for stage, row in ROW_OF_STAGE.items():
+            columns = ", ".join(f"{name} {kind}" for name, kind in described[row].items())
+            connection.execute(f"create table {stage} (nomor integer, {columns})")
         yield connection
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from padanan.rule_binding import UNSERVED, rows
+
 KEL = "31.71.01.1001"
 # Each with one record `r_<name>` in DTKS.
 PEOPLE = {
@@ -101,6 +103,16 @@ def lists(gudang_factory: Any) -> Any:
         _by_hand(con)
     home.dbt("build", "--select", "daftar_tanpa_program", "bendera_periksa", "tanpa_dokumen", "tugas", "prelist")
     return home
+
+
+def test_the_row_of_causes_is_the_described_one(lists: Any) -> None:
+    """`padanan contracts check` binds the predicates of tanpaProgram to what the YAML says; the model says it too."""
+    (compiled,) = lists.home.glob("logs/dbt/target/compiled/**/daftar_tanpa_program.sql")
+    ctes, found, _ = compiled.read_text(encoding="utf-8").rpartition("\n)\nselect\n")
+    assert found
+    described = {row[0]: row[1] for row in lists.rows(f"describe {ctes}\n) select * from dinilai")}
+    want = {name: kind.upper() for name, kind in rows()[UNSERVED].items()}
+    assert {name: described.get(name) for name in want} == want
 
 
 @pytest.mark.feature("F33")

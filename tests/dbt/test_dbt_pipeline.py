@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from padanan.contract import STAGE_MODELS
+from padanan.rule_binding import rows
+from padanan.tables_doc import STAGING
+
 BUDI, SITI, ANAK = "3171011207800001", "3171015303820002", "3171014105100003"
 KK, KK_BARU = "3171010101100001", "3171010101200009"
 PLACE = {"kelurahan": "GAMBIR", "kecamatan": "GAMBIR", "kota": "JAKARTA PUSAT"}
@@ -104,6 +108,14 @@ def gudang(gudang_factory: Any) -> Any:
     home.plan()
     home.build_output = home.both_calls()
     return home
+
+
+@pytest.mark.feature("F50")
+@pytest.mark.parametrize("table", [*STAGE_MODELS.values(), "stg_bansos__penerima", "padanan_record", "padanan_orang"])
+def test_rules_are_bound_to_the_rows_that_dbt_builds(gudang: Any, table: str) -> None:
+    """`padanan contracts check` binds to the YAML's columns and types; the built relations have them."""
+    described = {row[0]: row[1] for row in gudang.rows(f"describe {table}")}
+    assert described == {name: kind.upper() for name, kind in rows()[table if table.startswith("padanan") else STAGING].items()}
 
 
 @pytest.mark.feature("F12")

@@ -5,6 +5,7 @@ What the models compute is tested beside, in `test_dbt_pipeline.py`.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,10 @@ import pytest
 import yaml
 
 from padanan.contract import STAGE_MODELS, load_contracts
+from padanan.home import Home
 from padanan.publish import TABLES
+from padanan.rule_binding import check_predicates
+from padanan.rule_culprit import rule_failure
 from padanan.tables_doc import ORDER, PAGE, STAGING, described_models, render
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -38,6 +42,27 @@ def test_an_unreadable_delivery_fails_without_its_values(gudang_factory: Any) ->
     assert done.returncode != 0
     written = "".join(path.read_text(errors="replace") for path in home.home.glob("logs/**/*") if path.is_file())
     assert "PENANDA" not in done.stdout + done.stderr + written
+
+
+def test_a_rule_that_fails_on_real_rows_is_named_after_the_call(gudang_factory: Any, tmp_path: Path) -> None:
+    """It binds, so `contracts check` takes it; a NIK times itself is no BIGINT, and dbt says only which model failed."""
+    folder = tmp_path / "expectations"
+    shutil.copytree(CHECKOUT / "expectations", folder, ignore=shutil.ignore_patterns("gx"))
+    text = (folder / "rules.yaml").read_text(encoding="utf-8")
+    old, new = "gagal: right(nik_bersih, 4) = '0000'", "gagal: nik_angka16 * nik_angka16 = 0"
+    assert text.count(old) == 1
+    (folder / "rules.yaml").write_text(text.replace(old, new), encoding="utf-8")
+    assert check_predicates(folder)
+    home = gudang_factory("aturan")
+    home.contracts = load_contracts(folder)
+    home.land("adminduk", [{"nik": "3171011207800001", "nama": "PENANDA RAHASIA"}])
+    home.plan()
+    done = home.dbt("build", "--select", "+gap_cleansing", "--exclude-resource-type", "test", check=False)
+    assert done.returncode != 0
+    error = rule_failure(Home(home.home), done.stdout, folder)
+    assert error is not None and "aturan nik_urut_nol gagal dijalankan atas kiriman adminduk" in str(error)
+    assert f"rules.yaml baris {text[: text.index(old)].count(chr(10)) + 1} (rules.nik_urut_nol.gagal)" in str(error)
+    assert "PENANDA" not in str(error) and "3171011207800001" not in str(error)
 
 
 def test_a_period_without_retired_registries_runs(gudang_factory: Any) -> None:

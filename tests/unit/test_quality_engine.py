@@ -250,6 +250,11 @@ def test_a_failing_rule_is_named_without_values(warehouse, contracts, capfd, pre
         logging.getLogger().removeHandler(handler)
     error = caught.value
     assert changed["dtks"].rules[0].id in error.cause and kind in error.cause
+    assert (
+        error.file is not None
+        and error.file.endswith("rules.yaml")
+        and f"rules.{changed['dtks'].rules[0].id}.gagal" in str(error)
+    )
     assert "\n" not in str(error)
     chain = []
     link = error

@@ -24,7 +24,7 @@ from padanan.period import Periode
     job=formulir_reviu,
     minimum_interval_seconds=MINIMUM_INTERVAL,
     default_status=sensors_start(),
-    description="Formulir keputusan baru di `inbox/review/` diproses; tanda terimanya ditaruh di sebelahnya.",
+    description="Formulir keputusan baru di inbox/review diproses; tanda terimanya ditaruh di sebelahnya.",
 )
 def formulir_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> dg.SensorResult | dg.SkipReason:
     """One run per state of the inbox; a file that may still be copied waits for the next tick."""

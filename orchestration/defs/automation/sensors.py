@@ -23,7 +23,7 @@ from orchestration.resources import AlarmResource, RumahResource
     job=landing_produsen,
     minimum_interval_seconds=MINIMUM_INTERVAL,
     default_status=sensors_start(),
-    description="Berkas baru di `inbox/` seorang produsen menjalankan penerimaannya, untuk periode datanya bila terbaca.",
+    description="Berkas baru di inbox seorang produsen menjalankan penerimaannya, untuk periode datanya bila terbaca.",
 )
 def inbox_sensor(
     context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource
