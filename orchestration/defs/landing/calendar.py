@@ -25,9 +25,13 @@ CHECK = "tenggat"
         )
         for contract_id in loaded()
     ],
+    # One producer's landing asset, started alone, brings its own check with it and not the other nineteen.
+    can_subset=True,
 )
-def tenggat_kiriman(rumah: RumahResource, kontrak: KontrakResource) -> Iterator[dg.AssetCheckResult]:
-    """One result a producer: WARN, because a late producer is a line in the report and never stops a run."""
+def tenggat_kiriman(
+    context: dg.AssetCheckExecutionContext, rumah: RumahResource, kontrak: KontrakResource
+) -> Iterator[dg.AssetCheckResult]:
+    """One result a selected producer: WARN, because a late producer is a line in the report and never stops a run."""
     with explained("pemeriksaan kalender"):
         from padanan.calendar.freshness import freshness
         from padanan.calendar.year import build
@@ -36,6 +40,8 @@ def tenggat_kiriman(rumah: RumahResource, kontrak: KontrakResource) -> Iterator[
         day = today()
         found = freshness(build(rumah.home(), contracts, day.year, day=day), contracts)
     for contract_id in loaded():
+        if dg.AssetCheckKey(landing_key(contract_id), CHECK) not in context.selected_asset_check_keys:
+            continue
         item = found[contract_id]
         yield dg.AssetCheckResult(
             asset_key=landing_key(contract_id),
