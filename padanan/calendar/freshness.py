@@ -5,21 +5,14 @@ Dagster's checks and `padanan calendar` must say the same, so both ask here or i
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from padanan.calendar.due import LATE, NOT_DUE, ON_TIME, OVERDUE
-from padanan.calendar.twice import Signal
 from padanan.calendar.year import DELIVERY, DUTY, MONTH, Entry, YearCalendar
 from padanan.contract import Contract
-from padanan.delivery.commit import write_once
-from padanan.home import Home
 from padanan.period import Periode
-
-SENT = "isyarat.json"
-REPEAT_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -76,28 +69,3 @@ def _when(entry: Entry) -> date:
 def _behind(entry: Entry, day: date) -> bool:
     """Due and not there: overdue, or something came that is held, quarantined or refused past its deadline."""
     return entry.state == OVERDUE or (entry.state not in (ON_TIME, LATE, NOT_DUE) and entry.due is not None and day > entry.due)
-
-
-def send_new(home: Home, signals: Iterable[Signal], year: int, day: date, send: Callable[[Signal], None]) -> list[Signal]:
-    """Sends signals that were not sent within the last `REPEAT_DAYS` days; a daily check must not cry every day.
-
-    Returns:
-        What was sent.
-    """
-    path = home.root / "logs" / SENT
-    try:
-        known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = {}
-    sent = []
-    for signal in signals:
-        key = f"{year}|{signal.subject}|{signal.level}"
-        before = known.get(key)
-        if before is not None and day < date.fromisoformat(before) + timedelta(days=REPEAT_DAYS):
-            continue
-        send(signal)
-        known[key] = day.isoformat()
-        sent.append(signal)
-    if sent:
-        write_once(path, json.dumps(known, sort_keys=True) + "\n")
-    return sent

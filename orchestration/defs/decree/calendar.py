@@ -32,30 +32,24 @@ def dua_kali_setahun(
 ) -> Iterator[dg.AssetCheckResult]:
     """Judges this year and the one before, whose alarm falls due when it has ended; new signals go to the alert sinks."""
     with explained("pemeriksaan penetapan dan rakor"):
-        from padanan.alert import Alert
-        from padanan.calendar.freshness import send_new
         from padanan.calendar.twice import ALARM
         from padanan.calendar.year import build
 
         home, day = rumah.home(), today()
         found = {year: build(home, kontrak.all(), year, day=day).signals for year in (day.year - 1, day.year)}
-        for year, signals in found.items():
-            sent = send_new(
-                home,
-                signals,
-                year,
-                day,
-                lambda signal, year=year: alarm.send(  # type: ignore[misc]
-                    Alert(
-                        title=f"{signal.level.capitalize()} {signal.subject} {year}",
-                        body=f"{signal.text}. Perbaikan: {signal.cure}",
-                        level="galat" if signal.level == ALARM else "peringatan",
-                        tags={"tahun": str(year), "perihal": signal.subject, "lingkungan": alarm.lingkungan},
-                    )
-                ),
+        faults = {
+            f"{year}|{signal.subject}|{signal.level}": alarm.alert(
+                f"{signal.level.capitalize()} {signal.subject} {year}",
+                f"{signal.text}. Perbaikan: {signal.cure}",
+                level="galat" if signal.level == ALARM else "peringatan",
+                tahun=str(year),
+                perihal=signal.subject,
             )
-            for signal in sent:
-                context.log.warning(f"{signal.level} {signal.subject} {year}: {signal.text}")
+            for year, signals in found.items()
+            for signal in signals
+        }
+        for line in alarm.send_once(home, faults, day=day):
+            context.log.warning(line)
     for name, (subject, _) in SUBJECTS.items():
         if dg.AssetCheckKey(DRAFT_KEY, name) not in context.selected_asset_check_keys:
             continue
