@@ -6,6 +6,7 @@ Counts, places, causes and cures only; no value of a person, and no decision is 
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,8 +88,8 @@ class Receipt:
 
 
 def safe_name(name: str) -> str:
-    """A file name fit for a receipt: long digit runs (an id?) masked."""
-    return re.sub(r"\d{9,}", "…", name)
+    """A file name fit for a receipt: long digit runs (an id?) masked, bytes that are no UTF-8 shown as such."""
+    return re.sub(r"\d{9,}", "…", os.fsencode(name).decode("utf-8", "replace"))
 
 
 def receipt_json(manifest: dict[str, Any]) -> str:

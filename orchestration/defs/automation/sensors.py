@@ -3,74 +3,67 @@
 Taking files in is `padanan/delivery`; sending alerts is `padanan/alert.py`.
 """
 
-import hashlib
 import json
-from pathlib import Path
 
 import dagster as dg
 
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.automation.jobs import landing_produsen
 from orchestration.defs.partitions import periode_at
+from orchestration.inbox_watch import look
 from orchestration.resources import AlarmResource, RumahResource
-
-SETTLED_SECONDS = 10
-
-
-def content_hash(path: Path) -> str:
-    """sha256 of a file's bytes, first 16 hex digits."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()[:16]
-
-
-def _fingerprint(path: Path) -> tuple[str, str]:
-    """A file as the cursor remembers it: hashed name (a name may hold anything) and size with time of change."""
-    facts = path.stat()
-    return hashlib.sha256(path.name.encode()).hexdigest()[:16], f"{facts.st_size}:{facts.st_mtime_ns}"
+from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
 
 
 @dg.sensor(
     name="inbox_sensor",
     job=landing_produsen,
-    minimum_interval_seconds=30,
+    default_status=sensor_status(),
+    minimum_interval_seconds=INTERVAL_SECONDS,
     description="Berkas baru di inbox/<produsen>/ menjalankan penerimaan produsen itu untuk periode berjalan.",
 )
-def inbox_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> dg.SensorResult | dg.SkipReason:
-    """One run per content: the run key is the producer and the content's hash.
+def inbox_sensor(
+    context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource
+) -> dg.SensorResult | dg.SkipReason:
+    """One run a producer for what is new in its inbox; what stays there is tried again with growing delay.
 
-    A file that is still growing waits for the next tick. The cursor remembers hashed names, sizes and times, so
-    that a large file is hashed once only.
+    A producer whose inbox can't be listed, or a file that can't be read, is a line in the tick's log and an alarm, and never
+    keeps the tick from the others.
     """
     from datetime import UTC, datetime
 
-    from padanan.delivery.inbox import pending
+    from padanan.delivery.inbox import pending, state_of
+    from padanan.errors import safe_reason
 
-    home = rumah.home()
-    now = datetime.now(UTC)
-    seen: dict[str, dict[str, str]] = json.loads(context.cursor or "{}")
-    remembered: dict[str, dict[str, str]] = {}
-    requests = []
+    home, now = rumah.home(), datetime.now(UTC)
+    periode = periode_at(now)
+    seen = memory_of(context.cursor)
+    remembered, requests, faults = {}, [], {}
     for contract_id in loaded():
-        before, after = seen.get(contract_id, {}), {}
-        for path in pending(home, contract_id):
-            name, facts = _fingerprint(path)
-            if before.get(name) == f"{facts}:jalan":
-                after[name] = f"{facts}:jalan"
-                continue
-            if before.get(name) != facts and now.timestamp() - path.stat().st_mtime < SETTLED_SECONDS:
-                after[name] = facts
-                continue
-            after[name] = f"{facts}:jalan"
+        before = seen.get(contract_id, {})
+        try:
+            found = look(pending(home, contract_id), before, state_of, now=now.timestamp(), settle_seconds=SETTLED_SECONDS)
+        except Exception as error:
+            faults[contract_id] = (
+                f"inbox/{contract_id} tidak dapat dilihat ({safe_reason(error)}). "
+                "Perbaikan: periksa folder itu, izinnya, dan disknya; produsen lain tetap diterima"
+            )
+            remembered[contract_id] = before
+            continue
+        if found.faults:
+            faults[contract_id] = f"inbox/{contract_id}: {'; '.join(found.faults)}"
+        if found.memory:
+            remembered[contract_id] = found.memory
+        if found.key is not None:
             requests.append(
                 dg.RunRequest(
-                    run_key=f"{contract_id}:{content_hash(path)}",
-                    partition_key=periode_at(now).key,
+                    run_key=f"{contract_id}:{found.key}",
+                    partition_key=periode.key,
                     asset_selection=[landing_key(contract_id)],
-                    tags={"padanan/produsen": contract_id, "padanan/periode": periode_at(now).label},
+                    tags={"padanan/produsen": contract_id, "padanan/periode": periode.label},
                 )
             )
-        if after:
-            remembered[contract_id] = after
+    tell(context, alarm, rumah, "inbox", faults)
     cursor = json.dumps(remembered, sort_keys=True)
     if not requests:
         context.update_cursor(cursor)
@@ -78,9 +71,29 @@ def inbox_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> d
     return dg.SensorResult(run_requests=requests, cursor=cursor)
 
 
+def memory_of(cursor: str | None) -> dict[str, dict[str, list[str | int]]]:
+    """The cursor of an inbox; one of another make counts as empty, so that a tick never fails for its sake."""
+    try:
+        found = json.loads(cursor or "{}")
+    except ValueError:
+        return {}
+    return {key: value for key, value in found.items() if isinstance(value, dict)} if isinstance(found, dict) else {}
+
+
+def tell(
+    context: dg.SensorEvaluationContext, alarm: AlarmResource, rumah: RumahResource, scope: str, faults: dict[str, str]
+) -> None:
+    """Faults of a tick into its log, and once each to the alert sinks."""
+    for text in faults.values():
+        context.log.error(text)
+    alerts = {f"{scope}|{name}": alarm.alert("Inbox bermasalah", f"GALAT {text}", perihal=name) for name, text in faults.items()}
+    for line in alarm.send_once(rumah.home(), alerts, scope=f"{scope}|"):
+        context.log.warning(line)
+
+
 @dg.run_failure_sensor(
     name="alarm_kegagalan",
-    default_status=dg.DefaultSensorStatus.RUNNING,
+    default_status=sensor_status(always=True),
     description="Run yang gagal dikirim ke berkas alarm, surel, dan webhook yang disetel.",
 )
 def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -> None:
