@@ -12,6 +12,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.open_deliveries import OpenDeliveries, receipt_path
 from padanan.contract import Contract
 from padanan.errors import SourceUnavailable
 from padanan.home import Home
@@ -24,7 +25,7 @@ class LandingReport:
 
     `rows_whole`: in = on + aside in every delivery that the period reads; `present`: the producer did its duty for the period,
     or owes none; `carried`: the months that stand in for a missing delivery; `lines`: one per kind of receipt; `warnings`: one
-    per file that could not be taken in and stays in the inbox.
+    per file that could not be taken in and stays in the inbox; `open`: what waits for a person, of this period or taken in now.
     """
 
     deliveries: int
@@ -36,6 +37,7 @@ class LandingReport:
     metadata: dict[str, Any]
     lines: tuple[str, ...]
     warnings: tuple[str, ...]
+    open: OpenDeliveries
 
 
 def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, periode: Periode) -> LandingReport:
@@ -48,7 +50,7 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         SourceUnavailable: a pull order of this period's data has no answer, and nothing else stands in for it.
         PadananError: a fault of the home.
     """
-    from padanan.delivery.arrivals import arrivals
+    from padanan.delivery.arrivals import arrivals, unsettled
     from padanan.delivery.inbox import process_inbox
 
     contract = contracts[contract_id]
@@ -57,6 +59,18 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
     for fault in taken.faults:
         if isinstance(fault.error, SourceUnavailable) and not arrival.used and _of_period(contract, fault.periode_data, periode):
             raise fault.error
+    now = {receipt.sha16 for receipt in taken.receipts}
+    waiting = OpenDeliveries(
+        home,
+        contract_id,
+        tuple(
+            item
+            for item in unsettled(home, contract_id)
+            if item["sha16"] in now or _of_period(contract, item["periode_data"], periode)
+        ),
+        taken.faults,
+        tuple(receipt for receipt in taken.receipts if receipt.status == "diterima" and receipt.late),
+    )
     statuses = Counter(str(receipt.status) for receipt in taken.receipts)
     active = arrival.used
     manifests = [item.manifest for item in active]
@@ -81,7 +95,7 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         "terlambat": sum(item.late for item in active),
         **{f"kiriman_{status}": count for status, count in sorted(statuses.items())},
     }
-    receipt_paths = [item.folder / "tanda_terima.md" for item in active]
+    receipt_paths = [receipt_path(home, item.folder) for item in active]
     if receipt_paths:
         metadata["tanda_terima"] = dg.MetadataValue.md("\n".join(f"- `{path}`" for path in receipt_paths))
     return LandingReport(
@@ -93,7 +107,9 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         row_account=account,
         metadata=metadata,
         lines=tuple(f"{contract_id}: {status} {count} kiriman" for status, count in sorted(statuses.items())),
-        warnings=tuple(str(fault.error) for fault in taken.faults),
+        # Without the file's name, which may hold a person's.
+        warnings=tuple(f"inbox/{contract_id}: {fault.error.cause}. Perbaikan: {fault.error.cure}" for fault in taken.faults),
+        open=waiting,
     )
 
 

@@ -10,7 +10,7 @@ import dagster as dg
 from orchestration.calendar_today import metadata_of, today
 from orchestration.contracts import landing_key, loaded
 from orchestration.guard import explained
-from orchestration.resources import KontrakResource, RumahResource
+from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 
 CHECK = "tenggat"
 
@@ -29,7 +29,7 @@ CHECK = "tenggat"
     can_subset=True,
 )
 def tenggat_kiriman(
-    context: dg.AssetCheckExecutionContext, rumah: RumahResource, kontrak: KontrakResource
+    context: dg.AssetCheckExecutionContext, rumah: RumahResource, kontrak: KontrakResource, alarm: AlarmResource
 ) -> Iterator[dg.AssetCheckResult]:
     """One result a selected producer: WARN, because a late producer is a line in the report and never stops a run."""
     with explained("pemeriksaan kalender"):
@@ -38,7 +38,21 @@ def tenggat_kiriman(
 
         contracts = kontrak.all()
         day = today()
-        found = freshness(build(rumah.home(), contracts, day.year, day=day), contracts)
+        home = rumah.home()
+        found = freshness(build(home, contracts, day.year, day=day), contracts)
+        late = {
+            f"tenggat|{contract_id}|{item.entry.key}": alarm.alert(
+                f"Kiriman {contract_id} lewat tenggat",
+                f"{item.entry.subject}: {item.entry.state}, tenggat {item.entry.due}, {item.entry.days_late} hari lewat. "
+                "Perbaikan: ingatkan produsen; kiriman tiba lewat inbox seperti biasa",
+                level="peringatan",
+                produsen=contract_id,
+            )
+            for contract_id, item in found.items()
+            if not item.passed and item.entry
+        }
+        for line in alarm.send_once(home, late, day=day):
+            context.log.warning(line)
     for contract_id in loaded():
         if dg.AssetCheckKey(landing_key(contract_id), CHECK) not in context.selected_asset_check_keys:
             continue

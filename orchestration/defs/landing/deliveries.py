@@ -11,17 +11,20 @@ from orchestration.contracts import column_schema, kinds_of, landing_key, loaded
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
 from orchestration.policies import RETRY_SOURCE
-from orchestration.resources import KontrakResource, RumahResource
+from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 from orchestration.stages import LANDING
 from padanan.contract import Contract
 from padanan.period import Periode
 
+REFUSED = "kiriman_ditolak"
+
 
 def landing_asset(contract: Contract) -> dg.AssetsDefinition:
-    """The asset `landing/<contract_id>` with its two checks.
+    """The asset `landing/<contract_id>` with its three checks.
 
     - `baris_utuh` (ERROR, blocking): rows read = rows on + rows aside for every active delivery.
     - `kiriman_aktif` (WARN): a producer in force delivered for the period; what is carried forward is no delivery.
+    - `kiriman_ditolak` (WARN): a delivery is quarantined, refused or held, or stays in the inbox, and no good one came since.
     """
     key = landing_key(contract.id)
 
@@ -52,16 +55,21 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
                 asset=key,
                 description="Ada kiriman periode ini yang diterima selama kontrak berlaku; data terbawa tidak dihitung.",
             ),
+            dg.AssetCheckSpec(
+                REFUSED,
+                asset=key,
+                description="Tidak ada kiriman dikarantina, ditolak, ditahan, atau tertinggal di inbox tanpa pengganti yang baik.",
+            ),
         ],
         backfill_policy=PER_PERIODE,
         retry_policy=RETRY_SOURCE,
     )
     def land(
-        context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource
+        context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource, alarm: AlarmResource
     ) -> Iterator[dg.MaterializeResult[None]]:
         periode = Periode.parse(context.partition_key)
         with explained(f"penerimaan kiriman {contract.id}"):
-            result = _land(context, rumah, kontrak, contract.id, periode)
+            result = _land(context, rumah, kontrak, alarm, contract.id, periode)
         yield result
 
     return land
@@ -71,6 +79,7 @@ def _land(
     context: dg.AssetExecutionContext,
     rumah: RumahResource,
     kontrak: KontrakResource,
+    alarm: AlarmResource,
     contract_id: str,
     periode: Periode,
 ) -> dg.MaterializeResult[None]:
@@ -81,6 +90,8 @@ def _land(
     for line in report.lines:
         context.log.info(line)
     for line in report.warnings:
+        context.log.warning(line)
+    for line in alarm.send_once(home, report.open.alerts(alarm)):
         context.log.warning(line)
     key = landing_key(contract_id)
     return dg.MaterializeResult(
@@ -104,6 +115,14 @@ def _land(
                     "berlaku": report.in_force,
                     "terbawa": ", ".join(report.carried) or "–",
                 },
+            ),
+            dg.AssetCheckResult(
+                asset_key=key,
+                check_name=REFUSED,
+                passed=report.open.passed,
+                severity=dg.AssetCheckSeverity.WARN,
+                description=report.open.description,
+                metadata=report.open.metadata(),
             ),
         ],
     )
