@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from padanan.alert import Alert
 
 STATUSES = ("karantina", "ditolak", "ditahan")
+FROM_THE_FILE = {"kolom_tak_disepakati"}
+"""Rules whose message repeats words of the file after a colon."""
 
 
 @dataclass(frozen=True)
@@ -120,5 +122,12 @@ def receipt_path(home: Home, folder: Path) -> str:
 
 
 def _grave(item: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The flags that keep a delivery from use."""
-    return [flag for flag in item["flags"] if flag["akibat"] != "peringatan"]
+    """The flags that keep a delivery from use; without the names of columns that nobody agreed on.
+
+    In a file without a title line these "names" are the first person's values: they stay in the receipt.
+    """
+    return [
+        {**flag, "pesan": str(flag["pesan"]).partition(":")[0]} if flag["rule_id"] in FROM_THE_FILE else flag
+        for flag in item["flags"]
+        if flag["akibat"] != "peringatan"
+    ]

@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.events import DagsterEvent, DagsterEventType
+from dagster._core.execution.api import execute_run
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_graphql.schema import create_schema
@@ -72,3 +75,15 @@ def launch(ask, selector, partition):
     answer = ask(LAUNCH, params=params)["launchPipelineExecution"]
     assert answer["__typename"] == "LaunchRunSuccess", (selector["assetSelection"], answer.get("message", "")[:800])
     return answer["run"]["runId"]
+
+
+def run_queued(instance, repository, run_id):
+    """Runs a launched run in this process, as a run worker does, with the subset that was launched; whether it succeeded."""
+    run = instance.get_run_by_id(run_id)
+    instance.report_dagster_event(
+        DagsterEvent(event_type_value=DagsterEventType.PIPELINE_STARTING.value, job_name=run.job_name), run_id=run_id
+    )
+    job = repository.get_job(run.job_name).get_subset(
+        asset_selection=run.asset_selection, asset_check_selection=run.asset_check_selection
+    )
+    return execute_run(InMemoryJob(job), instance.get_run_by_id(run_id), instance, raise_on_error=False).success

@@ -58,7 +58,7 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
             dg.AssetCheckSpec(
                 REFUSED,
                 asset=key,
-                description="Tidak ada kiriman dikarantina, ditolak, ditahan, atau tertinggal di inbox tanpa pengganti yang baik.",
+                description="Tidak ada kiriman dikarantina, ditolak, ditahan, atau tertinggal di inbox tanpa pengganti.",
             ),
         ],
         backfill_policy=PER_PERIODE,
