@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
@@ -19,17 +19,15 @@ from padanan.home import Home
 from padanan.period import Periode
 from padanan.report.format import number
 
-if TYPE_CHECKING:
-    from padanan.delivery.rejected import Rejected
-
 
 @dataclass(frozen=True)
 class LandingReport:
     """What `landing/<contract_id>` says about one period.
 
-    `rows_whole`: in = on + aside in every delivery that the period reads; `present`: the producer did its duty for the period,
-    or owes none; `carried`: the months that stand in for a missing delivery; `lines`: one per kind of receipt; `warnings`: one
-    per file that could not be taken in and stays in the inbox; `open`: what waits for a person, of this period or taken in now.
+    `rows_lost`: rows by which in differs from on + aside, over all deliveries that the period reads; `present`: the producer did
+    its duty for the period, or owes none; `carried`: the months that stand in for a missing delivery; `lines`: one per kind of
+    receipt; `warnings`: one per file that could not be taken in and stays in the inbox; `open`: what waits for a person, of this
+    period or taken in now.
     """
 
     deliveries: int
@@ -42,6 +40,22 @@ class LandingReport:
     lines: tuple[str, ...]
     warnings: tuple[str, ...]
     open: OpenDeliveries
+
+    @property
+    def account_sentence(self) -> str:
+        """`12.345 baris masuk, 12.300 diteruskan, 45 disisihkan: selisih 0 baris; ambang 0.`"""
+        told = ", ".join(f"{number(rows)} {name}" for name, rows in self.row_account.items())
+        return f"Baris kiriman aktif: {told}; selisih {number(self.rows_lost)} baris, ambang 0."
+
+    @property
+    def present_sentence(self) -> str:
+        """`1 kiriman periode ini; sedikitnya 1 selama kontrak berlaku.`"""
+        told = f"{number(self.deliveries if self.present else 0)} kiriman periode ini"
+        if self.carried:
+            told = f"0 kiriman lengkap periode ini, dibaca data {', '.join(self.carried)} (terbawa)"
+        if not self.in_force:
+            return f"{told}; kontrak tidak berlaku pada periode ini, ambang 0."
+        return f"{told}; sedikitnya 1 selama kontrak berlaku."
 
 
 def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, periode: Periode) -> LandingReport:
@@ -56,7 +70,6 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
     """
     from padanan.delivery.arrivals import arrivals, unsettled
     from padanan.delivery.inbox import process_inbox
-    from padanan.delivery.rejected import rejected
 
     contract = contracts[contract_id]
     taken = process_inbox(home, contracts, contract_id)

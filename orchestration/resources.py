@@ -70,11 +70,23 @@ class AlarmResource(dg.ConfigurableResource[None]):
         return Alert(title=title, body=body, level=level, tags={**tags, "lingkungan": self.lingkungan})
 
     def send_once(
-        self, home: Home, faults: Mapping[str, Alert], *, day: date | None = None, scope: str | None = None
+        self,
+        home: Home,
+        faults: Mapping[str, Alert],
+        *,
+        day: date | None = None,
+        scope: str | None = None,
+        link: str | None = None,
     ) -> list[str]:
-        """Sends each fault once and again after a month (`padanan/alert_once.py`); one line for each sent or failed."""
+        """Sends each fault once and again after a month (`padanan/alert_once.py`); one line for each sent or failed.
+
+        `link` is where to look, for alerts that name no place of their own.
+        """
+        from dataclasses import replace
+
         from padanan.alert_once import send_once
 
+        faults = {name: replace(alert, link=alert.link or link) for name, alert in faults.items()}
         lines = []
         for name, result in send_once(home, faults, self.send, day=day, scope=scope).items():
             lines.append(f"alarm: {faults[name].title}: {faults[name].body}")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.environment import CHECKOUT, prepare
+from orchestration.links import automation_page
 from orchestration.resources import AlarmResource
 from padanan.errors import PadananError, safe_reason
 from padanan.home import Home
@@ -139,7 +140,7 @@ def _unseen(what: str, error: Exception) -> tuple[str, str]:
 
 def _tell(home: Home, alarm: AlarmResource, scope: str, faults: Faults) -> list[str]:
     alerts = {name: alarm.alert(title, body, perihal=name) for name, (title, body) in faults.items()}
-    sent = alarm.send_once(home, alerts, scope=None if scope == SELF else scope)
+    sent = alarm.send_once(home, alerts, scope=None if scope == SELF else scope, link=automation_page())
     return [body for _, body in faults.values()] + [line for line in sent if "gagal:" in line and line.startswith("alarm lewat")]
 
 

@@ -18,7 +18,6 @@ from orchestration.resources import AlarmResource, RumahResource
 from padanan.contract import load_contracts
 from padanan.delivery.inbox import process_inbox, state_of
 from padanan.home import Home
-from padanan.period import Periode
 
 NAME = "KLJ 2025-10 SARINAH 3175094512680007.xlsx"
 ODD = os.fsdecode(b"klj \xff\xfe SARINAH.csv")

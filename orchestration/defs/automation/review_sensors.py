@@ -5,8 +5,6 @@ Forms and log are read in `padanan/review`; here is only when.
 
 import hashlib
 import json
-import os
-from contextlib import suppress
 
 import dagster as dg
 

@@ -1,17 +1,17 @@
-"""Sensors: a file in an inbox starts its producer's landing; a failed run or a failed tick raises an alert.
+"""Sensors: a file in an inbox starts its producer's landing; a failed run raises an alert.
 
-Which files ask for a landing is decided in `orchestration/inbox_watch.py`; sending alerts is `padanan/alert.py`.
+Taking files in is `padanan/delivery`; sending alerts is `padanan/alert.py`.
 """
 
 import json
 
 import dagster as dg
 
-from orchestration.calendar_today import today
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.automation.jobs import landing_produsen
 from orchestration.defs.partitions import periode_at
 from orchestration.inbox_watch import look
+from orchestration.links import automation_page
 from orchestration.resources import AlarmResource, RumahResource
 from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
 
@@ -21,7 +21,7 @@ from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
     job=landing_produsen,
     default_status=sensor_status(),
     minimum_interval_seconds=INTERVAL_SECONDS,
-    description="Berkas baru di inbox/<produsen>/ menjalankan penerimaan produsen itu untuk periode berjalan.",
+    description="Berkas baru di inbox seorang produsen menjalankan penerimaan produsen itu untuk periode berjalan.",
 )
 def inbox_sensor(
     context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource
@@ -69,15 +69,6 @@ def inbox_sensor(
     if not requests:
         context.update_cursor(cursor)
         return dg.SkipReason("tidak ada kiriman baru di inbox")
-    requests = [
-        dg.RunRequest(
-            run_key=item.run_key,
-            partition_key=item.periode.key,
-            asset_selection=[landing_key(item.contract_id)],
-            tags={"padanan/produsen": item.contract_id, "padanan/periode": item.periode.label},
-        )
-        for item in found.wanted
-    ]
     return dg.SensorResult(run_requests=requests, cursor=cursor)
 
 
@@ -97,8 +88,25 @@ def tell(
     for text in faults.values():
         context.log.error(text)
     alerts = {f"{scope}|{name}": alarm.alert("Inbox bermasalah", f"GALAT {text}", perihal=name) for name, text in faults.items()}
-    for line in alarm.send_once(rumah.home(), alerts, scope=f"{scope}|"):
+    for line in alarm.send_once(rumah.home(), alerts, scope=f"{scope}|", link=automation_page()):
         context.log.warning(line)
+
+
+@dg.sensor(
+    name="alarm_tik",
+    default_status=sensor_status(always=True),
+    minimum_interval_seconds=60,
+    description="Sensor atau jadwal yang tick terakhirnya gagal dikirim ke berkas alarm, surel, dan webhook yang disetel.",
+)
+def alarm_tik(context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource) -> dg.SkipReason:
+    """What `orchestration.watch` tells of ticks, from inside: this sensor's own failure only the watcher sees."""
+    from orchestration.watch import TICK, failing_ticks
+
+    found = failing_ticks(context.instance)
+    alerts = {name: alarm.alert(title, body, perihal=name) for name, (title, body) in found.items()}
+    for line in alarm.send_once(rumah.home(), alerts, scope=TICK, link=automation_page()):
+        context.log.warning(line)
+    return dg.SkipReason(f"{len(found)} sensor atau jadwal gagal pada tick terakhirnya")
 
 
 @dg.run_failure_sensor(
@@ -109,7 +117,6 @@ def tell(
 def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -> None:
     """Sends the failed step with its one-line cause and cure; never a stack trace or a library's message."""
     from orchestration.failures import explain_run
-    from orchestration.run_storage import period_of
     from padanan.alert import Alert
 
     run = context.dagster_run
@@ -118,11 +125,10 @@ def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -
         Alert(
             title=f"Run {run.job_name} gagal",
             body=explanation,
-            link=run_page(run.run_id),
             tags={
                 "job": run.job_name,
                 "run": run.run_id,
-                "periode": period_of(run.tags) or "-",
+                "periode": run.tags.get("padanan/periode", run.tags.get("dagster/partition", "-")),
                 "lingkungan": alarm.lingkungan,
             },
         )

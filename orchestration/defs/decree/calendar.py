@@ -9,7 +9,6 @@ import dagster as dg
 
 from orchestration.calendar_today import today
 from orchestration.guard import explained
-from orchestration.links import run_page
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 from orchestration.stages import DECREE
 
@@ -22,7 +21,6 @@ SUBJECTS = {
 
 @dg.multi_asset_check(
     name="dua_kali_setahun",
-    can_subset=True,
     # Of a year and of today, not of a half-year, so not partitioned.
     specs=[
         dg.AssetCheckSpec(name, asset=DRAFT_KEY, description=f"{text} Dinilai untuk tahun berjalan dan tahun lalu.")
@@ -51,7 +49,7 @@ def dua_kali_setahun(
             for year, signals in found.items()
             for signal in signals
         }
-        for line in alarm.send_once(home, faults, day=day):
+        for line in alarm.send_once(home, faults, day=day, link=run_page(context.run.run_id)):
             context.log.warning(line)
     for name, (subject, _) in SUBJECTS.items():
         if dg.AssetCheckKey(DRAFT_KEY, name) not in context.selected_asset_check_keys:

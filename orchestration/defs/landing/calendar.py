@@ -10,6 +10,7 @@ import dagster as dg
 from orchestration.calendar_today import metadata_of, sentence_of, today
 from orchestration.contracts import landing_key, loaded
 from orchestration.guard import explained
+from orchestration.links import run_page
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 
 CHECK = "tenggat"
@@ -17,8 +18,6 @@ CHECK = "tenggat"
 
 @dg.multi_asset_check(
     name="tenggat_kiriman",
-    # Selecting a landing asset selects its checks: without this no landing could be started from anywhere.
-    can_subset=True,
     specs=[
         dg.AssetCheckSpec(
             CHECK,
@@ -54,7 +53,7 @@ def tenggat_kiriman(
             for contract_id, item in found.items()
             if not item.passed and item.entry
         }
-        for line in alarm.send_once(home, late, day=day):
+        for line in alarm.send_once(home, late, day=day, link=run_page(context.run.run_id)):
             context.log.warning(line)
     for contract_id in loaded():
         if dg.AssetCheckKey(landing_key(contract_id), CHECK) not in context.selected_asset_check_keys:

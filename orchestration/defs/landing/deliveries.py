@@ -11,7 +11,7 @@ from orchestration.calendar_today import today
 from orchestration.contracts import column_schema, freshness_of, kinds_of, landing_key, loaded, owner_of
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
-from orchestration.policies import RETRY_SOURCE
+from orchestration.links import run_page
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 from orchestration.stages import LANDING
 from padanan.contract import Contract
@@ -62,6 +62,7 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
             dg.AssetCheckSpec(
                 REFUSED,
                 asset=key,
+                partitions_def=half_years,
                 description="Tidak ada kiriman dikarantina, ditolak, ditahan, atau tertinggal di inbox tanpa pengganti.",
             ),
         ],
@@ -92,9 +93,9 @@ def _land(
     report = landed(home, contracts, contract_id, periode)
     for line in report.lines:
         context.log.info(line)
-    for line in (*report.warnings, *(f"{item.title}: {item.told}" for item in report.rejected)):
+    for line in report.warnings:
         context.log.warning(line)
-    for line in alarm.send_once(home, report.open.alerts(alarm)):
+    for line in alarm.send_once(home, report.open.alerts(alarm), link=run_page(context.run.run_id)):
         context.log.warning(line)
     key = landing_key(contract_id)
     return dg.MaterializeResult(
