@@ -119,6 +119,8 @@ def summary(home: Home, periode: Periode, revisi: int) -> str:
         f"  {_shown(report)}",
         f"Reviu dan penetapan: padanan review show --periode {periode.label}",
         "Langkah berikut: make dev, lalu buka http://127.0.0.1:3000",
+        "Di dev sensor dan jadwal belum menyala: nyalakan di halaman Automation, atau",
+        "  dagster sensor start inbox_sensor -w workspace.yaml",
     ]
     return "\n".join(lines)
 
