@@ -52,9 +52,7 @@ class Server:
         if not node["assetMaterializations"]:
             return None
         event = node["assetMaterializations"][0]
-        judged = {
-            check["name"]: check["executionForLatestMaterialization"] for check in node["assetChecksOrError"]["checks"]
-        }
+        judged = {check["name"]: check["executionForLatestMaterialization"] for check in node["assetChecksOrError"]["checks"]}
         checks = {name: one["evaluation"] for name, one in judged.items() if one and one["runId"] == event["runId"]}
         if not checks.get("kiriman_ditolak"):
             return None
