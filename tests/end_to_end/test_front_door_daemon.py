@@ -52,12 +52,8 @@ class Server:
         if not node["assetMaterializations"]:
             return None
         event = node["assetMaterializations"][0]
-        checks = {
-            check["name"]: check["executionForLatestMaterialization"]["evaluation"]
-            for check in node["assetChecksOrError"]["checks"]
-            if check["executionForLatestMaterialization"]
-            and check["executionForLatestMaterialization"]["runId"] == event["runId"]
-        }
+        judged = {check["name"]: check["executionForLatestMaterialization"] for check in node["assetChecksOrError"]["checks"]}
+        checks = {name: one["evaluation"] for name, one in judged.items() if one and one["runId"] == event["runId"]}
         if not checks.get("kiriman_ditolak"):
             return None
         counts = {entry["label"]: entry.get("intValue") for entry in event["metadataEntries"]}

@@ -9,6 +9,7 @@ import dagster as dg
 
 from orchestration.calendar_today import today
 from orchestration.guard import explained
+from orchestration.links import run_page
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 from orchestration.stages import DECREE
 
