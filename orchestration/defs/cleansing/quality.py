@@ -90,15 +90,16 @@ def mutu(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: Kontr
         outcome = run_quality(home, kontrak.all(), plan, ids)
         judged = {dg.AssetCheckKey(quality_key(check.contract_id), check.name): check for check in outcome.checks}
         _complete(asked - {quality_key(contract_id) for contract_id in outcome.metadata}, checks - judged.keys())
+        # Rendered later in the same run; there an engineer finds the words for the count.
+        pages = {
+            contract_id: producer_page(contract_id) if facts["berlaku"] else "index.html"
+            for contract_id, facts in outcome.metadata.items()
+        }
+        report = {
+            contract_id: dg.MetadataValue.url(report_page(periode, plan["revisi"], page)) for contract_id, page in pages.items()
+        }
     for line in outcome.lines:
         context.log.warning(line)
-    report = {
-        contract_id: dg.MetadataValue.url(
-            # Rendered later in the same run; there an engineer finds the words for the count.
-            report_page(periode, plan["revisi"], producer_page(contract_id) if facts["berlaku"] else "index.html")
-        )
-        for contract_id, facts in outcome.metadata.items()
-    }
     for contract_id, facts in outcome.metadata.items():
         if (key := quality_key(contract_id)) in assets:
             marks = {"laporan": report[contract_id], JUDGED_PLAN: plan_mark(plan)}

@@ -48,11 +48,12 @@ def laporan_mutu(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.
         if accepted is not None and accepted != revisi:
             render_report(home, periode, accepted)
             lay_out_form(home, periode, accepted)
+        link = report_page(periode, revisi)
     return dg.MaterializeResult(
         metadata={
             "periode": periode.label,
             "revisi": revisi,
-            "laporan": dg.MetadataValue.url(report_page(periode, revisi)),
+            "laporan": dg.MetadataValue.url(link),
             "berkas": place(home, page),
             "formulir": place(home, form),
         }
