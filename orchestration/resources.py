@@ -80,15 +80,21 @@ class AlarmResource(dg.ConfigurableResource[None]):
     ) -> list[str]:
         """Sends each fault once and again after a month (`padanan/alert_once.py`); one line for each sent or failed.
 
-        `link` is where to look, for alerts that name no place of their own.
+        `link` is where to look, for alerts that name no place of their own. An alarm that can't be sent (wrong settings, a full
+        disk) is such a line too: it must not stop what it only tells of.
         """
         from dataclasses import replace
 
         from padanan.alert_once import send_once
+        from padanan.errors import PadananError, safe_reason
 
         faults = {name: replace(alert, link=alert.link or link) for name, alert in faults.items()}
         lines = []
-        for name, result in send_once(home, faults, self.send, day=day, scope=scope).items():
+        try:
+            results = send_once(home, faults, self.send, day=day, scope=scope)
+        except Exception as error:
+            return [f"alarm tidak dapat dikirim: {error if isinstance(error, PadananError) else safe_reason(error)}"]
+        for name, result in results.items():
             lines.append(f"alarm: {faults[name].title}: {faults[name].body}")
             lines += [f"alarm lewat {sink} gagal: {reason}" for sink, reason in result.failed.items()]
         return lines

@@ -141,7 +141,7 @@ def _unseen(what: str, error: Exception) -> tuple[str, str]:
 def _tell(home: Home, alarm: AlarmResource, scope: str, faults: Faults) -> list[str]:
     alerts = {name: alarm.alert(title, body, perihal=name) for name, (title, body) in faults.items()}
     sent = alarm.send_once(home, alerts, scope=None if scope == SELF else scope, link=automation_page())
-    return [body for _, body in faults.values()] + [line for line in sent if "gagal:" in line and line.startswith("alarm lewat")]
+    return [body for _, body in faults.values()] + [line for line in sent if line.startswith(("alarm lewat", "alarm tidak"))]
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -217,3 +217,13 @@ def test_a_fault_of_the_forms_inbox_is_told_and_fails_no_tick(home, monkeypatch)
     assert tick(sensor=formulir_sensor)[0] == []
     (alarm,) = alarms(home)
     assert "inbox/review" in alarm["body"] and sensors.memory_of("[]") == {}
+
+
+def test_an_alarm_that_can_not_be_sent_stops_no_tick(home, inbox, monkeypatch):
+    put(inbox)
+    break_file(monkeypatch, PermissionError(13, "Permission denied"))
+    monkeypatch.setenv("PADANAN_SMTP_PORT", "dua")
+    assert len(tick()[0]) == 1 and alarms(home) == []
+    monkeypatch.delenv("PADANAN_SMTP_PORT")
+    tick()
+    assert len(alarms(home)) == 1, "told as soon as it can be"
