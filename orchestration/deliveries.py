@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
+from orchestration.open_deliveries import OpenDeliveries, receipt_path
 from padanan.contract import Contract
 from padanan.errors import SourceUnavailable
 from padanan.home import Home
 from padanan.period import Periode
 from padanan.report.format import number
-
-if TYPE_CHECKING:
-    from padanan.delivery.rejected import Rejected
 
 
 @dataclass(frozen=True)
@@ -28,8 +26,8 @@ class LandingReport:
 
     `rows_lost`: rows by which in differs from on + aside, over all deliveries that the period reads; `present`: the producer did
     its duty for the period, or owes none; `carried`: the months that stand in for a missing delivery; `lines`: one per kind of
-    receipt; `warnings`: one per file that could not be taken in and stays in the inbox; `rejected`: deliveries that are not
-    used until somebody acts.
+    receipt; `warnings`: one per file that could not be taken in and stays in the inbox; `open`: what waits for a person, of this
+    period or taken in now.
     """
 
     deliveries: int
@@ -41,7 +39,7 @@ class LandingReport:
     metadata: dict[str, Any]
     lines: tuple[str, ...]
     warnings: tuple[str, ...]
-    rejected: tuple[Rejected, ...]
+    open: OpenDeliveries
 
     @property
     def account_sentence(self) -> str:
@@ -70,9 +68,8 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         SourceUnavailable: a pull order of this period's data has no answer, and nothing else stands in for it.
         PadananError: a fault of the home.
     """
-    from padanan.delivery.arrivals import arrivals
+    from padanan.delivery.arrivals import arrivals, unsettled
     from padanan.delivery.inbox import process_inbox
-    from padanan.delivery.rejected import rejected
 
     contract = contracts[contract_id]
     taken = process_inbox(home, contracts, contract_id)
@@ -80,6 +77,18 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
     for fault in taken.faults:
         if isinstance(fault.error, SourceUnavailable) and not arrival.used and _of_period(contract, fault.periode_data, periode):
             raise fault.error
+    now = {receipt.sha16 for receipt in taken.receipts}
+    waiting = OpenDeliveries(
+        home,
+        contract_id,
+        tuple(
+            item
+            for item in unsettled(home, contract_id)
+            if item["sha16"] in now or _of_period(contract, item["periode_data"], periode)
+        ),
+        taken.faults,
+        tuple(receipt for receipt in taken.receipts if receipt.status == "diterima" and receipt.late),
+    )
     statuses = Counter(str(receipt.status) for receipt in taken.receipts)
     active = arrival.used
     manifests = [item.manifest for item in active]
@@ -104,7 +113,7 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         "terlambat": sum(item.late for item in active),
         **{f"kiriman_{status}": count for status, count in sorted(statuses.items())},
     }
-    receipt_paths = [(item.folder / "tanda_terima.md").relative_to(home.root) for item in active]
+    receipt_paths = [receipt_path(home, item.folder) for item in active]
     if receipt_paths:
         metadata["tanda_terima"] = dg.MetadataValue.md("\n".join(f"- `{path}`" for path in receipt_paths))
     return LandingReport(
@@ -116,8 +125,9 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         row_account=account,
         metadata=metadata,
         lines=tuple(f"{contract_id}: {status} {count} kiriman" for status, count in sorted(statuses.items())),
-        warnings=tuple(str(fault.error) for fault in taken.faults),
-        rejected=tuple(rejected(home, arrival, [{**receipt.manifest, "folder": receipt.folder} for receipt in taken.receipts])),
+        # Without the file's name, which may hold a person's.
+        warnings=tuple(f"inbox/{contract_id}: {fault.error.cause}. Perbaikan: {fault.error.cure}" for fault in taken.faults),
+        open=waiting,
     )
 
 

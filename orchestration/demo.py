@@ -119,8 +119,17 @@ def summary(home: Home, periode: Periode, revisi: int) -> str:
         f"  {_shown(report)}",
         f"Reviu dan penetapan: padanan review show --periode {periode.label}",
         "Langkah berikut: make dev, lalu buka http://127.0.0.1:3000",
+        "Di dev sensor dan jadwal belum menyala: nyalakan di halaman Automation, atau",
+        f"  {_switched_on()}",
     ]
     return "\n".join(lines)
+
+
+def _switched_on() -> str:
+    """The command that switches the inbox sensor on in the demo's own storage, to be typed in the checkout."""
+    storage = Path(os.environ["PADANAN_DAGSTER_STORAGE"])
+    place = f"$PWD/{_shown(storage)}" if storage.is_relative_to(CHECKOUT) else str(storage)
+    return f"DAGSTER_HOME=$PWD PADANAN_DAGSTER_STORAGE={place} .venv/bin/dagster sensor start inbox_sensor -w workspace.yaml"
 
 
 def _shown(path: Path) -> str:

@@ -1,141 +1,94 @@
-"""Which files in the inboxes ask for a landing now: settled, not asked for yet, or due to be tried again.
+"""What a sensor remembers of an inbox between two ticks: which files were asked for, when, and which are to be tried again.
 
-Taking files in is `padanan/delivery`; here only names are hashed, sizes and times looked at, and letters asked for their period.
+Which files wait is decided in `padanan`; run requests are made by the sensors. No file name ever stands in a cursor or run key.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from padanan.errors import PadananError, safe_reason
-from padanan.period import Periode
+from padanan.errors import safe_reason
 
-if TYPE_CHECKING:
-    from padanan.contract import Contract
-    from padanan.home import Home
+FIRST_RETRY_SECONDS = 15 * 60
+LAST_RETRY_SECONDS = 6 * 3600
 
-SETTLED_SECONDS = int(os.environ.get("PADANAN_INBOX_DIAM", "10"))
-"""A file that changed within so many seconds may still be copied."""
-MINIMUM_INTERVAL = int(os.environ.get("PADANAN_SENSOR_DETIK", "30"))
-"""Seconds between two looks."""
-FIRST_RETRY, LONGEST_RETRY = 15 * 60, 6 * 3600
+Memory = Mapping[str, Sequence[str | int]]
+"""By hashed name: size and times of the file, how often it was asked for, and when last (seconds since 1970)."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A landing to start. `run_key` holds hashes only: a name may hold anything."""
-
-    contract_id: str
-    periode: Periode
-    run_key: str
-
-
-@dataclass
 class Look:
-    """What one look found: landings to start, what to remember, and lines on what could not be looked at, by a stable name."""
+    """One look at an inbox.
 
-    wanted: list[Wanted] = field(default_factory=list)
-    seen: dict[str, dict[str, Any]] = field(default_factory=dict)
-    faults: dict[str, str] = field(default_factory=dict)
+    Attributes:
+        key: what the run key adds to the producer, or None when nothing is to be started.
+        memory: what to remember until the next look.
+        faults: one line a file that can't be looked at; it counts as waiting all the same, so that a run tells of it.
+    """
+
+    key: str | None
+    memory: dict[str, list[str | int]]
+    faults: tuple[str, ...]
 
 
-def look(
-    home: Home,
-    contracts: Mapping[str, Contract],
-    seen: Mapping[str, Mapping[str, Any]],
-    now: datetime,
-    keys: set[str],
-    current: Periode,
-) -> Look:
-    """Looks into every inbox; what is wrong with one producer's keeps no other from being looked at.
+def retry_delay(tries: int) -> int:
+    """Seconds from the n-th try to the next: 15 minutes, doubling up to 6 hours."""
+    return min(FIRST_RETRY_SECONDS * 2 ** min(tries - 1, 10), LAST_RETRY_SECONDS)
+
+
+def look(waiting: Iterable[Path], before: Memory, state_of: Callable[[Path], str], *, now: float, settle_seconds: float) -> Look:
+    """Compares the files that wait with what was remembered.
+
+    A file is asked for once when it stands still, and again with growing delay while it stays: its run failed, or its source
+    did not answer. A file that changed is a new file. The key is a hash of names, states and numbers of tries, so that a tick
+    that was cut off and comes again asks for the same run.
 
     Args:
-        seen: what the look before remembered, by contract and hashed name: `f` size and times of file and letter, `n` how
-            often a landing was asked for, `t` when last (Unix seconds).
-        keys: the partitions that exist.
-        current: the half-year of now, for files whose letter names no period.
+        waiting: the files, in a fixed order.
+        before: `memory` of the look before; anything unreadable in it counts as never seen.
+        state_of: size and time of a file and of what belongs to it, without any name; may raise OSError.
     """
-    found = Look()
-    for contract_id, contract in contracts.items():
-        before = seen.get(contract_id, {})
-        try:
-            _inbox(home, contract, before, now, keys, current, found)
-        except Exception as error:
-            # Remembered as it was: a fault of today must not make old files new tomorrow.
-            found.seen[contract_id] = dict(before)
-            found.faults[f"inbox|{contract_id}"] = _line(f"inbox/{contract_id}", error)
-    return found
-
-
-def _inbox(
-    home: Home,
-    contract: Contract,
-    before: Mapping[str, Any],
-    now: datetime,
-    keys: set[str],
-    current: Periode,
-    found: Look,
-) -> None:
-    from padanan.delivery.inbox import pending, state_of
-
-    after: dict[str, Any] = {}
-    for path in pending(home, contract.id):
+    memory: dict[str, list[str | int]] = {}
+    parts: list[str] = []
+    faults: list[str] = []
+    for number, path in enumerate(waiting, start=1):
         name = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
+        known, tries, at = _remembered(before.get(name))
         try:
             facts = state_of(path)
-            known = before.get(name)
-            known = known if isinstance(known, dict) and known.get("f") == facts else {}
-            tries = int(known.get("n", 0))
-            if tries and now.timestamp() < float(known["t"]) + min(FIRST_RETRY * 2 ** (tries - 1), LONGEST_RETRY):
-                after[name] = known
-                continue
-            if not known and now.timestamp() - path.stat().st_mtime < SETTLED_SECONDS:
-                after[name] = {"f": facts}
-                continue
-            again = f":{tries + 1}" if tries else ""
-            found.wanted.append(
-                Wanted(contract.id, _periode(path, contract, keys, current), f"{contract.id}:{content_hash(path)}{again}")
-            )
-            after[name] = {"f": facts, "n": tries + 1, "t": int(now.timestamp())}
+            still = known == facts or now - path.stat().st_mtime >= settle_seconds
+            with path.open("rb") as handle:
+                handle.read(1)
         except FileNotFoundError:
-            # Taken away between the listing and the look.
+            # Taken away since the listing.
             continue
-        except Exception as error:
-            if name in before:
-                after[name] = before[name]
-            found.faults[f"inbox|{contract.id}|{name}"] = _line(f"inbox/{contract.id} berkas {name}", error)
-    if after:
-        found.seen[contract.id] = after
+        except OSError as error:
+            facts, still = f"!{error.errno}", True
+            faults.append(_fault(number, error))
+        if known != facts:
+            tries = 0
+        if not still or (tries and now < at + retry_delay(tries)):
+            memory[name] = [facts, tries, at]
+            continue
+        memory[name] = [facts, tries + 1, int(now)]
+        parts.append(f"{name}:{facts}:{tries}")
+    key = hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16] if parts else None
+    return Look(key, memory, tuple(faults))
 
 
-def content_hash(path: Path) -> str:
-    """sha256 over the bytes of a file and of its letter, first 16 hex digits: a corrected letter asks anew."""
-    from padanan.delivery.letter import sidecar_of
-
-    digest = hashlib.sha256()
-    for one in (path, sidecar_of(path)):
-        if one is not None:
-            with one.open("rb") as handle:
-                digest.update(hashlib.file_digest(handle, "sha256").digest())
-    return digest.hexdigest()[:16]
+def _remembered(found: object) -> tuple[str, int, int]:
+    if isinstance(found, list) and len(found) == 3 and isinstance(found[1], int) and isinstance(found[2], int):
+        return str(found[0]), found[1], found[2]
+    return "", 0, 0
 
 
-def _periode(path: Path, contract: Contract, keys: set[str], current: Periode) -> Periode:
-    """The half-year of the data, where the letter names one that has a partition."""
-    from padanan.delivery.inbox import said_of
-    from padanan.delivery.letter import periode_of
-
-    said = said_of(path, contract).periode_data
-    periode = periode_of(said) if said else current
-    return periode if periode.key in keys else current
-
-
-def _line(place: str, error: Exception) -> str:
-    cause = error.cause if isinstance(error, PadananError) else safe_reason(error)
-    return f"GALAT {place}: tidak dapat dilihat ({cause}). Perbaikan: periksa hak baca dan namanya; yang lain tetap berjalan"
+def _fault(number: int, error: OSError) -> str:
+    """By its place in the listing: the name may hold a person's."""
+    return (
+        f"berkas ke-{number} yang menunggu menurut abjad tidak dapat dibaca ({safe_reason(error)}). "
+        "Perbaikan: periksa izin, nama, dan disk berkas itu, atau pindahkan dari inbox"
+    )

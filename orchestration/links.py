@@ -28,6 +28,11 @@ def run_page(run_id: str) -> str:
     return f"{(os.environ.get(DAGSTER_URL) or DEFAULT_DAGSTER).rstrip('/')}/runs/{run_id}"
 
 
+def automation_page() -> str:
+    """The address of the UI's list of sensors and schedules."""
+    return f"{(os.environ.get(DAGSTER_URL) or DEFAULT_DAGSTER).rstrip('/')}/automation"
+
+
 def place(home: Home, path: Path) -> dg.PathMetadataValue:
     """A path as metadata shows it: relative to the data home, so that it is also true of a copy of the home."""
     return dg.MetadataValue.path(path.relative_to(home.root).as_posix())

@@ -7,8 +7,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import dagster as dg
-
 from padanan.errors import PadananError, SourceUnavailable, WarehouseLocked
 
 OWNER = "team:walidata"
@@ -45,15 +43,3 @@ def patience_with(error: PadananError) -> Patience | None:
     if found is None or not told:
         return found
     return Patience(1, float(told)) if float(told) >= 0 else None
-
-
-def sensors_start(*, always: bool = False) -> dg.DefaultSensorStatus:
-    """Whether a sensor runs from installation on: in `prod` every one, in `dev` only what raises alarms (`always`)."""
-    running = always or os.environ.get("PADANAN_ENV") == "prod"
-    return dg.DefaultSensorStatus.RUNNING if running else dg.DefaultSensorStatus.STOPPED
-
-
-def schedules_start() -> dg.DefaultScheduleStatus:
-    """Whether a schedule runs from installation on: in `prod` every one, in `dev` none."""
-    running = os.environ.get("PADANAN_ENV") == "prod"
-    return dg.DefaultScheduleStatus.RUNNING if running else dg.DefaultScheduleStatus.STOPPED

@@ -5,6 +5,8 @@ Which environment gets which is in `defs/resources.py`; dbt's resource is in `db
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -60,3 +62,33 @@ class AlarmResource(dg.ConfigurableResource[None]):
         if not self.luar:
             settings = AlertSettings(file=settings.file)
         return send(alert, settings)
+
+    def alert(self, title: str, body: str, *, level: str = "galat", **tags: str) -> Alert:
+        """An alert that names this environment."""
+        from padanan.alert import Alert
+
+        return Alert(title=title, body=body, level=level, tags={**tags, "lingkungan": self.lingkungan})
+
+    def send_once(
+        self,
+        home: Home,
+        faults: Mapping[str, Alert],
+        *,
+        day: date | None = None,
+        scope: str | None = None,
+        link: str | None = None,
+    ) -> list[str]:
+        """Sends each fault once and again after a month (`padanan/alert_once.py`); one line for each sent or failed.
+
+        `link` is where to look, for alerts that name no place of their own.
+        """
+        from dataclasses import replace
+
+        from padanan.alert_once import send_once
+
+        faults = {name: replace(alert, link=alert.link or link) for name, alert in faults.items()}
+        lines = []
+        for name, result in send_once(home, faults, self.send, day=day, scope=scope).items():
+            lines.append(f"alarm: {faults[name].title}: {faults[name].body}")
+            lines += [f"alarm lewat {sink} gagal: {reason}" for sink, reason in result.failed.items()]
+        return lines

@@ -1,81 +1,164 @@
-"""`python -m orchestration.watch`: does the code location load, do the daemons beat, did a tick fail? For cron or systemd.
+"""`python -m orchestration.watch`: looks from outside whether sensors, schedules, daemon and code location work, and alarms.
 
-What is looked at is in `health.py`; a sensor can't see that its own code location does not load, so this runs beside Dagster.
+A sensor sees neither its own failing ticks nor that its code location does not load; failed runs and deliveries alarm themselves.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import subprocess
+import re
 import sys
 import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.environment import CHECKOUT, prepare
-from padanan.alert import Alert, AlertSettings, send, send_new
+from orchestration.links import automation_page
+from orchestration.resources import AlarmResource
+from padanan.errors import PadananError, safe_reason
 from padanan.home import Home
 
-LOAD = "from orchestration.definitions import defs; defs().get_repository_def()"
-LOAD_SECONDS = 300
-
-
-def location_fault(environment: str) -> dict[str, Alert]:
-    """An alert when the code location does not load, with the last line of its error when that is one of ours."""
-    done = subprocess.run(
-        [sys.executable, "-c", LOAD],
-        cwd=CHECKOUT,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LOAD_SECONDS,
-    )
-    if done.returncode == 0:
-        return {}
-    last = next((line.strip() for line in reversed(done.stderr.splitlines()) if line.strip()), "")
-    # Only lines that we wrote ourselves are known to hold no value.
-    ours = last[last.index("GALAT") :] if "GALAT" in last else "lihat 'dg check defs'"
-    return {
-        "lokasi|padanan": Alert(
-            title="Lokasi kode padanan tidak dapat dimuat",
-            body=f"{ours} — sensor, jadwal dan job tidak berjalan. Perbaikan: jalankan 'dg check defs' dan perbaiki penyebabnya",
-            tags={"lingkungan": environment},
-        )
-    }
-
-
-def look() -> dict[str, Alert]:
-    """Everything that is wrong now, by what names the fault."""
+if TYPE_CHECKING:
     import dagster as dg
+    from dagster._utils.error import SerializableErrorInfo
 
-    from orchestration.health import failed_ticks, silent_daemons
+TICK, DAEMON, LOCATION, SELF = "tick|", "daemon|", "lokasi|", "pengamat|"
+"""How the names of faults begin, a scope each (`padanan/alert_once.py`)."""
 
-    environment = os.environ["PADANAN_ENV"]
-    found = location_fault(environment)
-    with dg.DagsterInstance.get() as instance:
-        found |= silent_daemons(instance, environment) | failed_ticks(instance, environment)
+Faults = dict[str, tuple[str, str]]
+"""(title, body) by the name of the fault."""
+
+
+def failing_ticks(instance: dg.DagsterInstance) -> Faults:
+    """Sensors and schedules that are switched on and whose last finished tick failed.
+
+    The error's class only: a library's message may hold a value. A fault of ours (`GALAT …`) is told in full.
+    """
+    from dagster._core.definitions.run_request import InstigatorType
+    from dagster._core.scheduler.instigation import TickStatus
+
+    found: Faults = {}
+    kinds = {InstigatorType.SENSOR: "Sensor", InstigatorType.SCHEDULE: "Jadwal"}
+    for state in instance.all_instigator_state():
+        if not state.is_running or state.instigator_type not in kinds:
+            continue
+        done = [TickStatus.SUCCESS, TickStatus.SKIPPED, TickStatus.FAILURE]
+        ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1, statuses=done)
+        if not ticks or ticks[0].status is not TickStatus.FAILURE:
+            continue
+        what = f"{kinds[state.instigator_type]} {state.instigator_name}"
+        found[f"{TICK}{state.instigator_name}"] = (
+            f"{what} gagal",
+            _told(ticks[0].error, f"{what} gagal pada tick terakhir", "buka Automation di Dagster dan lihat tick yang merah"),
+        )
     return found
 
 
-def main(argv: list[str] | None = None) -> int:
-    """One look, or one every so many seconds; exit code 1 while something is wrong."""
-    prepare()
-    parser = argparse.ArgumentParser(prog="python -m orchestration.watch", description="Mengawasi Dagster dari luar.")
-    parser.add_argument("--every", type=int, metavar="DETIK", help="ulangi terus setiap sekian detik; bawaan: sekali saja")
-    options = parser.parse_args(argv)
-    from orchestration.calendar_today import today
+def silent_daemons(instance: dg.DagsterInstance) -> Faults:
+    """Daemons that this instance needs and whose heartbeat is missing, too old, or reports errors."""
+    from dagster._daemon.controller import get_daemon_statuses
 
-    home = Home.from_env().ensure()
-    settings = AlertSettings.from_env(default_file=home.root / "logs" / "alarm.jsonl")
+    statuses = get_daemon_statuses(instance, instance.get_required_daemon_types())
+    return {
+        f"{DAEMON}{name}": (
+            f"Daemon {name} tidak hidup",
+            f"GALAT daemon {name}: tidak ada detak yang sehat, jadi tidak ada yang berjalan sendiri. "
+            "Perbaikan: jalankan ulang dagster-daemon dan lihat lognya",
+        )
+        for name, status in statuses.items()
+        if not status.healthy
+    }
+
+
+def broken_locations(instance: dg.DagsterInstance, workspace: Path) -> Faults:
+    """Code locations of the workspace that do not load in a server of their own, as webserver and daemon load them."""
+    from dagster._core.workspace.context import WorkspaceProcessContext
+    from dagster._core.workspace.load_target import WorkspaceFileTarget
+
+    found: Faults = {}
+    with WorkspaceProcessContext(instance, WorkspaceFileTarget(paths=[str(workspace)])) as process:
+        for name, entry in process.create_request_context().get_code_location_entries().items():
+            if entry.load_error is not None:
+                cure = "jalankan dg check defs di folder proyek, perbaiki sebabnya, lalu muat ulang lokasi kode"
+                found[f"{LOCATION}{name}"] = (
+                    f"Lokasi kode {name} tidak termuat",
+                    _told(entry.load_error, f"lokasi kode {name} tidak termuat", cure),
+                )
+    return found
+
+
+def _told(error: SerializableErrorInfo | None, what: str, cure: str) -> str:
+    """Our own line where the chain of causes holds one, else the class of the innermost cause."""
+    kind = "sebab tidak diketahui"
+    while error is not None:
+        ours = re.search(r"GALAT .*", error.message or "")
+        if ours:
+            return ours[0].strip()
+        kind = error.cls_name or kind
+        error = error.cause
+    return f"GALAT: {what} ({kind}). Perbaikan: {cure}"
+
+
+def look(home: Home, alarm: AlarmResource, workspace: Path) -> list[str]:
+    """One pass: every fault that stands, told to the alert sinks once and again after a month.
+
+    Returns:
+        One line a fault, new or not; none when all is well.
+    """
+    import dagster as dg
+
+    lines: list[str] = []
+    try:
+        with dg.DagsterInstance.get() as instance:
+            scopes: Iterable[tuple[str, Callable[[], Faults]]] = (
+                (TICK, lambda: failing_ticks(instance)),
+                (DAEMON, lambda: silent_daemons(instance)),
+                (LOCATION, lambda: broken_locations(instance, workspace)),
+            )
+            for scope, ask in scopes:
+                try:
+                    faults = ask()
+                except Exception as error:
+                    # One question that can't be answered is a fault of its own and keeps no other from being asked.
+                    lines += _tell(home, alarm, SELF, {f"{SELF}{scope.rstrip('|')}": _unseen(scope.rstrip("|"), error)})
+                else:
+                    lines += _tell(home, alarm, scope, faults)
+    except Exception as error:
+        lines += _tell(home, alarm, SELF, {f"{SELF}instans": _unseen("instans Dagster", error)})
+    return lines
+
+
+def _unseen(what: str, error: Exception) -> tuple[str, str]:
+    cause = str(error) if isinstance(error, PadananError) else f"GALAT: {what} tidak dapat diperiksa ({safe_reason(error)})"
+    return (
+        f"Pengamat tidak dapat memeriksa {what}",
+        f"{cause}. Perbaikan: periksa dagster.yaml dan folder PADANAN_DAGSTER_STORAGE",
+    )
+
+
+def _tell(home: Home, alarm: AlarmResource, scope: str, faults: Faults) -> list[str]:
+    alerts = {name: alarm.alert(title, body, perihal=name) for name, (title, body) in faults.items()}
+    sent = alarm.send_once(home, alerts, scope=None if scope == SELF else scope, link=automation_page())
+    return [body for _, body in faults.values()] + [line for line in sent if "gagal:" in line and line.startswith("alarm lewat")]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command line; exit code 0 when all is well, 1 when a fault stands (one line each on stderr)."""
+    prepare()
+    parser = argparse.ArgumentParser(prog="python -m orchestration.watch", description=__doc__)
+    parser.add_argument("--every", type=int, metavar="SECONDS", help="ulangi setiap sekian detik; tanpa ini satu kali saja")
+    parser.add_argument("--workspace", type=Path, default=CHECKOUT / "workspace.yaml", help="berkas workspace Dagster")
+    options = parser.parse_args(argv)
+    environment = os.environ["PADANAN_ENV"]
+    alarm = AlarmResource(lingkungan=environment, luar=environment == "prod")
     while True:
-        found = look()
-        sent = send_new(home, found, today(), lambda alert: send(alert, settings))
-        for name, alert in found.items():
-            print(f"{alert.title}: {alert.body}{'' if name in sent else ' (sudah dikabarkan)'}", file=sys.stderr)
-        if not found:
-            print("Lokasi kode dimuat, daemon berdetak, tidak ada tik yang gagal.")
-        if options.every is None:
-            return 1 if found else 0
+        lines = look(Home.from_env(), alarm, options.workspace.resolve())
+        for line in lines:
+            print(line, file=sys.stderr, flush=True)
+        if not options.every:
+            return 1 if lines else 0
         time.sleep(options.every)
 
 

@@ -1,11 +1,10 @@
-"""Sends one short alert to a file, by e-mail and to a webhook, whichever are configured; a lasting fault not every day.
+"""Sends one short alert to a file, by e-mail and to a webhook, whichever are configured.
 
 When to alert is Dagster's affair (`orchestration/defs/automation/sensors.py`); no personal value enters a message.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import smtplib
@@ -13,18 +12,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from padanan.delivery.commit import write_once
 from padanan.errors import PadananError, safe_reason
-from padanan.home import Home
 from padanan.period import JAKARTA
 
 TIMEOUT_SECONDS = 10.0
-SENT = "isyarat.json"
-REPEAT_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -102,38 +97,6 @@ class AlertResult:
 
     sent: tuple[str, ...]
     failed: Mapping[str, str]
-
-
-def send_new(home: Home, alerts: Mapping[str, Alert], day: date, send: Callable[[Alert], object]) -> list[str]:
-    """Sends what was not sent within the last `REPEAT_DAYS` days: what is looked at often must not cry each time.
-
-    Args:
-        alerts: by what names the fault, without any personal value: the same fault has the same name.
-        send: hands one alert to the sinks.
-
-    Returns:
-        The names of what was sent.
-    """
-    path = home.root / "logs" / SENT
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (path.with_name(f".{SENT}.lock")).open("w") as lock:
-        # Two runs at once would each forget what the other sent.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            known = {}
-        sent = []
-        for name, alert in alerts.items():
-            before = known.get(name)
-            if before is not None and day < date.fromisoformat(before) + timedelta(days=REPEAT_DAYS):
-                continue
-            send(alert)
-            known[name] = day.isoformat()
-            sent.append(name)
-        if sent:
-            write_once(path, json.dumps(known, sort_keys=True) + "\n")
-    return sent
 
 
 def send(alert: Alert, settings: AlertSettings, *, now: datetime | None = None) -> AlertResult:

@@ -189,6 +189,22 @@ def standing_aside(home: Home, contract_id: str, freed: set[tuple[str, str]]) ->
     ]
 
 
+def unsettled(home: Home, contract_id: str) -> list[Manifest]:
+    """What waits for a person, of any period: quarantined and refused ones, and held ones, that no accepted one made good.
+
+    Raises:
+        PadananError: a manifest or the record of decisions can't be read.
+    """
+    freed = released(home)
+    every = list(manifests(home, contract_id))
+    good = [item for item in every if effective_status(item, freed) == "diterima"]
+    held = [item for item in every if effective_status(item, freed) == "ditahan"]
+    return [
+        *standing_aside(home, contract_id, freed),
+        *(item for item in held if not any(_makes_good(one, item) for one in good)),
+    ]
+
+
 def _makes_good(good: Manifest, bad: Manifest) -> bool:
     if bad["periode_data"] is None or bad["diterima"] is None:
         # No letter, no day: what stands on disk says which came first.

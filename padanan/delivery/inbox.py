@@ -5,6 +5,7 @@ Each delivery's own way is `land`'s; here is only which files are deliveries and
 
 from __future__ import annotations
 
+import errno
 import json
 import time
 from collections.abc import Mapping
@@ -38,14 +39,20 @@ def pending(home: Home, contract_id: str, *, settle_seconds: float = 0) -> list[
     found = []
     for path in sorted(folder.iterdir()):
         name = path.name
-        if not path.is_file() or name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED):
+        if name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED):
             continue
         if name.endswith((".yaml", ".yml")) and not name.endswith(PULL):
             continue
         try:
+            if not path.is_file():
+                continue
             state, changed = state_of(path), path.stat().st_mtime
         except FileNotFoundError:
             # Taken away between the listing and the look.
+            continue
+        except OSError:
+            # What can't be looked at waits too: taking it in tells why it can't be.
+            found.append(path)
             continue
         if seen.get(name, {}).get("keadaan") == state or now - changed < settle_seconds:
             continue
@@ -106,10 +113,12 @@ def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: st
 
 
 def _unexpected(path: Path, error: Exception) -> DeliveryError:
+    too_long = isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG
+    mend = "beri berkas nama yang lebih pendek" if too_long else "periksa berkas dan surat pengantarnya"
     return DeliveryError(
         f"berkas tidak dapat diterima ({safe_reason(error)})",
         file=safe_name(path.name),
-        cure="periksa berkas dan surat pengantarnya; kiriman lain tetap diterima",
+        cure=f"{mend}; kiriman lain tetap diterima",
     )
 
 
@@ -132,7 +141,11 @@ def said_of(path: Path, contract: Contract) -> Said:
 
 
 def state_of(path: Path) -> str:
-    """Size and time of change of a file and of its letter."""
+    """Size and time of change of a file and of its letter.
+
+    Raises:
+        OSError: either can't be looked at, or the name leaves no room for a letter's.
+    """
     parts = []
     for one in (path, sidecar_of(path)):
         if one is not None and one.exists():

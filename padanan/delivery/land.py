@@ -153,7 +153,7 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
         if item.letter.periode_data is None:
             raise DamagedFile(
                 "periode data tidak diketahui",
-                f"tulis periode_data di {item.path.name[:40]}{LETTER}, atau beri --periode-data",
+                f"tulis periode_data di surat pengantarnya (nama berkas ditambah {LETTER}), atau beri --periode-data",
                 rule="tanpa_periode",
             )
         item.deadline = due_date(item.contract, item.letter.periode_data, plans)

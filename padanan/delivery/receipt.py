@@ -6,7 +6,9 @@ Counts, places, causes and cures only; no value of a person, and no decision is 
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,8 +89,8 @@ class Receipt:
 
 
 def safe_name(name: str) -> str:
-    """A file name fit for a receipt: long digit runs (an id?) masked."""
-    return re.sub(r"\d{9,}", "…", name)
+    """A file name fit for a receipt: long digit runs (an id?) masked, bytes that are no UTF-8 shown as such."""
+    return re.sub(r"\d{9,}", "…", os.fsencode(name).decode("utf-8", "replace"))
 
 
 def receipt_json(manifest: dict[str, Any]) -> str:
@@ -147,16 +149,26 @@ def receipt_markdown(manifest: dict[str, Any], title: str) -> str:
         ]
     lines += ["", "## Yang perlu diperhatikan", ""]
     if manifest["flags"]:
-        lines += ["| aturan | akibat | tempat | sebab | perbaikan |", "|---|---|---|---|---|"]
-        lines += [
-            f"| {flag['rule_id']} | {OUTCOME_TEXT[flag['akibat']]} | {_cell(flag['tempat']) or '-'} "
-            f"| {_cell(flag['pesan'])} | {_cell(flag['perbaikan'])} |"
-            for flag in manifest["flags"]
-        ]
+        lines += flag_table(manifest["flags"])
     else:
         lines.append("Tidak ada.")
     lines += ["", "## Langkah berikutnya", "", NEXT[manifest["status"]].format(sha16=manifest.get("sha16") or ""), ""]
     return "\n".join(lines)
+
+
+def flag_table(flags: Sequence[Mapping[str, Any]], *, places: bool = True) -> list[str]:
+    """Lines of a Markdown table: rule, outcome, place, cause, cure.
+
+    Args:
+        places: without them nothing of a file's name is left, which a place may repeat.
+    """
+    head = ["aturan", "akibat", *(["tempat"] if places else []), "sebab", "perbaikan"]
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for flag in flags:
+        place = [_cell(flag["tempat"]) or "-"] if places else []
+        cells = [flag["rule_id"], OUTCOME_TEXT[flag["akibat"]], *place, _cell(flag["pesan"]), _cell(flag["perbaikan"])]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
 
 
 def _number(value: Any) -> str:

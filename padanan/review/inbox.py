@@ -16,7 +16,7 @@ from typing import Any
 from padanan.delivery.commit import write_once
 from padanan.delivery.inbox import UNFINISHED
 from padanan.delivery.receipt import safe_name
-from padanan.errors import PadananError
+from padanan.errors import PadananError, safe_reason
 from padanan.home import Home
 from padanan.report.format import fingerprint
 from padanan.review.actions import decide
@@ -59,24 +59,41 @@ def pending(home: Home, *, settle_seconds: float = 0) -> list[Path]:
     found = []
     for path in sorted(folder.iterdir()):
         name = path.name
-        if path.is_symlink() or not path.is_file() or name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED):
+        if name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED) or path.suffix.lower() not in SUFFIXES:
             continue
-        if path.suffix.lower() not in SUFFIXES:
+        try:
+            if path.is_symlink() or not path.is_file():
+                continue
+            if seen.get(name) != state_of(path) and now - path.stat().st_mtime >= settle_seconds:
+                found.append(path)
+        except FileNotFoundError:
             continue
-        if seen.get(name) != _state(path) and now - path.stat().st_mtime >= settle_seconds:
+        except OSError:
+            # What can't be looked at waits too: taking it in tells why it can't be.
             found.append(path)
     return found
 
 
 def process(home: Home, *, settle_seconds: float = 0) -> list[Result]:
-    """Takes in every pending form, in the order of their names.
+    """Takes in every pending form, in the order of their names; one that can't be read stays and keeps no other back.
 
     An accepted form moves to `selesai/<sha16>/` with its receipt; a refused one stays, its receipt beside it.
 
     Raises:
         PadananError: log, publication or reviewers' list is broken, which no sender can mend; the form stays pending.
     """
-    return [_process(home, path) for path in pending(home, settle_seconds=settle_seconds)]
+    results = []
+    for path in pending(home, settle_seconds=settle_seconds):
+        try:
+            with path.open("rb") as handle:
+                handle.read(1)
+        except OSError as error:
+            line = f"DITOLAK GALAT {safe_name(path.name)}: formulir tidak dapat dibaca ({safe_reason(error)}). "
+            line += "Perbaikan: periksa izin dan nama berkas itu"
+            results.append(Result(False, line, path.with_name(path.name[:100] + RECEIPT)))
+            continue
+        results.append(_process(home, path))
+    return results
 
 
 def take(home: Home, path: Path) -> tuple[Mapping[str, Any], ...]:
@@ -97,7 +114,7 @@ def take(home: Home, path: Path) -> tuple[Mapping[str, Any], ...]:
 
 
 def _process(home: Home, path: Path) -> Result:
-    digest, state = file_sha256(path), _state(path)
+    digest, state = file_sha256(path), state_of(path)
     receipt = path.with_name(path.name + RECEIPT)
     done = folder_of(home) / DONE / digest[:16]
     try:
@@ -134,7 +151,12 @@ def _recorded(home: Home, digest: str) -> list[Mapping[str, Any]]:
     ]
 
 
-def _state(path: Path) -> str:
+def state_of(path: Path) -> str:
+    """Size and time of change of a form, and when anything beside it changed last.
+
+    Raises:
+        OSError: the form can't be looked at.
+    """
     own = path.stat()
     beside = max(
         (

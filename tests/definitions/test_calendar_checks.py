@@ -8,7 +8,6 @@ import dagster as dg
 import pytest
 
 from orchestration.defs.automation.schedules import kalender_harian
-from padanan.alert import Alert, send_new
 from padanan.calendar.freshness import freshness
 from padanan.calendar.year import build
 from padanan.cli import main
@@ -117,13 +116,3 @@ def test_fewer_than_two_decrees_a_year_reach_the_alarm_file_once_a_month(reposit
     lines = [json.loads(line) for line in Path(home.root / "logs" / "uji-alarm.jsonl").read_text().splitlines()]
     alarms = [line for line in lines if line["title"] == "Alarm penetapan 2025"]
     assert len(alarms) == 1 and alarms[0]["level"] == "galat" and "Perbaikan:" in alarms[0]["body"]
-
-
-def test_a_signal_is_repeated_after_a_month(tmp_path):
-    home = Home(tmp_path / "data").ensure()
-    alert, sent = Alert("Alarm penetapan 2025", "1 dari 2. Perbaikan: tetapkan"), []
-    for day in (date(2026, 1, 1), date(2026, 1, 30), date(2026, 1, 31)):
-        send_new(home, {"2025|penetapan|alarm": alert}, day, sent.append)
-    assert sent == [alert, alert]
-    send_new(home, {"2026|penetapan|alarm": alert}, date(2026, 1, 31), sent.append)
-    assert len(sent) == 3, "another year is another alarm"

@@ -1,35 +1,43 @@
-"""The inbox sensor: one run per content, none for a file that is still growing, nothing personal in cursor or key."""
+"""The inbox sensor: one run a producer for what is new, none for a file that is still growing, another try for what stays,
+one fault never keeping a tick from the others, and nothing personal in cursor, key, tags or log."""
 
 import json
 import os
 import time
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
 
-from orchestration import inbox_watch
 from orchestration.contracts import loaded
+from orchestration.defs.automation import sensors
+from orchestration.defs.automation.review_sensors import formulir_sensor
 from orchestration.defs.automation.sensors import inbox_sensor
-from orchestration.inbox_watch import look
+from orchestration.inbox_watch import look, retry_delay
 from orchestration.resources import AlarmResource, RumahResource
-from padanan.delivery import inbox as delivery_inbox
+from padanan.contract import load_contracts
+from padanan.delivery.inbox import process_inbox, state_of
 from padanan.home import Home
-from padanan.period import Periode
 
 NAME = "KLJ 2025-10 SARINAH 3175094512680007.xlsx"
+ODD = os.fsdecode(b"klj \xff\xfe SARINAH.csv")
+LONG = f"{'S' * 251}.csv"
 
 
 @pytest.fixture
-def inbox():
-    home = Home.from_env().ensure()
+def home():
+    return Home.from_env().ensure()
+
+
+@pytest.fixture
+def inbox(home):
     folder = home.inbox("klj")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def put(folder, content=b"isi", name=NAME, age=3600):
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_bytes(content)
     moment = time.time() - age
@@ -37,14 +45,19 @@ def put(folder, content=b"isi", name=NAME, age=3600):
     return path
 
 
-def tick(cursor=None):
+def tick(cursor=None, sensor=inbox_sensor):
+    resources = {"rumah": RumahResource(), "alarm": AlarmResource(lingkungan="dev", luar=False)}
     with dg.DagsterInstance.ephemeral() as instance:
-        resources = {"rumah": RumahResource(), "alarm": AlarmResource(lingkungan="dev", luar=False)}
         context = dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources)
-        result = inbox_sensor(context)
+        result = sensor(context)
         if isinstance(result, dg.SkipReason):
             return [], context.cursor
         return list(result.run_requests), result.cursor
+
+
+def alarms(home):
+    path = home.root / "logs" / "alarm.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 def test_an_empty_inbox_skips(inbox):
@@ -60,15 +73,25 @@ def test_a_new_file_starts_its_producers_landing_once(inbox):
     assert tick(cursor)[0] == []
 
 
-def test_the_same_content_has_the_same_run_key_and_a_corrected_file_another(inbox):
-    put(inbox)
+def test_many_files_of_a_producer_are_one_run(inbox):
+    for number in range(5):
+        put(inbox, name=f"klj-{number}.csv")
+    (_,), cursor = tick()
+    put(inbox, name="klj-5.csv")
+    (_,), cursor = tick(cursor)
+    assert tick(cursor)[0] == []
+
+
+def test_a_tick_that_comes_again_asks_for_the_same_run_and_a_corrected_file_or_letter_for_another(inbox):
+    path = put(inbox)
     (first,), cursor = tick()
-    put(inbox, age=1800)
-    (again,), cursor = tick(cursor)
-    assert again.run_key == first.run_key
+    (again,), _ = tick()
+    assert again.run_key == first.run_key, "the daemon was cut off before it kept the cursor"
     put(inbox, content=b"isi diperbaiki", age=900)
-    (corrected,), _ = tick(cursor)
-    assert corrected.run_key != first.run_key
+    (corrected,), cursor = tick(cursor)
+    path.with_name(f"{NAME}.pengantar.yaml").write_text("periode_data: '2025-10'\n")
+    (lettered,), _ = tick(cursor)
+    assert len({first.run_key, corrected.run_key, lettered.run_key}) == 3
 
 
 @pytest.mark.feature("F50")
@@ -91,72 +114,106 @@ def test_a_growing_file_waits_until_it_stands_still(inbox):
     assert request.run_key.startswith("klj:")
 
 
-def test_a_file_that_is_still_there_after_its_run_is_tried_again_ever_more_seldom(inbox):
-    """A source that did not answer once meant never again."""
-    put(inbox)
-    home, start = Home.from_env(), datetime(2026, 11, 28, 9, tzinfo=UTC)
-    contracts, keys, seen, asked = loaded(), {"2026-07-01"}, {}, []
+def test_what_stays_is_tried_again_with_growing_delay(inbox):
+    path, memory, now, asked = put(inbox), {}, 1_800_000_000, []
     for minute in range(0, 60 * 24, 5):
-        found = look(home, contracts, seen, start + timedelta(minutes=minute), keys, Periode(2026, 2))
-        seen = json.loads(json.dumps(found.seen))
-        asked += [(minute, item.run_key) for item in found.wanted]
+        found = look([path], memory, state_of, now=now + 60 * minute, settle_seconds=10)
+        memory = json.loads(json.dumps(found.memory))
+        if found.key:
+            asked.append((minute, found.key))
     assert [minute for minute, _ in asked] == [0, 15, 45, 105, 225, 465, 825, 1185]
-    assert len({key for _, key in asked}) == len(asked), "a run key is taken once only"
+    assert len({key for _, key in asked}) == len(asked), "a try with the run key of before would be skipped"
+    assert [retry_delay(tries) for tries in (1, 2, 6, 7, 400)] == [900, 1800, 21600, 21600, 21600]
+    put(inbox, content=b"lain")
+    assert look([path], memory, state_of, now=now + 60 * 1190, settle_seconds=10).key, "a changed file waits for nobody"
+
+
+def test_the_clock_of_a_tick_drives_the_tries(inbox, monkeypatch):
+    put(inbox)
+    (first,), cursor = tick()
+    assert tick(cursor)[0] == []
+    late = json.loads(cursor)
+    ((name, (facts, tries, at)),) = late["klj"].items()
+    late["klj"][name] = [facts, tries, at - 16 * 60]
+    (second,), _ = tick(json.dumps(late))
+    assert second.run_key != first.run_key and abs(at - datetime.now(UTC).timestamp()) < 3600
+
+
+def test_a_cursor_of_another_make_is_no_fault(inbox):
+    put(inbox)
+    for cursor in ('{"klj": {"ab": "3:4:jalan"}}', '{"klj": 3}', "[]", "bukan json"):
+        assert len(tick(cursor)[0]) == 1, cursor
 
 
 @pytest.mark.feature("F08")
-def test_one_producers_fault_keeps_no_other_from_being_landed(inbox, monkeypatch):
-    """Odd names, a file without the right to read it, one that vanishes, an inbox that is no folder to be read."""
-    put(inbox)
-    home = Home.from_env()
-    odd = os.fsencode(str(home.inbox("kaj"))) + b"/kaj_2025-11 \xff\xfe.xlsx"
-    home.inbox("kaj").mkdir()
-    Path(os.fsdecode(odd)).write_bytes(b"isi")
-    os.utime(odd, (1, 1))
-    home.inbox("pkh").mkdir()
-    put(home.inbox("pkh"), name="p" * 251 + ".csv")
-    for name in ("kpdj", "kparj"):
-        home.inbox(name).mkdir()
-        put(home.inbox(name), name=f"{name}_2025-11.xlsx")
-
-    real_hash, real_pending = inbox_watch.content_hash, delivery_inbox.pending
-
-    def unreadable(path):
-        if path.name.startswith("kpdj"):
-            raise PermissionError(13, "Permission denied", str(path))
-        return real_hash(path)
-
-    def broken(home, contract_id, **options):
-        if contract_id == "bsps":
-            raise OSError(5, "Input/output error")
-        return real_pending(home, contract_id, **options)
-
-    monkeypatch.setattr(inbox_watch, "content_hash", unreadable)
-    monkeypatch.setattr(delivery_inbox, "pending", broken)
-    (home.inbox("kparj") / "kparj_2025-11.xlsx").unlink()
+@pytest.mark.parametrize("name", [ODD, LONG])
+def test_odd_names_are_asked_for_and_keep_nobody_back(home, inbox, name):
+    put(inbox, name=name)
+    put(home.inbox("pkh"), name="pkh_2025-11.csv")
     requests, cursor = tick()
-    assert {request.tags["padanan/produsen"] for request in requests} == {"klj", "kaj", "pkh"}
-    alarms = [json.loads(line) for line in (home.root / "logs" / "alarm.jsonl").read_text().splitlines()]
-    assert {alarm["body"].split(":")[0].split()[1] for alarm in alarms} == {"inbox/kpdj", "inbox/bsps"}
-    assert all("Perbaikan:" in alarm["body"] and ".xlsx" not in alarm["body"] for alarm in alarms)
-    again, _ = tick(cursor)
-    assert again == []
-    assert len((home.root / "logs" / "alarm.jsonl").read_text().splitlines()) == len(alarms), "not on every tick"
-    monkeypatch.undo()
+    assert {request.tags["padanan/produsen"] for request in requests} == {"klj", "pkh"}
+    assert tick(cursor)[0] == [] and "SARINAH" not in cursor
+    taken = process_inbox(home, load_contracts(), "klj")
+    texts = " ".join([str(fault.error) for fault in taken.faults] + [str(receipt.manifest) for receipt in taken.receipts])
+    texts.encode("utf-8")
+    assert len(taken.faults) + len(taken.receipts) == 1
 
 
-def test_the_run_is_of_the_half_year_of_the_data_where_the_letter_names_one(inbox):
-    put(inbox, name="klj_2025-03.xlsx")
-    (request,), _ = tick()
-    assert request.partition_key == "2025-01-01" and request.tags["padanan/periode"] == "2025-S1"
+def break_file(monkeypatch, error, name=NAME):
+    """The file raises when it is looked at (tests may run as root, whom no permission stops)."""
+    real = state_of
+
+    def looked(path):
+        if path.name == name:
+            raise error
+        return real(path)
+
+    monkeypatch.setattr("padanan.delivery.inbox.state_of", looked)
 
 
-def test_a_corrected_letter_asks_for_another_run(inbox):
-    path = put(inbox)
-    letter = path.with_name(path.name + ".pengantar.yaml")
-    letter.write_text("periode_data: salah")
-    (first,), cursor = tick()
-    letter.write_text("periode_data: 2025-10")
-    os.utime(letter, (2, 2))
-    (second,), _ = tick(cursor)
-    assert first.run_key != second.run_key
+@pytest.mark.feature("F08")
+def test_an_unreadable_file_is_told_once_and_the_others_are_asked_for(home, inbox, monkeypatch):
+    put(inbox)
+    put(inbox, name="klj-2.csv")
+    put(home.inbox("pkh"), name="pkh_2025-11.csv")
+    break_file(monkeypatch, PermissionError(13, "Permission denied", str(inbox / NAME)))
+    requests, cursor = tick()
+    assert {request.tags["padanan/produsen"] for request in requests} == {"klj", "pkh"}
+    assert tick(cursor)[0] == []
+    (alarm,) = alarms(home)
+    assert "inbox/klj" in alarm["body"] and "Perbaikan:" in alarm["body"]
+    assert "SARINAH" not in str(alarm) and "3175094512680007" not in str(alarm) + cursor
+
+
+def test_a_file_that_vanishes_is_no_fault(home, inbox, monkeypatch):
+    put(inbox)
+    put(home.inbox("pkh"), name="pkh_2025-11.csv")
+    break_file(monkeypatch, FileNotFoundError(2, "gone"))
+    requests, _ = tick()
+    assert [request.tags["padanan/produsen"] for request in requests] == ["pkh"] and alarms(home) == []
+
+
+@pytest.mark.feature("F08")
+def test_a_producer_whose_folder_can_not_be_listed_keeps_no_tick_from_the_others(home, inbox, monkeypatch):
+    put(inbox)
+    put(home.inbox("pkh"), name="pkh_2025-11.csv")
+    _, cursor = tick()
+    put(home.inbox("pip"), name="pip_2025-11.csv")
+    (home.landing("klj")).mkdir(parents=True, exist_ok=True)
+    (home.landing("klj") / "inbox.json").write_text("rusak")
+    requests, cursor = tick(cursor)
+    assert [request.tags["padanan/produsen"] for request in requests] == ["pip"]
+    assert "klj" in json.loads(cursor), "what was asked for is not forgotten"
+    (alarm,) = alarms(home)
+    assert alarm["tags"]["perihal"] == "klj"
+    assert set(json.loads(cursor)) <= set(loaded())
+
+
+def test_a_fault_of_the_forms_inbox_is_told_and_fails_no_tick(home, monkeypatch):
+    def broken(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("padanan.review.inbox.pending", broken)
+    assert tick(sensor=formulir_sensor)[0] == []
+    (alarm,) = alarms(home)
+    assert "inbox/review" in alarm["body"] and sensors.memory_of("[]") == {}

@@ -12,14 +12,14 @@ import pytest
 from orchestration.defs.automation.review_sensors import formulir_sensor, putusan_sensor
 from orchestration.defs.decree.approval import penetapan
 from orchestration.defs.review.decision import diterima, formulir_reviu, putusan
-from orchestration.resources import RumahResource
+from orchestration.resources import AlarmResource, RumahResource
 from padanan.home import Home
 from padanan.review.form import write_form
 from padanan.review.log import log_path, read_log
 from tests.review.decided_by_hand import accept_all, annex, publish, to_draft
 from tests.review.published_by_hand import PERIODE
 
-RESOURCES = {"rumah": RumahResource()}
+RESOURCES = {"rumah": RumahResource(), "alarm": AlarmResource(lingkungan="dev", luar=False)}
 
 
 @pytest.fixture

@@ -5,48 +5,56 @@ Forms and log are read in `padanan/review`; here is only when.
 
 import hashlib
 import json
-import os
-from contextlib import suppress
 
 import dagster as dg
 
 from orchestration.defs.automation.jobs import putusan_periode
+from orchestration.defs.automation.sensors import memory_of, tell
 from orchestration.defs.partitions import half_years
 from orchestration.defs.review.decision import formulir_reviu
-from orchestration.inbox_watch import MINIMUM_INTERVAL, SETTLED_SECONDS
-from orchestration.policies import sensors_start
-from orchestration.resources import RumahResource
+from orchestration.inbox_watch import look
+from orchestration.resources import AlarmResource, RumahResource
+from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
 from padanan.period import Periode
 
 
 @dg.sensor(
     name="formulir_sensor",
     job=formulir_reviu,
-    minimum_interval_seconds=MINIMUM_INTERVAL,
-    default_status=sensors_start(),
-    description="Formulir keputusan baru di inbox/review diproses; tanda terimanya ditaruh di sebelahnya.",
+    default_status=sensor_status(),
+    minimum_interval_seconds=INTERVAL_SECONDS,
+    description="Formulir keputusan baru di inbox/review/ diproses; tanda terimanya ditaruh di sebelahnya.",
 )
-def formulir_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> dg.SensorResult | dg.SkipReason:
-    """One run per state of the inbox; a file that may still be copied waits for the next tick."""
-    from padanan.review.inbox import pending
+def formulir_sensor(
+    context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource
+) -> dg.SensorResult | dg.SkipReason:
+    """One run per state of the inbox; a file that may still be copied waits for the next tick, one that can't be read is told."""
+    import time
 
-    waiting = pending(rumah.home(), settle_seconds=SETTLED_SECONDS)
-    facts = []
-    for path in waiting:
-        # A form that is taken away while we look is no fault, and keeps no other waiting.
-        with suppress(OSError):
-            facts.append((os.fsencode(path.name), path.stat().st_size, path.stat().st_mtime_ns))
-    state = hashlib.sha256(repr(facts).encode()).hexdigest()[:16] if facts else ""
-    if not facts or state == context.cursor:
+    from padanan.errors import safe_reason
+    from padanan.review.inbox import FOLDER, pending, state_of
+
+    before = memory_of(context.cursor).get(FOLDER, {})
+    try:
+        waiting = pending(rumah.home(), settle_seconds=SETTLED_SECONDS)
+        found = look(waiting, before, state_of, now=time.time(), settle_seconds=SETTLED_SECONDS)
+    except Exception as error:
+        text = f"inbox/{FOLDER} tidak dapat dilihat ({safe_reason(error)}). Perbaikan: periksa folder itu, izinnya, dan disknya"
+        tell(context, alarm, rumah, "formulir", {FOLDER: text})
+        return dg.SkipReason("inbox/review tidak dapat dilihat; lihat log tick")
+    tell(context, alarm, rumah, "formulir", {FOLDER: f"inbox/{FOLDER}: {'; '.join(found.faults)}"} if found.faults else {})
+    cursor = json.dumps({FOLDER: found.memory}, sort_keys=True)
+    if found.key is None:
+        context.update_cursor(cursor)
         return dg.SkipReason("tidak ada formulir baru di inbox/review")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"formulir:{state}")], cursor=state)
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"formulir:{found.key}")], cursor=cursor)
 
 
 @dg.sensor(
     name="putusan_sensor",
     job=putusan_periode,
-    minimum_interval_seconds=MINIMUM_INTERVAL,
-    default_status=sensors_start(),
+    default_status=sensor_status(),
+    minimum_interval_seconds=INTERVAL_SECONDS,
     description="Catatan reviu yang bertambah membaca ulang putusan periodenya.",
 )
 def putusan_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> dg.SensorResult | dg.SkipReason:

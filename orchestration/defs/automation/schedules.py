@@ -10,7 +10,7 @@ import dagster as dg
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.automation.jobs import landing_produsen, padanan_periode, pemeriksaan_kalender
 from orchestration.defs.partitions import TIMEZONE, periode_at
-from orchestration.policies import schedules_start
+from orchestration.ticks import schedule_status
 from padanan.period import Periode
 
 MONTHLY_REGISTRY = "dtks"
@@ -25,7 +25,7 @@ def _moment(context: dg.ScheduleEvaluationContext) -> datetime:
     job=padanan_periode,
     cron_schedule="0 2 1 6,12 *",
     execution_timezone=TIMEZONE,
-    default_status=schedules_start(),
+    default_status=schedule_status(),
     description="1 Juni dan 1 Desember pukul 02.00 WIB, sedikitnya dua pekan sebelum tanggal penetapan.",
 )
 def padanan_semesteran(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
@@ -39,7 +39,7 @@ def padanan_semesteran(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=landing_produsen,
     cron_schedule="0 3 16 * *",
     execution_timezone=TIMEZONE,
-    default_status=schedules_start(),
+    default_status=schedule_status(),
     description="Tanggal 16 pukul 03.00 WIB: menerima DTKS bulan berjalan dan memperbarui status kiriman.",
 )
 def dtks_bulanan(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
@@ -61,7 +61,7 @@ def dtks_bulanan(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.Sk
     job=pemeriksaan_kalender,
     cron_schedule="0 6 * * *",
     execution_timezone=TIMEZONE,
-    default_status=schedules_start(),
+    default_status=schedule_status(),
     description="Setiap hari pukul 06.00 WIB: kiriman yang lewat tenggat, dua penetapan dan dua rakor setahun.",
 )
 def kalender_harian(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:

@@ -1,90 +1,122 @@
-"""Sensors: a file in an inbox starts its producer's landing; a failed run or a failed tick raises an alert.
+"""Sensors: a file in an inbox starts its producer's landing; a failed run raises an alert.
 
-Which files ask for a landing is decided in `orchestration/inbox_watch.py`; sending alerts is `padanan/alert.py`.
+Taking files in is `padanan/delivery`; sending alerts is `padanan/alert.py`.
 """
 
 import json
 
 import dagster as dg
 
-from orchestration.calendar_today import today
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.automation.jobs import landing_produsen
-from orchestration.defs.partitions import half_years, periode_at
-from orchestration.health import failed_ticks
-from orchestration.inbox_watch import MINIMUM_INTERVAL, look
-from orchestration.links import run_page
-from orchestration.policies import sensors_start
+from orchestration.defs.partitions import periode_at
+from orchestration.inbox_watch import look
+from orchestration.links import automation_page
 from orchestration.resources import AlarmResource, RumahResource
+from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
 
 
 @dg.sensor(
     name="inbox_sensor",
     job=landing_produsen,
-    minimum_interval_seconds=MINIMUM_INTERVAL,
-    default_status=sensors_start(),
-    description="Berkas baru di inbox seorang produsen menjalankan penerimaannya, untuk periode datanya bila terbaca.",
+    default_status=sensor_status(),
+    minimum_interval_seconds=INTERVAL_SECONDS,
+    description="Berkas baru di inbox seorang produsen menjalankan penerimaan produsen itu untuk periode berjalan.",
 )
 def inbox_sensor(
     context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource
 ) -> dg.SensorResult | dg.SkipReason:
-    """One run per content of a file and its letter; a fault of one producer's inbox keeps no other waiting.
+    """One run a producer for what is new in its inbox; what stays there is tried again with growing delay.
 
-    A file that is still growing waits for the next tick; one that is still there after its run (no answer of its source, say)
-    is tried again, after 15 minutes and then ever more seldom.
+    A producer whose inbox can't be listed, or a file that can't be read, is a line in the tick's log and an alarm, and never
+    keeps the tick from the others.
     """
     from datetime import UTC, datetime
 
-    from padanan.alert import Alert, send_new
+    from padanan.delivery.inbox import pending, state_of
+    from padanan.errors import safe_reason
 
     home, now = rumah.home(), datetime.now(UTC)
-    seen = json.loads(context.cursor or "{}")
-    found = look(home, loaded(), seen, now, set(half_years.get_partition_keys()), periode_at(now))
-    for name, line in found.faults.items():
-        context.log.warning(line)
-        alert = Alert(title="Inbox tidak terbaca", body=line, level="peringatan", tags={"lingkungan": alarm.lingkungan})
-        send_new(home, {name: alert}, today(), alarm.send)
-    cursor = json.dumps(found.seen, sort_keys=True)
-    if not found.wanted:
+    periode = periode_at(now)
+    seen = memory_of(context.cursor)
+    remembered, requests, faults = {}, [], {}
+    for contract_id in loaded():
+        before = seen.get(contract_id, {})
+        try:
+            found = look(pending(home, contract_id), before, state_of, now=now.timestamp(), settle_seconds=SETTLED_SECONDS)
+        except Exception as error:
+            faults[contract_id] = (
+                f"inbox/{contract_id} tidak dapat dilihat ({safe_reason(error)}). "
+                "Perbaikan: periksa folder itu, izinnya, dan disknya; produsen lain tetap diterima"
+            )
+            remembered[contract_id] = before
+            continue
+        if found.faults:
+            faults[contract_id] = f"inbox/{contract_id}: {'; '.join(found.faults)}"
+        if found.memory:
+            remembered[contract_id] = found.memory
+        if found.key is not None:
+            requests.append(
+                dg.RunRequest(
+                    run_key=f"{contract_id}:{found.key}",
+                    partition_key=periode.key,
+                    asset_selection=[landing_key(contract_id)],
+                    tags={"padanan/produsen": contract_id, "padanan/periode": periode.label},
+                )
+            )
+    tell(context, alarm, rumah, "inbox", faults)
+    cursor = json.dumps(remembered, sort_keys=True)
+    if not requests:
         context.update_cursor(cursor)
         return dg.SkipReason("tidak ada kiriman baru di inbox")
-    requests = [
-        dg.RunRequest(
-            run_key=item.run_key,
-            partition_key=item.periode.key,
-            asset_selection=[landing_key(item.contract_id)],
-            tags={"padanan/produsen": item.contract_id, "padanan/periode": item.periode.label},
-        )
-        for item in found.wanted
-    ]
     return dg.SensorResult(run_requests=requests, cursor=cursor)
+
+
+def memory_of(cursor: str | None) -> dict[str, dict[str, list[str | int]]]:
+    """The cursor of an inbox; one of another make counts as empty, so that a tick never fails for its sake."""
+    try:
+        found = json.loads(cursor or "{}")
+    except ValueError:
+        return {}
+    return {key: value for key, value in found.items() if isinstance(value, dict)} if isinstance(found, dict) else {}
+
+
+def tell(
+    context: dg.SensorEvaluationContext, alarm: AlarmResource, rumah: RumahResource, scope: str, faults: dict[str, str]
+) -> None:
+    """Faults of a tick into its log, and once each to the alert sinks."""
+    for text in faults.values():
+        context.log.error(text)
+    alerts = {f"{scope}|{name}": alarm.alert("Inbox bermasalah", f"GALAT {text}", perihal=name) for name, text in faults.items()}
+    for line in alarm.send_once(rumah.home(), alerts, scope=f"{scope}|", link=automation_page()):
+        context.log.warning(line)
 
 
 @dg.sensor(
     name="alarm_tik",
+    default_status=sensor_status(always=True),
     minimum_interval_seconds=60,
-    default_status=sensors_start(always=True),
-    description="Sensor atau jadwal yang tiknya gagal dikirim ke berkas alarm, surel, dan webhook yang disetel.",
+    description="Sensor atau jadwal yang tick terakhirnya gagal dikirim ke berkas alarm, surel, dan webhook yang disetel.",
 )
 def alarm_tik(context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource) -> dg.SkipReason:
-    """One alarm for each sensor or schedule whose last tick failed; its own are seen by `orchestration.watch` only."""
-    from padanan.alert import send_new
+    """What `orchestration.watch` tells of ticks, from inside: this sensor's own failure only the watcher sees."""
+    from orchestration.watch import TICK, failing_ticks
 
-    alerts = failed_ticks(context.instance, alarm.lingkungan)
-    for name in send_new(rumah.home(), alerts, today(), alarm.send):
-        context.log.warning(alerts[name].title)
-    return dg.SkipReason(f"{len(alerts)} sensor atau jadwal gagal pada tik terakhirnya")
+    found = failing_ticks(context.instance)
+    alerts = {name: alarm.alert(title, body, perihal=name) for name, (title, body) in found.items()}
+    for line in alarm.send_once(rumah.home(), alerts, scope=TICK, link=automation_page()):
+        context.log.warning(line)
+    return dg.SkipReason(f"{len(found)} sensor atau jadwal gagal pada tick terakhirnya")
 
 
 @dg.run_failure_sensor(
     name="alarm_kegagalan",
-    default_status=sensors_start(always=True),
+    default_status=sensor_status(always=True),
     description="Run yang gagal dikirim ke berkas alarm, surel, dan webhook yang disetel.",
 )
 def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -> None:
     """Sends the failed step with its one-line cause and cure; never a stack trace or a library's message."""
     from orchestration.failures import explain_run
-    from orchestration.run_storage import period_of
     from padanan.alert import Alert
 
     run = context.dagster_run
@@ -93,11 +125,10 @@ def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -
         Alert(
             title=f"Run {run.job_name} gagal",
             body=explanation,
-            link=run_page(run.run_id),
             tags={
                 "job": run.job_name,
                 "run": run.run_id,
-                "periode": period_of(run.tags) or "-",
+                "periode": run.tags.get("padanan/periode", run.tags.get("dagster/partition", "-")),
                 "lingkungan": alarm.lingkungan,
             },
         )

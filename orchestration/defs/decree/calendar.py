@@ -22,39 +22,39 @@ SUBJECTS = {
 
 @dg.multi_asset_check(
     name="dua_kali_setahun",
-    can_subset=True,
     # Of a year and of today, not of a half-year, so not partitioned.
     specs=[
         dg.AssetCheckSpec(name, asset=DRAFT_KEY, description=f"{text} Dinilai untuk tahun berjalan dan tahun lalu.")
         for name, (_, text) in SUBJECTS.items()
     ],
+    can_subset=True,
 )
 def dua_kali_setahun(
     context: dg.AssetCheckExecutionContext, rumah: RumahResource, kontrak: KontrakResource, alarm: AlarmResource
 ) -> Iterator[dg.AssetCheckResult]:
     """Judges this year and the one before, whose alarm falls due when it has ended; new signals go to the alert sinks."""
     with explained("pemeriksaan penetapan dan rakor"):
-        from padanan.alert import Alert, send_new
         from padanan.calendar.twice import ALARM
         from padanan.calendar.year import build
 
         home, day = rumah.home(), today()
         found = {year: build(home, kontrak.all(), year, day=day).signals for year in (day.year - 1, day.year)}
-        for year, signals in found.items():
-            alerts = {
-                f"{year}|{signal.subject}|{signal.level}": Alert(
-                    title=f"{signal.level.capitalize()} {signal.subject} {year}",
-                    body=f"{signal.text}. Perbaikan: {signal.cure}",
-                    level="galat" if signal.level == ALARM else "peringatan",
-                    link=run_page(context.run.run_id),
-                    tags={"tahun": str(year), "perihal": signal.subject, "lingkungan": alarm.lingkungan},
-                )
-                for signal in signals
-            }
-            for name in send_new(home, alerts, day, alarm.send):
-                context.log.warning(f"{alerts[name].title}: {alerts[name].body}")
-    chosen = {key.name for key in context.selected_asset_check_keys}
-    for name, (subject, _) in ((name, facts) for name, facts in SUBJECTS.items() if name in chosen):
+        faults = {
+            f"{year}|{signal.subject}|{signal.level}": alarm.alert(
+                f"{signal.level.capitalize()} {signal.subject} {year}",
+                f"{signal.text}. Perbaikan: {signal.cure}",
+                level="galat" if signal.level == ALARM else "peringatan",
+                tahun=str(year),
+                perihal=signal.subject,
+            )
+            for year, signals in found.items()
+            for signal in signals
+        }
+        for line in alarm.send_once(home, faults, day=day, link=run_page(context.run.run_id)):
+            context.log.warning(line)
+    for name, (subject, _) in SUBJECTS.items():
+        if dg.AssetCheckKey(DRAFT_KEY, name) not in context.selected_asset_check_keys:
+            continue
         told = {year: one for year, signals in found.items() for one in signals if one.subject == subject}
         yield dg.AssetCheckResult(
             asset_key=DRAFT_KEY,

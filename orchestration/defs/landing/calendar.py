@@ -10,15 +10,14 @@ import dagster as dg
 from orchestration.calendar_today import metadata_of, sentence_of, today
 from orchestration.contracts import landing_key, loaded
 from orchestration.guard import explained
-from orchestration.resources import KontrakResource, RumahResource
+from orchestration.links import run_page
+from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 
 CHECK = "tenggat"
 
 
 @dg.multi_asset_check(
     name="tenggat_kiriman",
-    # Selecting a landing asset selects its checks: without this no landing could be started from anywhere.
-    can_subset=True,
     specs=[
         dg.AssetCheckSpec(
             CHECK,
@@ -28,20 +27,37 @@ CHECK = "tenggat"
         )
         for contract_id in loaded()
     ],
+    # One producer's landing asset, started alone, brings its own check with it and not the other nineteen.
+    can_subset=True,
 )
 def tenggat_kiriman(
-    context: dg.AssetCheckExecutionContext, rumah: RumahResource, kontrak: KontrakResource
+    context: dg.AssetCheckExecutionContext, rumah: RumahResource, kontrak: KontrakResource, alarm: AlarmResource
 ) -> Iterator[dg.AssetCheckResult]:
-    """One result for each selected producer: WARN, because a late producer is a line in the report and never stops a run."""
+    """One result a selected producer: WARN, because a late producer is a line in the report and never stops a run."""
     with explained("pemeriksaan kalender"):
         from padanan.calendar.freshness import freshness
         from padanan.calendar.year import build
 
         contracts = kontrak.all()
         day = today()
-        found = freshness(build(rumah.home(), contracts, day.year, day=day), contracts)
-    chosen = {key.asset_key for key in context.selected_asset_check_keys}
-    for contract_id in (name for name in loaded() if landing_key(name) in chosen):
+        home = rumah.home()
+        found = freshness(build(home, contracts, day.year, day=day), contracts)
+        late = {
+            f"tenggat|{contract_id}|{item.entry.key}": alarm.alert(
+                f"Kiriman {contract_id} lewat tenggat",
+                f"{item.entry.subject}: {item.entry.state}, tenggat {item.entry.due}, {item.entry.days_late} hari lewat. "
+                "Perbaikan: ingatkan produsen; kiriman tiba lewat inbox seperti biasa",
+                level="peringatan",
+                produsen=contract_id,
+            )
+            for contract_id, item in found.items()
+            if not item.passed and item.entry
+        }
+        for line in alarm.send_once(home, late, day=day, link=run_page(context.run.run_id)):
+            context.log.warning(line)
+    for contract_id in loaded():
+        if dg.AssetCheckKey(landing_key(contract_id), CHECK) not in context.selected_asset_check_keys:
+            continue
         item = found[contract_id]
         yield dg.AssetCheckResult(
             asset_key=landing_key(contract_id),

@@ -12,13 +12,12 @@ from orchestration.contracts import column_schema, freshness_of, kinds_of, landi
 from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
 from orchestration.links import run_page
-from orchestration.rejections import raise_alarms, rejection_metadata, rejection_sentence
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 from orchestration.stages import LANDING
 from padanan.contract import Contract
 from padanan.period import Periode
 
-REJECTED = "kiriman_ditolak"
+REFUSED = "kiriman_ditolak"
 
 
 def landing_asset(contract: Contract) -> dg.AssetsDefinition:
@@ -26,7 +25,7 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
 
     - `baris_utuh` (ERROR, blocking): rows read = rows on + rows aside for every active delivery.
     - `kiriman_aktif` (WARN): a producer in force delivered for the period; what is carried forward is no delivery.
-    - `kiriman_ditolak` (WARN): nothing that was quarantined, refused or held waits for a person, and no file stays in the inbox.
+    - `kiriman_ditolak` (WARN): a delivery is quarantined, refused or held, or stays in the inbox, and no good one came since.
     """
     key = landing_key(contract.id)
 
@@ -61,10 +60,10 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
                 description="Ada kiriman periode ini yang diterima selama kontrak berlaku; data terbawa tidak dihitung.",
             ),
             dg.AssetCheckSpec(
-                REJECTED,
+                REFUSED,
                 asset=key,
                 partitions_def=half_years,
-                description="Tidak ada kiriman yang dikarantina, ditolak atau ditahan, dan tidak ada berkas tertinggal di inbox.",
+                description="Tidak ada kiriman dikarantina, ditolak, ditahan, atau tertinggal di inbox tanpa pengganti.",
             ),
         ],
         backfill_policy=PER_PERIODE,
@@ -94,9 +93,10 @@ def _land(
     report = landed(home, contracts, contract_id, periode)
     for line in report.lines:
         context.log.info(line)
-    for line in (*report.warnings, *(f"{item.title}: {item.told}" for item in report.rejected)):
+    for line in report.warnings:
         context.log.warning(line)
-    raise_alarms(home, alarm, contract_id, periode, report, run_page(context.run.run_id))
+    for line in alarm.send_once(home, report.open.alerts(alarm), link=run_page(context.run.run_id)):
+        context.log.warning(line)
     key = landing_key(contract_id)
     return dg.MaterializeResult(
         asset_key=key,
@@ -124,11 +124,11 @@ def _land(
             ),
             dg.AssetCheckResult(
                 asset_key=key,
-                check_name=REJECTED,
-                passed=not report.rejected and not report.warnings,
+                check_name=REFUSED,
+                passed=report.open.passed,
                 severity=dg.AssetCheckSeverity.WARN,
-                description=rejection_sentence(report),
-                metadata=rejection_metadata(report),
+                description=report.open.description,
+                metadata=report.open.metadata(),
             ),
         ],
     )
