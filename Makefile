@@ -40,7 +40,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-setup: $(VENV)/.installed ## install the pinned packages into .venv
+setup: $(VENV)/.installed $(VENV)/.shell ## install the pinned packages into .venv
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "GALAT: Python 3.11 atau 3.12 dengan modul venv tidak ditemukan. Perbaikan: pasang python3.11-venv atau python3.12-venv." >&2; exit 1; }
@@ -50,6 +50,17 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "[2/2] memasang paket dari requirements.lock (beberapa menit pada pemasangan pertama)"
 	@$(PY) -m pip install --quiet --progress-bar off --require-hashes --only-binary :all: -r requirements.lock
 	@$(PY) -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What Dagster can be told by the environment alone, for every command of .venv in a shell where nothing is set: which dagster.yaml
+# holds (dg asks no file of the project whether telemetry is off), and that nothing is sent. What is set wins.
+define SHELL_PTH
+import os; [os.environ.setdefault(*one) for one in (("DAGSTER_HOME", "$(ROOT)"), ("DAGSTER_DISABLE_TELEMETRY", "1"), ("DO_NOT_TRACK", "1"))]
+endef
+export SHELL_PTH
+
+$(VENV)/.shell: Makefile | $(VENV)/.installed
+	@printf '%s\n' "$$SHELL_PTH" > "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/padanan_shell.pth"
 	@touch $@
 
 $(TMPDIR): ; @mkdir -p $@

@@ -98,6 +98,8 @@ def prepared_manifest() -> Path:
 def _parse(target: Path) -> None:
     command = [sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')", "parse"]
     command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
+    # dbt makes the folder of its log also where none is written: not an empty one in the tree.
+    command += ["--log-path", str(target)]
     environment = {**os.environ, "DBT_LOG_LEVEL_FILE": "none", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     done = subprocess.run(command, cwd=DBT_PROJECT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -21,6 +21,7 @@ from padanan.criteria import load_criteria
 from padanan.errors import ContractError, safe_reason
 from padanan.field_rules import load_field_rules
 from padanan.rule_places import Places
+from padanan.rule_plan import of_the_run, unasked_cast, unstable_functions
 from padanan.rules import Rule, filled, load_catalogue, load_masks
 from padanan.sql import ident, literal
 from padanan.tables_doc import STAGING, described_models
@@ -43,6 +44,7 @@ NO_ROW_PREDICATE = {
     "STAR": "memakai * atau columns(…)",
     "PARAMETER": "memakai parameter (? atau $)",
 }
+SAME_EACH_RUN = "masukan yang sama harus memberi hasil yang sama; pakai kolom diterima atau periode"
 ROW_ONLY = "tulis syarat atas satu baris; hitungan antarbaris dibuat di model dbt sebagai kolom"
 
 
@@ -207,6 +209,9 @@ class Binder:
         functions = self.con.execute("select distinct function_name, function_type from duckdb_functions()").fetchall()
         self._functions = sorted({name for name, kind in functions if kind in ("scalar", "macro") and name.isidentifier()})
         self._aggregates = {name for name, kind in functions if kind == "aggregate"}
+        self._unstable = unstable_functions(self.con)
+        # The plan shows the text's own conversions only where nothing is folded or moved.
+        self.con.execute("pragma disable_optimizer")
 
     def __enter__(self) -> Binder:
         return self
@@ -225,9 +230,11 @@ class Binder:
         suspect = {name for name in self.rows if not self._all_bind([item for item in unique if item.row == name])}
         for item in unique:
             tree = trees.get(item.sql) if item.parsed else None
-            if item.parsed and (fault := self._form_fault(item.sql, tree)):
+            if item.parsed and (fault := self._form_fault(item, tree)):
                 raise item.refuse(*fault)
             if item.row in suspect and (fault := self._binding_fault(item, tree)):
+                raise item.refuse(*fault)
+            if item.parsed and (fault := self._cast_fault(item, tree)):
                 raise item.refuse(*fault)
 
     def _all_bind(self, items: Sequence[Predicate]) -> bool:
@@ -249,8 +256,9 @@ class Binder:
         answers = self.con.execute(f"select json_serialize_sql(t) from (values {values}) as v (t)").fetchall() if wanted else []
         return {text: json.loads(answer) for text, (answer,) in zip(wanted, answers, strict=True)}
 
-    def _form_fault(self, sql: str, tree: Any) -> tuple[str, str] | None:
+    def _form_fault(self, item: Predicate, tree: Any) -> tuple[str, str] | None:
         """What the text is that no condition over one row may be: cause and cure."""
+        sql = item.sql
         if value := PLACEHOLDER.search(sql):
             return (
                 f"nilai '{{{value[1]}}}' tidak dikenal",
@@ -274,7 +282,22 @@ class Binder:
                 return f"memakai fungsi agregat {name.replace('count_star', 'count')}", ROW_ONLY
             if name == "unnest":
                 return "memakai unnest, yang menghasilkan beberapa baris", ROW_ONLY
+            if word := of_the_run(part, self._unstable, self.rows[item.row]):
+                return f"memakai {word}, yang hasilnya berbeda di setiap putaran", SAME_EACH_RUN
         return None
+
+    def _cast_fault(self, item: Predicate, tree: Any) -> tuple[str, str] | None:
+        condition = item.sql if item.result == "BOOLEAN" else f"({item.sql}) is not null"
+        cast = unasked_cast(self.con, condition, item.row)
+        if cast is None:
+            return None
+        if cast.target == "BOOLEAN" and not cast.constant:
+            return f"{cast.kind} dipakai sebagai ya/tidak{self._used(item, tree)}", "tulis perbandingannya, misalnya … > 0"
+        what = "nilai yang tertulis" if cast.constant else "teks"
+        return (
+            f"{what} akan diubah menjadi {cast.target} tanpa diminta dan dapat gagal{self._used(item, tree)}",
+            "bandingkan dengan nilai yang setipe dengan kolomnya, atau pakai try_cast",
+        )
 
     def _binding_fault(self, item: Predicate, tree: Any) -> tuple[str, str] | None:
         try:
