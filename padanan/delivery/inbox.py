@@ -16,7 +16,7 @@ from typing import Any
 from padanan.contract import Contract
 from padanan.delivery.commit import write_once
 from padanan.delivery.land import deliver
-from padanan.delivery.letter import LETTER, PULL, read_letter, sidecar_of
+from padanan.delivery.letter import LETTER, PULL, read_letter
 from padanan.delivery.receipt import Receipt, safe_name
 from padanan.errors import DeliveryError, NoSpace, PadananError, safe_reason
 from padanan.home import Home
@@ -147,8 +147,8 @@ def state_of(path: Path) -> str:
         OSError: either can't be looked at, or the name leaves no room for a letter's.
     """
     parts = []
-    for one in (path, sidecar_of(path)):
-        if one is not None and one.exists():
+    for one in (path, path.with_name(path.name + LETTER)):
+        if one.exists():
             stat = one.stat()
             parts.append(f"{stat.st_size}:{stat.st_mtime_ns}")
     return " ".join(parts)

@@ -1,4 +1,4 @@
-"""What runs by itself from installation on: everything in `prod`, in `dev` only the alarm."""
+"""What runs by itself from installation on: everything in `prod`, in `dev` only the alarms."""
 
 import subprocess
 import sys
@@ -12,12 +12,13 @@ repository = defs().get_repository_def()
 print(sorted(one.name for one in repository.sensor_defs if one.default_status is S.RUNNING), sep="")
 print(sorted(one.name for one in repository.schedule_defs if one.default_status is C.RUNNING), sep="")
 """
-SENSORS = ["alarm_kegagalan", "formulir_sensor", "inbox_sensor", "putusan_sensor"]
+ALARMS = ["alarm_kegagalan", "alarm_tik"]
+SENSORS = [*ALARMS, "formulir_sensor", "inbox_sensor", "putusan_sensor"]
 SCHEDULES = ["dtks_bulanan", "kalender_harian", "padanan_semesteran"]
 
 
-@pytest.mark.parametrize(("environment", "on"), [("dev", (["alarm_kegagalan"], [])), ("prod", (SENSORS, SCHEDULES))])
-def test_all_run_by_themselves_in_prod_and_only_the_alarm_in_dev(environment, on, monkeypatch):
+@pytest.mark.parametrize(("environment", "on"), [("dev", (ALARMS, [])), ("prod", (SENSORS, SCHEDULES))])
+def test_all_run_by_themselves_in_prod_and_only_the_alarms_in_dev(environment, on, monkeypatch):
     monkeypatch.setenv("PADANAN_ENV", environment)
     done = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-2:] == [str(names) for names in on]

@@ -125,6 +125,7 @@ def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -
         Alert(
             title=f"Run {run.job_name} gagal",
             body=explanation,
+            link=run_page(run.run_id),
             tags={
                 "job": run.job_name,
                 "run": run.run_id,
