@@ -11,7 +11,7 @@ from orchestration.contracts import landing_key, loaded
 from orchestration.defs.automation.jobs import landing_produsen
 from orchestration.defs.partitions import periode_at
 from orchestration.inbox_watch import look
-from orchestration.links import automation_page
+from orchestration.links import automation_page, run_page
 from orchestration.resources import AlarmResource, RumahResource
 from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
 
