@@ -64,6 +64,7 @@ def test_landing_python_and_dbt_assets_each_run_alone(finished, repository):
 
 
 @pytest.mark.lengkap
+@pytest.mark.timeout(7200)
 def test_every_asset_runs_alone(finished, repository):
     launched, wrong = alone(repository, lambda key: True)
     assert set(launched) == {key.to_user_string() for key in repository.asset_graph.executable_asset_keys}
