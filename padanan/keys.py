@@ -9,11 +9,13 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from padanan.errors import PadananError
 from padanan.home import CHECKOUT
+
+if TYPE_CHECKING:
+    import duckdb
 
 KEY_BYTES = 32
 BLOCK_BYTES = 64

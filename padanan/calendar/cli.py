@@ -11,13 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.calendar.show import ics, table, write_text
-from padanan.calendar.year import build
-from padanan.contract import load_contracts
 from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import JAKARTA
-from padanan.plan import all_plans
 from padanan.typed import day_argument
 
 
@@ -39,6 +35,11 @@ def add_parsers(commands: Any) -> None:
 
 
 def _calendar(args: argparse.Namespace) -> int:
+    from padanan.calendar.show import ics, table, write_text
+    from padanan.calendar.year import build
+    from padanan.contract import load_contracts
+    from padanan.plan import all_plans
+
     day = args.per or datetime.now(JAKARTA).date()
     year = args.tahun or day.year
     plans = all_plans()

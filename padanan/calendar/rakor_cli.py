@@ -10,14 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.calendar.rakor import finish, meetings_held, read_follow_ups, record_meeting
-from padanan.calendar.show import write_text
-from padanan.calendar.twice import LEAST
-from padanan.contract import load_contracts
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
-from padanan.report.format import day as tanggal
-from padanan.report.format import fingerprint
 from padanan.typed import day_argument
 
 
@@ -60,6 +54,8 @@ def add_parsers(commands: Any) -> None:
 
 def _agenda(args: argparse.Namespace) -> int:
     from padanan.calendar.agenda import agenda, as_markdown, as_page
+    from padanan.calendar.show import write_text
+    from padanan.contract import load_contracts
 
     day = args.per or datetime.now(JAKARTA).date()
     periode = Periode.parse(args.periode) if args.periode else Periode.of(day)
@@ -73,6 +69,11 @@ def _agenda(args: argparse.Namespace) -> int:
 
 
 def _record(args: argparse.Namespace) -> int:
+    from padanan.calendar.rakor import meetings_held, read_follow_ups, record_meeting
+    from padanan.calendar.twice import LEAST
+    from padanan.report.format import day as tanggal
+    from padanan.report.format import fingerprint
+
     home = Home.from_env().ensure()
     items = read_follow_ups(args.tindak_lanjut) if args.tindak_lanjut else []
     record = record_meeting(home, args.tanggal, args.berkas, items, by=args.oleh)
@@ -85,6 +86,9 @@ def _record(args: argparse.Namespace) -> int:
 
 
 def _done(args: argparse.Namespace) -> int:
+    from padanan.calendar.rakor import finish
+    from padanan.report.format import day as tanggal
+
     day = args.tanggal or datetime.now(JAKARTA).date()
     finish(Home.from_env().ensure(), args.nomor, day, by=args.oleh, note=args.catatan)
     print(f"{args.nomor} selesai {tanggal(day)}.")
