@@ -13,6 +13,7 @@ from padanan.errors import PadananError
 from padanan.period import Periode
 
 FORMAT_VERSION = 1
+DEMO_MARKER = "demo.json"
 CHECKOUT = Path(__file__).resolve().parent.parent
 FOLDERS = (
     "inbox",
@@ -68,6 +69,11 @@ class Home:
                 cure="pakai data home lain (PADANAN_HOME) atau pulihkan cadangan dengan versi yang sesuai",
             )
         return self
+
+    @property
+    def demo_marker(self) -> Path:
+        """Written by the demo (`periode` and what it landed); a home without it holds real data."""
+        return self.root / DEMO_MARKER
 
     def inbox(self, contract_id: str) -> Path:
         """Where a producer's files arrive."""

@@ -6,11 +6,14 @@ Reading is in `plan`, judging in `plan_check`, the berita acara in `plan_minutes
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from padanan.default_period import year_of
 from padanan.errors import ContractError, no_space_guard
+from padanan.home import Home
 from padanan.period import JAKARTA
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ def add_parsers(commands: Any) -> None:
     paper.add_argument("--berkas", type=Path, metavar="FILE", help="tulis ke berkas (bawaan: layar)")
     paper.set_defaults(run=_minutes)
     for one in (show, check, paper):
-        one.add_argument("tahun", nargs="?", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun ini)")
+        one.add_argument("tahun", nargs="?", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun periode bawaan)")
 
 
 def _chosen(year: int) -> YearPlan:
@@ -56,7 +59,10 @@ def _show(args: argparse.Namespace) -> int:
     from padanan.plan_check import agreed_columns, in_force_during
     from padanan.report.format import day as tanggal
 
-    plan = _chosen(args.tahun or _this_year())
+    year, note = year_of(Home.from_env(), args.tahun)
+    plan = _chosen(year)
+    if note:
+        print(note, file=sys.stderr)
     contracts = load_contracts()
     state = "berlaku" if plan.counts else f"TIDAK BERLAKU: disepakati setelah 1 Januari {plan.year}"
     print(f"Rencana data {plan.year} versi {plan.version} ({state})")
@@ -110,7 +116,10 @@ def _minutes(args: argparse.Namespace) -> int:
     from padanan.plan_check import plan_faults
     from padanan.plan_minutes import minutes
 
-    plan = _chosen(args.tahun or _this_year())
+    year, note = year_of(Home.from_env(), args.tahun)
+    plan = _chosen(year)
+    if note:
+        print(note, file=sys.stderr)
     contracts = load_contracts()
     faults = plan_faults(plan, contracts)
     if faults:

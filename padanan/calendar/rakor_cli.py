@@ -6,12 +6,15 @@ The agenda is made in `agenda`, records are kept in `rakor`.
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from padanan.default_period import HELP as PERIODE_HELP
+from padanan.default_period import chosen_periode
 from padanan.home import Home
-from padanan.period import JAKARTA, Periode
+from padanan.period import JAKARTA
 from padanan.typed import day_argument
 
 
@@ -24,7 +27,7 @@ def add_parsers(commands: Any) -> None:
         help="susun agenda dari keadaan siklus",
         description="Menyusun agenda rapat koordinasi (§3.2.2) dari kiriman, reviu, penghalang, tenggat, dan tindak lanjut.",
     )
-    make.add_argument("--periode", help="periode penetapan, misalnya 2025-S2; bawaan: periode hari ini")
+    make.add_argument("--periode", help=f"periode penetapan, misalnya 2025-S2; {PERIODE_HELP}")
     make.add_argument("--tanggal", type=day_argument, metavar="YYYY-MM-DD", help="hari rapat (bawaan: menurut rencana)")
     make.add_argument("--per", type=day_argument, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
     make.add_argument("--berkas", type=Path, metavar="FILE", help="tulis ke berkas .html atau .md (bawaan: layar)")
@@ -58,8 +61,11 @@ def _agenda(args: argparse.Namespace) -> int:
     from padanan.contract import load_contracts
 
     day = args.per or datetime.now(JAKARTA).date()
-    periode = Periode.parse(args.periode) if args.periode else Periode.of(day)
-    found = agenda(Home.from_env().ensure(), load_contracts(), periode, day=day, meeting=args.tanggal)
+    home = Home.from_env().ensure()
+    chosen = chosen_periode(home, args, args.per)
+    found = agenda(home, load_contracts(), chosen.periode, day=day, meeting=args.tanggal)
+    if chosen.note:
+        print(chosen.note, file=sys.stderr)
     if args.berkas is None:
         print(as_markdown(found))
         return 0

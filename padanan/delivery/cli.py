@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from padanan.default_period import HELP as PERIODE_HELP
+from padanan.default_period import chosen_periode
 from padanan.errors import DeliveryError
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
@@ -56,7 +58,7 @@ def add_parsers(commands: Any) -> None:
         help="lihat apa yang datang, ditahan, dan jatuh tempo",
         description="Menampilkan kiriman satu periode penetapan: yang datang, ditahan, dikarantina, dan yang belum datang.",
     )
-    show.add_argument("--periode", help="periode penetapan, misalnya 2025-S2; bawaan: periode hari ini")
+    show.add_argument("--periode", help=f"periode penetapan, misalnya 2025-S2; {PERIODE_HELP}")
     show.add_argument("--tanggal", type=day_argument, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu")
     show.add_argument("--json", action="store_true", help="keluarkan JSON")
     show.set_defaults(run=_status)
@@ -165,8 +167,11 @@ def _status(args: argparse.Namespace) -> int:
     from padanan.delivery.status import render, status
 
     day = args.tanggal or datetime.now(JAKARTA).date()
-    periode = Periode.parse(args.periode) if args.periode else Periode.of(day)
-    state = status(Home.from_env().ensure(), load_contracts(), periode, today=day)
+    home = Home.from_env().ensure()
+    chosen = chosen_periode(home, args, args.tanggal)
+    state = status(home, load_contracts(), chosen.periode, today=day)
+    if chosen.note:
+        print(chosen.note, file=sys.stderr if args.json else sys.stdout)
     print(json.dumps(state, ensure_ascii=False, indent=1) if args.json else render(state))
     return 0
 
