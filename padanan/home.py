@@ -39,8 +39,8 @@ class Home:
 
     @classmethod
     def from_env(cls) -> Home:
-        """The home that PADANAN_HOME names, or the checkout's `data/`."""
-        return cls(Path(os.environ.get("PADANAN_HOME") or CHECKOUT / "data").resolve())
+        """The home that PADANAN_HOME names (`~` and relative paths too), or the checkout's `data/`."""
+        return cls(Path(os.environ.get("PADANAN_HOME") or CHECKOUT / "data").expanduser().resolve())
 
     def ensure(self) -> Home:
         """Makes the folders (mode 0700) and checks the format version.
@@ -61,7 +61,16 @@ class Home:
             raise PadananError(
                 "data home tidak dapat ditulis", file=self.root, cure="periksa pemilik folder atau atur PADANAN_HOME"
             ) from None
-        found = marker.read_text().strip()
+        return self.seen()
+
+    def seen(self) -> Home:
+        """This home for a command that only reads: nothing is made, a home that does not exist is an empty one.
+
+        Raises:
+            PadananError: the home was written by another layout version.
+        """
+        marker = self.root / "format_version"
+        found = marker.read_text().strip() if marker.exists() else str(FORMAT_VERSION)
         if found != str(FORMAT_VERSION):
             raise PadananError(
                 f"data home berversi {found[:10]}, program ini memakai versi {FORMAT_VERSION}",

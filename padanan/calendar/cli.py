@@ -43,7 +43,7 @@ def _calendar(args: argparse.Namespace) -> int:
     from padanan.plan import all_plans
 
     day = args.per or datetime.now(JAKARTA).date()
-    home = Home.from_env().ensure()
+    home = Home.from_env().seen()
     year, note = year_of(home, args.tahun, args.per)
     plans = all_plans()
     if args.ics and year not in plans:

@@ -61,7 +61,7 @@ def _agenda(args: argparse.Namespace) -> int:
     from padanan.contract import load_contracts
 
     day = args.per or datetime.now(JAKARTA).date()
-    home = Home.from_env().ensure()
+    home = Home.from_env().seen()
     chosen = chosen_periode(home, args, args.per)
     found = agenda(home, load_contracts(), chosen.periode, day=day, meeting=args.tanggal)
     if chosen.note:

@@ -167,7 +167,7 @@ def _status(args: argparse.Namespace) -> int:
     from padanan.delivery.status import render, status
 
     day = args.tanggal or datetime.now(JAKARTA).date()
-    home = Home.from_env().ensure()
+    home = Home.from_env().seen()
     chosen = chosen_periode(home, args, args.tanggal)
     state = status(home, load_contracts(), chosen.periode, today=day)
     if chosen.note:

@@ -62,7 +62,7 @@ def _found(day: date) -> tuple[Home, list[Thing]]:
     from padanan.retention.rules import load_rules
     from padanan.retention.things import things, unruled
 
-    home, contracts = Home.from_env().ensure(), load_contracts()
+    home, contracts = Home.from_env().seen(), load_contracts()
     for name in unruled(home, contracts):
         print(f"PERHATIAN landing/{name}: tidak punya kontrak, jadi tidak punya masa simpan; tidak pernah dimusnahkan.")
     return home, things(home, contracts, load_rules(contracts), day)
@@ -172,7 +172,7 @@ def _run(args: argparse.Namespace) -> int:
 def _paper(args: argparse.Namespace) -> int:
     from padanan.retention.paper import destruction_paper
 
-    home = Home.from_env().ensure()
+    home = Home.from_env().seen()
     _out(destruction_paper(home, args.tahun or datetime.now(JAKARTA).year), args.berkas)
     return 0
 
@@ -183,7 +183,7 @@ def _register(args: argparse.Namespace) -> int:
     from padanan.retention.rules import load_rules
 
     contracts = load_contracts()
-    data = processing_register(Home.from_env().ensure(), contracts, load_rules(contracts))
+    data = processing_register(Home.from_env().seen(), contracts, load_rules(contracts))
     if args.json:
         import json
 

@@ -219,7 +219,7 @@ def _import(args: argparse.Namespace) -> int:
 def _inbox(args: argparse.Namespace) -> int:
     from padanan.review.inbox import process
 
-    results = process(Home.from_env().ensure())
+    results = process(Home.from_env().seen())
     for result in results:
         print(result.line)
     if not results:

@@ -56,7 +56,7 @@ def _make(args: argparse.Namespace) -> int:
     from padanan.field_rules import AT_SOURCE, VISIT
     from padanan.worklist.make import make
 
-    home = Home.from_env().ensure()
+    home = Home.from_env().seen()
     folder, facts = make(
         home, Periode.parse(args.periode), args.revisi, now=_now(), expires=args.kedaluwarsa, again=args.ulang,
         progress=lambda text: print(text, file=sys.stderr),
