@@ -3,10 +3,20 @@
 No asset, job or sensor is defined here.
 """
 
+import os
+import sys
+from pathlib import Path
+
 import dagster as dg
 
 from orchestration.environment import CHECKOUT, prepare
 
+if not os.environ.get("DAGSTER_HOME") and Path.cwd() != CHECKOUT:
+    # Dagster then knows nothing of dagster.yaml: its history is thrown away at the end, telemetry is on.
+    print(
+        f"PERINGATAN: DAGSTER_HOME belum diatur, riwayat run tidak disimpan. Perbaikan: export DAGSTER_HOME={CHECKOUT}",
+        file=sys.stderr,
+    )
 prepare()
 
 

@@ -14,8 +14,6 @@ from typing import Any
 from padanan.errors import PadananError
 from padanan.home import FOLDERS, Home
 
-MARKER = "demo.json"
-
 # Everything a demo run may write below the home; nothing else is ever removed (data/samples is tracked by git).
 MADE_BY_DEMO = (*FOLDERS, "truth", "dbt", "dagster", "postgres", "format_version")
 
@@ -28,7 +26,7 @@ def make_ready(home: Home, facts: dict[str, Any]) -> None:
     Raises:
         PadananError: the home holds something that no demo made.
     """
-    marker = home.root / MARKER
+    marker = home.demo_marker
     if marker.exists():
         _refuse_foreign(home, json.loads(marker.read_text()))
         for name in MADE_BY_DEMO:
@@ -45,9 +43,9 @@ def make_ready(home: Home, facts: dict[str, Any]) -> None:
 
 def write_marker(home: Home, content: dict[str, Any]) -> None:
     """Replaces the marker file."""
-    temporary = home.root / f"{MARKER}.tmp"
+    temporary = home.demo_marker.with_suffix(".json.tmp")
     temporary.write_text(json.dumps(content, indent=1) + "\n")
-    temporary.replace(home.root / MARKER)
+    temporary.replace(home.demo_marker)
 
 
 def close(home: Home, facts: dict[str, Any]) -> None:

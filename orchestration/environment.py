@@ -9,8 +9,15 @@ import os
 import sys
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+from padanan.home import CHECKOUT, Home
+
 DBT_PROJECT = CHECKOUT / "dbt_project"
+
+
+def storage_folder() -> Path:
+    """Dagster's folder: PADANAN_DAGSTER_STORAGE, else `dagster` in the data home; whoever writes there makes it."""
+    given = os.environ.get("PADANAN_DAGSTER_STORAGE")
+    return Path(given).expanduser().resolve() if given else Home.from_env().root / "dagster"
 
 
 def prepare() -> None:
@@ -22,14 +29,12 @@ def prepare() -> None:
     - DAGSTER_HOME: the checkout, because `dagster.yaml` is versioned with the code.
     """
     os.umask(0o077)
-    home = Path(os.environ.setdefault("PADANAN_HOME", str(CHECKOUT / "data"))).resolve()
-    os.environ["PADANAN_HOME"] = str(home)
+    os.environ["PADANAN_HOME"] = str(Home.from_env().root)
     os.environ.setdefault("PADANAN_ENV", "dev")
-    os.environ.setdefault("PADANAN_DAGSTER_STORAGE", str(home / "dagster"))
+    os.environ.setdefault("PADANAN_DAGSTER_STORAGE", str(storage_folder()))
     os.environ.setdefault("DAGSTER_HOME", str(CHECKOUT))
     os.environ.setdefault("PADANAN_PYTHON", sys.executable)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("DO_NOT_TRACK", "1")
     # dbt writes compiled SQL and a debug log; neither may hold a row, and the debug log is not needed at all.
     os.environ.setdefault("DBT_LOG_LEVEL_FILE", "none")
-    Path(os.environ["PADANAN_DAGSTER_STORAGE"]).mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -144,10 +144,10 @@ def _checked_index(archive_path: Path, work: Path) -> dict[str, Any]:
 def add_parsers(commands: Any) -> None:
     """Adds `backup` and `restore`."""
     parser = commands.add_parser("backup", help="cadangkan data home ke satu berkas .tar.gz (kunci tidak ikut)")
-    parser.add_argument("berkas", type=Path)
+    parser.add_argument("berkas", metavar="FILE", type=Path, help="berkas .tar.gz yang ditulis, di luar data home")
     parser.set_defaults(run=_backup)
     parser = commands.add_parser("restore", help="pulihkan cadangan ke data home yang kosong")
-    parser.add_argument("berkas", type=Path)
+    parser.add_argument("berkas", metavar="FILE", type=Path, help="berkas .tar.gz dari 'padanan backup'")
     parser.set_defaults(run=_restore)
 
 

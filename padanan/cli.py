@@ -24,6 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.decree.cli import add_parsers as add_decree
     from padanan.delivery.cli import add_parsers as add_delivery
     from padanan.evidence.cli import add_parsers as add_evidence
+    from padanan.examples import add_examples
     from padanan.kit.cli import add_parsers as add_kit
     from padanan.plan_cli import add_parsers as add_plan
     from padanan.records.cli import add_parsers as add_records
@@ -54,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_kit(commands)
     add_retention(commands)
     add_backup(commands)
+    add_examples(parser)
     return parser
 
 

@@ -12,13 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from padanan.contract import expectations_dir, load_contracts
-from padanan.criteria import load_criteria
 from padanan.errors import ContractError
-from padanan.field_rules import load_field_rules
 from padanan.home import CHECKOUT
-from padanan.plan import all_plans
-from padanan.plan_check import open_plans, plan_faults
 
 
 def add_parsers(commands: Any) -> None:
@@ -33,6 +28,11 @@ def add_parsers(commands: Any) -> None:
 
 
 def _check(_: argparse.Namespace) -> int:
+    from padanan.contract import load_contracts
+    from padanan.criteria import load_criteria
+    from padanan.field_rules import load_field_rules
+    from padanan.plan import all_plans
+    from padanan.plan_check import open_plans, plan_faults
     from padanan.rule_binding import check_predicates
 
     contracts = load_contracts()
@@ -58,6 +58,8 @@ def generated(folder: Path) -> list[Path]:
     Returns:
         The relative paths, files and folders.
     """
+
+    from padanan.contract import load_contracts
     from padanan.contract_docs import render_register
     from padanan.features import render_readme
     from padanan.quality.suite import render_gx_context
@@ -86,6 +88,8 @@ def differences(left: Path, right: Path) -> list[str]:
 
 
 def _render(args: argparse.Namespace) -> int:
+    from padanan.contract import expectations_dir
+
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         paths = generated(work)

@@ -13,6 +13,7 @@ from padanan.errors import PadananError
 from padanan.period import Periode
 
 FORMAT_VERSION = 1
+DEMO_MARKER = "demo.json"
 CHECKOUT = Path(__file__).resolve().parent.parent
 FOLDERS = (
     "inbox",
@@ -38,8 +39,8 @@ class Home:
 
     @classmethod
     def from_env(cls) -> Home:
-        """The home that PADANAN_HOME names, or the checkout's `data/`."""
-        return cls(Path(os.environ.get("PADANAN_HOME") or CHECKOUT / "data").resolve())
+        """The home that PADANAN_HOME names (`~` and relative paths too), or the checkout's `data/`."""
+        return cls(Path(os.environ.get("PADANAN_HOME") or CHECKOUT / "data").expanduser().resolve())
 
     def ensure(self) -> Home:
         """Makes the folders (mode 0700) and checks the format version.
@@ -60,7 +61,16 @@ class Home:
             raise PadananError(
                 "data home tidak dapat ditulis", file=self.root, cure="periksa pemilik folder atau atur PADANAN_HOME"
             ) from None
-        found = marker.read_text().strip()
+        return self.seen()
+
+    def seen(self) -> Home:
+        """This home for a command that only reads: nothing is made, a home that does not exist is an empty one.
+
+        Raises:
+            PadananError: the home was written by another layout version.
+        """
+        marker = self.root / "format_version"
+        found = marker.read_text().strip() if marker.exists() else str(FORMAT_VERSION)
         if found != str(FORMAT_VERSION):
             raise PadananError(
                 f"data home berversi {found[:10]}, program ini memakai versi {FORMAT_VERSION}",
@@ -68,6 +78,11 @@ class Home:
                 cure="pakai data home lain (PADANAN_HOME) atau pulihkan cadangan dengan versi yang sesuai",
             )
         return self
+
+    @property
+    def demo_marker(self) -> Path:
+        """Written by the demo (`periode` and what it landed); a home without it holds real data."""
+        return self.root / DEMO_MARKER
 
     def inbox(self, contract_id: str) -> Path:
         """Where a producer's files arrive."""

@@ -9,11 +9,13 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from padanan.errors import PadananError
 from padanan.home import CHECKOUT
+
+if TYPE_CHECKING:
+    import duckdb
 
 KEY_BYTES = 32
 BLOCK_BYTES = 64
@@ -21,7 +23,7 @@ BLOCK_BYTES = 64
 
 def key_file() -> Path:
     """PADANAN_KEY_FILE, or `.keys/hmac.key` of the checkout: always outside the data home (design rule 4)."""
-    return Path(os.environ.get("PADANAN_KEY_FILE") or CHECKOUT / ".keys" / "hmac.key")
+    return Path(os.environ.get("PADANAN_KEY_FILE") or CHECKOUT / ".keys" / "hmac.key").expanduser()
 
 
 def load_key() -> bytes:

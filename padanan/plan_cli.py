@@ -6,17 +6,18 @@ Reading is in `plan`, judging in `plan_check`, the berita acara in `plan_minutes
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from padanan.contract import expectations_dir, load_contracts
+from padanan.default_period import year_of
 from padanan.errors import ContractError, no_space_guard
+from padanan.home import Home
 from padanan.period import JAKARTA
-from padanan.plan import YearPlan, all_plans
-from padanan.plan_check import agreed_columns, in_force_during, open_plans, plan_faults
-from padanan.plan_minutes import minutes
-from padanan.report.format import day as tanggal
+
+if TYPE_CHECKING:
+    from padanan.plan import YearPlan
 
 
 def add_parsers(commands: Any) -> None:
@@ -36,10 +37,13 @@ def add_parsers(commands: Any) -> None:
     paper.add_argument("--berkas", type=Path, metavar="FILE", help="tulis ke berkas (bawaan: layar)")
     paper.set_defaults(run=_minutes)
     for one in (show, check, paper):
-        one.add_argument("tahun", nargs="?", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun ini)")
+        one.add_argument("tahun", nargs="?", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun periode bawaan)")
 
 
 def _chosen(year: int) -> YearPlan:
+    from padanan.contract import expectations_dir
+    from padanan.plan import all_plans
+
     plan = all_plans().get(year)
     if plan is None:
         raise ContractError(
@@ -51,7 +55,14 @@ def _chosen(year: int) -> YearPlan:
 
 
 def _show(args: argparse.Namespace) -> int:
-    plan = _chosen(args.tahun or _this_year())
+    from padanan.contract import load_contracts
+    from padanan.plan_check import agreed_columns, in_force_during
+    from padanan.report.format import day as tanggal
+
+    year, note = year_of(Home.from_env(), args.tahun)
+    plan = _chosen(year)
+    if note:
+        print(note, file=sys.stderr)
     contracts = load_contracts()
     state = "berlaku" if plan.counts else f"TIDAK BERLAKU: disepakati setelah 1 Januari {plan.year}"
     print(f"Rencana data {plan.year} versi {plan.version} ({state})")
@@ -71,6 +82,10 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
+    from padanan.contract import load_contracts
+    from padanan.plan import all_plans
+    from padanan.plan_check import agreed_columns, open_plans, plan_faults
+
     contracts = load_contracts()
     plans = [_chosen(args.tahun)] if args.tahun else open_plans(all_plans())
     faults = [fault for plan in plans for fault in plan_faults(plan, contracts)]
@@ -87,6 +102,8 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _none_for(year: int) -> ContractError:
+    from padanan.contract import expectations_dir
+
     return ContractError(
         f"belum ada rencana data untuk {year} atau sesudahnya",
         file=expectations_dir() / "plans",
@@ -95,7 +112,14 @@ def _none_for(year: int) -> ContractError:
 
 
 def _minutes(args: argparse.Namespace) -> int:
-    plan = _chosen(args.tahun or _this_year())
+    from padanan.contract import load_contracts
+    from padanan.plan_check import plan_faults
+    from padanan.plan_minutes import minutes
+
+    year, note = year_of(Home.from_env(), args.tahun)
+    plan = _chosen(year)
+    if note:
+        print(note, file=sys.stderr)
     contracts = load_contracts()
     faults = plan_faults(plan, contracts)
     if faults:

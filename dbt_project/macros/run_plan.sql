@@ -1,15 +1,32 @@
 {#- The run plan that Python wrote, and small helpers to put its values into SQL. -#}
 
-{% macro home() %}{{ return(env_var('PADANAN_HOME', '../data')) }}{% endmacro %}
+{#- The data home, as `profiles.yml` found it: the folder above that of the warehouse. -#}
+{% macro home() %}{{ return(target.path.rsplit('/warehouse/', 1)[0] if '/warehouse/' in target.path else '../data') }}{% endmacro %}
+
+{% macro run_plan_path() %}{{ return(home() ~ '/warehouse/rencana.json') }}{% endmacro %}
+
+{% macro has_run_plan() %}{{ return(run_query("select count(*) from glob(" ~ lit(run_plan_path()) ~ ")").rows[0][0] > 0) }}{% endmacro %}
+
+{#- Before anything is built or tested: without a run plan every table would silently be built empty. The benches of the unit tests need none. -#}
+{% macro needs_run_plan() %}
+    {% if not execute or flags.WHICH not in ('build', 'run', 'test') or has_run_plan() %}{{ return('') }}{% endif %}
+    {% for id in selected_resources if id in graph.nodes %}
+        {% for other in [id] + graph.nodes[id].depends_on.get('nodes', []) if other in graph.nodes %}
+            {% set node = graph.nodes[other] %}
+            {% if node.resource_type == 'model' and ('panggilan_1' in node.tags or 'panggilan_2' in node.tags) %}
+                {% do exceptions.raise_compiler_error('GALAT ' ~ run_plan_path() ~ ': rencana putaran belum ada, jadi semua tabel akan kosong. '
+                    ~ "Perbaikan: jalankan job padanan_periode (atau 'make demo') untuk data home ini, atau atur PADANAN_HOME") %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
 
 {#- The plan as a dict; an empty plan while dbt parses, and when the file is not there (docs, compile). -#}
 {% macro run_plan() %}
     {% set empty = {'periode': '1970-01-01', 'label': '', 'revisi': 0, 'cutoff': '1970-01-01', 'contracts': [], 'sasaran': {}} %}
     {% if not execute %}{{ return(empty) }}{% endif %}
-    {% set path = home() ~ '/warehouse/rencana.json' %}
-    {% set found = run_query("select count(*) from glob(" ~ lit(path) ~ ")").rows[0][0] %}
-    {% if found == 0 %}{{ return(empty) }}{% endif %}
-    {{ return(fromjson(run_query("select content from read_text(" ~ lit(path) ~ ")").rows[0][0])) }}
+    {% if not has_run_plan() %}{{ return(empty) }}{% endif %}
+    {{ return(fromjson(run_query("select content from read_text(" ~ lit(run_plan_path()) ~ ")").rows[0][0])) }}
 {% endmacro %}
 
 {#- A SQL text literal, or null. -#}

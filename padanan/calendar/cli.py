@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.calendar.show import ics, table, write_text
-from padanan.calendar.year import build
-from padanan.contract import load_contracts
+from padanan.default_period import year_of
 from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import JAKARTA
-from padanan.plan import all_plans
 from padanan.typed import day_argument
 
 
@@ -29,7 +27,7 @@ def add_parsers(commands: Any) -> None:
         description="Menampilkan semua kewajiban satu tahun menurut rencana data: kiriman, penetapan, rakor, rencana tahun "
         "berikutnya, dan tindak lanjut rakor, dengan keadaannya pada satu tanggal.",
     )
-    show.add_argument("--tahun", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun dari tanggal)")
+    show.add_argument("--tahun", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: dari --per, lalu dari periode bawaan)")
     show.add_argument("--per", type=day_argument, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
     show.add_argument("--terbuka", action="store_true", help="hanya yang belum selesai")
     show.add_argument("--json", action="store_true", help="keluarkan JSON")
@@ -39,8 +37,14 @@ def add_parsers(commands: Any) -> None:
 
 
 def _calendar(args: argparse.Namespace) -> int:
+    from padanan.calendar.show import ics, table, write_text
+    from padanan.calendar.year import build
+    from padanan.contract import load_contracts
+    from padanan.plan import all_plans
+
     day = args.per or datetime.now(JAKARTA).date()
-    year = args.tahun or day.year
+    home = Home.from_env().seen()
+    year, note = year_of(home, args.tahun, args.per)
     plans = all_plans()
     if args.ics and year not in plans:
         raise PadananError(
@@ -48,7 +52,9 @@ def _calendar(args: argparse.Namespace) -> int:
             file="expectations/plans",
             cure=f"tulis expectations/plans/{year}.yaml",
         )
-    calendar = build(Home.from_env().ensure(), load_contracts(), year, day=day, plans=plans)
+    calendar = build(home, load_contracts(), year, day=day, plans=plans)
+    if note:
+        print(note, file=sys.stderr)
     written = []
     if args.ics:
         write_text(args.ics, ics(calendar, plans[year].minutes_date).decode())

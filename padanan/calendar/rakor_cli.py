@@ -6,18 +6,15 @@ The agenda is made in `agenda`, records are kept in `rakor`.
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.calendar.rakor import finish, meetings_held, read_follow_ups, record_meeting
-from padanan.calendar.show import write_text
-from padanan.calendar.twice import LEAST
-from padanan.contract import load_contracts
+from padanan.default_period import HELP as PERIODE_HELP
+from padanan.default_period import chosen_periode
 from padanan.home import Home
-from padanan.period import JAKARTA, Periode
-from padanan.report.format import day as tanggal
-from padanan.report.format import fingerprint
+from padanan.period import JAKARTA
 from padanan.typed import day_argument
 
 
@@ -30,7 +27,7 @@ def add_parsers(commands: Any) -> None:
         help="susun agenda dari keadaan siklus",
         description="Menyusun agenda rapat koordinasi (§3.2.2) dari kiriman, reviu, penghalang, tenggat, dan tindak lanjut.",
     )
-    make.add_argument("--periode", help="periode penetapan, misalnya 2025-S2; bawaan: periode hari ini")
+    make.add_argument("--periode", help=f"periode penetapan, misalnya 2025-S2; {PERIODE_HELP}")
     make.add_argument("--tanggal", type=day_argument, metavar="YYYY-MM-DD", help="hari rapat (bawaan: menurut rencana)")
     make.add_argument("--per", type=day_argument, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
     make.add_argument("--berkas", type=Path, metavar="FILE", help="tulis ke berkas .html atau .md (bawaan: layar)")
@@ -60,10 +57,15 @@ def add_parsers(commands: Any) -> None:
 
 def _agenda(args: argparse.Namespace) -> int:
     from padanan.calendar.agenda import agenda, as_markdown, as_page
+    from padanan.calendar.show import write_text
+    from padanan.contract import load_contracts
 
     day = args.per or datetime.now(JAKARTA).date()
-    periode = Periode.parse(args.periode) if args.periode else Periode.of(day)
-    found = agenda(Home.from_env().ensure(), load_contracts(), periode, day=day, meeting=args.tanggal)
+    home = Home.from_env().seen()
+    chosen = chosen_periode(home, args, args.per)
+    found = agenda(home, load_contracts(), chosen.periode, day=day, meeting=args.tanggal)
+    if chosen.note:
+        print(chosen.note, file=sys.stderr)
     if args.berkas is None:
         print(as_markdown(found))
         return 0
@@ -73,6 +75,11 @@ def _agenda(args: argparse.Namespace) -> int:
 
 
 def _record(args: argparse.Namespace) -> int:
+    from padanan.calendar.rakor import meetings_held, read_follow_ups, record_meeting
+    from padanan.calendar.twice import LEAST
+    from padanan.report.format import day as tanggal
+    from padanan.report.format import fingerprint
+
     home = Home.from_env().ensure()
     items = read_follow_ups(args.tindak_lanjut) if args.tindak_lanjut else []
     record = record_meeting(home, args.tanggal, args.berkas, items, by=args.oleh)
@@ -85,6 +92,9 @@ def _record(args: argparse.Namespace) -> int:
 
 
 def _done(args: argparse.Namespace) -> int:
+    from padanan.calendar.rakor import finish
+    from padanan.report.format import day as tanggal
+
     day = args.tanggal or datetime.now(JAKARTA).date()
     finish(Home.from_env().ensure(), args.nomor, day, by=args.oleh, note=args.catatan)
     print(f"{args.nomor} selesai {tanggal(day)}.")

@@ -13,7 +13,6 @@ from typing import Any
 from padanan.decree.documents.cli import add_documents
 from padanan.home import Home
 from padanan.period import Periode
-from padanan.report.format import fingerprint, number
 from padanan.review.cli import fields_as_options
 from padanan.typed import day_argument
 
@@ -73,6 +72,7 @@ def _verify(args: argparse.Namespace) -> int:
     from padanan.errors import PadananError
     from padanan.records.kinds import KINDS, REVIEW
     from padanan.records.log import logs, unadopted
+    from padanan.report.format import fingerprint
 
     home = Home.from_env()
     chosen = [Periode.parse(args.periode)] if args.periode else periods(home)
@@ -105,6 +105,7 @@ def _verify(args: argparse.Namespace) -> int:
 def _approve(args: argparse.Namespace) -> int:
     from padanan.decree.approve import Approval, approve
     from padanan.decree.seals import seals
+    from padanan.report.format import fingerprint, number
 
     home = Home.from_env()
     periode = Periode.parse(args.periode)
@@ -123,6 +124,7 @@ def _approve(args: argparse.Namespace) -> int:
 
 def _open_change(args: argparse.Namespace) -> int:
     from padanan.decree.approve import open_change
+    from padanan.report.format import fingerprint
 
     periode = Periode.parse(args.periode)
     options = {"alasan": "--reason", "pindaian": "--scan"}
@@ -143,6 +145,7 @@ def _open_change(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     from padanan.decree.seals import seals
     from padanan.decree.verify import periods
+    from padanan.report.format import fingerprint, number
 
     home = Home.from_env()
     found = [seal for periode in periods(home) if args.tahun in (None, periode.year) for seal in seals(home, periode)]

@@ -12,18 +12,18 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from padanan.contract import Contract, load_contracts
-from padanan.delivery.inbox import process_inbox
-from padanan.delivery.land import deliver
-from padanan.delivery.ledger import carry, release
-from padanan.delivery.receipt import Receipt
-from padanan.delivery.status import render, status
+from padanan.default_period import HELP as PERIODE_HELP
+from padanan.default_period import chosen_periode
 from padanan.errors import DeliveryError
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
 from padanan.typed import day_argument
+
+if TYPE_CHECKING:
+    from padanan.contract import Contract
+    from padanan.delivery.receipt import Receipt
 
 BAD = ("karantina", "ditolak")
 
@@ -58,7 +58,7 @@ def add_parsers(commands: Any) -> None:
         help="lihat apa yang datang, ditahan, dan jatuh tempo",
         description="Menampilkan kiriman satu periode penetapan: yang datang, ditahan, dikarantina, dan yang belum datang.",
     )
-    show.add_argument("--periode", help="periode penetapan, misalnya 2025-S2; bawaan: periode hari ini")
+    show.add_argument("--periode", help=f"periode penetapan, misalnya 2025-S2; {PERIODE_HELP}")
     show.add_argument("--tanggal", type=day_argument, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu")
     show.add_argument("--json", action="store_true", help="keluarkan JSON")
     show.set_defaults(run=_status)
@@ -78,7 +78,6 @@ def add_parsers(commands: Any) -> None:
         help="biarkan satu periode membaca kiriman yang terlalu tua",
         description="Kiriman yang lebih tua dari usia terbesar kontraknya tidak dibaca. Dengan perintah ini seseorang memutuskan "
         "satu periode membacanya juga; produsennya tetap dihitung belum mengirim. Siapa, kapan, dan mengapa dicatat.",
-        epilog="contoh: padanan carry 3f2a9c1b --periode 2026-S2 --oleh 'Kepala Bidang' --alasan 'berita acara 12/2026'",
     )
     old.add_argument("sidik", metavar="SIDIK", help="sidik kiriman (sha16) atau awalannya, dari 'padanan status'")
     old.add_argument("--periode", required=True, help="periode penetapan yang boleh membacanya, misalnya 2026-S2")
@@ -88,6 +87,10 @@ def add_parsers(commands: Any) -> None:
 
 
 def _deliver(args: argparse.Namespace) -> int:
+    from padanan.contract import load_contracts
+    from padanan.delivery.inbox import process_inbox
+    from padanan.delivery.land import deliver
+
     home = Home.from_env().ensure()
     contracts = load_contracts()
     if args.inbox:
@@ -160,14 +163,23 @@ def _print(receipt: Receipt) -> None:
 
 
 def _status(args: argparse.Namespace) -> int:
+    from padanan.contract import load_contracts
+    from padanan.delivery.status import render, status
+
     day = args.tanggal or datetime.now(JAKARTA).date()
-    periode = Periode.parse(args.periode) if args.periode else Periode.of(day)
-    state = status(Home.from_env().ensure(), load_contracts(), periode, today=day)
+    home = Home.from_env().seen()
+    chosen = chosen_periode(home, args, args.tanggal)
+    state = status(home, load_contracts(), chosen.periode, today=day)
+    if chosen.note:
+        print(chosen.note, file=sys.stderr if args.json else sys.stdout)
     print(json.dumps(state, ensure_ascii=False, indent=1) if args.json else render(state))
     return 0
 
 
 def _release(args: argparse.Namespace) -> int:
+    from padanan.contract import load_contracts
+    from padanan.delivery.ledger import release
+
     record = release(Home.from_env().ensure(), load_contracts(), args.sidik, by=args.oleh, reason=args.alasan)
     print(
         f"Dilepas: {record['contract_id']} {record['sha16']} (periode data {record['periode_data']}) "
@@ -178,6 +190,9 @@ def _release(args: argparse.Namespace) -> int:
 
 
 def _carry(args: argparse.Namespace) -> int:
+    from padanan.contract import load_contracts
+    from padanan.delivery.ledger import carry
+
     periode = Periode.parse(args.periode)
     record = carry(Home.from_env().ensure(), load_contracts(), args.sidik, periode, by=args.oleh, reason=args.alasan)
     print(

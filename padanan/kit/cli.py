@@ -35,7 +35,7 @@ def add_parsers(commands: Any) -> None:
 def _make(args: argparse.Namespace) -> int:
     from padanan.kit.make import COUNTED, make
 
-    home = Home.from_env().ensure()
+    home = Home.from_env().seen()
     folder, facts = make(
         home, Periode.parse(args.periode), args.revisi, now=datetime.now(JAKARTA), producer=args.producer,
         expires=args.kedaluwarsa, again=args.ulang, progress=lambda text: print(text, file=sys.stderr),

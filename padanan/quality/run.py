@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from padanan.contract import Contract
 from padanan.errors import PadananError, WarehouseLocked
+from padanan.home import Home
 from padanan.quality.results import RuleResult, ShapeResult, SuiteResult
 from padanan.quality.suite import (
     BATCH,
@@ -25,6 +26,7 @@ from padanan.quality.suite import (
     ROWS_PARAMETER,
     SHAPE_CHECKS,
     STAGE_COLUMNS,
+    WAREHOUSE_VARIABLE,
     batch_query,
     cleansing_rules,
     stable_id,
@@ -40,7 +42,8 @@ GAP_TABLE = "gap_cleansing"
 
 
 def load_great_expectations() -> float:
-    """Imports GX with telemetry off and the two expectations registered.
+    """Imports GX with telemetry off and the two expectations registered; the context in `expectations/gx` then opens
+    the warehouse of this data home, unless PADANAN_WAREHOUSE_DB names another.
 
     Returns:
         Seconds the import took; 0 when it was imported before.
@@ -49,6 +52,7 @@ def load_great_expectations() -> float:
         return 0.0
     started = time.perf_counter()
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    os.environ.setdefault(WAREHOUSE_VARIABLE, str(Home.from_env().warehouse_db))
     import padanan.quality.datasource
     import padanan.quality.expectations  # noqa: F401
 

@@ -76,6 +76,8 @@ class Chain:
         Raises:
             PadananError: a record was changed, removed or forged, or the key is another one; with the line.
         """
+        if not content:
+            return ()  # nothing to prove, and no reason to make a key for a home that holds nothing
         records: list[Mapping[str, Any]] = []
         before, key = EMPTY_HEAD, key_id(load_key())
         for number, line in enumerate(content.split(b"\n")[:-1], 1):

@@ -18,7 +18,6 @@ from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import JAKARTA
 from padanan.records.kinds import CLERICAL, KINDS, RELEASES, Kind
-from padanan.records.log import Log, logs
 from padanan.typed import has_long_number
 
 # The one file of a kind whose records lay in one file before they were signed.
@@ -38,7 +37,6 @@ def add_parsers(commands: Any) -> None:
     mend = actions.add_parser(
         "repair",
         help="sisihkan catatan terakhir yang terpotong ketika komputer mati",
-        epilog="contoh: padanan records repair pelepasan/kiriman",
     )
     mend.add_argument("berkas", metavar="JENIS/NAMA", help="seperti ditampilkan 'padanan records list'")
     mend.set_defaults(run=_repair)
@@ -46,7 +44,6 @@ def add_parsers(commands: Any) -> None:
         "adopt",
         help="tandai catatan dari versi lama",
         description="Catatan pelepasan dan keputusan klerikal versi lama belum bertanda. Periksa isinya, lalu tandai.",
-        epilog="contoh: padanan records adopt pelepasan --by 'Pengelola Sistem'",
     )
     old.add_argument("jenis", choices=[kind.folder for kind in KINDS if kind.old], help="jenis catatan")
     old.add_argument("--by", required=True, metavar="NAMA", help="siapa yang memeriksa isinya")
@@ -54,6 +51,8 @@ def add_parsers(commands: Any) -> None:
 
 
 def _list(_: argparse.Namespace) -> int:
+    from padanan.records.log import logs
+
     home, bad, shown = Home.from_env(), 0, 0
     for log in logs(home):
         shown += 1
@@ -74,6 +73,8 @@ def _short(head: str) -> str:
 
 
 def _repair(args: argparse.Namespace) -> int:
+    from padanan.records.log import logs
+
     log = next((one for one in logs(Home.from_env()) if f"{one.kind.folder}/{one.name}" == args.berkas), None)
     if log is None:
         raise PadananError(f"berkas catatan '{args.berkas[:60]}' tidak ada", cure="lihat namanya dengan 'padanan records list'")
@@ -102,6 +103,9 @@ def adopt(home: Home, kind: Kind, by: str, now: datetime) -> int:
     Raises:
         PadananError: there is no old file, or a line of it can't be read.
     """
+
+    from padanan.records.log import Log
+
     assert kind.old is not None
     old = home.decisions / kind.old
     if not old.exists():

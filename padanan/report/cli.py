@@ -13,7 +13,6 @@ from typing import Any
 from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import Periode
-from padanan.runplan import published_revisions
 
 
 def add_parsers(commands: Any) -> None:
@@ -33,6 +32,8 @@ def add_parsers(commands: Any) -> None:
 
 
 def _chosen(args: argparse.Namespace) -> tuple[Home, Periode, int]:
+    from padanan.runplan import published_revisions
+
     home = Home.from_env()
     if args.periode:
         periode = Periode.parse(args.periode)

@@ -10,21 +10,15 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from padanan.calendar.show import write_text
-from padanan.contract import load_contracts
-from padanan.decree.seals import closed
-from padanan.decree.verify import periods
 from padanan.errors import PadananError
 from padanan.home import Home
 from padanan.period import JAKARTA
-from padanan.report.format import day as tanggal
-from padanan.report.format import number
-from padanan.retention.rules import load_rules
-from padanan.retention.things import Thing, replayable, things, unruled
-from padanan.runplan import published_revisions
 from padanan.typed import day_argument
+
+if TYPE_CHECKING:
+    from padanan.retention.things import Thing
 
 
 def add_parsers(commands: Any) -> None:
@@ -40,7 +34,7 @@ def add_parsers(commands: Any) -> None:
     )
     parser.add_argument("--per", type=day_argument, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu (hanya melihat)")
     parser.set_defaults(run=_dry)
-    actions = parser.add_subparsers(dest="aksi", metavar="AKSI")
+    actions = parser.add_subparsers(dest="aksi", metavar="AKSI", help="tanpa AKSI: sama dengan --dry-run")
     state = actions.add_parser("status", help="masa simpan per kumpulan data, dan revisi yang tidak dapat diputar ulang")
     state.set_defaults(run=_status)
     go = actions.add_parser("run", help="musnahkan yang habis masa simpannya")
@@ -64,7 +58,11 @@ def add_parsers(commands: Any) -> None:
 
 
 def _found(day: date) -> tuple[Home, list[Thing]]:
-    home, contracts = Home.from_env().ensure(), load_contracts()
+    from padanan.contract import load_contracts
+    from padanan.retention.rules import load_rules
+    from padanan.retention.things import things, unruled
+
+    home, contracts = Home.from_env().seen(), load_contracts()
     for name in unruled(home, contracts):
         print(f"PERHATIAN landing/{name}: tidak punya kontrak, jadi tidak punya masa simpan; tidak pernah dimusnahkan.")
     return home, things(home, contracts, load_rules(contracts), day)
@@ -83,6 +81,9 @@ def _dry(args: argparse.Namespace) -> int:
 
 
 def _print_due(home: Home, found: Sequence[Thing], day: date) -> None:
+    from padanan.report.format import day as tanggal
+    from padanan.report.format import number
+
     due = [thing for thing in found if thing.due(day)]
     kept = [thing for thing in found if thing.over(day) and thing.held and not thing.destroyed]
     print(f"Masa simpan per {tanggal(day)}: {number(len(due))} habis masanya, {number(len(kept))} ditahan.")
@@ -93,6 +94,14 @@ def _print_due(home: Home, found: Sequence[Thing], day: date) -> None:
 
 
 def _status(args: argparse.Namespace) -> int:
+    from padanan.contract import load_contracts
+    from padanan.decree.seals import closed
+    from padanan.decree.verify import periods
+    from padanan.report.format import number
+    from padanan.retention.rules import load_rules
+    from padanan.retention.things import replayable
+    from padanan.runplan import published_revisions
+
     day = _day(args)
     home, found = _found(day)
     contracts = load_contracts()
@@ -128,7 +137,10 @@ def _status(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from padanan.contract import load_contracts
+    from padanan.report.format import number
     from padanan.retention.destroy import run
+    from padanan.retention.rules import load_rules
 
     day = _day(args)
     if args.coba or args.dry_run:
@@ -160,16 +172,18 @@ def _run(args: argparse.Namespace) -> int:
 def _paper(args: argparse.Namespace) -> int:
     from padanan.retention.paper import destruction_paper
 
-    home = Home.from_env().ensure()
+    home = Home.from_env().seen()
     _out(destruction_paper(home, args.tahun or datetime.now(JAKARTA).year), args.berkas)
     return 0
 
 
 def _register(args: argparse.Namespace) -> int:
+    from padanan.contract import load_contracts
     from padanan.retention.paper import processing_register, register_text
+    from padanan.retention.rules import load_rules
 
     contracts = load_contracts()
-    data = processing_register(Home.from_env().ensure(), contracts, load_rules(contracts))
+    data = processing_register(Home.from_env().seen(), contracts, load_rules(contracts))
     if args.json:
         import json
 
@@ -180,6 +194,8 @@ def _register(args: argparse.Namespace) -> int:
 
 
 def _out(text: str, path: Path | None) -> None:
+    from padanan.calendar.show import write_text
+
     if path is None:
         print(text)
         return

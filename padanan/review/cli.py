@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from padanan.home import Home
 from padanan.period import Periode
-from padanan.report.format import fingerprint
 from padanan.review.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -129,6 +128,7 @@ def _place(args: argparse.Namespace) -> tuple[Home, Periode, int]:
 
 
 def _decide(home: Home, decision: Decision) -> int:
+    from padanan.report.format import fingerprint
     from padanan.review.actions import decide
     from padanan.review.show import next_step, outcome
 
@@ -219,7 +219,7 @@ def _import(args: argparse.Namespace) -> int:
 def _inbox(args: argparse.Namespace) -> int:
     from padanan.review.inbox import process
 
-    results = process(Home.from_env().ensure())
+    results = process(Home.from_env().seen())
     for result in results:
         print(result.line)
     if not results:
@@ -241,6 +241,7 @@ def _reviewers(args: argparse.Namespace) -> int:
 
 
 def _log(args: argparse.Namespace) -> int:
+    from padanan.report.format import fingerprint
     from padanan.review.log import read_log
     from padanan.review.show import outcome
 

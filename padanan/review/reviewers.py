@@ -30,7 +30,6 @@ ROLES = {
 }
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _FIELDS = {"id", "nama", "jabatan", "instansi", "peran", "berlaku", "contoh"}
-DEMO_MARKER = "demo.json"
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def load_reviewers(home: Home) -> Reviewers:
                 "gabungkan perannya pada satu id",
             )
         people[person.id], names[folded] = person, person.id
-    return Reviewers(people, path, (home.root / DEMO_MARKER).exists())
+    return Reviewers(people, path, home.demo_marker.exists())
 
 
 def _person(source: YamlSource, index: int, item: Any) -> Reviewer:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from padanan.errors import PadananError
-from padanan.field_rules import AT_SOURCE, VISIT
 from padanan.home import Home
 from padanan.period import JAKARTA, Periode
 from padanan.typed import day_argument
@@ -43,7 +42,7 @@ def add_parsers(commands: Any) -> None:
     over.add_argument("--dry-run", action="store_true", help="hanya sebutkan yang akan dihapus")
     over.set_defaults(run=_expire)
     check = actions.add_parser("check", help="periksa buku kerja yang sudah diisi: segel, pilihan, rumus")
-    check.add_argument("berkas", type=Path, metavar="FILE.xlsx")
+    check.add_argument("berkas", type=Path, metavar="FILE.xlsx", help="buku kerja yang sudah diisi")
     check.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     check.add_argument("--revisi", type=int, required=True, help="nomor revisi berkas itu")
     check.set_defaults(run=_check)
@@ -54,9 +53,10 @@ def _now() -> datetime:
 
 
 def _make(args: argparse.Namespace) -> int:
+    from padanan.field_rules import AT_SOURCE, VISIT
     from padanan.worklist.make import make
 
-    home = Home.from_env().ensure()
+    home = Home.from_env().seen()
     folder, facts = make(
         home, Periode.parse(args.periode), args.revisi, now=_now(), expires=args.kedaluwarsa, again=args.ulang,
         progress=lambda text: print(text, file=sys.stderr),

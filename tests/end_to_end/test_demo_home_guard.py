@@ -22,7 +22,7 @@ def deliver(home, name="klj/period=2025-10/delivery=0123456789abcdef"):
 
 def test_an_empty_home_is_taken_and_marked(home):
     demo_home.make_ready(home, FACTS)
-    assert (home.root / demo_home.MARKER).exists()
+    assert home.demo_marker.exists()
 
 
 def test_a_home_with_real_data_is_refused_and_untouched(home):

@@ -5,7 +5,23 @@ Deciding belongs to the review, sealing to `approve`; here a frozen revision is 
 
 from __future__ import annotations
 
-from padanan.decree.documents.annex import write_annex
-from padanan.decree.documents.drafts import documents_folder, write_documents
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from padanan.decree.documents.annex import write_annex
+    from padanan.decree.documents.drafts import documents_folder, write_documents
 
 __all__ = ["documents_folder", "write_annex", "write_documents"]
+
+
+def __getattr__(name: str) -> Any:
+    """Loads the libraries of PDF, DOCX and XLSX only for who writes documents, not for every command."""
+    if name == "write_annex":
+        from padanan.decree.documents import annex
+
+        return annex.write_annex
+    if name in __all__:
+        from padanan.decree.documents import drafts
+
+        return getattr(drafts, name)
+    raise AttributeError(name)

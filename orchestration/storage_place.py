@@ -1,0 +1,70 @@
+"""Where Dagster writes, for `dagster.yaml`: the same folder whether or not any variable is set.
+
+How events are stored is `event_storage.py`; this module only answers where, for all three kinds of storage.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from dagster import Field, StringSource
+from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
+from dagster._core.storage.root import LocalArtifactStorage
+from dagster._serdes import ConfigurableClassData
+
+from orchestration.environment import storage_folder
+from orchestration.event_storage import PooledSqliteStorage
+
+OPTIONAL = {"base_dir": Field(StringSource, is_required=False)}
+
+
+def _placed(config: Any) -> dict[str, Any]:
+    """The configuration with `base_dir` filled in and that folder made, readable by its owner only."""
+    folder = Path(config.get("base_dir") or storage_folder())
+    os.umask(0o077)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return {**config, "base_dir": str(folder)}
+
+
+class PlacedStorage(PooledSqliteStorage):
+    """Runs, schedules and events below PADANAN_DAGSTER_STORAGE, else `<PADANAN_HOME>/dagster`."""
+
+    @classmethod
+    def config_type(cls) -> Any:
+        """`base_dir` may be left out."""
+        return OPTIONAL
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Any) -> PlacedStorage:
+        """Dagster's constructor from `dagster.yaml`."""
+        return cls.from_local(inst_data=inst_data, **_placed(config_value))
+
+
+class PlacedArtifacts(LocalArtifactStorage):
+    """Files of runs, in the same folder."""
+
+    @classmethod
+    def config_type(cls) -> Any:
+        """`base_dir` may be left out."""
+        return OPTIONAL
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> PlacedArtifacts:
+        """Dagster's constructor from `dagster.yaml`."""
+        return cls(inst_data=inst_data, **_placed(config_value))
+
+
+class PlacedComputeLogs(LocalComputeLogManager):
+    """Output of steps, in the same folder."""
+
+    @classmethod
+    def config_type(cls) -> Any:
+        """As stock, but `base_dir` may be left out."""
+        return {**LocalComputeLogManager.config_type(), **OPTIONAL}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> PlacedComputeLogs:
+        """Dagster's constructor from `dagster.yaml`."""
+        return cls(inst_data=inst_data, **_placed(config_value))
