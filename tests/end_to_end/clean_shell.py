@@ -46,9 +46,16 @@ class Shell:
         return shell
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Only PATH and HOME; PYTHONPATH stands for the checkout's own installation in its `.venv`."""
+        """Only PATH and HOME; PYTHONPATH and DAGSTER_HOME stand for the installation of the checkout in a `.venv` of its own
+        (`tests/unit/test_shell_of_the_venv.py`)."""
         path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-        return {"PATH": path, "HOME": str(self.home), "PYTHONPATH": str(self.checkout), **more}
+        return {
+            "PATH": path,
+            "HOME": str(self.home),
+            "PYTHONPATH": str(self.checkout),
+            "DAGSTER_HOME": str(self.checkout),
+            **more,
+        }
 
     def run(self, command: str, *arguments: str, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
         """One command; stdout and stderr in `stdout`."""

@@ -10,7 +10,7 @@ import pytest
 
 from padanan.errors import NoSpace, PadananError, no_space_guard, safe_reason
 from padanan.home import Home
-from padanan.keys import load_key, register_hmac
+from padanan.keys import key_file, load_key, register_hmac
 from padanan.period import Periode, months_before
 
 
@@ -82,3 +82,22 @@ def test_reasons_carry_no_values():
 def test_full_disk_becomes_one_line():
     with pytest.raises(NoSpace, match="ruang simpan habis"), no_space_guard("landing"):
         raise OSError(28, "No space left on device")
+
+
+def test_home_may_start_with_a_tilde_or_be_relative(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path / "saya"))
+    monkeypatch.chdir(tmp_path)
+    for given, meant in (("~/data rumah", tmp_path / "saya" / "data rumah"), ("data lain", tmp_path / "data lain")):
+        monkeypatch.setenv("PADANAN_HOME", given)
+        assert Home.from_env().root == meant
+        monkeypatch.setenv("PADANAN_KEY_FILE", f"{given}/kunci")
+        assert key_file().resolve() == meant / "kunci"
+
+
+def test_reading_makes_no_home_but_knows_its_version(tmp_path):
+    home = Home(tmp_path / "tidak ada")
+    assert home.seen() is home and not home.root.exists()
+    home.ensure()
+    (home.root / "format_version").write_text("99\n")
+    with pytest.raises(PadananError, match="data home berversi 99"):
+        home.seen()
