@@ -62,11 +62,14 @@ class OpenDeliveries:
 
     def metadata(self) -> dict[str, Any]:
         """Counts, and as Markdown each one's own receipt with rules, causes and cures; neither a value nor a file name."""
+        waiting = sum(self.counts.values())
+        # One figure to draw beside its threshold; the counts by status are to be read.
+        counts: dict[str, Any] = {"teramati": waiting, "ambang": 0, **{name: str(count) for name, count in self.counts.items()}}
         if self.passed:
-            return dict(self.counts)
+            return counts
         blocks = [self._block(item) for item in self.items]
         blocks += [f"**Tetap di inbox**: {fault.error.cause}. Perbaikan: {fault.error.cure}" for fault in self.faults]
-        return {**self.counts, "rincian": dg.MetadataValue.md("\n\n".join(blocks))}
+        return {**counts, "rincian": dg.MetadataValue.md("\n\n".join(blocks))}
 
     def _block(self, item: Mapping[str, Any]) -> str:
         status = str(item["status"])

@@ -39,6 +39,7 @@ EXAMPLES = {
     "release": f"3f2a9c1b {PERSON} --alasan 'jumlah baris sudah dikonfirmasi produsen'",
     "report open": "--periode 2025-S2",
     "report render": "--periode 2025-S2 --revisi 1",
+    "report serve": "",
     "restore": "/mnt/cadangan/padanan-2025-12.tar.gz",
     "retention": "--dry-run",
     "retention berita-acara": "--tahun 2026 --berkas pemusnahan-2026.md",

@@ -346,7 +346,7 @@ def _duplicate(item: _Delivery, twin: dict[str, Any]) -> Receipt:
         "flags": [Flag("duplikat", "peringatan", f"isi yang sama sudah diterima {first}{lost}", cure).as_dict()],
     }
     folder: Path = twin["folder"]
-    stamp = hashlib.sha256(f"{manifest['diterima']}|{item.path.name}".encode()).hexdigest()[:8]
+    stamp = hashlib.sha256(f"{manifest['diterima']}|".encode() + os.fsencode(item.path.name)).hexdigest()[:8]
     base = item.home.landing(item.contract.id) / "tanda_terima" / f"duplikat-{item.sha16}-{stamp}"
     write_once(base.with_suffix(".json"), receipt_json(manifest))
     write_once(base.with_suffix(".md"), receipt_markdown(manifest, item.contract.name))

@@ -4,13 +4,13 @@ import json
 
 import duckdb
 import pytest
-from padanan.chain import EMPTY_HEAD
 
-from padanan import chain
 from padanan.cli import main
 from padanan.decree.freeze import freeze_draft
 from padanan.decree.verify import prove
 from padanan.errors import PadananError
+from padanan.records import chain
+from padanan.records.chain import EMPTY_HEAD
 from padanan.review.log import log_of, log_path, read_log
 from padanan.review.scans import scan_path
 from padanan.tabular import file_sha256, write_table

@@ -227,3 +227,21 @@ def test_an_alarm_that_can_not_be_sent_stops_no_tick(home, inbox, monkeypatch):
     monkeypatch.delenv("PADANAN_SMTP_PORT")
     tick()
     assert len(alarms(home)) == 1, "told as soon as it can be"
+
+
+WHOSE = (
+    (["klj_2025-03.xlsx"], "2025-S1"),
+    (["klj_2025-03.xlsx", "klj_2025-10.xlsx"], None),
+    (["klj.xlsx"], None),
+    (["klj_1999-03.xlsx"], None),
+)
+
+
+@pytest.mark.parametrize(("names", "label"), WHOSE)
+def test_a_landing_is_of_the_half_year_of_its_data_where_all_letters_name_one(inbox, names, label):
+    from orchestration.defs.partitions import periode_at
+
+    for name in names:
+        put(inbox, name=name)
+    (request,), _ = tick()
+    assert request.tags["padanan/periode"] == (label or periode_at(datetime.now(UTC)).label)

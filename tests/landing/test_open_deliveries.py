@@ -64,7 +64,7 @@ def test_a_bad_file_is_a_warning_with_its_own_receipt_beside_green_rows_and_a_go
     assert f"`{receipt.relative_to(home.root)}`" in text and str(home.root) not in text
     flags = json.loads(receipt.with_name("manifest.json").read_text())["flags"]
     assert all(flag["rule_id"] in text and flag["perbaikan"] in text for flag in flags if flag["akibat"] != "peringatan")
-    assert check.metadata["karantina"].value == 1 and "1 karantina" in check.description
+    assert check.metadata["karantina"].value == "1" and "1 karantina" in check.description
     land()
     (alarm,) = alarms(home)
     assert alarm["title"] == "Kiriman dtks karantina" and str(receipt.relative_to(home.root)) in alarm["body"]
@@ -72,7 +72,7 @@ def test_a_bad_file_is_a_warning_with_its_own_receipt_beside_green_rows_and_a_go
     drop(home, good)
     checks, _ = land()
     assert checks["kiriman_ditolak"].passed and checks["kiriman_aktif"].passed
-    assert "rincian" not in checks["kiriman_ditolak"].metadata and checks["kiriman_ditolak"].metadata["karantina"].value == 0
+    assert "rincian" not in checks["kiriman_ditolak"].metadata and checks["kiriman_ditolak"].metadata["karantina"].value == "0"
 
 
 def test_a_held_delivery_says_how_to_release_it_and_is_green_once_released(home):
@@ -84,7 +84,7 @@ def test_a_held_delivery_says_how_to_release_it_and_is_green_once_released(home)
     manifests = [json.loads(one.read_text()) for one in home.root.glob("*/dtks/**/manifest.json")]
     (manifest,) = manifests
     check = checks["kiriman_ditolak"]
-    assert manifest["status"] == "ditahan" and not check.passed and check.metadata["ditahan"].value == 1
+    assert manifest["status"] == "ditahan" and not check.passed and check.metadata["ditahan"].value == "1"
     assert f"padanan release {manifest['sha16']}" in check.metadata["rincian"].value
     (alarm,) = alarms(home)
     assert alarm["tags"]["sidik"] == manifest["sha16"] and "padanan release" in alarm["body"]
@@ -98,7 +98,7 @@ def test_a_file_that_can_not_be_taken_in_is_told_without_its_name(home):
     path.write_bytes(b"x")
     checks, events = land()
     check = checks["kiriman_ditolak"]
-    assert checks["kiriman_aktif"].passed and not check.passed and check.metadata["tidak_dapat_diterima"].value == 1
+    assert checks["kiriman_aktif"].passed and not check.passed and check.metadata["tidak_dapat_diterima"].value == "1"
     assert "lebih pendek" in check.metadata["rincian"].value and CANARY_NAME[:9] not in events
     path.unlink()
     assert land()[0]["kiriman_ditolak"].passed

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from padanan.chain import EMPTY_HEAD
 
-from padanan import chain
 from padanan.errors import NoSpace, PadananError
 from padanan.home import CHECKOUT, Home
 from padanan.period import JAKARTA, Periode
+from padanan.records import chain
+from padanan.records.chain import EMPTY_HEAD
 from padanan.review import log as review_log
 from padanan.review.log import log_of, log_path, read_log, writing
 

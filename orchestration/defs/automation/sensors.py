@@ -4,16 +4,20 @@ Taking files in is `padanan/delivery`; sending alerts is `padanan/alert.py`.
 """
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 
 import dagster as dg
 
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.automation.jobs import landing_produsen
-from orchestration.defs.partitions import periode_at
+from orchestration.defs.partitions import half_years, periode_at
 from orchestration.inbox_watch import look
 from orchestration.links import automation_page, run_page
 from orchestration.resources import AlarmResource, RumahResource
 from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
+from padanan.contract import Contract
+from padanan.period import Periode
 
 
 @dg.sensor(
@@ -21,7 +25,7 @@ from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
     job=landing_produsen,
     default_status=sensor_status(),
     minimum_interval_seconds=INTERVAL_SECONDS,
-    description="Berkas baru di inbox seorang produsen menjalankan penerimaan produsen itu untuk periode berjalan.",
+    description="Berkas baru di inbox seorang produsen menjalankan penerimaannya, untuk periode datanya bila terbaca.",
 )
 def inbox_sensor(
     context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource
@@ -40,7 +44,7 @@ def inbox_sensor(
     periode = periode_at(now)
     seen = memory_of(context.cursor)
     remembered, requests, faults = {}, [], {}
-    for contract_id in loaded():
+    for contract_id, contract in loaded().items():
         before = seen.get(contract_id, {})
         try:
             found = look(pending(home, contract_id), before, state_of, now=now.timestamp(), settle_seconds=SETTLED_SECONDS)
@@ -56,12 +60,13 @@ def inbox_sensor(
         if found.memory:
             remembered[contract_id] = found.memory
         if found.key is not None:
+            own = period_of_files(pending(home, contract_id), contract, periode)
             requests.append(
                 dg.RunRequest(
                     run_key=f"{contract_id}:{found.key}",
-                    partition_key=periode.key,
+                    partition_key=own.key,
                     asset_selection=[landing_key(contract_id)],
-                    tags={"padanan/produsen": contract_id, "padanan/periode": periode.label},
+                    tags={"padanan/produsen": contract_id, "padanan/periode": own.label},
                 )
             )
     tell(context, alarm, rumah, "inbox", faults)
@@ -70,6 +75,20 @@ def inbox_sensor(
         context.update_cursor(cursor)
         return dg.SkipReason("tidak ada kiriman baru di inbox")
     return dg.SensorResult(run_requests=requests, cursor=cursor)
+
+
+def period_of_files(paths: Sequence[Path], contract: Contract, current: Periode) -> Periode:
+    """The half-year that all waiting files speak of, where their letters name one that has a partition; else the current one.
+
+    A file of last year that comes late is shown in its own period, and not as the state of this one.
+    """
+    from padanan.delivery.inbox import said_of
+    from padanan.delivery.letter import periode_of
+
+    said = {said_of(path, contract).periode_data for path in paths}
+    found = {periode_of(data) if data else current for data in said}
+    only = found.pop() if len(found) == 1 else current
+    return only if only.key in half_years.get_partition_keys() else current
 
 
 def memory_of(cursor: str | None) -> dict[str, dict[str, list[str | int]]]:
