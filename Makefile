@@ -75,6 +75,7 @@ check: setup | $(TMPDIR) ## ruff, types, dbt parse, contracts, SQL style, genera
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	lint-imports --no-cache
 	$(PY) -m padanan.cli contracts check
 	$(PY) -m padanan.cli contracts render --check
 	dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project

@@ -1,6 +1,6 @@
 """Today in Jakarta, and what a calendar verdict carries into Dagster: dates, words and counts.
 
-What is due is `padanan/calendar`'s business.
+What is due is `padanan/upkeep/calendar`'s business.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from padanan.period import JAKARTA
-from padanan.report.format import day, number
+from padanan.base.format import day, number
+from padanan.base.period import JAKARTA
 
 if TYPE_CHECKING:
-    from padanan.calendar.freshness import Freshness
+    from padanan.upkeep.calendar.freshness import Freshness
 
 
 def today() -> date:

@@ -1,6 +1,6 @@
 """Runs the suites of all contracts in a plan once and turns the counts into what Dagster's checks carry.
 
-The engine and the suites are `padanan/quality`; thresholds and levels come from the contracts.
+The engine and the suites are `padanan/cleansing`; thresholds and levels come from the contracts.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import Any
 
 import dagster as dg
 
-from padanan.contract import Contract
-from padanan.home import Home
-from padanan.quality import words
-from padanan.quality.results import RuleResult, SuiteResult
-from padanan.quality.suite import SHAPE_CHECKS, cleansing_rules
-from padanan.report.format import number
-from padanan.rules import DIMENSIONS, Rule
+from padanan.base.format import number
+from padanan.base.home import Home
+from padanan.cleansing import words
+from padanan.cleansing.results import RuleResult, SuiteResult
+from padanan.cleansing.suite import SHAPE_CHECKS, cleansing_rules
+from padanan.contracts.contract import Contract
+from padanan.contracts.rules import DIMENSIONS, Rule
 
 GAP_CHECK = "gap_sama_dengan_aturan"
 GAP_DESCRIPTION = "Tabel celah berisi tepat baris yang dihitung Great Expectations, aturan demi aturan."
@@ -62,9 +62,9 @@ def run_quality(home: Home, contracts: Mapping[str, Contract], plan: Mapping[str
     of the asset graph has an answer in every period.
 
     Raises:
-        PadananError: the warehouse is locked or a rule can't be evaluated; see `padanan.quality.run.run_suites`.
+        PadananError: the warehouse is locked or a rule can't be evaluated; see `padanan.cleansing.run.run_suites`.
     """
-    from padanan.quality.run import run_suites
+    from padanan.cleansing.run import run_suites
 
     in_force = [item["id"] for item in plan["contracts"] if item["in_force"] and item["id"] in ids]
     suites = run_suites(home.warehouse_db, contracts, in_force, plan=plan) if in_force else []

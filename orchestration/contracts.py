@@ -1,6 +1,6 @@
 """The contracts as asset definitions see them: read once per process, described in Dagster's own types.
 
-What a contract means is in `padanan/contract.py`; runs read the contracts again through the resource `kontrak`.
+What a contract means is in `padanan/contracts/contract.py`; runs read the contracts again through the resource `kontrak`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import dagster as dg
 from orchestration.stages import CLEANSING, LANDING
 
 if TYPE_CHECKING:
-    from padanan.contract import Contract
+    from padanan.contracts.contract import Contract
 
 KINDS = {"csv": "csv", "xlsx": "excel", "parquet": "parquet", "postgresql": "postgres"}
 
@@ -24,7 +24,7 @@ KINDS = {"csv": "csv", "xlsx": "excel", "parquet": "parquet", "postgresql": "pos
 @cache
 def loaded() -> dict[str, Contract]:
     """Contract by id, as on disk when the code location was loaded."""
-    from padanan.contract import load_contracts
+    from padanan.contracts.contract import load_contracts
 
     return load_contracts()
 

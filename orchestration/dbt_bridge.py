@@ -31,10 +31,10 @@ from orchestration.policies import OWNER
 from orchestration.revisions import run_is_unchanged
 from orchestration.stages import LANDING, stage_of_dbt_folder
 from orchestration.warehouse import acquire, planned
-from padanan.errors import PadananError, safe_reason
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.rule_culprit import rule_failure
+from padanan.base.errors import PadananError, safe_reason
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.contracts.rule_culprit import rule_failure
 
 CALL_1, CALL_2 = "panggilan_1", "panggilan_2"
 PLAN_KEY = dg.AssetKey([LANDING, "rencana"])

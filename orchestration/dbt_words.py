@@ -10,8 +10,8 @@ from typing import Any
 
 import dagster as dg
 
-from padanan.errors import PadananError
-from padanan.report.format import listed, number
+from padanan.base.errors import PadananError
+from padanan.base.format import listed, number
 
 KINDS = {
     "kunci_unik": "Tidak ada dua baris dengan {kolom} yang sama.",

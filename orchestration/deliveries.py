@@ -1,6 +1,6 @@
 """Takes in one producer's inbox and gathers what Dagster shows of it: counts and paths, never values.
 
-Taking in and choosing the active delivery are `padanan/delivery/`.
+Taking in and choosing the active delivery are `padanan/landing/`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 import dagster as dg
 
 from orchestration.open_deliveries import OpenDeliveries, receipt_path
-from padanan.contract import Contract
-from padanan.errors import SourceUnavailable
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.report.format import number
+from padanan.base.errors import SourceUnavailable
+from padanan.base.format import number
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.contracts.contract import Contract
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         SourceUnavailable: a pull order of this period's data has no answer, and nothing else stands in for it.
         PadananError: a fault of the home.
     """
-    from padanan.delivery.arrivals import arrivals, unsettled
-    from padanan.delivery.inbox import process_inbox
+    from padanan.landing.inbox import process_inbox
+    from padanan.records.arrivals import arrivals, unsettled
 
     contract = contracts[contract_id]
     taken = process_inbox(home, contracts, contract_id)
@@ -132,7 +132,7 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
 
 
 def _of_period(contract: Contract, periode_data: str | None, periode: Periode) -> bool:
-    from padanan.calendar.due import concerns
+    from padanan.contracts.due import concerns
 
     return periode_data is None or concerns(contract, periode_data, periode)
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.environment import CHECKOUT, prepare
-from padanan.errors import PadananError, safe_reason
-from padanan.home import Home
-from padanan.period import Periode
+from padanan.base.errors import PadananError, safe_reason
+from padanan.base.home import Home
+from padanan.base.period import Periode
 
 CARIK_URL = "PADANAN_CARIK_URL"
 
@@ -33,7 +33,7 @@ def demo(scale: int, profile: str, seed: int, periode: Periode) -> int:
     from orchestration import demo_home
     from orchestration.measure import number
     from orchestration.run import run_job
-    from padanan.delivery.embedded_postgres import embedded_postgres
+    from padanan.synthetic.embedded_postgres import embedded_postgres
 
     home = Home.from_env()
     facts: dict[str, Any] = {"skala": scale, "profil": profile, "seed": seed, "periode": periode.label}
@@ -62,7 +62,7 @@ def demo(scale: int, profile: str, seed: int, periode: Periode) -> int:
 
 
 def _generate(home: Home, periode: Periode, scale: int, profile: str, seed: int, carik_url: str) -> None:
-    from padanan.contract import load_contracts
+    from padanan.contracts.contract import load_contracts
     from padanan.synthetic import generate
 
     generate(

@@ -11,8 +11,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from padanan.errors import PadananError
-from padanan.home import FOLDERS, Home
+from padanan.base.errors import PadananError
+from padanan.base.home import FOLDERS, Home
 
 # Everything a demo run may write below the home; nothing else is ever removed (data/samples is tracked by git).
 MADE_BY_DEMO = (*FOLDERS, "truth", "dbt", "dagster", "postgres", "format_version")

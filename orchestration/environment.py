@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from padanan.home import CHECKOUT, Home
+from padanan.base.home import CHECKOUT, Home
 
 DBT_PROJECT = CHECKOUT / "dbt_project"
 

@@ -12,8 +12,8 @@ import dagster as dg
 
 from orchestration.contracts import quality_key
 from orchestration.failures import failed_checks
-from padanan.errors import PadananError
-from padanan.period import Periode
+from padanan.base.errors import PadananError
+from padanan.base.period import Periode
 
 JUDGED_PLAN = "rencana"
 """Metadata of a `mutu_*` materialisation: the plan whose rows were judged."""
@@ -21,7 +21,7 @@ JUDGED_PLAN = "rencana"
 
 def plan_mark(plan: Mapping[str, Any]) -> str:
     """What tells one plan from another: the first half of its inputs' hash, in groups so that it resembles no number."""
-    from padanan.report.format import fingerprint
+    from padanan.base.format import fingerprint
 
     return fingerprint(str(plan["inputs_hash"])[:32])
 

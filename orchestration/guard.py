@@ -1,6 +1,6 @@
 """Turns any error into a Dagster failure of one Indonesian line with cause and cure, free of personal values.
 
-The errors themselves are defined in `padanan/errors.py`.
+The errors themselves are defined in `padanan/base/errors.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from orchestration.policies import patience_with
-from padanan.errors import NoSpace, PadananError, WarehouseLocked, safe_reason
+from padanan.base.errors import NoSpace, PadananError, WarehouseLocked, safe_reason
 
 
 def known_error(text: str) -> PadananError | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from padanan.errors import safe_reason
+from padanan.base.errors import safe_reason
 
 FIRST_RETRY_SECONDS = 15 * 60
 LAST_RETRY_SECONDS = 6 * 3600

@@ -1,6 +1,6 @@
 """Links and places that metadata and alarms carry: a page of the report, a run in the UI, a path inside the data home.
 
-Who serves those addresses is `padanan/report/server.py` and Dagster's webserver; nothing here reads a file.
+Who serves those addresses is `padanan/review/report/server.py` and Dagster's webserver; nothing here reads a file.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.report.address import base_address, page_path
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.pages.address import base_address, page_path
 
 DAGSTER_URL = "PADANAN_DAGSTER_URL"
 DEFAULT_DAGSTER = "http://127.0.0.1:3000"

@@ -1,6 +1,6 @@
 """What the check `kiriman_ditolak` and its alarms say of deliveries that wait for a person: counts, rules, cures, receipts.
 
-Which deliveries these are is `padanan/delivery/arrivals.py`'s answer; nothing is judged here.
+Which deliveries these are is `padanan/records/arrivals.py`'s answer; nothing is judged here.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from padanan.delivery.inbox import Fault
-from padanan.delivery.receipt import NEXT, STATUS_TEXT, Receipt, flag_table
-from padanan.home import Home
+from padanan.base.home import Home
+from padanan.landing.inbox import Fault
+from padanan.landing.receipt import NEXT, STATUS_TEXT, Receipt, flag_table
 
 if TYPE_CHECKING:
     from orchestration.resources import AlarmResource
-    from padanan.alert import Alert
+    from padanan.upkeep.alert import Alert
 
 STATUSES = ("karantina", "ditolak", "ditahan")
 FROM_THE_FILE = {"kolom_tak_disepakati"}

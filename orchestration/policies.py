@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from padanan.errors import PadananError, SourceUnavailable, WarehouseLocked
+from padanan.base.errors import PadananError, SourceUnavailable, WarehouseLocked
 
 OWNER = "team:walidata"
 """Diskominfo as walidata answers for every derived table."""

@@ -13,9 +13,9 @@ import dagster as dg
 from pydantic import Field
 
 if TYPE_CHECKING:
-    from padanan.alert import Alert, AlertResult
-    from padanan.contract import Contract
-    from padanan.home import Home
+    from padanan.base.home import Home
+    from padanan.contracts.contract import Contract
+    from padanan.upkeep.alert import Alert, AlertResult
 
 
 class RumahResource(dg.ConfigurableResource[None]):
@@ -28,7 +28,7 @@ class RumahResource(dg.ConfigurableResource[None]):
         Raises:
             PadananError: not writable, or of another layout version.
         """
-        from padanan.home import Home
+        from padanan.base.home import Home
 
         return Home.from_env().ensure()
 
@@ -42,7 +42,7 @@ class KontrakResource(dg.ConfigurableResource[None]):
         Raises:
             ContractError: a contract file is wrong (file, line, field).
         """
-        from padanan.contract import load_contracts
+        from padanan.contracts.contract import load_contracts
 
         return load_contracts()
 
@@ -55,8 +55,8 @@ class AlarmResource(dg.ConfigurableResource[None]):
 
     def send(self, alert: Alert) -> AlertResult:
         """Sends one alert; a sink that fails is reported in the result, not raised."""
-        from padanan.alert import AlertSettings, send
-        from padanan.home import Home
+        from padanan.base.home import Home
+        from padanan.upkeep.alert import AlertSettings, send
 
         settings = AlertSettings.from_env(default_file=Home.from_env().root / "logs" / "alarm.jsonl")
         if not self.luar:
@@ -65,7 +65,7 @@ class AlarmResource(dg.ConfigurableResource[None]):
 
     def alert(self, title: str, body: str, *, level: str = "galat", **tags: str) -> Alert:
         """An alert that names this environment."""
-        from padanan.alert import Alert
+        from padanan.upkeep.alert import Alert
 
         return Alert(title=title, body=body, level=level, tags={**tags, "lingkungan": self.lingkungan})
 
@@ -78,15 +78,15 @@ class AlarmResource(dg.ConfigurableResource[None]):
         scope: str | None = None,
         link: str | None = None,
     ) -> list[str]:
-        """Sends each fault once and again after a month (`padanan/alert_once.py`); one line for each sent or failed.
+        """Sends each fault once and again after a month (`padanan/upkeep/alert_once.py`); one line for each sent or failed.
 
         `link` is where to look, for alerts that name no place of their own. An alarm that can't be sent (wrong settings, a full
         disk) is such a line too: it must not stop what it only tells of.
         """
         from dataclasses import replace
 
-        from padanan.alert_once import send_once
-        from padanan.errors import PadananError, safe_reason
+        from padanan.base.errors import PadananError, safe_reason
+        from padanan.upkeep.alert_once import send_once
 
         faults = {name: replace(alert, link=alert.link or link) for name, alert in faults.items()}
         lines = []

@@ -1,6 +1,6 @@
 """Finds published revisions and whether their run passed every blocking check.
 
-Publishing is `padanan/publish.py`; freezing is `padanan/decree`.
+Publishing is `padanan/run/publication.py`; freezing is `padanan/decree`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import dagster as dg
 
 from orchestration.failures import failed_checks
 from orchestration.stages import REVIEW
-from padanan.errors import PadananError
-from padanan.period import Periode
+from padanan.base.errors import PadananError
+from padanan.base.period import Periode
 
 if TYPE_CHECKING:
-    from padanan.home import Home
+    from padanan.base.home import Home
 
 UNCHANGED = "padanan/tidak_berubah"
 """Tag of a run whose plan found nothing new: what follows the plan is skipped."""
@@ -29,7 +29,7 @@ def newest_revision(home: Home, periode: Periode) -> int:
     Raises:
         PadananError: nothing is published.
     """
-    from padanan.runplan import published_revisions
+    from padanan.published.revisions import published_revisions
 
     found = [number for number, _ in published_revisions(home, periode)]
     if not found:
@@ -43,7 +43,7 @@ def newest_revision(home: Home, periode: Periode) -> int:
 
 def stands(instance: dg.DagsterInstance, home: Home, periode: Periode, revisi: int) -> bool:
     """Whether a revision lacks nothing that a run would make: published, reported on, and its checks recorded here."""
-    from padanan.review.form import FORM
+    from padanan.review.decision.form import FORM
 
     report = home.reports(periode, revisi)
     if not all((report / name).exists() for name in ("index.html", FORM)):

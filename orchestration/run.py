@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 from uuid import uuid4
 
 from orchestration.environment import prepare
-from padanan.errors import PadananError, safe_reason
-from padanan.home import Home
-from padanan.period import JAKARTA, Periode
+from padanan.base.errors import PadananError, safe_reason
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode
 
 if TYPE_CHECKING:
     import dagster as dg

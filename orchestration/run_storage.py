@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dagster import DagsterRun
 from dagster._core.storage.runs import SqliteRunStorage
 
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 PERIODE_TAG = "padanan/periode"
 """`2025-S2` on every run of a period; `dagster/partition` beside it holds the key `2025-07-01`."""

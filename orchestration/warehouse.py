@@ -11,11 +11,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from padanan.errors import PadananError, WarehouseLocked
-from padanan.period import Periode
+from padanan.base.errors import PadananError, WarehouseLocked
+from padanan.base.period import Periode
 
 if TYPE_CHECKING:
-    from padanan.home import Home
+    from padanan.base.home import Home
 
 _held: dict[Path, int] = {}
 

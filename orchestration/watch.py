@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING
 from orchestration.environment import CHECKOUT, prepare
 from orchestration.links import automation_page
 from orchestration.resources import AlarmResource
-from padanan.errors import PadananError, safe_reason
-from padanan.home import Home
+from padanan.base.errors import PadananError, safe_reason
+from padanan.base.home import Home
 
 if TYPE_CHECKING:
     import dagster as dg
     from dagster._utils.error import SerializableErrorInfo
 
 TICK, DAEMON, LOCATION, SELF = "tick|", "daemon|", "lokasi|", "pengamat|"
-"""How the names of faults begin, a scope each (`padanan/alert_once.py`)."""
+"""How the names of faults begin, a scope each (`padanan/upkeep/alert_once.py`)."""
 
 Faults = dict[str, tuple[str, str]]
 """(title, body) by the name of the fault."""

@@ -12,26 +12,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from padanan import __version__
-from padanan.errors import PadananError, safe_reason
+from padanan.base.errors import PadananError, safe_reason
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser with every sub-command; help in Indonesian."""
-    from padanan.backup import add_parsers as add_backup
-    from padanan.calendar.cli import add_parsers as add_calendar
-    from padanan.calendar.rakor_cli import add_parsers as add_rakor
-    from padanan.contract_cli import add_parsers as add_contracts
+    from padanan.base.examples import add_examples
+    from padanan.contracts.plan_cli import add_parsers as add_plan
     from padanan.decree.cli import add_parsers as add_decree
-    from padanan.delivery.cli import add_parsers as add_delivery
     from padanan.evidence.cli import add_parsers as add_evidence
-    from padanan.examples import add_examples
-    from padanan.kit.cli import add_parsers as add_kit
-    from padanan.plan_cli import add_parsers as add_plan
+    from padanan.generated.cli import add_parsers as add_contracts
+    from padanan.landing.cli import add_parsers as add_delivery
     from padanan.records.cli import add_parsers as add_records
-    from padanan.report.cli import add_parsers as add_report
-    from padanan.retention.cli import add_parsers as add_retention
-    from padanan.review.cli import add_parsers as add_review
-    from padanan.worklist.cli import add_parsers as add_worklist
+    from padanan.review.decision.cli import add_parsers as add_review
+    from padanan.review.kit.cli import add_parsers as add_kit
+    from padanan.review.worklist.cli import add_parsers as add_worklist
+    from padanan.run.report_cli import add_parsers as add_report
+    from padanan.upkeep.backup import add_parsers as add_backup
+    from padanan.upkeep.calendar.cli import add_parsers as add_calendar
+    from padanan.upkeep.calendar.rakor_cli import add_parsers as add_rakor
+    from padanan.upkeep.retention.cli import add_parsers as add_retention
 
     parser = argparse.ArgumentParser(
         prog="padanan",

@@ -57,7 +57,7 @@ def form_picture(workbook: Path, picture: Path) -> None:
 
 def main() -> None:
     """Takes the pictures."""
-    from padanan.home import Home
+    from padanan.base.home import Home
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "img", help="folder of the pictures")

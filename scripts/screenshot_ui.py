@@ -86,9 +86,9 @@ def drop_file(facts: dict[str, Any]) -> None:
     """The producer sends its file again, without faults and a day later; it lies in the inbox with its letter."""
     import yaml
 
-    from padanan.contract import load_contracts
-    from padanan.home import Home
-    from padanan.period import Periode
+    from padanan.base.home import Home
+    from padanan.base.period import Periode
+    from padanan.contracts.contract import load_contracts
     from padanan.synthetic import generate
 
     home, contracts, periode = Home.from_env().ensure(), load_contracts(), Periode.parse(facts["periode"])
@@ -252,7 +252,7 @@ def sensor_picture(page: Chromium, ui: Ui, out: Path) -> None:
 def main() -> None:
     """Copies the demo, starts the servers, takes the pictures, lands a file, takes the last one."""
     from orchestration.environment import prepare
-    from padanan.home import Home
+    from padanan.base.home import Home
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "img", help="folder of the pictures")

@@ -17,9 +17,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from padanan.contract import load_contracts
-from padanan.home import Home
-from padanan.period import Periode
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.contracts.contract import load_contracts
 from tests.once import once
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -102,9 +102,9 @@ def landed_rows(con: duckdb.DuckDBPyConnection, home: Path) -> None:
 
 
 def _generate(residents: int, seed: int, profile: str, periode: Periode) -> None:
-    from padanan.delivery.embedded_postgres import embedded_postgres
-    from padanan.delivery.inbox import process_inbox
+    from padanan.landing.inbox import process_inbox
     from padanan.synthetic import generate
+    from padanan.synthetic.embedded_postgres import embedded_postgres
 
     home, contracts = Home.from_env().ensure(), load_contracts()
     with embedded_postgres(home.root / "postgres" / "carik") as url:
@@ -118,8 +118,8 @@ def _land_originals(source: Path, seed: int) -> None:
     """Delivers another home's originals again, with their letters' facts, in an order drawn by seed."""
     import json
 
-    from padanan.delivery.embedded_postgres import embedded_postgres
-    from padanan.delivery.land import deliver
+    from padanan.landing.land import deliver
+    from padanan.synthetic.embedded_postgres import embedded_postgres
 
     home, contracts = Home.from_env().ensure(), load_contracts()
     manifests = sorted(source.glob("landing/*/*/*/manifest.json"))
@@ -146,17 +146,17 @@ def main(argv: Sequence[str]) -> None:
     elif args.step == "land":
         _land_originals(Path(args.rest[0]), int(args.rest[1]))
     elif args.step == "plan":
-        from padanan.runplan import write_plan
+        from padanan.run.plan import write_plan
 
         write_plan(home, load_contracts(), Periode.parse(args.rest[0]))
     elif args.step == "evidence":
         from padanan.evidence import match_period
-        from padanan.runplan import read_plan
+        from padanan.published.run_plan import read_plan
 
         match_period(home, read_plan(home), load_contracts())
     else:
-        from padanan.publish import publish
-        from padanan.runplan import read_plan
+        from padanan.published.run_plan import read_plan
+        from padanan.run.publication import publish
 
         publish(home, read_plan(home))
 

@@ -9,11 +9,11 @@ import argparse
 
 import duckdb
 
-from padanan.errors import PadananError
-from padanan.evidence.published import newest
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.sql import literal
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.base.sql import literal
+from padanan.published.pairs import newest
 
 # Of the records that NIK left over: merged rightly, merged at all, with a person in Adminduk, without one, of those merged.
 _QUERY = """

@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from benchmarks.quality.data import TABLE, build
-from padanan.contract import Contract, load_contracts
-from padanan.quality.results import SuiteResult
-from padanan.quality.run import load_great_expectations, run_suites
+from padanan.cleansing.results import SuiteResult
+from padanan.cleansing.run import load_great_expectations, run_suites
+from padanan.contracts.contract import Contract, load_contracts
 
 CONTRACT = "dtks"
 SQL_FILE = Path(__file__).with_name("dtks.sql")

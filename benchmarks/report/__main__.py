@@ -13,10 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from padanan.contract import load_contracts
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.report import render_report
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.contracts.contract import load_contracts
+from padanan.run.report import render_report
 from tests.review.published_by_hand import write_published
 
 PERIODE = Periode(2025, 2)

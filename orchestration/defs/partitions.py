@@ -1,13 +1,13 @@
 """The periode penetapan as Dagster partitions: key `2025-07-01`, label `2025-S2`.
 
-The label comes from `padanan.period.Periode` alone; a repeated padanan is a revision, never a partition.
+The label comes from `padanan.base.period.Periode` alone; a repeated padanan is a revision, never a partition.
 """
 
 from datetime import datetime
 
 import dagster as dg
 
-from padanan.period import JAKARTA, Periode
+from padanan.base.period import JAKARTA, Periode
 
 TIMEZONE = "Asia/Jakarta"
 

@@ -14,20 +14,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft, verify_published, write_snapshot
-from padanan.decree.seals import DECREED, SEAL, Seal, newest_seal, seal_folder, seals
-from padanan.delivery.commit import building, publish
-from padanan.errors import PadananError, no_space_guard
-from padanan.home import Home
-from padanan.period import JAKARTA, Periode
+from padanan.base.commit import building, publish
+from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode
+from padanan.base.tabular import file_sha256, row_hash, scratch
+from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft, write_snapshot
+from padanan.published.proof import verify_published
+from padanan.records import steps
 from padanan.records.chain import canonical, sign
-from padanan.review import steps
-from padanan.review.actions import clean_reason, different, standing_acceptance
-from padanan.review.log import ReviewLog, read_log, writing
-from padanan.review.refusal import Refusal
-from padanan.review.reviewers import load_reviewers
-from padanan.review.scans import keep_scan, read_scan
-from padanan.tabular import file_sha256, row_hash, scratch
+from padanan.records.decided import clean_reason, different, standing_acceptance
+from padanan.records.people import load_reviewers
+from padanan.records.refusal import Refusal
+from padanan.records.review_log import ReviewLog, read_log, writing
+from padanan.records.scans import keep_scan, read_scan
+from padanan.records.seals import DECREED, SEAL, Seal, newest_seal, seal_folder, seals
 
 MakeAnnex = Callable[[Path, Mapping[str, Any]], dict[str, str]]
 NUMBER_LENGTH = 60

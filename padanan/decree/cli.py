@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.base.typed import day_argument
 from padanan.decree.documents.cli import add_documents
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.review.cli import fields_as_options
-from padanan.typed import day_argument
+from padanan.records.refusal import fields_as_options
 
 
 def add_parsers(commands: Any) -> None:
@@ -68,11 +68,12 @@ def add_parsers(commands: Any) -> None:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from padanan.decree.verify import periods, prove
-    from padanan.errors import PadananError
+    from padanan.base.errors import PadananError
+    from padanan.base.format import fingerprint
+    from padanan.decree.verify import prove
+    from padanan.published.revisions import periods
     from padanan.records.kinds import KINDS, REVIEW
     from padanan.records.log import logs, unadopted
-    from padanan.report.format import fingerprint
 
     home = Home.from_env()
     chosen = [Periode.parse(args.periode)] if args.periode else periods(home)
@@ -103,9 +104,9 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _approve(args: argparse.Namespace) -> int:
+    from padanan.base.format import fingerprint, number
     from padanan.decree.approve import Approval, approve
-    from padanan.decree.seals import seals
-    from padanan.report.format import fingerprint, number
+    from padanan.records.seals import seals
 
     home = Home.from_env()
     periode = Periode.parse(args.periode)
@@ -123,8 +124,8 @@ def _approve(args: argparse.Namespace) -> int:
 
 
 def _open_change(args: argparse.Namespace) -> int:
+    from padanan.base.format import fingerprint
     from padanan.decree.approve import open_change
-    from padanan.report.format import fingerprint
 
     periode = Periode.parse(args.periode)
     options = {"alasan": "--reason", "pindaian": "--scan"}
@@ -143,9 +144,9 @@ def _open_change(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from padanan.decree.seals import seals
-    from padanan.decree.verify import periods
-    from padanan.report.format import fingerprint, number
+    from padanan.base.format import fingerprint, number
+    from padanan.published.revisions import periods
+    from padanan.records.seals import seals
 
     home = Home.from_env()
     found = [seal for periode in periods(home) if args.tahun in (None, periode.year) for seal in seals(home, periode)]

@@ -11,14 +11,14 @@ from typing import Any
 
 import duckdb
 
-from padanan.decree.seals import closed
-from padanan.delivery.commit import building, publish
-from padanan.errors import PadananError, SealedPeriod, no_space_guard
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.retention.tombstone import gone, proved, read_nisan
-from padanan.sql import literal
-from padanan.tabular import TableFile, file_sha256, row_hash, scratch, write_table
+from padanan.base.commit import building, publish
+from padanan.base.errors import PadananError, SealedPeriod, no_space_guard
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.base.sql import literal
+from padanan.base.tabular import TableFile, file_sha256, row_hash, scratch, write_table
+from padanan.published.proof import verify_published
+from padanan.records.seals import closed
 
 SNAPSHOT = "data_sasaran.parquet"
 
@@ -90,57 +90,6 @@ def write_snapshot(con: duckdb.DuckDBPyConnection, published: Path, path: Path) 
     """The selected people of a published revision as a file of their own; the same publication gives the same bytes."""
     source = literal(published / "sasaran.parquet")
     return write_table(con, f"select * from read_parquet({source}) where terpilih order by id_orang", path)
-
-
-def verify_published(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
-    """The manifest of a published revision, after every table's file hash was compared with it.
-
-    Raises:
-        PadananError: not published, or a file differs; the file is named.
-    """
-    manifest, faults = faults_of_published(home, periode, revisi)
-    if faults:
-        raise faults[0]
-    if (nisan := read_nisan(home.published(periode, revisi))) is not None:
-        raise PadananError(
-            f"tabel terbitan {gone(nisan)}",
-            file=home.published(periode, revisi).relative_to(home.root),
-            cure="pakai penetapan yang ada; revisi ini tidak dapat dibekukan atau diputar ulang",
-        )
-    return manifest
-
-
-def faults_of_published(home: Home, periode: Periode, revisi: int) -> tuple[dict[str, Any], list[PadananError]]:
-    """The manifest of a published revision, and each file that is missing or differs from it.
-
-    Raises:
-        PadananError: the revision is not published.
-    """
-    folder = home.published(periode, revisi)
-    if not (folder / "manifest.json").exists():
-        raise PadananError(
-            f"revisi {revisi} periode {periode} belum terbit",
-            file=folder.relative_to(home.root),
-            cure="jalankan job padanan_periode",
-        )
-    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    try:
-        # Destroyed by retention is no tampering, but only if the signed register says so.
-        if proved(home, folder) is not None:
-            return manifest, []
-    except PadananError as error:
-        return manifest, [error]
-    files = {f"{name}.parquet": facts for name, facts in manifest["tables"].items()} | manifest.get("files", {})
-    faults = [
-        PadananError(
-            f"berkas terbitan {'berubah' if (folder / name).exists() else 'hilang'}",
-            file=(folder / name).relative_to(home.root),
-            cure="pulihkan dari cadangan, atau terbitkan revisi baru; jangan membekukan revisi ini",
-        )
-        for name, facts in files.items()
-        if not (folder / name).exists() or file_sha256(folder / name) != facts["sha256"]
-    ]
-    return manifest, faults
 
 
 def verify_draft(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:

@@ -11,19 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from padanan.base.commit import building
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.base.tabular import file_sha256, row_hash, scratch
 from padanan.decree.approve import MakeAnnex, compose_seal, replay, seal_mark
-from padanan.decree.freeze import draft_folder, faults_of_published, verify_draft
-from padanan.decree.seals import DECREED, SEAL, Seal, seal_folder
-from padanan.delivery.commit import building
-from padanan.errors import PadananError
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.retention.tombstone import destruction_records, gone, proved, read_nisan
-from padanan.review import steps
-from padanan.review.log import ReviewLog, log_of, log_path, read_log
-from padanan.review.scans import scan_path
-from padanan.runplan import published_revisions
-from padanan.tabular import file_sha256, row_hash, scratch
+from padanan.decree.freeze import draft_folder, verify_draft
+from padanan.published.proof import faults_of_published
+from padanan.published.revisions import published_revisions
+from padanan.records import steps
+from padanan.records.review_log import ReviewLog, log_of, log_path, read_log
+from padanan.records.scans import scan_path
+from padanan.records.seals import DECREED, SEAL, Seal, seal_folder
+from padanan.records.tombstone import destruction_records, gone, proved, read_nisan
 
 BACKUP = "pulihkan folder decree dari cadangan; keputusan yang sah adalah yang sidiknya tercetak pada naskah"
 
@@ -38,13 +39,6 @@ class Proof:
     revisions: int = 0
 
 
-def periods(home: Home) -> list[Periode]:
-    """Every period that has a publication, a decree or decisions."""
-    keys = {path.name for name in ("published", "decree") for path in (home.root / name).glob("????-??-??")}
-    keys |= {path.name.split(".")[0] for path in (home.decisions / "reviu").glob("????-??-??.*")}
-    return [Periode.parse(key) for key in sorted(keys)]
-
-
 def prove(home: Home, periode: Periode, *, again: bool = False, annex: MakeAnnex | None = None) -> Proof:
     """Checks everything of one period.
 
@@ -52,7 +46,7 @@ def prove(home: Home, periode: Periode, *, again: bool = False, annex: MakeAnnex
         again: also make each decree again from publication and log, and compare the seals byte by byte.
         annex: the maker of annexes for `again`; by default the real one.
     """
-    from padanan.report.format import fingerprint, number
+    from padanan.base.format import fingerprint, number
 
     proof = Proof(periode)
     for revisi, manifest in published_revisions(home, periode):
@@ -113,7 +107,7 @@ def _lost(home: Home, manifest: Mapping[str, Any], proof: Proof) -> Iterator[str
 
 
 def _prove_seal(home: Home, proof: Proof, folder: Path, log: ReviewLog | None, *, again: bool, annex: MakeAnnex | None) -> None:
-    from padanan.report.format import fingerprint, number
+    from padanan.base.format import fingerprint, number
 
     name = (folder / SEAL).relative_to(home.root)
     try:

@@ -12,18 +12,18 @@ from typing import Any
 
 import duckdb
 
-from padanan.errors import PadananError, no_space_guard
+from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode
+from padanan.base.sql import literal
+from padanan.base.typed import has_long_number
+from padanan.base.warehouse import connect_warehouse
 from padanan.evidence import clerical_book as book
 from padanan.evidence import decisions, sources
-from padanan.evidence.published import newest, shaped, thresholds
-from padanan.home import Home
 from padanan.linkage import explain
 from padanan.linkage.threshold import Thresholds
-from padanan.period import JAKARTA, Periode
-from padanan.publish import connect_warehouse
-from padanan.runplan import read_plan, rebuild_cure
-from padanan.sql import literal
-from padanan.typed import has_long_number
+from padanan.published.pairs import newest, shaped, thresholds
+from padanan.published.run_plan import read_plan, rebuild_cure
 
 _SEEN = (
     "nama_bersih",

@@ -1,6 +1,6 @@
 """The workbook of the clerical queue: its columns, its locked and open cells.
 
-How a sealed workbook is written and read stands in `padanan/sealed_book`; no pair is chosen here.
+How a sealed workbook is written and read stands in `padanan/forms/sealed_book`; no pair is chosen here.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from padanan.sealed_book import Layout, Row, formats, neutral, sealed, sealed_rows, workbook, write_sheet
+from padanan.forms.sealed_book import Layout, Row, formats, neutral, sealed, sealed_rows, workbook, write_sheet
 
 SHEET = "antrean"
 _SIDES = (

@@ -9,9 +9,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from padanan.errors import PadananError, no_space_guard, safe_reason
-from padanan.home import Home
-from padanan.period import Periode
+from padanan.base.errors import PadananError, no_space_guard, safe_reason
+from padanan.base.home import Home
+from padanan.base.period import Periode
 
 
 def add_parsers(commands: Any) -> None:
@@ -44,8 +44,8 @@ def add_parsers(commands: Any) -> None:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    from padanan.evidence import published
     from padanan.linkage import explain
+    from padanan.published import pairs as published
 
     home = Home.from_env()
     periode, revisi, folder = published.newest(home, Periode.parse(args.periode) if args.periode else None)
@@ -74,8 +74,9 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from padanan.evidence import model_compare, published
-    from padanan.runplan import earlier_revision
+    from padanan.published import model_compare
+    from padanan.published import pairs as published
+    from padanan.published.revisions import earlier_revision
 
     home = Home.from_env()
     periode, revisi, _ = published.newest(home, Periode.parse(args.periode) if args.periode else None)

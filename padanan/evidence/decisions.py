@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from padanan.errors import PadananError
-from padanan.home import Home
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
 from padanan.records.kinds import CLERICAL
 from padanan.records.log import Log
 

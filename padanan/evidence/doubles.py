@@ -12,12 +12,12 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from padanan.base.sql import literal
 from padanan.evidence import sources
 from padanan.linkage import LinkageConfig
 from padanan.linkage.clusters import cluster, merge_all
 from padanan.linkage.comparison import column, level_of
 from padanan.linkage.model import Model
-from padanan.sql import literal
 
 ADMINDUK, IN_LIST, TWO_PEOPLE = "ganda_adminduk", "ganda_daftar", "nik_dua_orang"
 # Residents who share one of these with a few others are worth comparing; 11 million are never paired with each other.

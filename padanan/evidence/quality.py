@@ -14,10 +14,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from padanan.base.sql import literal
 from padanan.evidence import sources
 from padanan.linkage import LinkageConfig, LinkResult
 from padanan.linkage.measure import by_group, wilson
-from padanan.sql import literal
 
 SCHEMA = pa.schema(
     [

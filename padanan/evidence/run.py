@@ -18,19 +18,19 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from padanan.contract import Contract
-from padanan.errors import PadananError, no_space_guard, safe_reason
+from padanan.base.errors import PadananError, no_space_guard, safe_reason
+from padanan.base.home import Home
+from padanan.base.sql import literal
+from padanan.base.tabular import write_table
+from padanan.base.warehouse import connect_warehouse
+from padanan.contracts.contract import Contract
 from padanan.evidence import decisions, doubles, quality, resolve, sources
-from padanan.home import Home
 from padanan.linkage import LinkageConfig, LinkResult, link, load_linkage_config
 from padanan.linkage.clusters import cluster
 from padanan.linkage.comparison import COLUMNS
 from padanan.linkage.model import Model
 from padanan.linkage.prepare import prepare_register
-from padanan.publish import connect_warehouse
-from padanan.runplan import RunPlan
-from padanan.sql import literal
-from padanan.tabular import write_table
+from padanan.published.run_plan import RunPlan
 
 BITS = ("awal", *(c.name for c in COLUMNS), "kelas_lain", "kelangkaan", "keluarga")
 FILES = ("tautan", "pasangan", "klaster", "ukuran", "ganda")

@@ -14,10 +14,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from padanan.keys import load_key, register_hmac
+from padanan.base.keys import load_key, register_hmac
+from padanan.base.sql import literal
 from padanan.linkage import prepare
 from padanan.linkage.config import LinkageConfig
-from padanan.sql import literal
 
 ADMINDUK = "adminduk"
 # Of the staging row; the keys are made here.

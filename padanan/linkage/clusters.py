@@ -17,11 +17,11 @@ import pyarrow as pa
 from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
 from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
-from padanan.errors import PadananError
+from padanan.base.errors import PadananError
+from padanan.base.sql import literal
 from padanan.linkage import blocking, comparison, decision, inputs, model, output, prepare, toolkit
 from padanan.linkage.config import LinkageConfig, load_linkage_config
 from padanan.linkage.register import slices
-from padanan.sql import literal
 
 Ints = npt.NDArray[np.int64]
 UInt64s = npt.NDArray[np.uint64]

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from padanan.yaml_source import YamlSource
+from padanan.base.yaml_source import YamlSource
 
 DEFAULT_PATH = Path(__file__).resolve().parents[2] / "expectations" / "linkage.yaml"
 MODELS = ("fellegi_sunter", "logistik")

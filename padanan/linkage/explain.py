@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from padanan.errors import PadananError
+from padanan.base.errors import PadananError
 from padanan.linkage import blocking, household
 from padanan.linkage.comparison import COLUMNS, level_of
 from padanan.linkage.result import AUTOMATIC, POSSIBLE, LinkResult

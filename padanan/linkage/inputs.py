@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from padanan.errors import PadananError
+from padanan.base.errors import PadananError
 from padanan.linkage import comparison, prepare
 from padanan.linkage.config import LinkageConfig
 from padanan.linkage.register import Register, numbers

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from padanan.errors import PadananError
+from padanan.base.errors import PadananError
 from padanan.linkage import comparison, decision, heldout, model, prepare, selection, threshold
 from padanan.linkage.result import AUTOMATIC, POSSIBLE, REJECTED, LinkResult
 from padanan.linkage.selection import Answers

@@ -20,9 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from padanan.errors import PadananError, no_space_guard
+from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.sql import literal
 from padanan.linkage import names
-from padanan.sql import literal
 
 Source: TypeAlias = pa.Table | str | Path
 

@@ -15,7 +15,7 @@ from recordlinkage.algorithms.nb_sklearn import ECM
 from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
 from recordlinkage.classifiers import ECMClassifier, LogisticRegressionClassifier
 
-from padanan.errors import PadananError
+from padanan.base.errors import PadananError
 from padanan.linkage.comparison import COLUMNS
 from padanan.linkage.config import PlugIn
 

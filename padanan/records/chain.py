@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.delivery.commit import write_once
-from padanan.errors import PadananError, no_space_guard
-from padanan.keys import key_id, load_key
+from padanan.base.commit import write_once
+from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.keys import key_id, load_key
 
 EMPTY_HEAD = "0" * 64
 # What proves a record and is therefore not part of its own hash.

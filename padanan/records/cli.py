@@ -14,11 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.errors import PadananError
-from padanan.home import Home
-from padanan.period import JAKARTA
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA
+from padanan.base.typed import has_long_number
 from padanan.records.kinds import CLERICAL, KINDS, RELEASES, Kind
-from padanan.typed import has_long_number
 
 # The one file of a kind whose records lay in one file before they were signed.
 NAMES = {RELEASES.folder: "kiriman", CLERICAL.folder: "keputusan"}

@@ -14,9 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.delivery.commit import write_once
-from padanan.errors import PadananError
-from padanan.home import Home
+from padanan.base.commit import write_once
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
 from padanan.records.chain import EMPTY_HEAD, Chain
 from padanan.records.kinds import KINDS, Kind
 

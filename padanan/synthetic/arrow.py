@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from padanan.period import MONTHS
+from padanan.base.period import MONTHS
 
 
 def digits(values: npt.NDArray[Any], width: int, *, null: npt.NDArray[np.bool_] | None = None) -> pa.StringArray:

@@ -14,9 +14,9 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from padanan.contract import Contract
-from padanan.home import Home
-from padanan.period import Periode
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.contracts.contract import Contract
 from padanan.synthetic import badfiles_books
 from padanan.synthetic.badfiles_books import BOOKS, OTHERS
 from padanan.synthetic.badfiles_kit import ACCEPTED, HELD, QUARANTINED, BadFile, Kit, Rows

@@ -1,6 +1,6 @@
 """Loads Carik's four tables (bangunan, rumah_tangga, keluarga, individu) into a PostgreSQL by COPY.
 
-How they are pulled into landing is `padanan.delivery`; which values they hold is decided before.
+How they are pulled into landing is `padanan.landing`; which values they hold is decided before.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import yaml
 
-from padanan.errors import SourceUnavailable
+from padanan.base.errors import SourceUnavailable
 
 # Table -> its key among the standard columns, and database column -> standard column.
 TABLES: dict[str, tuple[str, dict[str, str]]] = {
@@ -74,7 +74,7 @@ def load(texts: Mapping[str, pa.StringArray], *, url: str | None, folder: Path) 
         SourceUnavailable: no server answers.
     """
     if url is None:
-        from padanan.delivery.embedded_postgres import EmbeddedPostgres
+        from padanan.synthetic.embedded_postgres import EmbeddedPostgres
 
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         server: Any = EmbeddedPostgres(folder)

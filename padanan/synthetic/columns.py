@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from padanan.contract import Column, Contract
+from padanan.contracts.contract import Column, Contract
 from padanan.synthetic import names as name_tools
 from padanan.synthetic.arrow import choose, date_text, digits, join, put, where
 from padanan.synthetic.base import CANARY, HEAD, Bools, Int32s, Int64s, civil

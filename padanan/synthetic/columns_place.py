@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from padanan.contract import Column
+from padanan.contracts.contract import Column
 from padanan.synthetic.arrow import choose, digits, join, put, where
 from padanan.synthetic.base import CANARY, Bools, Int64s
 from padanan.synthetic.columns import Context, builds

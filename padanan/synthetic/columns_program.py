@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from padanan.contract import Column
+from padanan.contracts.contract import Column
 from padanan.synthetic.arrow import choose, digits, put
 from padanan.synthetic.columns import Context, builds
 from padanan.synthetic.faults import is_fault

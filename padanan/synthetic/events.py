@@ -10,20 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from padanan.synthetic.base import (
-    BASE_DAY,
-    CHILD,
-    FAR,
-    HEAD,
-    HORIZON_DAYS,
-    NONE,
-    OTHER_KIN,
-    RESIDENT,
-    WIFE,
-    Bools,
-    Int8s,
-    Int32s,
-)
+from padanan.synthetic.base import BASE_DAY, CHILD, FAR, HEAD, HORIZON_DAYS, NONE, OTHER_KIN, RESIDENT, WIFE, Bools, Int8s, Int32s
 
 
 def draw_events(

@@ -15,7 +15,7 @@ import pyarrow as pa
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
-from padanan.contract import Contract
+from padanan.contracts.contract import Contract
 from padanan.synthetic.base import CANARY, HEAD, RESIDENT, Bools, Int32s, Int64s, civil, days
 from padanan.synthetic.rows import Draws, Rows
 from padanan.synthetic.world import World

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from padanan.calendar.due import deadline
-from padanan.contract import Contract, expectations_dir
-from padanan.home import Home
-from padanan.period import Periode, months_before
-from padanan.plan import load_plans
-from padanan.rules import load_masks
+from padanan.base.home import Home
+from padanan.base.period import Periode, months_before
+from padanan.contracts.contract import Contract, expectations_dir
+from padanan.contracts.due import deadline
+from padanan.contracts.plan import load_plans
+from padanan.contracts.rules import load_masks
 from padanan.synthetic.maker import Made, Maker
 from padanan.synthetic.profile import load_profile
 from padanan.synthetic.truth_files import program_conflicts, write_truth

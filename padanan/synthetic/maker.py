@@ -14,23 +14,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from padanan.calendar.due import deadline
-from padanan.contract import Contract
-from padanan.home import Home
-from padanan.period import JAKARTA, Periode, months_before
-from padanan.plan import load_plans
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode, months_before
+from padanan.contracts.contract import Contract
+from padanan.contracts.due import deadline
+from padanan.contracts.plan import load_plans
 from padanan.synthetic import carik_db, columns_place, columns_program  # noqa: F401 (they register their columns)
 from padanan.synthetic.base import CANARY, FAR, HEAD, Bools, days
 from padanan.synthetic.columns import Context, build, name_texts
-from padanan.synthetic.faults import (
-    draw_faults,
-    duplicate_rows,
-    faulty_birth,
-    faulty_kk,
-    faulty_nik,
-    is_fault,
-    wrong_owner,
-)
+from padanan.synthetic.faults import draw_faults, duplicate_rows, faulty_birth, faulty_kk, faulty_nik, is_fault, wrong_owner
 from padanan.synthetic.profile import rates_of
 from padanan.synthetic.rows import Draws, Rows, group_of, make_rows, select
 from padanan.synthetic.truth import (

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from padanan.errors import PadananError
+from padanan.base.errors import PadananError
 
 FOLDER = Path(__file__).parent / "profiles"
 SECTIONS = ("penduduk", "cakupan", "kesalahan", "bentuk")

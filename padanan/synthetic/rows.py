@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from padanan.contract import Contract
+from padanan.contracts.contract import Contract
 from padanan.synthetic.base import BASE_DAY, CANARY, DE_FACTO, HEAD, RESIDENT, Bools, Int8s, Int16s, Int32s, Int64s, serials
 from padanan.synthetic.world import World
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
-from padanan.contract import Contract
+from padanan.contracts.contract import Contract
 from padanan.synthetic.base import HEAD, Bools, Int8s, Int32s, Int64s, civil
 from padanan.synthetic.columns import desil_delivered, shdk_delivered
 from padanan.synthetic.faults import is_fault

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from padanan.home import Home
-from padanan.period import Periode
+from padanan.base.home import Home
+from padanan.base.period import Periode
 from padanan.synthetic.base import CANARY
 from padanan.synthetic.maker import Made
 from padanan.synthetic.world import World

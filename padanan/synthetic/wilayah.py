@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from padanan.errors import PadananError
-from padanan.home import CHECKOUT
+from padanan.base.errors import PadananError
+from padanan.base.home import CHECKOUT
 
 Ints = npt.NDArray[np.int64]
 

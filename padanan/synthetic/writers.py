@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import yaml
 
-from padanan.contract import Contract
+from padanan.contracts.contract import Contract
 from padanan.synthetic.arrow import join
 from padanan.synthetic.xlsx import Cells, letter, text_bytes, write_xlsx
 

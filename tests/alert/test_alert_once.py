@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from padanan.alert import Alert, AlertResult
-from padanan.alert_once import send_once
-from padanan.home import Home
+from padanan.base.home import Home
+from padanan.upkeep.alert import Alert, AlertResult
+from padanan.upkeep.alert_once import send_once
 
 ALERT = Alert(title="Kiriman klj dikarantina", body="GALAT: sebab. Perbaikan: cara")
 TAKEN, LOST = AlertResult(("berkas",), {}), AlertResult((), {"berkas": "penuh"})

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from padanan.alert import Alert, AlertSettings, send
-from padanan.errors import PadananError
+from padanan.base.errors import PadananError
+from padanan.upkeep.alert import Alert, AlertSettings, send
 
 ALERT = Alert(title="Run padanan_periode gagal", body="GALAT: sebab. Perbaikan: cara", tags={"periode": "2025-S2"})
 NOW = datetime(2025, 12, 1, 2, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ from dagster._utils.error import SerializableErrorInfo
 
 from orchestration import watch
 from orchestration.environment import CHECKOUT, prepare
-from padanan.home import Home
+from padanan.base.home import Home
 
 SECRET = "3175094512680007"
 

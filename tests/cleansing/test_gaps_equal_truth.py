@@ -6,7 +6,7 @@ What the generator injects is its own knowledge; it never reads a rule's predica
 import duckdb
 import pytest
 
-from padanan.contract import load_contracts
+from padanan.contracts.contract import load_contracts
 from tests.pipeline import RESIDENTS, landed_rows, period_once
 
 

@@ -6,7 +6,7 @@ How the query is run against PostgreSQL is tested with the readers.
 import duckdb
 import pytest
 
-from padanan.contract import load_contracts
+from padanan.contracts.contract import load_contracts
 
 TABLES = {
     "bangunan": "id_bangunan, kelompok_dasawisma, alamat, rt, rw, kode_kelurahan, kelurahan, kecamatan, kota, provinsi",

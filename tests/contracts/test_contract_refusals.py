@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from padanan.contract import expectations_dir, load_contracts
-from padanan.errors import ContractError
-from padanan.period import Periode
+from padanan.base.errors import ContractError
+from padanan.base.period import Periode
+from padanan.contracts.contract import expectations_dir, load_contracts
 
 KEPT = {"bsps", "carik", "dtsen", "kaj", "kjp_plus", "klj", "kparj", "pip", "pkh", "sembako"}
 RULE = """      - name: aturan_sendiri

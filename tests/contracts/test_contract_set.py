@@ -12,11 +12,11 @@ import pytest
 import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
-from padanan.contract import expectations_dir, load_contracts
-from padanan.contract_docs import render_register
-from padanan.home import CHECKOUT
-from padanan.period import Periode
-from padanan.rules import load_catalogue
+from padanan.base.home import CHECKOUT
+from padanan.base.period import Periode
+from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.rules import load_catalogue
+from padanan.generated.contract_docs import render_register
 
 REGISTRIES = ["adminduk", "carik", "dtks", "dtsen", "p3ke_individu", "p3ke_keluarga"]
 DAERAH = ["bpms", "jakpreneur", "kaj", "kartu_layanan_gratis", "kjmu", "kjp_plus", "klj", "kparj", "kpdj", "pangan_murah"]

@@ -6,9 +6,9 @@ import shutil
 
 import pytest
 
-from padanan.contract import expectations_dir, load_contracts
-from padanan.errors import ContractError
-from padanan.field_rules import field_plan, load_field_rules
+from padanan.base.errors import ContractError
+from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.field_rules import field_plan, load_field_rules
 
 
 @pytest.fixture

@@ -11,10 +11,9 @@ import pytest
 import yaml
 
 from benchmarks.quality.data import TABLE, build
-from padanan.contract import load_contracts
-from padanan.home import CHECKOUT
-from padanan.quality.run import load_great_expectations, run_suites
-from padanan.quality.suite import (
+from padanan.base.home import CHECKOUT
+from padanan.cleansing.run import load_great_expectations, run_suites
+from padanan.cleansing.suite import (
     RESULT_FORMAT,
     ROWS_PARAMETER,
     WAREHOUSE_VARIABLE,
@@ -23,6 +22,7 @@ from padanan.quality.suite import (
     render_gx_context,
     stale_files,
 )
+from padanan.contracts.contract import load_contracts
 
 GX = CHECKOUT / "expectations" / "gx"
 

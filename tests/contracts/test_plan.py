@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
+from padanan.base.errors import ContractError, PadananError
 from padanan.cli import main
-from padanan.contract import expectations_dir, load_contracts
-from padanan.errors import ContractError, PadananError
-from padanan.plan import all_plans, load_plans
-from padanan.plan_check import agreed_columns, open_plans, plan_faults
-from padanan.plan_minutes import minutes
+from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.plan import all_plans, load_plans
+from padanan.contracts.plan_check import agreed_columns, open_plans, plan_faults
+from padanan.contracts.plan_minutes import minutes
 
 
 @pytest.fixture(scope="module")
@@ -156,11 +156,11 @@ def test_commands(capsys, tmp_path, monkeypatch, folder, contracts):
 
 @pytest.mark.feature("F01")
 def test_no_run_and_no_landing_in_a_year_whose_plan_came_too_late(folder, tmp_path, contracts):
-    from padanan.delivery.checks import before_reading, outcome
-    from padanan.delivery.letter import Letter, _moment
-    from padanan.home import Home
-    from padanan.period import Periode
-    from padanan.runplan import write_plan
+    from padanan.base.home import Home
+    from padanan.base.period import Periode
+    from padanan.landing.checks import before_reading, outcome
+    from padanan.landing.letter import Letter, _moment
+    from padanan.run.plan import write_plan
 
     spoil(folder, "tanggal: 2025-11-28", "tanggal: 2026-01-01")
     plans = load_plans(folder)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from padanan.base.errors import ContractError
 from padanan.cli import main
-from padanan.contract import expectations_dir, load_contracts
-from padanan.errors import ContractError
-from padanan.rule_binding import check_predicates
+from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.rule_binding import check_predicates
 
 KEPT = {"adminduk", "bsps", "kaj", "p3ke_individu"}
 RULE = """      - name: aturan_sendiri

@@ -12,9 +12,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from padanan.contract import expectations_dir, load_contracts
-from padanan.rule_binding import ROW_OF_STAGE, rows
-from padanan.rules import load_catalogue, load_masks
+from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.rule_binding import ROW_OF_STAGE, rows
+from padanan.contracts.rules import load_catalogue, load_masks
 
 REGIONS = {"317101", "320101", "337201", "095001", "095401"}
 MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

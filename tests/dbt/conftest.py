@@ -17,12 +17,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from padanan.contract import load_contracts
-from padanan.criteria import load_criteria
-from padanan.field_rules import field_plan
-from padanan.keys import register_hmac
-from padanan.period import Periode
-from padanan.runplan import _contract
+from padanan.base.keys import register_hmac
+from padanan.base.period import Periode
+from padanan.contracts.contract import load_contracts
+from padanan.contracts.criteria import load_criteria
+from padanan.contracts.field_rules import field_plan
+from padanan.run.plan import _contract
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = CHECKOUT / "dbt_project"
@@ -130,9 +130,9 @@ class Gudang:
 
     def match(self) -> None:
         """The padanan by evidence, which runs between the two dbt calls."""
+        from padanan.base.home import Home
         from padanan.evidence import match_period
-        from padanan.home import Home
-        from padanan.runplan import read_plan
+        from padanan.published.run_plan import read_plan
 
         home = Home(self.home)
         match_period(home, read_plan(home), self.contracts)

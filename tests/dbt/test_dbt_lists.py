@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from padanan.rule_binding import UNSERVED, rows
+from padanan.contracts.rule_binding import UNSERVED, rows
 
 KEL = "31.71.01.1001"
 # Each with one record `r_<name>` in DTKS.

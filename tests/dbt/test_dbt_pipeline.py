@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from padanan.contract import STAGE_MODELS
-from padanan.rule_binding import rows
-from padanan.tables_doc import STAGING
+from padanan.contracts.contract import STAGE_MODELS
+from padanan.contracts.dbt_yaml import STAGING
+from padanan.contracts.rule_binding import rows
 
 BUDI, SITI, ANAK = "3171011207800001", "3171015303820002", "3171014105100003"
 KK, KK_BARU = "3171010101100001", "3171010101200009"

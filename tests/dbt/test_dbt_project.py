@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 import yaml
 
-from padanan.contract import STAGE_MODELS, load_contracts
-from padanan.home import Home
-from padanan.publish import TABLES
-from padanan.rule_binding import check_predicates
-from padanan.rule_culprit import rule_failure
-from padanan.tables_doc import ORDER, PAGE, STAGING, described_models, render
+from padanan.base.home import Home
+from padanan.contracts.contract import STAGE_MODELS, load_contracts
+from padanan.contracts.dbt_yaml import ORDER, STAGING, described_models
+from padanan.contracts.rule_binding import check_predicates
+from padanan.contracts.rule_culprit import rule_failure
+from padanan.generated.tables_doc import PAGE, render
+from padanan.published.tables import TABLES
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = CHECKOUT / "dbt_project"
@@ -113,7 +114,7 @@ def test_every_column_is_classified() -> None:
 
 def test_page_is_current() -> None:
     """docs/tables.md is what the YAML says."""
-    assert PAGE.read_text(encoding="utf-8") == render(), "run: python -m padanan.tables_doc"
+    assert PAGE.read_text(encoding="utf-8") == render(), "run: python -m padanan.generated.tables_doc"
 
 
 def test_staging_columns_match_their_description(gudang_factory: Any) -> None:

@@ -3,8 +3,8 @@
 The published tables below it are those of tests/review/published_by_hand.
 """
 
-from padanan.home import Home
-from padanan.tabular import write_table
+from padanan.base.home import Home
+from padanan.base.tabular import write_table
 from tests.review.published_by_hand import PERIODE, write_published
 
 SEAL = {"status": "ditetapkan", "nomor": "812", "tanggal": "2025-12-15", "ke": 1, "kepala_log": "a1b2" * 16}

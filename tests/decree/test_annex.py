@@ -14,11 +14,11 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
 from padanan.decree.approve import approve
 from padanan.decree.documents import write_annex
 from padanan.decree.verify import prove
-from padanan.errors import PadananError
-from padanan.home import Home
 from tests.decree.sealed_by_hand import PERIODE, SEAL, seal_by_hand
 from tests.pdf_back import accessible, lone_rows
 from tests.review.decided_by_hand import SEALED_AT, approval, to_draft

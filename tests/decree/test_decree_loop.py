@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from padanan.base.errors import PadananError, SealedPeriod
 from padanan.decree.approve import approve, open_change, replay
 from padanan.decree.freeze import freeze_draft
-from padanan.decree.seals import approved, closed, seals
 from padanan.decree.verify import prove
-from padanan.errors import PadananError, SealedPeriod
-from padanan.review.actions import Decision, decide
-from padanan.review.blockers import judge
-from padanan.review.log import read_log
-from padanan.review.refusal import Refusal
-from padanan.review.steps import acceptance, requests, state_of
+from padanan.published.blockers import judge
+from padanan.records.refusal import Refusal
+from padanan.records.review_log import read_log
+from padanan.records.seals import approved, closed, seals
+from padanan.records.steps import acceptance, requests, state_of
+from padanan.review.decision.actions import Decision, decide
 from tests.review.decided_by_hand import (
     APPROVER,
     ASISTEN,

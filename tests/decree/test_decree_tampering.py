@@ -5,15 +5,15 @@ import json
 import duckdb
 import pytest
 
+from padanan.base.errors import PadananError
+from padanan.base.tabular import file_sha256, write_table
 from padanan.cli import main
 from padanan.decree.freeze import freeze_draft
 from padanan.decree.verify import prove
-from padanan.errors import PadananError
 from padanan.records import chain
 from padanan.records.chain import EMPTY_HEAD
-from padanan.review.log import log_of, log_path, read_log
-from padanan.review.scans import scan_path
-from padanan.tabular import file_sha256, write_table
+from padanan.records.review_log import log_of, log_path, read_log
+from padanan.records.scans import scan_path
 from tests.review.decided_by_hand import accept_all, annex, copy_of, demo_home, publish, seal, to_draft
 from tests.review.published_by_hand import PERIODE
 

@@ -6,10 +6,10 @@ import zipfile
 import docx
 import pytest
 
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
 from padanan.decree.documents import docx as filling
 from padanan.decree.documents.make_templates import TEMPLATES, build
-from padanan.errors import PadananError
-from padanan.home import Home
 
 NEEDED = {
     "lampiran.docx": {"jumlah_orang", "jumlah_orang_terbilang", "kota", "wilayah", "jenis_kelamin", "umur", "desil",

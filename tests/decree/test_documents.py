@@ -12,17 +12,17 @@ import duckdb
 import pytest
 from pypdf import PdfReader
 
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA
+from padanan.base.suppress import LIMIT
+from padanan.base.tabular import file_sha256, write_table
 from padanan.cli import main
 from padanan.decree.documents import documents_folder, write_documents
 from padanan.decree.documents.terbilang import terbilang
 from padanan.decree.freeze import draft_folder
-from padanan.errors import PadananError
-from padanan.home import Home
-from padanan.period import JAKARTA
-from padanan.report.suppress import LIMIT
-from padanan.review.blockers import blockers
-from padanan.review.log import read_log, writing
-from padanan.tabular import file_sha256, write_table
+from padanan.published.blockers import blockers
+from padanan.records.review_log import read_log, writing
 from tests.pdf_back import accessible, lone_rows
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE, write_landing, write_published
 

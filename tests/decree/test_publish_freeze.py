@@ -9,12 +9,16 @@ from datetime import date
 import duckdb
 import pytest
 
-from padanan.decree.freeze import freeze_draft, verify_draft, verify_published
-from padanan.errors import NoSpace, PadananError, SealedPeriod, WarehouseLocked
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.publish import TABLES, connect_warehouse, publish
-from padanan.runplan import RunPlan, write_plan
+from padanan.base.errors import NoSpace, PadananError, SealedPeriod, WarehouseLocked
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.base.warehouse import connect_warehouse
+from padanan.decree.freeze import freeze_draft, verify_draft
+from padanan.published.proof import verify_published
+from padanan.published.run_plan import RunPlan
+from padanan.published.tables import TABLES
+from padanan.run.plan import write_plan
+from padanan.run.publication import publish
 
 PERIODE = Periode(2025, 2)
 COLUMNS = {
@@ -116,7 +120,7 @@ def test_full_disk_publishes_nothing(home, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("padanan.publish.write_table", full)
+    monkeypatch.setattr("padanan.run.publication.write_table", full)
     with pytest.raises(NoSpace, match="ruang simpan habis"):
         publish(home, plan())
     assert not list(home.published(PERIODE).glob("*"))

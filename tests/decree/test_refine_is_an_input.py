@@ -6,12 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from padanan.contract import load_contracts
+from padanan.base.period import JAKARTA
+from padanan.contracts.contract import load_contracts
+from padanan.contracts.version import expectations_version
 from padanan.decree.approve import open_change
-from padanan.period import JAKARTA
-from padanan.review.actions import decide
-from padanan.review.log import read_log
-from padanan.runplan import decisions_version, expectations_version, write_plan
+from padanan.records.review_log import read_log
+from padanan.review.decision.actions import decide
+from padanan.run.plan import decisions_version, write_plan
 from tests.review.decided_by_hand import APPROVER, NOW, PROPOSER, SEALED_AT, accept_all, publish, seal, to_draft, wish
 from tests.review.published_by_hand import PERIODE
 
@@ -24,7 +25,7 @@ def plan(published, monkeypatch):
         diterima=datetime(2025, 11, 9, tzinfo=JAKARTA), path=published.root / "landing" / "x", destroyed=None,
         carried=False, late=False,
     )  # fmt: skip
-    monkeypatch.setattr("padanan.delivery.active.active_deliveries", lambda *_: [delivery])
+    monkeypatch.setattr("padanan.records.active.active_deliveries", lambda *_: [delivery])
     contracts = load_contracts()
 
     def run(revisi):

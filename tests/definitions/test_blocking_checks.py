@@ -16,10 +16,10 @@ from orchestration.defs.padanan.evidence import acuan_siap, bukti
 from orchestration.gate import plan_mark
 from orchestration.resources import KontrakResource, RumahResource
 from orchestration.warehouse import release
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.quality.results import RuleResult, SuiteResult
-from padanan.quality.suite import cleansing_rules
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.cleansing.results import RuleResult, SuiteResult
+from padanan.cleansing.suite import cleansing_rules
 
 PERIODE = Periode.parse("2025-S2")
 PLAN = {"periode": PERIODE.key, "label": PERIODE.label, "revisi": 1, "inputs_hash": "ab" * 32, "contracts": []}
@@ -83,7 +83,7 @@ def test_a_rule_of_severity_error_is_declared_blocking_and_told_as_one(monkeypat
 
 def suites(monkeypatch, *rules, unknown=None):
     result = SuiteResult("klj", 10, rules, (), 0.1, 0.1, 0.0, unknown or {})
-    monkeypatch.setattr("padanan.quality.run.run_suites", lambda *_, **__: [result])
+    monkeypatch.setattr("padanan.cleansing.run.run_suites", lambda *_, **__: [result])
     plan = {**PLAN, "contracts": [{"id": "klj", "in_force": True}]}
     return run_quality(Home.from_env(), {"klj": loaded()["klj"]}, plan, ["klj"])
 

@@ -8,12 +8,12 @@ import dagster as dg
 import pytest
 
 from orchestration.defs.automation.schedules import kalender_harian
-from padanan.calendar.freshness import freshness
-from padanan.calendar.year import build
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA
 from padanan.cli import main
-from padanan.contract import load_contracts
-from padanan.home import Home
-from padanan.period import JAKARTA
+from padanan.contracts.contract import load_contracts
+from padanan.upkeep.calendar.freshness import freshness
+from padanan.upkeep.calendar.year import build
 
 DAYS = (date(2025, 9, 30), date(2025, 10, 15), date(2025, 10, 16), date(2025, 12, 31))
 

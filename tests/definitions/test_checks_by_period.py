@@ -6,8 +6,8 @@ import dagster as dg
 import pytest
 
 from orchestration.environment import prepare
-from padanan.home import Home
-from padanan.period import Periode
+from padanan.base.home import Home
+from padanan.base.period import Periode
 from tests.definitions.graphql_workspace import graphql
 
 OF_TODAY = {"tenggat", "dua_penetapan_setahun", "dua_rakor_setahun"}

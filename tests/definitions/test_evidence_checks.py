@@ -8,7 +8,7 @@ import dagster as dg
 from orchestration.defs.padanan import evidence
 from orchestration.resources import KontrakResource, RumahResource
 from orchestration.warehouse import release
-from padanan.home import Home
+from padanan.base.home import Home
 
 
 def test_one_step_makes_candidates_model_links_and_clusters() -> None:
@@ -51,7 +51,7 @@ def test_whichever_of_the_four_is_asked_for_all_four_are_made_and_told(monkeypat
     home = Home.from_env().ensure()
     home.run_plan.write_text(json.dumps({"periode": "2025-07-01", "label": "2025-S2"}))
     monkeypatch.setattr("padanan.evidence.match_period", lambda *_: result)
-    monkeypatch.setattr("padanan.runplan.read_plan", lambda _: None)
+    monkeypatch.setattr("padanan.published.run_plan.read_plan", lambda _: None)
     with dg.DagsterInstance.ephemeral() as instance:
         run = dg.materialize(
             [evidence.bukti],

@@ -9,7 +9,7 @@ from orchestration.defs.automation.sensors import alarm_kegagalan
 from orchestration.failures import explain_run
 from orchestration.guard import explained
 from orchestration.resources import AlarmResource
-from padanan.errors import DeliveryError
+from padanan.base.errors import DeliveryError
 
 
 @dg.op

@@ -12,7 +12,7 @@ from dagster._daemon.freshness import FreshnessDaemon
 from orchestration.calendar_today import today
 from orchestration.contracts import freshness_of, landing_key
 from orchestration.environment import prepare
-from padanan.contract import load_contracts
+from padanan.contracts.contract import load_contracts
 from tests.definitions.graphql_workspace import graphql
 
 STATUS = """query($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) { ... on AssetNode {

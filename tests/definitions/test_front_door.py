@@ -12,9 +12,9 @@ import pytest
 from dagster._core.definitions.sensor_definition import SensorType
 
 from orchestration.environment import prepare
-from padanan.home import Home
-from padanan.period import JAKARTA
-from padanan.review.form import write_form
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA
+from padanan.review.decision.form import write_form
 from tests.definitions.graphql_workspace import PLAN, graphql, launched_alone
 from tests.review.decided_by_hand import accept_all, publish
 from tests.review.published_by_hand import PERIODE

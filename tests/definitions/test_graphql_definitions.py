@@ -4,7 +4,7 @@ import pytest
 
 from orchestration.environment import prepare
 from orchestration.stages import STAGES, STAGES_WITHOUT_ASSETS
-from padanan.contract import load_contracts
+from padanan.contracts.contract import load_contracts
 from tests.definitions.graphql_workspace import graphql
 
 ASSETS = """{ assetNodes { assetKey { path } groupName description isPartitioned

@@ -11,7 +11,7 @@ from orchestration.dbt_child import redact
 from orchestration.failures import explain_run
 from orchestration.guard import explained, known_error
 from orchestration.policies import patience_with
-from padanan.errors import DeliveryError, NoSpace, SourceUnavailable, WarehouseLocked
+from padanan.base.errors import DeliveryError, NoSpace, SourceUnavailable, WarehouseLocked
 
 NIK, NAME = "3175094512680007", "SARINAH BINTI UJICOBA"
 

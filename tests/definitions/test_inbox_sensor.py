@@ -15,9 +15,9 @@ from orchestration.defs.automation.review_sensors import formulir_sensor
 from orchestration.defs.automation.sensors import inbox_sensor
 from orchestration.inbox_watch import look, retry_delay
 from orchestration.resources import AlarmResource, RumahResource
-from padanan.contract import load_contracts
-from padanan.delivery.inbox import process_inbox, state_of
-from padanan.home import Home
+from padanan.base.home import Home
+from padanan.contracts.contract import load_contracts
+from padanan.landing.inbox import process_inbox, state_of
 
 NAME = "KLJ 2025-10 SARINAH 3175094512680007.xlsx"
 ODD = os.fsdecode(b"klj \xff\xfe SARINAH.csv")
@@ -168,7 +168,7 @@ def break_file(monkeypatch, error, name=NAME):
             raise error
         return real(path)
 
-    monkeypatch.setattr("padanan.delivery.inbox.state_of", looked)
+    monkeypatch.setattr("padanan.landing.inbox.state_of", looked)
 
 
 @pytest.mark.feature("F08")
@@ -213,7 +213,7 @@ def test_a_fault_of_the_forms_inbox_is_told_and_fails_no_tick(home, monkeypatch)
     def broken(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("padanan.review.inbox.pending", broken)
+    monkeypatch.setattr("padanan.review.decision.inbox.pending", broken)
     assert tick(sensor=formulir_sensor)[0] == []
     (alarm,) = alarms(home)
     assert "inbox/review" in alarm["body"] and sensors.memory_of("[]") == {}

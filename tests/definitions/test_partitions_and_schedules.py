@@ -8,8 +8,8 @@ from dagster._utils.schedules import cron_string_iterator
 
 from orchestration.defs.automation.schedules import dtks_bulanan, padanan_semesteran
 from orchestration.defs.partitions import half_years, periode_at
-from padanan.period import JAKARTA, Periode
-from padanan.plan import load_plans
+from padanan.base.period import JAKARTA, Periode
+from padanan.contracts.plan import load_plans
 
 
 def keys_at(moment):

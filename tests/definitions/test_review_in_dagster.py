@@ -13,9 +13,9 @@ from orchestration.defs.automation.review_sensors import formulir_sensor, putusa
 from orchestration.defs.decree.approval import penetapan
 from orchestration.defs.review.decision import diterima, formulir_reviu, putusan
 from orchestration.resources import AlarmResource, RumahResource
-from padanan.home import Home
-from padanan.review.form import write_form
-from padanan.review.log import log_path, read_log
+from padanan.base.home import Home
+from padanan.records.review_log import log_path, read_log
+from padanan.review.decision.form import write_form
 from tests.review.decided_by_hand import accept_all, annex, publish, to_draft
 from tests.review.published_by_hand import PERIODE
 

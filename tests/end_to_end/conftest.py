@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.environment import prepare
-from padanan.home import Home
-from padanan.period import Periode
+from padanan.base.home import Home
+from padanan.base.period import Periode
 from tests.once import once
 
 ROOT = Path(__file__).resolve().parents[2]

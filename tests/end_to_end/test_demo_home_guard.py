@@ -3,8 +3,8 @@
 import pytest
 
 from orchestration import demo_home
-from padanan.errors import PadananError
-from padanan.home import Home
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
 
 FACTS = {"skala": 1, "profil": "clean", "seed": 1, "periode": "2025-S2"}
 

@@ -5,11 +5,12 @@ import json
 import duckdb
 import pytest
 
-from padanan.contract import load_contracts
+from padanan.base.period import Periode
+from padanan.contracts.contract import load_contracts
 from padanan.decree.documents import documents_folder
-from padanan.decree.freeze import draft_folder, verify_draft, verify_published
-from padanan.delivery.inbox import pending
-from padanan.period import Periode
+from padanan.decree.freeze import draft_folder, verify_draft
+from padanan.landing.inbox import pending
+from padanan.published.proof import verify_published
 from tests.end_to_end.conftest import shown
 
 PERIODE = Periode.parse("2025-S2")

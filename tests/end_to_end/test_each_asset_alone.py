@@ -9,8 +9,8 @@ import dagster as dg
 import pytest
 
 from orchestration.failures import explain_run
-from padanan.contract import load_contracts
-from padanan.period import Periode
+from padanan.base.period import Periode
+from padanan.contracts.contract import load_contracts
 from tests.definitions.graphql_workspace import graphql, launch, launched_alone, run_queued
 from tests.end_to_end.conftest import use
 

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from orchestration.run import run_job
-from padanan.home import Home
-from padanan.period import Periode
+from padanan.base.home import Home
+from padanan.base.period import Periode
 from tests.end_to_end.conftest import ROOT, environment
 
 PERIODE = Periode.parse("2025-S2")
@@ -133,7 +133,7 @@ def test_locked_warehouse_is_named_and_nothing_is_published(landed, monkeypatch)
 
 def test_two_runs_at_once_are_kept_apart(landed):
     holder_code = (
-        "import sys, time; from padanan.home import Home; from orchestration.warehouse import acquire; "
+        "import sys, time; from padanan.base.home import Home; from orchestration.warehouse import acquire; "
         "acquire(Home.from_env()); print('terkunci', flush=True); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", holder_code], stdout=subprocess.PIPE, text=True, cwd=ROOT) as holder:

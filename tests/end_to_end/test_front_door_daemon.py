@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from padanan.home import Home
+from padanan.base.home import Home
 from tests.end_to_end.conftest import ROOT, environment
 
 SAMPLES = ROOT / "data" / "samples"

@@ -5,9 +5,9 @@ import re
 import duckdb
 import pytest
 
-from padanan.contract import load_contracts
-from padanan.period import Periode
-from padanan.quality.suite import cleansing_rules
+from padanan.base.period import Periode
+from padanan.cleansing.suite import cleansing_rules
+from padanan.contracts.contract import load_contracts
 from tests.definitions.graphql_workspace import graphql
 
 PERIODE = Periode.parse("2025-S2")

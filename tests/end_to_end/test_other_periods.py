@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from padanan.contract import load_contracts
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.contracts.contract import load_contracts
 from padanan.decree.freeze import verify_draft
-from padanan.home import Home
-from padanan.period import Periode
 from tests.end_to_end.conftest import run_module
 
 NAMES = {"2025-S1": {"dtks", "p3ke_keluarga", "p3ke_individu"}, "2026-S1": {"dtsen"}}

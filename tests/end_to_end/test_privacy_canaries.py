@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from pypdf import PdfReader
 
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 PERIODE = Periode.parse("2025-S2")
 SHOWN = ("reports", "logs", "dagster", "dbt")

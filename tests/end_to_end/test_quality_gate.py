@@ -10,7 +10,7 @@ import pytest
 from orchestration.contracts import loaded, quality_key
 from orchestration.defs.cleansing.gate import GATE
 from orchestration.warehouse import release
-from padanan.home import Home
+from padanan.base.home import Home
 from tests.end_to_end.conftest import PERIODE, use
 
 KLJ = quality_key("klj")
@@ -47,7 +47,7 @@ def made(result):
 
 
 def test_one_producer_is_judged_alone_and_a_contradiction_stops_the_padanan(home, monkeypatch):
-    import padanan.quality.run as engine
+    import padanan.cleansing.run as engine
 
     judged, original = [], engine._run_one
     monkeypatch.setattr(engine, "_run_one", lambda *args: judged.append(args[2].id) or original(*args))

@@ -10,14 +10,14 @@ import duckdb
 import openpyxl
 import pytest
 
-from padanan.contract import load_contracts
+from padanan.base.home import Home
+from padanan.contracts.contract import load_contracts
 from padanan.decree.approve import replay
-from padanan.decree.seals import seals
-from padanan.home import Home
-from padanan.review.actions import fingerprint_of
-from padanan.review.blockers import blockers
-from padanan.review.log import read_log
-from padanan.review.steps import state_of
+from padanan.published.blockers import blockers
+from padanan.records.decided import fingerprint_of
+from padanan.records.review_log import read_log
+from padanan.records.seals import seals
+from padanan.records.steps import state_of
 from padanan.synthetic import generate
 from tests.end_to_end.conftest import PERIODE, run_module, use
 

@@ -11,13 +11,13 @@ import openpyxl
 import pytest
 
 from orchestration.run import run_job
+from padanan.base.period import JAKARTA, Periode
+from padanan.base.tabular import file_sha256
+from padanan.base.warehouse import connect_warehouse
 from padanan.cli import main
-from padanan.kit.make import make as make_kits
-from padanan.period import JAKARTA, Periode
-from padanan.publish import connect_warehouse
-from padanan.tabular import file_sha256
-from padanan.worklist import book
-from padanan.worklist.make import make as make_worklists
+from padanan.review.kit.make import make as make_kits
+from padanan.review.worklist import book
+from padanan.review.worklist.make import make as make_worklists
 from tests.end_to_end.test_privacy_canaries import canaries, leaks
 
 PERIODE = Periode.parse("2025-S2")

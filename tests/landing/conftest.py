@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from padanan.contract import Contract, load_contracts
-from padanan.delivery.land import deliver
-from padanan.delivery.receipt import Receipt
-from padanan.home import Home
+from padanan.base.home import Home
+from padanan.contracts.contract import Contract, load_contracts
+from padanan.landing.land import deliver
+from padanan.landing.receipt import Receipt
 from tests.landing.deliveries import dtks_row
 
 

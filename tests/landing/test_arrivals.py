@@ -11,21 +11,21 @@ from typing import Any
 import pytest
 
 from orchestration.deliveries import landed
-from padanan.calendar.due import YEARLY
-from padanan.calendar.year import DELIVERY, build
-from padanan.contract import Contract
-from padanan.delivery.active import active_deliveries
-from padanan.delivery.arrivals import arrivals, cutoff_of
-from padanan.delivery.ledger import carried_by_decision, carry, release, released, releases
-from padanan.delivery.letter import periode_end, periode_of
-from padanan.delivery.status import render, status
-from padanan.errors import DeliveryError, PadananError
-from padanan.home import Home
-from padanan.period import JAKARTA, Periode
-from padanan.plan import YearPlan, load_plans
-from padanan.publish import manifest_of
-from padanan.report.deliveries import deliveries
-from padanan.runplan import make_plan, missing
+from padanan.base.errors import DeliveryError, PadananError
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode, periode_end, periode_of
+from padanan.contracts.contract import Contract
+from padanan.contracts.due import YEARLY
+from padanan.contracts.plan import YearPlan, load_plans
+from padanan.landing.status import render, status
+from padanan.published.deliveries import deliveries
+from padanan.published.run_plan import missing
+from padanan.records.active import active_deliveries
+from padanan.records.arrivals import arrivals, cutoff_of
+from padanan.records.ledger import carried_by_decision, carry, release, released, releases
+from padanan.run.plan import make_plan
+from padanan.run.publication import manifest_of
+from padanan.upkeep.calendar.year import DELIVERY, build
 
 PERIODS = [Periode(2025, 1), Periode(2025, 2), Periode(2026, 1), Periode(2026, 2), Periode(2027, 1)]
 RETIRED = ("dtks", "p3ke_individu", "p3ke_keluarga")
@@ -246,7 +246,7 @@ def test_every_face_says_the_same_of_five_half_years(
 ) -> None:
     """Status, run plan, manifest, report, calendar and Dagster's check: who delivered, who is carried forward, from when."""
     _years(home, contracts, plans, seed)
-    for module in ("padanan.delivery.arrivals", "padanan.delivery.status", "padanan.runplan", "padanan.plan"):
+    for module in ("padanan.records.arrivals", "padanan.landing.status", "padanan.run.plan", "padanan.contracts.plan"):
         monkeypatch.setattr(f"{module}.load_plans", lambda *_: plans)
     carried_seen = missing_seen = 0
     for periode in PERIODS:

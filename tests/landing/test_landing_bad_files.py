@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from padanan.contract import Contract
-from padanan.delivery.inbox import pending, process_inbox
-from padanan.delivery.land import deliver
-from padanan.delivery.receipt import Receipt
-from padanan.home import Home
+from padanan.base.home import Home
+from padanan.contracts.contract import Contract
+from padanan.landing.inbox import pending, process_inbox
+from padanan.landing.land import deliver
+from padanan.landing.receipt import Receipt
 from padanan.synthetic.badfiles import BadFile, write_bad_files
 
 

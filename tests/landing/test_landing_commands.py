@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from padanan.base.home import Home
 from padanan.cli import main
-from padanan.home import Home
 
 DtksFile = Callable[..., Path]
 

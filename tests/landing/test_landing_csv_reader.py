@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from padanan.delivery import csv_reader
-from padanan.delivery.csv_reader import read_csv
-from padanan.delivery.raw import DamagedFile, RawTable, Spec
+from padanan.landing import csv_reader
+from padanan.landing.csv_reader import read_csv
+from padanan.landing.raw import DamagedFile, RawTable, Spec
 
 SEPARATORS = [";", ",", "|", "\t", "^", "~", "§", "||", "¦"]
 

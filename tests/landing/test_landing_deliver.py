@@ -22,18 +22,19 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from padanan.contract import Contract
-from padanan.delivery import commit, csv_reader, land, stage
-from padanan.delivery.active import active_deliveries
-from padanan.delivery.inbox import pending, process_inbox
-from padanan.delivery.ledger import release, releases
-from padanan.delivery.raw import RawTable
-from padanan.delivery.receipt import Receipt
-from padanan.errors import DeliveryError, NoSpace, PadananError
-from padanan.home import CHECKOUT, Home
-from padanan.keys import load_key
-from padanan.period import JAKARTA, Periode
-from padanan.plan import YearPlan, load_plans
+from padanan.base import commit
+from padanan.base.errors import DeliveryError, NoSpace, PadananError
+from padanan.base.home import CHECKOUT, Home
+from padanan.base.keys import load_key
+from padanan.base.period import JAKARTA, Periode
+from padanan.contracts.contract import Contract
+from padanan.contracts.plan import YearPlan, load_plans
+from padanan.landing import csv_reader, land, stage
+from padanan.landing.inbox import pending, process_inbox
+from padanan.landing.raw import RawTable
+from padanan.landing.receipt import Receipt
+from padanan.records.active import active_deliveries
+from padanan.records.ledger import release, releases
 from tests.landing.deliveries import CANARY_NAME, CANARY_NIK, dtks_row, tree
 
 Take = Callable[..., Receipt]
@@ -358,9 +359,9 @@ def test_no_space_lands_nothing(
 KILLED = """
 import sys, datetime
 sys.path.insert(0, {checkout!r})
-from padanan.contract import load_contracts
-from padanan.delivery.land import deliver
-from padanan.home import Home
+from padanan.contracts.contract import load_contracts
+from padanan.landing.land import deliver
+from padanan.base.home import Home
 from pathlib import Path
 from typing import Any
 contracts = load_contracts()

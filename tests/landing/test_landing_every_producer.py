@@ -9,12 +9,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from padanan.contract import Contract
-from padanan.delivery.active import active_deliveries
-from padanan.delivery.embedded_postgres import EmbeddedPostgres
-from padanan.delivery.inbox import process_inbox
-from padanan.home import Home
-from padanan.period import Periode
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.contracts.contract import Contract
+from padanan.landing.inbox import process_inbox
+from padanan.records.active import active_deliveries
+from padanan.synthetic.embedded_postgres import EmbeddedPostgres
 from padanan.synthetic.generate import generate
 
 S2 = Periode(2025, 2)

@@ -15,13 +15,13 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
-from padanan.contract import Contract
-from padanan.delivery.embedded_postgres import NOBODY, EmbeddedPostgres
-from padanan.delivery.postgres_reader import read_postgres
-from padanan.delivery.raw import DamagedFile, Spec
-from padanan.delivery.receipt import Receipt
-from padanan.errors import SourceUnavailable
-from padanan.home import CHECKOUT, Home
+from padanan.base.errors import SourceUnavailable
+from padanan.base.home import CHECKOUT, Home
+from padanan.contracts.contract import Contract
+from padanan.landing.postgres_reader import read_postgres
+from padanan.landing.raw import DamagedFile, Spec
+from padanan.landing.receipt import Receipt
+from padanan.synthetic.embedded_postgres import NOBODY, EmbeddedPostgres
 
 NAMES = ("nik", "nama", "lahir", "nominal")
 
@@ -69,7 +69,7 @@ def test_a_source_that_changes_meanwhile_is_read_in_one_snapshot(
     server: EmbeddedPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The counts around the fast copy differ: the pull is repeated in one transaction, and still agrees."""
-    import padanan.delivery.postgres_reader as reader
+    import padanan.landing.postgres_reader as reader
 
     counts = iter([299, 300])
     monkeypatch.setattr(reader, "_count", lambda *_: next(counts))
@@ -158,7 +158,7 @@ def test_data_survive_a_restart_and_two_servers_never_share_a_folder(tmp_path: P
 STARTED = """
 import sys, time
 sys.path.insert(0, {checkout!r})
-from padanan.delivery.embedded_postgres import EmbeddedPostgres
+from padanan.synthetic.embedded_postgres import EmbeddedPostgres
 with EmbeddedPostgres({folder!r}) as server:
     print(server._process.pid, flush=True)
     {end}

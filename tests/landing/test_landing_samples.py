@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from padanan.contract import load_contracts
-from padanan.delivery.land import deliver
-from padanan.home import Home
+from padanan.base.home import Home
+from padanan.contracts.contract import load_contracts
+from padanan.landing.land import deliver
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 EXPECTED = yaml.safe_load((SAMPLES / "harapan.yaml").read_text())

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from padanan.delivery import xlsx_reader
-from padanan.delivery.parquet_reader import read_parquet
-from padanan.delivery.raw import DamagedFile, RawTable, Spec
-from padanan.delivery.readers import read_file
-from padanan.delivery.xlsx_reader import SHEET_STEP, count_sheet, read_xlsx
+from padanan.landing import xlsx_reader
+from padanan.landing.parquet_reader import read_parquet
+from padanan.landing.raw import DamagedFile, RawTable, Spec
+from padanan.landing.readers import read_file
+from padanan.landing.xlsx_reader import SHEET_STEP, count_sheet, read_xlsx
 
 NAMES = ("nik", "nama", "tgl_lahir", "nominal")
 SPEC = Spec(

@@ -9,9 +9,9 @@ import pytest
 
 from orchestration.defs.landing.deliveries import landing_asset
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
-from padanan.contract import load_contracts
-from padanan.delivery.ledger import release
-from padanan.home import Home
+from padanan.base.home import Home
+from padanan.contracts.contract import load_contracts
+from padanan.records.ledger import release
 from tests.landing.deliveries import CANARY_NAME, CANARY_NIK
 
 PARTITION = "2025-07-01"

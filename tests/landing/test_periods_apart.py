@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from orchestration.deliveries import landed
-from padanan.contract import Contract
-from padanan.delivery.ledger import carry, release
-from padanan.delivery.receipt import Receipt
-from padanan.errors import NoSpace, SourceUnavailable
+from padanan.base.errors import NoSpace, SourceUnavailable
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode
+from padanan.contracts.contract import Contract
+from padanan.contracts.version import expectations_version
 from padanan.evidence.decisions import log_of, touching
-from padanan.home import Home
-from padanan.period import JAKARTA, Periode
-from padanan.runplan import expectations_version, make_plan
+from padanan.landing.receipt import Receipt
+from padanan.records.ledger import carry, release
+from padanan.run.plan import make_plan
 
 Take = Callable[..., Receipt]
 S1, S2, NEXT = Periode(2025, 1), Periode(2025, 2), Periode(2026, 2)
@@ -29,7 +30,7 @@ def two_periods(
     """DTKS of both halves of 2025, standing in for Adminduk too; gives a period's inputs hash."""
     take(dtks_file("dtks_2025-05.csv", rows=20), day="2025-04-20")
     take(dtks_file("dtks_2025-10.csv", rows=21))
-    monkeypatch.setattr("padanan.runplan.REGISTER", "dtks")
+    monkeypatch.setattr("padanan.run.plan.REGISTER", "dtks")
     return lambda periode: make_plan(home, contracts, periode).inputs_hash
 
 
@@ -155,7 +156,7 @@ def test_a_full_disk_is_no_fault_of_one_file(
     def full(*_: object, **__: object) -> None:
         raise NoSpace("ruang simpan habis", cure="kosongkan")
 
-    monkeypatch.setattr("padanan.delivery.inbox.deliver", full)
+    monkeypatch.setattr("padanan.landing.inbox.deliver", full)
     with pytest.raises(NoSpace):
         landed(home, contracts, "dtks", S2)
 
@@ -186,5 +187,5 @@ def test_now_is_never_an_input(two_periods: Callable[[Periode], str], monkeypatc
         def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
             return datetime(2031, 1, 1, tzinfo=JAKARTA)
 
-    monkeypatch.setattr("padanan.delivery.arrivals.datetime", Later)
+    monkeypatch.setattr("padanan.records.arrivals.datetime", Later)
     assert two_periods(S2) == before

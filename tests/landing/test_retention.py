@@ -16,25 +16,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from padanan.base.errors import ContractError, PadananError
+from padanan.base.home import FOLDERS, Home
+from padanan.base.period import JAKARTA, Periode
 from padanan.cli import main
-from padanan.contract import Contract, expectations_dir
-from padanan.decree.freeze import verify_published
+from padanan.contracts.contract import Contract, expectations_dir
+from padanan.contracts.retention import Rule, load_rules
+from padanan.contracts.version import expectations_version
 from padanan.decree.verify import prove
-from padanan.delivery.active import active_deliveries
-from padanan.delivery.receipt import Receipt
-from padanan.errors import ContractError, PadananError
-from padanan.handover import folder_of, hand_over, place
-from padanan.home import FOLDERS, Home
-from padanan.period import JAKARTA, Periode
+from padanan.forms.handover import folder_of, hand_over, place
+from padanan.landing.receipt import Receipt
+from padanan.published.opened import open_published
+from padanan.published.proof import verify_published
+from padanan.records.active import active_deliveries
 from padanan.records.chain import Chain
-from padanan.report.published import open_published
-from padanan.retention import destroy
-from padanan.retention.destroy import run
-from padanan.retention.paper import destruction_paper, processing_register, register_text
-from padanan.retention.rules import Rule, load_rules
-from padanan.retention.things import replayable, things
-from padanan.retention.tombstone import NISAN, destruction_records, proved, read_nisan
-from padanan.runplan import expectations_version, write_plan
+from padanan.records.tombstone import NISAN, destruction_records, proved, read_nisan
+from padanan.run.plan import write_plan
+from padanan.upkeep.retention import destroy
+from padanan.upkeep.retention.destroy import run
+from padanan.upkeep.retention.paper import destruction_paper, processing_register, register_text
+from padanan.upkeep.retention.things import replayable, things
 from tests.landing.deliveries import CANARY_NAME, dtks_row, tree
 
 S2 = Periode(2025, 2)
@@ -260,8 +261,8 @@ def test_killed_anywhere_the_next_run_completes(
         return call
 
     with monkeypatch.context() as patch:
-        patch.setattr("padanan.retention.destroy.write_once", dying(destroy.write_once))
-        patch.setattr("padanan.retention.destroy.shutil.rmtree", dying(shutil.rmtree))
+        patch.setattr("padanan.upkeep.retention.destroy.write_once", dying(destroy.write_once))
+        patch.setattr("padanan.upkeep.retention.destroy.shutil.rmtree", dying(shutil.rmtree))
         patch.setattr(Path, "unlink", dying(Path.unlink))
         patch.setattr("padanan.records.chain.Chain.append", dying(Chain.append))
         patch.setattr("padanan.records.chain.Chain.write_head", dying(Chain.write_head))

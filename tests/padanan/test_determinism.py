@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from padanan.home import Home
+from padanan.base.home import Home
 from tests.pipeline import PERIODE, generate_and_land, step, to_published
 
 CIRCUMSTANCES = {

@@ -19,13 +19,13 @@ import duckdb
 import openpyxl
 import pytest
 
-from padanan.contract import load_contracts
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA
+from padanan.base.warehouse import connect_warehouse
+from padanan.contracts.contract import load_contracts
 from padanan.evidence import clerical_book as book
 from padanan.evidence import decisions, match_period, sources
-from padanan.home import Home
-from padanan.period import JAKARTA
-from padanan.publish import connect_warehouse
-from padanan.runplan import read_plan
+from padanan.published.run_plan import read_plan
 from tests.pipeline import CHECKOUT, PERIODE, environment, generate_and_land, landed_rows, to_published
 
 SOURCE = "dtks"
@@ -93,8 +93,8 @@ def _deliver_again(home: Home, key: Path) -> None:
     target.parent.mkdir()
     target.write_bytes(head + b"".join(line if line.endswith(b"\n") else line + b"\n" for line in reversed(lines)))
     code = (
-        "import sys; from padanan.home import Home; from padanan.contract import load_contracts;"
-        "from padanan.delivery.land import deliver;"
+        "import sys; from padanan.base.home import Home; from padanan.contracts.contract import load_contracts;"
+        "from padanan.landing.land import deliver;"
         "deliver(Home.from_env().ensure(), load_contracts(), 'dtks', __import__('pathlib').Path(sys.argv[1]),"
         "periode_data='2025-11', diterima='2025-11-10T09:00:00+07:00')"
     )

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from padanan.errors import PadananError
-from padanan.evidence import model_compare
+from padanan.base.errors import PadananError
 from padanan.linkage import explain
 from padanan.linkage.comparison import COLUMNS
 from padanan.linkage.model import CLASSES, Model
 from padanan.linkage.threshold import Thresholds
+from padanan.published import model_compare
 
 
 def _body() -> dict[str, Any]:

@@ -16,15 +16,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.linkage.generator import DEFAULT, generate
-from padanan.errors import PadananError
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA
 from padanan.evidence import decisions
 from padanan.evidence.clerical import masked, order_of
 from padanan.evidence.sources import Listing, groups_of
-from padanan.home import Home
 from padanan.linkage import link, load_linkage_config
 from padanan.linkage.clusters import merge_disjoint
 from padanan.linkage.threshold import Thresholds
-from padanan.period import JAKARTA
 
 CONFIG = replace(load_linkage_config(), training_own=1000, training_min=200)
 

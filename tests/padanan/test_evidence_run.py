@@ -18,8 +18,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from padanan.home import Home
-from padanan.report import evidence_tables, render_report
+from padanan.base.home import Home
+from padanan.review.report import evidence_tables
+from padanan.run.report import render_report
 from tests.pipeline import CHECKOUT, PERIODE, environment, landed_rows, period_once
 from tests.review.browser import axe, violations
 from tests.review.pages_back import Page
@@ -137,8 +138,8 @@ def test_explained_weights_add_up(run: Run) -> None:
     """Twenty published pairs: the printed weights sum to the printed total, and the text names nobody."""
     chosen = run.rows("select producer, record_key from pasangan_bukti order by hash(record_key) limit 20")
     assert len(chosen) == 20
-    from padanan.evidence import published
     from padanan.linkage import explain
+    from padanan.published import pairs as published
 
     limits = published.thresholds(run.folder)
     for producer, key in chosen:

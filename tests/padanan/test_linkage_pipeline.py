@@ -17,7 +17,7 @@ from recordlinkage.base import BaseCompareFeature
 
 from benchmarks.linkage.generator import DEFAULT, HARD, Pairing, Profile, generate, unseen
 from benchmarks.linkage.vocabulary import vocabulary
-from padanan.errors import PadananError
+from padanan.base.errors import PadananError
 from padanan.linkage import LinkageConfig, LinkResult, blocking, explain, link, load_linkage_config, measure
 from padanan.linkage.clusters import cluster
 from padanan.linkage.config import PlugIn

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from padanan.home import CHECKOUT
+from padanan.base.home import CHECKOUT
 
 AXE_VERSION = "4.12.1"
 AXE_SHA512 = "s7iGf5GaVMxEG0ENN9x+xTr7GFZCb1ZP/1uATUpCEK2X78nDB3RwbtFCo9pGAf9ru+VwoQ464DkaLEeRM08wJA=="

@@ -6,8 +6,8 @@ The hand-made tables are in `published_by_hand`, the reader of pages in `pages_b
 import duckdb
 import pytest
 
-from padanan.home import Home
-from padanan.report import render_report
+from padanan.base.home import Home
+from padanan.run.report import render_report
 from tests.review.pages_back import Page
 from tests.review.published_by_hand import PERIODE, write_landing, write_published
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import duckdb
 
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA
+from padanan.base.tabular import file_sha256, row_hash
+from padanan.contracts.version import expectations_version
 from padanan.decree.approve import Approval, approve
 from padanan.decree.freeze import freeze_draft
-from padanan.home import Home
-from padanan.period import JAKARTA
-from padanan.review.actions import Decision, Waiver, decide, fingerprint_of
-from padanan.review.blockers import blockers
-from padanan.runplan import expectations_version
-from padanan.tabular import file_sha256, row_hash
+from padanan.published.blockers import blockers
+from padanan.records.decided import fingerprint_of
+from padanan.review.decision.actions import Decision, Waiver, decide
 from tests.review.published_by_hand import PERIODE, write_published
 
 NOW = datetime(2025, 11, 20, 9, tzinfo=JAKARTA)

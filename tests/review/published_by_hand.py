@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from padanan.contract import load_contracts
-from padanan.home import CHECKOUT, Home
-from padanan.period import Periode
+from padanan.base.home import CHECKOUT, Home
+from padanan.base.period import Periode
+from padanan.contracts.contract import load_contracts
 
 PERIODE = Periode(2025, 2)
 SEED = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"

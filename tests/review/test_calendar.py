@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from padanan.calendar.due import days_late, deadline, due_date, duty_deadline, month_deadline, state_of
-from padanan.calendar.page import standalone, strip
-from padanan.calendar.show import LINE, ics, table
-from padanan.calendar.twice import ALARM, WARNING, Decree, approved_decrees, decree_signal, meeting_signal, periods_decreed
-from padanan.calendar.year import DECREE, DELIVERY, DUTY, MONTH, PLAN, build
+from padanan.base.errors import PadananError
+from padanan.base.period import Periode, months_before
 from padanan.cli import main
-from padanan.contract import load_contracts
-from padanan.errors import PadananError
-from padanan.period import Periode, months_before
-from padanan.plan import load_plans
-from padanan.report import render_report
+from padanan.contracts.contract import load_contracts
+from padanan.contracts.due import days_late, deadline, due_date, duty_deadline, month_deadline, state_of
+from padanan.contracts.plan import load_plans
+from padanan.run.report import render_report
+from padanan.upkeep.calendar.page import standalone, strip
+from padanan.upkeep.calendar.show import LINE, ics, table
+from padanan.upkeep.calendar.twice import ALARM, WARNING, Decree, approved_decrees, decree_signal, meeting_signal, periods_decreed
+from padanan.upkeep.calendar.year import DECREE, DELIVERY, DUTY, MONTH, PLAN, build
 from tests.review.published_by_hand import PERIODE, write_landing, write_published
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))

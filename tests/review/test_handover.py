@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from padanan import handover
-from padanan.errors import PadananError
-from padanan.period import JAKARTA, Periode
-from padanan.tabular import file_sha256
+from padanan.base.errors import PadananError
+from padanan.base.period import JAKARTA, Periode
+from padanan.base.tabular import file_sha256
+from padanan.forms import handover
 
 PERIODE = Periode(2025, 2)
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=JAKARTA)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from padanan.kit.archive import _receipts
+from padanan.review.kit.archive import _receipts
 
 SHA16 = "3171012345678901"
 

@@ -6,16 +6,16 @@ from datetime import date, datetime
 
 import pytest
 
-from padanan.calendar.agenda import agenda, as_markdown, as_page
-from padanan.calendar.rakor import finish, follow_ups, meetings_held, read_follow_ups, record_meeting
-from padanan.calendar.year import FOLLOW_UP, MEETING, build
+from padanan.base.errors import ContractError, PadananError
+from padanan.base.period import JAKARTA, Periode
 from padanan.cli import main
-from padanan.contract import load_contracts
-from padanan.errors import ContractError, PadananError
-from padanan.period import JAKARTA, Periode
-from padanan.report.facts import count_rules
-from padanan.report.published import open_published
-from padanan.runplan import decisions_version
+from padanan.contracts.contract import load_contracts
+from padanan.published.facts import count_rules
+from padanan.published.opened import open_published
+from padanan.run.plan import decisions_version
+from padanan.upkeep.calendar.agenda import agenda, as_markdown, as_page
+from padanan.upkeep.calendar.rakor import finish, follow_ups, meetings_held, read_follow_ups, record_meeting
+from padanan.upkeep.calendar.year import FOLLOW_UP, MEETING, build
 from tests.review.published_by_hand import PERIODE, write_landing, write_published
 
 NOW = datetime(2025, 12, 1, 10, tzinfo=JAKARTA)

@@ -6,7 +6,7 @@ import re
 import duckdb
 import pytest
 
-from padanan.report import render_report
+from padanan.run.report import render_report
 from tests.review.pages_back import Page, count
 from tests.review.published_by_hand import PERIODE, write_published
 

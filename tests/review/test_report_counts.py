@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from padanan.contract import load_contracts
-from padanan.errors import PadananError
-from padanan.report import render_report
+from padanan.base.errors import PadananError
+from padanan.contracts.contract import load_contracts
+from padanan.run.report import render_report
 from tests.review.pages_back import count
 from tests.review.published_by_hand import PERIODE, PRODUCERS, write_published
 
@@ -258,8 +258,8 @@ def test_the_report_reads_only_columns_that_dbt_publishes():
     """The hand-made tables can't drift from the real ones: dbt's contracts name every column the report needs."""
     import yaml
 
-    from padanan.home import CHECKOUT
-    from padanan.report.published import NEEDED
+    from padanan.base.home import CHECKOUT
+    from padanan.published.opened import NEEDED
 
     models = {}
     for path in (CHECKOUT / "dbt_project" / "models").glob("*/*.yml"):

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from padanan.period import Periode
-from padanan.report import render_report
+from padanan.base.period import Periode
+from padanan.run.report import render_report
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE, write_published
 
 
@@ -183,8 +183,8 @@ def test_the_font_may_be_given_on_and_is_small(rendered):
 
 def test_small_enough_to_be_sent(tmp_path):
     """267 kelurahan and every contract of the checkout as a producer: no page over 400 KB, 10 MB in all."""
-    from padanan.contract import load_contracts
-    from padanan.home import Home
+    from padanan.base.home import Home
+    from padanan.contracts.contract import load_contracts
 
     home = Home(tmp_path / "data").ensure()
     producers = load_contracts()

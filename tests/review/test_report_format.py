@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from padanan.report.format import day, fingerprint, listed, month, number, percent, points, shares, threshold
-from padanan.report.words import rule_name, without_long_runs
+from padanan.base.format import day, fingerprint, listed, month, number, percent, points, shares, threshold
+from padanan.pages.words import rule_name, without_long_runs
 
 
 def test_numbers():

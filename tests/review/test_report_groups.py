@@ -2,9 +2,9 @@
 
 import pytest
 
-from padanan.report import render_report
-from padanan.report.crosstab import ALL, crosstab
-from padanan.report.suppress import Cover
+from padanan.base.suppress import ALL, Cover
+from padanan.review.report.crosstab import crosstab
+from padanan.run.report import render_report
 from tests.review.pages_back import Page, count
 from tests.review.published_by_hand import PERIODE, write_published
 

@@ -8,11 +8,11 @@ from collections import Counter
 import pytest
 from pypdf import PdfReader
 
-from padanan.contract import load_contracts
-from padanan.report.pdf import FILE, printed_head, producer_pdf
-from padanan.report.producer_pages import producer_pages
-from padanan.report.published import open_published
-from padanan.report.render import gather, in_order
+from padanan.contracts.contract import load_contracts
+from padanan.published.opened import open_published
+from padanan.published.report import gather, in_order
+from padanan.review.report.pdf import FILE, printed_head, producer_pdf
+from padanan.review.report.producer_pages import producer_pages
 from tests.pdf_back import accessible, lone_rows, rows_by_page
 from tests.review.pages_back import count
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE

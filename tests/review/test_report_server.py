@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from padanan.errors import PadananError
-from padanan.home import CHECKOUT, Home
-from padanan.period import Periode
-from padanan.report.address import base_address, page_path, port
-from padanan.report.server import ReportServer, serve
+from padanan.base.errors import PadananError
+from padanan.base.home import CHECKOUT, Home
+from padanan.base.period import Periode
+from padanan.pages.address import base_address, page_path, port
+from padanan.review.report.server import ReportServer, serve
 
 PERIODE = Periode.parse("2025-S2")
 FOLDER = f"/{PERIODE.key}/rev-1"

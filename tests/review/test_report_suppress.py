@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from padanan.report.suppress import Cover, Sum, bounds_of, cover
+from padanan.base.suppress import Cover, Sum, bounds_of, cover
 
 
 def table(rows: list[list[int]], fixed_totals: bool = False):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from padanan.report import render_report
+from padanan.run.report import render_report
 from tests.review.pages_back import count
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE
 

@@ -5,10 +5,10 @@ import json
 import duckdb
 import pytest
 
-from padanan.errors import PadananError
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.review.compare import Comparison, cells, compare, render
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.review.decision.compare import Comparison, cells, compare, render
 
 PERIODE = Periode(2025, 2)
 SASARAN = "id_orang varchar, terpilih boolean, kriteria_gagal varchar, desil integer, kode_kelurahan varchar, kode_kota varchar"

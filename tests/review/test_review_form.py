@@ -9,14 +9,14 @@ import openpyxl
 import pytest
 import yaml
 
+from padanan.base.errors import PadananError
 from padanan.cli import main
-from padanan.errors import PadananError
-from padanan.review import form_book
-from padanan.review.form import write_form
-from padanan.review.inbox import pending, process, take
-from padanan.review.log import folder_of, log_path, read_log
-from padanan.review.refusal import Refusal
-from padanan.review.steps import state_of, waivers
+from padanan.records.refusal import Refusal
+from padanan.records.review_log import folder_of, log_path, read_log
+from padanan.records.steps import state_of, waivers
+from padanan.review.decision import form_book
+from padanan.review.decision.form import write_form
+from padanan.review.decision.inbox import pending, process, take
 from tests.review.decided_by_hand import APPROVER, ASISTEN, NOW, PROPOSER, accept_all, copy_of, demo_home, publish
 from tests.review.published_by_hand import PERIODE
 

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from padanan.errors import NoSpace, PadananError
-from padanan.home import CHECKOUT, Home
-from padanan.period import JAKARTA, Periode
+from padanan.base.errors import NoSpace, PadananError
+from padanan.base.home import CHECKOUT, Home
+from padanan.base.period import JAKARTA, Periode
 from padanan.records import chain
+from padanan.records import review_log as review_log
 from padanan.records.chain import EMPTY_HEAD
-from padanan.review import log as review_log
-from padanan.review.log import log_of, log_path, read_log, writing
+from padanan.records.review_log import log_of, log_path, read_log, writing
 
 PERIODE = Periode(2025, 2)
 NOW = datetime(2025, 11, 20, 9, tzinfo=JAKARTA)
@@ -220,7 +220,7 @@ def test_writers_wait_for_each_other(home):
 def test_a_killed_writer_leaves_a_log_that_is_whole_or_says_what_to_do(home):
     add(home, entry("sebelum"))
     code = (
-        "from tests.review.test_review_log import add, entry; from padanan.home import Home; from pathlib import Path\n"
+        "from tests.review.test_review_log import add, entry; from padanan.base.home import Home; from pathlib import Path\n"
         f"home = Home(Path({str(home.root)!r})); print('mulai', flush=True)\n"
         "while True: add(home, entry('x' * 500), entry('y' * 500))"
     )

@@ -4,15 +4,16 @@ from datetime import datetime
 
 import pytest
 
+from padanan.base.errors import ContractError
+from padanan.base.format import fingerprint
+from padanan.base.period import JAKARTA
 from padanan.cli import main
-from padanan.errors import ContractError
-from padanan.period import JAKARTA
-from padanan.report.format import fingerprint
-from padanan.review.actions import Decision, Waiver, decide, fingerprint_of
-from padanan.review.log import log_path, read_log
-from padanan.review.refusal import Refusal
-from padanan.review.reviewers import load_reviewers
-from padanan.review.scans import normal_digest, scan_path
+from padanan.records.decided import fingerprint_of
+from padanan.records.people import load_reviewers
+from padanan.records.refusal import Refusal
+from padanan.records.review_log import log_path, read_log
+from padanan.records.scans import normal_digest, scan_path
+from padanan.review.decision.actions import Decision, Waiver, decide
 from tests.review.decided_by_hand import (
     APPROVER,
     NOW,
@@ -109,7 +110,7 @@ def test_accepting_twice_and_refining_after_the_report_are_refused(home):
 
 
 def test_a_contract_changed_since_the_run_is_not_judged_with_new_thresholds(home, monkeypatch):
-    monkeypatch.setattr("padanan.review.actions.expectations_version", lambda: "lain")
+    monkeypatch.setattr("padanan.review.decision.actions.expectations_version", lambda: "lain")
     with pytest.raises(Refusal, match="kontrak atau aturan berubah"):
         accept_all(home)
 

@@ -6,9 +6,9 @@ import openpyxl
 import pytest
 from xlsxwriter.worksheet import Worksheet
 
-from padanan.errors import PadananError
-from padanan.sealed_book import MADE, formats, neutral, workbook, write_sheet
-from padanan.worklist import book
+from padanan.base.errors import PadananError
+from padanan.forms.sealed_book import MADE, formats, neutral, workbook, write_sheet
+from padanan.review.worklist import book
 
 STAMP = book.Stamp("2025-S2", 1, "0123456789abcdef")
 TASK = {

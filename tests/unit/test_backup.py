@@ -5,9 +5,9 @@ import tarfile
 
 import pytest
 
-from padanan.backup import backup, restore
-from padanan.errors import PadananError
-from padanan.home import Home
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.upkeep.backup import backup, restore
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_restore_gives_back_every_file(home, tmp_path):
 
 @pytest.mark.feature("F50")
 def test_the_key_is_never_in_the_archive(home, tmp_path):
-    from padanan.keys import load_key
+    from padanan.base.keys import load_key
 
     key = load_key()
     backup(home, tmp_path / "c.tar.gz")

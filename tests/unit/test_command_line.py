@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
+from padanan.base.examples import EXAMPLES
+from padanan.base.home import CHECKOUT
 from padanan.cli import build_parser
-from padanan.examples import EXAMPLES
-from padanan.home import CHECKOUT
 
 HEAVY = (
     "pandas", "duckdb", "pyarrow", "numpy", "great_expectations", "typst", "jinja2", "babel", "sqlalchemy", "yaml", "psycopg",

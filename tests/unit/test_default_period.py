@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 import pytest
 
+from padanan.base.default_period import default_periode, year_of
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode
 from padanan.cli import main
-from padanan.default_period import default_periode, year_of
-from padanan.errors import PadananError
-from padanan.home import Home
-from padanan.period import JAKARTA, Periode
 
 DAY = date(2026, 11, 28)
 TODAY = Periode.of(datetime.now(JAKARTA).date())

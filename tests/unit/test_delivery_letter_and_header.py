@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from padanan.calendar.due import due_date
-from padanan.contract import load_contracts
-from padanan.delivery.commit import publish
-from padanan.delivery.header import find_header, normal, printable
-from padanan.delivery.letter import periode_of, periode_start, read_letter
-from padanan.delivery.raw import Spec
-from padanan.delivery.receipt import safe_name
-from padanan.delivery.text import prepare_text
-from padanan.plan import load_plans
+from padanan.base.commit import publish
+from padanan.base.period import periode_of, periode_start
+from padanan.base.typed import safe_name
+from padanan.contracts.contract import load_contracts
+from padanan.contracts.due import due_date
+from padanan.contracts.plan import load_plans
+from padanan.landing.header import find_header, normal, printable
+from padanan.landing.letter import read_letter
+from padanan.landing.raw import Spec
+from padanan.landing.text import prepare_text
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from datetime import date
 import duckdb
 import pytest
 
-from padanan.errors import NoSpace, PadananError, no_space_guard, safe_reason
-from padanan.home import Home
-from padanan.keys import key_file, load_key, register_hmac
-from padanan.period import Periode, months_before
+from padanan.base.errors import NoSpace, PadananError, no_space_guard, safe_reason
+from padanan.base.home import Home
+from padanan.base.keys import key_file, load_key, register_hmac
+from padanan.base.period import Periode, months_before
 
 
 @pytest.mark.feature("F08")

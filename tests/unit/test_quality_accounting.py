@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from padanan.errors import PadananError
-from padanan.quality.accounting import account_violations, require_account
+from padanan.base.errors import PadananError
+from padanan.cleansing.accounting import account_violations, require_account
 
 STAGES = ("landing", "cleansing", "padanan")
 GOOD = [

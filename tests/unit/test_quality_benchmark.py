@@ -2,8 +2,8 @@
 
 from benchmarks.quality.__main__ import CONTRACT, differing, hand_written, through_gx
 from benchmarks.quality.data import TABLE, build
-from padanan.contract import load_contracts
-from padanan.quality.suite import STAGE_COLUMNS
+from padanan.cleansing.suite import STAGE_COLUMNS
+from padanan.contracts.contract import load_contracts
 
 
 def test_hand_written_sql_counts_what_the_suite_counts(tmp_path):

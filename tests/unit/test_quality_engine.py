@@ -14,10 +14,10 @@ import duckdb
 import pytest
 
 from benchmarks.quality.data import TABLE, build
-from padanan.contract import load_contracts
-from padanan.errors import PadananError, WarehouseLocked
-from padanan.home import CHECKOUT
-from padanan.quality.run import run_suites
+from padanan.base.errors import PadananError, WarehouseLocked
+from padanan.base.home import CHECKOUT
+from padanan.cleansing.run import run_suites
+from padanan.contracts.contract import load_contracts
 
 ROWS = 6000
 CANARY = ("KENARI ZZYZX", "3199997777666655", "KOTAK KENARI 99 QQ")
@@ -91,8 +91,8 @@ def test_counts_equal_plain_sql_and_the_gap(warehouse, contracts):
 
 
 def test_a_suite_is_one_scan(warehouse, contracts, monkeypatch):
-    from padanan.quality.datasource import DuckDBExecutionEngine
-    from padanan.quality.run import load_great_expectations
+    from padanan.cleansing.datasource import DuckDBExecutionEngine
+    from padanan.cleansing.run import load_great_expectations
 
     load_great_expectations()
     statements = []
@@ -195,7 +195,7 @@ def test_the_file_is_released_and_never_written(warehouse, contracts):
 def test_a_write_through_the_data_source_is_refused(warehouse):
     import sqlalchemy as sa
 
-    from padanan.quality.datasource import DuckDBExecutionEngine, QueryFailed
+    from padanan.cleansing.datasource import DuckDBExecutionEngine, QueryFailed
 
     engine = DuckDBExecutionEngine(connection_string=f"duckdb:///{warehouse}")
     try:
@@ -210,7 +210,7 @@ def test_native_regex_finds_a_part(warehouse):
     import great_expectations as gx
     import great_expectations.expectations as gxe
 
-    from padanan.quality.datasource import DuckDBDatasource
+    from padanan.cleansing.datasource import DuckDBDatasource
 
     context = gx.get_context(mode="ephemeral")
     source = context.data_sources.add_duckdb(name="uji", connection_string=f"duckdb:///{warehouse}")
@@ -278,8 +278,8 @@ def test_results_hold_counts_only(warehouse, contracts, capfd):
 def test_a_text_scalar_does_not_leave_the_engine(warehouse):
     import great_expectations as gx
 
-    from padanan.quality.datasource import DuckDBDatasource
-    from padanan.quality.expectations import ExpectSqlScalarBetween
+    from padanan.cleansing.datasource import DuckDBDatasource
+    from padanan.cleansing.expectations import ExpectSqlScalarBetween
 
     context = gx.get_context(mode="ephemeral")
     source = context.data_sources.add_duckdb(name="teks", connection_string=f"duckdb:///{warehouse}")
@@ -334,10 +334,10 @@ def test_a_writer_elsewhere_is_named(warehouse, contracts):
 SCRIPT = """
 import sys
 from pathlib import Path
-from padanan.contract import load_contracts
-import padanan.quality.run, padanan.quality.suite, padanan.quality.accounting
-assert "great_expectations" not in sys.modules, "import of padanan.quality costs seconds"
-from padanan.quality.run import run_suites
+from padanan.contracts.contract import load_contracts
+import padanan.cleansing.run, padanan.cleansing.suite, padanan.cleansing.accounting
+assert "great_expectations" not in sys.modules, "import of padanan.cleansing costs seconds"
+from padanan.cleansing.run import run_suites
 (result,) = run_suites(Path(sys.argv[1]), load_contracts(), ["dtks"])
 assert result.import_seconds > 0 and result.wall_seconds > 0
 """

@@ -4,8 +4,8 @@ import duckdb
 import pytest
 
 from benchmarks.quality.data import TABLE, build
-from padanan.contract import load_contracts
-from padanan.quality.predicates import SharedFlags, conjuncts, count_sql
+from padanan.cleansing.predicates import SharedFlags, conjuncts, count_sql
+from padanan.contracts.contract import load_contracts
 
 
 @pytest.mark.parametrize(

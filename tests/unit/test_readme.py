@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from benchmarks.quality.data import TABLE, build
+from padanan.base.yaml_source import YamlSource
 from padanan.cli import build_parser
-from padanan.features import marked_features, render_readme
-from padanan.yaml_source import YamlSource
+from padanan.generated.features import marked_features, render_readme
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode
 from padanan.cli import main
-from padanan.errors import PadananError
-from padanan.home import Home
-from padanan.period import JAKARTA, Periode
 from padanan.records.chain import EMPTY_HEAD, Chain, canonical, content_hash
 from padanan.records.kinds import KINDS, Kind
 from padanan.records.log import Log, logs, prove_all
-from padanan.runplan import make_plan
+from padanan.run.plan import make_plan
 
 NOW = datetime(2025, 11, 20, 9, tzinfo=JAKARTA)
 SAMPLE = {

@@ -9,13 +9,13 @@ import shutil
 import duckdb
 import pytest
 
-from padanan.contract import expectations_dir, load_contracts
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.rule_binding import check_predicates, rows
-from padanan.rule_culprit import Trial, culprits, rule_failure
-from padanan.runplan import _contract
-from padanan.tables_doc import STAGING
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.dbt_yaml import STAGING
+from padanan.contracts.rule_binding import check_predicates, rows
+from padanan.contracts.rule_culprit import Trial, culprits, rule_failure
+from padanan.run.plan import _contract
 
 NIK = "3171011507800003"
 DBT = "Runtime Error in model {model} (models/x/{model}.sql)\n  Out of Range Error: Overflow of INT64 ({nik} * {nik})!"
@@ -146,7 +146,7 @@ def test_another_model_or_sound_rules_name_nobody(home, folder):
 
 def test_the_dagster_failure_carries_the_rule(home, folder, monkeypatch):
     from orchestration.dbt_bridge import _raise_for
-    from padanan.errors import ContractError
+    from padanan.base.errors import ContractError
 
     spoil(folder / "rules.yaml", "gagal: right(nik_bersih, 4) = '0000'", "gagal: nik_angka16 * nik_angka16 = 0")
     plan(home, folder)

@@ -3,9 +3,9 @@
 import duckdb
 import pytest
 
-from padanan.home import Home
-from padanan.report.published import open_published
-from padanan.tabular import scratch
+from padanan.base.home import Home
+from padanan.base.tabular import scratch
+from padanan.published.opened import open_published
 from tests.review.published_by_hand import PERIODE, write_published
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from orchestration import dbt_bridge
-from padanan.home import CHECKOUT
+from padanan.base.home import CHECKOUT
 
 DG_TELEMETRY = """
 from dagster_dg_core.utils.telemetry import get_telemetry_settings_for_cli, log_telemetry_action

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from padanan.contract import load_contracts
+from padanan.contracts.contract import load_contracts
 from padanan.synthetic.badfiles import write_bad_files
 
 KINDS = {

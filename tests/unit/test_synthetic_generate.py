@@ -15,12 +15,12 @@ from python_calamine import CalamineWorkbook
 from stdnum.exceptions import ValidationError
 from stdnum.id import nik as stdnum_nik
 
-from padanan.calendar.due import deadline
-from padanan.contract import expectations_dir, load_contracts
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.plan import load_plans
-from padanan.rules import load_masks
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.due import deadline
+from padanan.contracts.plan import load_plans
+from padanan.contracts.rules import load_masks
 from padanan.synthetic import generate
 
 CONTRACTS = load_contracts()

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from padanan.base.typed import day_argument, has_long_number
 from padanan.cli import main
-from padanan.typed import day_argument, has_long_number
 
 
 def test_a_date_and_what_is_none():

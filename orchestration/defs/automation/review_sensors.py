@@ -15,7 +15,7 @@ from orchestration.defs.review.decision import formulir_reviu
 from orchestration.inbox_watch import look
 from orchestration.resources import AlarmResource, RumahResource
 from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 
 @dg.sensor(
@@ -31,8 +31,8 @@ def formulir_sensor(
     """One run per state of the inbox; a file that may still be copied waits for the next tick, one that can't be read is told."""
     import time
 
-    from padanan.errors import safe_reason
-    from padanan.review.inbox import FOLDER, pending, state_of
+    from padanan.base.errors import safe_reason
+    from padanan.review.decision.inbox import FOLDER, pending, state_of
 
     before = memory_of(context.cursor).get(FOLDER, {})
     try:
@@ -59,7 +59,7 @@ def formulir_sensor(
 )
 def putusan_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> dg.SensorResult | dg.SkipReason:
     """One run per period and content of its log; a broken log fails in that run, with its line."""
-    from padanan.review.log import folder_of
+    from padanan.records.review_log import folder_of
 
     known: dict[str, str] = json.loads(context.cursor or "{}")
     keys = set(half_years.get_partition_keys())

@@ -11,7 +11,7 @@ from orchestration.contracts import landing_key, loaded
 from orchestration.defs.automation.jobs import landing_produsen, padanan_periode, pemeriksaan_kalender
 from orchestration.defs.partitions import TIMEZONE, periode_at
 from orchestration.ticks import schedule_status
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 MONTHLY_REGISTRY = "dtks"
 

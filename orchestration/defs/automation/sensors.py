@@ -1,6 +1,6 @@
 """Sensors: a file in an inbox starts its producer's landing; a failed run raises an alert.
 
-Taking files in is `padanan/delivery`; sending alerts is `padanan/alert.py`.
+Taking files in is `padanan/landing`; sending alerts is `padanan/upkeep/alert.py`.
 """
 
 import json
@@ -16,8 +16,8 @@ from orchestration.inbox_watch import look
 from orchestration.links import automation_page, run_page
 from orchestration.resources import AlarmResource, RumahResource
 from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
-from padanan.contract import Contract
-from padanan.period import Periode
+from padanan.base.period import Periode
+from padanan.contracts.contract import Contract
 
 
 @dg.sensor(
@@ -37,8 +37,8 @@ def inbox_sensor(
     """
     from datetime import UTC, datetime
 
-    from padanan.delivery.inbox import pending, state_of
-    from padanan.errors import safe_reason
+    from padanan.base.errors import safe_reason
+    from padanan.landing.inbox import pending, state_of
 
     home, now = rumah.home(), datetime.now(UTC)
     periode = periode_at(now)
@@ -82,8 +82,8 @@ def period_of_files(paths: Sequence[Path], contract: Contract, current: Periode)
 
     A file of last year that comes late is shown in its own period, and not as the state of this one.
     """
-    from padanan.delivery.inbox import said_of
-    from padanan.delivery.letter import periode_of
+    from padanan.base.period import periode_of
+    from padanan.landing.inbox import said_of
 
     said = {said_of(path, contract).periode_data for path in paths}
     found = {periode_of(data) if data else current for data in said}
@@ -136,7 +136,7 @@ def alarm_tik(context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: 
 def alarm_kegagalan(context: dg.RunFailureSensorContext, alarm: AlarmResource) -> None:
     """Sends the failed step with its one-line cause and cure; never a stack trace or a library's message."""
     from orchestration.failures import explain_run
-    from padanan.alert import Alert
+    from padanan.upkeep.alert import Alert
 
     run = context.dagster_run
     explanation = explain_run(context.instance, run.run_id)

@@ -13,7 +13,7 @@ from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import CLEANSING
 from orchestration.warehouse import planned
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 GATE = dg.AssetKey([CLEANSING, "mutu_selesai"])
 

@@ -1,6 +1,6 @@
 """One asset per contract whose checks are the contract's rules, judged by Great Expectations in one pass.
 
-The engine is `padanan/quality`; the rules are in `expectations/`. Nothing here knows a rule.
+The engine is `padanan/cleansing`; the rules are in `expectations/`. Nothing here knows a rule.
 """
 
 from collections.abc import Collection, Iterator
@@ -18,10 +18,10 @@ from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import KontrakResource, RumahResource
 from orchestration.stages import CLEANSING
 from orchestration.warehouse import acquire, planned
-from padanan.errors import PadananError
-from padanan.period import Periode
-from padanan.quality.suite import cleansing_rules
-from padanan.rules import DIMENSIONS
+from padanan.base.errors import PadananError
+from padanan.base.period import Periode
+from padanan.cleansing.suite import cleansing_rules
+from padanan.contracts.rules import DIMENSIONS
 
 
 def _specs() -> list[dg.AssetSpec]:
@@ -81,7 +81,7 @@ def mutu(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: Kontr
     assets, checks = context.selected_asset_keys, context.selected_asset_check_keys
     asked = assets | {key.asset_key for key in checks}
     with explained("pemeriksaan mutu"):
-        from padanan.report.model import producer_page
+        from padanan.published.report import producer_page
 
         home = rumah.home()
         acquire(home)

@@ -16,7 +16,7 @@ from orchestration.links import place
 from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import DECREE
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 APPROVAL = dg.AssetKey([DECREE, "penetapan"])
 
@@ -51,10 +51,10 @@ def penetapan(context: dg.AssetExecutionContext, config: ApprovalConfig, rumah: 
     """
     periode = Periode.parse(context.partition_key)
     with explained("penetapan"):
+        from padanan.base.errors import PadananError
+        from padanan.base.format import fingerprint
         from padanan.decree.approve import Approval, approve
-        from padanan.decree.seals import seals
-        from padanan.errors import PadananError
-        from padanan.report.format import fingerprint
+        from padanan.records.seals import seals
 
         try:
             day = date.fromisoformat(config.tanggal)

@@ -1,6 +1,6 @@
 """At least two decreed periods and two rakor a year: checks on the decree's draft, and the alarm that goes out.
 
-Counting and when it is an alarm are in `padanan/calendar/twice.py`.
+Counting and when it is an alarm are in `padanan/upkeep/calendar/twice.py`.
 """
 
 from collections.abc import Iterator
@@ -34,8 +34,8 @@ def dua_kali_setahun(
 ) -> Iterator[dg.AssetCheckResult]:
     """Judges this year and the one before, whose alarm falls due when it has ended; new signals go to the alert sinks."""
     with explained("pemeriksaan penetapan dan rakor"):
-        from padanan.calendar.twice import ALARM
-        from padanan.calendar.year import build
+        from padanan.upkeep.calendar.twice import ALARM
+        from padanan.upkeep.calendar.year import build
 
         home, day = rumah.home(), today()
         found = {year: build(home, kontrak.all(), year, day=day).signals for year in (day.year - 1, day.year)}

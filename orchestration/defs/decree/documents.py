@@ -12,7 +12,7 @@ from orchestration.links import place
 from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import DECREE
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 
 class DocumentsConfig(dg.Config):

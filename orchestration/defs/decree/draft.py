@@ -12,7 +12,7 @@ from orchestration.links import place
 from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import DECREE, REVIEW
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 
 class DraftConfig(dg.Config):
@@ -41,8 +41,8 @@ def rancangan(context: dg.AssetExecutionContext, config: DraftConfig, rumah: Rum
     periode = Periode.parse(context.partition_key)
     with explained("pembekuan rancangan"):
         from orchestration.revisions import checks_of_revision, newest_revision
+        from padanan.base.errors import PadananError
         from padanan.decree.freeze import freeze_draft
-        from padanan.errors import PadananError
 
         home = rumah.home()
         revisi = config.revisi or newest_revision(home, periode)

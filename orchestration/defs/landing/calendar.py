@@ -1,6 +1,6 @@
 """Freshness of every producer as a check on its landing asset: is anything due and not there today?
 
-The answer is `padanan/calendar/freshness.py`, the same that `padanan calendar` prints; here it is only shown.
+The answer is `padanan/upkeep/calendar/freshness.py`, the same that `padanan calendar` prints; here it is only shown.
 """
 
 from collections.abc import Iterator
@@ -35,8 +35,8 @@ def tenggat_kiriman(
 ) -> Iterator[dg.AssetCheckResult]:
     """One result a selected producer: WARN, because a late producer is a line in the report and never stops a run."""
     with explained("pemeriksaan kalender"):
-        from padanan.calendar.freshness import freshness
-        from padanan.calendar.year import build
+        from padanan.upkeep.calendar.freshness import freshness
+        from padanan.upkeep.calendar.year import build
 
         contracts = kontrak.all()
         day = today()

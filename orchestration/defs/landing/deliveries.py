@@ -1,6 +1,6 @@
 """One asset per producer: takes in what lies in its inbox and shows which delivery the period uses.
 
-Reading, control totals, quarantine and receipts are in `padanan/delivery/`.
+Reading, control totals, quarantine and receipts are in `padanan/landing/`.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from orchestration.guard import explained
 from orchestration.links import run_page
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 from orchestration.stages import LANDING
-from padanan.contract import Contract
-from padanan.period import Periode
+from padanan.base.period import Periode
+from padanan.contracts.contract import Contract
 
 REFUSED = "kiriman_ditolak"
 

@@ -1,6 +1,6 @@
 """The run plan: which delivery of each producer a revision pins.
 
-The choice itself is `padanan.runplan`; landing's files are `deliveries.py`.
+The choice itself is `padanan.run.plan`; landing's files are `deliveries.py`.
 """
 
 import dagster as dg
@@ -13,7 +13,7 @@ from orchestration.policies import OWNER, POOL_WAREHOUSE
 from orchestration.resources import KontrakResource, RumahResource
 from orchestration.revisions import UNCHANGED
 from orchestration.stages import LANDING
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 
 class PlanConfig(dg.Config):
@@ -57,7 +57,8 @@ def rencana(
 
         from orchestration.revisions import stands
         from orchestration.warehouse import acquire
-        from padanan.runplan import make_plan, missing, store_plan
+        from padanan.published.run_plan import missing
+        from padanan.run.plan import make_plan, store_plan
 
         home = rumah.home()
         acquire(home)

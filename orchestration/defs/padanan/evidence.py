@@ -16,8 +16,8 @@ from orchestration.policies import OWNER, POOL_WAREHOUSE
 from orchestration.resources import KontrakResource, RumahResource
 from orchestration.stages import CLEANSING, PADANAN
 from orchestration.warehouse import acquire, planned
-from padanan.period import Periode
-from padanan.report.format import decimal, number, shares
+from padanan.base.format import decimal, number, shares
+from padanan.base.period import Periode
 
 REGISTER = dg.AssetKey([PADANAN, "acuan_siap"])
 CANDIDATES, MODEL, LINKS, CLUSTERS = (
@@ -53,7 +53,7 @@ def acuan_siap(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Ma
         import pyarrow.parquet as pq
 
         from padanan.evidence import prepared_register
-        from padanan.runplan import read_plan
+        from padanan.published.run_plan import read_plan
 
         home = rumah.home()
         acquire(home)
@@ -116,7 +116,7 @@ def bukti(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: Kont
     with explained("pemadanan dengan bukti"):
         from padanan.evidence import match_period
         from padanan.linkage import load_linkage_config
-        from padanan.runplan import read_plan
+        from padanan.published.run_plan import read_plan
 
         home, config = rumah.home(), load_linkage_config()
         acquire(home)

@@ -1,4 +1,4 @@
 """Assets of review: published tables, row account, quality report.
 
-Rendering is in padanan/report.
+Rendering is in padanan/review/report.
 """

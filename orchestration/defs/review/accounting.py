@@ -1,6 +1,6 @@
 """The row account as a blocking check: nothing is published when a stage lost or invented a row.
 
-Each stage counts for itself in dbt; adding up is `padanan/quality/accounting.py`.
+Each stage counts for itself in dbt; adding up is `padanan/cleansing/accounting.py`.
 """
 
 import dagster as dg
@@ -10,7 +10,7 @@ from orchestration.guard import explained
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import RumahResource
 from orchestration.stages import CLEANSING, LANDING, PADANAN, REVIEW
-from padanan.report.format import number
+from padanan.base.format import number
 
 COUNTED = (LANDING, CLEANSING, PADANAN)
 """The stages whose rows hand over to one another; review and decree hold people, not records."""
@@ -29,8 +29,8 @@ ROW_ACCOUNT = dg.AssetKey([REVIEW, "row_account"])
 def baris_utuh(context: dg.AssetCheckExecutionContext, rumah: RumahResource) -> dg.AssetCheckResult:
     """Fails with the places (stage, producer, numbers); see `account_violations`."""
     with explained("pemeriksaan hitungan baris"):
-        from padanan.publish import connect_warehouse
-        from padanan.quality.accounting import account_violations
+        from padanan.base.warehouse import connect_warehouse
+        from padanan.cleansing.accounting import account_violations
 
         with connect_warehouse(rumah.home()) as con:
             violations = account_violations(con, COUNTED)

@@ -11,7 +11,7 @@ from orchestration.links import place
 from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import REVIEW
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 DECISION = dg.AssetKey([REVIEW, "putusan"])
 
@@ -37,8 +37,8 @@ def putusan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Mater
     """
     periode = Periode.parse(context.partition_key)
     with explained("pembacaan putusan reviu"):
-        from padanan.report.format import fingerprint
-        from padanan.review.show import summary
+        from padanan.base.format import fingerprint
+        from padanan.review.decision.show import summary
 
         state = summary(rumah.home(), periode)
     context.instance.add_run_tags(context.run.run_id, {"padanan/revisi": str(state.revisi)})
@@ -67,7 +67,7 @@ def diterima(context: dg.AssetCheckExecutionContext, rumah: RumahResource) -> dg
     """Warns while no acceptance stands."""
     periode = Periode.parse(context.partition_key)
     with explained("pemeriksaan putusan reviu"):
-        from padanan.review.show import summary
+        from padanan.review.decision.show import summary
 
         state = summary(rumah.home(), periode)
     return dg.AssetCheckResult(
@@ -86,7 +86,7 @@ def terima_formulir(context: dg.OpExecutionContext, rumah: RumahResource) -> Non
         dagster.Failure: log, publication or reviewers' list is broken.
     """
     with explained("penerimaan formulir reviu"):
-        from padanan.review.inbox import folder_of, process
+        from padanan.review.decision.inbox import folder_of, process
 
         home = rumah.home()
         results = process(home)

@@ -1,6 +1,6 @@
 """Files in which names leave: worklists for the field and the producers' kits, made only when somebody asks for them.
 
-What they hold is in `padanan/worklist` and `padanan/kit`; they are no part of `padanan_periode`.
+What they hold is in `padanan/review/worklist` and `padanan/review/kit`; they are no part of `padanan_periode`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from orchestration.links import place
 from orchestration.policies import OWNER, POOL_WAREHOUSE
 from orchestration.resources import RumahResource
 from orchestration.stages import REVIEW
-from padanan.period import JAKARTA, Periode
+from padanan.base.period import JAKARTA, Periode
 
 
 @dg.asset(
@@ -37,7 +37,7 @@ def daftar_tugas(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.
         dagster.Failure: nothing is published, or the warehouse holds another revision.
     """
     with explained("penulisan daftar tugas lapangan"):
-        from padanan.worklist.make import make
+        from padanan.review.worklist.make import make
 
         home = rumah.home()
         folder, facts = make(home, Periode.parse(context.partition_key), now=_now(), progress=context.log.info)
@@ -64,7 +64,7 @@ def paket_produsen(context: dg.AssetExecutionContext, rumah: RumahResource) -> d
         dagster.Failure: nothing is published, the warehouse holds another revision, or the report is not there yet.
     """
     with explained("penulisan paket produsen"):
-        from padanan.kit.make import COUNTED, make
+        from padanan.review.kit.make import COUNTED, make
 
         home = rumah.home()
         folder, facts = make(home, Periode.parse(context.partition_key), now=_now(), progress=context.log.info)

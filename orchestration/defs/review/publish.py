@@ -1,6 +1,6 @@
 """Publishes a revision once everything before it has passed.
 
-Writing and renaming are in `padanan/publish.py`; the row account's check is `accounting.py`.
+Writing and renaming are in `padanan/run/publication.py`; the row account's check is `accounting.py`.
 """
 
 import dagster as dg
@@ -12,7 +12,7 @@ from orchestration.links import place
 from orchestration.policies import OWNER, POOL_WAREHOUSE
 from orchestration.resources import RumahResource
 from orchestration.stages import REVIEW
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 
 @dg.asset(
@@ -38,8 +38,8 @@ def terbitan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Mate
         import json
 
         from orchestration.warehouse import acquire, planned
-        from padanan.publish import publish
-        from padanan.runplan import read_plan
+        from padanan.published.run_plan import read_plan
+        from padanan.run.publication import publish
 
         home = rumah.home()
         acquire(home)

@@ -1,6 +1,6 @@
 """The quality report of a revision.
 
-Its content and form are in `padanan/report/`.
+Its content and form are in `padanan/review/report/`.
 """
 
 import dagster as dg
@@ -11,7 +11,7 @@ from orchestration.links import place, report_page
 from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import REVIEW
-from padanan.period import Periode
+from padanan.base.period import Periode
 
 
 @dg.asset(
@@ -36,9 +36,9 @@ def laporan_mutu(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.
     periode = Periode.parse(context.partition_key)
     with explained("pembuatan laporan mutu"):
         from orchestration.revisions import newest_revision
-        from padanan.report import render_report
-        from padanan.review.form import lay_out_form
-        from padanan.review.show import accepted_revision
+        from padanan.review.decision.form import lay_out_form
+        from padanan.review.decision.show import accepted_revision
+        from padanan.run.report import render_report
 
         home = rumah.home()
         revisi = newest_revision(home, periode)

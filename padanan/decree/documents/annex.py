@@ -10,18 +10,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.base.tabular import file_sha256
 from padanan.decree.documents.context import DRAFT, Identity, clean, identity_tags, numbered, target_tags
 from padanan.decree.documents.docx import render, template_path
 from padanan.decree.documents.facts import Target, count_target
 from padanan.decree.documents.pdf import as_pdf
 from padanan.decree.documents.xlsx import write_workbook
 from padanan.decree.freeze import SNAPSHOT
-from padanan.decree.seals import seals
-from padanan.errors import PadananError, no_space_guard
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.report.published import open_published
-from padanan.tabular import file_sha256
+from padanan.published.opened import open_published
+from padanan.records.seals import seals
 
 
 def write_annex(folder: Path, seal: Mapping[str, Any], home: Home | None = None) -> dict[str, str]:

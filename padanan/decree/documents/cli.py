@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from padanan.errors import PadananError
-from padanan.home import Home
-from padanan.period import Periode
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import Periode
 
 
 def add_documents(commands: Any) -> None:

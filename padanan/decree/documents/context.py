@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from padanan.base import format as id_format
 from padanan.decree.documents.facts import Count, Target
 from padanan.decree.documents.terbilang import terbilang
-from padanan.report import format as id_format
-from padanan.report import groups, wilayah, words
-from padanan.report.groups import UNKNOWN
+from padanan.pages import words
+from padanan.published import groups, wilayah
+from padanan.published.groups import UNKNOWN
 
 TO_FILL = "[diisi]"
 DRAFT = "RANCANGAN"

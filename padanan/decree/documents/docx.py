@@ -22,8 +22,8 @@ from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
-from padanan.errors import PadananError
-from padanan.home import Home
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
 
 SHIPPED = Path(__file__).parent / "templates"
 # What every document must carry on every page, so that no figure stands without its origin.

@@ -8,7 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from padanan.contract import load_contracts
+from padanan.base.commit import building, replace
+from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.contracts.contract import load_contracts
 from padanan.decree.documents.annex import annex_tags, decree_before, write_counts
 from padanan.decree.documents.context import DRAFT, Identity, clean
 from padanan.decree.documents.docx import render, template_path
@@ -16,14 +20,10 @@ from padanan.decree.documents.facts import count_target
 from padanan.decree.documents.pdf import as_pdf
 from padanan.decree.documents.review_tags import decision_tags, report_tags
 from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft
-from padanan.decree.seals import seals
-from padanan.delivery.commit import building, replace
-from padanan.errors import PadananError, no_space_guard
-from padanan.home import Home
-from padanan.period import Periode
-from padanan.report.published import open_published
-from padanan.report.render import gather, in_order
-from padanan.review.log import read_log
+from padanan.published.opened import open_published
+from padanan.published.report import gather, in_order
+from padanan.records.review_log import read_log
+from padanan.records.seals import seals
 
 # Template -> the name of the filled files.
 DRAFTS = {"laporan-asisten.docx": "laporan-asisten", "berita-acara.docx": "berita-acara", "keputusan.docx": "rancangan-keputusan"}

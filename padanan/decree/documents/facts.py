@@ -13,13 +13,12 @@ from typing import Any
 
 import duckdb
 
-from padanan.errors import PadananError, safe_reason
-from padanan.report import groups, wilayah
-from padanan.report.group_page import covered_counts
-from padanan.report.groups import UNKNOWN
-from padanan.report.published import Published
-from padanan.report.suppress import LIMIT, Cell, Cover, Sum, cover
-from padanan.sql import literal
+from padanan.base.errors import PadananError, safe_reason
+from padanan.base.sql import literal
+from padanan.base.suppress import LIMIT, Cell, Cover, Sum, cover
+from padanan.published import groups, wilayah
+from padanan.published.groups import UNKNOWN, covered_counts
+from padanan.published.opened import Published
 
 NEEDED = ("jk", "tgl_lahir", "desil", "status_identitas", "id_keluarga", "kode_kota", "kode_kecamatan", "kode_kelurahan")
 ALL = "semua"

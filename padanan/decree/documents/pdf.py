@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from padanan.base.typeset import typeset
 from padanan.decree.documents import blocks
 from padanan.decree.documents.docx import AUTHOR
-from padanan.typeset import typeset
 
 TEMPLATE = Path(__file__).with_name("naskah.typ")
 

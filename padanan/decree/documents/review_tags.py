@@ -9,17 +9,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from padanan.period import JAKARTA
-from padanan.report import format as id_format
-from padanan.report import words
-from padanan.report.deliveries import lacking
-from padanan.report.index_page import headline
-from padanan.report.model import Report
-from padanan.report.quality_tables import TOP_BLOCKERS, largest
-from padanan.report.suppress import LIMIT, Cover
-from padanan.review import steps
-from padanan.review.blockers import key_of
-from padanan.review.log import ReviewLog
+from padanan.base import format as id_format
+from padanan.base.period import JAKARTA
+from padanan.base.suppress import LIMIT, Cover
+from padanan.pages import words
+from padanan.pages.headline import headline
+from padanan.published.blockers import key_of
+from padanan.published.deliveries import lacking
+from padanan.published.facts import TOP_BLOCKERS, largest
+from padanan.published.report import Report
+from padanan.records import steps
+from padanan.records.review_log import ReviewLog
 
 ACTIONS: Mapping[str, str] = {
     steps.WAIVE: "Pengecualian penghalang",

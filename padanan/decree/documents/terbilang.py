@@ -1,6 +1,6 @@
 """Numbers in Indonesian words, as naskah dinas writes them beside the figures.
 
-How a figure itself is printed belongs to `padanan.report.format`; nothing here knows a document.
+How a figure itself is printed belongs to `padanan.base.format`; nothing here knows a document.
 """
 
 from __future__ import annotations

@@ -1,0 +1,63 @@
+"""The private in-memory DuckDB that landing works in: bounded memory, its spill files in the data home.
+
+Queries belong to the modules that ask them; nothing here opens the warehouse.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from padanan.base.errors import SourceUnavailable
+from padanan.base.sql import literal
+
+MEMORY = "3GB"
+THREADS = 2
+
+
+@contextmanager
+def private_duckdb(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that lives as long as the block.
+
+    Args:
+        work: a private folder; spill files go below it.
+    """
+    spill = work / "duckdb"
+    spill.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": MEMORY,
+            "threads": THREADS,
+            "temp_directory": str(spill),
+            "extension_directory": str(spill),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    try:
+        con.execute("set TimeZone = 'Asia/Jakarta'")
+        con.execute("set enable_progress_bar = false")
+        yield con
+    finally:
+        con.close()
+
+
+def load_postgres(con: duckdb.DuckDBPyConnection) -> None:
+    """Loads the postgres extension from its wheel: no download, nothing written to the account's home.
+
+    Raises:
+        SourceUnavailable: the wheel is not installed, or is for another DuckDB.
+    """
+    spec = importlib.util.find_spec("duckdb_extension_postgres_scanner")
+    files = sorted(Path(spec.origin).parent.rglob("*.duckdb_extension")) if spec is not None and spec.origin else []
+    try:
+        con.execute(f"load {literal(files[0])}")
+    except (IndexError, duckdb.Error):
+        raise SourceUnavailable(
+            "ekstensi postgres untuk DuckDB tidak terpasang", cure="pasang duckdb-extension-postgres-scanner (make setup)"
+        ) from None

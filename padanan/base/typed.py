@@ -1,0 +1,35 @@
+"""What people type, checked the same way everywhere: dates on the command line, words that must not hold anybody's number.
+
+What a field means is its command's, form's or register's own business.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from datetime import date
+
+# Nine digits in a row, or sixteen that spaces, dots or dashes group: a NIK or No. KK looks so, a date or a count does not.
+_LONG_NUMBER = re.compile(r"\d{9,}|\d(?:[ .\-]{0,3}\d){15,}")
+
+
+def day_argument(text: str) -> date:
+    """A date of the command line, as argparse's `type`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"tanggal '{text[:20]}' tidak terbaca; tulis seperti 2025-12-15") from None
+
+
+def has_long_number(text: str) -> bool:
+    """Whether a text holds what could be somebody's NIK or No. KK."""
+    return _LONG_NUMBER.search(text) is not None
+
+
+def safe_name(name: str) -> str:
+    """A file name fit for a receipt: long digit runs (an id?) masked, bytes that are no UTF-8 shown as such."""
+    return re.sub(r"\d{9,}", "…", os.fsencode(name).decode("utf-8", "replace"))
+
+
+UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".swp", ".pengantar.yaml")

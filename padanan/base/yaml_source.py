@@ -1,0 +1,81 @@
+"""YAML with the line of every field, so that a wrong contract can be shown where it is wrong.
+
+What the fields mean belongs to the modules that read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from padanan.base.errors import ContractError
+
+FieldPath = tuple[str | int, ...]
+# libyaml's loader where the wheel has it: the same nodes and marks, three times faster.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class YamlSource:
+    """One YAML file: `data` as plain Python, `line(path)` for messages."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lines: dict[FieldPath, int] = {}
+        self._walked: set[int] = set()
+        try:
+            with path.open(encoding="utf-8") as handle:
+                loader = _Loader(handle)
+                try:
+                    node = loader.get_single_node()
+                    self.data: Any = None if node is None else loader.construct_document(node)
+                finally:
+                    loader.dispose()
+        except yaml.YAMLError as error:
+            mark: Any = getattr(error, "problem_mark", None)
+            raise ContractError(
+                "YAML tidak terbaca",
+                file=path,
+                place=f"baris {mark.line + 1}" if mark else None,
+                cure="perbaiki indentasi atau tanda kutip pada baris itu",
+            ) from None
+        except RecursionError:
+            raise ContractError("isian YAML bersarang terlalu dalam", file=path, cure="pakai bentuk isian yang contoh") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ContractError(
+                f"berkas tidak dapat dibaca ({type(error).__name__})", file=path, cure="periksa keberadaan dan haknya (UTF-8)"
+            ) from None
+        except ValueError:
+            # 2025-13-45 looks like a date to YAML and is none.
+            raise ContractError(
+                "YAML memuat tanggal atau bilangan yang tidak ada", file=path, cure="perbaiki, atau tulis di antara tanda kutip"
+            ) from None
+        if node is not None:
+            self._walk(node, ())
+
+    def _walk(self, node: yaml.Node, path: FieldPath) -> None:
+        self._lines[path] = node.start_mark.line + 1
+        if id(node) in self._walked:  # an alias: each node once, or a few nested aliases would take for ever
+            return
+        self._walked.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                self._walk(value, (*path, key.value))
+                self._lines[(*path, key.value)] = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                self._walk(value, (*path, index))
+
+    def line(self, path: Sequence[str | int]) -> int:
+        """The 1-based line of a field, or of its nearest parent that exists."""
+        key = tuple(path)
+        while key and key not in self._lines:
+            key = key[:-1]
+        return self._lines.get(key, 1)
+
+    def error(self, path: Sequence[str | int], cause: str, cure: str) -> ContractError:
+        """A `ContractError` that names this file, the field's line and the field."""
+        field = ".".join(str(part) for part in path)
+        return ContractError(cause, file=self.path, place=f"baris {self.line(path)} ({field})", cure=cure)

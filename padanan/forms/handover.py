@@ -1,0 +1,191 @@
+"""Files in which names leave (worklists, producer's kits): made, handed over, expired; every step in one append-only register.
+
+What is in a file belongs to the package that makes it; here is only which files exist, who received them, and when they go.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from padanan.base.commit import replace, sweep
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode
+from padanan.base.tabular import file_sha256
+from padanan.base.typed import has_long_number
+from padanan.records.kinds import HANDOVER
+from padanan.records.log import Log
+
+MANIFEST = "manifest.json"
+TOMBSTONE = "kedaluwarsa.json"
+KINDS = ("worklists", "kit")
+MADE, HANDED, DELETED = "dibuat", "diserahkan", "dihapus"
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One folder of files of a revision: its kind, its facts, and whether its files are gone."""
+
+    kind: str
+    folder: Path
+    facts: Mapping[str, Any]
+    deleted: bool
+
+    @property
+    def expires(self) -> date:
+        """The last day on which the files may exist."""
+        return date.fromisoformat(self.facts["kedaluwarsa"])
+
+
+def register_of(home: Home) -> Log:
+    """`decisions/penyerahan/register.jsonl`: who received what, for what; append-only, chained and signed."""
+    return Log(home, HANDOVER, "register")
+
+
+def folder_of(home: Home, kind: str, periode: Periode, revisi: int) -> Path:
+    """`<kind>/<period>/rev-<n>`."""
+    return home.root / kind / periode.key / f"rev-{revisi}"
+
+
+def issues(home: Home) -> list[Issue]:
+    """Every folder of files that was made, deleted ones too, by kind, period and revision."""
+    found = []
+    for kind in KINDS:
+        for path in sorted((home.root / kind).glob("????-??-??/rev-*")):
+            for name, deleted in ((MANIFEST, False), (TOMBSTONE, True)):
+                if (path / name).exists():
+                    found.append(Issue(kind, path, _facts(home, path / name), deleted))
+                    break
+    return found
+
+
+def place(home: Home, kind: str, temporary: Path, target: Path, facts: Mapping[str, Any], now: datetime) -> None:
+    """Writes the manifest, enters it in the register and puts the finished folder into place as a whole (mode 0700, files 0600).
+
+    Entered first: a kill in between leaves an entry without files, never files with names that no entry knows.
+    """
+    (temporary / MANIFEST).write_text(json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    for path in [temporary, *temporary.rglob("*")]:
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    sha256 = file_sha256(temporary / MANIFEST)
+    entry = {
+        "peristiwa": MADE,
+        "jenis": kind,
+        "folder": target.relative_to(home.root).as_posix(),
+        "berkas": len(facts["berkas"]),
+        "sha256": sha256,
+        "kedaluwarsa": facts["kedaluwarsa"],
+    }
+    register_of(home).append([entry], now)
+    replace(temporary, target)
+
+
+def hand_over(home: Home, files: Iterable[Path], *, to: str, purpose: str, by: str, now: datetime) -> list[Mapping[str, Any]]:
+    """Enters who receives which files for what; all or nothing.
+
+    Raises:
+        PadananError: a file is none of ours, was changed since it was made, or has expired; or a name or purpose is missing.
+    """
+    for what, text in (("penerima (--to)", to), ("keperluan (--purpose)", purpose), ("petugas (--oleh)", by)):
+        if not text.strip() or len(text) > 200 or not text.isprintable():
+            raise PadananError(f"{what} kosong atau tidak sah", cure="tulis dalam satu baris, paling panjang 200 huruf")
+        if has_long_number(text):
+            raise PadananError(f"{what} memuat nomor panjang", cure="jangan menulis NIK; sebut nama dan jabatan")
+    known = {
+        (issue.folder / name).resolve(): (issue, facts) for issue in issues(home) for name, facts in issue.facts["berkas"].items()
+    }
+    entries = []
+    for path in files:
+        issue, facts = known.get(path.resolve(), (None, None))
+        if issue is None or facts is None:
+            raise PadananError(
+                "berkas ini bukan daftar kerja atau paket yang tercatat",
+                file=path.name,
+                cure="pilih berkas dari 'padanan worklist list'",
+            )
+        if issue.deleted or issue.expires < now.astimezone(JAKARTA).date():
+            raise PadananError(
+                "berkas sudah kedaluwarsa", file=path.name, cure="buat lagi dengan 'padanan worklist make --ulang'"
+            )
+        if not path.is_file() or file_sha256(path) != facts["sha256"]:
+            raise PadananError(
+                "berkas berubah atau hilang sejak dibuat", file=path.name, cure="buat lagi dengan 'padanan worklist make --ulang'"
+            )
+        entries.append(
+            {
+                "peristiwa": HANDED,
+                "jenis": issue.kind,
+                "folder": issue.folder.relative_to(home.root).as_posix(),
+                "berkas": path.name,
+                "sha256": facts["sha256"],
+                "kepada": " ".join(to.split()),
+                "keperluan": " ".join(purpose.split()),
+                "oleh": " ".join(by.split()),
+                "kedaluwarsa": issue.facts["kedaluwarsa"],
+            }
+        )
+    if not entries:
+        raise PadananError("tidak ada berkas yang disebut", cure="sebut satu atau beberapa berkas")
+    return list(register_of(home).append(entries, now))
+
+
+def expire(home: Home, now: datetime, *, dry_run: bool = False) -> list[Issue]:
+    """Deletes the files of every folder whose time is over; a tombstone keeps names, hashes and counts.
+
+    Returns:
+        The folders that were (or, with `dry_run`, would be) emptied.
+    """
+    today = now.astimezone(JAKARTA).date()
+    over = [issue for issue in issues(home) if not issue.deleted and issue.expires < today]
+    if dry_run:
+        return over
+    for kind in KINDS:
+        for parent in (home.root / kind).glob("????-??-??"):
+            sweep(parent)  # half-made files of a killed run hold names too
+    for issue in over:
+        text = json.dumps({**issue.facts, "dihapus": today.isoformat()}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        (issue.folder / f".{TOMBSTONE}").write_text(text, encoding="utf-8")
+        (issue.folder / f".{TOMBSTONE}").chmod(0o600)
+        for name in issue.facts["berkas"]:
+            (issue.folder / name).unlink(missing_ok=True)
+        (issue.folder / f".{TOMBSTONE}").replace(issue.folder / TOMBSTONE)
+        entry = {
+            "peristiwa": DELETED,
+            "jenis": issue.kind,
+            "folder": issue.folder.relative_to(home.root).as_posix(),
+            "berkas": len(issue.facts["berkas"]),
+            "sha256": file_sha256(issue.folder / TOMBSTONE),
+            "kedaluwarsa": issue.facts["kedaluwarsa"],
+        }
+        register_of(home).append([entry], now)
+        # The manifest goes last: killed before, the next call finds the folder still due and enters it again.
+        (issue.folder / MANIFEST).unlink(missing_ok=True)
+    return over
+
+
+def receivers(home: Home, issue: Issue) -> list[str]:
+    """Who received files of a folder, each once, in the order of the register: their copies have to go too."""
+    folder = issue.folder.relative_to(home.root).as_posix()
+    handed = (
+        record for record in register_of(home).read().records if record["peristiwa"] == HANDED and record["folder"] == folder
+    )
+    return list(dict.fromkeys(str(record["kepada"]) for record in handed))
+
+
+def _facts(home: Home, path: Path) -> Mapping[str, Any]:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        date.fromisoformat(facts["kedaluwarsa"])
+        if not isinstance(facts["berkas"], dict) or any(Path(name).name != name for name in facts["berkas"]):
+            raise TypeError
+    except (ValueError, KeyError, TypeError):
+        raise PadananError(
+            "daftar isi folder tidak terbaca", file=path.relative_to(home.root), cure="hapus folder itu dan buat lagi"
+        ) from None
+    assert isinstance(facts, dict)
+    return facts

@@ -1,0 +1,282 @@
+"""The delivery rules of cleansing-rules.md, "Whole deliveries": what is warned, held, quarantined or refused.
+
+Rules on rows belong to the contracts; here a delivery is judged as a whole, from counts alone.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from padanan.base.home import CHECKOUT
+from padanan.base.period import periode_of, periode_start
+from padanan.contracts.contract import Contract
+from padanan.contracts.plan import YearPlan
+from padanan.landing.header import normal
+from padanan.landing.letter import Letter
+from padanan.landing.raw import Flag, RawTable
+from padanan.landing.stage import UNREADABLE, Staged
+
+# A column this full before and this empty now was lost on the way.
+FILLED, EMPTIED = 0.95, 0.50
+UNREADABLE_HELD, UNREADABLE_QUARANTINE = 0.10, 0.50
+# A second month below this share is a typing fault for the row rules, above it another period's rows.
+SECOND_PERIOD = 0.10
+FULL_SHEET = 1_048_576
+WARN_SHARE, HOLD_SHARE = 0.20, 0.50
+ORDER = ("peringatan", "tahan", "karantina", "tolak")
+STATUS = {"tahan": "ditahan", "karantina": "karantina", "tolak": "ditolak"}
+
+
+def outcome(flags: list[Flag]) -> str:
+    """The delivery's status: the heaviest flag decides."""
+    worst = max((ORDER.index(flag.outcome) for flag in flags), default=0)
+    return STATUS.get(ORDER[worst], "diterima")
+
+
+def before_reading(contract: Contract, letter: Letter, plans: Mapping[int, YearPlan]) -> Iterator[Flag]:
+    """What is wrong before the file is opened: no agreement, no plan, a producer no longer in force."""
+    assert letter.periode_data is not None
+    day = letter.diterima.date()
+    agreements = [plan.agreements[contract.id] for plan in plans.values() if contract.id in plan.agreements]
+    if needs_agreement(contract) and not any(item.valid_on(day) for item in agreements):
+        yield Flag(
+            "tanpa_perjanjian",
+            "tolak",
+            f"tidak ada perjanjian {contract.id} yang berlaku pada {day.isoformat()}; data tidak disimpan",
+            "catat nomor dan masa berlaku perjanjian di expectations/plans/, lalu kirim ulang",
+        )
+    year = periode_start(letter.periode_data).year
+    if year not in plans:
+        yield Flag(
+            "tanpa_rencana",
+            "tahan",
+            f"tahun {year} tidak punya rencana data yang disepakati sebelum 1 Januari {year}",
+            f"tulis expectations/plans/{year}.yaml menurut berita acara dan periksa dengan 'padanan plan check'; "
+            "lalu 'padanan release'",
+        )
+    if not contract.in_force(periode_of(letter.periode_data)):
+        yield Flag(
+            "di_luar_masa_berlaku",
+            "tahan",
+            f"kontrak {contract.id} tidak berlaku untuk periode data {letter.periode_data}",
+            "periksa periode data, atau perbarui masa berlaku kontrak",
+        )
+
+
+def after_reading(raw: RawTable, contract: Contract, letter: Letter) -> Iterator[Flag]:
+    """Columns, and the producer's own control total."""
+    labels = {column.name: column.source for column in contract.columns}
+    if raw.missing:
+        yield Flag(
+            "kolom_hilang",
+            "karantina",
+            "kolom wajib tidak ada: " + ", ".join(labels[name] for name in raw.missing),
+            "lengkapi kolom itu dengan nama yang disepakati lalu kirim ulang",
+            "baris judul",
+        )
+    if raw.unagreed:
+        refused = contract.kind == "pendukung"
+        shown = ", ".join(raw.unagreed[:10]) + (f" dan {len(raw.unagreed) - 10} lain" if len(raw.unagreed) > 10 else "")
+        yield Flag(
+            "kolom_tak_disepakati",
+            "tolak" if refused else "peringatan",
+            f"kolom di luar kontrak {'menyebabkan kiriman ditolak' if refused else 'tidak disalin'}: {shown}",
+            "hapus kolom itu, atau usulkan ke dalam kontrak",
+            "baris judul",
+        )
+    if not raw.counted:
+        yield Flag("berkas_rusak", "karantina", "tidak ada baris data di bawah judul", "kirim ulang berkas yang berisi data")
+    if letter.jumlah_baris is not None and letter.jumlah_baris != raw.counted:
+        yield Flag(
+            "total_kendali",
+            "karantina",
+            f"surat pengantar menyebut {letter.jumlah_baris} baris, berkas memuat {raw.counted}",
+            "kirim ulang berkas utuh atau perbaiki jumlah_baris",
+        )
+    if raw.facts.get("bentuk") == "csv" and raw.control["garis"] == FULL_SHEET:
+        yield Flag(
+            "lembar_penuh",
+            "peringatan",
+            "tepat 1.048.576 garis: mungkin disimpan dari lembar Excel yang penuh",
+            "bandingkan jumlah baris dengan sumber; ekspor CSV langsung dari basis data",
+        )
+
+
+def after_staging(
+    raw: RawTable,
+    staged: Staged,
+    contract: Contract,
+    letter: Letter,
+    previous: Mapping[str, Any] | None,
+    same_elsewhere: str | None,
+) -> Iterator[Flag]:
+    """Figures of the landed rows against themselves and against the delivery before."""
+    aside = sum(staged.aside.values())
+    if raw.counted != staged.rows_on + aside:
+        yield Flag(
+            "total_kendali",
+            "karantina",
+            f"{raw.counted} baris masuk, {staged.rows_on} diteruskan + {aside} disisihkan",
+            "laporkan kepada pengelola Padanan; berkas asli disimpan",
+        )
+    yield from _unreadable(raw, staged)
+    if staged.aside["baris_kembar"]:
+        yield Flag(
+            "baris_kembar",
+            "peringatan",
+            f"{staged.aside['baris_kembar']} baris sama persis dengan baris sebelumnya, disisihkan",
+            "hapus baris kembar di sumber",
+        )
+    if same_elsewhere:
+        yield Flag(
+            "isi_berulang",
+            "tahan",
+            f"isi berkas sama persis dengan kiriman {same_elsewhere}",
+            "pastikan ini memang data periode yang baru; bila ya, 'padanan release'",
+        )
+    yield from _periods(staged, contract)
+    yield from _swapped(staged, contract)
+    if previous:
+        yield from _against(previous, staged, contract)
+
+
+def _unreadable(raw: RawTable, staged: Staged) -> Iterator[Flag]:
+    count = staged.aside[UNREADABLE]
+    if not count:
+        return
+    share = count / max(raw.counted, 1)
+    result = "karantina" if share > UNREADABLE_QUARANTINE else "tahan" if share > UNREADABLE_HELD else "peringatan"
+    parts = []
+    for cause, (number, lines) in list(staged.causes.items())[:5]:
+        more = " …" if number > len(lines) else ""
+        parts.append(f"{CAUSES.get(cause.split(' ')[0], cause)}{_detail(cause)}: {number} baris")
+        parts[-1] += f" (baris {', '.join(map(str, lines[:10]))}{more})"
+    rule = "berkas_rusak" if result == "karantina" else "baris_tak_terbaca"
+    yield Flag(
+        rule,
+        result,
+        f"{count} dari {raw.counted} baris tidak terbaca, disisihkan: " + "; ".join(parts),
+        "perbaiki baris itu di sumber lalu kirim ulang sebagai koreksi",
+        f"baris {next(iter(staged.causes.values()))[1][0]}",
+    )
+
+
+CAUSES = {
+    "kutip_tidak_tertutup": "tanda kutip tidak tertutup",
+    "karakter_nul": "karakter NUL",
+    "judul_berulang": "baris judul terulang",
+    "sel_galat": "semua isi baris berupa galat rumus",
+    "jumlah_kolom": "jumlah kolom",
+}
+
+
+def _detail(cause: str) -> str:
+    return cause.removeprefix("jumlah_kolom") if cause.startswith("jumlah_kolom") else ""
+
+
+def _periods(staged: Staged, contract: Contract) -> Iterator[Flag]:
+    if contract.form.get("periode_banyak") or len(staged.periods) < 2:
+        return
+    total = sum(staged.periods.values())
+    months = [month for month, count in staged.periods.items() if count >= SECOND_PERIOD * total]
+    if len(months) > 1:
+        yield Flag(
+            "dua_periode",
+            "tahan",
+            f"satu berkas memuat beberapa periode: {', '.join(sorted(months))}",
+            "kirim satu berkas per periode, atau 'padanan release' bila memang disepakati",
+        )
+
+
+def _swapped(staged: Staged, contract: Contract) -> Iterator[Flag]:
+    """A column of sixteen-digit numbers that holds none, while a text column is full of them."""
+    lacking = [name for name in ("nik", "no_kk") if name in staged.digits16 and staged.digits16[name] < 0.10]
+    ids = {column.name for column in contract.columns if column.id_like}
+    odd = [
+        name
+        for name, share in staged.digits16.items()
+        if share > 0.90 and name not in ids and name not in ("nik", "no_kk", "nik_ibu")
+    ]
+    if lacking and odd:
+        yield Flag(
+            "kolom_tertukar",
+            "tahan",
+            f"isi kolom tampak tertukar: {lacking[0]} tanpa nomor 16 angka, {odd[0]} berisi nomor 16 angka",
+            "cocokkan judul dengan isi kolom lalu kirim ulang",
+            f"kolom {lacking[0]} dan {odd[0]}",
+        )
+
+
+def _against(previous: Mapping[str, Any], staged: Staged, contract: Contract) -> Iterator[Flag]:
+    before = int(previous.get("rows_on") or 0)
+    what = f"kiriman {previous['periode_data']} ({previous['sha16']})"
+    if before:
+        change = (staged.rows_on - before) / before
+        warn = float(contract.tolerance.get("peringatan", WARN_SHARE))
+        hold = float(contract.tolerance.get("tahan", HOLD_SHARE))
+        if abs(change) > warn:
+            percent = f"{change * 100:+.1f}".replace(".", ",")
+            yield Flag(
+                "volume_berubah",
+                "tahan" if abs(change) > hold else "peringatan",
+                f"{staged.rows_on} baris, {percent}% terhadap {before} baris pada {what}",
+                "jelaskan perubahannya, atau kirim ulang berkas yang lengkap",
+            )
+    gone = _vanished(previous.get("per_kelurahan") or {}, staged.per_kelurahan)
+    if gone:
+        shown = ", ".join(gone[:20]) + (f" dan {len(gone) - 20} lain" if len(gone) > 20 else "")
+        yield Flag(
+            "kelurahan_nihil",
+            "peringatan",
+            f"{len(gone)} kelurahan tanpa baris, sebelumnya ada: {shown}",
+            "periksa apakah bagian kelurahan itu tertinggal",
+            "kolom kelurahan",
+        )
+    emptied = sorted(
+        name
+        for name, share in (previous.get("fill") or {}).items()
+        if share >= FILLED and name in staged.fill and staged.fill[name] <= EMPTIED
+    )
+    if emptied:
+        yield Flag(
+            "kolom_kosong",
+            "tahan",
+            f"kolom yang tadinya terisi kini kosong: {', '.join(emptied)}",
+            "kirim ulang dengan kolom itu terisi",
+            f"kolom {emptied[0]}",
+        )
+
+
+def _vanished(before: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
+    official = _official()
+    present = {normal(key) for key in now}
+    return sorted(
+        key for key, count in before.items() if count and normal(key) not in present and (not official or normal(key) in official)
+    )
+
+
+@lru_cache(maxsize=1)
+def _official() -> frozenset[str]:
+    """Codes and names of DKI's kelurahan, without dots and spaces: a misspelling that vanishes is no news."""
+    path: Path = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
+    if not path.exists():
+        return frozenset()
+    with path.open(encoding="utf-8", newline="") as handle:
+        return frozenset(normal(row[name]) for row in csv.DictReader(handle) for name in ("kode_kelurahan", "kelurahan"))
+
+
+def needs_agreement(contract: Contract) -> bool:
+    """Whether the contract says `perjanjian: wajib` (Permendagri 102/2019)."""
+    stated = getattr(contract, "agreement_required", None)
+    if stated is not None:
+        return bool(stated)
+    data = yaml.safe_load(contract.path.read_text(encoding="utf-8")) or {}
+    return any(
+        item.get("property") == "perjanjian" and item.get("value") == "wajib" for item in data.get("customProperties") or []
+    )

@@ -1,0 +1,169 @@
+"""Where a table begins and which column is which: title rows, two-line headers, the producer's own names.
+
+Only labels are looked at here; a header that can't be found is never guessed from the values below it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from padanan.landing.raw import DamagedFile, Flag, Spec
+
+SEARCH_ROWS = 15
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header that was found.
+
+    Attributes:
+        row: its first row, 0-based within the sample; `height` 1 or 2 rows.
+        width: number of columns, empty labels at the end included.
+        mapping: standard name to column index.
+        labels: standard name to the label found.
+        unagreed: labels outside the contract, made safe to print.
+        repeated: standard names found under more than one column.
+    """
+
+    row: int
+    height: int
+    width: int
+    mapping: dict[str, int]
+    labels: dict[str, str]
+    unagreed: tuple[str, ...]
+    unnamed: tuple[int, ...]
+    repeated: tuple[str, ...]
+
+    @property
+    def score(self) -> int:
+        """How many agreed columns it names."""
+        return len(self.mapping)
+
+
+def normal(label: str) -> str:
+    """A label without case, accents, spaces and punctuation: `NO. KK` and `no_kk` are one."""
+    flat = unicodedata.normalize("NFKD", label)
+    return re.sub(r"[^0-9A-Z]", "", flat.upper())
+
+
+def known_names(spec: Spec) -> dict[str, str]:
+    """Normal label to standard name; an agreed name wins over an alias, an alias over a standard name."""
+    names: dict[str, str] = {}
+    for standard in spec.columns:
+        names[normal(standard)] = standard
+    for standard, labels in spec.columns.items():
+        for label in labels[1:]:
+            names.setdefault(normal(label), standard)
+    for standard, labels in spec.columns.items():
+        for label in labels[1:-1]:
+            names[normal(label)] = standard
+    for standard, labels in spec.columns.items():
+        names[normal(labels[0])] = standard
+    names.pop("", None)
+    return names
+
+
+def find_header(sample: Sequence[Sequence[str]], spec: Spec) -> Header | None:
+    """The best header among the first rows: one row, or two where the upper one groups.
+
+    Args:
+        sample: the first rows as text; SEARCH_ROWS of them are looked at.
+        spec: the agreed names.
+
+    Returns:
+        The header that names most agreed columns (on a tie one row before two, then the higher one), or None when
+        no row names at least two of them (one for a one-column contract) and a third of the required ones.
+    """
+    names = known_names(spec)
+    best: Header | None = None
+    for index in range(min(SEARCH_ROWS, len(sample))):
+        single = _match(index, 1, [[str(cell)] for cell in sample[index]], names)
+        found = [single]
+        if index + 1 < len(sample):
+            found.append(_match(index, 2, _stack(sample[index], sample[index + 1]), names))
+        for header in found:
+            if best is None or (header.score, -header.height) > (best.score, -best.height):
+                best = header
+    least = max(min(2, len(spec.columns)), -(-len(spec.required) // 3))
+    return best if best is not None and best.score >= least else None
+
+
+def _stack(upper: Sequence[str], lower: Sequence[str]) -> list[list[str]]:
+    """Labels of a two-line header: the lower one, else the upper one, else group and part together."""
+    stacked, group = [], ""
+    for column in range(max(len(upper), len(lower))):
+        top = str(upper[column]).strip() if column < len(upper) else ""
+        part = str(lower[column]).strip() if column < len(lower) else ""
+        group = top or group
+        stacked.append([part, top, f"{group} {part}"] if part else [top])
+    return stacked
+
+
+def _match(row: int, height: int, candidates: list[list[str]], names: dict[str, str]) -> Header:
+    mapping: dict[str, int] = {}
+    labels: dict[str, str] = {}
+    unagreed: list[str] = []
+    unnamed: list[int] = []
+    repeated: list[str] = []
+    for column, options in enumerate(candidates):
+        standard = next((names[key] for key in map(normal, options) if key in names), None)
+        if standard is None:
+            label = next((option.strip() for option in options if option.strip()), "")
+            if label:
+                unagreed.append(printable(label))
+            else:
+                unnamed.append(column)
+        elif standard in mapping:
+            repeated.append(standard)
+        else:
+            mapping[standard] = column
+            labels[standard] = next(option for option in options if names.get(normal(option)) == standard)
+    width = len(candidates)
+    return Header(row, height, width, mapping, labels, tuple(unagreed), tuple(unnamed), tuple(repeated))
+
+
+def printable(label: str) -> str:
+    """A label fit for a receipt: one line, at most 40 characters, longer digit runs masked (a value may hide there)."""
+    flat = " ".join(label.split())
+    return re.sub(r"\d{5,}", "…", flat)[:40]
+
+
+def require_header(header: Header | None, spec: Spec, what: str) -> Header:
+    """The header, or quarantine.
+
+    Raises:
+        DamagedFile: no header row, or a column named twice.
+    """
+    if header is None:
+        raise DamagedFile(
+            f"baris judul kolom tidak ditemukan pada {SEARCH_ROWS} baris pertama {what}",
+            "pakai nama kolom yang disepakati: " + ", ".join(labels[0] for labels in spec.columns.values())[:400],
+            rule="kolom_hilang",
+        )
+    if header.repeated:
+        raise DamagedFile(
+            f"kolom {', '.join(dict.fromkeys(header.repeated))} muncul lebih dari sekali",
+            "sisakan satu kolom untuk setiap nama yang disepakati lalu kirim ulang",
+            place=f"baris judul {header.row + 1}",
+            rule="berkas_rusak",
+        )
+    return header
+
+
+def header_flags(header: Header, spec: Spec) -> list[Flag]:
+    """A warning when the header is not where the contract says."""
+    agreed = spec.form.get("baris_judul", "cari")
+    if isinstance(agreed, int) and header.row + 1 != agreed:
+        return [
+            Flag(
+                "judul_bergeser",
+                "peringatan",
+                f"baris judul ada di baris {header.row + 1}, disepakati baris {agreed}",
+                "hapus baris di atas judul pada kiriman berikutnya",
+                f"baris {header.row + 1}",
+            )
+        ]
+    return []

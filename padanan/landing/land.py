@@ -1,0 +1,354 @@
+"""Taking one delivery in, from the file to its immutable folder and its receipt.
+
+The order of steps stands here; reading, counting, judging and telling belong to the modules beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from padanan.base.commit import building, copy_hashed, publish, retire, write_once
+from padanan.base.errors import DeliveryError, PadananError, SourceUnavailable, no_space_guard, safe_reason
+from padanan.base.home import Home
+from padanan.base.keys import key_id, load_key
+from padanan.base.period import JAKARTA
+from padanan.base.typed import safe_name
+from padanan.contracts.contract import Contract
+from padanan.contracts.due import due_date
+from padanan.contracts.plan import YearPlan, load_plans
+from padanan.landing import checks
+from padanan.landing.letter import LETTER, PULL, Letter, read_letter, sidecar_of, with_flags
+from padanan.landing.raw import DamagedFile, Flag, RawTable, Spec
+from padanan.landing.readers import read_file
+from padanan.landing.receipt import Receipt, receipt_json, receipt_markdown
+from padanan.landing.stage import Staged, stage
+from padanan.records.ledger import manifests, previous_delivery
+from padanan.records.tombstone import gone, read_nisan
+
+PULLED = "tarikan.parquet"
+
+
+@dataclass
+class _Delivery:
+    """What is known so far about the delivery being taken in."""
+
+    home: Home
+    contract: Contract
+    path: Path
+    letter: Letter | None = None
+    sha256: str = ""
+    size: int = 0
+    raw: RawTable | None = None
+    staged: Staged | None = None
+    flags: list[Flag] = field(default_factory=list)
+    deadline: date | None = None
+
+    @property
+    def sha16(self) -> str:
+        return self.sha256[:16]
+
+
+def deliver(
+    home: Home,
+    contracts: Mapping[str, Contract],
+    contract_id: str,
+    path: Path | str,
+    *,
+    periode_data: str | None = None,
+    diterima: datetime | date | None = None,
+    bagian: str | None = None,
+    jumlah_baris: int | None = None,
+    nomor_surat: str | None = None,
+    plans: Mapping[int, YearPlan] | None = None,
+    key: bytes | None = None,
+) -> Receipt:
+    """Takes one delivery in (§3.1.1, §3.1.3.2; issue 2 item 4).
+
+    Nothing is written to the producer's folder. The result is one new folder below `landing/` (accepted or held) or
+    `quarantine/`, made by one rename; a kill before it leaves nothing.
+
+    Args:
+        home: the data home.
+        contracts: all contracts.
+        contract_id: whose delivery it is.
+        path: the file, or a pull order (`*.tarik.yaml`) for a PostgreSQL source.
+        periode_data, diterima, bagian, jumlah_baris, nomor_surat: win over the covering letter.
+        plans: the years' data plans; by default those of `expectations/plans/`.
+        key: the HMAC key; by default `load_key()`.
+
+    Returns:
+        The receipt; its status says what became of the delivery.
+
+    Raises:
+        DeliveryError: no such file or contract.
+        SourceUnavailable: the PostgreSQL source does not answer (nothing is recorded: try again).
+        NoSpace: the disk is full; nothing was landed.
+    """
+    home.ensure()
+    path = Path(path)
+    if contract_id not in contracts:
+        raise DeliveryError(
+            f"kontrak '{contract_id}' tidak ada",
+            file=safe_name(path.name),
+            cure="lihat expectations/contracts/, atau beri --producer",
+        )
+    if not path.is_file():
+        raise DeliveryError("berkas tidak ada", file=path, cure="periksa nama dan folder berkas")
+    item = _Delivery(home, contracts[contract_id], path)
+    shown = safe_name(path.name)
+    try:
+        with no_space_guard(f"kiriman {contract_id}"), building(home.landing(contract_id)) as folder:
+            return _take(
+                item,
+                folder,
+                plans if plans is not None else load_plans(),
+                key or load_key(),
+                {
+                    "periode_data": periode_data,
+                    "diterima": diterima,
+                    "bagian": bagian,
+                    "jumlah_baris": jumlah_baris,
+                    "nomor_surat": nomor_surat,
+                },
+            )
+    except PadananError as error:
+        if error.file is None:
+            raise type(error)(error.cause, cure=error.cure, file=shown, place=error.place) from None
+        raise
+    except (duckdb.Error, pa.ArrowException) as error:
+        # Their messages hold values.
+        raise DeliveryError(
+            f"kiriman gagal diolah ({safe_reason(error)})", file=shown, cure="ulangi; bila tetap gagal, laporkan tanpa isi data"
+        ) from None
+    except PermissionError:
+        raise DeliveryError(
+            "berkas atau data home tidak dapat dibuka", file=shown, cure="periksa hak baca berkas dan pemilik data home"
+        ) from None
+
+
+def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: bytes, said: dict[str, Any]) -> Receipt:
+    work = folder / "kerja"
+    original = folder / "original"
+    for path in (work, original):
+        path.mkdir(mode=0o700)
+    spec = Spec.of(item.contract)
+    pull = item.path.name.endswith(PULL)
+    item.sha256 = copy_hashed(item.path, original / item.path.name)
+    item.size = item.path.stat().st_size
+    sidecar = sidecar_of(item.path)
+    if sidecar is not None:
+        shutil.copyfile(sidecar, original / sidecar.name)
+    try:
+        item.letter = with_flags(read_letter(item.path, item.contract), **said)
+        if item.letter.periode_data is None:
+            raise DamagedFile(
+                "periode data tidak diketahui",
+                f"tulis periode_data di surat pengantarnya (nama berkas ditambah {LETTER}), atau beri --periode-data",
+                rule="tanpa_periode",
+            )
+        item.deadline = due_date(item.contract, item.letter.periode_data, plans)
+        item.flags += checks.before_reading(item.contract, item.letter, plans)
+        if checks.outcome(item.flags) == "ditolak":
+            return _refuse(item, folder, original)
+        if pull:
+            item.raw, item.sha256 = _pull(item.letter, spec, work)
+            shutil.copyfile(item.raw.path, original / PULLED)
+        if (twin := _twin(item)) is not None:
+            return _duplicate(item, twin)
+        if _address(item).exists():
+            # The same bytes for another part of one period can't share the address of the first.
+            raise DamagedFile(
+                "isi berkas sama dengan bagian lain periode ini",
+                "kirim berkas bagian yang benar",
+                place="bagian",
+                rule="isi_berulang",
+            )
+        if item.raw is None:
+            item.raw = read_file(original / item.path.name, spec, work)
+        item.flags += item.raw.flags
+        item.flags += checks.after_reading(item.raw, item.contract, item.letter)
+        result = checks.outcome(item.flags)
+        if result == "ditolak":
+            return _refuse(item, folder, original)
+        if result == "karantina":
+            return _quarantine(item, folder, work, key)
+        item.staged = stage(item.raw, item.contract, item.sha16, key, folder, work)
+    except DamagedFile as fault:
+        item.flags.append(Flag(fault.rule, "karantina", fault.cause, fault.cure, fault.place))
+        return _quarantine(item, folder, work, key)
+    previous = previous_delivery(
+        item.home,
+        item.contract.id,
+        periode_data=item.letter.periode_data,
+        bagian=item.letter.bagian,
+        diterima=item.letter.diterima,
+    )
+    item.flags += checks.after_staging(item.raw, item.staged, item.contract, item.letter, previous, _same_elsewhere(item))
+    if checks.outcome(item.flags) == "karantina":
+        return _quarantine(item, folder, work, key)
+    return _land(item, folder, work, key)
+
+
+def _pull(letter: Letter, spec: Spec, work: Path) -> tuple[RawTable, str]:
+    from padanan.landing.postgres_reader import read_postgres
+
+    if not letter.url_env:
+        raise DamagedFile(
+            "perintah tarik tanpa url_env",
+            "isi url_env dengan nama variabel lingkungan yang memuat alamat PostgreSQL",
+            place="url_env",
+            rule="pengantar_rusak",
+        )
+    url = os.environ.get(letter.url_env)
+    if not url:
+        raise SourceUnavailable(
+            f"variabel lingkungan {letter.url_env} belum diisi", cure="isi dengan alamat PostgreSQL sumber lalu ulangi"
+        )
+    pulled = read_postgres(url, spec, work)
+    return pulled.table, pulled.sha256
+
+
+def _address(item: _Delivery) -> Path:
+    """The content-addressed folder of a delivery."""
+    assert item.letter is not None
+    return item.home.landing(item.contract.id) / f"period={item.letter.periode_data}" / f"delivery={item.sha16}"
+
+
+def _twin(item: _Delivery) -> dict[str, Any] | None:
+    """The same bytes, landed for the same period and part."""
+    assert item.letter is not None
+    for known in manifests(item.home, item.contract.id):
+        same = known["sha256"] == item.sha256 and known["periode_data"] == item.letter.periode_data
+        if same and known.get("bagian") == item.letter.bagian:
+            return known
+    return None
+
+
+def _same_elsewhere(item: _Delivery) -> str | None:
+    """The period of the same bytes landed for another period or part: an old file sent as a new one."""
+    for known in manifests(item.home, item.contract.id):
+        if known["sha256"] == item.sha256:
+            return f"periode data {known['periode_data']}" + (f" bagian {known['bagian']}" if known.get("bagian") else "")
+    return None
+
+
+def _manifest(item: _Delivery, status: str, key: bytes | None) -> dict[str, Any]:
+    letter, raw, staged = item.letter, item.raw, item.staged
+    late = bool(letter and item.deadline and letter.diterima.astimezone(JAKARTA).date() > item.deadline)
+    if late and item.deadline is not None and status in ("diterima", "ditahan"):
+        item.flags.append(
+            Flag(
+                "terlambat",
+                "peringatan",
+                f"diterima setelah tenggat {item.deadline.isoformat()}",
+                "kirim sebelum tenggat pada periode berikutnya",
+            )
+        )
+    item.flags.sort(key=lambda flag: -checks.ORDER.index(flag.outcome))
+    return {
+        "format": 1,
+        "contract_id": item.contract.id,
+        "contract_version": item.contract.version,
+        "file": safe_name(item.path.name),
+        "status": status,
+        "periode_data": letter.periode_data if letter else None,
+        "diterima": letter.diterima.isoformat() if letter else None,
+        "bagian": letter.bagian if letter else None,
+        "nomor_surat": letter.nomor_surat if letter else None,
+        "jumlah_baris_surat": letter.jumlah_baris if letter else None,
+        "sha256": item.sha256,
+        "sha16": item.sha16,
+        "size": item.size,
+        "facts": raw.facts if raw else {},
+        "control": raw.control if raw else {},
+        "rows_in": raw.counted if raw else None,
+        "rows_on": staged.rows_on if staged else None,
+        "rows_aside": staged.aside if staged else {},
+        "columns_seen": list(raw.columns) if raw else [],
+        "columns_missing": list(raw.missing) if raw else [],
+        "columns_unagreed": list(raw.unagreed) if raw else [],
+        "fill": {name: round(share, 6) for name, share in staged.fill.items()} if staged else {},
+        "per_kelurahan": staged.per_kelurahan if staged else {},
+        "flags": [flag.as_dict() for flag in item.flags],
+        "late": late,
+        "deadline": item.deadline.isoformat() if item.deadline else None,
+        "key_id": key_id(key) if key else None,
+    }
+
+
+def _write(folder: Path, manifest: dict[str, Any], title: str) -> None:
+    texts = {
+        "manifest.json": json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+        "tanda_terima.json": receipt_json(manifest),
+        "tanda_terima.md": receipt_markdown(manifest, title),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _land(item: _Delivery, folder: Path, work: Path, key: bytes) -> Receipt:
+    status = checks.outcome(item.flags)
+    manifest = _manifest(item, status, key)
+    _write(folder, manifest, item.contract.name)
+    shutil.rmtree(work)
+    target = _address(item)
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    if not publish(folder, target):
+        return _duplicate(item, {**manifest, "folder": target})
+    return Receipt(item.contract.id, status, item.sha16, target, manifest, target / "tanda_terima.md")
+
+
+def _quarantine(item: _Delivery, folder: Path, work: Path, key: bytes) -> Receipt:
+    manifest = _manifest(item, "karantina", key)
+    for name in ("part.parquet", "rejects.parquet"):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(work)
+    return _aside(item, folder, manifest)
+
+
+def _refuse(item: _Delivery, folder: Path, original: Path) -> Receipt:
+    """A refused delivery leaves its receipt only: there is no right to keep its content."""
+    shutil.rmtree(original)
+    shutil.rmtree(folder / "kerja")
+    manifest = _manifest(item, "ditolak", None)
+    return _aside(item, folder, manifest)
+
+
+def _aside(item: _Delivery, folder: Path, manifest: dict[str, Any]) -> Receipt:
+    _write(folder, manifest, item.contract.name)
+    target = item.home.root / "quarantine" / item.contract.id / item.sha16
+    retire(target)
+    publish(folder, target)
+    return Receipt(item.contract.id, manifest["status"], item.sha16, target, manifest, target / "tanda_terima.md")
+
+
+def _duplicate(item: _Delivery, twin: dict[str, Any]) -> Receipt:
+    """The delivery is there already: its folder stays untouched, this arrival gets a receipt of its own."""
+    manifest = {name: value for name, value in twin.items() if name != "folder"}
+    first = manifest.get("diterima")
+    nisan = read_nisan(twin["folder"])
+    lost = f" dan {gone(nisan)}" if nisan else ""
+    cure = "kirim data periode yang masih disimpan" if nisan else "tidak perlu mengirim ulang"
+    manifest |= {
+        "status": "duplikat",
+        "file": safe_name(item.path.name),
+        "diterima": item.letter.diterima.isoformat() if item.letter else None,
+        "flags": [Flag("duplikat", "peringatan", f"isi yang sama sudah diterima {first}{lost}", cure).as_dict()],
+    }
+    folder: Path = twin["folder"]
+    stamp = hashlib.sha256(f"{manifest['diterima']}|".encode() + os.fsencode(item.path.name)).hexdigest()[:8]
+    base = item.home.landing(item.contract.id) / "tanda_terima" / f"duplikat-{item.sha16}-{stamp}"
+    write_once(base.with_suffix(".json"), receipt_json(manifest))
+    write_once(base.with_suffix(".md"), receipt_markdown(manifest, item.contract.name))
+    return Receipt(item.contract.id, "duplikat", item.sha16, folder, manifest, base.with_suffix(".md"))

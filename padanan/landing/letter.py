@@ -1,0 +1,157 @@
+"""The covering letter of a delivery: period, day of receipt, part, control total; from sidecar, file name or flags.
+
+Whether what it says holds is for `checks`; nothing here opens the delivery itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from padanan.base.period import JAKARTA, periode_start
+from padanan.contracts.contract import Contract
+from padanan.landing.raw import DamagedFile
+
+LETTER = ".pengantar.yaml"
+PULL = ".tarik.yaml"
+_FORMS = "tulis seperti 2025-10, 2025-10-31, 2025-TW4, 2025-S2, atau 2025"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is known about a delivery besides its content.
+
+    Attributes:
+        periode_data: as written (`2025-10`, `2025-S2` …), checked; None only inside this module.
+        diterima: with time zone.
+        bagian: the part of a split delivery (a kota code), or None.
+        jumlah_baris: the producer's own control total.
+        nomor_surat: number of the letter.
+        url_env: for a pull order, the environment variable that holds the address.
+    """
+
+    periode_data: str | None
+    diterima: datetime
+    bagian: str | None = None
+    jumlah_baris: int | None = None
+    nomor_surat: str | None = None
+    url_env: str | None = None
+
+
+def sidecar_of(path: Path) -> Path | None:
+    """The covering letter beside a file, None when there is none or its name would be too long for the disk."""
+    sidecar = path.with_name(path.name + LETTER)
+    try:
+        return sidecar if sidecar.is_file() else None
+    except OSError:
+        return None
+
+
+def read_letter(path: Path, contract: Contract) -> Letter:
+    """The letter beside a file, completed from its name (`pola_nama`) and its time of change.
+
+    Raises:
+        DamagedFile: the sidecar is no YAML mapping, or a field can't be read.
+    """
+    sidecar = path if path.name.endswith(PULL) else sidecar_of(path)
+    data: dict[str, Any] = {}
+    if sidecar is not None:
+        try:
+            loaded = yaml.safe_load(sidecar.read_text(encoding="utf-8-sig"))
+        except (yaml.YAMLError, UnicodeDecodeError):
+            raise _bad("surat pengantar bukan YAML yang sah", None, sidecar) from None
+        if not isinstance(loaded, dict):
+            raise _bad("surat pengantar tidak berisi pasangan nama: nilai", None, sidecar)
+        data = loaded
+    named = _from_name(path.name, contract)
+    return Letter(
+        periode_data=_periode(data.get("periode_data") or named.get("periode"), sidecar),
+        diterima=_moment(data.get("diterima"), sidecar) or datetime.fromtimestamp(path.stat().st_mtime, JAKARTA),
+        bagian=_short(data.get("bagian") or named.get("bagian")),
+        jumlah_baris=_whole(data.get("jumlah_baris"), sidecar),
+        nomor_surat=_short(data.get("nomor_surat")),
+        url_env=_short(data.get("url_env")),
+    )
+
+
+def with_flags(
+    letter: Letter,
+    *,
+    periode_data: str | None,
+    diterima: datetime | date | None,
+    bagian: str | None,
+    jumlah_baris: int | None,
+    nomor_surat: str | None,
+) -> Letter:
+    """What the caller says wins over the letter."""
+    changes: dict[str, Any] = {}
+    if periode_data is not None:
+        changes["periode_data"] = _periode(periode_data, None)
+    if diterima is not None:
+        changes["diterima"] = _moment(diterima, None)
+    for name, value in (("bagian", bagian), ("jumlah_baris", jumlah_baris), ("nomor_surat", nomor_surat)):
+        if value is not None:
+            changes[name] = value
+    return replace(letter, **changes)
+
+
+def _from_name(name: str, contract: Contract) -> dict[str, str]:
+    pattern = contract.form.get("pola_nama")
+    if not pattern:
+        return {}
+    match = re.match(str(pattern), name, re.IGNORECASE)
+    return {key: value for key, value in match.groupdict().items() if value} if match else {}
+
+
+def _periode(value: Any, file: Path | None) -> str | None:
+    if value in (None, ""):
+        return None
+    text = value.isoformat() if isinstance(value, date) else str(value).strip()
+    try:
+        periode_start(text)
+    except ValueError:
+        raise _bad("periode_data tidak terbaca", "periode_data", file, _FORMS) from None
+    return text.upper()
+
+
+def _moment(value: Any, file: Path | None) -> datetime | None:
+    if value in (None, ""):
+        return None
+    try:
+        if isinstance(value, datetime):
+            moment = value
+        elif isinstance(value, date):
+            moment = datetime(value.year, value.month, value.day)
+        else:
+            moment = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise _bad("diterima tidak terbaca", "diterima", file, "tulis seperti 2025-10-10T09:00:00+07:00") from None
+    # Without a zone it is Jakarta's clock, wherever this machine stands.
+    return moment.replace(tzinfo=JAKARTA) if moment.tzinfo is None else moment.astimezone(JAKARTA)
+
+
+def _whole(value: Any, file: Path | None) -> int | None:
+    if value in (None, ""):
+        return None
+    try:
+        return int(str(value).replace(".", "").replace(",", ""))
+    except ValueError:
+        raise _bad("jumlah_baris bukan bilangan", "jumlah_baris", file, "tulis bilangan bulat") from None
+
+
+def _short(value: Any) -> str | None:
+    text = "" if value is None else re.sub(r"[^\w./ -]", "", str(value)).strip()[:60]
+    return text or None
+
+
+def _bad(
+    cause: str, place: str | None, file: Path | None, cure: str = "perbaiki surat pengantar lalu kirim ulang"
+) -> DamagedFile:
+    return DamagedFile(
+        cause, cure, place=" ".join(part for part in (file.name if file else None, place) if part) or None, rule="pengantar_rusak"
+    )

@@ -1,0 +1,156 @@
+"""What every reader hands over: a Parquet file of raw text by standard name, counts, and what it saw.
+
+How a format is read belongs to its reader; what the counts mean for the delivery belongs to `land`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+LINE = "_baris"
+NUMERIC = "_sel_angka"
+REJECT_SCHEMA = pa.schema([(LINE, pa.int64()), ("sebab", pa.string()), ("isi", pa.string())])
+
+
+class DamagedFile(Exception):
+    """A delivery that can't be read as a table: it goes to quarantine under `rule`.
+
+    Args:
+        cause: what is wrong, without values.
+        cure: what the producer does.
+        place: line, byte, sheet or column.
+        rule: `berkas_rusak`, `kolom_hilang` or `total_kendali`.
+    """
+
+    def __init__(self, cause: str, cure: str, *, place: str | None = None, rule: str = "berkas_rusak") -> None:
+        super().__init__(cause)
+        self.cause, self.cure, self.place, self.rule = cause, cure, place, rule
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One thing that a producer or a person must know about a delivery.
+
+    Attributes:
+        rule_id: the delivery rule (cleansing-rules.md, "Whole deliveries") or a reader's own warning.
+        outcome: `peringatan`, `tahan`, `karantina` or `tolak`.
+        place, cause, cure: where, why, what to do; never a value of a person.
+    """
+
+    rule_id: str
+    outcome: str
+    cause: str
+    cure: str
+    place: str | None = None
+
+    def as_dict(self) -> dict[str, str | None]:
+        """For manifest and receipt."""
+        return {
+            "rule_id": self.rule_id,
+            "akibat": self.outcome,
+            "tempat": self.place,
+            "pesan": self.cause,
+            "perbaikan": self.cure,
+        }
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The part of a contract that a reader needs.
+
+    Attributes:
+        columns: per standard name the names it may carry in a delivery, the agreed one first.
+        required: standard names that must be there.
+        id_like: standard names whose cells must never be numbers.
+        form: the contract's `bentuk`.
+    """
+
+    columns: dict[str, tuple[str, ...]]
+    required: frozenset[str]
+    id_like: frozenset[str]
+    form: dict[str, Any]
+
+    @classmethod
+    def of(cls, contract: Any) -> Spec:
+        """From a `padanan.contracts.contract.Contract`."""
+        return cls(
+            columns={c.name: (c.source, *c.aliases, c.name) for c in contract.columns},
+            required=frozenset(c.name for c in contract.columns if c.required),
+            id_like=frozenset(c.name for c in contract.columns if c.id_like),
+            form=dict(contract.form),
+        )
+
+
+@dataclass
+class RawTable:
+    """A delivery as text.
+
+    Attributes:
+        path: Parquet: one string column per mapped standard name, `_baris` int64, `_sel_angka` string.
+        rejects: Parquet (REJECT_SCHEMA) of rows that can't be read.
+        columns: mapped standard names in the order of the delivery.
+        labels: per mapped standard name the header text it was found under.
+        counted: rows in the source, counted apart from parsing (unreadable ones included).
+        facts: encoding, separator, header row and the like, for the manifest.
+        control: the line or cell account, for the manifest.
+        flags: what the reader noticed.
+        missing, unagreed: required columns not there; columns outside the contract (header labels only).
+    """
+
+    path: Path
+    rejects: Path
+    columns: tuple[str, ...]
+    labels: dict[str, str]
+    counted: int
+    facts: dict[str, Any] = field(default_factory=dict)
+    control: dict[str, int] = field(default_factory=dict)
+    flags: list[Flag] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
+    unagreed: tuple[str, ...] = ()
+
+
+class RejectWriter:
+    """Collects unreadable rows and writes them in batches."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._lines: list[int] = []
+        self._reasons: list[str] = []
+        self._content: list[str] = []
+        self._writer = pq.ParquetWriter(path, REJECT_SCHEMA)
+
+    def add(self, line: int, reason: str, content: str) -> None:
+        """One unreadable row: its source line, why, and its raw text."""
+        self._lines.append(line)
+        self._reasons.append(reason)
+        self._content.append(content)
+        self.count += 1
+        if len(self._lines) >= 50_000:
+            self._flush()
+
+    def _flush(self) -> None:
+        columns: Sequence[pa.Array] = (
+            pa.array(self._lines, pa.int64()),
+            pa.array(self._reasons, pa.string()),
+            pa.array(self._content, pa.string()),
+        )
+        self._writer.write_table(pa.Table.from_arrays(list(columns), schema=REJECT_SCHEMA))
+        self._lines, self._reasons, self._content = [], [], []
+
+    def close(self) -> None:
+        """Writes what is left."""
+        if self._lines:
+            self._flush()
+        self._writer.close()
+
+
+def raw_schema(columns: Sequence[str]) -> pa.Schema:
+    """The schema of a RawTable's Parquet file."""
+    return pa.schema([*((name, pa.string()) for name in columns), (LINE, pa.int64()), (NUMERIC, pa.string())])

@@ -1,0 +1,181 @@
+"""From raw columns to the landed Parquet: keys, exact duplicates set aside, figures about the delivery.
+
+Set-based in a private DuckDB; what the figures lead to is decided in `checks`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from padanan.base.duck import private_duckdb
+from padanan.base.keys import register_hmac
+from padanan.base.sql import ident, literal
+from padanan.contracts.contract import Contract
+from padanan.landing.raw import LINE, NUMERIC, RawTable
+
+UNREADABLE, DUPLICATE = "tidak_terbaca", "baris_kembar"
+PERIOD_COLUMNS = ("periode_program", "periode_data", "periode", "bulan_data")
+# Columns that make a person or family recognisable when the source's own id is blank, in this order.
+IDENTIFYING = ("id_keluarga_sumber", "id_sumber", "nik", "no_kk", "nama", "tgl_lahir", "jenis_kelamin", "nama_ibu", "alamat")
+SAMPLE = 10_000
+_DIGITS = "regexp_replace({}, '[^0-9]', '', 'g')"
+
+
+@dataclass
+class Staged:
+    """What was landed, counted in the written files themselves.
+
+    Attributes:
+        rows_on: rows of part.parquet (footer).
+        aside: rows of rejects.parquet by reason (read back).
+        fill: share of non-blank values per contract column.
+        per_kelurahan: rows per kelurahan code or name, upper case.
+        periods: rows per month named in a period column, largest first.
+        digits16: share of values with exactly 16 digits per column, over the first `SAMPLE` rows.
+        causes: first lines and count of unreadable rows by cause.
+    """
+
+    rows_on: int
+    aside: dict[str, int]
+    fill: dict[str, float] = field(default_factory=dict)
+    per_kelurahan: dict[str, int] = field(default_factory=dict)
+    periods: dict[str, int] = field(default_factory=dict)
+    digits16: dict[str, float] = field(default_factory=dict)
+    causes: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
+
+
+def stage(raw: RawTable, contract: Contract, sha16: str, key: bytes, folder: Path, work: Path) -> Staged:
+    """Writes `part.parquet` and `rejects.parquet` into `folder`.
+
+    record_key = HMAC('r|' contract '|' sha16 '|' row text '|' ordinal among identical rows), entity_key =
+    HMAC('e|' contract '|' entity columns), nik_key and kk_key = HMAC('nik|' or 'kk|' sixteen digits), each 32 hex
+    digits. A row whose entity columns are not all filled is named by its identifying content instead: blank ids
+    must not make one person of many.
+
+    Raises:
+        duckdb.Error: the caller must not pass its message on.
+    """
+    part, rejects = folder / "part.parquet", folder / "rejects.parquet"
+    with private_duckdb(work) as con:
+        register_hmac(con, key)
+        names = contract.column_names
+        cells = ", ".join(
+            f"nullif({ident(name)}, '') as {ident(name)}" if name in raw.columns else f"null::varchar as {ident(name)}"
+            for name in names
+        )
+        row = "concat_ws(chr(31), " + ", ".join(f"coalesce({ident(name)}, '')" for name in names) + ")"
+        con.execute(f"create temp view mentah as select {cells}, {LINE}, {NUMERIC} from read_parquet({literal(raw.path)})")
+        con.execute(f"create temp table judul as select {LINE} from mentah where {_repeated_header(raw)}")
+        con.execute(
+            f"create temp view berteks as select *, {row} as _teks, {LINE} in (select {LINE} from judul) as _judul from mentah"
+        )
+        # Twins are looked for by a cheap hash first; only rows that share one are compared by their whole text.
+        con.execute(f"create temp table sidik as select {LINE}, hash(_teks) as sidik from berteks where not _judul")
+        con.execute(
+            f"create temp table calon as select {LINE} from sidik "
+            "where sidik in (select sidik from sidik group by sidik having count(*) > 1)"
+        )
+        con.execute("drop table sidik")
+        twins = (con.execute("select count(*) from calon").fetchone() or (0,))[0]
+        con.execute(
+            f"create temp table urutan as select {LINE}, row_number() over (partition by _teks order by {LINE}) as ke "
+            f"from berteks where {f'{LINE} in (select {LINE} from calon)' if twins else 'false'}"
+        )
+        base = f"'r|{contract.id}|{sha16}|' || _teks || '|'"
+        keys = (
+            f"hmac_hex({base} || '1') as _record_key, {_entity(contract)} as _entity_key, "
+            f"{_digit_key('nik', names)} as _nik_key, {_digit_key('no_kk', names)} as _kk_key"
+        )
+        con.execute(f"create temp table lewat as select {LINE} from urutan where ke > 1")
+        con.execute(
+            f"copy (select {', '.join(map(ident, names))}, {LINE}, {NUMERIC}, {keys} from berteks "
+            f"where not _judul and {LINE} not in (select {LINE} from lewat)) "
+            f"to {literal(part)} (format parquet, compression zstd)"
+        )
+        content = "cast(to_json({" + ", ".join(f"{literal(name)}: b.{ident(name)}" for name in names) + "}) as varchar)"
+        con.execute(
+            f"copy (select {LINE}, null::varchar as _record_key, '{UNREADABLE}' as alasan, sebab, isi "
+            f"from read_parquet({literal(raw.rejects)}) "
+            f"union all select b.{LINE}, null, '{UNREADABLE}', 'judul_berulang', {content} from berteks b where b._judul "
+            f"union all select b.{LINE}, hmac_hex({base} || u.ke), '{DUPLICATE}', 'sama dengan baris sebelumnya', {content} "
+            f"from berteks b join urutan u using ({LINE}) where u.ke > 1 order by {LINE}) "
+            f"to {literal(rejects)} (format parquet, compression zstd)"
+        )
+        staged = Staged(int(pq.read_metadata(part).num_rows), {UNREADABLE: 0, DUPLICATE: 0})
+        for reason, count in con.execute(f"select alasan, count(*) from read_parquet({literal(rejects)}) group by 1").fetchall():
+            staged.aside[reason] = int(count)
+        _figures(con, staged, part, rejects, names)
+    return staged
+
+
+def _repeated_header(raw: RawTable) -> str:
+    """Whether a row only repeats the header (files pasted together); as a filter, so that most rows fail on one cell."""
+    if len(raw.columns) < 2:
+        return "false"
+    same = " and ".join(
+        f"upper(trim(coalesce({ident(name)}, ''))) = upper({literal(raw.labels[name].strip())})" for name in raw.columns
+    )
+    return f"({same})"
+
+
+def _entity(contract: Contract) -> str:
+    own = [f"upper(trim(coalesce({ident(name)}, '')))" for name in contract.entity_key]
+    filled = " and ".join(f"{piece} <> ''" for piece in own)
+    content = [f"upper(trim(coalesce({ident(name)}, '')))" for name in IDENTIFYING if name in contract.column_names]
+    substitute = f"'isi|' || concat_ws('|', {', '.join(content)})" if content else "'isi|' || _teks"
+    return f"hmac_hex('e|{contract.id}|' || case when {filled} then concat_ws('|', {', '.join(own)}) else {substitute} end)"
+
+
+def _digit_key(name: str, names: tuple[str, ...]) -> str:
+    if name not in names:
+        return "null::varchar"
+    digits = _DIGITS.format(ident(name))
+    prefix = "nik" if name == "nik" else "kk"
+    return f"hmac_hex(case when length({digits}) = 16 then '{prefix}|' || {digits} end)"
+
+
+def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects: Path, names: tuple[str, ...]) -> None:
+    source = f"read_parquet({literal(part)})"
+    if staged.rows_on:
+        filled = ", ".join(f"count(nullif(trim({ident(name)}), ''))" for name in names)
+        counts = con.execute(f"select {filled} from {source}").fetchone() or ()
+        staged.fill = {name: counts[index] / staged.rows_on for index, name in enumerate(names)}
+        digits = ", ".join(
+            f"count(*) filter (where length({ident(name)}) between 16 and 30 and length({_DIGITS.format(ident(name))}) = 16), "
+            f"count(nullif(trim({ident(name)}), ''))"
+            for name in names
+        )
+        # A share that tells a swapped column; the delivery's first rows tell it as well as all of them.
+        sample = con.execute(f"select {digits} from (from {source} limit {SAMPLE})").fetchone() or ()
+        staged.digits16 = {
+            name: sample[2 * index] / sample[2 * index + 1] for index, name in enumerate(names) if sample[2 * index + 1]
+        }
+    place = next((name for name in ("kode_kelurahan", "kelurahan") if name in names and staged.fill.get(name, 0) > 0), None)
+    if place:
+        staged.per_kelurahan = dict(
+            con.execute(
+                f"select upper(trim({ident(place)})) as tempat, count(*) from {source} "
+                f"where nullif(trim({ident(place)}), '') is not null "
+                "group by 1 order by 1"
+            ).fetchall()
+        )
+    period = next((name for name in PERIOD_COLUMNS if name in names), None)
+    if period:
+        staged.periods = dict(
+            con.execute(
+                f"select left(trim({ident(period)}), 7) as bulan, count(*) from {source} "
+                f"where regexp_full_match(trim({ident(period)}), '\\d{{4}}-(0[1-9]|1[0-2])(-\\d{{2}})?') "
+                "group by 1 order by 2 desc, 1"
+            ).fetchall()
+        )
+    staged.causes = {
+        cause: (int(count), [int(line) for line in lines])
+        for cause, count, lines in con.execute(
+            f"select sebab, count(*), list({LINE} order by {LINE})[1:20] from read_parquet({literal(rejects)}) "
+            f"where alasan = '{UNREADABLE}' group by 1 order by 2 desc, 1"
+        ).fetchall()
+    }

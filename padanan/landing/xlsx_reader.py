@@ -1,0 +1,415 @@
+"""Workbooks to raw columns: values by calamine, and a second count of rows straight from the sheet's XML.
+
+What a damaged number means is for the rules; here it is only marked (`_sel_angka`) that a cell was a number.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from padanan.landing.header import SEARCH_ROWS, Header, find_header, header_flags, require_header
+from padanan.landing.raw import DamagedFile, Flag, RawTable, RejectWriter, Spec, raw_schema
+
+FULL_SHEET = 1_048_576
+# Rows of a second, third … sheet that continues the first get this much added to their number.
+SHEET_STEP = 2_000_000
+BATCH = 20_000
+MAX_UNPACKED = 20 * 1024**3
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>(.*?)</(?:\w+:)?row>", re.DOTALL)
+_NUMBER = re.compile(rb'\br="(\d+)"')
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
+_ERROR = re.compile(rb'<(?:\w+:)?c\b[^>]*\bt="e"')
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_UNCACHED = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>")
+_RESAVE = "buka di Excel, simpan sebagai .xlsx tanpa kata sandi, lalu kirim ulang"
+
+
+@dataclass
+class SheetCount:
+    """What the XML of one sheet says, without calamine.
+
+    Attributes:
+        rows: 1-based numbers of rows that hold a value; `errors` those among them with an error cell.
+        formulas, uncached: formula cells, and those whose result was not saved.
+        last: the highest row number, empty rows included.
+    """
+
+    rows: npt.NDArray[np.int64]
+    errors: npt.NDArray[np.int64]
+    formulas: int
+    uncached: int
+    last: int
+
+
+@dataclass
+class _Totals:
+    rows: int = 0
+    counted: int = 0
+    blank: int = 0
+    formulas: int = 0
+    uncached: int = 0
+    merged: int = 0
+    full: bool = False
+    sheets: list[str] = field(default_factory=list)
+
+
+def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
+    """Reads the sheet (or sheets) of a workbook that carry the agreed header.
+
+    Numbers come as text without `.0`, true date cells as ISO dates, booleans as TRUE or FALSE; an error cell is
+    empty. Every visible sheet with the header is read: `_baris` of the n-th is its row + n × SHEET_STEP.
+
+    Raises:
+        DamagedFile: not a workbook, no header, or the two row counts differ.
+    """
+    check_workbook(path)
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        found, hidden = _sheets(book, spec)
+    except (CalamineError, OSError, ValueError, zipfile.BadZipFile):
+        # Not the library's message: it may quote a cell.
+        raise DamagedFile("buku kerja tidak terbaca", _RESAVE) from None
+    first = require_header(found[0][1] if found else None, spec, "di semua lembar")
+    columns = tuple(sorted(first.mapping, key=first.mapping.__getitem__))
+    schema = raw_schema(columns)
+    target = work / "mentah.parquet"
+    rejects = RejectWriter(work / "tak_terbaca.parquet")
+    totals = _Totals()
+    flags: list[Flag] = []
+    with pq.ParquetWriter(target, schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer:
+        for order, (sheet, header) in enumerate(found):
+            if set(header.mapping) != set(columns):
+                flags.append(
+                    Flag(
+                        "lembar_beda",
+                        "tahan",
+                        f"lembar {order + 1} memuat kolom lain dari lembar pertama",
+                        "pakai satu susunan kolom di semua lembar",
+                    )
+                )
+                header = Header(
+                    header.row,
+                    header.height,
+                    header.width,
+                    {**header.mapping},
+                    header.labels,
+                    header.unagreed,
+                    header.unnamed,
+                    (),
+                )
+            count = count_sheet(path, sheet.name)
+            _read_sheet(sheet, header, columns, count, order * SHEET_STEP, writer, rejects, totals, spec)
+    rejects.close()
+    if totals.counted != totals.rows + rejects.count:
+        raise DamagedFile(
+            f"jumlah baris tidak cocok: {totals.counted} baris berisi di berkas, {totals.rows + rejects.count} terbaca",
+            _RESAVE,
+            rule="total_kendali",
+        )
+    return RawTable(
+        path=target,
+        rejects=rejects.path,
+        columns=columns,
+        labels=first.labels,
+        counted=totals.counted,
+        facts={"bentuk": "xlsx", "lembar": totals.sheets, "baris_judul": first.row + 1, "garis_judul": first.row + first.height},
+        control={
+            "baris_berisi": totals.counted,
+            "baris_kosong": totals.blank,
+            "baris_terbaca": totals.rows,
+            "baris_tak_terbaca": rejects.count,
+            "sel_rumus": totals.formulas,
+            "sel_rumus_tanpa_nilai": totals.uncached,
+            "sel_gabung": totals.merged,
+        },
+        flags=[*header_flags(first, spec), *flags, *_flags(totals, hidden)],
+        missing=tuple(sorted(spec.required - set(first.mapping))),
+        unagreed=first.unagreed,
+    )
+
+
+def check_workbook(path: Path) -> None:
+    """Raises:
+    DamagedFile: the bytes are no .xlsx workbook (empty, old .xls, locked, another zip, HTML, cut).
+    """
+    with path.open("rb") as handle:
+        head = handle.read(512)
+    if not head:
+        raise DamagedFile("berkas kosong (0 bita)", "kirim ulang berkas yang berisi data")
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise DamagedFile("berkas Excel lama (.xls) atau terkunci kata sandi", _RESAVE)
+    if not head.startswith(b"PK"):
+        kind = "halaman HTML" if b"<html" in head.lower() or b"<table" in head.lower() else "bukan buku kerja .xlsx"
+        raise DamagedFile(f"isi berkas {kind}", _RESAVE)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
+                raise DamagedFile("isi berkas terlalu besar setelah dibuka", "bagi menjadi beberapa berkas lalu kirim ulang")
+    except (zipfile.BadZipFile, OSError):
+        raise DamagedFile("berkas .xlsx terpotong atau rusak", "salin ulang berkas dari komputer asal lalu kirim ulang") from None
+    if "xl/workbook.xml" not in names:
+        raise DamagedFile("arsip zip yang dinamai .xlsx, bukan buku kerja", "buka arsipnya dan kirim berkas di dalamnya")
+
+
+def _sheets(book: CalamineWorkbook, spec: Spec) -> tuple[list[tuple[CalamineSheet, Header]], int]:
+    """Visible sheets with the header, the agreed one first; and how many hidden ones carry it too."""
+    wanted = str(spec.form.get("lembar") or "").strip().upper()
+    found: list[tuple[CalamineSheet, Header]] = []
+    hidden = 0
+    for meta in book.sheets_metadata:
+        if meta.typ != SheetTypeEnum.WorkSheet:
+            continue
+        sheet = book.get_sheet_by_name(meta.name)
+        if not sheet.height:
+            continue
+        sample = [[_label(cell) for cell in row] for row in islice(sheet.iter_rows(), SEARCH_ROWS + 1)]
+        header = find_header(sample, spec)
+        if header is None:
+            continue
+        if meta.visible != SheetVisibleEnum.Visible:
+            hidden += 1
+        else:
+            found.append((sheet, header))
+    if found:
+        best = max(header.score for _, header in found)
+        least = max(best * 2 // 3, 1)
+        found = [item for item in found if item[1].score >= least]
+        found.sort(key=lambda item: item[0].name.strip().upper() != wanted)
+    return found, hidden
+
+
+def _label(cell: Any) -> str:
+    return " ".join(cell.split()) if isinstance(cell, str) else _text(cell)
+
+
+def _text(cell: Any) -> str:
+    render = _RENDER.get(type(cell))
+    return render(cell) if render is not None else str(cell)
+
+
+def _number(value: float) -> str:
+    if value == int(value) and abs(value) < 1e21:
+        return str(int(value))
+    return repr(value)
+
+
+def _moment(value: datetime) -> str:
+    return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="seconds")
+
+
+_RENDER: dict[type, Callable[[Any], str]] = {
+    str: str,
+    float: _number,
+    int: str,
+    bool: lambda value: "TRUE" if value else "FALSE",
+    date: date.isoformat,
+    datetime: _moment,
+    time: time.isoformat,
+    timedelta: str,
+}
+
+
+def _read_sheet(
+    sheet: CalamineSheet,
+    header: Header,
+    columns: tuple[str, ...],
+    count: SheetCount,
+    step: int,
+    writer: pq.ParquetWriter,
+    rejects: RejectWriter,
+    totals: _Totals,
+    spec: Spec,
+) -> None:
+    start = header.row + header.height
+    merged = [item for item in sheet.merged_cell_ranges or [] if item[1][0] >= start and item[1][0] > item[0][0]]
+    fill = _merge_fill(sheet, merged, header, columns, spec)
+    seen: list[npt.NDArray[np.int64]] = []
+    number = start
+    for batch in _batches(islice(sheet.iter_rows(), start, None)):
+        table, lines, blank = _table(batch, number, step, header, columns, fill)
+        seen.append(lines)
+        totals.blank += blank
+        totals.rows += table.num_rows
+        if table.num_rows:
+            writer.write_table(table)
+        number += len(batch)
+    lines = np.concatenate(seen) if seen else np.zeros(0, np.int64)
+    source = count.rows[count.rows > start]
+    if np.setdiff1d(lines, source).size:
+        raise DamagedFile("baris yang terbaca tidak cocok dengan isi berkas", _RESAVE, rule="total_kendali")
+    silent = np.setdiff1d(source, lines)
+    broken = np.intersect1d(silent, count.errors)
+    for line in broken.tolist():
+        rejects.add(line + step, "sel_galat", "")
+    totals.counted += len(source) - len(silent) + len(broken)
+    totals.formulas += count.formulas
+    totals.uncached += count.uncached
+    totals.merged += len(merged)
+    totals.full |= count.last >= FULL_SHEET
+    totals.sheets.append(sheet.name)
+
+
+def _batches(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
+    iterator = iter(rows)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
+
+
+def _table(
+    batch: list[list[Any]], first: int, step: int, header: Header, columns: tuple[str, ...], fill: dict[tuple[int, int], Any]
+) -> tuple[pa.Table, npt.NDArray[np.int64], int]:
+    """One batch by column; `first` is the 0-based row number of its first row."""
+    width = max(len(row) for row in batch)
+    nothing = [""] * len(batch[0])
+    keep = [index for index, row in enumerate(batch) if row != nothing and any(cell != "" for cell in row)]
+    lines = np.asarray(keep, np.int64) + first + 1
+    rows = batch if len(keep) == len(batch) else [batch[index] for index in keep]
+    if fill:
+        for index, line in enumerate(lines.tolist()):
+            for name in columns:
+                column = header.mapping.get(name, width)
+                if (line - 1, column) in fill and rows[index][column] == "":
+                    rows[index][column] = fill[(line - 1, column)]
+    cells = list(zip(*rows, strict=True)) if rows else []
+    arrays: list[pa.Array] = []
+    numeric: list[str] = [""] * len(rows)
+    for name in columns:
+        position = header.mapping.get(name)
+        values = cells[position] if position is not None and position < len(cells) else ("",) * len(rows)
+        kinds = set(map(type, values))
+        if kinds & {float, int}:
+            numeric = [
+                f"{mark},{name}" if mark and type(cell) in (float, int) else name if type(cell) in (float, int) else mark
+                for mark, cell in zip(numeric, values, strict=True)
+            ]
+        arrays.append(pa.array(values if kinds <= {str} else [_text(cell) for cell in values], pa.string()))
+    arrays.append(pa.array(lines + step, pa.int64()))
+    arrays.append(pa.array([mark or None for mark in numeric], pa.string()))
+    return pa.Table.from_arrays(arrays, schema=raw_schema(columns)), lines, len(batch) - len(keep)
+
+
+def _merge_fill(
+    sheet: CalamineSheet,
+    merged: list[tuple[tuple[int, int], tuple[int, int]]],
+    header: Header,
+    columns: tuple[str, ...],
+    spec: Spec,
+) -> dict[tuple[int, int], Any]:
+    """Values of vertically merged cells for the rows below the first; never for identity columns."""
+    if not merged:
+        return {}
+    offset = sheet.start[1] if sheet.start else 0
+    names = {index: name for name, index in header.mapping.items() if name in columns and name not in spec.id_like}
+    tops = {(low[0], low[1] - offset) for low, _ in merged if low[1] - offset in names}
+    last = max((row for row, _ in tops), default=-1)
+    values = {
+        (row, column): cells[column]
+        for row, cells in enumerate(islice(sheet.iter_rows(), last + 1))
+        for column in names
+        if (row, column) in tops and column < len(cells)
+    }
+    return {
+        (row, low[1] - offset): values[(low[0], low[1] - offset)]
+        for low, high in merged
+        if (low[0], low[1] - offset) in values
+        for row in range(low[0] + 1, high[0] + 1)
+    }
+
+
+def _flags(totals: _Totals, hidden: int) -> Iterator[Flag]:
+    if totals.full:
+        yield Flag(
+            "lembar_penuh",
+            "peringatan",
+            f"lembar penuh ({FULL_SHEET:,} baris): sisanya mungkin terpotong".replace(",", "."),
+            "bandingkan jumlah baris dengan sumber; kirim CSV, atau bagi per kota",
+        )
+    if totals.uncached:
+        held = totals.uncached >= 0.05 * max(totals.rows, 1)
+        yield Flag(
+            "rumus_tanpa_nilai",
+            "tahan" if held else "peringatan",
+            f"{totals.uncached} sel rumus tanpa hasil tersimpan, terbaca kosong",
+            "salin lalu tempel sebagai nilai, simpan, kirim ulang",
+        )
+    elif totals.formulas:
+        yield Flag(
+            "sel_rumus",
+            "peringatan",
+            f"{totals.formulas} sel berisi rumus; hasil tersimpannya yang dipakai",
+            "tempel sebagai nilai pada kiriman berikutnya",
+        )
+    if totals.merged:
+        yield Flag(
+            "sel_gabung",
+            "peringatan",
+            f"{totals.merged} sel gabung di antara baris data; isinya diteruskan ke baris di bawahnya, kecuali kolom identitas",
+            "pisahkan sel gabung dan isi setiap baris",
+        )
+    if len(totals.sheets) > 1:
+        yield Flag(
+            "lembar_ganda",
+            "peringatan",
+            f"{len(totals.sheets)} lembar memuat judul yang sama; semuanya dibaca",
+            "pastikan tidak ada lembar salinan",
+        )
+    if hidden:
+        yield Flag(
+            "lembar_tersembunyi",
+            "tahan",
+            f"{hidden} lembar tersembunyi memuat judul yang sama dan tidak dibaca",
+            "tampilkan atau hapus lembar itu lalu kirim ulang",
+        )
+
+
+def count_sheet(path: Path, name: str) -> SheetCount:
+    """Counts rows with a value in the XML of one sheet, streaming."""
+    rows: list[int] = []
+    errors: list[int] = []
+    formulas = uncached = last = 0
+    with zipfile.ZipFile(path) as archive, archive.open(_sheet_part(archive, name)) as stream:
+        rest = b""
+        while block := stream.read(1 << 22):
+            rest += block
+            cut = rest.rfind(b"row>") + 4
+            if cut < 4:
+                continue
+            done, rest = rest[:cut], rest[cut:]
+            formulas += len(_FORMULA.findall(done))
+            uncached += len(_UNCACHED.findall(done))
+            done = re.sub(rb"<(?:\w+:)?row\b[^>]*/>", b"", done)
+            for match in _ROW.finditer(done):
+                number = _NUMBER.search(match[1])
+                last = int(number[1]) if number else last + 1
+                if _VALUE.search(match[2]):
+                    rows.append(last)
+                    if _ERROR.search(match[2]):
+                        errors.append(last)
+    return SheetCount(np.asarray(rows, np.int64), np.asarray(errors, np.int64), formulas, uncached, last)
+
+
+def _sheet_part(archive: zipfile.ZipFile, name: str) -> str:
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {item.get("Id"): item.get("Target", "") for item in relations}
+    for sheet in book.iter():
+        if sheet.tag.endswith("}sheet") and sheet.get("name") == name:
+            key = next((value for attribute, value in sheet.attrib.items() if attribute.endswith("}id")), None)
+            target = targets.get(key, "")
+            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    raise DamagedFile("lembar tidak ditemukan di dalam buku kerja", _RESAVE)

@@ -1,0 +1,129 @@
+"""Drawings as inline SVG: stacked bars, the overlap picture (rows of dots, bars) and courses over time.
+
+Every drawing carries a title and stands beside a table with the same figures; it never is the only carrier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from padanan.base.format import number, percent, threshold
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of one bar: its CSS class, its value, and what it is."""
+
+    css: str
+    value: int
+    label: str
+
+
+def bar(segments: Sequence[Segment], title: str, width: int = 220, height: int = 16) -> Markup:
+    """One stacked bar of a row in a table, as wide as its cell allows."""
+    total = sum(segment.value for segment in segments)
+    parts, start = [], 0.0
+    for segment in segments:
+        share = width * segment.value / total if total else 0
+        if share > 0:
+            parts.append(f'<rect class="{segment.css}" x="{start:.1f}" y="0" width="{share:.1f}" height="{height}"/>')
+        start += share
+    label = escape(title)
+    return Markup(
+        f'<svg class="batang" viewBox="0 0 {width} {height}" width="{width}" height="{height}" preserveAspectRatio="none" '
+        f'role="img" aria-label="{label}">{"".join(parts)}</svg>'
+    )
+
+
+@dataclass(frozen=True)
+class Intersection:
+    """People or families that stand in exactly these sets."""
+
+    members: frozenset[str]
+    count: int
+
+
+def upset(sets: Sequence[tuple[str, str]], rows: Sequence[Intersection], title: str, description: str, name: str) -> Markup:
+    """An UpSet-like picture on its side: one line per intersection, dots for its sets, a bar for its size.
+
+    Args:
+        sets: (id, name), in the order of the columns of dots.
+        rows: intersections, largest first.
+        title: what the picture shows, for those who can't see it.
+        description: its main message in words.
+        name: an id that no other drawing of the page has.
+    """
+    left, step, line, head, span = 8, 34, 22, 92, 330
+    dots = left + step * len(sets)
+    width, height = dots + span + 84, head + line * len(rows) + 8
+    largest = max((row.count for row in rows), default=1) or 1
+    out = [
+        f'<svg class="irisan" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{name}-t {name}-d">'
+        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}</desc>'
+    ]
+    for index, (_, name) in enumerate(sets):
+        x = left + step * index + step / 2
+        out.append(f'<text class="nama" transform="translate({x + 4:.0f} {head - 10}) rotate(-60)">{escape(name)}</text>')
+    for index, row in enumerate(rows):
+        y = head + line * index + line / 2
+        if index % 2 == 0:
+            out.append(f'<rect class="pita" x="0" y="{y - line / 2:.0f}" width="{width}" height="{line}"/>')
+        inside = [i for i, (key, _) in enumerate(sets) if key in row.members]
+        if len(inside) > 1:
+            first, last = (left + step * i + step / 2 for i in (inside[0], inside[-1]))
+            out.append(f'<line class="tali" x1="{first:.0f}" x2="{last:.0f}" y1="{y:.0f}" y2="{y:.0f}"/>')
+        for i in range(len(sets)):
+            css = "isi" if i in inside else "kosong"
+            out.append(f'<circle class="{css}" cx="{left + step * i + step / 2:.0f}" cy="{y:.0f}" r="6"/>')
+        length = max(span * row.count / largest, 1.0)
+        out.append(f'<rect class="isi" x="{dots + 8}" y="{y - 7:.0f}" width="{length:.1f}" height="14"/>')
+        out.append(f'<text class="nilai" x="{dots + 14 + length:.1f}" y="{y + 4:.0f}">{escape(number(row.count))}</text>')
+    out.append("</svg>")
+    return Markup("".join(out))
+
+
+def course(points: Sequence[tuple[str, float | None]], limit: float, title: str, description: str, name: str) -> Markup:
+    """A share over several publications as a line with dots, and the threshold as a dashed line.
+
+    Args:
+        points: (name, share or None), oldest first.
+        limit: the threshold, a share.
+        title, description: what it shows, for those who can't see it.
+        name: an id that no other drawing of the page has.
+    """
+    width, height, left, right, top, bottom = 300, 150, 12, 46, 18, 26
+    known = [value for _, value in points if value is not None]
+    largest = max([*known, limit]) * 1.15 or 1.0
+    step = (width - left - right) / max(len(points) - 1, 1)
+
+    def x(index: int) -> float:
+        return left + step * index if len(points) > 1 else left + (width - left - right) / 2
+
+    def y(value: float) -> float:
+        return top + (height - top - bottom) * (1 - value / largest)
+
+    out = [
+        f'<svg class="lintasan" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{name}-t {name}-d">'
+        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}</desc>'
+        f'<line class="dasar" x1="{left}" x2="{width - right}" y1="{height - bottom}" y2="{height - bottom}"/>'
+        f'<line class="ambang" x1="{left}" x2="{width - right}" y1="{y(limit):.1f}" y2="{y(limit):.1f}"/>'
+        f'<text class="ambang" x="{width - right + 4}" y="{y(limit) + 4:.1f}">{escape(threshold(limit))}</text>'
+    ]
+    dots = [(x(index), y(value), value) for index, (_, value) in enumerate(points) if value is not None]
+    if len(dots) > 1:
+        out.append('<polyline points="' + " ".join(f"{a:.1f},{b:.1f}" for a, b, _ in dots) + '"/>')
+    for a, b, value in dots:
+        css = "lewat" if value > limit else "dalam"
+        out.append(f'<circle class="{css}" cx="{a:.1f}" cy="{b:.1f}" r="3.5"/>')
+    if dots:
+        a, b, value = dots[-1]
+        out.append(f'<text class="nilai" x="{a:.1f}" y="{max(b - 8, 11):.1f}">{escape(percent(value, 1))}</text>')
+    for index, (label, _) in enumerate(points):
+        anchor = "middle" if 0 < index < len(points) - 1 or len(points) == 1 else ("start" if index == 0 else "end")
+        if index in (0, len(points) - 1) or len(points) <= 4:
+            out.append(f'<text class="saat" text-anchor="{anchor}" x="{x(index):.1f}" y="{height - 8}">{escape(label)}</text>')
+    out.append("</svg>")
+    return Markup("".join(out))

@@ -1,0 +1,64 @@
+"""The penghalang of a published revision: (producer, rule, kota) whose rate passes the contract's threshold.
+
+Counting is the report's; what was waived is read off the log in `steps`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.base.suppress import LIMIT
+from padanan.contracts.contract import load_contracts
+from padanan.published.facts import KotaCount, count_rules
+from padanan.published.opened import open_published
+from padanan.published.wilayah import rule_cover
+from padanan.records.review_log import ReviewLog
+from padanan.records.steps import waivers
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The penghalang of a revision; `covered` are those whose count the report's tables must not show."""
+
+    found: tuple[KotaCount, ...]
+    covered: frozenset[Key]
+
+    def open(self, log: ReviewLog, revisi: int) -> tuple[KotaCount, ...]:
+        """The penghalang that nobody waived: with any of them a revision can't be accepted."""
+        waived = waivers(log, revisi)
+        return tuple(item for item in self.found if key_of(item) not in waived)
+
+    def hidden(self, item: KotaCount) -> bool:
+        """Whether counts and rate of a penghalang stay out of what people pass on (fewer than five, or a complement)."""
+        return key_of(item) in self.covered or item.orang < LIMIT
+
+
+def judge(home: Home, periode: Periode, revisi: int) -> Judged:
+    """Counts the penghalang of a revision, ordered by producer, rule and kota (`NO_KOTA`: no address in DKI).
+
+    Raises:
+        PadananError: the revision is not published, or its tables and contracts contradict each other.
+    """
+    source = open_published(home, periode, revisi)
+    try:
+        counted = count_rules(source, load_contracts())
+    finally:
+        source.con.close()
+    found = tuple(sorted((item for item in counted.kotas if item.blocker), key=key_of))
+    covers = {producer: rule_cover(counted, producer) for producer in {item.producer for item in found}}
+    covered = frozenset(key_of(item) for item in found if (item.rule.id, item.kota) in covers[item.producer])
+    return Judged(found, covered)
+
+
+def blockers(home: Home, periode: Periode, revisi: int) -> tuple[KotaCount, ...]:
+    """Every penghalang of a revision; see `judge`."""
+    return judge(home, periode, revisi).found
+
+
+def key_of(item: KotaCount) -> Key:
+    """What a waiver names: producer, rule, kota."""
+    return item.producer, item.rule.id, item.kota

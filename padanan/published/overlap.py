@@ -1,0 +1,88 @@
+"""The overlap of the five registries: people and families by the exact set of registries that know them.
+
+The counts come from the published `overlap` table; drawing is in `svg`, covering in `suppress`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from padanan.base.format import listed
+from padanan.base.suppress import Cell, Cover, Sum, cover
+from padanan.published.opened import REGISTRIES, Published
+
+UNITS = ("orang", "keluarga")
+ALL = "semua"
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """One unit's counts: (kota code, set of registries) -> how many; covered cells have the same keys."""
+
+    unit: str
+    counts: Mapping[tuple[str, frozenset[str]], int]
+    covered: Mapping[Cell, Cover]
+
+    def sets(self, kota: str = ALL) -> list[tuple[frozenset[str], int]]:
+        """The non-empty sets of a kota (or of all), largest first; covered ones last, so that their place tells nothing."""
+        found = [(members, count) for (code, members), count in self.counts.items() if code == kota and count]
+
+        def place(item: tuple[frozenset[str], int]) -> tuple[int, int, list[str]]:
+            mark = self.covered.get((kota, item[0]))
+            return (0, -item[1], sorted(item[0])) if mark is None else (1, 0, sorted(item[0]))
+
+        return sorted(found, key=place)
+
+    def total(self, kota: str = ALL) -> int:
+        """Everyone in at least one registry."""
+        return sum(count for _, count in self.sets(kota))
+
+    def within(self, registry: str, kota: str = ALL) -> int:
+        """Everyone in one registry."""
+        return sum(count for members, count in self.sets(kota) if registry in members)
+
+
+def build(source: Published) -> dict[str, Overlap]:
+    """The overlap by unit; places that are no kota of DKI are one group."""
+    query = """
+        select satuan, coalesce(k.kode_kota, '-') as kota, adminduk, dtks, p3ke, carik, dtsen, sum(jumlah)::bigint as jumlah
+        from overlap o left join (select distinct kode_kota from wilayah) k on k.kode_kota = o.kode_wilayah
+        where o.tingkat = 'kota' group by all
+    """
+    counts: dict[str, dict[tuple[str, frozenset[str]], int]] = {unit: {} for unit in UNITS}
+    for row in source.rows(query):
+        members = frozenset(name for name in REGISTRIES if row[name])
+        for code in (row["kota"], ALL):
+            own = counts[row["satuan"]]
+            own[code, members] = own.get((code, members), 0) + row["jumlah"]
+    return {unit: Overlap(unit, own, _cover(own)) for unit, own in counts.items()}
+
+
+def _cover(counts: Mapping[tuple[str, frozenset[str]], int]) -> dict[Cell, Cover]:
+    """Sums: a set over all kota, all sets of one kota, and what the index says about all kota in words and per registry."""
+    codes = sorted({code for code, _ in counts if code != ALL})
+    sets = sorted({members for _, members in counts}, key=sorted)
+    values: dict[Cell, int] = {(code, members): counts.get((code, members), 0) for code in (*codes, ALL) for members in sets}
+    sums = [Sum((ALL, members), tuple((code, members) for code in codes)) for members in sets]
+    for code in (*codes, ALL):
+        values[code, None] = sum(counts.get((code, members), 0) for members in sets)
+        sums.append(Sum((code, None), tuple((code, members) for members in sets)))
+    sums.append(Sum((ALL, None), tuple((code, None) for code in codes)))
+    told: dict[str, list[frozenset[str]]] = {name: [members for members in sets if name in members] for name in REGISTRIES}
+    told["beberapa"] = [members for members in sets if len(members) > 1]
+    for name, members_of in told.items():
+        values[ALL, name] = sum(values[ALL, members] for members in members_of)
+        sums.append(Sum((ALL, name), tuple((ALL, members) for members in members_of)))
+    return cover(values, sums, fixed={(ALL, name) for name in told})
+
+
+def set_name(members: frozenset[str]) -> str:
+    """`Adminduk, DTKS dan Carik` or `hanya Adminduk`."""
+    names = [REGISTRIES[name] for name in REGISTRIES if name in members]
+    return f"Hanya {names[0]}" if len(names) == 1 else listed(names)
+
+
+def set_key(members: frozenset[str]) -> str:
+    """The set as a stable id in the page, for readers that are programs."""
+    return "+".join(sorted(members))

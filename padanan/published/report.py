@@ -1,0 +1,117 @@
+"""What one report is made of: the figures of a revision with the names, covers and earlier scores that the pages need.
+
+Gathering it is `render`'s work, laying it out the pages'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.base.suppress import Cell, Cover
+from padanan.contracts.contract import KINDS, Contract
+from padanan.contracts.criteria import load_criteria
+from padanan.published import facts, overlap, wilayah
+from padanan.published.deliveries import ProducerDeliveries, deliveries
+from padanan.published.facts import Facts, KotaCount
+from padanan.published.followup import FollowUp, follow_up
+from padanan.published.history import History, Scores, history
+from padanan.published.opened import Published
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything the pages need."""
+
+    home: Home
+    source: Published
+    contracts: Mapping[str, Contract]
+    facts: Facts
+    deliveries: Mapping[str, ProducerDeliveries]
+    overlaps: Mapping[str, overlap.Overlap]
+    tree: wilayah.Tree
+    covers: Mapping[str, Mapping[Cell, Cover]]
+    criteria: Mapping[str, Any]
+    history: History
+    follow_ups: tuple[FollowUp, ...]
+
+    @property
+    def before(self) -> Scores:
+        """The scores that changes are measured against; empty when nothing was published before."""
+        point = self.history.compared
+        return point.scores if point else {}
+
+    @property
+    def before_name(self) -> str | None:
+        """What they belong to, in words."""
+        point = self.history.compared
+        return None if point is None else publication_name(self.source.periode, point.periode, point.revisi)
+
+    def covered(self, item: KotaCount) -> bool:
+        """Whether a (producer, rule, kota) count may not be printed. Nor may then that it passes a threshold: with the
+        kota's rate of another rule beside it, "more than 2%" would bound a count below 5 from below.
+        """
+        return (item.rule.id, item.kota) in self.covers[item.producer]
+
+    def due(self, days: int) -> date:
+        """The last day for what a contract gives so many days, counted from the cut-off of the revision."""
+        return date.fromisoformat(str(self.source.manifest["cutoff"])[:10]) + timedelta(days=days)
+
+    @property
+    def blockers(self) -> list[KotaCount]:
+        """The penghalang that may be named with their kota, most people first."""
+        found = [item for item in self.facts.blockers if not self.covered(item)]
+        return sorted(found, key=lambda item: (-item.orang, -item.gagal, item.producer, item.rule.id, item.kota))
+
+    @property
+    def small_blockers(self) -> list[KotaCount]:
+        """The penghalang whose count is covered: told per producer and rule, never per kota."""
+        return [item for item in self.facts.blockers if self.covered(item)]
+
+
+def publication_name(own: Periode, periode: Periode, revisi: int) -> str:
+    """`revisi 1` within the report's own period, else `periode 2025-S1 revisi 3`."""
+    return f"revisi {revisi}" if periode == own else f"periode {periode.label} revisi {revisi}"
+
+
+def producer_page(contract_id: str) -> str:
+    """The file name of a producer's page."""
+    return f"produsen-{contract_id.replace('_', '-')}.html"
+
+
+def kota_page(code: str) -> str:
+    """The file name of a kota's page."""
+    return f"kota-{code.replace('.', '-')}.html"
+
+
+def in_order(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
+    """Adminduk, the other registries, then the programs, by name."""
+
+    def place(contract: Contract) -> tuple[bool, int, str]:
+        return contract.id != "adminduk", KINDS.index(contract.kind), contract.name
+
+    return {contract.id: contract for contract in sorted(contracts.values(), key=place)}
+
+
+def gather(home: Home, contracts: dict[str, Contract], source: Published) -> Report:
+    """Counts a published revision and reads what its pages name beside the counts."""
+    counted = facts.collect(source, contracts)
+    past = history(home, source, contracts)
+    earlier = [found for found in (past.last_period, past.last_revision) if found]
+    return Report(
+        home=home,
+        source=source,
+        contracts=contracts,
+        facts=counted,
+        deliveries=deliveries(home, contracts, source),
+        overlaps=overlap.build(source),
+        tree=wilayah.build(source),
+        covers={producer: wilayah.rule_cover(counted, producer) for producer in counted.rows},
+        criteria=load_criteria(),
+        history=past,
+        follow_ups=tuple(follow_up(home, source, found, publication_name(source.periode, *found)) for found in earlier),
+    )

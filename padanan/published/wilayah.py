@@ -1,0 +1,177 @@
+"""Counts by kota, kecamatan and kelurahan, and which of them are covered because too few people stand behind them.
+
+The rule of covering is in `suppress`; the sums that a reader of these tables can do are listed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from padanan.base.format import number, percent
+from padanan.base.suppress import Cell, Cover, Sum, cover
+from padanan.published.facts import NO_KOTA, Counted, Facts
+from padanan.published.opened import Published
+
+# Too few people of a kelurahan are unknown to Adminduk: counting them there would cover most of its table.
+UP_TO_KECAMATAN = frozenset({"padan"})
+KELURAHAN_DEPTH = 4
+Path = tuple[str, ...]
+ROOT: Path = ("",)
+UNKNOWN = "-"
+# Printed count -> the count it is a part of (None: stands alone). The difference is a cell too: a reader can subtract.
+MEASURES: Mapping[str, str | None] = {"catatan": None, "celah": "catatan", "orang": None, "padan": "orang", "sasaran": "orang"}
+
+# A code counts only with the codes above it: what is not in the seed of DKI is `UNKNOWN` at that level.
+PLACE = """
+  coalesce(w3.kode_kota, w2.kode_kota, w1.kode_kota, '-') as kota,
+  coalesce(w3.kode_kecamatan, w2.kode_kecamatan, '-') as kecamatan,
+  coalesce(w3.kode_kelurahan, '-') as kelurahan
+"""
+JOINS = """
+  left join wilayah w3 on w3.kode_kelurahan = t.kode_kelurahan
+  left join (select distinct kode_kecamatan, kode_kota from wilayah) w2 on w2.kode_kecamatan = t.kode_kecamatan
+  left join (select distinct kode_kota from wilayah) w1 on w1.kode_kota = t.kode_kota
+"""
+RECORDS = f"""
+select {PLACE}, count(*) as catatan, count(*) filter (g.record_key is not null) as celah
+from padanan_record t
+left join (select distinct producer, record_key from gap) g on g.producer = t.producer and g.record_key = t.record_key
+{JOINS}
+group by all
+"""
+PEOPLE = f"""
+select {PLACE}, count(*) as orang, count(*) filter (t.status_identitas = 'terdaftar') as padan,
+  count(*) filter (s.terpilih) as sasaran
+from padanan_orang t left join sasaran s on s.id_orang = t.id_orang
+{JOINS}
+group by all
+"""
+
+
+@dataclass
+class Node:
+    """One place with its counts; `children` in the order of their codes, the unknown ones last."""
+
+    path: Path
+    name: str
+    values: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MEASURES, 0))
+    children: list[Node] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        """The Kemendagri code, or `-`."""
+        return self.path[-1]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """DKI with its kota, kecamatan and kelurahan, and the cells that stay covered on every page."""
+
+    root: Node
+    covered: Mapping[Cell, Cover]
+
+    def text(self, node: Node, measure: str) -> str:
+        """A count as printed."""
+        mark = self.covered.get((node.path, measure))
+        return mark.text if mark else number(node.values[measure])
+
+    def share(self, node: Node, part: str, whole: str) -> str:
+        """A share as printed; an en dash where one of its two counts is covered."""
+        if (node.path, part) in self.covered or (node.path, whole) in self.covered:
+            return "–"
+        return percent(node.values[part], node.values[whole])
+
+
+def build(source: Published) -> Tree:
+    """The tree over all places of DKI, also those with no one in them."""
+    root = Node(ROOT, "DKI Jakarta dan tidak terpetakan")
+    nodes: dict[Path, Node] = {}
+    for row in source.rows(
+        "select kode_kota, kota, kode_kecamatan, kecamatan, kode_kelurahan, kelurahan from wilayah order by kode_kelurahan"
+    ):
+        path = ROOT
+        parent = root
+        for level in ("kota", "kecamatan", "kelurahan"):
+            path = (*path, row[f"kode_{level}"])
+            if path not in nodes:
+                nodes[path] = Node(path, row[level])
+                parent.children.append(nodes[path])
+            parent = nodes[path]
+    for query in (RECORDS, PEOPLE):
+        for row in source.rows(query):
+            _add(root, nodes, row)
+    return Tree(root, cover(*_cells(root)))
+
+
+def _add(root: Node, nodes: dict[Path, Node], row: Mapping[str, object]) -> None:
+    """Adds a grouped row to its place and all places above it."""
+    counts = {name: value for name, value in row.items() if name in MEASURES and isinstance(value, int)}
+    node, path = root, ROOT
+    _plus(node, counts)
+    for level in ("kota", "kecamatan", "kelurahan"):
+        code = str(row[level])
+        path = (*path, code)
+        if path not in nodes:
+            names = {
+                "kota": "Tidak terpetakan ke DKI",
+                "kecamatan": "Kecamatan tidak diketahui",
+                "kelurahan": "Kelurahan tidak diketahui",
+            }
+            nodes[path] = Node(path, names[level])
+            node.children.append(nodes[path])
+        node = nodes[path]
+        _plus(node, counts)
+        if code == UNKNOWN:
+            break
+
+
+def _plus(node: Node, counts: Mapping[str, int]) -> None:
+    for name, value in counts.items():
+        node.values[name] += value
+
+
+def _shown(node: Node) -> list[str]:
+    """The measures that a node's tables print."""
+    return [name for name in MEASURES if len(node.path) < KELURAHAN_DEPTH or name not in UP_TO_KECAMATAN]
+
+
+def _cells(root: Node) -> tuple[dict[Cell, int], list[Sum]]:
+    values: dict[Cell, int] = {}
+    sums: list[Sum] = []
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        waiting.extend(node.children)
+        names = _shown(node)
+        for name in tuple(names):
+            values[node.path, name] = node.values[name]
+            whole = MEASURES[name]
+            if whole is not None:
+                rest = f"bukan_{name}"
+                names.append(rest)
+                values[node.path, rest] = node.values[whole] - node.values[name]
+                sums.append(Sum((node.path, whole), ((node.path, name), (node.path, rest))))
+        for name in names:
+            children = [child for child in node.children if name.removeprefix("bukan_") in _shown(child)]
+            sums.append(Sum((node.path, name), tuple((child.path, name) for child in children)))
+    return values, sums
+
+
+def rule_cover(facts: Facts | Counted, producer: str) -> dict[Cell, Cover]:
+    """The covered cells of a producer's table of rules by kota; keys (rule id, kota code).
+
+    The rule's total over all kota is printed beside the gap table's count and stays open.
+    """
+    values: dict[Cell, int] = {}
+    sums: list[Sum] = []
+    for item in facts.of(producer):
+        for kota in (*facts.kota_names, NO_KOTA):
+            values[item.rule.id, kota] = 0
+    for count in facts.kotas:
+        if count.producer == producer:
+            values[count.rule.id, count.kota] = count.gagal
+    for item in facts.of(producer):
+        values[item.rule.id, "total"] = item.gagal
+        sums.append(Sum((item.rule.id, "total"), tuple((item.rule.id, kota) for kota in (*facts.kota_names, NO_KOTA))))
+    return cover(values, sums, fixed={(item.rule.id, "total") for item in facts.of(producer)})

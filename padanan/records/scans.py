@@ -1,0 +1,78 @@
+"""The scanned, signed paper of a decision: taken into `decisions/reviu/lampiran/` under its own SHA-256.
+
+What the paper says is for people; that a decision names one is asked for in `actions`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from padanan.base.commit import building, copy_hashed
+from padanan.base.errors import no_space_guard
+from padanan.base.home import Home
+from padanan.base.tabular import file_sha256
+from padanan.records.refusal import Refusal
+from padanan.records.review_log import folder_of
+
+FOLDER = "lampiran"
+_KINDS = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n": "png", b"II*\x00": "tif", b"MM\x00*": "tif"}
+_TEXT_OF_SHA = re.compile(r"[0-9a-f]{64}")
+
+
+def normal_digest(text: str) -> str:
+    """A fingerprint as printed, with or without dashes, as 64 hex digits; empty when it is no SHA-256."""
+    bare = re.sub(r"[\s\-–—:·]", "", text).lower()
+    return bare if _TEXT_OF_SHA.fullmatch(bare) else ""
+
+
+def scan_path(home: Home, digest: str) -> Path:
+    """Where the scan with that SHA-256 lies."""
+    return folder_of(home) / FOLDER / digest
+
+
+def read_scan(path: Path, *, expected: str = "", field: str = "pindaian") -> dict[str, str]:
+    """A scan's SHA-256 and kind, as a record names it; the file's own name stays out (it may say anything).
+
+    Raises:
+        Refusal: no such file, empty, neither PDF nor picture, or not the one whose hash was given.
+    """
+    try:
+        if not path.is_file():  # a pipe would be waited for, with the log held
+            raise FileNotFoundError
+        with path.open("rb") as handle:
+            start = handle.read(8)
+        digest = file_sha256(path)
+    except OSError:
+        raise Refusal("berkas pindaian tidak ada atau tidak terbaca", field=field, cure="periksa nama berkasnya") from None
+    kind = next((name for magic, name in _KINDS.items() if start.startswith(magic)), "")
+    if not kind:
+        raise Refusal(
+            "pindaian kosong atau bukan PDF, JPEG, PNG atau TIFF",
+            field=field,
+            cure="pindai lagi berita acara bertanda tangan",
+        )
+    if expected and normal_digest(expected) != digest:
+        raise Refusal(
+            "sidik pindaian tidak sama dengan yang ditulis",
+            field=f"sidik_{field}",
+            cure="lampirkan berkas yang benar, atau kosongkan",
+        )
+    return {"sha256": digest, "jenis": kind}
+
+
+def keep_scan(home: Home, path: Path, scan: dict[str, str]) -> None:
+    """Copies a scan into the home; the same bytes are kept once.
+
+    Raises:
+        Refusal: the file changed since it was read.
+    """
+    target = scan_path(home, scan["sha256"])
+    if target.exists() and file_sha256(target) == scan["sha256"]:
+        return
+    with no_space_guard("pindaian"), building(target.parent) as folder:
+        draft = folder / "pindaian"
+        if copy_hashed(path, draft) != scan["sha256"]:
+            raise Refusal("berkas pindaian berubah ketika disalin", field="pindaian", cure="ulangi setelah berkasnya utuh")
+        draft.chmod(0o400)
+        draft.replace(target)

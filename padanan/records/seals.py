@@ -1,0 +1,87 @@
+"""Which decrees stand: the seals under `decree/<period>/ke-<n>/`, read back.
+
+Making one is `approve`, proving one is `verify`; here nothing is judged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.records.review_log import read_log
+from padanan.records.steps import change_open
+
+SEAL = "segel.json"
+DECREED = "ditetapkan"
+
+
+@dataclass(frozen=True)
+class Seal:
+    """One penetapan: `ke` 1 is the period's first, later ones are its perubahan."""
+
+    periode: Periode
+    ke: int
+    folder: Path
+    data: Mapping[str, Any]
+
+    @property
+    def path(self) -> Path:
+        """The seal's file."""
+        return self.folder / SEAL
+
+
+def seal_folder(home: Home, periode: Periode, ke: int) -> Path:
+    """`decree/<period>/ke-<n>`."""
+    return home.decree(periode) / f"ke-{ke}"
+
+
+def seals(home: Home, periode: Periode) -> tuple[Seal, ...]:
+    """The period's decrees, oldest first.
+
+    Raises:
+        PadananError: a seal can't be read.
+    """
+    found = []
+    for path in home.decree(periode).glob(f"ke-*/{SEAL}"):
+        number = path.parent.name.removeprefix("ke-")
+        if not number.isdigit():
+            continue
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            status = data["status"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise PadananError(
+                "segel tidak terbaca", file=path.relative_to(home.root), cure="pulihkan folder decree dari cadangan"
+            ) from None
+        if status == DECREED:
+            found.append(Seal(periode, int(number), path.parent, data))
+    return tuple(sorted(found, key=lambda seal: seal.ke))
+
+
+def newest_seal(home: Home, periode: Periode) -> Seal | None:
+    """The period's decree in force, if one stands."""
+    return next(reversed(seals(home, periode)), None)
+
+
+def closed(home: Home, periode: Periode) -> Seal | None:
+    """The seal that forbids new revisions and drafts; None while the period is open, or a perubahan was opened.
+
+    Raises:
+        PadananError: the seal or the review log is broken.
+    """
+    seal = newest_seal(home, periode)
+    return seal if seal is not None and change_open(read_log(home, periode)) is None else None
+
+
+def approved(home: Home, year: int) -> tuple[Seal, ...]:
+    """Every decree of the year's two periods, in order (§3.1.4.a asks for at least two a year).
+
+    A perubahan changes its period's decree and is listed too; whoever counts towards two counts the periods, `ke == 1`.
+    """
+    return tuple(seal for half in (1, 2) for seal in seals(home, Periode(year, half)))

@@ -1,0 +1,311 @@
+"""Taking decisions of the review: every condition is checked, then all records of the decision are written, or none.
+
+Commands and forms only bring the wishes here; sealing a decree is `padanan.decree.approve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode
+from padanan.contracts.version import expectations_version
+from padanan.published.blockers import blockers, key_of
+from padanan.published.facts import KotaCount
+from padanan.published.proof import verify_published
+from padanan.published.revisions import published_revisions
+from padanan.records import steps
+from padanan.records.decided import clean_reason, different, fingerprint_of, standing_acceptance
+from padanan.records.people import load_reviewers
+from padanan.records.refusal import Refusal
+from padanan.records.review_log import ReviewLog, writing
+from padanan.records.scans import keep_scan, normal_digest, read_scan
+from padanan.records.seals import closed, newest_seal
+
+# Decisions of the review meeting need two people; the later steps are one official's.
+BY_TWO = (steps.WAIVE, steps.ACCEPT, steps.REFINE)
+ROLE_OF_STEP = {
+    steps.REPORT: "pelapor",
+    steps.DISCUSS: "asisten",
+    steps.RETURN: "asisten",
+    steps.DRAFT: "pelapor",
+}
+REASONED = (steps.REFINE, steps.RETURN)
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """The wish to let one penghalang pass; `row` is its place in the form that brought it."""
+
+    producer: str
+    rule: str
+    kota: str
+    reason: str
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided about a revision, from a command or a form; nothing in it is checked yet.
+
+    Attributes:
+        action: one of `steps.ACTIONS` but the penetapan and the opening of a perubahan.
+        fingerprint: of the report that was read (SHA-256 of the published manifest), with or without dashes.
+        proposer, approver: ids of the two who decide at the review; `actor` of the one who takes a later step.
+        scan: the signed paper; needed at the review, optional later. `scan_digest` is its SHA-256 as written down, if at all.
+        waivers: penghalang waived by the same paper.
+        form: SHA-256 of the form that brought it, so that it is never taken twice.
+    """
+
+    periode: Periode
+    revisi: int
+    action: str
+    fingerprint: str = ""
+    proposer: str = ""
+    approver: str = ""
+    actor: str = ""
+    reasons: tuple[str, ...] = ()
+    scan: Path | None = None
+    scan_digest: str = ""
+    waivers: tuple[Waiver, ...] = ()
+    form: str = ""
+
+
+def decide(home: Home, decision: Decision, *, now: datetime | None = None) -> tuple[Mapping[str, Any], ...]:
+    """Checks a decision and writes it to the log.
+
+    Returns:
+        The records written: the waivers' first, then the decision's own.
+
+    Raises:
+        Refusal: a condition is not met; nothing changed then.
+        PadananError: the log, the publication or the reviewers' list is broken.
+    """
+    now = now or datetime.now(JAKARTA)
+    with writing(home, decision.periode) as transaction:
+        log = transaction.log
+        if decision.form and any(record.get("formulir") == decision.form for record in log.records):
+            raise Refusal(
+                "formulir yang sama sudah diproses", field="formulir", cure="buat formulir baru dengan 'padanan review form'"
+            )
+        by_two = decision.action in BY_TWO
+        entries = _review(home, log, decision, now) if by_two else [_step(home, log, decision, now)]
+        if decision.scan is not None:
+            scan = read_scan(decision.scan, expected=decision.scan_digest)
+            entries = [{**entry, "pindaian": scan} for entry in entries]
+        elif by_two:
+            raise Refusal(
+                "pindaian berita acara belum dilampirkan",
+                field="pindaian",
+                cure="lampirkan pindaian bertanda tangan (PDF, gambar)",
+            )
+        if decision.form:
+            entries = [{**entry, "formulir": decision.form} for entry in entries]
+        if decision.scan is not None:
+            keep_scan(home, decision.scan, scan)
+        records = transaction.compose(entries, now)
+        transaction.commit(records)
+    return records
+
+
+def _review(home: Home, log: ReviewLog, decision: Decision, now: datetime) -> list[dict[str, Any]]:
+    """Entries of waiving, accepting or refining the newest revision."""
+    manifest, fingerprint = _newest(home, decision)
+    _not_sealed(home, decision)
+    _movable(log, decision)
+    pair = _pair(home, decision, now)
+    base = {"revisi": decision.revisi, "sidik": fingerprint, **pair}
+    entries: list[dict[str, Any]] = []
+    if decision.action == steps.REFINE:
+        if decision.waivers:
+            raise Refusal(
+                "pengecualian tidak berlaku pada padanan ulang",
+                field="pengecualian.0.kecualikan",
+                cure="kosongkan pengecualian, atau pilih keputusan lain",
+            )
+        return [{**base, "tindakan": steps.REFINE, "alasan": _reasons(decision)}]
+    _same_contracts(manifest)
+    found = blockers(home, decision.periode, decision.revisi)
+    waived = set(steps.waivers(log, decision.revisi))
+    if decision.waivers:
+        items = _waived(decision, found, waived)
+        entries.append({**base, "tindakan": steps.WAIVE, "alasan": [], "pengecualian": items})
+        waived |= {(item["producer"], item["aturan"], item["kota"]) for item in items}
+    elif decision.action == steps.WAIVE:
+        raise Refusal(
+            "tidak ada penghalang yang dikecualikan", field="pengecualian", cure="sebut produsen, aturan, kota dan alasannya"
+        )
+    if decision.action == steps.ACCEPT:
+        still = [item for item in found if key_of(item) not in waived]
+        if still:
+            first = "; ".join(described(item) for item in still[:3])
+            raise Refusal(
+                f"masih ada {len(still)} penghalang terbuka: {first}{' …' if len(still) > 3 else ''}",
+                field="keputusan",
+                cure="kecualikan masing-masing dengan alasan, atau minta padanan ulang",
+            )
+        verify_published(home, decision.periode, decision.revisi)
+        entries.append(
+            {
+                **base,
+                "tindakan": steps.ACCEPT,
+                "alasan": _reasons(decision),
+                "penghalang": len(found),
+                "dikecualikan": len(waived),
+            }
+        )
+    return entries
+
+
+def described(item: KotaCount) -> str:
+    """A penghalang in words a waiver can repeat: producer, rule, kota."""
+    return f"{item.producer} {item.rule.id} {item.kota or NO_ADDRESS}"
+
+
+NO_ADDRESS = "tanpa_alamat"
+
+
+def _step(home: Home, log: ReviewLog, decision: Decision, now: datetime) -> dict[str, Any]:
+    """The entry of reporting, discussing, sending back or drafting the accepted revision."""
+    role = ROLE_OF_STEP.get(decision.action)
+    if role is None:
+        raise Refusal(f"keputusan '{decision.action[:30]}' tidak dikenal", field="keputusan", cure="pilih dari daftar")
+    _not_sealed(home, decision)
+    _movable(log, decision)
+    accepted = standing_acceptance(home, log, decision.periode, decision.revisi)
+    if decision.fingerprint and normal_digest(decision.fingerprint) != accepted["sidik"]:
+        raise _wrong_fingerprint()
+    if decision.waivers:
+        raise Refusal("pengecualian hanya pada reviu", field="pengecualian.0.kecualikan", cure="kosongkan pengecualian")
+    person = load_reviewers(home).acting(_needed(decision.actor, "oleh"), role, _day(now), field="oleh")
+    return {
+        "revisi": decision.revisi,
+        "tindakan": decision.action,
+        "sidik": accepted["sidik"],
+        "oleh": person.named(),
+        "alasan": _reasons(decision),
+    }
+
+
+def _newest(home: Home, decision: Decision) -> tuple[Mapping[str, Any], str]:
+    fingerprint = fingerprint_of(home, decision.periode, decision.revisi)
+    last, manifest = published_revisions(home, decision.periode)[-1]
+    if decision.revisi != last:
+        raise Refusal(
+            f"revisi {decision.revisi} sudah usang: yang terbaru revisi {last}",
+            field="revisi",
+            cure=f"baca laporan revisi {last} lalu putuskan atas revisi itu",
+        )
+    if normal_digest(decision.fingerprint) != fingerprint:
+        raise _wrong_fingerprint()
+    return manifest, fingerprint
+
+
+def _wrong_fingerprint() -> Refusal:
+    return Refusal(
+        "sidik jari bukan milik laporan revisi ini",
+        field="sidik",
+        cure="salin sidik jari dari laporan yang benar-benar dibaca (tercetak di setiap halaman)",
+    )
+
+
+def _not_sealed(home: Home, decision: Decision) -> None:
+    seal = newest_seal(home, decision.periode)
+    if seal is None:
+        return
+    if closed(home, decision.periode) is not None or seal.data.get("revisi") == decision.revisi:
+        raise Refusal(
+            f"periode {decision.periode} sudah ditetapkan (ke-{seal.ke})",
+            field="periode",
+            cure="buka perubahan dengan 'padanan decree open-change', jalankan padanan_periode, lalu reviu revisi barunya",
+        )
+
+
+def _movable(log: ReviewLog, decision: Decision) -> None:
+    state = steps.state_of(log, decision.revisi)
+    allowed = steps.MOVES.get(decision.action, (frozenset(), None))[0]
+    if steps.refined(log, decision.revisi):
+        raise Refusal(
+            f"revisi {decision.revisi} sudah dikembalikan untuk padanan ulang",
+            field="keputusan",
+            cure=f"jalankan padanan_periode; putuskan atas revisi {decision.revisi + 1}",
+        )
+    if state not in allowed:
+        wanted = " atau ".join(sorted(steps.STATE_TEXT[name] for name in allowed)) or "–"
+        raise Refusal(
+            f"langkah '{decision.action}' tidak dapat diambil: revisi {decision.revisi} {steps.STATE_TEXT[state]}",
+            field="keputusan",
+            cure=f"langkah ini menunggu keadaan: {wanted}",
+        )
+
+
+def _pair(home: Home, decision: Decision, now: datetime) -> dict[str, dict[str, str]]:
+    people = load_reviewers(home)
+    proposer = people.acting(_needed(decision.proposer, "pengusul"), "pengusul", _day(now), field="pengusul")
+    approver = people.acting(_needed(decision.approver, "penyetuju"), "penyetuju", _day(now), field="penyetuju")
+    different(proposer, approver, field="penyetuju")
+    return {"pengusul": proposer.named(), "penyetuju": approver.named()}
+
+
+def _needed(text: str, field: str) -> str:
+    if not text.strip():
+        raise Refusal(f"{field} belum diisi", field=field, cure="isi dengan id petugas dari 'padanan review reviewers'")
+    return text
+
+
+def _waived(decision: Decision, found: Sequence[KotaCount], waived: set[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    by_key = {key_of(item): item for item in found}
+    items: list[dict[str, Any]] = []
+    for wish in decision.waivers:
+        at = f"pengecualian.{wish.row}"
+        key = (wish.producer.strip(), wish.rule.strip(), "" if wish.kota.strip() in ("", NO_ADDRESS) else wish.kota.strip())
+        item = by_key.get(key)
+        if item is None:
+            raise Refusal(
+                f"{key[0][:40]} {key[1][:60]} {key[2][:20] or NO_ADDRESS} bukan penghalang revisi ini",
+                field=f"{at}.kecualikan",
+                cure=f"lihat penghalangnya dengan 'padanan review show --periode {decision.periode.label}'",
+            )
+        if key in waived or key in {(done["producer"], done["aturan"], done["kota"]) for done in items}:
+            raise Refusal(f"{described(item)} sudah dikecualikan", field=f"{at}.kecualikan", cure="hapus pengecualian kembar itu")
+        if not wish.reason.strip():
+            raise Refusal(f"pengecualian {described(item)} tanpa alasan", field=f"{at}.alasan", cure="tulis alasannya")
+        items.append(
+            {
+                "producer": key[0],
+                "aturan": key[1],
+                "kota": key[2],
+                "gagal": item.gagal,
+                "total": item.total,
+                "orang": item.orang,
+                "ambang": item.rule.threshold,
+                "alasan": clean_reason(wish.reason, field=f"{at}.alasan"),
+            }
+        )
+    return items
+
+
+def _reasons(decision: Decision) -> list[str]:
+    reasons = [clean_reason(text, field="alasan") for text in decision.reasons if text.strip()]
+    if not reasons and decision.action in REASONED:
+        raise Refusal("keputusan tanpa alasan", field="alasan", cure="tulis apa yang harus diperbaiki")
+    return reasons
+
+
+def _same_contracts(manifest: Mapping[str, Any]) -> None:
+    """Thresholds are the contracts'; a contract changed after the run would judge tables that it did not make."""
+    published = manifest.get("expectations_version")
+    if published is not None and published != expectations_version():
+        raise Refusal(
+            "kontrak atau aturan berubah sejak revisi ini terbit",
+            field="revisi",
+            cure="jalankan padanan_periode supaya revisi berikutnya dinilai dengan aturan yang sekarang",
+        )
+
+
+def _day(now: datetime) -> Any:
+    return now.astimezone(JAKARTA).date()

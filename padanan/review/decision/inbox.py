@@ -1,0 +1,231 @@
+"""Decision forms that were dropped into `inbox/review/`: taken in one by one, each with a receipt.
+
+What a form says is read in `form` and decided in `actions`; a refused form stays where it is and changed nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from padanan.base.commit import write_once
+from padanan.base.errors import PadananError, safe_reason
+from padanan.base.format import fingerprint
+from padanan.base.home import Home
+from padanan.base.tabular import file_sha256
+from padanan.base.typed import UNFINISHED, safe_name
+from padanan.records.refusal import Refusal
+from padanan.records.review_log import log_path, read_log
+from padanan.review.decision.actions import decide
+from padanan.review.decision.form import SUFFIXES, placed, read_form
+from padanan.review.decision.show import next_step, outcome
+
+FOLDER = "review"
+DONE = "selesai"
+SEEN = ".diperiksa.json"
+RECEIPT = ".tanda_terima.md"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one form; `line` is for a terminal, the receipt for the sender."""
+
+    accepted: bool
+    line: str
+    receipt: Path
+
+
+def folder_of(home: Home) -> Path:
+    """`inbox/review`."""
+    return home.inbox(FOLDER)
+
+
+def pending(home: Home, *, settle_seconds: float = 0) -> list[Path]:
+    """Forms that were not looked at yet, or changed since; a scan that came later counts as a change.
+
+    Args:
+        settle_seconds: leave out forms that changed within so many seconds: they may still be copied.
+    """
+    folder = folder_of(home)
+    if not folder.is_dir():
+        return []
+    seen, now = _seen(folder), time.time()
+    found = []
+    for path in sorted(folder.iterdir()):
+        name = path.name
+        if name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED) or path.suffix.lower() not in SUFFIXES:
+            continue
+        try:
+            if path.is_symlink() or not path.is_file():
+                continue
+            if seen.get(name) != state_of(path) and now - path.stat().st_mtime >= settle_seconds:
+                found.append(path)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            # What can't be looked at waits too: taking it in tells why it can't be.
+            found.append(path)
+    return found
+
+
+def process(home: Home, *, settle_seconds: float = 0) -> list[Result]:
+    """Takes in every pending form, in the order of their names; one that can't be read stays and keeps no other back.
+
+    An accepted form moves to `selesai/<sha16>/` with its receipt; a refused one stays, its receipt beside it.
+
+    Raises:
+        PadananError: log, publication or reviewers' list is broken, which no sender can mend; the form stays pending.
+    """
+    results = []
+    for path in pending(home, settle_seconds=settle_seconds):
+        try:
+            with path.open("rb") as handle:
+                handle.read(1)
+        except OSError as error:
+            line = f"DITOLAK GALAT {safe_name(path.name)}: formulir tidak dapat dibaca ({safe_reason(error)}). "
+            line += "Perbaikan: periksa izin dan nama berkas itu"
+            results.append(Result(False, line, path.with_name(path.name[:100] + RECEIPT)))
+            continue
+        results.append(_process(home, path))
+    return results
+
+
+def take(home: Home, path: Path) -> tuple[Mapping[str, Any], ...]:
+    """Reads one form and writes its decision to the log.
+
+    Returns:
+        The records written.
+
+    Raises:
+        Refusal: the form or the decision is wrong; with the cell or line. Nothing changed then.
+        PadananError: log, publication or reviewers' list is broken.
+    """
+    form = read_form(path)
+    try:
+        return decide(home, form.decision)
+    except Refusal as refusal:
+        raise placed(refusal, safe_name(path.name), form.places) from None
+
+
+def _process(home: Home, path: Path) -> Result:
+    digest, state = file_sha256(path), state_of(path)
+    receipt = path.with_name(path.name + RECEIPT)
+    done = folder_of(home) / DONE / digest[:16]
+    try:
+        # A crash after the log was written left the form here: its decision stands already.
+        records = [] if _moved(done) else _recorded(home, digest)
+        records = list(records or take(home, path))
+    except Refusal as refusal:
+        write_once(receipt, _refused(path, digest, refusal))
+        _remember(path, state)
+        return Result(False, f"DITOLAK {refusal}", receipt)
+    last = records[-1]
+    text = _accepted(home, path, digest, records)
+    done.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_once(done / f"{path.name}{RECEIPT}", text)
+    shutil.move(path, done / path.name)
+    receipt.unlink(missing_ok=True)
+    return Result(True, f"DITERIMA {outcome(last)}", done / f"{path.name}{RECEIPT}")
+
+
+def _moved(done: Path) -> bool:
+    """Whether the form itself arrived in its folder; a receipt alone is what a crash left."""
+    return done.is_dir() and any(not path.name.endswith(RECEIPT) for path in done.iterdir())
+
+
+def _recorded(home: Home, digest: str) -> list[Mapping[str, Any]]:
+    from padanan.published.revisions import periods
+
+    return [
+        record
+        for periode in periods(home)
+        if log_path(home, periode).exists()
+        for record in read_log(home, periode).records
+        if record.get("formulir") == digest
+    ]
+
+
+def state_of(path: Path) -> str:
+    """Size and time of change of a form, and when anything beside it changed last.
+
+    Raises:
+        OSError: the form can't be looked at.
+    """
+    own = path.stat()
+    beside = max(
+        (
+            other.stat().st_mtime_ns
+            for other in path.parent.iterdir()
+            if other.is_file() and other.suffix.lower() not in SUFFIXES and not other.name.endswith((RECEIPT, SEEN))
+        ),
+        default=0,
+    )
+    return f"{own.st_size}:{own.st_mtime_ns}:{beside}"
+
+
+def _seen(folder: Path) -> dict[str, str]:
+    try:
+        data = json.loads((folder / SEEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _remember(path: Path, state: str) -> None:
+    seen = {name: value for name, value in _seen(path.parent).items() if (path.parent / name).exists()}
+    write_once(path.parent / SEEN, json.dumps({**seen, path.name: state}, indent=1, sort_keys=True) + "\n")
+
+
+def _refused(path: Path, digest: str, error: PadananError) -> str:
+    return "\n".join(
+        [
+            "# Tanda terima formulir reviu",
+            "",
+            "**DITOLAK: tidak ada yang berubah**",
+            "",
+            "| butir | isi |",
+            "|---|---|",
+            f"| formulir | {_cell(safe_name(path.name))} |",
+            f"| sidik formulir | {fingerprint(digest)} |",
+            f"| tempat | {_cell(error.place or '–')} |",
+            f"| sebab | {_cell(error.cause)} |",
+            f"| perbaikan | {_cell(error.cure)} |",
+            "",
+            "Perbaiki lalu simpan lagi di folder ini; formulirnya dibaca ulang.",
+            "",
+        ]
+    )
+
+
+def _accepted(home: Home, path: Path, digest: str, records: list[Mapping[str, Any]]) -> str:
+    from padanan.base.period import Periode
+
+    last = records[-1]
+    periode = Periode.parse(last["periode"])
+    return "\n".join(
+        [
+            "# Tanda terima formulir reviu",
+            "",
+            "**DITERIMA: keputusan tercatat**",
+            "",
+            "| butir | isi |",
+            "|---|---|",
+            f"| formulir | {_cell(safe_name(path.name))} |",
+            f"| sidik formulir | {fingerprint(digest)} |",
+            f"| periode, revisi | {periode.label} revisi {last['revisi']} |",
+            *(f"| catatan {record['no']} | {_cell(outcome(record))} |" for record in records),
+            f"| kepala catatan | {fingerprint(last['hash'])} |",
+            "",
+            f"Langkah berikutnya: {next_step(home, periode, last['revisi'])}",
+            "",
+        ]
+    )
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

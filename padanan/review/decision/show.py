@@ -1,0 +1,215 @@
+"""Where a revision stands, in lines for a terminal: state, penghalang, pengecualian, head of the log, next step.
+
+It only reads; the pages of the report are drawn elsewhere.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from padanan.base.format import fingerprint, number, percent, threshold
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.published.blockers import Judged, judge
+from padanan.published.facts import NO_KOTA, KotaCount
+from padanan.published.opened import WILAYAH_SEED
+from padanan.published.revisions import newest_revision, published_revisions
+from padanan.records import steps
+from padanan.records.decided import fingerprint_of
+from padanan.records.review_log import ReviewLog, read_log
+from padanan.review.decision.actions import NO_ADDRESS
+
+SHOWN = 40
+
+
+def kota_names() -> dict[str, str]:
+    """kode_kota -> name, from the reference seed."""
+    with WILAYAH_SEED.open(encoding="utf-8") as handle:
+        return {row["kode_kota"]: row["kota"] for row in csv.DictReader(handle)}
+
+
+def kota_text(code: str, names: Mapping[str, str]) -> str:
+    """`Jakarta Selatan (31.74)`, or that there is no address in DKI."""
+    return f"{names.get(code, code)} ({code})" if code != NO_KOTA else f"tanpa alamat di DKI ({NO_ADDRESS})"
+
+
+def outcome(record: Mapping[str, Any]) -> str:
+    """One record as a line; counts and officials only."""
+    who = (
+        f"{record['oleh']['nama']} ({record['oleh']['jabatan']})"
+        if "oleh" in record
+        else f"{record['penetap']['nama']} mencatat"
+        if "penetap" in record
+        else f"diusulkan {record['pengusul']['nama']}, disetujui {record['penyetuju']['nama']}"
+    )
+    what = _what(record)
+    reasons = f": {'; '.join(record['alasan'])}" if record["alasan"] else ""
+    return f"Revisi {record['revisi']}: {what}, {who}{reasons}."
+
+
+def _what(record: Mapping[str, Any]) -> str:
+    action = record["tindakan"]
+    if action == steps.WAIVE:
+        return f"{len(record['pengecualian'])} penghalang dikecualikan"
+    if action == steps.ACCEPT:
+        count = record["penghalang"]
+        return f"diterima ({count} penghalang, semuanya dikecualikan)" if count else "diterima tanpa penghalang"
+    if action == steps.DECREE:
+        return f"ditetapkan ke-{record['ke']}, nomor {record['nomor']} tanggal {record['tanggal']}"
+    if action == steps.OPEN_CHANGE:
+        return f"perubahan ke-{record['ke']} dibuka"
+    return {
+        steps.REFINE: "diminta padanan ulang",
+        steps.REPORT: "dilaporkan ke Asisten Kesra",
+        steps.DISCUSS: "dibahas",
+        steps.RETURN: "dikembalikan ke reviu",
+        steps.DRAFT: "draft Keputusan Gubernur disusun",
+    }[action]
+
+
+def next_step(home: Home, periode: Periode, revisi: int, judged: Judged | None = None) -> str:
+    """What may come next, in one sentence."""
+    log = read_log(home, periode)
+    state = steps.state_of(log, revisi)
+    newest = newest_revision(home, periode)
+    if steps.refined(log, revisi):
+        more = (
+            f"reviu revisi {newest}"
+            if newest > revisi
+            else f"jalankan padanan_periode untuk {periode.label}; revisi {revisi + 1} terbuka"
+        )
+        return f"{more}."
+    if state == steps.DECREED:
+        change = steps.change_open(log)
+        return (
+            f"perubahan ke-{change['ke']} terbuka; jalankan padanan_periode lalu reviu revisi barunya."
+            if change
+            else "selesai; perubahan dibuka dengan 'padanan decree open-change'."
+        )
+    if state == steps.NOT_REVIEWED:
+        if revisi != newest:
+            return f"revisi ini usang; reviu revisi {newest}."
+        still = (judged or judge(home, periode, revisi)).open(log, revisi)
+        if still:
+            return f"kecualikan {number(len(still))} penghalang terbuka dengan alasan, atau minta padanan ulang."
+        return "terima, atau minta padanan ulang."
+    if steps.acceptance(log, revisi) is None:
+        return "revisi lain diterima sesudah ini; lanjutkan revisi itu."
+    return {
+        steps.REVIEWED: "laporkan ke Asisten Kesra ('padanan review report').",
+        steps.REPORTED: "bahas penetapannya ('padanan review discuss').",
+        steps.DISCUSSED: "susun draft Keputusan Gubernur ('padanan review draft').",
+        steps.DRAFTED: "setelah Gubernur menetapkan: 'padanan decree approve'.",
+    }[state]
+
+
+def accepted_revision(home: Home, periode: Periode, log: ReviewLog | None = None) -> int | None:
+    """The newest published revision whose acceptance stands; None while none was accepted.
+
+    Raises:
+        PadananError: the log is broken.
+    """
+    log = log or read_log(home, periode)
+    standing = [revisi for revisi, _ in published_revisions(home, periode) if steps.acceptance(log, revisi) is not None]
+    return standing[-1] if standing else None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Where a period's review stands: the accepted revision's facts, or the newest one's when none is accepted."""
+
+    revisi: int
+    text: str
+    accepted: bool
+    open_blockers: int
+    waived: int
+    records: int
+    head: str
+    next_step: str
+
+
+def summary(home: Home, periode: Periode) -> Summary:
+    """The state of a period in a few figures.
+
+    Raises:
+        PadananError: nothing is published, or the log is broken.
+    """
+    log = read_log(home, periode)
+    newest, accepted = newest_revision(home, periode), accepted_revision(home, periode, log)
+    revisi = accepted or newest
+    judged = judge(home, periode, revisi)
+    return Summary(
+        revisi,
+        state_text(log, revisi),
+        accepted is not None,
+        len(judged.open(log, revisi)),
+        len(steps.waivers(log, revisi)),
+        len(log.records),
+        log.head,
+        next_step(home, periode, revisi, judged),
+    )
+
+
+def render(home: Home, periode: Periode, revisi: int) -> str:
+    """The whole state of a revision.
+
+    Raises:
+        PadananError: the revision is not published, or the log is broken.
+    """
+    digest = fingerprint_of(home, periode, revisi)
+    log = read_log(home, periode)
+    names = kota_names()
+    newest = newest_revision(home, periode)
+    judged = judge(home, periode, revisi)
+    still = judged.open(log, revisi)
+    lines = [
+        f"{periode.label} revisi {revisi}: {state_text(log, revisi)}"
+        + (f" (yang terbaru revisi {newest})" if newest != revisi else ""),
+        f"Sidik jari laporan: {fingerprint(digest)}",
+        f"Kepala catatan:     {fingerprint(log.head)} ({number(len(log.records))} catatan)",
+        "",
+        f"Penghalang: {number(len(judged.found))}, terbuka {number(len(still))}",
+    ]
+    lines += [_line(item, names, judged.hidden(item)) for item in still[:SHOWN]]
+    if len(still) > SHOWN:
+        lines.append(f"  … dan {number(len(still) - SHOWN)} lagi; semuanya ada di formulir ('padanan review form')")
+    waived = steps.waivers(log, revisi)
+    if waived:
+        lines += ["", f"Dikecualikan: {number(len(waived))}"]
+        for (producer, rule, kota), item in waived.items():
+            lines.append(
+                f"  {producer} {rule}, {kota_text(kota, names)}: {item['alasan']} "
+                f"(diusulkan {item['pengusul']['nama']}, disetujui {item['penyetuju']['nama']}, {item['waktu'][:10]})"
+            )
+    history = steps.records_of(log, revisi)
+    if history:
+        lines += ["", "Riwayat:", *(f"  {record['waktu'][:16].replace('T', ' ')} {outcome(record)}" for record in history)]
+    lines += ["", f"Langkah berikutnya: {next_step(home, periode, revisi, judged)}"]
+    return "\n".join(lines)
+
+
+def state_text(log: ReviewLog, revisi: int) -> str:
+    """The state in words; a review that sent the revision back is told apart from one that accepted."""
+    state = steps.state_of(log, revisi)
+    if state == steps.REVIEWED and steps.refined(log, revisi):
+        return "direviu, diminta padanan ulang"
+    if state == steps.NOT_REVIEWED and any(record["tindakan"] == steps.RETURN for record in steps.records_of(log, revisi)):
+        return "dikembalikan dari pembahasan, belum direviu lagi"
+    return steps.STATE_TEXT[state]
+
+
+def figures(item: KotaCount, *, hidden: bool) -> str:
+    """Rate, counts and threshold of a penghalang; only the threshold when its counts are covered."""
+    limit = f"ambang {threshold(item.rule.threshold)}"
+    if hidden:
+        return f"di atas {limit}, jumlah ditutup"
+    return (
+        f"{percent(item.gagal, item.total)} ({number(item.gagal)} dari {number(item.total)}, {limit}, {number(item.orang)} orang)"
+    )
+
+
+def _line(item: KotaCount, names: Mapping[str, str], hidden: bool) -> str:
+    return f"  {item.producer} {item.rule.id}, {kota_text(item.kota, names)}: {figures(item, hidden=hidden)}"

@@ -1,0 +1,166 @@
+"""One kit as a byte-equal zip: workbook of rows, report page and PDF, receipts, README.
+
+Rows come from `rows`; which kits are made, and where they lie, is decided in `make`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from padanan.base.format import fingerprint
+from padanan.base.home import Home
+from padanan.forms.sealed_book import neutral, workbook
+from padanan.pages.page import Page
+from padanan.published.report import Report, producer_page
+from padanan.published.run_plan import RunPlan
+from padanan.review.kit.page import standalone
+from padanan.review.kit.rows import Sheet, sheets, summary
+from padanan.review.report.pdf import producer_pdf
+from padanan.review.report.render import FONTS
+
+DAY = (1980, 1, 1, 0, 0, 0)
+SHEET_ROWS = 1_000_000  # below Excel's 1,048,576: the rest goes on in the next sheet
+README = "BACA-DULU.txt"
+# Where a receipt lies -> what its name in the kit says.
+_FATE = {"landing": "", "held": "ditahan", "quarantine": "karantina"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What every kit of a revision is made from: its home and plan, the warehouse, and the finished report."""
+
+    home: Home
+    plan: RunPlan
+    con: duckdb.DuckDBPyConnection
+    report: Report
+    pages: Mapping[str, Page]
+
+
+def write_kit(source: Source, contract: Mapping[str, Any], path: Path) -> dict[str, int]:
+    """Writes one zip. Names are sorted and carry no time, so that the same rows give the same bytes.
+
+    Args:
+        contract: the producer as the run plan holds it.
+
+    Returns:
+        Rows of each sheet, and `tanda_terima`.
+    """
+    home, plan = source.home, source.plan
+    parts: dict[str, bytes] = {}
+    terms = [item for item in plan.data["lapangan"]["tugas"] if item["producer"] == contract["id"]]
+    counts = {}
+    book_path = path.with_suffix(".xlsx.tmp")
+    try:
+        counts = _book(source.con, sheets(home, contract, terms), book_path, contract)
+        parts["baris.xlsx"] = book_path.read_bytes()
+    finally:
+        book_path.unlink(missing_ok=True)
+    parts |= _report(source.report, source.pages, contract["id"])
+    receipts = _receipts(home, plan, contract["id"])
+    parts |= receipts
+    parts[README] = _readme(plan, contract, counts, parts).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in sorted(parts):
+            info = zipfile.ZipInfo(name, DAY)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o600 << 16
+            archive.writestr(info, parts[name])
+    return {**counts, "tanda_terima": len(receipts)}
+
+
+def _book(con: duckdb.DuckDBPyConnection, tables: list[Sheet], path: Path, contract: Mapping[str, Any]) -> dict[str, int]:
+    """The workbook of rows: all text, no formula; a full sheet goes on in the next one."""
+    book = workbook(path, f"Baris kiriman {contract['id']}", constant_memory=True)
+    note = book.add_format({"italic": True})
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    text = book.add_format({"num_format": "@", "valign": "top"})
+    counts = {}
+    for table in tables:
+        written, sheet = 0, None
+        for row in table.rows(con):
+            if sheet is None or written % SHEET_ROWS == 0:
+                sheet = _sheet(book, table, written // SHEET_ROWS, note, head)
+            line = 2 + written % SHEET_ROWS
+            for place, value in enumerate(row):
+                if value is not None:
+                    sheet.write_string(line, place, neutral(value), text)
+            written += 1
+        if sheet is None:
+            _sheet(book, table, 0, note, head)
+        counts[table.name.lower().replace(" ", "_")] = written
+    book.close()
+    return counts
+
+
+def _sheet(book: Any, table: Sheet, part: int, note: Any, head: Any) -> Any:
+    sheet = book.add_worksheet(table.name if not part else f"{table.name} {part + 1}")
+    for place, width in enumerate(table.widths):
+        sheet.set_column(place, place, width)
+    sheet.write_string(0, 0, table.note, note)
+    for place, name in enumerate(table.columns):
+        sheet.write_string(1, place, name, head)
+    sheet.freeze_panes(2, 0)
+    return sheet
+
+
+def _report(report: Report, pages: Mapping[str, Page], producer: str) -> dict[str, bytes]:
+    """The producer's page of the report, standing alone, and the same page as PDF."""
+    name = producer_page(producer)
+    fonts = {f"font/{path.name}": path for path in FONTS.iterdir()}
+    return {
+        f"laporan/{name}": standalone(pages[name].html, fonts).encode(),
+        f"laporan/{Path(name).with_suffix('.pdf')}": producer_pdf(report, pages, producer),
+    }
+
+
+def _receipts(home: Home, plan: RunPlan, producer: str) -> dict[str, bytes]:
+    """Receipts of every delivery of the producer up to the cut-off, of held and refused ones too."""
+    found = {}
+    for base in _FATE:
+        for path in sorted((home.root / base / producer).rglob("tanda_terima.md")):
+            manifest = path.with_name("manifest.json")
+            facts = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
+            received = str(facts.get("diterima") or "")[:10]
+            if not received or received <= plan.cutoff.isoformat():
+                # A file refused first and taken in later has two receipts: what became of it tells them apart.
+                address, _, again = path.parent.name.removeprefix("delivery=").partition("~")
+                parts = (received or "tanpa-tanggal", fingerprint(address), _FATE[base], again)
+                found[f"tanda-terima/{'-'.join(part for part in parts if part)}.md"] = path.read_bytes()
+    return found
+
+
+def _readme(plan: RunPlan, contract: Mapping[str, Any], counts: Mapping[str, int], parts: Mapping[str, bytes]) -> str:
+    """Three paragraphs, then the files with their counts."""
+    out = io.StringIO()
+    out.write(f"Paket produsen: {contract['name']}\n{plan.periode.label}, revisi {plan.revisi}\n\n")
+    out.write(
+        f"Paket ini menerangkan apa yang ditemukan pada kiriman {contract['owner']} untuk periode {plan.periode.label}: "
+        f"{summary(contract)}. Bacalah laporan lebih dulu; isinya sama dengan halaman produsen pada laporan mutu TKPK. Tanda "
+        "terima menyebut hitungan baris setiap kiriman.\n\n"
+    )
+    out.write(
+        "Berkas baris.xlsx memuat tiga lembar: celah per baris dengan aturan dan tindak lanjutnya, nilai yang diperbaiki waktu "
+        "dibaca, dan baris yang disisihkan. Perbaikilah di sumbernya, lalu kirim ulang seluruh berkas dengan kolom nomor bertipe "
+        "teks; kiriman baru menggantikan kiriman dengan masa data yang sama. Aturan yang menyebut Adminduk hanya dasar untuk "
+        "memeriksa, bukan alasan menghentikan bantuan.\n\n"
+    )
+    out.write(
+        "Paket ini memuat data pribadi dari kiriman produsen ini sendiri dan tidak memuat nilai dari daftar lain. Simpan dengan "
+        "hak akses terbatas, jangan diteruskan lewat surat elektronik terbuka, dan hapus sesudah selesai; penyerahannya dicatat "
+        "(UU 27/2022).\n\n"
+    )
+    rows = {"baris.xlsx": ", ".join(f"{name.replace('_', ' ')} {n} baris" for name, n in counts.items())}
+    out.write("Isi paket\n")
+    for name in sorted(parts):
+        size = f"{len(parts[name]):,}".replace(",", ".")
+        out.write(f"- {name}: {rows.get(name, f'{size} bita')}\n")
+    out.write(f"\nSidik revisi: {fingerprint(plan.inputs_hash)}\n")
+    return out.getvalue()

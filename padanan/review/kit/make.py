@@ -1,0 +1,116 @@
+"""Makes the kits of a revision, one a producer: put into place as a whole and entered in the register.
+
+What is in a kit is decided in `archive`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from padanan.base.commit import building
+from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode
+from padanan.base.tabular import file_sha256
+from padanan.base.warehouse import connect_warehouse
+from padanan.contracts.contract import load_contracts
+from padanan.forms import handover
+from padanan.published.opened import open_published
+from padanan.published.report import gather, in_order
+from padanan.published.run_plan import RunPlan
+from padanan.review.kit.archive import Source, write_kit
+from padanan.review.report.producer_pages import producer_pages
+from padanan.review.worklist.rows import newest_plan
+
+KIND = "kit"
+COUNTED = ("celah_per_baris", "diperbaiki", "disisihkan")  # of each kit, in its manifest
+
+
+def make(
+    home: Home,
+    periode: Periode,
+    revisi: int | None = None,
+    *,
+    now: datetime,
+    producer: str | None = None,
+    expires: date | None = None,
+    again: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Path, dict[str, Any]]:
+    """Writes `kit/<period>/rev-<n>/`, one zip a producer that delivered.
+
+    Args:
+        producer: only this one's; the other zips of the folder stay.
+        expires: the last day on which the files may exist; by default that of the kits beside it, else today and the days of
+            `lapangan.yaml`.
+        again: make the files anew although they stand or have expired.
+
+    Returns:
+        The folder and its manifest; files that stand already are left alone.
+
+    Raises:
+        PadananError: see `newest_plan`; the producer is unknown or did not deliver.
+    """
+    plan, _ = newest_plan(home, periode, revisi)
+    delivered = {item["id"]: item for item in plan.data["contracts"] if item["deliveries"]}
+    if producer is not None and producer not in delivered:
+        raise PadananError(
+            f"produsen '{producer[:40]}' tidak dikenal atau tidak mengirim untuk revisi ini",
+            cure="pilih salah satu dari " + ", ".join(sorted(delivered)),
+        )
+    target = handover.folder_of(home, KIND, periode, plan.revisi)
+    standing = next((issue for issue in handover.issues(home) if issue.folder == target), None)
+    wanted = [producer] if producer else sorted(delivered)
+    if standing and not again:
+        if standing.deleted:
+            raise PadananError(
+                "paket revisi ini sudah kedaluwarsa dan dihapus",
+                file=target.relative_to(home.root),
+                cure="tambahkan --ulang bila memang masih diperlukan",
+            )
+        wanted = [name for name in wanted if _zip_name(name, plan) not in standing.facts["berkas"]]
+        if not wanted:
+            return target, dict(standing.facts)
+    today = now.astimezone(JAKARTA).date()
+    last_day = expires or today + timedelta(days=plan.data["lapangan"]["berlaku_hari"])
+    if standing and not standing.deleted and not again and expires is None:
+        last_day = standing.expires  # one more kit does not prolong the others
+    if last_day < today:
+        raise PadananError("masa berlaku sudah lewat", cure="pilih --kedaluwarsa hari ini atau sesudahnya")
+    con = connect_warehouse(home)
+    published = open_published(home, periode, plan.revisi)
+    try:
+        report = gather(home, in_order(load_contracts()), published)
+        source = Source(home, plan, con, report, producer_pages(report))
+        with building(target.parent) as temporary, no_space_guard("paket produsen"):
+            files: dict[str, Any] = {}
+            if standing and not standing.deleted:
+                for name, facts in standing.facts["berkas"].items():
+                    shutil.copy2(target / name, temporary / name)
+                    files[name] = facts
+            for number, name in enumerate(wanted, 1):
+                path = temporary / _zip_name(name, plan)
+                counts = write_kit(source, delivered[name], path)
+                files[path.name] = {**counts, "produsen": name, "sha256": file_sha256(path)}
+                progress(f"{number} dari {len(wanted)} paket: {name}")
+            facts = {
+                "periode": periode.label,
+                "revisi": plan.revisi,
+                "inputs_hash": plan.inputs_hash,
+                "dibuat": today.isoformat(),
+                "kedaluwarsa": last_day.isoformat(),
+                "berkas": dict(sorted(files.items())),
+            }
+            handover.place(home, KIND, temporary, target, facts, now)
+    finally:
+        con.close()
+        published.con.close()
+    return target, facts
+
+
+def _zip_name(producer: str, plan: RunPlan) -> str:
+    return f"{producer.replace('_', '-')}-{plan.periode.label}-rev-{plan.revisi}.zip"

@@ -1,0 +1,138 @@
+"""Rows of a producer's own deliveries that its kit gives back: gaps by line, repaired values, rows set aside.
+
+Only this producer's staging and landing are read; of other registries nothing but a rule's name can stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from padanan.base.format import day
+from padanan.base.home import Home
+from padanan.base.sql import literal
+
+BATCH = 50_000
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of the kit: name, what it holds, headings, widths, and a query that gives every cell as text."""
+
+    name: str
+    note: str
+    columns: tuple[str, ...]
+    widths: tuple[float, ...]
+    query: str
+    parameters: tuple[Any, ...] = ()
+
+    def rows(self, con: duckdb.DuckDBPyConnection) -> Iterator[Sequence[str | None]]:
+        """The rows, read in batches."""
+        reader = con.execute(self.query, list(self.parameters)).to_arrow_reader(BATCH)
+        for batch in reader:
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+# (heading, raw column, cleansed column, what was repaired)
+_REPAIRS = (
+    ("NIK", "nik_mentah", "nik_bersih", "nik_perbaikan"),
+    ("No. KK", "kk_mentah", "kk_bersih", "kk_perbaikan"),
+    ("Nama", "nama_mentah", "nama_bersih", "nama_perbaikan"),
+    ("Tanggal lahir", "tgl_lahir_mentah", "tgl_lahir::varchar", "tgl_lahir_perbaikan"),
+)
+
+
+def sheets(home: Home, contract: Mapping[str, Any], terms: Sequence[Mapping[str, Any]]) -> list[Sheet]:
+    """The tables of one producer's kit.
+
+    Args:
+        contract: the producer as the run plan holds it.
+        terms: the plan's `lapangan.tugas` of this producer.
+    """
+    files = _files_of(home, contract)
+    return [_gaps(contract, files, terms), _repaired(contract, files), _rejected(home, contract, files)]
+
+
+def _gaps(contract: Mapping[str, Any], files: str, terms: Sequence[Mapping[str, Any]]) -> Sheet:
+    texts = ("kode", "keterangan", "tindak_lanjut", "pemilik")
+    rows = [f"({', '.join(literal(term[name]) for name in texts)}, {int(term['hari'])})" for term in terms]
+    known = ", ".join(rows) or "(null, null, null, null, null)"
+    return Sheet(
+        "Celah per baris",
+        "Setiap celah mutu pada kiriman sendiri, menurut nomor baris dan nomor sumber.",
+        ("Berkas", "Baris", "Nomor sumber", "Aturan", "Tingkat", "Rincian", "Arti", "Tindak lanjut", "Penanggung jawab", "Hari"),
+        (26, 9, 20, 24, 12, 22, 60, 30, 28, 7),
+        f"""select f.file, s.baris::varchar, s.id_sumber, g.rule_id, g.level, g.rincian, t.arti, t.tindak, t.pemilik,
+        t.hari::varchar
+        from gap g join {contract["stage_model"]} s on s.record_key = g.record_key
+        left join {files} f on f.sha16 = s.delivery
+        left join (values {known}) t(kode, arti, tindak, pemilik, hari) on t.kode = g.rule_id
+        where g.producer = ? and s.producer = ? order by f.file, s.delivery, s.baris, g.rule_id""",
+        (contract["id"], contract["id"]),
+    )
+
+
+def _repaired(contract: Mapping[str, Any], files: str) -> Sheet:
+    model = contract["stage_model"]
+    arms = [
+        f"""select {number} as urut, {literal(title)} as kolom, delivery, baris, id_sumber, {raw} as mentah, {clean} as bersih,
+        {repair} as perbaikan from {model} where producer = ? and coalesce({repair}, '') <> ''"""
+        for number, (title, raw, clean, repair) in enumerate(_REPAIRS)
+    ]
+    arms.append(
+        f"""select {len(_REPAIRS)}, 'Kelurahan', delivery, baris, id_sumber, kelurahan_mentah, w.kelurahan, 'ejaan'
+        from {model} join (select distinct kode_kelurahan, kelurahan from ref_wilayah) w using (kode_kelurahan)
+        where producer = ? and wilayah_hasil = 'ejaan'"""
+    )
+    return Sheet(
+        "Diperbaiki",
+        "Nilai yang dibaca setelah diperbaiki: yang dikirim, yang dipakai, dan perbaikannya. Betulkan juga di sumber.",
+        ("Berkas", "Baris", "Nomor sumber", "Kolom", "Nilai dikirim", "Nilai dipakai", "Perbaikan"),
+        (26, 9, 20, 16, 34, 34, 26),
+        f"""select f.file, r.baris::varchar, r.id_sumber, r.kolom, r.mentah, r.bersih, r.perbaikan
+        from ({" union all ".join(arms)}) r left join {files} f on f.sha16 = r.delivery
+        order by f.file, r.delivery, r.baris, r.urut""",
+        (contract["id"],) * len(arms),
+    )
+
+
+def _rejected(home: Home, contract: Mapping[str, Any], files: str) -> Sheet:
+    paths = [(item["sha16"], home.root / Path(item["path"]).parent / "rejects.parquet") for item in contract["deliveries"]]
+    arms = [
+        f"""select {literal(sha16)} as delivery, _baris as baris, alasan, {"sebab" if _has_cause(path) else "null"} as sebab, isi
+        from read_parquet({literal(path)})"""
+        for sha16, path in paths
+    ]
+    return Sheet(
+        "Disisihkan",
+        "Baris yang tidak terbaca atau kembar persis: tidak dipakai, tetap disimpan. Isinya seperti dikirim.",
+        ("Berkas", "Baris", "Alasan", "Sebab", "Isi baris"),
+        (26, 9, 18, 34, 90),
+        f"""select f.file, r.baris::varchar, r.alasan, r.sebab, r.isi from ({" union all ".join(arms)}) r
+        left join {files} f on f.sha16 = r.delivery order by f.file, r.delivery, r.baris, r.isi""",
+    )
+
+
+def _has_cause(path: Path) -> bool:
+    with duckdb.connect() as con:
+        columns = con.execute("select name from parquet_schema(?)", [str(path)]).fetchall()
+    return ("sebab",) in columns
+
+
+def _files_of(home: Home, contract: Mapping[str, Any]) -> str:
+    import json
+
+    pairs = []
+    for item in contract["deliveries"]:
+        manifest = json.loads((home.root / Path(item["path"]).parent / "manifest.json").read_text(encoding="utf-8"))
+        pairs.append(f"({literal(item['sha16'])}, {literal(manifest['file'])})")
+    return f"(select * from (values {', '.join(pairs)}) v(sha16, file))"
+
+
+def summary(contract: Mapping[str, Any]) -> str:
+    """Which deliveries a kit speaks of, in words: `2025-11 (diterima 9 November 2025)`."""
+    return "; ".join(f"{item['periode_data']} (diterima {day(item['diterima'])})" for item in contract["deliveries"])

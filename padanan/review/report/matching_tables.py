@@ -1,0 +1,168 @@
+"""The tables and pictures of the padanan: records by status, people, families, and the overlap of the registries.
+
+Counting is in `facts` and `overlap`; drawing in `svg`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from padanan.base import format as id_format
+from padanan.pages import svg, words
+from padanan.pages.table import Cell, Column, Table, count, heads, row, share, table, text
+from padanan.published import overlap
+from padanan.published.facts import Facts
+from padanan.published.opened import REGISTRIES
+from padanan.published.report import Report
+
+
+def statuses(facts: Facts) -> list[str]:
+    """The statuses to show: the final ones always, others where some record has them."""
+    seen = {status for counts in facts.statuses.values() for status in counts}
+    return [status for status in words.STATUSES if status in words.FINAL or status in seen]
+
+
+def records(report: Report) -> Table:
+    """Records by producer and status."""
+    facts, shown = report.facts, statuses(report.facts)
+    rows = []
+    for contract_id, counts in sorted(facts.statuses.items(), key=lambda item: list(report.contracts).index(item[0])):
+        whole = sum(counts.values())
+        segments = [svg.Segment(words.STATUSES[key][1], counts.get(key, 0), words.STATUSES[key][0]) for key in shown]
+        told = "; ".join(f"{part.label} {id_format.percent(part.value, whole)}" for part in segments if part.value)
+        rows.append(
+            row(
+                text(report.contracts[contract_id].name),
+                Cell("", picture=svg.bar(segments, told)),
+                count(whole),
+                *(count(counts.get(key, 0)) for key in shown),
+                share(sum(counts.get(key, 0) for key in words.PADAN), whole),
+                produsen=contract_id,
+            )
+        )
+    names = [f"{words.STATUSES[key][0]}#" for key in shown]
+    columns = heads("Produsen", "Gambar", "Catatan#", *names, "Bagian padan#")
+    return table("tabel-padanan", "Catatan menurut keadaan padanan", columns, rows, label="Hasil pemadanan")
+
+
+def people(facts: Facts) -> Table:
+    """People by the state of their identity."""
+    whole = sum(facts.people.values())
+    rows = [
+        row(text(words.IDENTITIES.get(key, key)), count(facts.people.get(key, 0)), share(facts.people.get(key, 0), whole))
+        for key in {**words.IDENTITIES, **facts.people}
+    ]
+    note = (
+        "Setiap orang yang disebut sumber mana pun dihitung sekali; "
+        "orang tanpa penduduk Adminduk bersifat sementara sampai ada bukti."
+    )
+    foot = [row(text("Jumlah"), count(whole, name="jumlah-orang"), share(whole, whole))]
+    return table(
+        "tabel-orang",
+        "Orang menurut keadaan identitas",
+        heads("Keadaan identitas", "Orang#", "Bagian#"),
+        rows,
+        note=note,
+        foot=foot,
+    )
+
+
+def families(facts: Facts) -> Table:
+    """Families by registry."""
+    keys = ("keluarga", "anggota", "tanpa_kepala", "kepala_ganda", "terpecah")
+    rows = [
+        row(
+            text(REGISTRIES.get(line["sumber"], line["sumber"])),
+            *(count(int(line[key])) for key in keys),
+            registri=str(line["sumber"]),
+        )
+        for line in facts.families
+    ]
+    names = ("Registri", "Keluarga#", "Keanggotaan#", "Tanpa kepala#", "Kepala lebih dari satu#", "Terpecah di Adminduk#")
+    note = (
+        "Keluarga tiap registri dipisahkan dan ditautkan lewat kartu keluarga Adminduk anggotanya; "
+        f"gabungannya {id_format.number(facts.families_joined)} keluarga."
+    )
+    return table("tabel-keluarga", "Keluarga menurut registri", heads(*names), rows, note=note)
+
+
+def overlap_table(data: overlap.Overlap, kota: str, caption: str, *, total: bool = False) -> Table:
+    """The sets of registries of one kota, or of all."""
+    whole = data.total(kota)
+    rows = []
+    for members, number in data.sets(kota):
+        mark = data.covered.get((kota, members))
+        hidden = bool(mark) or (kota, None) in data.covered
+        rows.append(
+            row(
+                text(overlap.set_name(members)),
+                count(number, mark),
+                share(number, whole, hidden),
+                irisan=overlap.set_key(members),
+            )
+        )
+    foot = [row(text("Jumlah"), count(whole), share(whole, whole))] if total else []
+    return table(
+        f"tabel-irisan-{data.unit}",
+        caption,
+        heads("Ada di registri", f"{data.unit.capitalize()}#", "Bagian#"),
+        rows,
+        note=f"Setiap {data.unit} masuk tepat satu baris.",
+        foot=foot,
+    )
+
+
+def overlap_section(report: Report, unit: str) -> tuple[dict[str, Any], dict[str, Table]]:
+    """The index's part on one unit: title, message, picture; and its two tables."""
+    data = report.overlaps[unit]
+    sets, total = data.sets(), data.total()
+    known = [name for name in REGISTRIES if data.within(name)]
+    lines = [svg.Intersection(members, number) for members, number in sets if (overlap.ALL, members) not in data.covered]
+    alone = next((number for members, number in sets if members == frozenset({"adminduk"})), 0)
+    several = sum(number for members, number in sets if len(members) > 1)
+    unregistered = total - data.within("adminduk")
+    message = (
+        f"{id_format.number(total)} {unit} ada di sedikitnya satu registri; "
+        f"{id_format.number(several)} ({id_format.percent(several, total)}) "
+        f"di dua registri atau lebih, {id_format.number(alone)} hanya di Adminduk, dan {id_format.number(unregistered)} "
+        f"({id_format.percent(unregistered, total)}) di registri lain tetapi tidak di Adminduk."
+    )
+    title = f"Irisan {unit}: {id_format.listed([REGISTRIES[name] for name in known])}" if known else f"Irisan {unit}"
+    picture = svg.upset([(name, REGISTRIES[name]) for name in known], lines, title, message, f"irisan-{unit}")
+    section = {"satuan": unit, "judul": title, "pesan": message, "gambar": picture}
+    own = table(
+        f"tabel-registri-{unit}",
+        f"{unit.capitalize()} per registri",
+        (Column("Registri"), Column(unit.capitalize(), "n"), Column("Bagian dari semua", "n")),
+        [row(text(REGISTRIES[name]), count(data.within(name)), share(data.within(name), total)) for name in known],
+    )
+    return section, {f"irisan_{unit}": overlap_table(data, overlap.ALL, f"{title}: tabel", total=True), f"registri_{unit}": own}
+
+
+def selection(report: Report) -> Table:
+    """People by the first criterion that failed."""
+    facts = report.facts
+    texts = {item["id"]: item["keterangan"] for item in report.criteria["kriteria"]}
+    known = {**dict.fromkeys(texts, 0), **facts.selection}
+    judged = facts.selected + sum(facts.selection.values())
+    rows = [
+        row(
+            text("Masuk data sasaran"),
+            count(facts.selected),
+            share(facts.selected, judged),
+            css="induk pokok",
+            kriteria="terpilih",
+        )
+    ]
+    rows += [
+        row(
+            Cell(f"Tidak masuk: {texts.get(key, key)}", note=f"tidak terpenuhi {key}", more=(key,)),
+            count(number),
+            share(number, judged),
+            kriteria=key,
+        )
+        for key, number in known.items()
+    ]
+    foot = [row(text("Orang yang dinilai"), count(judged), share(judged, judged))]
+    columns = (Column("Hasil", more=("Kriteria",)), *heads("Orang#", "Bagian#"))
+    return table("tabel-sasaran", "Orang menurut hasil kriteria", columns, rows, foot=foot, label="Data sasaran")

@@ -1,0 +1,184 @@
+"""Reads a finished page as plain blocks, so that the PDF says what the page says: headings, texts, lists, and its tables as data.
+
+It understands the few tags that the pages' templates use; pictures are left out, since their figures stand in the tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from html.parser import HTMLParser
+from typing import Any
+
+from markupsafe import Markup
+
+from padanan.pages.page import Page
+from padanan.pages.table import Cell, Row, Table
+from padanan.pages.words import without_long_runs
+
+Block = dict[str, Any]
+HEADINGS = {"h2": 0, "h3": 1, "h4": 2}
+TEXTS = {"p": "teks", "li": "butir", "dt": "istilah", "dd": "arti"}
+# Pictures, and what only leads about.
+SKIPPED = frozenset({"svg", "nav", "figure", "style", "script"})
+VOID = frozenset({"br", "wbr", "img", "hr", "meta", "link", "input"})
+WIDE = 10
+TEXT_WIDTH = (12, 30)
+
+
+def blocks(page: Page, *, level: int = 2, without: frozenset[str] = frozenset()) -> list[Block]:
+    """A page's main part.
+
+    Args:
+        page: the finished page with its tables.
+        level: the heading level of the page's sections.
+        without: ids of sections (of their headings) to leave out.
+    """
+    reader = _Reader(page, level)
+    reader.feed(page.html)
+    reader.close()
+    return list(_kept(reader.found, without))
+
+
+def _kept(found: list[Block], without: frozenset[str]) -> Iterator[Block]:
+    skipping = False
+    for block in found:
+        if block["jenis"] == "judul" and (not skipping or block["tingkat"] <= skipping):
+            skipping = block["tingkat"] if block.get("id") in without else False
+        if not skipping:
+            yield block
+
+
+class _Reader(HTMLParser):
+    def __init__(self, page: Page, level: int) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables = {item.id: item for item in page.tables}
+        self.level = level
+        self.found: list[Block] = []
+        self.main = False
+        self.depth = 0
+        self.block: Block | None = None
+        self.numbers: list[int | None] = []
+        self.figures: list[list[str]] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "main":
+            self.main = True
+        if not self.main or tag in VOID:
+            if tag == "br" and self.block is not None:
+                self.block["teks"] += " "
+            return
+        if tag == "svg" and self.block is not None:
+            self.block["gambar"] = True
+        if self.depth or tag in SKIPPED or tag == "table":
+            if not self.depth and tag == "table":
+                self._table(str(given.get("id")))
+            self.depth += 1
+            return
+        if tag in ("ul", "ol"):
+            self.numbers.append(0 if tag == "ol" else None)
+        if tag == "dl" and "angka" in (given.get("class") or "").split():
+            self.found.append({"jenis": "pokok", "baris": []})
+            self.figures = self.found[-1]["baris"]
+        if tag in HEADINGS:
+            self.block = {"jenis": "judul", "tingkat": self.level + HEADINGS[tag], "id": given.get("id"), "teks": ""}
+        elif tag in TEXTS:
+            small = bool({"ket", "kecil"} & set((given.get("class") or "").split()))
+            self.block = {"jenis": TEXTS[tag], "teks": "", "kecil": small, "tebal": given.get("id") == "rekomendasi"}
+            if tag == "li" and self.numbers and self.numbers[-1] is not None:
+                self.numbers[-1] += 1
+                self.block["tanda"] = f"{self.numbers[-1]}."
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.depth:
+            self.depth -= 1
+            return
+        if tag == "main":
+            self.main = False
+        if tag in ("ul", "ol") and self.numbers:
+            self.numbers.pop()
+        if self.block is not None and (tag in HEADINGS or tag in TEXTS):
+            self._finish(self.block)
+            self.block = None
+        elif tag == "dl":
+            self.figures = None
+
+    def handle_data(self, data: str) -> None:
+        if self.main and not self.depth and self.block is not None:
+            self.block["teks"] += data
+
+    def _finish(self, block: Block) -> None:
+        block["teks"] = without_long_runs(" ".join(block["teks"].split()))
+        if not block["teks"] or block.get("gambar"):
+            return  # a legend of colours means nothing without its picture
+        if self.figures is None:
+            self.found.append(block)
+        elif block["jenis"] == "istilah":
+            self.figures.append([block["teks"][:1].upper() + block["teks"][1:]])
+        else:
+            self.figures[-1].append(block["teks"])
+
+    def _table(self, name: str) -> None:
+        if name in self.tables:
+            self.found.append(table_block(self.tables[name]))
+
+
+def table_block(table: Table) -> Block:
+    """A table as a block; columns of pictures are left out, and a table without rows says so."""
+    pictures = [
+        place
+        for place in range(len(table.columns))
+        if table.rows and all(len(row.cells) > place and row.cells[place].picture is not None for row in table.rows)
+    ]
+    columns = [column for place, column in enumerate(table.columns) if place not in pictures]
+    rows = [_row(row, pictures) for row in table.rows]
+    sizes = [len(body) for body in table.bodies if body]
+    if table.foot and sizes:
+        sizes[-1] += len(table.foot)
+    return {
+        "jenis": "tabel",
+        "keterangan": table.caption,
+        "catatan": without_long_runs(table.note),
+        "kolom": [{"nama": column.name, "angka": _numeric(column.css), "grup": column.group} for column in columns],
+        "lebar": [_width(rows, place, column.name, _numeric(column.css)) for place, column in enumerate(columns)],
+        "baris": rows,
+        # Bodies of their own (a kecamatan with its kelurahan) hold together; one body is split by the template.
+        "kelompok": sizes if len(sizes) > 1 else None,
+        "rapat": len(columns) >= WIDE,
+    }
+
+
+def _row(row: Row, pictures: list[int]) -> dict[str, Any]:
+    cells = [cell for place, cell in enumerate(row.cells) if place not in pictures]
+    return {"tebal": "induk" in row.css.split(), "sel": [_cell(cell) for cell in cells]}
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    note = str(cell.note)
+    if isinstance(cell.note, Markup):
+        # A rule's code stands beside its name on the page; on paper the name is enough.
+        plain = Markup(str(cell.note).replace("<wbr>", ""))
+        note = Markup(re.sub(r"<small>.*?</small>", "", str(plain))).striptags() or plain.striptags()
+    return {
+        "t": without_long_runs("; ".join(cell.items) if cell.items else cell.text),
+        "s": cell.symbol,
+        "n": without_long_runs(note),
+        "angka": _numeric(cell.css),
+        "warna": next((name for name in ("buruk", "awas", "redup") if name in cell.css.split()), None),
+        "lebar": cell.span,
+    }
+
+
+def _numeric(css: str) -> bool:
+    return "n" in css.split()
+
+
+def _width(rows: Sequence[Mapping[str, Any]], place: int, name: str, numeric: bool) -> dict[str, int]:
+    """What a column needs, in letters: `tetap` for numbers (a heading may wrap into two lines), `bagi` a share of the rest."""
+    cells = [row["sel"][place] for row in rows if len(row["sel"]) > place and row["sel"][place]["lebar"] == 1]
+    needed = [max(len(cell["t"]) + 2 * bool(cell["s"]), len(cell["n"])) for cell in cells]
+    if numeric:
+        return {"tetap": max([*needed, len(name) // 2, *(len(word) for word in name.split())], default=1)}
+    low, high = TEXT_WIDTH
+    return {"bagi": max(low, min(high, max([*needed, len(name)])))}

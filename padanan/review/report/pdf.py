@@ -1,0 +1,101 @@
+"""The review report and a producer's page as PDF/UA: the words and tables of the finished pages, set by Typst.
+
+Figures come from the pages alone; reading them is in `page_blocks`, layout in `laporan.typ`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from padanan.base import format as id_format
+from padanan.base.typeset import typeset
+from padanan.pages.page import Page
+from padanan.published.report import Report, kota_page, producer_page
+from padanan.review.report.page_blocks import Block, blocks
+from padanan.review.report.signoff import sign_off
+
+FILE = "laporan-mutu.pdf"
+TEMPLATE = Path(__file__).with_name("laporan.typ")
+AGENCY = "Pemerintah Provinsi DKI Jakarta · Tim Koordinasi Penanggulangan Kemiskinan"
+# After the index, in this order; a page that a report does not have is left out.
+CHAPTERS = ("padanan.html", "perubahan.html", "kelompok.html", "daftar.html")
+# Sections of the index that are a picture only.
+PICTURES = frozenset({"lintasan"})
+# Its lines to sign stand at the end of the print, after every chapter.
+SIGNATURES = frozenset({"tanda"})
+
+
+def write_pdf(report: Report, pages: Mapping[str, Page], path: Path) -> None:
+    """Writes the whole report but the producers' own pages; the same pages and log give the same bytes.
+
+    Args:
+        report: for the period, revision, fingerprint and places.
+        pages: the finished pages by file name.
+        path: the file to write.
+
+    Raises:
+        PadananError: the decision log is broken.
+    """
+    sign = sign_off(report)
+    head = printed_head(sign)
+    found = blocks(pages["index.html"], without=PICTURES | SIGNATURES)
+    places = [kota_page(node.code) for node in report.tree.root.children]
+    for name in (*CHAPTERS, *places, "metode.html"):
+        if name in pages:
+            found += [{"jenis": "judul", "tingkat": 2, "teks": pages[name].title}, *blocks(pages[name], level=3)]
+    found.append(_signatures(report, sign))
+    path.write_bytes(_set(report, "Laporan mutu data dan pemadanan", found, head))
+
+
+def producer_pdf(report: Report, pages: Mapping[str, Page], contract_id: str) -> bytes:
+    """One producer's page, for its kit; it speaks of nobody else."""
+    page = pages[producer_page(contract_id)]
+    return _set(report, f"Laporan mutu: {page.title}", blocks(page), printed_head(sign_off(report)))
+
+
+def printed_head(sign: Mapping[str, Any]) -> str:
+    """The head of the decision log as the sign-off block tells it."""
+    if sign["rusak"]:
+        return "log tidak terbaca, jalankan padanan verify"
+    return str(sign["kepala"] or "belum ada keputusan")
+
+
+def _set(report: Report, title: str, found: list[Block], head: str) -> bytes:
+    source = report.source
+    figures: dict[str, Any] = {
+        "judul": title,
+        "instansi": AGENCY,
+        "keterangan": f"Periode penetapan {source.periode.label} ({id_format.day(source.periode.start)} sampai "
+        f"{id_format.day(source.periode.end)}), revisi {source.revisi}, data yang diterima sampai "
+        f"{id_format.day(str(source.manifest['cutoff']))}.",
+        "periode": source.periode.label,
+        "revisi": str(source.revisi),
+        "sidik": id_format.fingerprint(source.manifest_sha256),
+        "kepala": head,
+        "isi": found,
+    }
+    return typeset(TEMPLATE, figures)
+
+
+def _signatures(report: Report, sign: Mapping[str, Any]) -> Block:
+    source = report.source
+    return {
+        "jenis": "tanda",
+        "judul": "Pengesahan reviu",
+        "kalimat": [
+            f"Yang bertanda tangan telah membaca laporan ini untuk periode {source.periode.label} revisi {source.revisi}, pada "
+            f"terbitan dengan sidik jari {id_format.fingerprint(source.manifest_sha256)}. Setiap angkanya dapat dihitung kembali "
+            "dari tabel terbitan itu.",
+            f"Keadaan reviu: {sign['keadaan'] or '–'}. Kepala log keputusan: {printed_head(sign)}.",
+        ],
+        "pihak": [
+            {
+                "peran": line["peran"][:1].upper() + line["peran"][1:],
+                "nama": line["nama"] or "[nama diisi]",
+                "jabatan": line["jabatan"] or "[jabatan diisi]",
+            }
+            for line in sign["baris"]
+        ],
+    }

@@ -1,0 +1,87 @@
+"""The pages by place: one a kota, down to kecamatan and kelurahan, and the table of kota on the index.
+
+Which cells are covered is decided in `wilayah` and `suppress`.
+"""
+
+from __future__ import annotations
+
+from padanan.pages.layout import page
+from padanan.pages.page import Page
+from padanan.pages.table import Cell, Column, Row, Table, count, heads, row, share, table, text
+from padanan.published import wilayah
+from padanan.published.report import Report, kota_page
+from padanan.review.report.matching_tables import overlap_table
+
+_FULL = (
+    "Catatan#", "Dengan celah#", "Bagian dengan celah#", "Orang#", "Terdaftar di Adminduk#", "Bagian terdaftar#",
+    "Sasaran#", "Bagian sasaran#",
+)  # fmt: skip
+_SMALL = tuple(name for name in _FULL if "erdaftar" not in name)
+
+
+def place_pages(report: Report) -> dict[str, Page]:
+    """One page a kota."""
+    pages = {}
+    for node in report.tree.root.children:
+        if node.code != wilayah.UNKNOWN:
+            tables = {"kecamatan": _districts(report, node), "kelurahan": _villages(report, node)}
+            tables |= {
+                f"irisan_{unit}": overlap_table(data, node.code, f"Irisan {unit} di {node.name}")
+                for unit, data in report.overlaps.items()
+            }
+            pages[kota_page(node.code)] = page(report, "kota.html.j2", tables, nama=node.name)
+    return pages
+
+
+def kota_table(report: Report) -> Table:
+    """The kota of DKI and what belongs to none."""
+    rows = [
+        _row(report, node, text(node.name, link=kota_page(node.code) if node.code != wilayah.UNKNOWN else ""))
+        for node in report.tree.root.children
+    ]
+    foot = [_row(report, report.tree.root, text("Jumlah"))]
+    return table("tabel-wilayah", "Menurut kota dan kabupaten administrasi", heads("Kota", *_FULL), rows, foot=foot)
+
+
+def _districts(report: Report, kota: wilayah.Node) -> Table:
+    rows = [_row(report, node, text(node.name, link=f"#{_anchor(node)}" if node.children else "")) for node in kota.children]
+    foot = [_row(report, kota, text("Jumlah"))]
+    return table("tabel-kecamatan", f"{kota.name} menurut kecamatan", heads("Kecamatan", *_FULL), rows, foot=foot)
+
+
+def _villages(report: Report, kota: wilayah.Node) -> Table:
+    bodies = tuple(
+        (
+            _row(report, district, Cell(district.name, id=_anchor(district)), "induk", small=True),
+            *(_row(report, node, text(node.name), "anak", small=True) for node in district.children),
+        )
+        for district in kota.children
+        if district.children
+    )
+    columns = (Column("Kelurahan"), *heads(*_SMALL))
+    foot = (_row(report, kota, text("Jumlah"), small=True),)
+    note = "Baris tebal adalah kecamatannya."
+    return Table("tabel-kelurahan", f"{kota.name} menurut kelurahan", columns, bodies, note, foot)
+
+
+def _anchor(node: wilayah.Node) -> str:
+    return f"kec-{node.code.replace('.', '-')}" if node.code != wilayah.UNKNOWN else "kec-lain"
+
+
+def _row(report: Report, node: wilayah.Node, head: Cell, css: str = "", *, small: bool = False) -> Row:
+    tree = report.tree
+    cells = [head, _count(tree, node, "catatan"), _count(tree, node, "celah"), _share(tree, node, "celah", "catatan")]
+    cells.append(_count(tree, node, "orang"))
+    if not small:
+        cells += [_count(tree, node, "padan"), _share(tree, node, "padan", "orang")]
+    cells += [_count(tree, node, "sasaran"), _share(tree, node, "sasaran", "orang")]
+    return row(*cells, css=css, wilayah="/".join(part for part in node.path if part) or "semua")
+
+
+def _count(tree: wilayah.Tree, node: wilayah.Node, measure: str) -> Cell:
+    return count(node.values[measure], tree.covered.get((node.path, measure)))
+
+
+def _share(tree: wilayah.Tree, node: wilayah.Node, part: str, whole: str) -> Cell:
+    hidden = (node.path, part) in tree.covered or (node.path, whole) in tree.covered
+    return share(node.values[part], node.values[whole], hidden)

@@ -1,0 +1,104 @@
+"""Makes the worklists of a revision: every task in exactly one file, the files together all tasks, put into place as a whole.
+
+Rows come from `rows`, workbooks from `book`; who receives a file stands in `padanan/forms/handover`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from padanan.base.commit import building
+from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA, Periode
+from padanan.base.tabular import file_sha256
+from padanan.contracts.field_rules import AT_SOURCE, VISIT
+from padanan.forms import handover
+from padanan.review.worklist import book
+from padanan.review.worklist.rows import Rows, newest_plan
+
+KIND = "worklists"
+EVERY = 50
+
+
+def make(
+    home: Home,
+    periode: Periode,
+    revisi: int | None = None,
+    *,
+    now: datetime,
+    expires: date | None = None,
+    again: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Path, dict[str, Any]]:
+    """Writes `worklists/<period>/rev-<n>/` with one workbook a kelurahan and the rest by producer.
+
+    Args:
+        expires: the last day on which the files may exist; by default today and the days of `lapangan.yaml`.
+        again: make the files anew although they stand or have expired.
+
+    Returns:
+        The folder and its manifest; files that stand already are left alone.
+
+    Raises:
+        PadananError: see `newest_plan`; or the files do not add up to the published tables; nothing is put into place then.
+    """
+    plan, published = newest_plan(home, periode, revisi)
+    target = handover.folder_of(home, KIND, periode, plan.revisi)
+    standing = next((issue for issue in handover.issues(home) if issue.folder == target), None)
+    if standing and not again:
+        if standing.deleted:
+            raise PadananError(
+                "daftar kerja revisi ini sudah kedaluwarsa dan dihapus",
+                file=target.relative_to(home.root),
+                cure="tambahkan --ulang bila memang masih diperlukan",
+            )
+        return target, dict(standing.facts)
+    last_day = expires or now.astimezone(JAKARTA).date() + timedelta(days=plan.data["lapangan"]["berlaku_hari"])
+    if last_day < now.astimezone(JAKARTA).date():
+        raise PadananError("masa berlaku sudah lewat", cure="pilih --kedaluwarsa hari ini atau sesudahnya")
+    stamp = book.Stamp(periode.label, plan.revisi, plan.data["expectations_version"])
+    with building(target.parent) as temporary, no_space_guard("daftar kerja lapangan"):
+        with Rows(home, plan, published) as rows:
+            files = _files(rows, temporary, stamp, progress)
+            _account(rows.totals(), files)
+        facts = {
+            "periode": periode.label,
+            "revisi": plan.revisi,
+            "sidik_kontrak": plan.data["expectations_version"],
+            "inputs_hash": plan.inputs_hash,
+            "dibuat": now.astimezone(JAKARTA).date().isoformat(),
+            "kedaluwarsa": last_day.isoformat(),
+            "jumlah": {name: sum(item[name] for item in files.values()) for name in (VISIT, AT_SOURCE, "prelist")},
+            "berkas": files,
+        }
+        handover.place(home, KIND, temporary, target, facts, now)
+    return target, facts
+
+
+def _files(rows: Rows, folder: Path, stamp: book.Stamp, progress: Callable[[str], None]) -> dict[str, dict[str, Any]]:
+    files: dict[str, dict[str, Any]] = {}
+    for number, (place, tasks, people) in enumerate(rows.files(), 1):
+        path = folder / f"{place.stem}.xlsx"
+        counts = book.write(
+            path, f"Kelurahan {place.name}" if place.code else f"tanpa kelurahan, {place.name}", stamp, tasks, people
+        )
+        files[path.name] = {**counts, "sha256": file_sha256(path)}
+        if number % EVERY == 0:
+            progress(f"{number} berkas ditulis")
+    return files
+
+
+def _account(expected: dict[str, int], files: dict[str, dict[str, Any]]) -> None:
+    """Rows written, counted by the sheets, against rows published, counted by a query."""
+    for name, published in expected.items():
+        written = sum(item[name] for item in files.values())
+        if written != published:
+            raise PadananError(
+                f"daftar kerja tidak utuh: {name} terbit {published}, tertulis {written}",
+                file=KIND,
+                cure="jalankan ulang job padanan_periode; bila tetap begitu, laporkan kepada pengelola sistem",
+            )

@@ -1,0 +1,202 @@
+"""Tasks and prelist lines of a published revision beside the names and addresses that the field needs.
+
+The warehouse is read only while it holds that very revision; what a sheet looks like belongs to `book`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from padanan.base.errors import PadananError
+from padanan.base.format import day
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.base.sql import literal
+from padanan.base.warehouse import connect_warehouse
+from padanan.contracts.contract import STAGE_MODELS
+from padanan.contracts.field_rules import AT_SOURCE, VISIT
+from padanan.published.revisions import published_revisions
+from padanan.published.run_plan import RunPlan, read_plan, rebuild_cure
+
+NOBODY = "padanan"  # stands for the producer of tasks about a person
+_NAMES = ("nik", "no_kk", "nama", "tgl_lahir", "jk", "alamat", "rt", "rw")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The file a row goes to: a kelurahan, or the rest of one producer without a kelurahan."""
+
+    code: str | None
+    name: str
+    producer: str | None
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending; never a person's."""
+        slug = "-".join("".join(ch if ch.isalnum() else " " for ch in self.name.lower()).split())
+        return f"{self.code}-{slug}" if self.code else f"tanpa-kelurahan-{self.producer}"
+
+
+def newest_plan(home: Home, periode: Periode, revisi: int | None = None) -> tuple[RunPlan, Path]:
+    """The run plan and published folder of a revision whose rows still stand in the warehouse.
+
+    Raises:
+        PadananError: nothing is published, it was published before tasks were, or the warehouse holds another revision.
+    """
+    numbers = [number for number, _ in published_revisions(home, periode)]
+    if not numbers or (revisi is not None and revisi not in numbers):
+        raise PadananError(
+            f"revisi {revisi or 'mana pun'} periode {periode.label} belum terbit",
+            file=home.published(periode).relative_to(home.root),
+            cure="jalankan job padanan_periode",
+        )
+    number = numbers[-1] if revisi is None else revisi
+    folder = home.published(periode, number)
+    if not (folder / "tugas.parquet").exists():
+        raise PadananError(
+            "revisi ini terbit sebelum ada tabel tugas", file=folder.relative_to(home.root), cure="jalankan job padanan_periode"
+        )
+    plan = read_plan(home)
+    if (plan.periode.key, plan.revisi) != (periode.key, number) or not plan.unchanged:
+        raise PadananError(
+            f"gudang berisi {plan.periode.label} rev-{plan.revisi}, yang diminta {periode.label} rev-{number}",
+            file="warehouse/padanan.duckdb",
+            cure=rebuild_cure(periode),
+        )
+    return plan, folder
+
+
+class Rows:
+    """One revision's rows, ready to be read file by file; a context manager that gives the warehouse back."""
+
+    def __init__(self, home: Home, plan: RunPlan, folder: Path) -> None:
+        self.terms = {(item["producer"] or NOBODY, item["kode"]): item for item in plan.data["lapangan"]["tugas"]}
+        self.names = {item["id"]: item["name"] for item in plan.data["contracts"]}
+        self._texts: dict[tuple[str, str], dict[str, str]] = {}
+        self.con = connect_warehouse(home)
+        try:
+            _arrange(self.con, folder)
+        except BaseException:
+            self.con.close()
+            raise
+
+    def __enter__(self) -> Rows:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.con.close()
+
+    def totals(self) -> dict[str, int]:
+        """Counts of the published tables: `lapangan` and `sumber` tasks, `prelist` lines."""
+        counted = dict(self.con.execute("select saluran, count(*) from tugas_terbit group by 1").fetchall())
+        lines = self.con.execute("select count(*) from prelist_terbit").fetchall()[0][0]
+        return {VISIT: counted.get(VISIT, 0), AT_SOURCE: counted.get(AT_SOURCE, 0), "prelist": lines}
+
+    def files(self) -> Iterator[tuple[Place, list[dict[str, str]], list[dict[str, str]]]]:
+        """Every file with its tasks and prelist lines, in the order of places: (place, tasks, lines).
+
+        Tasks of one person stand together; a file's rows are in the order of RW, RT and person.
+        """
+        places = self.con.execute(
+            """select tempat, any_value(kode_kelurahan), any_value(kelurahan), any_value(produsen_berkas) from
+            (select tempat, kode_kelurahan, kelurahan, produsen_berkas from isi_tugas
+            union all select tempat, kode_kelurahan, kelurahan, produsen_berkas from isi_prelist) group by 1 order by 1"""
+        ).fetchall()
+        for key, code, name, producer in places:
+            tasks = self._rows("select * from isi_tugas where tempat = ? order by urut_rw, urut_rt, id_orang, id_tugas", key)
+            people = self._rows("select * from isi_prelist where tempat = ? order by rw, rt, id_orang", key)
+            yield Place(code, name or producer, producer), tasks, people
+
+    def _rows(self, query: str, place: str) -> list[dict[str, str]]:
+        return [self._told(row) for row in self.con.execute(query, [place]).to_arrow_table().to_pylist()]
+
+    def _told(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """A row as text, with what its codes ask for in words."""
+        producer = str(row["producer"])
+        told = {name: "" if value is None else str(value) for name, value in row.items()}
+        told["tenggat"] = day(row["tenggat"])
+        told["sumber"] = self.names.get(producer, "Daftar padanan")
+        return told | self._words(str(row["produsen_alasan"]), str(row["kode"]))
+
+    def _words(self, producers: str, codes: str) -> dict[str, str]:
+        if (producers, codes) not in self._texts:
+            known = producers.split(",")
+            found = []
+            for code in codes.split(","):
+                term = next((self.terms[p, code] for p in [*known, NOBODY] if (p, code) in self.terms), None)
+                if term and term not in found:
+                    found.append(term)
+            agencies = [name for item in found for name in [item["pemilik"], *(item["pendukung"] or "").split("; ")] if name]
+            self._texts[producers, codes] = {
+                "alasan": "\n".join(item["keterangan"] for item in found),
+                "tindak_lanjut": "\n".join(dict.fromkeys(item["tindak_lanjut"] for item in found)),
+                "pelaku": "; ".join(dict.fromkeys(agencies)),
+            }
+        return self._texts[producers, codes]
+
+
+def _arrange(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Temporary tables `isi_tugas` and `isi_prelist`: published rows with what the sources say of the person."""
+    con.execute(f"create temp view tugas_terbit as select * from read_parquet({literal(folder / 'tugas.parquet')})")
+    con.execute(f"create temp view prelist_terbit as select * from read_parquet({literal(folder / 'prelist.parquet')})")
+    models = sorted({*STAGE_MODELS.values(), "stg_bansos__penerima"})
+    arms = " union all ".join(
+        f"""select record_key, producer, nik_bersih as nik, kk_bersih as no_kk, nama_bersih as nama,
+        tgl_lahir::varchar as tgl_lahir, jk, coalesce(alamat_jalan, alamat_mentah) as alamat, rt, rw from {model}"""
+        for model in models
+    )
+    con.execute(
+        f"""create temp table dilihat as
+        select s.* from ({arms}) s
+        where s.record_key in (select record_key from tugas_terbit)
+            or s.record_key in (select r.record_key from padanan_record r semi join tugas_terbit t on r.id_orang = t.id_orang)"""
+    )
+    # A person's own values; the address is that of the fullest record, registries before programs, then the lowest key.
+    con.execute(
+        """create temp table orang_dilihat as
+        with alamat as (
+            select r.id_orang, min_by(d, (case when d.alamat is null then '1' else '0' end)
+                || (case when d.rt is null or d.rw is null then '1' else '0' end)
+                || (case when r.status_program is null then '0' else '1' end) || d.record_key) as d
+            from padanan_record r join dilihat d on d.record_key = r.record_key group by r.id_orang
+        )
+        select o.id_orang, o.nik, a.d.no_kk as no_kk, o.nama, o.tgl_lahir::varchar as tgl_lahir, o.jk,
+            a.d.alamat as alamat, a.d.rt as rt, a.d.rw as rw
+        from alamat a join padanan_orang o using (id_orang)"""
+    )
+    wilayah = "(select distinct kode_kelurahan, kelurahan, kecamatan from ref_wilayah)"
+    names = ", ".join(f"case when t.jenis = 'rekaman' then d.{name} else o.{name} end as {name}" for name in _NAMES)
+    con.execute(
+        f"""create temp table isi_tugas as
+        with rincian as (
+            select record_key, string_agg(rule_id || ': ' || rincian, '; ' order by rule_id) as rincian
+            from gap where rincian is not null and rincian <> '' group by record_key
+        )
+        select t.id_tugas, t.id_orang, coalesce(t.record_key, '') as record_key, coalesce(t.producer, '{NOBODY}') as producer,
+            t.saluran, t.kode, t.blok, t.pemilik, t.tenggat, r.rincian, {names}, t.kode_kelurahan, w.kelurahan, w.kecamatan,
+            coalesce(t.producer, '{NOBODY}') as produsen_alasan, coalesce(t.producer, '{NOBODY}') as produsen_berkas,
+            coalesce(t.kode_kelurahan, '~' || coalesce(t.producer, '{NOBODY}')) as tempat,
+            coalesce(o.rw, '~') as urut_rw, coalesce(o.rt, '~') as urut_rt
+        from tugas_terbit t left join dilihat d on d.record_key = t.record_key
+        left join orang_dilihat o on o.id_orang = t.id_orang
+        left join rincian r on r.record_key = t.record_key
+        left join {wilayah} w on w.kode_kelurahan = t.kode_kelurahan"""
+    )
+    con.execute(
+        f"""create temp table isi_prelist as
+        with produsen as (
+            select id_orang, string_agg(distinct coalesce(producer, '{NOBODY}'), ',' order by coalesce(producer, '{NOBODY}')) as p
+            from tugas_terbit where saluran = '{VISIT}' group by id_orang
+        )
+        select p.id_orang, p.kode_alasan as kode, p.jumlah_tugas, p.tenggat, p.status, p.status_identitas, p.terpilih,
+            o.nik, o.no_kk, o.nama, o.tgl_lahir, o.jk, o.alamat, o.rt, o.rw, p.kode_kelurahan, w.kelurahan, w.kecamatan,
+            '{NOBODY}' as producer, s.p as produsen_alasan, '{NOBODY}' as produsen_berkas,
+            coalesce(p.kode_kelurahan, '~{NOBODY}') as tempat
+        from prelist_terbit p left join orang_dilihat o using (id_orang) left join produsen s using (id_orang)
+        left join {wilayah} w on w.kode_kelurahan = p.kode_kelurahan"""
+    )

@@ -1,0 +1,210 @@
+"""The run plan: which contracts and which pinned deliveries one revision of a period reads.
+
+It decides what is read and under which revision number; reading, judging and matching belong to the stages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from padanan.base.errors import PadananError, SealedPeriod, no_space_guard
+from padanan.base.home import Home
+from padanan.base.keys import key_id, load_key
+from padanan.base.period import Periode
+from padanan.contracts.contract import Contract
+from padanan.contracts.criteria import load_criteria
+from padanan.contracts.field_rules import field_plan
+from padanan.contracts.plan import load_plans
+from padanan.contracts.version import expectations_version
+from padanan.published.revisions import published_revisions
+from padanan.published.run_plan import RunPlan
+from padanan.records.log import prove_all
+from padanan.records.review_log import read_log
+from padanan.records.seals import closed
+from padanan.records.steps import requests
+from padanan.records.tombstone import gone
+from padanan.run.code_version import code_version
+
+REGISTER = "adminduk"
+"""The contract whose people everybody is matched with: without it there is nothing to run."""
+
+
+def decisions_version(home: Home, parts: Mapping[str, Sequence[Path]]) -> str:
+    """A hash over the decisions of people that touch what a period reads; a decision about other records opens no revision.
+
+    Releases and deliveries read in spite of their age need no place here: they show in which deliveries are pinned.
+
+    Args:
+        parts: the pinned Parquet files by contract id.
+    """
+    from padanan.evidence.decisions import touching
+
+    digest = hashlib.sha256()
+    for row in touching(home, parts):
+        digest.update(json.dumps(row, sort_keys=True).encode())
+    return digest.hexdigest()[:16]
+
+
+def make_plan(
+    home: Home,
+    contracts: Mapping[str, Contract],
+    periode: Periode,
+    *,
+    cutoff: date | None = None,
+    expectations: Path | None = None,
+) -> RunPlan:
+    """Pins the deliveries of a period; nothing is written.
+
+    The revision is the published one when nothing it depends on has changed, else the next number.
+
+    Args:
+        cutoff: the last day whose deliveries count; by default the day of the period's decree.
+
+    Raises:
+        SealedPeriod: the period's decree is sealed and no perubahan is open.
+        PadananError: the year has no data plan, or Adminduk or every registry is missing.
+    """
+    from padanan.records.active import active_deliveries
+
+    if (seal := closed(home, periode)) is not None:
+        raise SealedPeriod(
+            f"periode {periode} sudah ditetapkan; pemadanan ulang ditolak",
+            file=seal.path.relative_to(home.root),
+            cure="buka perubahan dengan 'padanan decree open-change', atau pilih periode lain",
+        )
+    # A run beside a register that was tampered with would make its figures look trusted.
+    prove_all(home)
+    plans = load_plans(expectations)
+    year = plans.get(periode.year)
+    if year is None:
+        raise PadananError(
+            f"tahun {periode.year} tidak punya rencana data",
+            file="expectations/plans",
+            cure=f"tulis expectations/plans/{periode.year}.yaml menurut berita acara tahun itu",
+        )
+    last_day = cutoff or year.decree_date(periode)
+    active = active_deliveries(home, contracts, periode, last_day)
+    if lost := [item for item in active if item.destroyed is not None]:
+        first = lost[0]
+        raise PadananError(
+            f"periode {periode} tidak dapat diputar ulang: kiriman {first.contract_id} {first.periode_data} "
+            + gone(first.destroyed or {})
+            + (f", dan {len(lost) - 1} kiriman lain" if len(lost) > 1 else ""),
+            file=first.folder.relative_to(home.root),
+            cure="pakai terbitan dan penetapan yang ada; lihat 'padanan retention status'",
+        )
+    by_contract: dict[str, list[dict[str, Any]]] = {}
+    for item in sorted(active, key=lambda item: (item.contract_id, item.periode_data, item.bagian or "", item.sha16)):
+        by_contract.setdefault(item.contract_id, []).append(
+            {
+                "sha16": item.sha16,
+                "periode_data": item.periode_data,
+                "diterima": item.diterima.isoformat() if isinstance(item.diterima, date | datetime) else str(item.diterima),
+                "bagian": item.bagian,
+                "path": Path(item.path).relative_to(home.root).as_posix() if Path(item.path).is_absolute() else str(item.path),
+                "rows_on": item.rows_on,
+                "terbawa": item.carried,
+                "terlambat": item.late,
+            }
+        )
+    if REGISTER not in by_contract:
+        raise PadananError(
+            f"Adminduk belum ada untuk periode {periode} (batas {last_day.isoformat()})",
+            file="landing/adminduk",
+            cure="minta Disdukcapil mengirim, atau jalankan "
+            f"'padanan status --periode {periode}' untuk melihat kiriman yang ditahan atau terlalu tua",
+        )
+    data: dict[str, Any] = {
+        "periode": periode.key,
+        "label": periode.label,
+        "cutoff": last_day.isoformat(),
+        "code_version": code_version(),
+        "expectations_version": expectations_version(expectations),
+        "decisions_version": decisions_version(
+            home, {name: [home.root / item["path"] for item in items] for name, items in by_contract.items()}
+        ),
+        # What the review asked for; accepting and waiving are no input and open no revision.
+        "permintaan": requests(read_log(home, periode)),
+        "key_id": key_id(load_key()),
+        "contracts": [_contract(contract, periode, by_contract.get(contract.id, [])) for contract in contracts.values()],
+        "sasaran": load_criteria(expectations),
+        "lapangan": field_plan(contracts, expectations),
+    }
+    inputs_hash = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    published = published_revisions(home, periode)
+    last, manifest = published[-1] if published else (0, {})
+    unchanged = manifest.get("inputs_hash") == inputs_hash
+    revisi = last if unchanged else last + 1
+    data = {**data, "revisi": revisi, "inputs_hash": inputs_hash}
+    return RunPlan(periode, revisi, last_day, inputs_hash, unchanged, data)
+
+
+def write_plan(
+    home: Home,
+    contracts: Mapping[str, Contract],
+    periode: Periode,
+    *,
+    cutoff: date | None = None,
+    expectations: Path | None = None,
+) -> RunPlan:
+    """`make_plan`, and `warehouse/rencana.json` with it: from now on the warehouse is built for this revision."""
+    plan = make_plan(home, contracts, periode, cutoff=cutoff, expectations=expectations)
+    store_plan(home, plan)
+    return plan
+
+
+def store_plan(home: Home, plan: RunPlan) -> None:
+    """Writes `warehouse/rencana.json`, which every later step of the run reads."""
+    home.warehouse.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = home.run_plan.with_suffix(".tmp")
+    with no_space_guard("rencana putaran"):
+        temporary.write_text(json.dumps(dict(plan.data), indent=1, ensure_ascii=False), encoding="utf-8")
+        temporary.replace(home.run_plan)
+
+
+def _contract(contract: Contract, periode: Periode, deliveries: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "id": contract.id,
+        "version": contract.version,
+        "name": contract.name,
+        "owner": contract.owner,
+        "unit": contract.unit,
+        "kind": contract.kind,
+        "in_force": contract.in_force(periode),
+        "stage_model": contract.stage_model,
+        "family_complete": contract.family_complete,
+        "family_key": contract.family_key,
+        "columns": {
+            column.name: {
+                "type": column.type,
+                "code_list": dict(column.codes),
+                "code_system": column.code_system,
+                "date_format": column.date_format,
+            }
+            for column in contract.columns
+        },
+        "rules": [
+            {
+                "id": rule.id,
+                "dimension": rule.dimension,
+                "level": rule.level,
+                "stage": rule.stage,
+                "threshold": rule.threshold,
+                "applies_when": rule.applies_when,
+                "fails_when": rule.fails_when,
+                "rincian": rule.rincian,
+                "definisi": rule.definisi,
+                "tindak_lanjut": rule.tindak_lanjut,
+                "penanggung_jawab": rule.penanggung_jawab,
+                "hari": rule.hari,
+            }
+            for rule in contract.rules
+        ],
+        "program": dict(contract.program),
+        "deliveries": deliveries,
+    }

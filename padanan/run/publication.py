@@ -1,0 +1,139 @@
+"""Publication: the warehouse's finished tables become one immutable folder, renamed into place as a whole.
+
+Whether the tables are right was decided by the checks before; what people read from them is made elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from padanan.base import commit
+from padanan.base.errors import PadananError, no_space_guard, safe_reason
+from padanan.base.home import Home
+from padanan.base.tabular import file_sha256, write_table
+from padanan.base.warehouse import connect_warehouse
+from padanan.published.run_plan import RunPlan, missing
+from padanan.published.tables import MODEL, TABLES
+
+WRITERS = 2
+
+
+def publish(home: Home, plan: RunPlan) -> Path:
+    """Writes `published/<period>/rev-<n>/` with its manifest, or returns it when it stands already.
+
+    Returns:
+        The published folder.
+
+    Raises:
+        PadananError: a table is missing, belongs to another run, or the revision exists with other inputs.
+    """
+    target = home.published(plan.periode, plan.revisi)
+    if target.exists():
+        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+        if manifest["inputs_hash"] == plan.inputs_hash:
+            return target
+        raise PadananError(
+            f"revisi {plan.revisi} sudah terbit dengan masukan lain",
+            file=target.relative_to(home.root),
+            cure="jalankan ulang dari landing/rencana supaya revisi berikutnya dibuka",
+        )
+    con = connect_warehouse(home)
+    con.execute("set memory_limit = ?", [os.environ.get("PADANAN_MEMORY", "3GB")])
+    con.execute("set temp_directory = ?", [str(home.warehouse / "tmp")])
+    try:
+        with no_space_guard("tabel terbitan"), commit.building(target.parent) as temporary:
+            # Tables are written side by side; each one is still written by one thread, in one order.
+            with ThreadPoolExecutor(WRITERS) as pool:
+                written = {name: pool.submit(_export, con.cursor(), plan, name, temporary) for name in TABLES}
+                tables = {name: future.result() for name, future in written.items()}
+            _write_manifest(temporary, plan, tables, {MODEL: _copy_model(home, plan, temporary)})
+            if not commit.publish(temporary, target):
+                raise PadananError(
+                    "revisi ini sedang diterbitkan putaran lain", file=target.relative_to(home.root), cure="ulangi sesudahnya"
+                )
+    finally:
+        con.close()
+    return target
+
+
+def _export(con: duckdb.DuckDBPyConnection, plan: RunPlan, name: str, folder: Path) -> dict[str, Any]:
+    try:
+        stray = con.execute(
+            f"select count(*) from {name} where periode is distinct from ? or revisi is distinct from ?",
+            [plan.periode.key, plan.revisi],
+        ).fetchall()[0][0]
+    except duckdb.Error as error:
+        raise PadananError(
+            f"tabel {name} tidak ada di warehouse ({safe_reason(error)})",
+            file="warehouse/padanan.duckdb",
+            cure="jalankan job padanan_periode dari awal",
+        ) from None
+    if stray:
+        raise PadananError(
+            f"tabel {name} memuat {stray} baris dari putaran lain",
+            file="warehouse/padanan.duckdb",
+            cure="jalankan job padanan_periode dari awal",
+        )
+    written = write_table(con, f"select * from {name} order by {TABLES[name]}", folder / f"{name}.parquet")
+    return {"rows": written.rows, "sha256": written.sha256, "row_hash": written.row_hash}
+
+
+def _copy_model(home: Home, plan: RunPlan, folder: Path) -> dict[str, Any]:
+    """The matching model of this very revision, beside the tables; its hash for the manifest."""
+    source = home.warehouse / "bukti" / "model.json"
+    cure = "jalankan job padanan_periode dari awal"
+    try:
+        content = source.read_bytes()
+        facts = json.loads(content)
+    except (OSError, ValueError):
+        raise PadananError("model padanan dengan bukti tidak ada", file="warehouse/bukti/model.json", cure=cure) from None
+    if (facts.get("periode"), facts.get("revisi")) != (plan.periode.key, plan.revisi):
+        raise PadananError("model padanan dari putaran lain", file="warehouse/bukti/model.json", cure=cure)
+    (folder / MODEL).write_bytes(content)
+    return {"sha256": file_sha256(folder / MODEL)}
+
+
+def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) -> dict[str, Any]:
+    """What `manifest.json` says: the revision's inputs, who did not deliver, what stands in for it, and the tables' hashes."""
+    data = plan.data
+    return {
+        "periode": plan.periode.key,
+        "label": plan.periode.label,
+        "revisi": plan.revisi,
+        "cutoff": plan.cutoff.isoformat(),
+        "inputs_hash": plan.inputs_hash,
+        "code_version": data["code_version"],
+        "expectations_version": data["expectations_version"],
+        "decisions_version": data["decisions_version"],
+        "permintaan": data.get("permintaan", []),
+        "key_id": data["key_id"],
+        "kriteria_versi": data["sasaran"]["versi"],
+        "deliveries": [
+            {"contract": contract["id"], "contract_version": contract["version"], **delivery}
+            for contract in data["contracts"]
+            for delivery in contract["deliveries"]
+        ],
+        # What stands in for a missing delivery is no delivery: its producer is missed all the same.
+        "missing": missing(data["contracts"]),
+        "terbawa": [
+            {"contract": contract["id"], **{name: delivery[name] for name in ("periode_data", "sha16", "bagian")}}
+            for contract in data["contracts"]
+            for delivery in contract["deliveries"]
+            if delivery["terbawa"]
+        ],
+        "tables": tables,
+        "files": files,
+    }
+
+
+def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) -> None:
+    manifest = manifest_of(plan, tables, files)
+    (folder / "manifest.json").write_text(
+        json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
+    )

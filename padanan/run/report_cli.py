@@ -1,0 +1,86 @@
+"""`padanan report render|open|serve`: makes the report of a published revision again, says where it lies, serves the pages.
+
+What stands in it is decided by the page makers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Any
+
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import Periode
+
+
+def add_parsers(commands: Any) -> None:
+    """Adds `report`."""
+    parser = commands.add_parser("report", help="laporan mutu untuk reviu: buat ulang, tunjukkan tempatnya, atau sajikan")
+    actions = parser.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
+    render = actions.add_parser("render", help="buat laporan satu revisi terbit (HTML, XLSX dan berkas lainnya)")
+    show = actions.add_parser("open", help="cetak jalur index.html laporan yang sudah dibuat")
+    for action in (render, show):
+        action.add_argument("--periode", help="periode penetapan, misalnya 2025-S2 (bawaan: yang terakhir terbit)")
+        action.add_argument("--revisi", type=int, help="nomor revisi (bawaan: yang terakhir terbit)")
+    render.set_defaults(run=_render)
+    show.set_defaults(run=_open)
+    serve = actions.add_parser("serve", help="sajikan semua laporan di mesin ini (PADANAN_LAPORAN_PORT), hanya untuk dibaca")
+    serve.add_argument("--bersama-induk", action="store_true", help="berhenti bila proses yang menjalankannya berhenti")
+    serve.set_defaults(run=_serve)
+
+
+def _chosen(args: argparse.Namespace) -> tuple[Home, Periode, int]:
+    from padanan.published.revisions import published_revisions
+
+    home = Home.from_env()
+    if args.periode:
+        periode = Periode.parse(args.periode)
+    else:
+        keys = sorted(path.parent.parent.name for path in (home.root / "published").glob("????-??-??/rev-*/manifest.json"))
+        if not keys:
+            raise PadananError("belum ada yang terbit", file="published", cure="jalankan job padanan_periode")
+        periode = Periode.parse(keys[-1])
+    revisions = [number for number, _ in published_revisions(home, periode)]
+    if not revisions:
+        raise PadananError(
+            f"belum ada revisi terbit untuk {periode.label}", file=f"published/{periode.key}", cure="jalankan job padanan_periode"
+        )
+    revisi = args.revisi if args.revisi is not None else revisions[-1]
+    if revisi not in revisions:
+        known = ", ".join(str(number) for number in revisions)
+        raise PadananError(
+            f"revisi {revisi} periode {periode.label} belum terbit",
+            file=f"published/{periode.key}",
+            cure=f"pilih revisi yang terbit: {known}",
+        )
+    return home, periode, revisi
+
+
+def _render(args: argparse.Namespace) -> int:
+    from padanan.run.report import render_report
+
+    home, periode, revisi = _chosen(args)
+    print(render_report(home, periode, revisi, say=lambda line: print(line, file=sys.stderr, flush=True)))
+    return 0
+
+
+def _open(args: argparse.Namespace) -> int:
+    home, periode, revisi = _chosen(args)
+    page = home.reports(periode, revisi) / "index.html"
+    if not page.exists():
+        raise PadananError(
+            f"laporan {periode.label} revisi {revisi} belum dibuat",
+            file=page.relative_to(home.root),
+            cure=f"jalankan 'padanan report render --periode {periode.label} --revisi {revisi}'",
+        )
+    print(page)
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from padanan.review.report.server import serve
+
+    serve(Home.from_env().ensure(), parent=os.getppid() if args.bersama_induk else None)
+    return 0
