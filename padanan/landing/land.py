@@ -73,7 +73,7 @@ def deliver(
     plans: Mapping[int, YearPlan] | None = None,
     key: bytes | None = None,
 ) -> Receipt:
-    """Takes one delivery in (§3.1.1, §3.1.3.2; issue 2 item 4).
+    """Takes one delivery in (§3.1.1, §3.1.3.2).
 
     Nothing is written to the producer's folder. The result is one new folder below `landing/` (accepted or held) or
     `quarantine/`, made by one rename; a kill before it leaves nothing.

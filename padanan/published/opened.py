@@ -21,7 +21,7 @@ from padanan.base.sql import literal
 from padanan.base.tabular import scratch
 from padanan.records.tombstone import gone, read_nisan
 
-# The five registries whose overlap is counted, in the order of the picture (issue 2, item 6).
+# The five registries whose overlap is counted, in the order of the picture.
 REGISTRIES: Mapping[str, str] = {"adminduk": "Adminduk", "dtks": "DTKS", "p3ke": "P3KE", "carik": "Carik", "dtsen": "DTSEN"}
 # Table -> the columns the report reads; more may stand in the file.
 NEEDED: Mapping[str, tuple[str, ...]] = {

@@ -1,4 +1,4 @@
-"""Assets of distribution; none yet (issue 4).
+"""Assets of distribution; none yet.
 
 The API does not run in Dagster.
 """

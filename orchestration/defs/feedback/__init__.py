@@ -1,4 +1,4 @@
-"""Assets of feedback; none yet (issue 5).
+"""Assets of feedback; none yet.
 
 What the field returns is read by the next period's landing.
 """
