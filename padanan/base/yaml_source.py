@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from padanan.base.errors import ContractError
+from padanan.base.typed import safe_name
 
 FieldPath = tuple[str | int, ...]
 # libyaml's loader where the wheel has it: the same nodes and marks, three times faster.
@@ -62,6 +63,14 @@ class YamlSource:
         self._walked.add(id(node))
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
+                if (*path, key.value) in self._lines and isinstance(key, yaml.ScalarNode):
+                    # YAML would take the last one and say nothing.
+                    raise ContractError(
+                        f"isian '{safe_name(key.value)[:60]}' tertulis dua kali",
+                        file=self.path,
+                        place=f"baris {key.start_mark.line + 1}",
+                        cure=f"hapus salah satunya; yang pertama di baris {self._lines[(*path, key.value)]}",
+                    )
                 self._walk(value, (*path, key.value))
                 self._lines[(*path, key.value)] = key.start_mark.line + 1
         elif isinstance(node, yaml.SequenceNode):
