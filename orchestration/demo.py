@@ -140,7 +140,9 @@ def _shown(path: Path) -> str:
 def main(argv: list[str] | None = None) -> int:
     """The command line; exit code 0 on success, else 1 with one line on stderr."""
     prepare()
-    parser = argparse.ArgumentParser(prog="python -m orchestration.demo", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m orchestration.demo", description="Kiriman buatan, dari inbox sampai rancangan."
+    )
     parser.add_argument("--scale", type=int, default=20_000, help="jumlah penduduk buatan")
     parser.add_argument("--profile", default="default", help="default, clean, atau hard")
     parser.add_argument("--seed", type=int, default=1, help="benih: benih sama, data sama")

@@ -22,7 +22,7 @@ def serve_reports() -> bool:
     Returns:
         Whether it serves; its own line says why not.
     """
-    command = [sys.executable, "-m", "padanan.cli", "report", "serve", "--bersama-induk"]
+    command = [sys.executable, "-m", "padanan.cli", "report", "serve", "--with-parent"]
     server = subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     line = server.stdout.readline()
@@ -36,7 +36,7 @@ def main() -> int:
     Returns:
         1 when the report's server did not start; else it does not return.
     """
-    parser = argparse.ArgumentParser(prog="python -m orchestration.dev", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m orchestration.dev", description="UI Dagster dan laporan mutu di mesin ini.")
     parser.add_argument("-p", "--port", type=int, default=3000, help="port UI Dagster")
     options, passed_on = parser.parse_known_args()
     prepare()

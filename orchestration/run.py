@@ -174,10 +174,12 @@ def _record_path(home: Home, job: str, periode: Periode, revisi: int | None, run
 def main(argv: list[str] | None = None) -> int:
     """The command line; exit code 0 when the job succeeded, else 1 with one line on stderr."""
     prepare()
-    parser = argparse.ArgumentParser(prog="python -m orchestration.run", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m orchestration.run", description="Menjalankan satu job Dagster untuk satu periode, dengan kemajuannya."
+    )
     parser.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     parser.add_argument("--job", choices=JOBS, default="padanan_periode", help="job yang dijalankan")
-    parser.add_argument("--batas", help="tanggal batas kiriman (ISO); bawaan: hari penetapan")
+    parser.add_argument("--cutoff", help="tanggal batas kiriman (ISO); bawaan: hari penetapan")
     parser.add_argument("--revisi", type=int, help="revisi yang dibekukan (rancangan_periode); bawaan: terbaru")
     parser.add_argument("--rebuild", action="store_true", help="bangun gudang lagi walaupun tidak ada masukan yang berubah")
     options = parser.parse_args(argv)
@@ -187,7 +189,7 @@ def main(argv: list[str] | None = None) -> int:
             options.job,
             Periode.parse(options.periode),
             home=home,
-            batas=options.batas,
+            batas=options.cutoff,
             revisi=options.revisi,
             rebuild=options.rebuild,
         )

@@ -147,8 +147,10 @@ def _tell(home: Home, alarm: AlarmResource, scope: str, faults: Faults) -> list[
 def main(argv: list[str] | None = None) -> int:
     """The command line; exit code 0 when all is well, 1 when a fault stands (one line each on stderr)."""
     prepare()
-    parser = argparse.ArgumentParser(prog="python -m orchestration.watch", description=__doc__)
-    parser.add_argument("--every", type=int, metavar="SECONDS", help="ulangi setiap sekian detik; tanpa ini satu kali saja")
+    parser = argparse.ArgumentParser(
+        prog="python -m orchestration.watch", description="Memeriksa apakah yang berjalan sendiri masih berjalan."
+    )
+    parser.add_argument("--every", type=int, metavar="DETIK", help="ulangi setiap sekian detik; tanpa ini satu kali saja")
     parser.add_argument("--workspace", type=Path, default=CHECKOUT / "workspace.yaml", help="berkas workspace Dagster")
     options = parser.parse_args(argv)
     environment = os.environ["PADANAN_ENV"]

@@ -38,7 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Padanan: dari kiriman produsen data sampai rancangan data sasaran yang dibekukan.",
         epilog="Data home diatur dengan PADANAN_HOME, kunci pseudonim dengan PADANAN_KEY_FILE.",
     )
-    parser.add_argument("--version", action="version", version=f"padanan {__version__}")
+    parser.add_argument("--version", action="version", version=f"padanan {__version__}", help="cetak versi program")
     parser.add_argument("--home", type=Path, help="data home (bawaan: PADANAN_HOME, atau folder data/ di checkout)")
     commands = parser.add_subparsers(dest="perintah", metavar="PERINTAH", required=True)
     add_delivery(commands)

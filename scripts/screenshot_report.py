@@ -59,9 +59,9 @@ def main() -> None:
     """Takes the pictures."""
     from padanan.base.home import Home
 
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "img", help="folder of the pictures")
-    parser.add_argument("--size", default="1280,1600", help="window size")
+    parser = argparse.ArgumentParser(description="Memotret laporan dan dokumen dari hasil demo.")
+    parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "img", help="folder gambar")
+    parser.add_argument("--size", default="1280,1600", help="ukuran jendela, lebar,tinggi dalam piksel")
     options = parser.parse_args()
     home = Home.from_env()
     reports = sorted(home.root.glob("reports/*/rev-*/index.html"), key=lambda path: (path.parts[-3], len(path.parts[-2]), path))

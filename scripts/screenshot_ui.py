@@ -254,8 +254,8 @@ def main() -> None:
     from orchestration.environment import prepare
     from padanan.base.home import Home
 
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "img", help="folder of the pictures")
+    parser = argparse.ArgumentParser(description="Memotret UI Dagster dari hasil demo.")
+    parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "img", help="folder gambar")
     options = parser.parse_args()
     chromium.command()
     home = Home.from_env().root

@@ -187,8 +187,10 @@ def table(rows: list[tuple[str, str, dict[str, Any]]]) -> str:
 def main() -> None:
     """Prints the table; FULL=1 adds 400k × 11M."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.linkage")
-    parser.add_argument("--sets", default="kecil,febrl", help="kecil, besar, sulit, baru, febrl, pseudopeople, penuh")
-    parser.add_argument("--engines", default="ours,splink,recordlinkage")
+    parser.add_argument(
+        "--sets", default="kecil,febrl", help="pasangan daftar: kecil, besar, sulit, baru, febrl, pseudopeople, penuh"
+    )
+    parser.add_argument("--engines", default="ours,splink,recordlinkage", help="mesin yang diukur")
     args = parser.parse_args()
     sets, engines = args.sets.split(","), args.engines.split(",")
     if os.environ.get("FULL") == "1":

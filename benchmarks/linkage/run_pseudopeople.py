@@ -16,8 +16,8 @@ COLUMNS = ["simulant_id", "first_name", "middle_initial", "last_name", "date_of_
 def main() -> None:
     """Writes `sensus-<year>.parquet` of two years; the sample lies inside the package, nothing is downloaded."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--years", type=int, nargs=2, default=(2020, 2030))
+    parser.add_argument("out", type=Path, help="folder yang ditulis")
+    parser.add_argument("--years", type=int, nargs=2, default=(2020, 2030), help="dua tahun sensus")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     for year in args.years:

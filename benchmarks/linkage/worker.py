@@ -269,11 +269,18 @@ def main() -> None:
             "febrl",
             "febrl_toolkit",
         ],
+        help="langkah yang dijalankan dan diukur",
     )
-    for name in ("list", "register", "truth", "prepared", "out", "snapshot", "pairs", "keys"):
-        parser.add_argument(f"--{name}")
-    parser.add_argument("--number", type=int, default=4)
-    parser.add_argument("--blocks", default="skeleton+kel,dob+kel,kk", help="of recordlinkage")
+    parser.add_argument("--list", metavar="FILE", help="daftar yang dicocokkan")
+    parser.add_argument("--register", metavar="FILE", help="acuan")
+    parser.add_argument("--truth", metavar="FILE", help="pasangan yang benar")
+    parser.add_argument("--prepared", metavar="FOLDER", help="folder hasil langkah prepare")
+    parser.add_argument("--out", metavar="FILE", help="berkas yang ditulis")
+    parser.add_argument("--snapshot", metavar="SIDIK", help="sidik potret acuan")
+    parser.add_argument("--pairs", metavar="FILE", help="pasangan berskor yang dinilai")
+    parser.add_argument("--keys", metavar="FILE", help="kunci yang dinilai")
+    parser.add_argument("--number", type=int, default=4, help="jumlah set FEBRL")
+    parser.add_argument("--blocks", default="skeleton+kel,dob+kel,kk", help="penyekat recordlinkage, kolom disambung +")
     args = parser.parse_args()
     print(json.dumps(globals()[args.engine](args)))
 

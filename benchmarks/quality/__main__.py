@@ -75,8 +75,8 @@ def _line(name: str, seconds: list[float], unit: str) -> str:
 def main() -> int:
     """Builds the table, measures in turn, prints the table; exit code 1 when counts differ or the goal is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality")
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="jumlah baris tabel buatan")
+    parser.add_argument("--repeat", type=int, default=5, help="berapa kali diukur")
     options = parser.parse_args()
     contracts = load_contracts()
     with tempfile.TemporaryDirectory(prefix="padanan-bench-") as folder:

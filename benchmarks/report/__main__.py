@@ -25,9 +25,9 @@ GOAL_SECONDS, GOAL_PAGE, GOAL_ALL = 60, 400_000, 10_000_000
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the benchmark; 1 when a goal is missed."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=__doc__.splitlines()[0])
-    parser.add_argument("--people", type=int, default=200_000, help="people in the made-up tables")
-    parser.add_argument("--repeat", type=int, default=3)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description="Waktu dan ukuran laporan seluruh DKI.")
+    parser.add_argument("--people", type=int, default=200_000, help="jumlah orang di tabel buatan")
+    parser.add_argument("--repeat", type=int, default=3, help="berapa kali diukur")
     options = parser.parse_args(arguments)
     producers = len(load_contracts())
     with tempfile.TemporaryDirectory(prefix="padanan-bench-") as folder:

@@ -7,58 +7,58 @@ from __future__ import annotations
 
 import argparse
 
-PERSON = "--oleh 'Kepala Bidang Data'"
-FOUR_EYES = "--sidik 1f3a-9c2b-77de-0412 --pengusul contoh.pengusul --penyetuju contoh.penyetuju --scan berita-acara.pdf"
+PERSON = "--by 'Kepala Bidang Data'"
+FOUR_EYES = "--fingerprint 1f3a-9c2b-77de-0412 --pengusul contoh.pengusul --penyetuju contoh.penyetuju --scan berita-acara.pdf"
 
 EXAMPLES = {
     "backup": "/mnt/cadangan/padanan-2025-12.tar.gz",
-    "calendar": "--tahun 2026 --terbuka",
-    "carry": f"3f2a9c1b --periode 2026-S2 {PERSON} --alasan 'berita acara 12/2026'",
+    "calendar": "--year 2026 --open",
+    "carry": f"3f2a9c1b --periode 2026-S2 {PERSON} --reason 'berita acara 12/2026'",
     "contracts check": "",
     "contracts render": "--check",
-    "decree approve": "--periode 2025-S2 --revisi 2 --number 1234/2025 --date 2025-12-29 --reviewer contoh.penetap",
+    "decree approve": "--periode 2025-S2 --revisi 2 --number 1234/2025 --date 2025-12-29 --by contoh.penetap",
     "decree documents": "--periode 2025-S2",
-    "decree list": "--tahun 2025",
+    "decree list": "--year 2025",
     "decree open-change": "--periode 2025-S2 --reason 'keberatan' --pengusul contoh.pengusul --penyetuju contoh.penyetuju",
     "deliver": "klj_2025-10.xlsx --producer klj --periode-data 2025-10",
     "explain": "dtks 3f2a9c1b",
     "kit make": "--periode 2025-S2 --producer klj",
-    "klerikal export": "antrean.xlsx --periode 2025-S2",
-    "klerikal import": "antrean.xlsx --nama 'Petugas Klerikal'",
-    "model compare": "--periode 2025-S2 --dengan 2025-S1/1",
-    "plan berita-acara": "2026 --berkas berita-acara-2026.md",
+    "clerical export": "antrean.xlsx --periode 2025-S2",
+    "clerical import": "antrean.xlsx --by 'Petugas Klerikal'",
+    "model compare": "--periode 2025-S2 --with 2025-S1/1",
+    "plan berita-acara": "2026 --out berita-acara-2026.md",
     "plan check": "2026",
     "plan show": "2026",
-    "rakor agenda": "--periode 2025-S2 --berkas agenda.html",
-    "rakor done": "TL-2026-003 --oleh 'Sekretariat TKPK' --catatan 'surat sudah dikirim'",
-    "rakor record": "--tanggal 2026-02-10 --berkas notula.pdf --tindak-lanjut tindak-lanjut.yaml --oleh 'Sekretariat TKPK'",
+    "rakor agenda": "--periode 2025-S2 --out agenda.html",
+    "rakor done": "TL-2026-003 --by 'Sekretariat TKPK' --note 'surat sudah dikirim'",
+    "rakor record": "--date 2026-02-10 --file notula.pdf --tindak-lanjut tindak-lanjut.yaml --by 'Sekretariat TKPK'",
     "records adopt": "pelepasan --by 'Pengelola Sistem'",
     "records list": "",
     "records repair": "pelepasan/kiriman",
-    "register": "--berkas register-pemrosesan.md",
-    "release": f"3f2a9c1b {PERSON} --alasan 'jumlah baris sudah dikonfirmasi produsen'",
+    "register": "--out register-pemrosesan.md",
+    "release": f"3f2a9c1b {PERSON} --reason 'jumlah baris sudah dikonfirmasi produsen'",
     "report open": "--periode 2025-S2",
     "report render": "--periode 2025-S2 --revisi 1",
     "report serve": "",
     "restore": "/mnt/cadangan/padanan-2025-12.tar.gz",
     "retention": "--dry-run",
-    "retention berita-acara": "--tahun 2026 --berkas pemusnahan-2026.md",
-    "retention run": f"{PERSON} --saksi 'Arsiparis'",
+    "retention berita-acara": "--year 2026 --out pemusnahan-2026.md",
+    "retention run": f"{PERSON} --witness 'Arsiparis'",
     "retention status": "",
     "review accept": f"--periode 2025-S2 {FOUR_EYES}",
     "review compare": "--periode 2025-S2 --revisi 1 --with 2",
-    "review discuss": "--periode 2025-S2 --oleh contoh.asisten --hasil lanjut",
-    "review draft": "--periode 2025-S2 --oleh contoh.pelapor",
+    "review discuss": "--periode 2025-S2 --by contoh.asisten --result lanjut",
+    "review draft": "--periode 2025-S2 --by contoh.pelapor",
     "review form": "keputusan.xlsx --periode 2025-S2",
     "review import": "keputusan.xlsx",
     "review inbox": "",
     "review log": "--periode 2025-S2",
-    "review refine": f"--periode 2025-S2 {FOUR_EYES} --alasan 'kiriman klj diperbaiki'",
+    "review refine": f"--periode 2025-S2 {FOUR_EYES} --reason 'kiriman klj diperbaiki'",
     "review repair": "--periode 2025-S2",
-    "review report": "--periode 2025-S2 --oleh contoh.pelapor",
+    "review report": "--periode 2025-S2 --by contoh.pelapor",
     "review reviewers": "",
     "review show": "--periode 2025-S2",
-    "review waive": f"--periode 2025-S2 {FOUR_EYES} --producer dtks --rule nik_kosong --kota 31.74 --alasan 'surat 7/2025'",
+    "review waive": f"--periode 2025-S2 {FOUR_EYES} --producer dtks --rule nik_kosong --kota 31.74 --reason 'surat 7/2025'",
     "status": "--periode 2025-S2",
     "verify": "--periode 2025-S2 --replay",
     "worklist check": "31.74.01.1001.xlsx --periode 2025-S2 --revisi 1",
@@ -70,8 +70,15 @@ EXAMPLES = {
 
 
 def add_examples(parser: argparse.ArgumentParser) -> None:
-    """Gives every command below `parser` its example, and its one-line help as description where it has no longer one."""
+    """Gives every command below `parser` its example, and its one-line help as description where it has no longer one.
+
+    An option is typed whole, so that one that is no longer known is not taken for another that begins like it.
+    """
+    parser.allow_abbrev = False
+    parser._positionals.title, parser._optionals.title = "argumen", "pilihan"
     for action in parser._actions:
+        if isinstance(action, argparse._HelpAction):
+            action.help = "tampilkan bantuan ini"
         if not isinstance(action, argparse._SubParsersAction):
             continue
         said = {choice.dest: choice.help for choice in action._choices_actions}

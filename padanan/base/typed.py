@@ -10,6 +10,9 @@ import os
 import re
 from datetime import date
 
+from padanan.base.errors import PadananError
+from padanan.base.period import Periode
+
 # Nine digits in a row, or sixteen that spaces, dots or dashes group: a NIK or No. KK looks so, a date or a count does not.
 _LONG_NUMBER = re.compile(r"\d{9,}|\d(?:[ .\-]{0,3}\d){15,}")
 
@@ -20,6 +23,17 @@ def day_argument(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"tanggal '{text[:20]}' tidak terbaca; tulis seperti 2025-12-15") from None
+
+
+def revision_argument(text: str) -> tuple[Periode | None, int]:
+    """`[PERIODE/]REVISI` of the command line, as argparse's `type`; None is the period that the command names otherwise."""
+    label, _, number = text.rpartition("/")
+    if not number.isdigit():
+        raise argparse.ArgumentTypeError(f"revisi '{text[:20]}' tidak terbaca; tulis seperti 2 atau 2025-S1/2")
+    try:
+        return (Periode.parse(label) if label else None), int(number)
+    except PadananError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def has_long_number(text: str) -> bool:

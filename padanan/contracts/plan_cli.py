@@ -34,7 +34,7 @@ def add_parsers(commands: Any) -> None:
     )
     check.set_defaults(run=_check)
     paper = actions.add_parser("berita-acara", help="cetak berita acara kesepakatan (Markdown) dari rencana data")
-    paper.add_argument("--berkas", type=Path, metavar="FILE", help="tulis ke berkas (bawaan: layar)")
+    paper.add_argument("--out", type=Path, metavar="FILE", help="tulis ke berkas (bawaan: layar)")
     paper.set_defaults(run=_minutes)
     for one in (show, check, paper):
         one.add_argument("tahun", nargs="?", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun periode bawaan)")
@@ -129,12 +129,12 @@ def _minutes(args: argparse.Namespace) -> int:
             cure=f"jalankan 'padanan plan check {plan.year}' dan lengkapi",
         )
     text = minutes(plan, contracts)
-    if args.berkas is None:
+    if args.out is None:
         print(text)
         return 0
     with no_space_guard("berita acara"):
-        args.berkas.write_text(text, encoding="utf-8")
-    print(f"Berita acara ditulis: {args.berkas}")
+        args.out.write_text(text, encoding="utf-8")
+    print(f"Berita acara ditulis: {args.out}")
     return 0
 
 

@@ -46,7 +46,7 @@ def add_parsers(commands: Any) -> None:
     seal.add_argument("--number", required=True, metavar="NOMOR", help="nomor Keputusan Gubernur")
     seal.add_argument("--date", required=True, type=day_argument, metavar="YYYY-MM-DD", help="tanggal penetapan")
     seal.add_argument("--ke", type=int, default=1, metavar="N", help="1 penetapan (bawaan), 2 perubahan pertama")
-    seal.add_argument("--reviewer", required=True, metavar="ID", help="petugas berperan penetap, bukan pengusulnya")
+    seal.add_argument("--by", required=True, metavar="ID", help="petugas berperan penetap, bukan pengusulnya")
     seal.add_argument("--scan", type=Path, metavar="FILE", help="pindaian keputusan yang ditandatangani")
     seal.set_defaults(run=_approve)
 
@@ -63,7 +63,7 @@ def add_parsers(commands: Any) -> None:
     change.set_defaults(run=_open_change)
 
     shown = actions.add_parser("list", help="penetapan yang ada")
-    shown.add_argument("--tahun", type=int, help="hanya tahun itu")
+    shown.add_argument("--year", type=int, help="hanya tahun itu")
     shown.set_defaults(run=_list)
 
 
@@ -111,9 +111,8 @@ def _approve(args: argparse.Namespace) -> int:
     home = Home.from_env()
     periode = Periode.parse(args.periode)
     print("Menyiapkan data sasaran dan lampiran …", flush=True)
-    options = {"revisi": "--revisi", "ke": "--ke", "nomor": "--number", "tanggal": "--date", "penetap": "--reviewer"}
-    with fields_as_options(options | {"pindaian": "--scan"}):
-        folder = approve(home, Approval(periode, args.revisi, args.ke, args.number.strip(), args.date, args.reviewer, args.scan))
+    with fields_as_options():
+        folder = approve(home, Approval(periode, args.revisi, args.ke, args.number.strip(), args.date, args.by, args.scan))
     seal = next(item for item in seals(home, periode) if item.ke == args.ke)
     print(f"Ditetapkan: {periode.label} ke-{args.ke}, nomor {seal.data['nomor']}, {number(seal.data['jumlah_orang'])} orang.")
     print(f"  sidik baris    {fingerprint(seal.data['row_hash'])}")
@@ -128,8 +127,7 @@ def _open_change(args: argparse.Namespace) -> int:
     from padanan.decree.approve import open_change
 
     periode = Periode.parse(args.periode)
-    options = {"alasan": "--reason", "pindaian": "--scan"}
-    with fields_as_options(options):
+    with fields_as_options():
         record = open_change(
             Home.from_env(),
             periode,
@@ -149,7 +147,7 @@ def _list(args: argparse.Namespace) -> int:
     from padanan.records.seals import seals
 
     home = Home.from_env()
-    found = [seal for periode in periods(home) if args.tahun in (None, periode.year) for seal in seals(home, periode)]
+    found = [seal for periode in periods(home) if args.year in (None, periode.year) for seal in seals(home, periode)]
     if not found:
         print("Belum ada penetapan.")
     for seal in found:

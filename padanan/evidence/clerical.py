@@ -154,7 +154,7 @@ def import_decisions(home: Home, path: Path, reviewer: str) -> tuple[int, int]:
     """
     reviewer = " ".join(reviewer.split())
     if not reviewer or any(not ch.isprintable() for ch in reviewer) or len(reviewer) > 80:
-        raise PadananError("nama petugas kosong atau tidak sah", cure="tulis --nama dengan nama petugas, paling panjang 80 huruf")
+        raise PadananError("nama petugas kosong atau tidak sah", cure="tulis --by dengan nama petugas, paling panjang 80 huruf")
     fresh = [
         {
             **{name: cells[name] for name in ("sumber", "entity_key", "sidik", "register_key", "id_penduduk")},

@@ -44,7 +44,7 @@ LAYOUT = Layout(
         "Isi hanya kolom keputusan (padan, bukan, ragu) dan alasan. Yang teratas paling menentukan ambang. "
         "Sel lain terkunci; berkas dengan sel terkunci yang berubah ditolak."
     ),
-    cure="pakai berkas hasil 'padanan klerikal export' dan isi hanya kolom keputusan dan alasan",
+    cure="pakai berkas hasil 'padanan clerical export' dan isi hanya kolom keputusan dan alasan",
 )
 COLUMNS = LAYOUT.columns
 HEAD_ROWS = LAYOUT.head_row + 1

@@ -91,7 +91,7 @@ def hand_over(home: Home, files: Iterable[Path], *, to: str, purpose: str, by: s
     Raises:
         PadananError: a file is none of ours, was changed since it was made, or has expired; or a name or purpose is missing.
     """
-    for what, text in (("penerima (--to)", to), ("keperluan (--purpose)", purpose), ("petugas (--oleh)", by)):
+    for what, text in (("penerima (--to)", to), ("keperluan (--purpose)", purpose), ("petugas (--by)", by)):
         if not text.strip() or len(text) > 200 or not text.isprintable():
             raise PadananError(f"{what} kosong atau tidak sah", cure="tulis dalam satu baris, paling panjang 200 huruf")
         if has_long_number(text):
@@ -110,11 +110,11 @@ def hand_over(home: Home, files: Iterable[Path], *, to: str, purpose: str, by: s
             )
         if issue.deleted or issue.expires < now.astimezone(JAKARTA).date():
             raise PadananError(
-                "berkas sudah kedaluwarsa", file=path.name, cure="buat lagi dengan 'padanan worklist make --ulang'"
+                "berkas sudah kedaluwarsa", file=path.name, cure="buat lagi dengan 'padanan worklist make --again'"
             )
         if not path.is_file() or file_sha256(path) != facts["sha256"]:
             raise PadananError(
-                "berkas berubah atau hilang sejak dibuat", file=path.name, cure="buat lagi dengan 'padanan worklist make --ulang'"
+                "berkas berubah atau hilang sejak dibuat", file=path.name, cure="buat lagi dengan 'padanan worklist make --again'"
             )
         entries.append(
             {

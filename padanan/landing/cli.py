@@ -49,8 +49,8 @@ def add_parsers(commands: Any) -> None:
     )
     take.add_argument("--periode-data", metavar="PERIODE", help="periode data, misalnya 2025-10 atau 2025-S2")
     take.add_argument("--diterima", metavar="WAKTU", help="waktu diterima, misalnya 2025-10-10T09:00 (waktu Jakarta)")
-    take.add_argument("--bagian", help="bagian dari kiriman yang dibagi, misalnya kode kota")
-    take.add_argument("--jumlah-baris", type=int, metavar="N", help="jumlah baris menurut produsen (total kendali)")
+    take.add_argument("--part", help="bagian dari kiriman yang dibagi, misalnya kode kota")
+    take.add_argument("--rows", type=int, metavar="N", help="jumlah baris menurut produsen (total kendali)")
     take.set_defaults(run=_deliver)
 
     show = commands.add_parser(
@@ -59,7 +59,7 @@ def add_parsers(commands: Any) -> None:
         description="Menampilkan kiriman satu periode penetapan: yang datang, ditahan, dikarantina, dan yang belum datang.",
     )
     show.add_argument("--periode", help=f"periode penetapan, misalnya 2025-S2; {PERIODE_HELP}")
-    show.add_argument("--tanggal", type=day_argument, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu")
+    show.add_argument("--as-of", type=day_argument, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu")
     show.add_argument("--json", action="store_true", help="keluarkan JSON")
     show.set_defaults(run=_status)
 
@@ -69,8 +69,8 @@ def add_parsers(commands: Any) -> None:
         description="Melepas satu kiriman yang ditahan. Siapa, kapan, dan mengapa dicatat di decisions/ dan tidak dapat diubah.",
     )
     free.add_argument("sidik", metavar="SIDIK", help="sidik kiriman (sha16) atau awalannya, dari 'padanan status'")
-    free.add_argument("--oleh", required=True, metavar="NAMA", help="nama yang memutuskan")
-    free.add_argument("--alasan", required=True, metavar="TEKS", help="alasan tertulis")
+    free.add_argument("--by", required=True, metavar="NAMA", help="nama yang memutuskan")
+    free.add_argument("--reason", required=True, metavar="TEKS", help="alasan tertulis")
     free.set_defaults(run=_release)
 
     old = commands.add_parser(
@@ -81,8 +81,8 @@ def add_parsers(commands: Any) -> None:
     )
     old.add_argument("sidik", metavar="SIDIK", help="sidik kiriman (sha16) atau awalannya, dari 'padanan status'")
     old.add_argument("--periode", required=True, help="periode penetapan yang boleh membacanya, misalnya 2026-S2")
-    old.add_argument("--oleh", required=True, metavar="NAMA", help="nama yang memutuskan")
-    old.add_argument("--alasan", required=True, metavar="TEKS", help="alasan tertulis")
+    old.add_argument("--by", required=True, metavar="NAMA", help="nama yang memutuskan")
+    old.add_argument("--reason", required=True, metavar="TEKS", help="alasan tertulis")
     old.set_defaults(run=_carry)
 
 
@@ -116,8 +116,8 @@ def _deliver(args: argparse.Namespace) -> int:
         args.berkas,
         periode_data=args.periode_data,
         diterima=_moment(args.diterima),
-        bagian=args.bagian,
-        jumlah_baris=args.jumlah_baris,
+        bagian=args.part,
+        jumlah_baris=args.rows,
     )
     _print(receipt)
     return 1 if receipt.status in BAD else 0
@@ -166,9 +166,9 @@ def _status(args: argparse.Namespace) -> int:
     from padanan.contracts.contract import load_contracts
     from padanan.landing.status import render, status
 
-    day = args.tanggal or datetime.now(JAKARTA).date()
+    day = args.as_of or datetime.now(JAKARTA).date()
     home = Home.from_env().seen()
-    chosen = chosen_periode(home, args, args.tanggal)
+    chosen = chosen_periode(home, args, args.as_of)
     state = status(home, load_contracts(), chosen.periode, today=day)
     if chosen.note:
         print(chosen.note, file=sys.stderr if args.json else sys.stdout)
@@ -180,7 +180,7 @@ def _release(args: argparse.Namespace) -> int:
     from padanan.contracts.contract import load_contracts
     from padanan.records.ledger import release
 
-    record = release(Home.from_env().ensure(), load_contracts(), args.sidik, by=args.oleh, reason=args.alasan)
+    record = release(Home.from_env().ensure(), load_contracts(), args.sidik, by=args.by, reason=args.reason)
     print(
         f"Dilepas: {record['contract_id']} {record['sha16']} (periode data {record['periode_data']}) "
         f"oleh {record['oleh']} pada {record['waktu']}."
@@ -194,7 +194,7 @@ def _carry(args: argparse.Namespace) -> int:
     from padanan.records.ledger import carry
 
     periode = Periode.parse(args.periode)
-    record = carry(Home.from_env().ensure(), load_contracts(), args.sidik, periode, by=args.oleh, reason=args.alasan)
+    record = carry(Home.from_env().ensure(), load_contracts(), args.sidik, periode, by=args.by, reason=args.reason)
     print(
         f"Boleh dibaca {periode.label}: {record['contract_id']} {record['sha16']} (periode data {record['periode_data']}), "
         f"diputuskan {record['oleh']} pada {record['waktu']}."

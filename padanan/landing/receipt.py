@@ -22,7 +22,7 @@ OUTCOME_TEXT = {"peringatan": "peringatan", "tahan": "ditahan", "karantina": "ka
 NEXT = {
     "diterima": "Tidak perlu mengirim ulang. Perbaiki yang tercantum di atas pada kiriman berikutnya.",
     "ditahan": "Jelaskan atau perbaiki butir 'ditahan'. Pengelola melepasnya dengan "
-    "`padanan release {sha16} --oleh NAMA --alasan TEKS`, atau kirim ulang berkas yang benar.",
+    "`padanan release {sha16} --by NAMA --reason TEKS`, atau kirim ulang berkas yang benar.",
     "karantina": "Perbaiki butir di atas lalu kirim ulang. Berkas asli disimpan di karantina.",
     "ditolak": "Penuhi syarat di atas lalu kirim ulang. Berkas ini tidak disalin.",
     "duplikat": "Tidak ada yang perlu dilakukan. Bila ini seharusnya koreksi, periksa apakah berkas yang benar yang terkirim.",

@@ -143,7 +143,7 @@ def carry(
 
 def _signed(by: str, reason: str) -> None:
     if not by.strip() or not reason.strip():
-        raise DeliveryError("keputusan tanpa nama atau alasan", cure="isi --oleh dan --alasan")
+        raise DeliveryError("keputusan tanpa nama atau alasan", cure="isi --by dan --reason")
     if has_long_number(by) or has_long_number(reason):
         raise DeliveryError("nama atau alasan memuat nomor panjang", cure="jangan menulis NIK; sebut jumlahnya saja")
 

@@ -5,16 +5,27 @@ Nothing is decided here; who raises it changed nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 from padanan.base.errors import PadananError
+
+# A decision's field and the option of the command line that fills it; a field that only a form has is in no option.
+OPTIONS = {
+    "alasan": "--reason",
+    "ke": "--ke",
+    "nomor": "--number",
+    "oleh": "--by",
+    "penetap": "--by",
+    "pengusul": "--pengusul",
+    "penyetuju": "--penyetuju",
+    "periode": "--periode",
+    "pindaian": "--scan",
+    "revisi": "--revisi",
+    "sidik": "--fingerprint",
+    "tanggal": "--date",
+}
 
 
 class Refusal(PadananError):
@@ -34,10 +45,10 @@ class Refusal(PadananError):
 
 
 @contextmanager
-def fields_as_options(names: Mapping[str, str]) -> Iterator[None]:
+def fields_as_options() -> Iterator[None]:
     """A refusal names the option that its field came from."""
     try:
         yield
     except Refusal as refusal:
-        option = names.get(refusal.field, f"--{refusal.field}") if "." not in refusal.field else ""
+        option = OPTIONS.get(refusal.field)
         raise refusal.at(refusal.file, option) if option else refusal from None

@@ -27,7 +27,7 @@ def add_parsers(commands: Any) -> None:
     render.set_defaults(run=_render)
     show.set_defaults(run=_open)
     serve = actions.add_parser("serve", help="sajikan semua laporan di mesin ini (PADANAN_LAPORAN_PORT), hanya untuk dibaca")
-    serve.add_argument("--bersama-induk", action="store_true", help="berhenti bila proses yang menjalankannya berhenti")
+    serve.add_argument("--with-parent", action="store_true", help="berhenti bila proses yang menjalankannya berhenti")
     serve.set_defaults(run=_serve)
 
 
@@ -82,5 +82,5 @@ def _open(args: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace) -> int:
     from padanan.review.report.server import serve
 
-    serve(Home.from_env().ensure(), parent=os.getppid() if args.bersama_induk else None)
+    serve(Home.from_env().ensure(), parent=os.getppid() if args.with_parent else None)
     return 0

@@ -136,7 +136,7 @@ def test_berita_acara_carries_number_dates_parties_and_variables(contracts):
 @pytest.mark.feature("F01")
 def test_commands(capsys, tmp_path, monkeypatch, folder, contracts):
     target = tmp_path / "ba.md"
-    assert main(["plan", "berita-acara", "2026", "--berkas", str(target)]) == 0
+    assert main(["plan", "berita-acara", "2026", "--out", str(target)]) == 0
     assert target.read_text().startswith("# Berita Acara")
     assert main(["plan", "check", "2026"]) == 0 and main(["plan", "show", "2026"]) == 0
     out = capsys.readouterr().out

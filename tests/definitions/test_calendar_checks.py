@@ -49,7 +49,7 @@ def test_checks_say_what_the_command_says(repository, home, day, monkeypatch, ca
             for evaluation in result.get_asset_check_evaluations()
             if evaluation.check_name == "tenggat"
         }
-    assert main(["calendar", "--per", day.isoformat(), "--json"]) == 0
+    assert main(["calendar", "--as-of", day.isoformat(), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert set(checks) == set(load_contracts())
     for contract_id, check in checks.items():

@@ -102,9 +102,9 @@ def test_from_faulty_deliveries_to_a_seal_that_can_be_made_again(world, tmp_path
     first_print = fingerprint_of(home, PERIODE, 1)
     assert "-".join(first_print[i : i + 4] for i in range(0, 64, 4)) in report
     assert blockers(home, PERIODE, 1)
-    paper = ("--sidik", first_print, "--scan", str(scan))
+    paper = ("--fingerprint", first_print, "--scan", str(scan))
     assert "penghalang terbuka" in command("review", "accept", *decision, *paper, code=1)
-    command("review", "refine", *decision, *paper, "--alasan", "DTKS harus dikirim ulang")
+    command("review", "refine", *decision, *paper, "--reason", "DTKS harus dikirim ulang")
 
     deliver_corrected(home, command, tmp_path)
     job()
@@ -113,10 +113,10 @@ def test_from_faulty_deliveries_to_a_seal_that_can_be_made_again(world, tmp_path
     assert "kiriman" in command("review", "compare", "--periode", PERIODE.label, "--revisi", "1", "--with", "2")
     assert "usang" in command("review", "accept", *decision, *paper, "--revisi", "1", code=1)
 
-    paper = ("--sidik", fingerprint_of(home, PERIODE, 2), "--scan", str(scan))
+    paper = ("--fingerprint", fingerprint_of(home, PERIODE, 2), "--scan", str(scan))
     one = blockers(home, PERIODE, 2)[0]
     place = ("--producer", one.producer, "--rule", one.rule.id, "--kota", one.kota or "tanpa_alamat")
-    command("review", "waive", *decision, *paper, *place, "--alasan", "diverifikasi di lapangan")
+    command("review", "waive", *decision, *paper, *place, "--reason", "diverifikasi di lapangan")
     inbox = home.root / "inbox" / "review"
     inbox.mkdir(parents=True, exist_ok=True)
     command("review", "form", "--periode", PERIODE.label, str(inbox / "keputusan.xlsx"))
@@ -124,14 +124,14 @@ def test_from_faulty_deliveries_to_a_seal_that_can_be_made_again(world, tmp_path
     shutil.copy(scan, inbox / "ba.pdf")
     command("review", "inbox")
     assert state_of(read_log(home, PERIODE), 2) == "direviu"
-    command("review", "report", "--periode", PERIODE.label, "--oleh", "contoh.pelapor")
-    command("review", "discuss", "--periode", PERIODE.label, "--oleh", "contoh.asisten", "--hasil", "lanjut")
-    command("review", "draft", "--periode", PERIODE.label, "--oleh", "contoh.pelapor")
+    command("review", "report", "--periode", PERIODE.label, "--by", "contoh.pelapor")
+    command("review", "discuss", "--periode", PERIODE.label, "--by", "contoh.asisten", "--result", "lanjut")
+    command("review", "draft", "--periode", PERIODE.label, "--by", "contoh.pelapor")
 
     job("--job", "rancangan_periode")
     command(
         *("decree", "approve", "--periode", PERIODE.label, "--revisi", "2", "--number", "721 Tahun 2025"),
-        *("--date", "2025-12-15", "--reviewer", "contoh.penetap"),
+        *("--date", "2025-12-15", "--by", "contoh.penetap"),
     )
     assert state_of(read_log(home, PERIODE), 2) == "ditetapkan"
     (seal,) = seals(home, PERIODE)

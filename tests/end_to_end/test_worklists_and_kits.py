@@ -229,7 +229,7 @@ def test_the_commands_as_a_person_runs_them(worklists, capsys):
         return shown.out + shown.err
 
     first = sorted(folder.glob("31.7*.xlsx"))[0]
-    given = ("--to", "Lurah Gambir", "--purpose", "verivali 2025-S2", "--oleh", "Petugas Satu")
+    given = ("--to", "Lurah Gambir", "--purpose", "verivali 2025-S2", "--by", "Petugas Satu")
     assert "1 penyerahan dicatat kepada Lurah Gambir" in padanan("worklist", "hand-over", str(first), *given)
     listed = padanan("worklist", "list")
     assert f"{len(facts['berkas'])} berkas, sampai" in listed and f"{first.name} kepada Lurah Gambir" in listed

@@ -40,7 +40,7 @@ def test_deliver_hold_status_release(run: Callable[..., tuple[int, str, str]], d
         "2025-11-03",
     )
     assert code == 0 and "DITAHAN" in out and "volume_berubah" in out and "Perbaikan:" in out
-    code, out, _ = run("status", "--periode", "2025-S2", "--tanggal", "2025-11-20", "--json")
+    code, out, _ = run("status", "--periode", "2025-S2", "--as-of", "2025-11-20", "--json")
     state = json.loads(out)
     dtks = next(row for row in state["produsen"] if row["contract_id"] == "dtks")
     assert dtks["tenggat"] == "2025-10-15" and dtks["keadaan"] == "tepat waktu" and dtks["baris"] == 20
@@ -49,11 +49,11 @@ def test_deliver_hold_status_release(run: Callable[..., tuple[int, str, str]], d
     assert held["sebab"][0]["rule_id"] == "volume_berubah"
     adminduk = next(row for row in state["produsen"] if row["contract_id"] == "adminduk")
     assert adminduk["keadaan"] == "lewat tenggat"
-    code, out, _ = run("status", "--periode", "2025-S2", "--tanggal", "2025-11-20")
+    code, out, _ = run("status", "--periode", "2025-S2", "--as-of", "2025-11-20")
     assert "lewat tenggat" in out and held["sha16"] in out and "1 dari 21 kontrak" in out
-    code, out, _ = run("release", held["sha16"][:10], "--oleh", "Kepala Uji", "--alasan", "data memang berkurang")
+    code, out, _ = run("release", held["sha16"][:10], "--by", "Kepala Uji", "--reason", "data memang berkurang")
     assert code == 0 and "Dilepas: dtks" in out
-    _, out, _ = run("status", "--periode", "2025-S2", "--tanggal", "2025-11-20", "--json")
+    _, out, _ = run("status", "--periode", "2025-S2", "--as-of", "2025-11-20", "--json")
     after = json.loads(out)
     assert after["ditahan"] == [] and next(row for row in after["produsen"] if row["contract_id"] == "dtks")["baris"] == 3
 
@@ -65,7 +65,7 @@ def test_deliver_hold_status_release(run: Callable[..., tuple[int, str, str]], d
         (["deliver", "/tidak/ada.csv"], "produsen berkas tidak dikenal"),
         (["deliver"], "berkas belum disebut"),
         (["deliver", "--inbox", "--producer", "tak_ada"], "tidak ada"),
-        (["release", "abcdef12", "--oleh", "A", "--alasan", "B"], "kiriman ditahan dengan sidik itu tidak ada"),
+        (["release", "abcdef12", "--by", "A", "--reason", "B"], "kiriman ditahan dengan sidik itu tidak ada"),
     ],
 )
 def test_errors_are_one_line_with_a_cure(run: Callable[..., tuple[int, str, str]], args: list[str], text: str) -> None:

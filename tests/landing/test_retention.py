@@ -92,7 +92,7 @@ def test_the_last_day_still_keeps_and_a_dry_run_changes_nothing(
     assert not go(home, contracts, LAST).records and (landed.folder / "part.parquet").exists()
     before = tree(home.root)
     for args in (["--dry-run"], ["run", "--dry-run"], ["status"], []):
-        assert main(["--home", str(home.root), "retention", "--per", "2027-10-11", *args]) == 0
+        assert main(["--home", str(home.root), "retention", "--as-of", "2027-10-11", *args]) == 0
     out = capsys.readouterr().out
     assert out.count("24 bulan sejak diterima, sampai 10 Oktober 2027") == 3 and "1 habis masanya" in out
     assert tree(home.root) == before
@@ -311,10 +311,10 @@ def test_two_people_and_a_paper(
 ) -> None:
     with pytest.raises(PadananError, match="dua orang yang berbeda"):
         run(home, contracts, load_rules(contracts), by="Ani", witness=" ani ", now=AFTER)
-    assert main(["--home", str(home.root), "retention", "run", "--oleh", "Ani"]) == 1
-    assert main(["--home", str(home.root), "retention", "--per", "2027-10-11", "run", "--oleh", "A", "--saksi", "B"]) == 1
+    assert main(["--home", str(home.root), "retention", "run", "--by", "Ani"]) == 1
+    assert main(["--home", str(home.root), "retention", "--as-of", "2027-10-11", "run", "--by", "A", "--witness", "B"]) == 1
     assert "hanya menurut hari ini" in capsys.readouterr().err
-    assert main(["--home", str(home.root), "retention", "berita-acara", "--tahun", "2027"]) == 1
+    assert main(["--home", str(home.root), "retention", "berita-acara", "--year", "2027"]) == 1
     go(home, contracts)
     text = destruction_paper(home, 2027)
     assert "| Ani Uji | Budi Uji |" in text and "24 bulan sejak diterima" in text and "## 11 Oktober 2027" in text

@@ -165,7 +165,7 @@ def test_reviewers_who_disagree_leave_it_unmerged(decided: Decided) -> None:
 @pytest.fixture(scope="module")
 def queue(decided: Decided, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("antrean") / "antrean.xlsx"
-    done = decided.command("klerikal", "export", "--periode", str(PERIODE), str(path))
+    done = decided.command("clerical", "export", "--periode", str(PERIODE), str(path))
     assert done.returncode == 0, done.stderr
     return path
 
@@ -186,7 +186,7 @@ def test_the_queue_is_masked_unless_the_reviewer_is_entitled(decided: Decided, q
     finally:
         con.close()
     full = tmp_path / "berhak.xlsx"
-    assert decided.command("klerikal", "export", "--periode", str(PERIODE), str(full), "--berhak").returncode == 0
+    assert decided.command("clerical", "export", "--periode", str(PERIODE), str(full), "--unmasked").returncode == 0
     assert row[0] in _values(full) and row[0] not in _values(queue)
     if row[1] and len(row[1]) > 4:
         assert row[1] not in _values(queue)
@@ -223,7 +223,7 @@ def test_a_wrong_workbook_changes_nothing(
 ) -> None:
     """Refused with the cell and a cure; not a line is added."""
     before = decisions.log_of(decided.home).path.read_bytes()
-    done = decided.command("klerikal", "import", str(_edit(queue, tmp_path / "salah.xlsx", change)), "--nama", "CICI")
+    done = decided.command("clerical", "import", str(_edit(queue, tmp_path / "salah.xlsx", change)), "--by", "CICI")
     assert done.returncode == 1
     assert (
         cause in done.stderr
@@ -240,7 +240,7 @@ def test_a_file_that_is_no_workbook_is_refused(decided: Decided, tmp_path: Path)
     other = tmp_path / "lain.xlsx"
     openpyxl.Workbook().save(other)
     for path in (broken, other):
-        done = decided.command("klerikal", "import", str(path), "--nama", "CICI")
+        done = decided.command("clerical", "import", str(path), "--by", "CICI")
         assert done.returncode == 1 and done.stderr.startswith("GALAT") and done.stderr.count("\n") == 1
 
 
@@ -251,7 +251,7 @@ def test_decisions_are_appended_and_never_rewritten(
     """A filled-in row becomes one more line with name, time and reason; earlier lines keep their bytes."""
     before = decisions.log_of(decided.home).path.read_bytes()
     filled = _edit(queue, tmp_path / "isi.xlsx", _set(keputusan="ragu", alasan="belum jelas"))
-    done = decided.command("klerikal", "import", str(filled), "--nama", "CICI")
+    done = decided.command("clerical", "import", str(filled), "--by", "CICI")
     assert done.returncode == 0, done.stderr
     after = decisions.log_of(decided.home).path.read_bytes()
     assert after.startswith(before)

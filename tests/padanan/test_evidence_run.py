@@ -164,7 +164,7 @@ def test_explained_weights_add_up(run: Run) -> None:
         (("explain", "dtks", "00"), "kunci rekaman tidak sah"),
         (("explain", "dtks", "00000000000000000000000000000000"), "tidak ada rekaman dtks"),
         (("explain", "dtks", "abcd", "--periode", "2024-S1"), "belum ada revisi yang terbit"),
-        (("klerikal", "import", "tidak-ada.xlsx", "--nama", "ANI"), "berkas tidak ada"),
+        (("clerical", "import", "tidak-ada.xlsx", "--by", "ANI"), "berkas tidak ada"),
     ],
 )
 def test_wrong_questions_get_one_line_with_a_cure(run: Run, arguments: tuple[str, ...], cause: str) -> None:

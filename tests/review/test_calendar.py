@@ -238,14 +238,14 @@ def test_table_json_page_and_ics_say_the_same(year, home, contracts, plans, caps
         assert body.count(f"</span> {state}</td>") == count
     assert "http" not in page.replace("http-equiv", "") and "<script" not in page
     assert str(strip(calendar)).count('<g class="') == len({(entry.kind, entry.due) for entry in calendar.entries})
-    assert main(["--home", str(home.root), "calendar", "--tahun", "2025", "--per", "2025-11-20", "--json"]) == 0
+    assert main(["--home", str(home.root), "calendar", "--year", "2025", "--as-of", "2025-11-20", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == calendar.as_dict()
     files = [tmp_path / "a.ics", tmp_path / "b.ics"]
     for path, day in zip(files, ("2025-11-20", "2025-03-01"), strict=True):
-        assert main(["--home", str(home.root), "calendar", "--tahun", "2025", "--per", day, "--ics", str(path)]) == 0
+        assert main(["--home", str(home.root), "calendar", "--year", "2025", "--as-of", day, "--ics", str(path)]) == 0
     assert files[0].read_bytes() == files[1].read_bytes(), "due dates do not depend on the day that they are printed"
-    assert main(["--home", str(home.root), "calendar", "--tahun", "2031", "--ics", str(tmp_path / "c.ics")]) == 1
-    assert main(["--home", str(home.root), "calendar", "--tahun", "2025", "--html", str(tmp_path / "tidak" / "k.html")]) == 0
+    assert main(["--home", str(home.root), "calendar", "--year", "2031", "--ics", str(tmp_path / "c.ics")]) == 1
+    assert main(["--home", str(home.root), "calendar", "--year", "2025", "--html", str(tmp_path / "tidak" / "k.html")]) == 0
     assert Path(tmp_path / "tidak" / "k.html").read_text().startswith("<!doctype html>")
 
 

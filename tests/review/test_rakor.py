@@ -179,14 +179,14 @@ def test_an_agenda_without_any_padanan_says_so(home, contracts):
 def test_commands(home, minutes, capsys, tmp_path):
     scan, items = minutes
     base = ["--home", str(home.root), "rakor"]
-    record = [*base, "record", "--tanggal", "2025-11-25", "--berkas", str(scan), "--oleh", "Sekretariat"]
+    record = [*base, "record", "--date", "2025-11-25", "--file", str(scan), "--by", "Sekretariat"]
     assert main([*record, "--tindak-lanjut", str(items)]) == 0
     out = capsys.readouterr().out
     assert "TL-2025-001" in out and "1 rakor tercatat pada 2025, paling sedikit 2" in out
-    assert main([*base, "done", "TL-2025-001", "--tanggal", "2025-11-30", "--oleh", "Dinsos", "--catatan", "lengkap"]) == 0
-    assert main([*base, "agenda", "--periode", "2025-S2", "--per", "2025-12-01", "--berkas", str(tmp_path / "a.html")]) == 0
+    assert main([*base, "done", "TL-2025-001", "--date", "2025-11-30", "--by", "Dinsos", "--note", "lengkap"]) == 0
+    assert main([*base, "agenda", "--periode", "2025-S2", "--as-of", "2025-12-01", "--out", str(tmp_path / "a.html")]) == 0
     assert (tmp_path / "a.html").read_text().startswith("<!doctype html>")
-    assert main([*base, "agenda", "--periode", "2025-S2", "--per", "2025-12-01"]) == 0
+    assert main([*base, "agenda", "--periode", "2025-S2", "--as-of", "2025-12-01"]) == 0
     assert "selesai 30 November 2025" in capsys.readouterr().out
-    assert main([*base, "record", "--tanggal", "2025-11-26", "--berkas", str(tmp_path / "tidak.pdf"), "--oleh", "A"]) == 1
+    assert main([*base, "record", "--date", "2025-11-26", "--file", str(tmp_path / "tidak.pdf"), "--by", "A"]) == 1
     assert "notula tidak terbaca" in capsys.readouterr().err

@@ -198,13 +198,13 @@ def test_a_fingerprint_is_accepted_as_printed():
 def test_the_commands_walk_the_whole_way_and_name_the_option_that_is_wrong(home, capsys):
     sidik = fingerprint(fingerprint_of(home, PERIODE, 1))
     paper = str(scan(home))
-    base = ["--periode", "2025-S2", "--sidik", sidik, "--pengusul", PROPOSER, "--penyetuju", APPROVER, "--scan", paper]
+    base = ["--periode", "2025-S2", "--fingerprint", sidik, "--pengusul", PROPOSER, "--penyetuju", APPROVER, "--scan", paper]
     assert main(["review", "show", "--periode", "2025-S2"]) == 0
     shown = capsys.readouterr().out
     assert sidik in shown and "belum direviu" in shown and "Langkah berikutnya: kecualikan" in shown
     first, *rest = waivers_of(home)
     named = ["--producer", first.producer, "--rule", first.rule, "--kota", first.kota or "tanpa_alamat"]
-    assert main(["review", "waive", *base, *named, "--alasan", "verifikasi lapangan"]) == 0
+    assert main(["review", "waive", *base, *named, "--reason", "verifikasi lapangan"]) == 0
     decide(home, wish(home, "kecualikan", waivers=tuple(rest)), now=NOW)
     capsys.readouterr()
     wrong = ["review", "accept", *base]
@@ -214,20 +214,20 @@ def test_the_commands_walk_the_whole_way_and_name_the_option_that_is_wrong(home,
     assert error.startswith("GALAT --penyetuju: petugas 'siapa' tidak dikenal") and error.count("\n") == 1
     assert main(["review", "accept", *base, "--revisi", "1"]) == 0
     assert "Kepala catatan" in capsys.readouterr().out
-    assert main(["review", "report", "--periode", "2025-S2", "--oleh", "contoh.pelapor"]) == 0
-    assert main(["review", "discuss", "--periode", "2025-S2", "--oleh", "contoh.asisten", "--hasil", "kembali"]) == 1
-    assert "--alasan" in capsys.readouterr().err
-    assert main(["review", "discuss", "--periode", "2025-S2", "--oleh", "contoh.asisten", "--hasil", "lanjut"]) == 0
-    assert main(["review", "draft", "--periode", "2025-S2", "--oleh", "contoh.pelapor"]) == 0
+    assert main(["review", "report", "--periode", "2025-S2", "--by", "contoh.pelapor"]) == 0
+    assert main(["review", "discuss", "--periode", "2025-S2", "--by", "contoh.asisten", "--result", "kembali"]) == 1
+    assert "--reason" in capsys.readouterr().err
+    assert main(["review", "discuss", "--periode", "2025-S2", "--by", "contoh.asisten", "--result", "lanjut"]) == 0
+    assert main(["review", "draft", "--periode", "2025-S2", "--by", "contoh.pelapor"]) == 0
     assert main(["review", "log", "--periode", "2025-S2"]) == 0
     assert "draft Keputusan Gubernur" in capsys.readouterr().out
     approve = ["decree", "approve", "--periode", "2025-S2", "--revisi", "1", "--number", "1", "--date", "2025-12-15"]
-    assert main([*approve, "--reviewer", "contoh.pelapor"]) == 1
-    assert "--reviewer" in capsys.readouterr().err
-    assert main([*approve, "--reviewer", "contoh.penetap", "--ke", "2"]) == 1
+    assert main([*approve, "--by", "contoh.pelapor"]) == 1
+    assert "--by" in capsys.readouterr().err
+    assert main([*approve, "--by", "contoh.penetap", "--ke", "2"]) == 1
     assert "GALAT --ke: penetapan berikutnya ke-1" in capsys.readouterr().err
     with pytest.raises(SystemExit):
-        main([*approve[:-1], "15 Desember", "--reviewer", "contoh.penetap"])
+        main([*approve[:-1], "15 Desember", "--by", "contoh.penetap"])
     assert main(["review", "repair", "--periode", "2025-S2"]) == 0
     assert main(["review", "reviewers"]) == 0
     assert main(["decree", "list"]) == 0

@@ -70,7 +70,7 @@ def test_what_is_typed_needs_no_reason(home, capsys):
     demo(home)
     for arguments, shown in (
         (["--periode", TODAY.label], f"Periode {TODAY.label}, keadaan"),
-        (["--tanggal", "2026-11-28"], "Periode 2026-S2, keadaan 2026-11-28"),
+        (["--as-of", "2026-11-28"], "Periode 2026-S2, keadaan 2026-11-28"),
     ):
         assert main(["status", *arguments]) == 0
         assert capsys.readouterr().out.startswith(shown)

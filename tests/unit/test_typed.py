@@ -15,7 +15,7 @@ def test_a_date_and_what_is_none():
         day_argument("15/12/2025")
 
 
-@pytest.mark.parametrize("command", [["calendar", "--per"], ["status", "--periode", "2025-S2", "--tanggal"]])
+@pytest.mark.parametrize("command", [["calendar", "--as-of"], ["status", "--periode", "2025-S2", "--as-of"]])
 def test_a_wrong_date_is_told_in_indonesian(command, capsys):
     with pytest.raises(SystemExit):
         main([*command, "besok"])

@@ -11,19 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from padanan.base.home import Home
 from padanan.base.period import Periode
+from padanan.base.typed import revision_argument
 from padanan.records.refusal import fields_as_options
 
 if TYPE_CHECKING:
     from padanan.review.decision.actions import Decision
-
-OPTIONS = {
-    "sidik": "--sidik",
-    "pindaian": "--scan",
-    # Fields without an option of their own.
-    "keputusan": "",
-    "pengecualian": "",
-    "formulir": "",
-}
 
 
 def add_parsers(commands: Any) -> None:
@@ -54,13 +46,13 @@ def add_parsers(commands: Any) -> None:
         made = command(name, run, text)
         with_revision(made)
         made.add_argument(
-            "--sidik", required=True, metavar="SIDIK", help="sidik jari laporan yang dibaca, dengan atau tanpa tanda hubung"
+            "--fingerprint", required=True, metavar="SIDIK", help="sidik jari laporan yang dibaca, dengan atau tanpa tanda hubung"
         )
         made.add_argument("--pengusul", required=True, metavar="ID", help="petugas yang mengusulkan")
         made.add_argument("--penyetuju", required=True, metavar="ID", help="petugas lain yang menyetujui")
         made.add_argument("--scan", required=True, type=Path, metavar="FILE", help="pindaian berita acara bertanda tangan")
         made.add_argument(
-            "--alasan",
+            "--reason",
             action="append",
             default=[],
             required=name != "accept",
@@ -75,19 +67,19 @@ def add_parsers(commands: Any) -> None:
             )
     for name, action, text in (
         ("report", "laporkan", "catat laporan hasil reviu kepada Asisten Kesra (pelapor)"),
-        ("discuss", "bahas", "catat pembahasan penetapan; --hasil kembali mengembalikannya ke reviu (asisten)"),
+        ("discuss", "bahas", "catat pembahasan penetapan; --result kembali mengembalikannya ke reviu (asisten)"),
         ("draft", "draf", "catat bahwa draft Keputusan Gubernur disusun (pelapor)"),
     ):
         made = command(name, _step, text)
         with_revision(made)
-        made.add_argument("--oleh", required=True, metavar="ID", help="petugas yang melakukan")
-        made.add_argument("--alasan", action="append", default=[], metavar="TEKS", help="catatan; wajib bila dikembalikan")
-        made.add_argument("--sidik", default="", metavar="SIDIK", help="sidik jari laporan, bila hendak dicocokkan")
+        made.add_argument("--by", required=True, metavar="ID", help="petugas yang melakukan")
+        made.add_argument("--reason", action="append", default=[], metavar="TEKS", help="catatan; wajib bila dikembalikan")
+        made.add_argument("--fingerprint", default="", metavar="SIDIK", help="sidik jari laporan, bila hendak dicocokkan")
         made.add_argument("--scan", type=Path, metavar="FILE", help="pindaian risalah atau surat")
         made.set_defaults(action=action)
         if name == "discuss":
             made.add_argument(
-                "--hasil", choices=("lanjut", "kembali"), required=True, help="lanjut ke draft, atau kembali ke reviu"
+                "--result", choices=("lanjut", "kembali"), required=True, help="lanjut ke draft, atau kembali ke reviu"
             )
 
     made = command("form", _form, "tulis formulir keputusan (XLSX atau YAML) untuk diisi tanpa terminal")
@@ -102,10 +94,16 @@ def add_parsers(commands: Any) -> None:
     made = command("repair", _repair, "sisihkan baris terakhir yang terpotong ketika komputer mati")
     made.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     made = command("compare", _compare, "bandingkan dua revisi: orang yang masuk, keluar, berubah, dan sebabnya")
-    made.add_argument("--periode", required=True, metavar="A", help="periode revisi pertama")
-    made.add_argument("--revisi", required=True, type=int, metavar="M", help="revisi pertama")
-    made.add_argument("--with", required=True, type=int, metavar="N", dest="dengan", help="revisi kedua")
-    made.add_argument("--with-periode", metavar="B", dest="periode_lain", help="periode revisi kedua (bawaan: sama)")
+    made.add_argument("--periode", required=True, help="periode revisi pertama")
+    made.add_argument("--revisi", required=True, type=int, metavar="N", help="revisi pertama")
+    made.add_argument(
+        "--with",
+        required=True,
+        type=revision_argument,
+        dest="other",
+        metavar="[PERIODE/]REVISI",
+        help="revisi kedua, misalnya 2, atau 2026-S1/1 dari periode lain",
+    )
 
 
 def _place(args: argparse.Namespace) -> tuple[Home, Periode, int]:
@@ -120,7 +118,7 @@ def _decide(home: Home, decision: Decision) -> int:
     from padanan.review.decision.actions import decide
     from padanan.review.decision.show import next_step, outcome
 
-    with fields_as_options(OPTIONS):
+    with fields_as_options():
         records = decide(home, decision)
     for record in records:
         print(outcome(record))
@@ -139,7 +137,7 @@ def _reviewed(args: argparse.Namespace, action: str, **more: Any) -> int:
             periode,
             revisi,
             action,
-            fingerprint=args.sidik,
+            fingerprint=args.fingerprint,
             proposer=args.pengusul,
             approver=args.penyetuju,
             scan=args.scan,
@@ -149,17 +147,17 @@ def _reviewed(args: argparse.Namespace, action: str, **more: Any) -> int:
 
 
 def _accept(args: argparse.Namespace) -> int:
-    return _reviewed(args, "terima", reasons=tuple(args.alasan))
+    return _reviewed(args, "terima", reasons=tuple(args.reason))
 
 
 def _refine(args: argparse.Namespace) -> int:
-    return _reviewed(args, "perbaiki", reasons=tuple(args.alasan))
+    return _reviewed(args, "perbaiki", reasons=tuple(args.reason))
 
 
 def _waive(args: argparse.Namespace) -> int:
     from padanan.review.decision.actions import Waiver
 
-    wish = Waiver(args.producer, args.rule, args.kota, "; ".join(args.alasan))
+    wish = Waiver(args.producer, args.rule, args.kota, "; ".join(args.reason))
     return _reviewed(args, "kecualikan", waivers=(wish,))
 
 
@@ -167,10 +165,12 @@ def _step(args: argparse.Namespace) -> int:
     from padanan.review.decision.actions import Decision
 
     home, periode, revisi = _place(args)
-    action = "kembalikan" if getattr(args, "hasil", "") == "kembali" else args.action
+    action = "kembalikan" if getattr(args, "result", "") == "kembali" else args.action
     return _decide(
         home,
-        Decision(periode, revisi, action, fingerprint=args.sidik, actor=args.oleh, reasons=tuple(args.alasan), scan=args.scan),
+        Decision(
+            periode, revisi, action, fingerprint=args.fingerprint, actor=args.by, reasons=tuple(args.reason), scan=args.scan
+        ),
     )
 
 
@@ -178,7 +178,7 @@ def _show(args: argparse.Namespace) -> int:
     from padanan.review.decision.show import render
 
     home, periode, revisi = _place(args)
-    with fields_as_options(OPTIONS):
+    with fields_as_options():
         print(render(home, periode, revisi))
     return 0
 
@@ -187,7 +187,7 @@ def _form(args: argparse.Namespace) -> int:
     from padanan.review.decision.form import write_form
 
     home, periode, revisi = _place(args)
-    with fields_as_options(OPTIONS):
+    with fields_as_options():
         count = write_form(home, periode, revisi, args.berkas)
     print(f"Formulir {periode.label} revisi {revisi} ditulis dengan {count} penghalang terbuka: {args.berkas}")
     print("Isi, taruh bersama pindaian berita acara di inbox/review/, lalu tunggu tanda terimanya di sana.")
@@ -253,6 +253,6 @@ def _compare(args: argparse.Namespace) -> int:
     from padanan.review.decision.show import kota_names
 
     home, periode = Home.from_env(), Periode.parse(args.periode)
-    other = Periode.parse(args.periode_lain) if args.periode_lain else periode
-    print(render(compare(home, (periode, args.revisi), (other, args.dengan)), kota_names()))
+    other, number = args.other
+    print(render(compare(home, (periode, args.revisi), (other or periode, number)), kota_names()))
     return 0

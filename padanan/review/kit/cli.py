@@ -26,9 +26,9 @@ def add_parsers(commands: Any) -> None:
     make.add_argument("--revisi", type=int, help="nomor revisi (bawaan: yang terakhir terbit)")
     make.add_argument("--producer", metavar="PRODUSEN", help="hanya produsen ini, misalnya klj (bawaan: semua yang mengirim)")
     make.add_argument(
-        "--kedaluwarsa", type=day_argument, help="hari terakhir berkas boleh ada, YYYY-MM-DD (bawaan: menurut lapangan.yaml)"
+        "--expires", type=day_argument, help="hari terakhir berkas boleh ada, YYYY-MM-DD (bawaan: menurut lapangan.yaml)"
     )
-    make.add_argument("--ulang", action="store_true", help="tulis lagi walau sudah ada atau sudah kedaluwarsa")
+    make.add_argument("--again", action="store_true", help="tulis lagi walau sudah ada atau sudah kedaluwarsa")
     make.set_defaults(run=_make)
 
 
@@ -38,7 +38,7 @@ def _make(args: argparse.Namespace) -> int:
     home = Home.from_env().seen()
     folder, facts = make(
         home, Periode.parse(args.periode), args.revisi, now=datetime.now(JAKARTA), producer=args.producer,
-        expires=args.kedaluwarsa, again=args.ulang, progress=lambda text: print(text, file=sys.stderr),
+        expires=args.expires, again=args.again, progress=lambda text: print(text, file=sys.stderr),
     )  # fmt: skip
     total = {name: sum(item[name] for item in facts["berkas"].values()) for name in COUNTED}
     print(

@@ -70,7 +70,7 @@ def make(
             raise PadananError(
                 "paket revisi ini sudah kedaluwarsa dan dihapus",
                 file=target.relative_to(home.root),
-                cure="tambahkan --ulang bila memang masih diperlukan",
+                cure="tambahkan --again bila memang masih diperlukan",
             )
         wanted = [name for name in wanted if _zip_name(name, plan) not in standing.facts["berkas"]]
         if not wanted:
@@ -80,7 +80,7 @@ def make(
     if standing and not standing.deleted and not again and expires is None:
         last_day = standing.expires  # one more kit does not prolong the others
     if last_day < today:
-        raise PadananError("masa berlaku sudah lewat", cure="pilih --kedaluwarsa hari ini atau sesudahnya")
+        raise PadananError("masa berlaku sudah lewat", cure="pilih --expires hari ini atau sesudahnya")
     con = connect_warehouse(home)
     published = open_published(home, periode, plan.revisi)
     try:

@@ -25,9 +25,9 @@ def add_parsers(commands: Any) -> None:
     make.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     make.add_argument("--revisi", type=int, help="nomor revisi (bawaan: yang terakhir terbit)")
     make.add_argument(
-        "--kedaluwarsa", type=day_argument, help="hari terakhir berkas boleh ada, YYYY-MM-DD (bawaan: menurut lapangan.yaml)"
+        "--expires", type=day_argument, help="hari terakhir berkas boleh ada, YYYY-MM-DD (bawaan: menurut lapangan.yaml)"
     )
-    make.add_argument("--ulang", action="store_true", help="tulis lagi walau sudah ada atau sudah kedaluwarsa")
+    make.add_argument("--again", action="store_true", help="tulis lagi walau sudah ada atau sudah kedaluwarsa")
     make.set_defaults(run=_make)
     listed = actions.add_parser("list", help="berkas yang dibuat, siapa penerimanya, sampai kapan")
     listed.add_argument("--periode", help="hanya periode ini")
@@ -36,7 +36,7 @@ def add_parsers(commands: Any) -> None:
     give.add_argument("berkas", nargs="+", type=Path, metavar="FILE", help="berkas di worklists/ atau kit/")
     give.add_argument("--to", required=True, metavar="PENERIMA", help="nama dan jabatan penerima")
     give.add_argument("--purpose", required=True, metavar="KEPERLUAN", help="keperluan, misalnya 'verivali 2025-S2'")
-    give.add_argument("--oleh", required=True, metavar="PETUGAS", help="petugas yang menyerahkan")
+    give.add_argument("--by", required=True, metavar="PETUGAS", help="petugas yang menyerahkan")
     give.set_defaults(run=_hand_over)
     over = actions.add_parser("expire", help="hapus berkas yang masa berlakunya lewat; catatan dan sidiknya tetap")
     over.add_argument("--dry-run", action="store_true", help="hanya sebutkan yang akan dihapus")
@@ -58,7 +58,7 @@ def _make(args: argparse.Namespace) -> int:
 
     home = Home.from_env().seen()
     folder, facts = make(
-        home, Periode.parse(args.periode), args.revisi, now=_now(), expires=args.kedaluwarsa, again=args.ulang,
+        home, Periode.parse(args.periode), args.revisi, now=_now(), expires=args.expires, again=args.again,
         progress=lambda text: print(text, file=sys.stderr),
     )  # fmt: skip
     counts = facts["jumlah"]
@@ -99,7 +99,7 @@ def _list(args: argparse.Namespace) -> int:
 def _hand_over(args: argparse.Namespace) -> int:
     from padanan.forms.handover import hand_over
 
-    records = hand_over(Home.from_env(), args.berkas, to=args.to, purpose=args.purpose, by=args.oleh, now=_now())
+    records = hand_over(Home.from_env(), args.berkas, to=args.to, purpose=args.purpose, by=args.by, now=_now())
     print(f"{len(records)} penyerahan dicatat kepada {records[0]['kepada']}; berlaku sampai {records[0]['kedaluwarsa']}.")
     return 0
 

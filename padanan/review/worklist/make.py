@@ -54,12 +54,12 @@ def make(
             raise PadananError(
                 "daftar kerja revisi ini sudah kedaluwarsa dan dihapus",
                 file=target.relative_to(home.root),
-                cure="tambahkan --ulang bila memang masih diperlukan",
+                cure="tambahkan --again bila memang masih diperlukan",
             )
         return target, dict(standing.facts)
     last_day = expires or now.astimezone(JAKARTA).date() + timedelta(days=plan.data["lapangan"]["berlaku_hari"])
     if last_day < now.astimezone(JAKARTA).date():
-        raise PadananError("masa berlaku sudah lewat", cure="pilih --kedaluwarsa hari ini atau sesudahnya")
+        raise PadananError("masa berlaku sudah lewat", cure="pilih --expires hari ini atau sesudahnya")
     stamp = book.Stamp(periode.label, plan.revisi, plan.data["expectations_version"])
     with building(target.parent) as temporary, no_space_guard("daftar kerja lapangan"):
         with Rows(home, plan, published) as rows:

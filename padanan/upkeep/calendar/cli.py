@@ -27,9 +27,9 @@ def add_parsers(commands: Any) -> None:
         description="Menampilkan semua kewajiban satu tahun menurut rencana data: kiriman, penetapan, rakor, rencana tahun "
         "berikutnya, dan tindak lanjut rakor, dengan keadaannya pada satu tanggal.",
     )
-    show.add_argument("--tahun", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: dari --per, lalu dari periode bawaan)")
-    show.add_argument("--per", type=day_argument, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
-    show.add_argument("--terbuka", action="store_true", help="hanya yang belum selesai")
+    show.add_argument("--year", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: dari --as-of, lalu dari periode bawaan)")
+    show.add_argument("--as-of", type=day_argument, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
+    show.add_argument("--open", action="store_true", help="hanya yang belum selesai")
     show.add_argument("--json", action="store_true", help="keluarkan JSON")
     show.add_argument("--ics", type=Path, metavar="FILE", help="tulis tenggat sebagai berkas kalender kantor (.ics)")
     show.add_argument("--html", type=Path, metavar="FILE", help="tulis halaman kalender (HTML, tanpa jaringan)")
@@ -42,9 +42,9 @@ def _calendar(args: argparse.Namespace) -> int:
     from padanan.upkeep.calendar.show import ics, table, write_text
     from padanan.upkeep.calendar.year import build
 
-    day = args.per or datetime.now(JAKARTA).date()
+    day = args.as_of or datetime.now(JAKARTA).date()
     home = Home.from_env().seen()
-    year, note = year_of(home, args.tahun, args.per)
+    year, note = year_of(home, args.year, args.as_of)
     plans = all_plans()
     if args.ics and year not in plans:
         raise PadananError(
@@ -67,7 +67,7 @@ def _calendar(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(calendar.as_dict(), ensure_ascii=False, indent=1))
     elif not written:
-        print(table(calendar, only_open=args.terbuka))
+        print(table(calendar, only_open=args.open))
     for path in written if not args.json else ():
         print(f"Ditulis: {path}")
     return 0

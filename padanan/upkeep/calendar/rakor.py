@@ -83,7 +83,7 @@ def record_meeting(
     """
     moment = now or datetime.now(JAKARTA)
     if not by.strip():
-        raise PadananError("pencatatan tanpa nama", cure="isi --oleh")
+        raise PadananError("pencatatan tanpa nama", cure="isi --by")
     if day > moment.astimezone(JAKARTA).date():
         raise PadananError("rakor belum berlangsung", cure="catat setelah tanggalnya")
     if day in meetings_held(home):
@@ -104,7 +104,7 @@ def finish(home: Home, number: str, day: date, *, by: str, note: str, now: datet
     """
     moment = now or datetime.now(JAKARTA)
     if not by.strip() or not note.strip():
-        raise PadananError("penyelesaian tanpa nama atau catatan", cure="isi --oleh dan --catatan")
+        raise PadananError("penyelesaian tanpa nama atau catatan", cure="isi --by dan --note")
     if has_long_number(note):
         raise PadananError("catatan memuat nomor panjang seperti NIK", cure="hapus nomor itu")
     found = next((item for item in follow_ups(home) if item.number == number), None)

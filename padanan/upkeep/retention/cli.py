@@ -32,19 +32,19 @@ def add_parsers(commands: Any) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="hanya tampilkan apa yang akan dimusnahkan; tidak ada yang berubah"
     )
-    parser.add_argument("--per", type=day_argument, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu (hanya melihat)")
+    parser.add_argument("--as-of", type=day_argument, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu (hanya melihat)")
     parser.set_defaults(run=_dry)
     actions = parser.add_subparsers(dest="aksi", metavar="AKSI", help="tanpa AKSI: sama dengan --dry-run")
     state = actions.add_parser("status", help="masa simpan per kumpulan data, dan revisi yang tidak dapat diputar ulang")
     state.set_defaults(run=_status)
     go = actions.add_parser("run", help="musnahkan yang habis masa simpannya")
-    go.add_argument("--oleh", metavar="NAMA", help="yang memusnahkan")
-    go.add_argument("--saksi", metavar="NAMA", help="yang menyaksikan, orang lain")
-    go.add_argument("--dry-run", action="store_true", dest="coba", help="hanya tampilkan")
+    go.add_argument("--by", metavar="NAMA", help="yang memusnahkan")
+    go.add_argument("--witness", metavar="NAMA", help="yang menyaksikan, orang lain")
+    go.add_argument("--dry-run", action="store_true", default=argparse.SUPPRESS, help="hanya tampilkan")
     go.set_defaults(run=_run)
     paper = actions.add_parser("berita-acara", help="cetak berita acara pemusnahan (Markdown) dari registernya")
-    paper.add_argument("--tahun", type=int, help="bawaan: tahun ini")
-    paper.add_argument("--berkas", type=Path, metavar="FILE", help="tulis ke berkas (bawaan: layar)")
+    paper.add_argument("--year", type=int, help="bawaan: tahun ini")
+    paper.add_argument("--out", type=Path, metavar="FILE", help="tulis ke berkas (bawaan: layar)")
     paper.set_defaults(run=_paper)
 
     register = commands.add_parser(
@@ -52,7 +52,7 @@ def add_parsers(commands: Any) -> None:
         help="register kegiatan pemrosesan data pribadi (UU 27/2022 pasal 31)",
         description="Menulis setiap kumpulan data (tujuan, dasar hukum, klasifikasi, masa simpan, tempat) dan setiap penerima.",
     )
-    register.add_argument("--berkas", type=Path, metavar="FILE", help="tulis ke berkas (bawaan: layar)")
+    register.add_argument("--out", type=Path, metavar="FILE", help="tulis ke berkas (bawaan: layar)")
     register.add_argument("--json", action="store_true", help="keluarkan JSON")
     register.set_defaults(run=_register)
 
@@ -69,14 +69,14 @@ def _found(day: date) -> tuple[Home, list[Thing]]:
 
 
 def _day(args: argparse.Namespace) -> date:
-    return args.per or datetime.now(JAKARTA).date()
+    return args.as_of or datetime.now(JAKARTA).date()
 
 
 def _dry(args: argparse.Namespace) -> int:
     day = _day(args)
     home, found = _found(day)
     _print_due(home, found, day)
-    print("Tidak ada yang diubah. Musnahkan dengan 'padanan retention run --oleh NAMA --saksi NAMA'.")
+    print("Tidak ada yang diubah. Musnahkan dengan 'padanan retention run --by NAMA --witness NAMA'.")
     return 0
 
 
@@ -142,17 +142,17 @@ def _run(args: argparse.Namespace) -> int:
     from padanan.upkeep.retention.destroy import run
 
     day = _day(args)
-    if args.coba or args.dry_run:
+    if args.dry_run:
         return _dry(args)
-    if args.per is not None:
-        raise PadananError("pemusnahan hanya menurut hari ini", cure="hapus --per, atau pakai --dry-run")
-    if not args.oleh or not args.saksi:
-        raise PadananError("pemusnahan butuh dua orang yang berbeda", cure="isi --oleh dan --saksi dengan dua nama")
+    if args.as_of is not None:
+        raise PadananError("pemusnahan hanya menurut hari ini", cure="hapus --as-of, atau pakai --dry-run")
+    if not args.by or not args.witness:
+        raise PadananError("pemusnahan butuh dua orang yang berbeda", cure="isi --by dan --witness dengan dua nama")
     home, found = _found(day)
     _print_due(home, found, day)
     contracts = load_contracts()
     outcome = run(
-        home, contracts, load_rules(contracts), by=args.oleh, witness=args.saksi, tell=lambda line: print(f"  {line} …")
+        home, contracts, load_rules(contracts), by=args.by, witness=args.witness, tell=lambda line: print(f"  {line} …")
     )
     for fault in outcome.faults:
         print(fault, file=sys.stderr)
@@ -172,7 +172,7 @@ def _paper(args: argparse.Namespace) -> int:
     from padanan.upkeep.retention.paper import destruction_paper
 
     home = Home.from_env().seen()
-    _out(destruction_paper(home, args.tahun or datetime.now(JAKARTA).year), args.berkas)
+    _out(destruction_paper(home, args.year or datetime.now(JAKARTA).year), args.out)
     return 0
 
 
@@ -186,9 +186,9 @@ def _register(args: argparse.Namespace) -> int:
     if args.json:
         import json
 
-        _out(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n", args.berkas)
+        _out(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n", args.out)
     else:
-        _out(register_text(data), args.berkas)
+        _out(register_text(data), args.out)
     return 0
 
 

@@ -64,7 +64,7 @@ def run(
         PadananError: the people are missing or one and the same, another run works, or the register is broken.
     """
     if not by.strip() or not witness.strip() or by.strip().casefold() == witness.strip().casefold():
-        raise PadananError("pemusnahan butuh dua orang yang berbeda", cure="isi --oleh dan --saksi dengan dua nama")
+        raise PadananError("pemusnahan butuh dua orang yang berbeda", cure="isi --by dan --witness dengan dua nama")
     moment = now or datetime.now(JAKARTA)
     day = moment.astimezone(JAKARTA).date()
     outcome = Outcome()

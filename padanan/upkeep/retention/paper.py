@@ -30,7 +30,7 @@ def destruction_paper(home: Home, year: int) -> str:
     """
     records = Log(home, DESTRUCTION, str(year)).read().records
     if not records:
-        raise PadananError(f"tidak ada pemusnahan tercatat pada {year}", cure="pilih tahun lain dengan --tahun")
+        raise PadananError(f"tidak ada pemusnahan tercatat pada {year}", cure="pilih tahun lain dengan --year")
     lines = [
         "# Berita Acara Pemusnahan Data",
         "",
