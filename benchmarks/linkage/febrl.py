@@ -14,8 +14,14 @@ from padanan.linkage.config import PlugIn
 # What the agreed columns have no place for and recordlinkage's example compares: every engine gets it.
 EXTRA = ("suburb", "state")
 PLUG_INS = (
-    PlugIn("recordlinkage.compare:String", "suburb", "suburb", {"method": "jarowinkler"}, (1.0, 0.85)),
-    PlugIn("recordlinkage.compare:Exact", "state", "state", {}, (1.0,)),
+    PlugIn(
+        path="recordlinkage.compare:String",
+        label="suburb",
+        column="suburb",
+        arguments={"method": "jarowinkler"},
+        limits=(1.0, 0.85),
+    ),
+    PlugIn(path="recordlinkage.compare:Exact", label="state", column="state", limits=(1.0,)),
 )
 
 

@@ -153,7 +153,6 @@ def share(args: argparse.Namespace) -> dict[str, Any]:
 def febrl(args: argparse.Namespace) -> dict[str, Any]:
     """FEBRL4 by `link` without labels, FEBRL1–3 by `cluster` within one file; F1 of pairs."""
     import itertools
-    from dataclasses import replace
 
     from benchmarks.linkage import febrl as data
     from padanan.linkage import link, load_linkage_config, measure
@@ -176,7 +175,7 @@ def febrl(args: argparse.Namespace) -> dict[str, Any]:
         }
     table, true = data.within(args.number)
     # The best F1 is sought among all pairs, as it is for the other engines; what is merged stays the same.
-    config = replace(load_linkage_config(), plug_ins=data.PLUG_INS, cluster_possible=0.001)
+    config = load_linkage_config().model_copy(update={"plug_ins": data.PLUG_INS, "cluster_possible": 0.001})
     clusters = cluster(table, config, one_per_source=False)
     groups: dict[str, list[str]] = {}
     for key, group in zip(clusters.members["record_key"].to_pylist(), clusters.members["klaster_id"].to_pylist(), strict=True):

@@ -40,7 +40,7 @@ class Config(BaseModel):
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """A text that says something."""
-Prose = Annotated[str, BeforeValidator(lambda value: " ".join(value.split()) if isinstance(value, str) else value), Text]
+Prose = Annotated[Text, BeforeValidator(lambda value: " ".join(value.split()) if isinstance(value, str) else value)]
 """A text that may be broken over lines; read as one line."""
 Version = Annotated[Text, BeforeValidator(lambda value: str(value) if type(value) in (int, float) else value)]
 """`1.2.0`, also where YAML reads a number."""
@@ -103,14 +103,14 @@ def typed(
 
 def told(source: YamlSource, model: type[BaseModel], error: ValidationError, *, at: FieldPath = ()) -> ContractError:
     """pydantic's faults as one of ours: the first by line, with the lines of the others in the cure."""
-    found: list[tuple[int, int, FieldPath, str, str]] = []
+    found: list[tuple[int, bool, FieldPath, str, str]] = []
     details = error.errors(include_url=False, include_input=False)
     for detail in details:
         if _follows(model, detail, details):
             continue
         path, cause, cure = _told_one(model, detail)
         place = (*at, *path)
-        found.append((source.line(place), len(found), place, cause, cure))
+        found.append((source.line(place), detail["type"] == "missing", place, cause, cure))
     found.sort(key=lambda item: item[:2])
     _, _, place, cause, cure = found[0]
     if others := sorted({line for line, *_ in found[1:]}):

@@ -9,160 +9,245 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
+from padanan.base.config import Config, Count, Filled, Listed, Prose, Text, Version, nearest, typed
 from padanan.base.yaml_source import FieldPath, YamlSource
 from padanan.contracts.contract import Contract, expectations_dir
 from padanan.contracts.criteria import load_criteria
-from padanan.contracts.rules import PLAIN_CAST, Rule, load_catalogue
+from padanan.contracts.params import filled, read_predicate
+from padanan.contracts.rules import Rule, load_catalogue
 
 # Words that stand for the producer itself in `penanggungJawab`.
 PRODUCER_WORDS = ("produsen", "PD program")
-TERMS = ("tindakLanjut", "penanggungJawab", "hari")
 NO_DOCUMENT = "tanpa_dokumen"
 VISIT, AT_SOURCE = "lapangan", "sumber"
 
 
-def load_field_rules(folder: Path | None = None) -> dict[str, Any]:
+class Cause(Config):
+    """Why somebody stands in a list, and what follows: what is done, by whom, in how many days."""
+
+    id: Text
+    keterangan: Prose
+    tindak_lanjut: Prose = Field(validation_alias="tindakLanjut", examples=["verifikasi lapangan"])
+    penanggung_jawab: Prose = Field(validation_alias="penanggungJawab", examples=["DPPAPP; Dinsos"])
+    hari: Count = Field(examples=[30])
+    berlaku: Prose | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A cause without a predicate has no such field in the run plan."""
+        return {name: value for name, value in handler(self).items() if name != "berlaku" or value is not None}
+
+
+class Evidence(Cause):
+    """Evidence against a recipient, measured by rules, a predicate or both."""
+
+    aturan: Listed[Text] = ()
+
+
+class Unmeasured(Config):
+    """Evidence that no source tells of, and why."""
+
+    id: Text
+    keterangan: Prose
+    tidak_diukur: Prose = Field(validation_alias="tidakDiukur")
+
+
+class FieldRules(Config):
+    """The field rules with parameters filled in and each evidence's terms resolved; the names are those of the run plan."""
+
+    versi: Version
+    berlaku_hari: Count
+    penerima: Prose
+    pelaku: Listed[Text]
+    tindak_lanjut: Listed[Text]
+    tanpa_program: Filled[Cause]
+    bukti: Filled[Evidence | Unmeasured]
+    tanpa_dokumen: Evidence
+
+    @property
+    def measured(self) -> list[Evidence]:
+        """The evidence that something measures."""
+        return [item for item in self.bukti if isinstance(item, Evidence)]
+
+
+class Term(Config):
+    """The terms of one reason that a task may have; `producer` is None for reasons of a person."""
+
+    producer: str | None = None
+    kode: str
+    level: str
+    keterangan: str
+    tindak_lanjut: str
+    pemilik: str
+    pendukung: str | None = None
+    hari: int
+    saluran: str
+
+
+class FieldPlan(FieldRules):
+    """The field rules as the run plan carries them: with the terms of every reason, and who delivers its applicants."""
+
+    tugas: Listed[Term]
+    pemohon: Listed[str]
+
+
+class _Visits(Config):
+    pelaku: Listed[Text] = ()
+    tindak_lanjut: Listed[Text] = Field(default=(), validation_alias="tindakLanjut")
+
+
+class _EvidenceLine(Config):
+    """As written: terms may be left to the first rule, and evidence without any measure says why."""
+
+    id: Text
+    keterangan: Prose
+    aturan: Listed[Text] = ()
+    berlaku: Prose | None = None
+    tindakLanjut: Prose | None = None
+    penanggungJawab: Prose | None = None
+    hari: Count | None = None
+    tidakDiukur: Prose | None = None
+
+
+class _Document(Cause):
+    id: Text = NO_DOCUMENT
+    aturan: Filled[Text]
+
+
+class _FieldFile(Config):
+    version: Version = Field(examples=["1.0.0"])
+    penerima: Prose
+    kunjungan: _Visits
+    berlakuHari: Count = Field(examples=[90])
+    tanpaProgram: Filled[Cause]
+    bukti: Filled[_EvidenceLine]
+    tanpaDokumen: _Document
+
+
+def load_field_rules(folder: Path | None = None) -> FieldRules:
     """The field rules with parameters filled in and each evidence's terms resolved from the rule catalogue.
 
-    Returns:
-        `{"versi", "berlaku_hari", "penerima", "pelaku", "tindak_lanjut", "tanpa_program", "bukti", "tanpa_dokumen"}`; each
-        entry has `id`, `keterangan`, `tindak_lanjut`, `penanggung_jawab`, `hari`, and `berlaku` (predicate) or `aturan` (rules);
-        evidence that nothing measures has `tidak_diukur` instead.
-
     Raises:
-        ContractError: a field is missing, a predicate uses a plain cast, or a rule is unknown.
+        ContractError: a field is missing, unknown or wrong, a predicate uses a plain cast, or a rule is unknown.
     """
     base = folder or expectations_dir()
     source = YamlSource(base / "lapangan.yaml")
-    data = source.data or {}
-    for name in ("version", "penerima", "kunjungan", "tanpaProgram", "bukti", "tanpaDokumen", "berlakuHari"):
-        if not data.get(name):
-            raise source.error((name,), f"aturan lapangan tanpa '{name}'", f"isi '{name}'")
-    parameters = load_criteria(base)["parameter"]
-    catalogue = load_catalogue(base)
-    causes = [_entry(source, ("tanpaProgram", n), item, parameters) for n, item in enumerate(data["tanpaProgram"])]
-    if causes[-1].get("berlaku") != "true":
-        raise source.error(("tanpaProgram", len(causes) - 1), "sebab terakhir tidak selalu berlaku", 'tulis berlaku: "true"')
-    evidence = [_evidence(source, ("bukti", n), item, parameters, catalogue) for n, item in enumerate(data["bukti"])]
-    document = _entry(source, ("tanpaDokumen",), {"id": NO_DOCUMENT, **data["tanpaDokumen"]}, parameters)
-    document["aturan"] = _rule_ids(source, ("tanpaDokumen", "aturan"), data["tanpaDokumen"], catalogue)
-    return {
-        "versi": str(data["version"]),
-        "berlaku_hari": int(data["berlakuHari"]),
-        "penerima": _predicate(source, ("penerima",), data["penerima"], parameters),
-        "pelaku": list(data["kunjungan"].get("pelaku") or []),
-        "tindak_lanjut": list(data["kunjungan"].get("tindakLanjut") or []),
-        "tanpa_program": causes,
-        "bukti": evidence,
-        "tanpa_dokumen": document,
-    }
+    file = typed(source, _FieldFile)
+    read = _Resolver(source, load_criteria(base).parameter, load_catalogue(base))
+    if file.tanpaProgram[-1].berlaku != "true":
+        last = ("tanpaProgram", len(file.tanpaProgram) - 1, "berlaku")
+        raise source.error(last, "sebab terakhir tidak selalu berlaku", 'tulis berlaku: "true"')
+    return FieldRules(
+        versi=file.version,
+        berlaku_hari=file.berlakuHari,
+        penerima=read.predicate(("penerima",), file.penerima),
+        pelaku=file.kunjungan.pelaku,
+        tindak_lanjut=file.kunjungan.tindak_lanjut,
+        tanpa_program=tuple(read.cause(("tanpaProgram", n), item) for n, item in enumerate(file.tanpaProgram)),
+        bukti=tuple(read.evidence(("bukti", n), item) for n, item in enumerate(file.bukti)),
+        tanpa_dokumen=read.document(file.tanpaDokumen),
+    )
 
 
-def field_plan(contracts: Mapping[str, Contract], folder: Path | None = None) -> dict[str, Any]:
-    """The field rules as the run plan carries them, with `tugas`: the terms of every reason that a task may have.
-
-    Returns:
-        `load_field_rules` plus `{"pemohon": [contracts that deliver their applicants], "tugas": [{"producer", "kode", "level",
-        "keterangan", "tindak_lanjut", "pemilik", "pendukung", "hari", "saluran"}]}`; `producer` is None for reasons of a person.
-    """
+def field_plan(contracts: Mapping[str, Contract], folder: Path | None = None) -> FieldPlan:
+    """The field rules as the run plan carries them."""
     rules = load_field_rules(folder)
     terms = [term for contract in contracts.values() for term in _contract_terms(contract, rules)]
-    for entry in rules["tanpa_program"]:
-        told = {**entry, "keterangan": f"Terpilih, belum dilayani program mana pun: {entry['keterangan']}"}
-        terms.append(_term(None, "tanpa_program_" + entry["id"], told))
-    terms.append(_term(None, NO_DOCUMENT, rules["tanpa_dokumen"]))
+    for cause in rules.tanpa_program:
+        told = f"Terpilih, belum dilayani program mana pun: {cause.keterangan}"
+        terms.append(_term(None, "tanpa_program_" + cause.id, cause, told))
+    terms.append(_term(None, NO_DOCUMENT, rules.tanpa_dokumen, rules.tanpa_dokumen.keterangan))
     applicants = [c.id for c in contracts.values() if c.program.get("menyampaikanPemohon") is True]
-    return {**rules, "tugas": terms, "pemohon": applicants}
+    return FieldPlan(**dict(rules), tugas=tuple(terms), pemohon=tuple(applicants))
 
 
-def _contract_terms(contract: Contract, rules: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _contract_terms(contract: Contract, rules: FieldRules) -> list[Term]:
     """Terms of a contract's own rules and, for a program, of each evidence against its recipients."""
     terms = []
     for rule in contract.rules:
         agencies = [part.strip() for part in rule.penanggung_jawab.split(";")]
-        visit = bool(set(agencies) & set(rules["pelaku"])) or rule.tindak_lanjut in rules["tindak_lanjut"]
-        entry = {
-            "keterangan": rule.definisi,
-            "tindak_lanjut": rule.tindak_lanjut,
-            "penanggung_jawab": rule.penanggung_jawab,
-            "hari": rule.hari,
-        }
-        terms.append(_term(contract, rule.id, entry, level=rule.level, channel=VISIT if visit else AT_SOURCE))
+        visit = bool(set(agencies) & set(rules.pelaku)) or rule.tindak_lanjut in rules.tindak_lanjut
+        terms.append(_term(contract, rule.id, rule, rule.definisi, level=rule.level, channel=VISIT if visit else AT_SOURCE))
     if contract.kind == "program":
-        for item in rules["bukti"]:
-            if "tidak_diukur" not in item:
-                told = {**item, "keterangan": f"Bendera pada penerima, hanya untuk diperiksa: {item['keterangan']}"}
-                terms.append(_term(contract, "bendera_" + item["id"], told))
+        for item in rules.measured:
+            told = f"Bendera pada penerima, hanya untuk diperiksa: {item.keterangan}"
+            terms.append(_term(contract, "bendera_" + item.id, item, told))
     return terms
 
 
 def _term(
-    contract: Contract | None, code: str, entry: Mapping[str, Any], *, level: str = "peringatan", channel: str = VISIT
-) -> dict[str, Any]:
+    contract: Contract | None, code: str, entry: Cause | Rule, told: str, *, level: str = "peringatan", channel: str = VISIT
+) -> Term:
     """The owner is the first agency named, the producer's own name where the rule says so; the others help."""
-    agencies = [part.strip() for part in str(entry["penanggung_jawab"]).split(";") if part.strip()]
+    agencies = [part.strip() for part in entry.penanggung_jawab.split(";") if part.strip()]
     named = [contract.owner if contract and agency in PRODUCER_WORDS else agency for agency in agencies]
-    return {
-        "producer": contract.id if contract else None,
-        "kode": code,
-        "level": level,
-        "keterangan": entry["keterangan"],
-        "tindak_lanjut": entry["tindak_lanjut"],
-        "pemilik": named[0],
-        "pendukung": "; ".join(named[1:]) or None,
-        "hari": entry["hari"],
-        "saluran": channel,
-    }
+    return Term(
+        producer=contract.id if contract else None,
+        kode=code,
+        level=level,
+        keterangan=told,
+        tindak_lanjut=entry.tindak_lanjut,
+        pemilik=named[0],
+        pendukung="; ".join(named[1:]) or None,
+        hari=entry.hari,
+        saluran=channel,
+    )
 
 
-def _entry(source: YamlSource, path: FieldPath, item: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    for name in ("id", "keterangan", *TERMS):
-        if not isinstance(item, dict) or item.get(name) in (None, ""):
-            raise source.error((*path, name), f"aturan lapangan tanpa '{name}'", f"isi '{name}'")
-    entry: dict[str, Any] = {"id": str(item["id"]), "keterangan": str(item["keterangan"])}
-    entry |= {
-        "tindak_lanjut": str(item["tindakLanjut"]),
-        "penanggung_jawab": str(item["penanggungJawab"]),
-        "hari": int(item["hari"]),
-    }
-    if "berlaku" in item:
-        entry["berlaku"] = _predicate(source, (*path, "berlaku"), item["berlaku"], parameters)
-    return entry
+class _Resolver:
+    """Fills what the file leaves to `sasaran.yaml` (parameters) and `rules.yaml` (terms)."""
 
+    def __init__(self, source: YamlSource, parameters: Mapping[str, Any], catalogue: Mapping[str, Rule]) -> None:
+        self.source, self.parameters, self.catalogue = source, parameters, catalogue
 
-def _evidence(
-    source: YamlSource, path: FieldPath, item: Any, parameters: Mapping[str, Any], catalogue: Mapping[str, Rule]
-) -> dict[str, Any]:
-    item = dict(item or {})
-    if item.get("tidakDiukur"):
-        return {"id": str(item["id"]), "keterangan": str(item["keterangan"]), "tidak_diukur": str(item["tidakDiukur"])}
-    ids = _rule_ids(source, (*path, "aturan"), item, catalogue) if item.get("aturan") else []
-    if ids:  # the first rule's words, unless the evidence has its own
-        first = catalogue[ids[0]]
-        words = {"tindakLanjut": first.tindak_lanjut, "penanggungJawab": first.penanggung_jawab, "hari": first.hari}
-        item = {**words, **item}
-    entry = _entry(source, path, item, parameters)
-    if not ids and "berlaku" not in entry:
-        raise source.error(path, "bukti tanpa 'aturan' dan 'berlaku'", "isi salah satunya, atau tidakDiukur dengan alasannya")
-    return {**entry, "aturan": ids}
+    def predicate(self, path: FieldPath, text: str) -> str:
+        known = self.parameters
+        return filled(read_predicate(self.source, path, text, known, "isi parameter itu di sasaran.yaml"), known)
 
+    def cause(self, path: FieldPath, item: Cause) -> Cause:
+        if item.berlaku is None:
+            return item
+        return item.model_copy(update={"berlaku": self.predicate((*path, "berlaku"), item.berlaku)})
 
-def _rule_ids(source: YamlSource, path: FieldPath, item: Mapping[str, Any], catalogue: Mapping[str, Rule]) -> list[str]:
-    ids = [str(name) for name in item.get("aturan") or []]
-    unknown = [name for name in ids if name not in catalogue]
-    if unknown or not ids:
-        raise source.error(
-            path, f"aturan tidak dikenal: {', '.join(unknown) or '(kosong)'}", "pakai id dari expectations/rules.yaml"
+    def evidence(self, path: FieldPath, item: _EvidenceLine) -> Evidence | Unmeasured:
+        measures = item.aturan or item.berlaku
+        if item.tidakDiukur:
+            if measures:
+                raise self.source.error((*path, "tidakDiukur"), "bukti diukur dan tidak diukur", "hapus salah satunya")
+            return Unmeasured(id=item.id, keterangan=item.keterangan, tidak_diukur=item.tidakDiukur)
+        if not measures:
+            raise self.source.error(
+                path, "bukti tanpa 'aturan' dan 'berlaku'", "isi salah satunya, atau tidakDiukur dengan alasannya"
+            )
+        self.known((*path, "aturan"), item.aturan)
+        first = self.catalogue[item.aturan[0]] if item.aturan else None  # its words, unless the evidence has its own
+        terms = {
+            "tindakLanjut": item.tindakLanjut or (first and first.tindak_lanjut),
+            "penanggungJawab": item.penanggungJawab or (first and first.penanggung_jawab),
+            "hari": item.hari or (first and first.hari),
+        }
+        for name, value in terms.items():
+            if value is None:
+                raise self.source.error((*path, name), f"isian '{name}' belum ada", f"isi '{name}', karena bukti tanpa aturan")
+        return Evidence(
+            id=item.id,
+            keterangan=item.keterangan,
+            tindak_lanjut=str(terms["tindakLanjut"]),
+            penanggung_jawab=str(terms["penanggungJawab"]),
+            hari=int(str(terms["hari"])),
+            berlaku=None if item.berlaku is None else self.predicate((*path, "berlaku"), item.berlaku),
+            aturan=item.aturan,
         )
-    return ids
 
+    def document(self, item: _Document) -> Evidence:
+        self.known(("tanpaDokumen", "aturan"), item.aturan)
+        return Evidence(**dict(self.cause(("tanpaDokumen",), item)))
 
-def _predicate(source: YamlSource, path: FieldPath, text: Any, parameters: Mapping[str, Any]) -> str:
-    predicate = " ".join(str(text).split())
-    if PLAIN_CAST.search(predicate):
-        raise source.error(path, "predikat memakai cast biasa", "pakai try_cast")
-    for key, value in parameters.items():
-        predicate = predicate.replace("{" + key + "}", str(value))
-    if "{" in predicate:
-        raise source.error(path, "parameter tidak dikenal", "isi parameter itu di sasaran.yaml")
-    return predicate
+    def known(self, path: FieldPath, ids: tuple[str, ...]) -> None:
+        for index, name in enumerate(ids):
+            if name not in self.catalogue:
+                meant = nearest(name, self.catalogue)
+                cure = f"mungkin maksudnya '{meant}'" if meant else "pakai id dari expectations/rules.yaml"
+                raise self.source.error((*path, index), f"aturan '{name[:40]}' tidak dikenal", cure)

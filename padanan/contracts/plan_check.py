@@ -12,11 +12,11 @@ from typing import Any
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract import Contract
-from padanan.contracts.plan import ALL_COLUMNS, YearPlan, late_minutes
+from padanan.contracts.plan import ALL_COLUMNS, Needs, YearPlan, late_minutes
 
 # §3.1.4.a and §3.2.2.b: at least two decrees and two coordination meetings a year.
 LEAST_DECREES = LEAST_MEETINGS = 2
-NEEDS = {"dashboard": "kebutuhan analisis data dalam dashboard", "verifikasiLapangan": "kebutuhan data verifikasi lapangan"}
+NEEDS = {"dashboard": "kebutuhan analisis data dalam dashboard", "verifikasi_lapangan": "kebutuhan data verifikasi lapangan"}
 
 
 def in_force_during(contract: Contract, year: int) -> bool:
@@ -58,8 +58,9 @@ def _form(source: YamlSource, plan: YearPlan) -> Iterator[tuple[int, Exception]]
             "tulis peran 'Sekretariat TKPK' untuk Bappeda dan 'walidata' untuk Diskominfotik",
         )
     for name, words in NEEDS.items():
-        if not plan.needs.get(name):
-            yield _fault(source, ("kebutuhan", name), f"rencana tanpa {words} (§3.1.3.1.b)", f"isi kebutuhan.{name}")
+        if not getattr(plan.needs, name):
+            field = str(Needs.model_fields[name].validation_alias or name)
+            yield _fault(source, ("kebutuhan", field), f"rencana tanpa {words} (§3.1.3.1.b)", f"isi kebutuhan.{field}")
     if not plan.timeline:
         yield _fault(source, ("jadwal",), "rencana tanpa linimasa (§3.1.3.1.b)", "isi jadwal")
 

@@ -66,7 +66,7 @@ def _show(args: argparse.Namespace) -> int:
     contracts = load_contracts()
     state = "berlaku" if plan.counts else f"TIDAK BERLAKU: disepakati setelah 1 Januari {plan.year}"
     print(f"Rencana data {plan.year} versi {plan.version} ({state})")
-    print(f"Berita acara {plan.minutes_number}, {tanggal(plan.minutes_date)}, {plan.minutes_place}")
+    print(f"Berita acara {plan.minutes.number}, {tanggal(plan.minutes.day)}, {plan.minutes.place}")
     for label, day in sorted(plan.decree_dates.items()):
         print(f"Penetapan {label}: {tanggal(day)}")
     print(f"Rakor: {', '.join(map(tanggal, plan.meetings)) or 'belum direncanakan'}")

@@ -25,9 +25,9 @@ def minutes(plan: YearPlan, contracts: Mapping[str, Contract]) -> str:
         "",
         f"**Pemadanan data sasaran percepatan penghapusan kemiskinan ekstrem, tahun {plan.year}**",
         "",
-        f"Nomor: {plan.minutes_number}",
+        f"Nomor: {plan.minutes.number}",
         "",
-        f"Pada tanggal {tanggal(plan.minutes_date)} bertempat di {plan.minutes_place}, sebelum tahun anggaran {plan.year} "
+        f"Pada tanggal {tanggal(plan.minutes.day)} bertempat di {plan.minutes.place}, sebelum tahun anggaran {plan.year} "
         "berjalan, pihak-pihak di bawah ini menyepakati rencana data menurut Keputusan Sekretaris Daerah Nomor 75 Tahun 2023 "
         f"(§3.1.3.1). Rencana versi {plan.version}.",
         "",
@@ -69,7 +69,7 @@ def minutes(plan: YearPlan, contracts: Mapping[str, Contract]) -> str:
         lines += [f"**{contract.name}** (kontrak versi {contract.version}), {len(columns)} variabel: {', '.join(columns)}.", ""]
     lines += ["## 6. Kebutuhan", ""]
     for name, words in NEEDS.items():
-        lines += [f"{words[:1].upper()}{words[1:]}:", "", *(f"- {item}" for item in plan.needs.get(name, ())), ""]
+        lines += [f"{words[:1].upper()}{words[1:]}:", "", *(f"- {item}" for item in getattr(plan.needs, name)), ""]
     if plan.agreements:
         lines += [
             "## 7. Perjanjian",

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
+from pydantic import Field, field_validator, model_validator
+
+from padanan.base.config import Config, Listed, Prose, Text, Version, fault, read_config
 from padanan.base.errors import ContractError
 from padanan.base.period import months_before
-from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract import Contract, expectations_dir
 
 FILE = "retensi.yaml"
@@ -64,6 +66,47 @@ class Rule:
         return months_before(start, -self.amount * UNITS[self.unit])
 
 
+class _Keeping(Config):
+    """One dataset of `retensi.yaml` as it is written."""
+
+    folder: Text
+    simpan: Any = Field(examples=[24])
+    satuan: Literal["hari", "bulan", "tahun"] | None = None
+    sejak: Literal["diterima", "akhirPeriode", "berkas"] | None = None
+    sisakan: Listed[Text] = ()
+    pemilik: Text
+    isi: Prose
+
+    @field_validator("simpan")
+    @classmethod
+    def _time(cls, value: Any) -> Any:
+        if value in (PERMANENT, EXPIRY) or (type(value) is int and value >= 1):
+            return value
+        raise fault("masa simpan bukan bilangan", f"tulis bilangan bulat mulai 1, {PERMANENT} atau {EXPIRY}")
+
+    @model_validator(mode="after")
+    def _counted_or_not(self) -> Self:
+        counted = isinstance(self.simpan, int)
+        for name, choices in (("satuan", tuple(UNITS)), ("sejak", SINCE)):
+            if counted and getattr(self, name) is None:
+                raise fault(f"isian '{name}' belum ada", f"isi '{name}': {', '.join(choices)}", at=(name,))
+            if not counted and getattr(self, name) is not None:
+                raise fault(f"'{name}' tidak berlaku bagi simpan: {self.simpan}", "hapus isian itu", at=(name,))
+        return self
+
+    def rule(self, name: str) -> Rule:
+        if self.simpan == PERMANENT:
+            return Rule(name, self.folder, None, PERMANENT, "", (), self.pemilik, self.isi)
+        if self.simpan == EXPIRY:
+            return Rule(name, self.folder, 0, "hari", EXPIRY, (), self.pemilik, self.isi)
+        return Rule(name, self.folder, self.simpan, str(self.satuan), str(self.sejak), self.sisakan, self.pemilik, self.isi)
+
+
+class _Kept(Config):
+    version: Version = Field(examples=["1.0.0"])
+    kumpulan: dict[Text, _Keeping] = Field(min_length=1)
+
+
 SINCE_WORDS = {"diterima": "diterima", "akhirPeriode": "akhir periode", "berkas": "perubahan berkas terakhir"}
 
 
@@ -93,43 +136,5 @@ def load_rules(contracts: Mapping[str, Contract], folder: Path | None = None) ->
         ContractError: a field is missing or wrong; file, line and field are named.
     """
     rules = {rule.dataset: rule for rule in map(contract_rule, contracts.values())}
-    source = YamlSource((folder or expectations_dir()) / FILE)
-    data = source.data if isinstance(source.data, dict) else {}
-    sets = data.get("kumpulan")
-    if not isinstance(sets, dict) or not sets:
-        raise source.error(("kumpulan",), "daftar masa simpan kosong", "isi kumpulan")
-    for name, spec in sets.items():
-        rules[name] = _rule(source, str(name), spec if isinstance(spec, dict) else {})
-    return rules
-
-
-def _rule(source: YamlSource, name: str, spec: Mapping[str, Any]) -> Rule:
-    path = ("kumpulan", name)
-    for field in ("folder", "simpan", "pemilik", "isi"):
-        if spec.get(field) in (None, ""):
-            raise source.error((*path, field), f"{name} tanpa '{field}'", f"isi '{field}'")
-    if spec["simpan"] == PERMANENT:
-        return Rule(name, spec["folder"], None, PERMANENT, "", (), spec["pemilik"], spec["isi"])
-    if spec["simpan"] == EXPIRY:
-        return Rule(name, spec["folder"], 0, "hari", EXPIRY, (), spec["pemilik"], spec["isi"])
-    if not isinstance(spec["simpan"], int) or spec["simpan"] < 1:
-        raise source.error(
-            (*path, "simpan"), f"masa simpan {name} bukan bilangan", "tulis bilangan bulat, permanen atau kedaluwarsa"
-        )
-    if spec.get("satuan") not in UNITS:
-        raise source.error((*path, "satuan"), f"satuan {name} tidak dikenal", "pakai " + ", ".join(UNITS))
-    if spec.get("sejak") not in SINCE:
-        raise source.error((*path, "sejak"), f"awal masa simpan {name} tidak dikenal", "pakai " + ", ".join(SINCE))
-    keeps = spec.get("sisakan") or []
-    if not isinstance(keeps, list):
-        raise source.error((*path, "sisakan"), f"sisakan {name} bukan daftar", "tulis [manifest.json]")
-    return Rule(
-        name,
-        spec["folder"],
-        spec["simpan"],
-        spec["satuan"],
-        spec["sejak"],
-        tuple(map(str, keeps)),
-        spec["pemilik"],
-        spec["isi"],
-    )
+    kept = read_config((folder or expectations_dir()) / FILE, _Kept)
+    return rules | {name: item.rule(name) for name, item in kept.kumpulan.items()}

@@ -21,7 +21,7 @@ from padanan.base.sql import ident, literal
 from padanan.contracts.contract import Contract, expectations_dir, load_contracts
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.dbt_yaml import STAGING, described_models
-from padanan.contracts.field_rules import load_field_rules
+from padanan.contracts.field_rules import Evidence, load_field_rules
 from padanan.contracts.rule_places import Places
 from padanan.contracts.rule_plan import of_the_run, unasked_cast, unstable_functions
 from padanan.contracts.rules import Rule, filled, load_catalogue, load_masks
@@ -172,21 +172,21 @@ def _mask_refusal(rule: Rule, contract: Contract, places: Places) -> Callable[[s
 
 def _criteria_predicates(places: Places) -> Iterator[Predicate]:
     source = places.source(places.folder / "sasaran.yaml")
-    for index, item in enumerate(load_criteria(places.folder)["kriteria"]):
-        yield _entry_predicate(source.error, ("kriteria", index, "lolos"), f"kriteria {item['id']}", item["lolos"], PERSON)
+    for index, item in enumerate(load_criteria(places.folder).kriteria):
+        yield _entry_predicate(source.error, ("kriteria", index, "lolos"), f"kriteria {item.id}", item.lolos, PERSON)
 
 
 def _field_predicates(places: Places) -> Iterator[Predicate]:
     error = places.source(places.folder / "lapangan.yaml").error
     rules = load_field_rules(places.folder)
-    yield _entry_predicate(error, ("penerima",), "penerima", rules["penerima"], RECORD)
-    for index, item in enumerate(rules["tanpa_program"]):
-        if "berlaku" in item:
+    yield _entry_predicate(error, ("penerima",), "penerima", rules.penerima, RECORD)
+    for index, item in enumerate(rules.tanpa_program):
+        if item.berlaku is not None:
             path = ("tanpaProgram", index, "berlaku")
-            yield _entry_predicate(error, path, f"sebab {item['id']}", item["berlaku"], UNSERVED)
-    for index, item in enumerate(rules["bukti"]):
-        if "berlaku" in item:
-            yield _entry_predicate(error, ("bukti", index, "berlaku"), f"bukti {item['id']}", item["berlaku"], PERSON)
+            yield _entry_predicate(error, path, f"sebab {item.id}", item.berlaku, UNSERVED)
+    for index, proof in enumerate(rules.bukti):
+        if isinstance(proof, Evidence) and proof.berlaku is not None:
+            yield _entry_predicate(error, ("bukti", index, "berlaku"), f"bukti {proof.id}", proof.berlaku, PERSON)
 
 
 def _entry_predicate(

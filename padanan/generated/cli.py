@@ -46,8 +46,8 @@ def _check(_: argparse.Namespace) -> int:
     rules = sum(len(contract.rules) for contract in contracts.values())
     columns = sum(len(contract.columns) for contract in contracts.values())
     print(f"{len(contracts)} kontrak, {columns} kolom, {rules} aturan: sah.")
-    print(f"Rencana data: {', '.join(str(year) for year in plans)}; kriteria data sasaran versi {criteria['versi']}: sah.")
-    print(f"Aturan lapangan versi {field['versi']}, {len(field['bukti'])} bukti, {len(field['tanpa_program'])} sebab: sah.")
+    print(f"Rencana data: {', '.join(str(year) for year in plans)}; kriteria data sasaran versi {criteria.versi}: sah.")
+    print(f"Aturan lapangan versi {field.versi}, {len(field.bukti)} bukti, {len(field.tanpa_program)} sebab: sah.")
     print(f"{predicates} predikat terikat pada kolom dan tipe barisnya: sah.")
     return 0
 

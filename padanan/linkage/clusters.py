@@ -5,7 +5,7 @@ Matching against Adminduk belongs to `pipeline`; what a cluster means for benefi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +187,7 @@ def _cluster(
     residue = patterns.counted(~labelled)
     expected = max(0.02 * float(residue.sum()), 1.0)
     begin = fitted if fitted is not None and fitted.extra is None else None
-    start = config if begin is None else replace(config, m_start=_as_start(begin))
+    start = config if begin is None else config.model_copy(update={"m_start": _as_start(begin)})
     random = None if enough else _chance(con, side, config)
     learnt = model.fit(
         patterns,

@@ -8,173 +8,175 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from padanan.base.yaml_source import YamlSource
+from pydantic import AfterValidator, Field, field_validator
+
+from padanan.base.config import Config, Count, Filled, Listed, Share, Text, Version, fault, nearest, read_config
+from padanan.linkage.levels import COLUMNS
 
 DEFAULT_PATH = Path(__file__).resolve().parents[2] / "expectations" / "linkage.yaml"
-MODELS = ("fellegi_sunter", "logistik")
+ModelName = Literal["fellegi_sunter", "logistik"]
+MODELS: tuple[ModelName, ...] = ("fellegi_sunter", "logistik")
+LEVELS = {column.name: column.levels[1:] for column in COLUMNS}
+
+Positive = Annotated[float, Field(gt=0)]
+Falling = Annotated[tuple[float, float], Field(strict=False)]
+"""Two numbers, the higher first."""
 
 
-@dataclass(frozen=True)
-class PlugIn:
+def _falls(pair: tuple[float, ...]) -> tuple[float, ...]:
+    if list(pair) != sorted(pair, reverse=True):
+        raise fault("angkanya tidak menurun", "tulis yang terbesar lebih dahulu, misalnya [0.92, 0.75]")
+    return pair
+
+
+def _known(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Comparisons and levels by their names: a misspelt one would weigh nothing and nobody would know."""
+    for name, levels in given.items():
+        _one_of(name, LEVELS, "perbandingan", (name,))
+        for level in levels:
+            _one_of(level, LEVELS[name], f"tingkat {name}", (name, level) if isinstance(levels, dict) else (name,))
+    return given
+
+
+def _one_of(name: str, known: Mapping[str, Any] | tuple[str, ...], what: str, at: tuple[str, ...]) -> None:
+    if name not in known:
+        meant = nearest(name, known)
+        cure = f"mungkin maksudnya '{meant}'" if meant else f"pakai {', '.join(known)}"
+        raise fault(f"{what} '{name[:40]}' tidak dikenal", cure, at=at)
+
+
+Jaro = Annotated[Falling, AfterValidator(_falls)]
+Limits = Annotated[Filled[float], Field(max_length=6), AfterValidator(_falls)]
+LevelShares = Annotated[dict[str, dict[str, Share]], AfterValidator(_known)]
+LevelNames = Annotated[dict[str, Listed[Text]], AfterValidator(_known)]
+
+
+class PlugIn(Config):
     """One comparison of the user's own: a `BaseCompareFeature` class, its column and its level limits.
 
     `limits` are descending similarities: a pair at or above the first has level 1, and so on; below all, the last.
     """
 
-    path: str
-    label: str
-    column: str
-    arguments: Mapping[str, Any]
-    limits: tuple[float, ...]
+    path: Text = Field(validation_alias="kelas", examples=["recordlinkage.compare:String"])
+    label: Text
+    column: Text = Field(validation_alias="kolom")
+    arguments: dict[str, Any] = Field(default_factory=dict, validation_alias="argumen")
+    limits: Annotated[Filled[float], Field(max_length=6), AfterValidator(_falls)] = Field(
+        default=(0.92, 0.75), validation_alias="batas"
+    )
+
+    @field_validator("path")
+    @classmethod
+    def _module_and_class(cls, path: str) -> str:
+        if ":" not in path:
+            raise fault("kelas harus ditulis modul:Kelas", "contoh recordlinkage.compare:String")
+        return path
 
 
-@dataclass(frozen=True)
-class LinkageConfig:
-    """Parameters of one linkage run; bits are log2 units, probabilities and shares 0..1."""
+class _Blocking(Config):
+    block_cap: Count = Field(default=300, validation_alias="batas_blok")
+    candidates_per_record: Count = Field(default=250, validation_alias="calon_per_rekaman")
+    small_register: int = Field(default=50_000, validation_alias="acuan_kecil", ge=0)
 
-    block_cap: int = 300
-    candidates_per_record: int = 250
-    small_register: int = 50_000
-    name_jw: tuple[float, float] = (0.93, 0.85)
-    mother_jw: tuple[float, float] = (0.92, 0.80)
-    plug_ins: tuple[PlugIn, ...] = ()
-    models: tuple[str, ...] = MODELS
-    logistic_margin: float = 0.003
-    training_max: int = 10_000
-    training_min: int = 200
-    training_own: int = 1_000
-    smoothing: float = 0.5
-    iterations: int = 60
-    tolerance: float = 1e-5
-    rarity_max: float = 6.0
-    fit_share: float = 0.5
-    m_start: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    m_strength: float = 50.0
-    kin_share: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    precision: float = 0.995
-    precision_guard: float = 0.0015
-    absent_matched: float = 0.002
-    absent_share: float = 0.10
-    automatic_probability: float = 0.9
-    unlabelled_upper: float = 0.999
-    unlabelled_lower: float = 0.5
-    keep_floor: float = -8.0
-    keep_per_record: int = 5
-    household_rounds: int = 2
-    same_card_bits: float = 4.0
-    other_card_bits: float = -7.0
-    household_bits: tuple[float, float] = (6.0, -8.0)
-    card_candidates: int = 30
-    cluster_probability: float = 0.995
-    cluster_possible: float = 0.5
-    double_probability: float = 0.9
-    group_min: int = 200
-    group_points: float = 5.0
-    completeness_min: float = 0.95
-    precision_min: float = 0.995
-    memory: str = "4GB"
-    threads: int = 2
+
+class _Comparison(Config):
+    name_jw: Jaro = Field(default=(0.93, 0.85), validation_alias="nama_jw")
+    mother_jw: Jaro = Field(default=(0.92, 0.80), validation_alias="ibu_jw")
+    plug_ins: Listed[PlugIn] = Field(default=(), validation_alias="tambahan")
+
+
+class _Model(Config):
+    models: Filled[ModelName] = Field(default=MODELS, validation_alias="calon_model")
+    logistic_margin: float = Field(default=0.003, validation_alias="unggul_minimum")
+    training_max: Count = Field(default=10_000, validation_alias="latihan_maksimum")
+    training_min: Count = Field(default=200, validation_alias="latihan_minimum")
+    training_own: Count = Field(default=1_000, validation_alias="latihan_sendiri")
+    smoothing: Positive = Field(default=0.5, validation_alias="pelunakan")
+    iterations: Count = Field(default=60, validation_alias="iterasi")
+    tolerance: Positive = Field(default=1e-5, validation_alias="toleransi")
+    rarity_max: float = Field(default=6.0, validation_alias="kelangkaan_maksimum", ge=0)
+    fit_share: Share = Field(default=0.5, validation_alias="bagi_latih")
+    m_start: LevelShares = Field(default_factory=dict, validation_alias="m_awal")
+    m_strength: float = Field(default=50.0, validation_alias="m_awal_bobot", ge=0)
+    kin_share: LevelShares = Field(default_factory=dict, validation_alias="serumah")
+    refused: LevelNames = Field(default_factory=dict, validation_alias="ditolak_tahap1")
+
+
+class _Thresholds(Config):
+    precision: Share = Field(default=0.995, validation_alias="presisi_otomatis")
+    precision_guard: Share = Field(default=0.0015, validation_alias="jaga_presisi")
+    absent_matched: Share = Field(default=0.002, validation_alias="tanpa_orang_padan")
+    absent_share: Share = Field(default=0.10, validation_alias="tanpa_orang")
+    automatic_probability: Share = Field(default=0.9, validation_alias="peluang_otomatis")
+    unlabelled_upper: Share = Field(default=0.999, validation_alias="tanpa_label_otomatis")
+    unlabelled_lower: Share = Field(default=0.5, validation_alias="tanpa_label_klerikal")
+    keep_floor: float = Field(default=-8.0, validation_alias="lantai_simpan")
+    keep_per_record: Count = Field(default=5, validation_alias="simpan_per_rekaman")
+
+
+class _Households(Config):
+    household_rounds: int = Field(default=2, validation_alias="putaran", ge=0)
+    same_card_bits: float = Field(default=4.0, validation_alias="sekartu_bit")
+    other_card_bits: float = Field(default=-7.0, validation_alias="kartu_lain_bit")
+    household_bits: Annotated[Falling, AfterValidator(_falls)] = Field(default=(6.0, -8.0), validation_alias="batas_bit")
+    card_candidates: Count = Field(default=30, validation_alias="calon_per_kartu")
+
+
+class _Clusters(Config):
+    cluster_probability: Share = Field(default=0.995, validation_alias="peluang")
+    cluster_possible: Share = Field(default=0.5, validation_alias="kemungkinan")
+    double_probability: Share = Field(default=0.9, validation_alias="ganda_adminduk")
+
+
+class _Fairness(Config):
+    group_min: Count = Field(default=200, validation_alias="n_minimum")
+    group_points: float = Field(default=5.0, validation_alias="selisih_poin", ge=0)
+
+
+class _Checks(Config):
+    completeness_min: Share = Field(default=0.95, validation_alias="kelengkapan_minimum")
+    precision_min: Share = Field(default=0.995, validation_alias="presisi_minimum")
+
+
+class _Resources(Config):
+    memory: Text = Field(default="4GB", validation_alias="memori", pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$", examples=["4GB"])
+    threads: Count = Field(default=2, validation_alias="utas")
+
+
+class LinkageConfig(_Blocking, _Comparison, _Model, _Thresholds, _Households, _Clusters, _Fairness, _Checks, _Resources):
+    """Parameters of one linkage run; bits are log2 units, probabilities and shares 0..1. Each stands in its part above."""
 
     @property
     def digest(self) -> str:
         """Hash of everything that can change a link; memory and threads can't."""
-        values = asdict(self)
-        values.pop("memory")
-        values.pop("threads")
+        values = self.model_dump(exclude={"memory", "threads"})
         return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-_FIELDS: dict[tuple[str, str], tuple[str, type]] = {
-    ("penyekatan", "batas_blok"): ("block_cap", int),
-    ("penyekatan", "calon_per_rekaman"): ("candidates_per_record", int),
-    ("penyekatan", "acuan_kecil"): ("small_register", int),
-    ("perbandingan", "nama_jw"): ("name_jw", tuple),
-    ("perbandingan", "ibu_jw"): ("mother_jw", tuple),
-    ("model", "calon_model"): ("models", tuple),
-    ("model", "unggul_minimum"): ("logistic_margin", float),
-    ("model", "latihan_maksimum"): ("training_max", int),
-    ("model", "latihan_minimum"): ("training_min", int),
-    ("model", "latihan_sendiri"): ("training_own", int),
-    ("model", "pelunakan"): ("smoothing", float),
-    ("model", "iterasi"): ("iterations", int),
-    ("model", "toleransi"): ("tolerance", float),
-    ("model", "kelangkaan_maksimum"): ("rarity_max", float),
-    ("model", "bagi_latih"): ("fit_share", float),
-    ("model", "m_awal"): ("m_start", dict),
-    ("model", "m_awal_bobot"): ("m_strength", float),
-    ("model", "serumah"): ("kin_share", dict),
-    ("model", "ditolak_tahap1"): ("refused", dict),
-    ("ambang", "presisi_otomatis"): ("precision", float),
-    ("ambang", "jaga_presisi"): ("precision_guard", float),
-    ("ambang", "tanpa_orang_padan"): ("absent_matched", float),
-    ("ambang", "tanpa_orang"): ("absent_share", float),
-    ("ambang", "peluang_otomatis"): ("automatic_probability", float),
-    ("ambang", "tanpa_label_otomatis"): ("unlabelled_upper", float),
-    ("ambang", "tanpa_label_klerikal"): ("unlabelled_lower", float),
-    ("ambang", "lantai_simpan"): ("keep_floor", float),
-    ("ambang", "simpan_per_rekaman"): ("keep_per_record", int),
-    ("keluarga", "putaran"): ("household_rounds", int),
-    ("keluarga", "sekartu_bit"): ("same_card_bits", float),
-    ("keluarga", "kartu_lain_bit"): ("other_card_bits", float),
-    ("keluarga", "batas_bit"): ("household_bits", tuple),
-    ("keluarga", "calon_per_kartu"): ("card_candidates", int),
-    ("klaster", "peluang"): ("cluster_probability", float),
-    ("klaster", "kemungkinan"): ("cluster_possible", float),
-    ("klaster", "ganda_adminduk"): ("double_probability", float),
-    ("kewajaran", "n_minimum"): ("group_min", int),
-    ("kewajaran", "selisih_poin"): ("group_points", float),
-    ("pemeriksaan", "kelengkapan_minimum"): ("completeness_min", float),
-    ("pemeriksaan", "presisi_minimum"): ("precision_min", float),
-    ("sumber_daya", "memori"): ("memory", str),
-    ("sumber_daya", "utas"): ("threads", int),
-}
+class _File(Config):
+    """The file's parts; one that is left out has its defaults."""
+
+    versi: Version = Field(examples=[1])
+    penyekatan: _Blocking = _Blocking()
+    perbandingan: _Comparison = _Comparison()
+    model: _Model = _Model()
+    ambang: _Thresholds = _Thresholds()
+    keluarga: _Households = _Households()
+    klaster: _Clusters = _Clusters()
+    kewajaran: _Fairness = _Fairness()
+    pemeriksaan: _Checks = _Checks()
+    sumber_daya: _Resources = _Resources()
 
 
 def load_linkage_config(path: Path | None = None) -> LinkageConfig:
     """Reads the parameters.
 
     Raises:
-        ContractError: a field that is unknown or of the wrong type, with its line.
+        ContractError: a field that is unknown, missing or of the wrong type, with its line.
     """
-    source = YamlSource(path or DEFAULT_PATH)
-    data = source.data if isinstance(source.data, dict) else {}
-    values: dict[str, Any] = {}
-    for group, fields in data.items():
-        if group == "versi":
-            continue
-        if not isinstance(fields, dict):
-            raise source.error((group,), "bagian ini harus berisi nama dan nilai", "lihat expectations/linkage.yaml semula")
-        for name, value in fields.items():
-            if (group, name) == ("perbandingan", "tambahan"):
-                values["plug_ins"] = tuple(_plug_in(source, i, entry) for i, entry in enumerate(value or []))
-                continue
-            known = _FIELDS.get((group, name))
-            if known is None:
-                raise source.error((group, name), "parameter tidak dikenal", "hapus, atau perbaiki ejaannya")
-            target, kind = known
-            try:
-                values[target] = tuple(value) if kind is tuple else kind(value)
-            except (TypeError, ValueError):
-                raise source.error((group, name), f"nilai bukan {kind.__name__}", "tulis angka atau daftar yang sah") from None
-    config = LinkageConfig(**values)
-    unknown = set(config.models) - set(MODELS)
-    if unknown or not config.models:
-        raise source.error(("model", "calon_model"), "model tidak dikenal", f"pilih dari {', '.join(MODELS)}")
-    return config
-
-
-def _plug_in(source: YamlSource, index: int, entry: Any) -> PlugIn:
-    place = ("perbandingan", "tambahan", index)
-    if not isinstance(entry, dict) or not {"kelas", "label", "kolom"} <= set(entry):
-        raise source.error(place, "perbandingan tambahan perlu kelas, label dan kolom", "lihat contoh dalam berkas ini")
-    if ":" not in str(entry["kelas"]):
-        raise source.error(place, "kelas harus ditulis modul:Kelas", "contoh recordlinkage.compare:String")
-    limits = tuple(float(v) for v in entry.get("batas", (0.92, 0.75)))
-    if list(limits) != sorted(limits, reverse=True) or not 1 <= len(limits) <= 6:
-        raise source.error(place, "batas harus 1 sampai 6 angka yang menurun", "contoh [0.92, 0.75]")
-    return PlugIn(str(entry["kelas"]), str(entry["label"]), str(entry["kolom"]), dict(entry.get("argumen", {})), limits)
+    file = read_config(path or DEFAULT_PATH, _File)
+    values = {name: value for _, part in file if isinstance(part, Config) for name, value in part}
+    return LinkageConfig(**values)

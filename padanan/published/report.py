@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.suppress import Cell, Cover
 from padanan.contracts.contract import KINDS, Contract
-from padanan.contracts.criteria import load_criteria
+from padanan.contracts.criteria import Criteria, load_criteria
 from padanan.published import facts, overlap, wilayah
 from padanan.published.deliveries import ProducerDeliveries, deliveries
 from padanan.published.facts import Facts, KotaCount
@@ -35,7 +34,7 @@ class Report:
     overlaps: Mapping[str, overlap.Overlap]
     tree: wilayah.Tree
     covers: Mapping[str, Mapping[Cell, Cover]]
-    criteria: Mapping[str, Any]
+    criteria: Criteria
     history: History
     follow_ups: tuple[FollowUp, ...]
 

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from padanan.base.config import Config, Filled, Listed, Prose, Version, fault, read_config
 from padanan.base.home import Home
 from padanan.base.typed import has_long_number
-from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract import expectations_dir
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import folder_of
@@ -29,25 +31,86 @@ ROLES = {
     "penetap": "mencatat penetapan Gubernur",
 }
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-_FIELDS = {"id", "nama", "jabatan", "instansi", "peran", "berlaku", "contoh"}
 
 
-@dataclass(frozen=True)
-class Reviewer:
+def _no_number(text: str) -> str:
+    if has_long_number(text):
+        raise fault("isian petugas memuat nomor panjang", "jangan menulis NIK atau nomor induk pegawai di sini")
+    if not text.isprintable():
+        raise fault("isian memuat tanda yang tidak tercetak", "tulis ulang isian itu")
+    return text
+
+
+_Words = Annotated[Prose, AfterValidator(_no_number)]
+Role = Literal["pengusul", "penyetuju", "pelapor", "asisten", "penetap"]
+
+
+class Validity(Config):
+    """From when to when somebody may act; without an end, until further notice."""
+
+    dari: date = Field(examples=["2025-01-01"])
+    sampai: date | None = None
+
+    @field_validator("sampai")
+    @classmethod
+    def _after_begin(cls, end: date | None, info: ValidationInfo) -> date | None:
+        if end is not None and "dari" in info.data and end < info.data["dari"]:
+            raise fault("masa berlaku berakhir sebelum mulai", "perbaiki dari dan sampai")
+        return end
+
+
+class Reviewer(Config):
     """One official; `example` people act only in a demo's home."""
 
-    id: str
-    nama: str
-    jabatan: str
-    instansi: str
-    peran: tuple[str, ...]
-    dari: date
-    sampai: date | None
-    example: bool
+    id: _Words = Field(examples=["rara.wati"])
+    nama: _Words
+    jabatan: _Words
+    instansi: _Words
+    peran: Filled[Role] = Field(examples=["[pengusul]"])
+    berlaku: Validity = Field(examples=["{dari: 2025-01-01}"])
+    example: bool = Field(default=False, validation_alias="contoh")
+
+    @field_validator("id")
+    @classmethod
+    def _short_id(cls, text: str) -> str:
+        if not _ID.fullmatch(text):
+            raise fault("id petugas tidak sah", "pakai 2-40 huruf kecil, angka, titik, garis; bukan NIK")
+        return text
+
+    @property
+    def dari(self) -> date:
+        """The first day on which this person may act."""
+        return self.berlaku.dari
+
+    @property
+    def sampai(self) -> date | None:
+        """The last day, None without end."""
+        return self.berlaku.sampai
 
     def named(self) -> dict[str, str]:
         """How a record names this person, whatever the list says later."""
         return {"id": self.id, "nama": self.nama, "jabatan": self.jabatan, "instansi": self.instansi}
+
+
+class _People(Config):
+    versi: Version | None = None
+    petugas: Listed[Reviewer]
+
+    @field_validator("petugas")
+    @classmethod
+    def _one_id_each(cls, people: tuple[Reviewer, ...]) -> tuple[Reviewer, ...]:
+        ids: set[str] = set()
+        names: dict[str, str] = {}
+        for index, person in enumerate(people):
+            if person.id in ids:
+                raise fault(f"id '{person.id}' dipakai dua kali", "beri setiap petugas satu id", at=(index, "id"))
+            # One person under two ids could propose and approve alone.
+            folded = person.nama.casefold()
+            if folded in names:
+                raise fault(f"nama ini sudah dipakai id '{names[folded]}'", "gabungkan perannya pada satu id", at=(index, "nama"))
+            ids.add(person.id)
+            names[folded] = person.id
+        return people
 
 
 @dataclass(frozen=True)
@@ -106,50 +169,5 @@ def load_reviewers(home: Home) -> Reviewers:
         ContractError: the file can't be used; with line and field.
     """
     path = reviewers_path(home)
-    source = YamlSource(path)
-    data = source.data
-    if not isinstance(data, dict) or not isinstance(data.get("petugas"), list):
-        raise source.error(("petugas",), "daftar petugas tidak ada", "tulis 'petugas:' berisi daftar")
-    people: dict[str, Reviewer] = {}
-    names: dict[str, str] = {}
-    for index, item in enumerate(data["petugas"]):
-        person = _person(source, index, item)
-        if person.id in people:
-            raise source.error(("petugas", index, "id"), f"id '{person.id}' dipakai dua kali", "beri setiap petugas satu id")
-        # One person under two ids could propose and approve alone.
-        folded = " ".join(person.nama.casefold().split())
-        if folded in names:
-            raise source.error(
-                ("petugas", index, "nama"),
-                f"nama ini sudah dipakai id '{names[folded]}'",
-                "gabungkan perannya pada satu id",
-            )
-        people[person.id], names[folded] = person, person.id
-    return Reviewers(people, path, home.demo_marker.exists())
-
-
-def _person(source: YamlSource, index: int, item: Any) -> Reviewer:
-    at = ("petugas", index)
-    if not isinstance(item, dict):
-        raise source.error(at, "petugas bukan daftar isian", "tulis id, nama, jabatan, instansi, peran, berlaku")
-    if unknown := sorted(str(name) for name in set(item) - _FIELDS):
-        raise source.error((*at, unknown[0]), f"isian '{unknown[0]}' tidak dikenal", f"pakai {', '.join(sorted(_FIELDS))}")
-    texts = {}
-    for name in ("id", "nama", "jabatan", "instansi"):
-        value = item.get(name)
-        if not isinstance(value, str) or not value.strip() or not value.isprintable():
-            raise source.error((*at, name), f"petugas tanpa '{name}'", f"isi '{name}'")
-        texts[name] = " ".join(value.split())
-    if not _ID.fullmatch(texts["id"]):
-        raise source.error((*at, "id"), "id petugas tidak sah", "pakai 2-40 huruf kecil, angka, titik, garis; bukan NIK")
-    if any(map(has_long_number, texts.values())):
-        raise source.error(at, "isian petugas memuat nomor panjang", "jangan menulis NIK atau nomor induk pegawai di sini")
-    roles = item.get("peran")
-    if not isinstance(roles, list) or not roles or any(role not in ROLES for role in roles):
-        raise source.error((*at, "peran"), "peran tidak dikenal", f"pilih dari {', '.join(ROLES)}")
-    span = item.get("berlaku")
-    if not isinstance(span, dict) or type(span.get("dari")) is not date or type(span.get("sampai")) not in (date, type(None)):
-        raise source.error((*at, "berlaku"), "masa berlaku tidak terbaca", "tulis berlaku: {dari: 2025-01-01, sampai: null}")
-    if span.get("sampai") is not None and span["sampai"] < span["dari"]:
-        raise source.error((*at, "berlaku"), "masa berlaku berakhir sebelum mulai", "perbaiki dari dan sampai")
-    return Reviewer(**texts, peran=tuple(roles), dari=span["dari"], sampai=span.get("sampai"), example=item.get("contoh") is True)
+    people = read_config(path, _People).petugas
+    return Reviewers({person.id: person for person in people}, path, home.demo_marker.exists())

@@ -132,8 +132,8 @@ def make_plan(
         "permintaan": requests(read_log(home, periode)),
         "key_id": key_id(load_key()),
         "contracts": [_contract(contract, periode, by_contract.get(contract.id, [])) for contract in contracts.values()],
-        "sasaran": load_criteria(expectations),
-        "lapangan": field_plan(contracts, expectations),
+        "sasaran": load_criteria(expectations).model_dump(mode="json"),
+        "lapangan": field_plan(contracts, expectations).model_dump(mode="json"),
     }
     inputs_hash = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
     published = published_revisions(home, periode)

@@ -22,25 +22,25 @@ def folder(tmp_path):
 @pytest.mark.feature("F34")
 def test_evidence_takes_words_and_days_from_the_rule_it_rests_on():
     rules = load_field_rules()
-    by_id = {item["id"]: item for item in rules["bukti"]}
-    assert by_id["meninggal"]["tindak_lanjut"] == "verivali"
-    assert by_id["meninggal"]["hari"] == 30
-    assert by_id["desil_di_atas_batas"]["berlaku"] == "desil > 4", "the line of the data sasaran, written once"
-    assert by_id["panti"]["tidak_diukur"], "what no source tells is said, not invented"
+    by_id = {item.id: item for item in rules.bukti}
+    assert by_id["meninggal"].tindak_lanjut == "verivali"
+    assert by_id["meninggal"].hari == 30
+    assert by_id["desil_di_atas_batas"].berlaku == "desil > 4", "the line of the data sasaran, written once"
+    assert by_id["panti"].tidak_diukur, "what no source tells is said, not invented"
 
 
 @pytest.mark.feature("F11")
 def test_every_rule_of_every_contract_has_an_owner_days_and_a_channel():
     contracts = load_contracts()
-    terms = {(item["producer"], item["kode"]): item for item in field_plan(contracts)["tugas"]}
+    terms = {(item.producer, item.kode): item for item in field_plan(contracts).tugas}
     for contract in contracts.values():
         for rule in contract.rules:
             item = terms[contract.id, rule.id]
-            assert item["hari"] == rule.hari
-            assert item["pemilik"] and item["pemilik"] not in ("produsen", "PD program")
-    assert terms["klj", "nik_format"]["saluran"] == "sumber"
-    assert terms["klj", "nik_ganda_beda"]["saluran"] == "lapangan"
-    assert terms["klj", "nominal_tidak_wajar"]["pemilik"] == "Dinas Sosial Provinsi DKI Jakarta"
+            assert item.hari == rule.hari
+            assert item.pemilik and item.pemilik not in ("produsen", "PD program")
+    assert terms["klj", "nik_format"].saluran == "sumber"
+    assert terms["klj", "nik_ganda_beda"].saluran == "lapangan"
+    assert terms["klj", "nominal_tidak_wajar"].pemilik == "Dinas Sosial Provinsi DKI Jakarta"
     assert (None, "tanpa_dokumen") in terms
 
 
@@ -48,11 +48,11 @@ def test_every_rule_of_every_contract_has_an_owner_days_and_a_channel():
     ("before", "after", "place"),
     [
         ("desil > {desil_maks}", "desil > {batas}", "bukti.4.berlaku"),
-        ("aturan: [nik_kosong]", "aturan: [nik_hilang]", "tanpaDokumen.aturan"),
+        ("aturan: [nik_kosong]", "aturan: [nik_hilang]", "tanpaDokumen.aturan.0"),
         ("    berlaku: di_dki = false", "    berlaku: cast(di_dki as integer) = 0", "bukti.3.berlaku"),
-        ('    berlaku: "true"', "    berlaku: nik_ada", "tanpaProgram.5"),
+        ('    berlaku: "true"', "    berlaku: nik_ada", "tanpaProgram.5.berlaku"),
         ("    hari: 60\n  - id: dihentikan", "  - id: dihentikan", "tanpaProgram.2.hari"),
-        ("penerima: coalesce", "penerimaan: coalesce", "penerima"),
+        ("penerima: coalesce", "penerimaan: coalesce", "penerimaan"),
     ],
 )
 def test_a_wrong_entry_is_named_with_its_line(folder, before, after, place):

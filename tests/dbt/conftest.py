@@ -99,8 +99,8 @@ class Gudang:
         data = {
             "periode": periode.key, "label": periode.label, "revisi": revisi, "cutoff": "2025-12-15", "inputs_hash": "0" * 64,
             "contracts": [_contract(item, periode, self._deliveries.get(item.id, [])) for item in self.contracts.values()],
-            "sasaran": load_criteria(CHECKOUT / "expectations"),
-            "lapangan": field_plan(self.contracts, CHECKOUT / "expectations"),
+            "sasaran": load_criteria(CHECKOUT / "expectations").model_dump(mode="json"),
+            "lapangan": field_plan(self.contracts, CHECKOUT / "expectations").model_dump(mode="json"),
         }  # fmt: skip
         (self.home / "warehouse" / "rencana.json").write_text(json.dumps(data))
         return data

@@ -34,10 +34,11 @@ RETIRED = ("dtks", "p3ke_individu", "p3ke_keluarga")
 @pytest.fixture(scope="module")
 def plans() -> dict[int, YearPlan]:
     """The plans on file and one more year, so that five half-years have one."""
-    from dataclasses import replace
 
     known = dict(load_plans())
-    known[2027] = replace(known[2026], year=2027, decree_dates={"2027-S1": date(2027, 6, 30), "2027-S2": date(2027, 12, 15)})
+    known[2027] = known[2026].model_copy(
+        update={"year": 2027, "decree_dates": {"2027-S1": date(2027, 6, 30), "2027-S2": date(2027, 12, 15)}}
+    )
     return known
 
 

@@ -149,7 +149,7 @@ def test_parts_of_one_period_stand_side_by_side(
 def test_deadline_is_safe_at_the_end_of_a_month(take: Take, dtks_file: DtksFile, day: str, late: bool) -> None:
     """Decree on 31 August, two months before: 30 June, not 1 July."""
     year = load_plans()[2025]
-    plan = dataclasses.replace(year, decree_dates={"2025-S1": date(2025, 8, 31)})
+    plan = year.model_copy(update={"decree_dates": {"2025-S1": date(2025, 8, 31)}})
     receipt = take(dtks_file(), day=day, periode_data="2025-06", plans={2025: plan})
     assert receipt.manifest["deadline"] == "2025-06-30"
     assert receipt.late is late and ("terlambat" in rules(receipt)) is late
@@ -244,7 +244,7 @@ def test_adminduk_without_agreement_is_refused_and_not_kept(
         ",".join(c.source for c in columns) + "\n" + ",".join(CANARY_NIK if c.name == "nik" else "1" for c in columns) + "\n"
     )
     year = load_plans()[2025]
-    ended: dict[int, YearPlan] = {2025: dataclasses.replace(year, agreements={})}
+    ended: dict[int, YearPlan] = {2025: year.model_copy(update={"agreements": {}})}
     refused = take(path, "adminduk", plans=ended)
     assert refused.status == "ditolak" and rules(refused) == {"tanpa_perjanjian": "tolak"}
     assert not [name for name, data in tree(home.root).items() if CANARY_NIK.encode() in data]

@@ -392,11 +392,15 @@ def test_wrong_rules_are_named(tmp_path: Path, contracts: dict[str, Contract]) -
     text = (expectations_dir() / "retensi.yaml").read_text()
     for old, new, cause in (
         ("folder: reports, simpan: 60", "folder: reports, simpan: lama", "bukan bilangan"),
-        ("folder: published, simpan: 60, satuan: bulan", "folder: published, simpan: 60, satuan: windu", "satuan terbitan"),
+        (
+            "folder: published, simpan: 60, satuan: bulan",
+            "folder: published, simpan: 60, satuan: windu",
+            "'satuan' bukan salah satu",
+        ),
         (
             "folder: held, simpan: 6, satuan: bulan, sejak: berkas",
             "folder: held, simpan: 6, satuan: bulan, sejak: dulu",
-            "awal masa",
+            "'sejak' bukan salah satu",
         ),
     ):
         assert old in text

@@ -5,7 +5,6 @@ Whole runs are in `test_evidence_run` and `test_evidence_clerical`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from padanan.linkage import link, load_linkage_config
 from padanan.linkage.clusters import merge_disjoint
 from padanan.linkage.threshold import Thresholds
 
-CONFIG = replace(load_linkage_config(), training_own=1000, training_min=200)
+CONFIG = load_linkage_config().model_copy(update={"training_own": 1000, "training_min": 200})
 
 
 def _lists(**labels: int) -> list[Listing]:

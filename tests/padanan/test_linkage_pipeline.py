@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -155,7 +154,7 @@ def test_rows_in_another_order_and_more_threads_give_the_same_tables(made: Calla
     one = made()
     dice = np.random.default_rng(1)
     shuffled = [t.take(pa.array(dice.permutation(t.num_rows))) for t in (one.list, one.register)]
-    other = link(*shuffled, replace(load_linkage_config(), threads=1))
+    other = link(*shuffled, load_linkage_config().model_copy(update={"threads": 1}))
     assert other.records.equals(one.result.records)
     assert other.pairs.equals(one.result.pairs)
     assert other.model.to_json() == one.result.model.to_json()
@@ -278,18 +277,22 @@ def test_a_refused_pair_does_not_come_back_by_a_relatives_card(made: Callable[..
 def test_a_users_comparison_changes_the_weights(made: Callable[..., Made]) -> None:
     """A BaseCompareFeature named in the configuration is loaded, learnt and added to every pair."""
     one = made()
-    spec = PlugIn(f"{__name__}:SameLength", "panjang", "nama_bersih", {}, (1.0,))
+    spec = PlugIn(path=f"{__name__}:SameLength", label="panjang", column="nama_bersih", limits=(1.0,))
     import sys
 
     sys.modules.setdefault(__name__, sys.modules[SameLength.__module__])
-    got = link(one.list, one.register, replace(load_linkage_config(), plug_ins=(spec,)))
+    got = link(one.list, one.register, load_linkage_config().model_copy(update={"plug_ins": (spec,)}))
     bits = got.pairs.column("bit_tambahan_panjang").to_numpy()
     assert bits.max() > 0.1 and bits.min() < -0.1
     assert not got.pairs.select(["bobot"]).equals(one.result.pairs.select(["bobot"]))
     row = _rows(got.pairs)[0]
     assert sum(round(step.bits * 100) for step in explain.parts(row)) == round(float(row["bobot"]) * 100)
     with pytest.raises(PadananError, match="tidak dapat dimuat"):
-        link(one.list, one.register, replace(load_linkage_config(), plug_ins=(replace(spec, path="tidak.ada:Kelas"),)))
+        link(
+            one.list,
+            one.register,
+            load_linkage_config().model_copy(update={"plug_ins": (spec.model_copy(update={"path": "tidak.ada:Kelas"}),)}),
+        )
 
 
 @pytest.mark.feature("F13")
@@ -310,7 +313,7 @@ def _small(n: int, **columns: object) -> pa.Table:
 
 
 def _config() -> LinkageConfig:
-    return replace(load_linkage_config(), memory="1GB")
+    return load_linkage_config().model_copy(update={"memory": "1GB"})
 
 
 @pytest.mark.feature("F14")
@@ -469,8 +472,8 @@ def test_a_users_comparison_counts_among_doubles_too(one_file: tuple[pa.Table, s
     table, true, _ = one_file
     person = {key: f"orang {number}" for number, pair in enumerate(sorted(true)) for key in pair}
     table = table.append_column("sidik", pa.array([person.get(k, k) for k in table.column("record_key").to_pylist()]))
-    spec = PlugIn("recordlinkage.compare:Exact", "sidik", "sidik", {}, (1.0,))
-    config = replace(load_linkage_config(), plug_ins=(spec,))
+    spec = PlugIn(path="recordlinkage.compare:Exact", label="sidik", column="sidik", limits=(1.0,))
+    config = load_linkage_config().model_copy(update={"plug_ins": (spec,)})
     plain = cluster(table, one_per_source=False).pairs
     told = cluster(table, config, one_per_source=False).pairs
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +14,7 @@ from padanan.linkage.threshold import Thresholds
 Hard = tuple[pa.Table, pa.Table, dict[str, str], LinkResult]
 LIMITS = {"precision": 0.95, "strangers": 0.05}
 # The floor of the stated probability would hold the threshold where no label moves it.
-LABELS_ALONE = replace(load_linkage_config(), automatic_probability=0.01)
+LABELS_ALONE = load_linkage_config().model_copy(update={"automatic_probability": 0.01})
 
 
 def _outcomes(seed: int, n: int = 400) -> selection.Outcomes:

@@ -62,7 +62,7 @@ def test_months_before_is_month_end_safe(day, months):
 @given(st.dates(date(2025, 1, 1), date(2025, 12, 31)), DAYS, st.one_of(st.none(), DAYS))
 def test_dinsos_and_dppapp_owe_two_months_before_any_decree(decree, day, received):
     contracts, plans = cached_contracts(), cached_plans()
-    plan = dataclasses.replace(plans[2025], decree_dates={"2025-S2": decree})
+    plan = plans[2025].model_copy(update={"decree_dates": {"2025-S2": decree}})
     for contract_id in ("dtks", "carik"):
         due = deadline(contracts[contract_id], Periode(2025, 2), {2025: plan})
         assert due == months_before(decree, 2)
@@ -76,7 +76,7 @@ def test_dinsos_and_dppapp_owe_two_months_before_any_decree(decree, day, receive
 
 @pytest.mark.feature("F08")
 def test_31_august_gives_30_june_and_a_year_without_plan_gives_none(contracts, plans):
-    plan = dataclasses.replace(plans[2025], decree_dates={"2025-S1": date(2025, 8, 31)})
+    plan = plans[2025].model_copy(update={"decree_dates": {"2025-S1": date(2025, 8, 31)}})
     assert deadline(contracts["dtks"], Periode(2025, 1), {2025: plan}) == date(2025, 6, 30)
     assert deadline(contracts["dtks"], Periode(2025, 1), {}) is None
     assert state_of(None, None, False, None, date(2099, 1, 1)) == "belum jatuh tempo"
@@ -220,7 +220,9 @@ def test_next_years_plan_falls_due_before_it_begins(home, contracts, plans):
     assert entries(later, PLAN)["2026"].state == "lewat tenggat"
     assert [one.level for one in later.signals if one.subject == "rencana data"] == [ALARM]
     assert all(entry.due is None for entry in later.entries if entry.kind == DELIVERY), "no plan, no due date, nothing overdue"
-    too_late = {2026: dataclasses.replace(plans[2026], minutes_date=date(2026, 1, 5))}
+    too_late = {
+        2026: plans[2026].model_copy(update={"minutes": plans[2026].minutes.model_copy(update={"day": date(2026, 1, 5)})})
+    }
     told = build(home, contracts, 2026, day=date(2026, 2, 1), plans=too_late)
     assert "tidak berlaku" in next(one.text for one in told.signals if one.subject == "rencana data")
 

@@ -159,14 +159,14 @@ def test_the_homes_own_list_and_the_named_file_come_first(home, tmp_path, monkey
 
 LINE = "petugas:\n  - {id: a1, nama: Satu, jabatan: j, instansi: i, peran: [pengusul], berlaku: {dari: 2025-01-01}}\n"
 BROKEN_LISTS = {
-    "petugas: x\n": "daftar petugas tidak ada",
+    "petugas: x\n": "'petugas' bukan daftar",
     LINE + LINE.split("\n")[1] + "\n": r"baris 3 \(petugas.1.id\).*dua kali",
     LINE + LINE.split("\n")[1].replace("a1", "a2").replace("Satu", "SATU") + "\n": r"baris 3.*nama ini sudah dipakai",
-    LINE.replace("pengusul", "raja"): "peran tidak dikenal",
+    LINE.replace("pengusul", "raja"): "bukan salah satu pilihannya.*penetap",
     LINE.replace("id: a1", "id: A 1"): "id petugas tidak sah",
-    LINE.replace("Satu", "3171999999999901"): "petugas tanpa 'nama'",
+    LINE.replace("Satu", "3171999999999901"): "'nama' bukan teks",
     LINE.replace("Satu", "Satu 3171999999999901"): "nomor panjang",
-    LINE.replace("{dari: 2025-01-01}", "{dari: besok}"): "masa berlaku tidak terbaca",
+    LINE.replace("{dari: 2025-01-01}", "{dari: besok}"): "'dari' bukan tanggal",
     LINE.replace("{dari: 2025-01-01}", "{dari: 2025-01-01, sampai: 2024-01-01}"): "berakhir sebelum mulai",
     LINE.replace("jabatan", "pangkat"): "isian 'pangkat' tidak dikenal",
     "petugas: [\n": "YAML tidak terbaca",

@@ -9,7 +9,6 @@ from pydantic import Field, field_validator
 
 from padanan.base.config import Config, Filled, Listed, Prose, Text, Version, fault, read_config, typed
 from padanan.base.errors import ContractError
-from padanan.base.params import UnknownParameter, fill
 from padanan.base.yaml_source import YamlSource
 
 
@@ -139,14 +138,6 @@ def test_a_part_of_a_file(path):
     path.write_text(GOOD.replace("    hari: 4", "    hari: x"))
     with pytest.raises(ContractError, match=r"baris 6 \(bagian\.1\.hari\)"):
         typed(YamlSource(path), Part, at=("bagian", 1))
-
-
-def test_parameters_are_filled_and_regular_expressions_left_alone():
-    assert fill("desil <= {desil_maks} and nik ~ '[0-9]{16}'", {"desil_maks": 4}) == "desil <= 4 and nik ~ '[0-9]{16}'"
-    assert fill("{a}", {"a": "{b}"}) == "{b}", "a value's own braces are no parameters"
-    with pytest.raises(UnknownParameter) as caught:
-        fill("desil <= {desil_mak}", {"desil_maks": 4})
-    assert caught.value.cause == "parameter '{desil_mak}' tidak dikenal" and "{desil_maks}" in caught.value.cure
 
 
 def test_the_command_line_does_not_pay_for_it():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date
 from pathlib import Path
 
@@ -89,7 +88,7 @@ def test_lines_are_counted_on_bytes(tmp_path: Path, data: bytes, lines: int, kin
 def test_deadlines_follow_the_decree() -> None:
     """DPPAPP and Dinsos two months before, month-end safe; a plan that lacks the year gives none."""
     contracts, plans = load_contracts(), load_plans()
-    august = dataclasses.replace(plans[2025], decree_dates={"2025-S1": date(2025, 8, 31), "2025-S2": date(2025, 12, 31)})
+    august = plans[2025].model_copy(update={"decree_dates": {"2025-S1": date(2025, 8, 31), "2025-S2": date(2025, 12, 31)}})
     for contract_id in ("dtks", "carik"):
         assert due_date(contracts[contract_id], "2025-05", {2025: august}) == date(2025, 6, 30)
         assert due_date(contracts[contract_id], "2025-09", {2025: august}) == date(2025, 10, 31)

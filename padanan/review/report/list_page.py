@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from padanan.base.suppress import ALL
-from padanan.contracts.field_rules import load_field_rules
+from padanan.contracts.field_rules import Cause, FieldRules, Unmeasured, load_field_rules
 from padanan.pages import words
 from padanan.pages.layout import page
 from padanan.pages.page import Page
@@ -33,8 +33,8 @@ def list_page(report: Report) -> dict[str, Page]:
         tables["bendera_program"] = _flags_by_program(report, rules)
     if "tanpa_dokumen" in report.source.optional:
         tables["tanpa_dokumen"] = _undocumented(report)
-    unmeasured = [f"{item['keterangan']} ({item['tidak_diukur']})" for item in rules["bukti"] if item.get("tidak_diukur")]
-    made = page(report, "daftar.html.j2", tables, tidak_diukur=unmeasured, aturan=rules["tanpa_dokumen"])
+    unmeasured = [f"{item.keterangan} ({item.tidak_diukur})" for item in rules.bukti if isinstance(item, Unmeasured)]
+    made = page(report, "daftar.html.j2", tables, tidak_diukur=unmeasured, aturan=rules.tanpa_dokumen)
     return {"daftar.html": made}
 
 
@@ -55,40 +55,40 @@ def _lines(report: Report, made: Crosstab, names: Mapping[str, str], key: str) -
     return [row(text(name), *made.line(value, _kotas(report)), **{key: value}) for value, name in names.items()]
 
 
-def _unserved(report: Report, rules: Mapping[str, Any]) -> Table:
+def _unserved(report: Report, rules: FieldRules) -> Table:
     """F33: each person once, by the first cause that holds."""
     counts = _counted(
         report,
         f"select coalesce(t.sebab, 'tidak_diketahui') as baris, {_PLACE} as kota, count(distinct t.id_orang) as n "
         f"from daftar_tanpa_program t {_JOIN} group by all",
     )
-    causes = {item["id"]: item for item in rules["tanpa_program"]}
+    causes = {item.id: item for item in rules.tanpa_program}
     order = [*causes, *sorted({key[0] for key in counts} - set(causes))]
     made = crosstab(counts, order, _kotas(report))
     columns = _columns(report, "Sebab", *heads("Tindak lanjut", "Penanggung jawab", "Tenggat"))
     rows = []
     for cause in order:
-        found = causes.get(cause, {})
+        found = causes.get(cause)
         rows.append(
             row(
-                text(str(found.get("keterangan", cause)), "lebar"),
+                text(found.keterangan if found else cause, "lebar"),
                 *_todo(report, found),
                 *made.line(cause, _kotas(report)),
                 sebab=cause,
             )
         )
-    foot = [row(text("Jumlah"), *_todo(report, {}), *made.line(ALL, _kotas(report)), sebab="semua")]
+    foot = [row(text("Jumlah"), *_todo(report, None), *made.line(ALL, _kotas(report)), sebab="semua")]
     return table("tabel-tanpa-program", "Orang dalam data sasaran yang tidak menerima program apa pun", columns, rows, foot=foot)
 
 
-def _todo(report: Report, found: Mapping[str, Any]) -> tuple[Cell, ...]:
-    if not found:
+def _todo(report: Report, found: Cause | None) -> tuple[Cell, ...]:
+    if found is None:
         return Cell(""), Cell(""), Cell("")
-    due = report.due(int(found["hari"]))
-    return text(str(found["tindak_lanjut"]), "teks"), text(str(found["penanggung_jawab"])), dated(due, short=True)
+    due = report.due(found.hari)
+    return text(found.tindak_lanjut, "teks"), text(found.penanggung_jawab), dated(due, short=True)
 
 
-def _flags(report: Report, rules: Mapping[str, Any]) -> Table:
+def _flags(report: Report, rules: FieldRules) -> Table:
     """F34: distinct people by evidence; one person may carry several, so only the last line counts everyone once."""
     counts = _counted(
         report,
@@ -109,7 +109,7 @@ def _flags(report: Report, rules: Mapping[str, Any]) -> Table:
     )
 
 
-def _flags_by_program(report: Report, rules: Mapping[str, Any]) -> Table:
+def _flags_by_program(report: Report, rules: FieldRules) -> Table:
     found = report.source.rows(
         "select program as baris, bukti as kota, count(distinct id_orang) as n from bendera_periksa group by all order by all"
     )
@@ -126,8 +126,8 @@ def _flags_by_program(report: Report, rules: Mapping[str, Any]) -> Table:
                  note="Satu orang dapat mempunyai beberapa bukti dan beberapa program.")  # fmt: skip
 
 
-def _evidence(rules: Mapping[str, Any], found: Sequence[str]) -> dict[str, str]:
-    known = {item["id"]: str(item["keterangan"]) for item in rules["bukti"] if not item.get("tidak_diukur")}
+def _evidence(rules: FieldRules, found: Sequence[str]) -> dict[str, str]:
+    known = {item.id: item.keterangan for item in rules.measured}
     return {**known, **{name: name for name in sorted(set(found) - set(known))}}
 
 

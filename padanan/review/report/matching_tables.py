@@ -142,7 +142,7 @@ def overlap_section(report: Report, unit: str) -> tuple[dict[str, Any], dict[str
 def selection(report: Report) -> Table:
     """People by the first criterion that failed."""
     facts = report.facts
-    texts = {item["id"]: item["keterangan"] for item in report.criteria["kriteria"]}
+    texts = {item.id: item.keterangan for item in report.criteria.kriteria}
     known = {**dict.fromkeys(texts, 0), **facts.selection}
     judged = facts.selected + sum(facts.selection.values())
     rows = [

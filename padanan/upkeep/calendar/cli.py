@@ -57,7 +57,7 @@ def _calendar(args: argparse.Namespace) -> int:
         print(note, file=sys.stderr)
     written = []
     if args.ics:
-        write_text(args.ics, ics(calendar, plans[year].minutes_date).decode())
+        write_text(args.ics, ics(calendar, plans[year].minutes.day).decode())
         written.append(args.ics)
     if args.html:
         from padanan.upkeep.calendar.page import standalone

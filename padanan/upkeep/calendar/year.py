@@ -248,7 +248,7 @@ def _plans(plans: Mapping[int, YearPlan], year: int, day: date) -> Iterator[Entr
     """The next year's plan falls due in this year; this year's own is shown only when it is not there (F01)."""
     for target in (year, year + 1):
         plan = plans.get(target)
-        done = plan.minutes_date if plan and plan.minutes_date <= day else None
+        done = plan.minutes.day if plan and plan.minutes.day <= day else None
         due = date(target - 1, 12, 31)
         state = state_of(done, None, False, due, day)
         if target == year and done is not None and done <= due:
