@@ -5,8 +5,6 @@ The models are in `dbt_project/`; which of them belong to which call is their ta
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -31,6 +29,9 @@ from orchestration.policies import OWNER
 from orchestration.revisions import run_is_unchanged
 from orchestration.stages import LANDING, stage_of_dbt_folder
 from orchestration.warehouse import acquire, planned
+from padanan.base import locks
+from padanan.base.commit import put, write_once
+from padanan.base.digest import files_sha256
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import Home
 from padanan.base.period import Periode
@@ -40,6 +41,7 @@ CALL_1, CALL_2 = "panggilan_1", "panggilan_2"
 PLAN_KEY = dg.AssetKey([LANDING, "rencana"])
 TARGET = DBT_PROJECT / "target"
 MANIFEST = TARGET / "manifest.json"
+MADE_BY_DBT = ("target", "logs", "dbt_packages")
 SOURCES = ("*.sql", "*.yml", "*.yaml", "*.csv", "*.md", "*.py")
 
 
@@ -61,15 +63,9 @@ class PadananDbt(DbtCliResource):
 
 def source_fingerprint(project: Path = DBT_PROJECT) -> str:
     """A hash of every source file of the dbt project (path and bytes), to know whether the manifest is stale."""
-    digest = hashlib.sha256()
     files = {f for pattern in SOURCES for f in project.rglob(pattern)}
-    for file in sorted(files):
-        relative = file.relative_to(project)
-        if relative.parts[0] in ("target", "logs", "dbt_packages"):
-            continue
-        digest.update(str(relative).encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+    named = ((file.relative_to(project), file) for file in sorted(files))
+    return files_sha256((str(name), file) for name, file in named if name.parts[0] not in MADE_BY_DBT)
 
 
 def prepared_manifest() -> Path:
@@ -82,16 +78,15 @@ def prepared_manifest() -> Path:
     """
     stamp = TARGET / "padanan.fingerprint"
     TARGET.mkdir(parents=True, exist_ok=True)
-    with (TARGET / ".padanan.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locks.held(TARGET / ".padanan.lock"):
         wanted = source_fingerprint()
         if MANIFEST.exists() and stamp.exists() and stamp.read_text() == wanted:
             return MANIFEST
         with tempfile.TemporaryDirectory(dir=TARGET, prefix="parse-") as folder:
             _parse(Path(folder))
             for name in ("partial_parse.msgpack", "manifest.json"):
-                (Path(folder) / name).replace(TARGET / name)
-        stamp.write_text(wanted)
+                put(Path(folder) / name, TARGET / name)
+        write_once(stamp, wanted)
     return MANIFEST
 
 

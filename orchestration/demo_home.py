@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from padanan.base.commit import write_once
 from padanan.base.errors import PadananError
 from padanan.base.home import FOLDERS, Home
 
@@ -43,9 +44,7 @@ def make_ready(home: Home, facts: dict[str, Any]) -> None:
 
 def write_marker(home: Home, content: dict[str, Any]) -> None:
     """Replaces the marker file."""
-    temporary = home.demo_marker.with_suffix(".json.tmp")
-    temporary.write_text(json.dumps(content, indent=1) + "\n")
-    temporary.replace(home.demo_marker)
+    write_once(home.demo_marker, json.dumps(content, indent=1) + "\n")
 
 
 def close(home: Home, facts: dict[str, Any]) -> None:

@@ -17,6 +17,8 @@ import dagster as dg
 import psutil
 from dagster._core.events import StepRetryData
 
+from padanan.base.commit import write_once
+
 MIB = 1024 * 1024
 SAMPLE_SECONDS = 0.25
 
@@ -232,7 +234,4 @@ def write_run_json(path: Path, facts: dict[str, Any], recorder: Recorder, wall: 
         "tahap": [asdict(stage) for stage in recorder.stages()],
         "langkah": [asdict(step) for step in recorder.steps],
     }
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-    temporary.replace(path)
+    write_once(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")

@@ -23,24 +23,6 @@ UNCHANGED = "padanan/tidak_berubah"
 PUBLISHED_KEY = dg.AssetKey([REVIEW, "terbitan"])
 
 
-def newest_revision(home: Home, periode: Periode) -> int:
-    """The highest published revision of a period.
-
-    Raises:
-        PadananError: nothing is published.
-    """
-    from padanan.published.revisions import published_revisions
-
-    found = [number for number, _ in published_revisions(home, periode)]
-    if not found:
-        raise PadananError(
-            f"belum ada revisi terbit untuk {periode.label}",
-            file=f"published/{periode.key}",
-            cure=f"jalankan job padanan_periode untuk {periode.label}",
-        )
-    return max(found)
-
-
 def stands(instance: dg.DagsterInstance, home: Home, periode: Periode, revisi: int) -> bool:
     """Whether a revision lacks nothing that a run would make: published, reported on, and its checks recorded here."""
     from padanan.review.decision.form import FORM

@@ -5,19 +5,18 @@ Dagster's queue already keeps runs apart (`dagster.yaml`); this also covers runs
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from padanan.base import locks
 from padanan.base.errors import PadananError, WarehouseLocked
 from padanan.base.period import Periode
 
 if TYPE_CHECKING:
     from padanan.base.home import Home
 
-_held: dict[Path, int] = {}
+_held: dict[Path, locks.Lock] = {}
 
 
 def acquire(home: Home) -> None:
@@ -29,25 +28,21 @@ def acquire(home: Home) -> None:
     path = home.warehouse / ".penulis"
     if path in _held:
         return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _held[path] = locks.take(path, wait=False)
     except BlockingIOError:
-        os.close(handle)
         raise WarehouseLocked(
             "gudang data sedang dipakai proses lain",
             file="warehouse",
             cure="tunggu proses itu selesai (lihat Runs di Dagster), lalu jalankan ulang",
         ) from None
-    _held[path] = handle
 
 
 def release(home: Home) -> None:
     """Gives the lock back before the process ends (command line, tests)."""
-    handle = _held.pop(home.warehouse / ".penulis", None)
-    if handle is not None:
-        os.close(handle)
+    lock = _held.pop(home.warehouse / ".penulis", None)
+    if lock is not None:
+        lock.release()
 
 
 def planned(home: Home, periode: Periode) -> dict[str, Any]:

@@ -5,12 +5,13 @@ What is made belongs to the fixtures that ask for it.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from padanan.base.locks import held
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
@@ -22,8 +23,7 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent
     folder, done = root / name, root / f"{name}.done"
-    with (root / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with held(root / f"{name}.lock"):
         if not done.exists():
             folder.mkdir(exist_ok=True)
             make(folder)

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from padanan.base.digest import file_sha256
 from padanan.base.home import Home
 
 ROW_GROUP = 131_072
@@ -62,12 +63,6 @@ def write_table(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> Table
             writer.write_table(table.combine_chunks(), row_group_size=ROW_GROUP)
             rows += count
     return TableFile(rows, file_sha256(path), row_hash(con, path))
-
-
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def row_hash(con: duckdb.DuckDBPyConnection, path: Path) -> str:

@@ -5,9 +5,9 @@ What else a revision depends on is put together in `run.plan`.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
+from padanan.base.digest import files_sha256
 from padanan.contracts.contract import expectations_dir
 
 REVIEWERS = "reviewers.yaml"
@@ -23,10 +23,5 @@ def expectations_version(folder: Path | None = None) -> str:
     Who may review is no input of a run, nor is a year's plan: of it a run reads the cut-off, which stands for itself.
     """
     base = folder or expectations_dir()
-    digest = hashlib.sha256()
-    for path in sorted([*base.glob("*.yaml"), *base.glob("contracts/*.yaml")]):
-        if path.name in NO_INPUT:
-            continue
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    files = sorted([*base.glob("*.yaml"), *base.glob("contracts/*.yaml")])
+    return files_sha256((path.name, path) for path in files if path.name not in NO_INPUT)[:16]

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from padanan.base.commit import building, publish
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
-from padanan.base.tabular import file_sha256, row_hash, scratch
+from padanan.base.tabular import row_hash, scratch
 from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft, write_snapshot
 from padanan.published.proof import verify_published
 from padanan.records import steps

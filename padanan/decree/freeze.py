@@ -12,11 +12,12 @@ from typing import Any
 import duckdb
 
 from padanan.base.commit import building, publish
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, SealedPeriod, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.sql import literal
-from padanan.base.tabular import TableFile, file_sha256, row_hash, scratch, write_table
+from padanan.base.tabular import TableFile, row_hash, scratch, write_table
 from padanan.published.proof import verify_published
 from padanan.records.seals import closed
 

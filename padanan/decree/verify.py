@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from padanan.base.commit import building
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.base.tabular import file_sha256, row_hash, scratch
+from padanan.base.tabular import row_hash, scratch
 from padanan.decree.approve import MakeAnnex, compose_seal, replay, seal_mark
 from padanan.decree.freeze import draft_folder, verify_draft
 from padanan.published.proof import faults_of_published

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from padanan.base.commit import writing
 from padanan.forms.sealed_book import Layout, Row, formats, neutral, sealed, sealed_rows, workbook, write_sheet
 
 SHEET = "antrean"
@@ -57,14 +58,11 @@ def cell_name(column: str, row: int) -> str:
 
 def write(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
     """Writes the queue; every cell is text, so that no NIK is damaged and no value can be a formula."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f".{path.name}.tmp")
-    book = workbook(temporary, "Antrean klerikal")
-    safe = ({name: neutral(text) for name, text in cells.items()} for cells in rows)
-    write_sheet(book, LAYOUT, ((cells, sealed(LAYOUT, cells)) for cells in safe), formats(book))
-    book.close()
-    temporary.chmod(0o600)
-    temporary.replace(path)
+    with writing(path, mode=0o600) as draft:
+        book = workbook(draft, "Antrean klerikal")
+        safe = ({name: neutral(text) for name, text in cells.items()} for cells in rows)
+        write_sheet(book, LAYOUT, ((cells, sealed(LAYOUT, cells)) for cells in safe), formats(book))
+        book.close()
 
 
 def read(path: Path) -> Iterator[Row]:

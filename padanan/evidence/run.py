@@ -18,6 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from padanan.base.commit import replace
 from padanan.base.errors import PadananError, no_space_guard, safe_reason
 from padanan.base.home import Home
 from padanan.base.sql import literal
@@ -120,9 +121,7 @@ def match_period(
         with tempfile.TemporaryDirectory(prefix=".bukti-", dir=home.warehouse) as name, no_space_guard("bukti padanan"):
             work = Path(name)
             result = _match(con, plan, config, register, ruled, work, target)
-            done = work / "selesai"
-            shutil.rmtree(target, ignore_errors=True)
-            done.rename(target)
+            replace(work / "selesai", target)
     finally:
         con.close()
     return result

@@ -8,22 +8,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from padanan.base.commit import replace, sweep
+from padanan.base.commit import replace, sweep, writing
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
-from padanan.base.tabular import file_sha256
 from padanan.base.typed import has_long_number
 from padanan.records.kinds import HANDOVER
 from padanan.records.log import Log
 
 MANIFEST = "manifest.json"
 TOMBSTONE = "kedaluwarsa.json"
-KINDS = ("worklists", "kit")
+KINDS = {"worklists": "daftar kerja", "kit": "paket"}
+"""What is handed over: the folder of each kind, and what people call it."""
 MADE, HANDED, DELETED = "dibuat", "diserahkan", "dihapus"
 
 
@@ -62,6 +63,41 @@ def issues(home: Home) -> list[Issue]:
                     found.append(Issue(kind, path, _facts(home, path / name), deleted))
                     break
     return found
+
+
+def standing(home: Home, kind: str, periode: Periode, revisi: int, *, again: bool) -> Issue | None:
+    """A revision's folder of files as it stands, None where none stands.
+
+    Args:
+        again: files that expired are wanted anew.
+
+    Raises:
+        PadananError: the files expired and were deleted, and were not asked for again.
+    """
+    folder = folder_of(home, kind, periode, revisi)
+    issue = next((issue for issue in issues(home) if issue.folder == folder), None)
+    if issue is None or not issue.deleted:
+        return issue
+    if not again:
+        raise PadananError(
+            f"{KINDS[kind]} revisi ini sudah kedaluwarsa dan dihapus",
+            file=folder.relative_to(home.root),
+            cure="tambahkan --again bila memang masih diperlukan",
+        )
+    return None
+
+
+def last_day(now: datetime, days: int, wanted: date | None) -> date:
+    """The last day on which files made now may exist: the one that was asked for, else so many days from today.
+
+    Raises:
+        PadananError: that day is over.
+    """
+    today = now.astimezone(JAKARTA).date()
+    day = wanted or today + timedelta(days=days)
+    if day < today:
+        raise PadananError("masa berlaku sudah lewat", cure="pilih --expires hari ini atau sesudahnya")
+    return day
 
 
 def place(home: Home, kind: str, temporary: Path, target: Path, facts: Mapping[str, Any], now: datetime) -> None:
@@ -149,11 +185,12 @@ def expire(home: Home, now: datetime, *, dry_run: bool = False) -> list[Issue]:
             sweep(parent)  # half-made files of a killed run hold names too
     for issue in over:
         text = json.dumps({**issue.facts, "dihapus": today.isoformat()}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-        (issue.folder / f".{TOMBSTONE}").write_text(text, encoding="utf-8")
-        (issue.folder / f".{TOMBSTONE}").chmod(0o600)
-        for name in issue.facts["berkas"]:
-            (issue.folder / name).unlink(missing_ok=True)
-        (issue.folder / f".{TOMBSTONE}").replace(issue.folder / TOMBSTONE)
+        sweep(issue.folder)
+        # Written before anything goes, so that a full disk loses nothing; in its place when all is gone.
+        with writing(issue.folder / TOMBSTONE, mode=0o600) as draft:
+            draft.write_text(text, encoding="utf-8")
+            for name in issue.facts["berkas"]:
+                (issue.folder / name).unlink(missing_ok=True)
         entry = {
             "peristiwa": DELETED,
             "jenis": issue.kind,

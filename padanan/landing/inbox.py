@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,9 @@ from typing import Any
 from padanan.base.commit import write_once
 from padanan.base.errors import DeliveryError, NoSpace, PadananError, safe_reason
 from padanan.base.home import Home
-from padanan.base.typed import UNFINISHED, safe_name
+from padanan.base.typed import safe_name
 from padanan.contracts.contract import Contract
+from padanan.forms.inbox import waiting
 from padanan.landing.land import deliver
 from padanan.landing.letter import LETTER, PULL, read_letter
 from padanan.landing.receipt import Receipt
@@ -31,33 +31,13 @@ def pending(home: Home, contract_id: str, *, settle_seconds: float = 0) -> list[
     Args:
         settle_seconds: leave out files that changed within so many seconds: they may still be copied.
     """
-    folder = home.inbox(contract_id)
-    if not folder.is_dir():
-        return []
-    seen = _seen(home, contract_id)
-    now = time.time()
-    found = []
-    for path in sorted(folder.iterdir()):
-        name = path.name
-        if name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED):
-            continue
-        if name.endswith((".yaml", ".yml")) and not name.endswith(PULL):
-            continue
-        try:
-            if not path.is_file():
-                continue
-            state, changed = state_of(path), path.stat().st_mtime
-        except FileNotFoundError:
-            # Taken away between the listing and the look.
-            continue
-        except OSError:
-            # What can't be looked at waits too: taking it in tells why it can't be.
-            found.append(path)
-            continue
-        if seen.get(name, {}).get("keadaan") == state or now - changed < settle_seconds:
-            continue
-        found.append(path)
-    return found
+    return waiting(
+        home.inbox(contract_id),
+        ours=lambda path: path.name.endswith(PULL) or not path.name.endswith((".yaml", ".yml")),
+        state_of=state_of,
+        seen=lambda: {name: facts["keadaan"] for name, facts in _seen(home, contract_id).items()},
+        settle_seconds=settle_seconds,
+    )
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from padanan.base.commit import building, copy_hashed, publish, retire, write_once
+from padanan.base.commit import building, publish, retire, write_once
+from padanan.base.digest import copy_hashed
 from padanan.base.errors import DeliveryError, PadananError, SourceUnavailable, no_space_guard, safe_reason
 from padanan.base.home import Home
 from padanan.base.keys import key_id, load_key

@@ -5,7 +5,6 @@ The pull order and the address come from outside; no password is stored, printed
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from padanan.base.digest import file_sha256
 from padanan.base.duck import load_postgres, private_duckdb
 from padanan.base.errors import SourceUnavailable, no_space_guard
 from padanan.base.sql import ident, literal
@@ -253,9 +253,6 @@ def content_hash(path: Path, columns: tuple[str, ...], work: Path) -> str:
             f"copy (select md5(concat_ws(chr(31), {row})) from read_parquet({literal(path)})) "
             f"to {literal(digests)} (format csv, header false)"
         )
-    digest = hashlib.sha256("\x1f".join(columns).encode())
-    with digests.open("rb") as handle:
-        while block := handle.read(1 << 22):
-            digest.update(block)
+    digest = file_sha256(digests, first="\x1f".join(columns).encode())
     digests.unlink()
-    return digest.hexdigest()
+    return digest

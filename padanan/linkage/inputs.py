@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
 from padanan.linkage import comparison, prepare
 from padanan.linkage.config import LinkageConfig
@@ -75,20 +76,15 @@ class Inputs:
 
 def snapshot_hash(source: prepare.Source) -> str:
     """Content hash of a register file; of a table, its schema and buffers' hash."""
-    digest = hashlib.sha256()
     if isinstance(source, pa.Table):
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, source.schema) as writer:
             writer.write_table(source)
-        digest.update(sink.getvalue())
-    else:
-        path = Path(source)
-        if not path.exists():
-            raise PadananError("berkas acuan tidak ada", file=path, cure="jalankan tahap cleansing dahulu")
-        with path.open("rb") as handle:
-            while block := handle.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
+        return hashlib.sha256(sink.getvalue()).hexdigest()
+    path = Path(source)
+    if not path.exists():
+        raise PadananError("berkas acuan tidak ada", file=path, cure="jalankan tahap cleansing dahulu")
+    return file_sha256(path)
 
 
 def connect(config: LinkageConfig) -> duckdb.DuckDBPyConnection:

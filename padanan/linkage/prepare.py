@@ -6,7 +6,6 @@ Raw text is cleansed in staging before this; which codes find or compare a pair 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from padanan.base.commit import writing
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.sql import literal
 from padanan.linkage import names
@@ -273,8 +273,6 @@ def prepare_register(
     target = cache / f"acuan-{digest}.parquet"
     if target.exists():
         return target
-    cache.mkdir(parents=True, exist_ok=True)
-    working = cache / f".{target.name}.{os.getpid()}"
     con = duckdb.connect()
     try:
         con.execute(
@@ -285,12 +283,11 @@ def prepare_register(
         missing_columns(con, relation, "acuan")
         with (
             no_space_guard("acuan siap pakai"),
+            writing(target) as working,
             pq.ParquetWriter(working, SCHEMA, compression="lz4", use_dictionary=_DICTIONARY, write_statistics=False) as writer,
         ):
             for batch in batches(con, relation):
                 writer.write_batch(batch)
-        working.replace(target)
     finally:
         con.close()
-        working.unlink(missing_ok=True)
     return target

@@ -14,7 +14,7 @@ from padanan.base.period import Periode
 from padanan.contracts.contract import Contract
 from padanan.published.facts import failing_shares, scores_of
 from padanan.published.opened import Published, open_published
-from padanan.published.revisions import published_revisions
+from padanan.published.revisions import published_periods, published_revisions
 from padanan.records.seals import newest_seal
 
 PERIODS = 4
@@ -61,7 +61,8 @@ def history(home: Home, source: Published, contracts: Mapping[str, Contract]) ->
     A period counts by the revision that its decree sealed, else by its newest one. A publication that an older program
     wrote, and that lacks a table or column, is named and left out.
     """
-    periods = [found for periode in _periods_before(home, source.periode) if (found := _reference(home, periode))]
+    before = [periode for periode in published_periods(home) if periode.key < source.periode.key]
+    periods = [found for periode in before if (found := _reference(home, periode))]
     own = [(source.periode, number) for number, _ in published_revisions(home, source.periode) if number < source.revisi]
     points, unread = [], []
     for periode, revisi in (*periods[-(PERIODS - 1) :], *own[-REVISIONS:]):
@@ -84,11 +85,6 @@ def _point(home: Home, periode: Periode, revisi: int, contracts: Mapping[str, Co
         return Point(periode, revisi, scores_of(earlier, contracts), failing_shares(earlier))
     finally:
         earlier.con.close()
-
-
-def _periods_before(home: Home, periode: Periode) -> list[Periode]:
-    keys = sorted(path.name for path in home.published(periode).parent.glob("*-*-01") if path.name < periode.key)
-    return [Periode.parse(key) for key in keys]
 
 
 def _reference(home: Home, periode: Periode) -> tuple[Periode, int] | None:

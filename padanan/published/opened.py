@@ -5,7 +5,6 @@ It only hands out rows of grouped queries; which figures a page needs is asked i
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
@@ -96,7 +96,6 @@ def open_published(home: Home, periode: Periode, revisi: int) -> Published:
             file=folder.relative_to(home.root),
             cure="pakai laporan dan penetapan yang ada",
         )
-    content = path.read_bytes()
     con = scratch(home)
     try:
         for name, needed in NEEDED.items():
@@ -109,7 +108,7 @@ def open_published(home: Home, periode: Periode, revisi: int) -> Published:
     except BaseException:
         con.close()
         raise
-    return Published(periode, revisi, json.loads(content), hashlib.sha256(content).hexdigest(), con, frozenset(optional))
+    return Published(periode, revisi, json.loads(path.read_bytes()), file_sha256(path), con, frozenset(optional))
 
 
 def _view(con: duckdb.DuckDBPyConnection, path: Path, name: str, needed: tuple[str, ...], root: Path) -> None:

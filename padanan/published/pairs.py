@@ -17,7 +17,7 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.sql import literal
 from padanan.linkage.threshold import Thresholds
-from padanan.published.revisions import published_revisions
+from padanan.published.revisions import chosen_revision
 from padanan.records.tombstone import gone, read_nisan
 
 KEY = re.compile(r"[0-9a-f]{4,32}")
@@ -29,26 +29,21 @@ def newest(home: Home, periode: Periode | None) -> tuple[Periode, int, Path]:
     Raises:
         PadananError: nothing is published, or the revision holds no evidence.
     """
-    names = sorted((p.name for p in home.root.glob("published/????-??-??")), reverse=True)
-    candidates = [periode] if periode else [Periode.parse(name) for name in names]
-    for one in candidates:
-        revisions = published_revisions(home, one)
-        if revisions:
-            folder = home.published(one, revisions[-1][0])
-            if (nisan := read_nisan(folder)) is not None:
-                raise PadananError(
-                    f"tabel terbitan {gone(nisan)}",
-                    file=folder.relative_to(home.root),
-                    cure="pakai laporan dan penetapan yang ada",
-                )
-            if not (folder / "pasangan_bukti.parquet").exists():
-                raise PadananError(
-                    "revisi ini terbit sebelum padanan dengan bukti",
-                    file=folder.relative_to(home.root),
-                    cure="jalankan job padanan_periode",
-                )
-            return one, revisions[-1][0], folder
-    raise PadananError("belum ada revisi yang terbit", file="published", cure="jalankan job padanan_periode")
+    periode, number = chosen_revision(home, periode, None)
+    folder = home.published(periode, number)
+    if (nisan := read_nisan(folder)) is not None:
+        raise PadananError(
+            f"tabel terbitan {gone(nisan)}",
+            file=folder.relative_to(home.root),
+            cure="pakai laporan dan penetapan yang ada",
+        )
+    if not (folder / "pasangan_bukti.parquet").exists():
+        raise PadananError(
+            "revisi ini terbit sebelum padanan dengan bukti",
+            file=folder.relative_to(home.root),
+            cure="jalankan job padanan_periode",
+        )
+    return periode, number, folder
 
 
 def thresholds(folder: Path) -> dict[str, Thresholds]:

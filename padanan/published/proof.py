@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.base.tabular import file_sha256
 from padanan.records.tombstone import gone, proved, read_nisan
 
 

@@ -23,17 +23,19 @@ def published_revisions(home: Home, periode: Periode) -> list[tuple[int, dict[st
     return sorted(found, key=lambda item: item[0])
 
 
+def published_periods(home: Home) -> list[Periode]:
+    """Every period that has a published revision, oldest first."""
+    found = (Periode.parse(path.name) for path in sorted((home.root / "published").glob("????-??-??")))
+    return [periode for periode in found if published_revisions(home, periode)]
+
+
 def earlier_revision(home: Home, periode: Periode, revisi: int) -> tuple[Periode, int] | None:
     """The published revision before, else the newest one of the nearest period before; None when there is none."""
     own = [number for number, _ in published_revisions(home, periode) if number < revisi]
     if own:
         return periode, own[-1]
-    keys = sorted(path.name for path in home.published(periode).parent.glob("*-*-01") if path.name < periode.key)
-    for key in reversed(keys):
-        earlier = Periode.parse(key)
-        if numbers := published_revisions(home, earlier):
-            return earlier, numbers[-1][0]
-    return None
+    earlier = [one for one in published_periods(home) if one.key < periode.key]
+    return (earlier[-1], newest_revision(home, earlier[-1])) if earlier else None
 
 
 def newest_revision(home: Home, periode: Periode) -> int:
@@ -42,14 +44,39 @@ def newest_revision(home: Home, periode: Periode) -> int:
     Raises:
         PadananError: nothing is published.
     """
-    found = published_revisions(home, periode)
+    return chosen_revision(home, periode, None)[1]
+
+
+def chosen_revision(home: Home, periode: Periode | None, revisi: int | None) -> tuple[Periode, int]:
+    """The published revision that somebody names.
+
+    Args:
+        periode: by default the latest that has one. revisi: by default its newest.
+
+    Raises:
+        PadananError: nothing is published, or not that revision.
+    """
+    if periode is None:
+        known = published_periods(home)
+        if not known:
+            raise PadananError("belum ada yang terbit", file="published", cure="jalankan job padanan_periode")
+        periode = known[-1]
+    found = [number for number, _ in published_revisions(home, periode)]
     if not found:
         raise PadananError(
             f"belum ada revisi terbit untuk {periode.label}",
             file=f"published/{periode.key}",
             cure=f"jalankan job padanan_periode untuk {periode.label}",
         )
-    return found[-1][0]
+    if revisi is None:
+        return periode, found[-1]
+    if revisi not in found:
+        raise PadananError(
+            f"revisi {revisi} periode {periode.label} belum terbit",
+            file=f"published/{periode.key}",
+            cure=f"pilih revisi yang terbit: {', '.join(map(str, found))}",
+        )
+    return periode, revisi
 
 
 def periods(home: Home) -> list[Periode]:

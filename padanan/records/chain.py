@@ -5,7 +5,6 @@ Which files there are is said in `kinds`, when several records stand or fall tog
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
 import json
@@ -17,7 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.base.commit import write_once
+from padanan.base import locks
+from padanan.base.commit import flush, write_once
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.keys import key_id, load_key
 
@@ -181,15 +181,13 @@ class Chain:
                     raise
             finally:
                 os.close(descriptor)
-            _sync(self.path.parent)
+            flush(self.path.parent)
 
     def write_head(self, number: int, digest: str) -> None:
         """Signs the newest record as the head."""
         head = {"no": number, "hash": digest, "tanda": self._head_mark(number, digest)}
         with no_space_guard(self.what):
-            write_once(self.head_path, json.dumps(head, sort_keys=True) + "\n")
-            self.head_path.chmod(0o600)
-            _sync(self.head_path.parent)
+            write_once(self.head_path, json.dumps(head, sort_keys=True) + "\n", mode=0o600)
 
     def _head_mark(self, number: int, digest: str) -> str:
         return sign(self.head_purpose, f"{self.name}|{number}|{digest}")
@@ -197,13 +195,8 @@ class Chain:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Holds the file for one writer; another one waits."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self.path.with_name(f".{self.path.stem}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with locks.held(self.path.with_name(f".{self.path.stem}.lock")):
             yield
-        finally:
-            os.close(descriptor)
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -211,11 +204,3 @@ def _bytes(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from padanan.base.commit import put
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
@@ -116,7 +117,7 @@ def adopt(home: Home, kind: Kind, by: str, now: datetime) -> int:
         known = {record.get("sidik_asal") for record in transaction.log.records}
         fresh = [entry for entry in entries if entry["sidik_asal"] not in known]
         transaction.commit(transaction.compose(fresh, now))
-    old.replace(old.with_name(f"{old.name}.lama"))
+    put(old, old.with_name(f"{old.name}.lama"))
     return len(entries)
 
 

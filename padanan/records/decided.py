@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from padanan.base.digest import file_sha256
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.base.tabular import file_sha256
 from padanan.base.typed import has_long_number
 from padanan.records import steps
 from padanan.records.people import Reviewer

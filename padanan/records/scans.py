@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from padanan.base.commit import building, copy_hashed
+from padanan.base.commit import writing
+from padanan.base.digest import copy_hashed, file_sha256
 from padanan.base.errors import no_space_guard
 from padanan.base.home import Home
-from padanan.base.tabular import file_sha256
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import folder_of
 
@@ -70,9 +70,6 @@ def keep_scan(home: Home, path: Path, scan: dict[str, str]) -> None:
     target = scan_path(home, scan["sha256"])
     if target.exists() and file_sha256(target) == scan["sha256"]:
         return
-    with no_space_guard("pindaian"), building(target.parent) as folder:
-        draft = folder / "pindaian"
+    with no_space_guard("pindaian"), writing(target, mode=0o400) as draft:
         if copy_hashed(path, draft) != scan["sha256"]:
             raise Refusal("berkas pindaian berubah ketika disalin", field="pindaian", cure="ulangi setelah berkasnya utuh")
-        draft.chmod(0o400)
-        draft.replace(target)

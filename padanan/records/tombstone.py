@@ -5,12 +5,12 @@ A tombstone counts only when the signed register of destruction names it; whoeve
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.records.kinds import DESTRUCTION
@@ -40,7 +40,7 @@ def read_nisan(folder: Path) -> dict[str, Any] | None:
 
 def nisan_hash(folder: Path) -> str:
     """SHA-256 of the tombstone's bytes."""
-    return hashlib.sha256((folder / NISAN).read_bytes()).hexdigest()
+    return file_sha256(folder / NISAN)
 
 
 def destruction_records(home: Home) -> list[Mapping[str, Any]]:
@@ -71,7 +71,7 @@ def proved(home: Home, folder: Path, records: list[Mapping[str, Any]] | None = N
         )
     manifest = folder / "manifest.json"
     if nisan.get("manifest_sha256"):
-        digest = hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else None
+        digest = file_sha256(manifest) if manifest.exists() else None
         if digest != nisan["manifest_sha256"]:
             raise PadananError(
                 f"manifest {'berubah' if digest else 'hilang'} sejak isinya dimusnahkan",

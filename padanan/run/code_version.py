@@ -5,9 +5,9 @@ What else a revision depends on (contracts, deliveries, decisions) stands in the
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
+from padanan.base.digest import files_sha256
 from padanan.base.home import CHECKOUT
 
 COMPUTES = (
@@ -44,8 +44,4 @@ def code_files(root: Path = CHECKOUT) -> list[Path]:
 
 def code_version(root: Path = CHECKOUT) -> str:
     """A hash over the code that computes published tables: the same on any machine and in any folder."""
-    digest = hashlib.sha256()
-    for path in code_files(root):
-        digest.update(path.as_posix().encode())
-        digest.update((root / path).read_bytes())
-    return digest.hexdigest()[:16]
+    return files_sha256((path.as_posix(), root / path) for path in code_files(root))[:16]

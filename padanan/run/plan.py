@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from padanan.base.commit import write_once
 from padanan.base.errors import PadananError, SealedPeriod, no_space_guard
 from padanan.base.home import Home
 from padanan.base.keys import key_id, load_key
@@ -160,11 +161,8 @@ def write_plan(
 
 def store_plan(home: Home, plan: RunPlan) -> None:
     """Writes `warehouse/rencana.json`, which every later step of the run reads."""
-    home.warehouse.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = home.run_plan.with_suffix(".tmp")
     with no_space_guard("rencana putaran"):
-        temporary.write_text(json.dumps(dict(plan.data), indent=1, ensure_ascii=False), encoding="utf-8")
-        temporary.replace(home.run_plan)
+        write_once(home.run_plan, json.dumps(dict(plan.data), indent=1, ensure_ascii=False))
 
 
 def _contract(contract: Contract, periode: Periode, deliveries: list[dict[str, Any]]) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from typing import Any
 import duckdb
 
 from padanan.base import commit
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard, safe_reason
 from padanan.base.home import Home
-from padanan.base.tabular import file_sha256, write_table
+from padanan.base.tabular import write_table
 from padanan.base.warehouse import connect_warehouse
 from padanan.published.run_plan import RunPlan, missing
 from padanan.published.tables import MODEL, TABLES

@@ -32,30 +32,10 @@ def add_parsers(commands: Any) -> None:
 
 
 def _chosen(args: argparse.Namespace) -> tuple[Home, Periode, int]:
-    from padanan.published.revisions import published_revisions
+    from padanan.published.revisions import chosen_revision
 
     home = Home.from_env()
-    if args.periode:
-        periode = Periode.parse(args.periode)
-    else:
-        keys = sorted(path.parent.parent.name for path in (home.root / "published").glob("????-??-??/rev-*/manifest.json"))
-        if not keys:
-            raise PadananError("belum ada yang terbit", file="published", cure="jalankan job padanan_periode")
-        periode = Periode.parse(keys[-1])
-    revisions = [number for number, _ in published_revisions(home, periode)]
-    if not revisions:
-        raise PadananError(
-            f"belum ada revisi terbit untuk {periode.label}", file=f"published/{periode.key}", cure="jalankan job padanan_periode"
-        )
-    revisi = args.revisi if args.revisi is not None else revisions[-1]
-    if revisi not in revisions:
-        known = ", ".join(str(number) for number in revisions)
-        raise PadananError(
-            f"revisi {revisi} periode {periode.label} belum terbit",
-            file=f"published/{periode.key}",
-            cure=f"pilih revisi yang terbit: {known}",
-        )
-    return home, periode, revisi
+    return home, *chosen_revision(home, Periode.parse(args.periode) if args.periode else None, args.revisi)
 
 
 def _render(args: argparse.Namespace) -> int:

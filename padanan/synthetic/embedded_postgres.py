@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import importlib.util
 import os
 import shutil
@@ -18,9 +17,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 from urllib.parse import quote
 
+from padanan.base import locks
+from padanan.base.commit import building, replace
 from padanan.base.errors import PadananError, SourceUnavailable, no_space_guard
 
 USER = "padanan"
@@ -55,7 +56,7 @@ class EmbeddedPostgres:
         self._socket_dir: Path | None = None
         self._own_socket_dir = False
         self._process: subprocess.Popen[bytes] | None = None
-        self._lock: IO[str] | None = None
+        self._lock: locks.Lock | None = None
 
     @property
     def url(self) -> str:
@@ -206,16 +207,11 @@ class EmbeddedPostgres:
             self._cleanup()
 
     def _bring_home(self, data: Path) -> None:
-        fresh = self.datadir.with_name(f".{self.datadir.name}.baru")
-        old = self.datadir.with_name(f".{self.datadir.name}.lama")
-        for leftover in (fresh, old):
-            shutil.rmtree(leftover, ignore_errors=True)
-        shutil.copytree(data, fresh, symlinks=True)
-        fresh.chmod(0o700)
-        if self.datadir.exists():
-            self.datadir.rename(old)
-        fresh.rename(self.datadir)
-        shutil.rmtree(old, ignore_errors=True)
+        with building(self.datadir.parent) as work:
+            fresh = work / "data"
+            shutil.copytree(data, fresh, symlinks=True)
+            fresh.chmod(0o700)
+            replace(fresh, self.datadir)
 
     def _cleanup(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -229,15 +225,14 @@ class EmbeddedPostgres:
             shutil.rmtree(self._private, ignore_errors=True)
             self._private = None
         if self._lock is not None:
-            self._lock.close()
+            self._lock.release()
             self._lock = None
 
     def _take_lock(self) -> None:
         path = self.datadir.with_name(f".{self.datadir.name}.lock")
-        self._lock = path.open("w")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            self._lock = locks.take(path, wait=False)
+        except BlockingIOError:
             raise SourceUnavailable(
                 "folder data PostgreSQL sedang dipakai proses lain",
                 file=self.datadir,

@@ -5,13 +5,12 @@ What is a fault and how a message reaches its sinks (`alert.py`) is not decided 
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
+from padanan.base import locks
 from padanan.base.commit import write_once
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
@@ -66,11 +65,8 @@ def send_once(
 def _known(home: Home) -> Iterator[dict[str, str]]:
     """What was sent and when, under a lock: sensors, runs and the watcher look at the same time."""
     folder = home.root / "logs"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / SENT
-    lock = os.open(folder / f".{SENT}.kunci", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locks.held(folder / f".{SENT}.kunci"):
         try:
             known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -79,7 +75,3 @@ def _known(home: Home) -> Iterator[dict[str, str]]:
         yield known
         if known != before:
             write_once(path, json.dumps(known, sort_keys=True) + "\n")
-    finally:
-        # Said aloud: a process that was forked meanwhile holds the same lock and would keep it open.
-        fcntl.flock(lock, fcntl.LOCK_UN)
-        os.close(lock)

@@ -6,15 +6,15 @@ The HMAC key is never in the archive; it is kept apart, as the law asks of keys 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import io
 import json
-import os
 import shutil
 import tarfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from padanan.base.commit import building, publish, writing
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import FORMAT_VERSION, Home
 from padanan.base.keys import key_file, key_id, load_key
@@ -53,22 +53,19 @@ def backup(home: Home, target: Path) -> dict[str, Any]:
         "key_id": key_id(load_key()) if key_file().exists() else None,
         "files": {},
     }
-    partial = target.with_name(target.name + ".tmp")
-    try:
-        with no_space_guard("cadangan"), tarfile.open(partial, "w:gz", compresslevel=3) as archive:
-            for path in files:
-                name = path.relative_to(home.root).as_posix()
-                with path.open("rb") as handle:
-                    index["files"][name] = hashlib.file_digest(handle, "sha256").hexdigest()
-                archive.add(path, arcname=name, recursive=False)
-            content = json.dumps(index, indent=1, sort_keys=True).encode()
-            entry = tarfile.TarInfo(INDEX)
-            entry.size, entry.mode = len(content), 0o600
-            archive.addfile(entry, io.BytesIO(content))
-        partial.chmod(0o600)
-        partial.rename(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    with (
+        no_space_guard("cadangan"),
+        writing(target, mode=0o600) as draft,
+        tarfile.open(draft, "w:gz", compresslevel=3) as archive,
+    ):
+        for path in files:
+            name = path.relative_to(home.root).as_posix()
+            index["files"][name] = file_sha256(path)
+            archive.add(path, arcname=name, recursive=False)
+        content = json.dumps(index, indent=1, sort_keys=True).encode()
+        entry = tarfile.TarInfo(INDEX)
+        entry.size, entry.mode = len(content), 0o600
+        archive.addfile(entry, io.BytesIO(content))
     return index
 
 
@@ -79,27 +76,25 @@ def restore(archive_path: Path, home: Home) -> dict[str, Any]:
         PadananError: the home is not empty, the archive is damaged, or a file's hash differs.
     """
     if home.root.exists() and any(home.root.iterdir()):
-        raise PadananError("data home tujuan tidak kosong", file=home.root, cure="pulihkan ke folder baru lalu atur PADANAN_HOME")
-    work = home.root.with_name(home.root.name + f".tmp-{os.getpid()}")
-    try:
-        with no_space_guard("pemulihan"):
-            work.mkdir(parents=True, mode=0o700)
-            try:
-                with tarfile.open(archive_path, "r:gz") as archive:
-                    _unpack(archive, work)
-            except (tarfile.TarError, OSError, EOFError) as error:
-                raise PadananError(
-                    f"cadangan tidak terbaca ({type(error).__name__})", file=archive_path, cure="pakai salinan cadangan lain"
-                ) from None
-            index = _checked_index(archive_path, work)
-            (work / INDEX).unlink()
-            if home.root.exists():
-                home.root.rmdir()
-            work.rename(home.root)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        raise _not_empty(home)
+    with no_space_guard("pemulihan"), building(home.root.parent) as work:
+        try:
+            with tarfile.open(archive_path, "r:gz") as archive:
+                _unpack(archive, work)
+        except (tarfile.TarError, OSError, EOFError) as error:
+            raise PadananError(
+                f"cadangan tidak terbaca ({type(error).__name__})", file=archive_path, cure="pakai salinan cadangan lain"
+            ) from None
+        index = _checked_index(archive_path, work)
+        (work / INDEX).unlink()
+        if not publish(work, home.root):
+            raise _not_empty(home)
     home.ensure()
     return index
+
+
+def _not_empty(home: Home) -> PadananError:
+    return PadananError("data home tujuan tidak kosong", file=home.root, cure="pulihkan ke folder baru lalu atur PADANAN_HOME")
 
 
 def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
@@ -135,9 +130,8 @@ def _checked_index(archive_path: Path, work: Path) -> dict[str, Any]:
         path = work / PurePosixPath(name)
         if not path.is_file():
             raise PadananError("berkas hilang dari cadangan", file=name, cure="pakai salinan cadangan lain")
-        with path.open("rb") as handle:
-            if hashlib.file_digest(handle, "sha256").hexdigest() != digest:
-                raise PadananError("berkas di cadangan berubah", file=name, cure="pakai salinan cadangan lain")
+        if file_sha256(path) != digest:
+            raise PadananError("berkas di cadangan berubah", file=name, cure="pakai salinan cadangan lain")
     return index
 
 

@@ -5,8 +5,9 @@ import json
 import duckdb
 import pytest
 
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
-from padanan.base.tabular import file_sha256, write_table
+from padanan.base.tabular import write_table
 from padanan.cli import main
 from padanan.decree.freeze import freeze_draft
 from padanan.decree.verify import prove

@@ -12,11 +12,12 @@ import duckdb
 import pytest
 from pypdf import PdfReader
 
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
 from padanan.base.suppress import LIMIT
-from padanan.base.tabular import file_sha256, write_table
+from padanan.base.tabular import write_table
 from padanan.cli import main
 from padanan.decree.documents import documents_folder, write_documents
 from padanan.decree.documents.terbilang import terbilang

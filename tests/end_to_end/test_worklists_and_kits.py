@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 from orchestration.run import run_job
+from padanan.base.digest import file_sha256
 from padanan.base.period import JAKARTA, Periode
-from padanan.base.tabular import file_sha256
 from padanan.base.warehouse import connect_warehouse
 from padanan.cli import main
 from padanan.review.kit.make import make as make_kits

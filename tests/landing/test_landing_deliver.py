@@ -341,7 +341,7 @@ def full_disk(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(land, "copy_hashed"), (csv_reader.pq, "ParquetWriter"), (stage, "private_duckdb"), (land, "_write"), (commit, "_flush")],
+    [(land, "copy_hashed"), (csv_reader.pq, "ParquetWriter"), (stage, "private_duckdb"), (land, "_write"), (commit, "flush")],
 )
 def test_no_space_lands_nothing(
     take: Take, dtks_file: DtksFile, home: Home, monkeypatch: pytest.MonkeyPatch, module: object, name: str

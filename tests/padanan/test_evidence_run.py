@@ -163,7 +163,7 @@ def test_explained_weights_add_up(run: Run) -> None:
     [
         (("explain", "dtks", "00"), "kunci rekaman tidak sah"),
         (("explain", "dtks", "00000000000000000000000000000000"), "tidak ada rekaman dtks"),
-        (("explain", "dtks", "abcd", "--periode", "2024-S1"), "belum ada revisi yang terbit"),
+        (("explain", "dtks", "abcd", "--periode", "2024-S1"), "belum ada revisi terbit"),
         (("clerical", "import", "tidak-ada.xlsx", "--by", "ANI"), "berkas tidak ada"),
     ],
 )

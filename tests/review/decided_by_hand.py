@@ -10,9 +10,10 @@ from pathlib import Path
 
 import duckdb
 
+from padanan.base.digest import file_sha256
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
-from padanan.base.tabular import file_sha256, row_hash
+from padanan.base.tabular import row_hash
 from padanan.contracts.version import expectations_version
 from padanan.decree.approve import Approval, approve
 from padanan.decree.freeze import freeze_draft

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
 from padanan.base.period import JAKARTA, Periode
-from padanan.base.tabular import file_sha256
 from padanan.forms import handover
 
 PERIODE = Periode(2025, 2)

@@ -3,7 +3,6 @@
 Forms and log are read in `padanan/review`; here is only when.
 """
 
-import hashlib
 import json
 
 import dagster as dg
@@ -15,6 +14,7 @@ from orchestration.defs.review.decision import formulir_reviu
 from orchestration.inbox_watch import look
 from orchestration.resources import AlarmResource, RumahResource
 from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
+from padanan.base.digest import file_sha256
 from padanan.base.period import Periode
 
 
@@ -66,7 +66,7 @@ def putusan_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) ->
     now = {}
     for path in sorted(folder_of(rumah.home()).glob("????-??-01.jsonl")):
         if path.stem in keys:
-            now[path.stem] = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+            now[path.stem] = file_sha256(path)[:16]
     requests = [
         dg.RunRequest(run_key=f"putusan:{key}:{digest}", partition_key=key, tags={"padanan/periode": Periode.parse(key).label})
         for key, digest in now.items()

@@ -40,8 +40,8 @@ def dokumen(context: dg.AssetExecutionContext, config: DocumentsConfig, rumah: R
     """
     periode = Periode.parse(context.partition_key)
     with explained("penyusunan dokumen rancangan"):
-        from orchestration.revisions import newest_revision
         from padanan.decree.documents import write_documents
+        from padanan.published.revisions import newest_revision
 
         home = rumah.home()
         revisi = config.revisi or newest_revision(home, periode)

@@ -40,9 +40,10 @@ def rancangan(context: dg.AssetExecutionContext, config: DraftConfig, rumah: Rum
     """
     periode = Periode.parse(context.partition_key)
     with explained("pembekuan rancangan"):
-        from orchestration.revisions import checks_of_revision, newest_revision
+        from orchestration.revisions import checks_of_revision
         from padanan.base.errors import PadananError
         from padanan.decree.freeze import freeze_draft
+        from padanan.published.revisions import newest_revision
 
         home = rumah.home()
         revisi = config.revisi or newest_revision(home, periode)

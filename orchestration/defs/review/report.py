@@ -35,7 +35,7 @@ def laporan_mutu(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.
     """
     periode = Periode.parse(context.partition_key)
     with explained("pembuatan laporan mutu"):
-        from orchestration.revisions import newest_revision
+        from padanan.published.revisions import newest_revision
         from padanan.review.decision.form import lay_out_form
         from padanan.review.decision.show import accepted_revision
         from padanan.run.report import render_report

@@ -10,10 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.base.tabular import file_sha256
 from padanan.decree.documents.context import DRAFT, Identity, clean, identity_tags, numbered, target_tags
 from padanan.decree.documents.docx import render, template_path
 from padanan.decree.documents.facts import Target, count_target

@@ -5,7 +5,6 @@ The XLSX's cells are `form_book`'s, YAML's keys are here; the rules of a decisio
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from padanan.base.commit import write_once
+from padanan.base.digest import file_sha256
 from padanan.base.errors import ContractError, PadananError, no_space_guard
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
@@ -105,8 +105,7 @@ def write_form(home: Home, periode: Periode, revisi: int, path: Path) -> int:
 
             form_book.write(path, made)
         else:
-            write_once(path, _yaml_text(made))
-            path.chmod(0o600)
+            write_once(path, _yaml_text(made), mode=0o600)
     return len(made.blockers)
 
 
@@ -173,7 +172,7 @@ def read_form(path: Path) -> Form:
     if path.suffix.lower() not in SUFFIXES:
         raise Refusal("jenis formulir tidak dikenal", field="formulir", file=name, cure="pakai formulir .xlsx atau .yaml")
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = file_sha256(path)
     except OSError:
         raise Refusal(
             "formulir tidak ada atau tidak terbaca", field="formulir", file=name, cure="periksa nama berkasnya"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from padanan.base.commit import writing
 from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
 from padanan.base.typed import safe_name
@@ -80,30 +81,28 @@ _SEAL_CELL = (TOP + len(FIXED) + len(OPEN) + 1, 3)
 
 def write(path: Path, made: Offer) -> None:
     """Writes a form; every cell is text, so that nothing a person sees can be a formula."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    book = workbook(temporary, f"Formulir keputusan reviu {made.periode.label} revisi {made.revisi}")
-    style = {
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        "note": book.add_format({"italic": True, "font_color": "#444444", "text_wrap": True, "valign": "top"}),
-        "line": book.add_format({"italic": True, "font_color": "#444444"}),
-        "label": book.add_format({"bold": True, "valign": "top", "num_format": "@"}),
-        "fixed": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
-        "open": book.add_format(
-            {"num_format": "@", "locked": False, "bg_color": "#FFF8DC", "border": 1, "text_wrap": True, "valign": "top"}
-        ),
-    }
-    _write_main(book.add_worksheet(MAIN), made, style)
-    layout = _waivers(made.periode.label, str(made.revisi))
-    write_sheet(book, layout, ((cells, sealed(layout, cells)) for cells in map(_cells, made.blockers)), formats(book))
-    lists = book.add_worksheet(LISTS)
-    for column, items in enumerate((made.words, made.reviewers)):
-        for row, text in enumerate(items):
-            lists.write_string(row, column, text)
-    lists.hide()
-    lists.protect("")
-    book.close()
-    temporary.chmod(0o600)
-    temporary.replace(path)
+    with writing(path, mode=0o600) as draft:
+        book = workbook(draft, f"Formulir keputusan reviu {made.periode.label} revisi {made.revisi}")
+        style = {
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "note": book.add_format({"italic": True, "font_color": "#444444", "text_wrap": True, "valign": "top"}),
+            "line": book.add_format({"italic": True, "font_color": "#444444"}),
+            "label": book.add_format({"bold": True, "valign": "top", "num_format": "@"}),
+            "fixed": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
+            "open": book.add_format(
+                {"num_format": "@", "locked": False, "bg_color": "#FFF8DC", "border": 1, "text_wrap": True, "valign": "top"}
+            ),
+        }
+        _write_main(book.add_worksheet(MAIN), made, style)
+        layout = _waivers(made.periode.label, str(made.revisi))
+        write_sheet(book, layout, ((cells, sealed(layout, cells)) for cells in map(_cells, made.blockers)), formats(book))
+        lists = book.add_worksheet(LISTS)
+        for column, items in enumerate((made.words, made.reviewers)):
+            for row, text in enumerate(items):
+                lists.write_string(row, column, text)
+        lists.hide()
+        lists.protect("")
+        book.close()
 
 
 def _write_main(sheet: Any, made: Offer, style: dict[str, Any]) -> None:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from padanan.base.commit import write_once
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
-from padanan.base.tabular import file_sha256
-from padanan.base.typed import UNFINISHED, safe_name
+from padanan.base.typed import safe_name
+from padanan.forms.inbox import waiting
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import log_path, read_log
 from padanan.review.decision.actions import decide
@@ -52,25 +52,13 @@ def pending(home: Home, *, settle_seconds: float = 0) -> list[Path]:
         settle_seconds: leave out forms that changed within so many seconds: they may still be copied.
     """
     folder = folder_of(home)
-    if not folder.is_dir():
-        return []
-    seen, now = _seen(folder), time.time()
-    found = []
-    for path in sorted(folder.iterdir()):
-        name = path.name
-        if name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED) or path.suffix.lower() not in SUFFIXES:
-            continue
-        try:
-            if path.is_symlink() or not path.is_file():
-                continue
-            if seen.get(name) != state_of(path) and now - path.stat().st_mtime >= settle_seconds:
-                found.append(path)
-        except FileNotFoundError:
-            continue
-        except OSError:
-            # What can't be looked at waits too: taking it in tells why it can't be.
-            found.append(path)
-    return found
+    return waiting(
+        folder,
+        ours=lambda path: path.suffix.lower() in SUFFIXES and not path.is_symlink(),
+        state_of=state_of,
+        seen=lambda: _seen(folder),
+        settle_seconds=settle_seconds,
+    )
 
 
 def process(home: Home, *, settle_seconds: float = 0) -> list[Result]:

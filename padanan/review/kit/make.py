@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from padanan.base.commit import building
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
-from padanan.base.tabular import file_sha256
 from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.contract import load_contracts
 from padanan.forms import handover
@@ -63,24 +63,15 @@ def make(
             cure="pilih salah satu dari " + ", ".join(sorted(delivered)),
         )
     target = handover.folder_of(home, KIND, periode, plan.revisi)
-    standing = next((issue for issue in handover.issues(home) if issue.folder == target), None)
     wanted = [producer] if producer else sorted(delivered)
+    standing = handover.standing(home, KIND, periode, plan.revisi, again=again)
     if standing and not again:
-        if standing.deleted:
-            raise PadananError(
-                "paket revisi ini sudah kedaluwarsa dan dihapus",
-                file=target.relative_to(home.root),
-                cure="tambahkan --again bila memang masih diperlukan",
-            )
         wanted = [name for name in wanted if _zip_name(name, plan) not in standing.facts["berkas"]]
         if not wanted:
             return target, dict(standing.facts)
-    today = now.astimezone(JAKARTA).date()
-    last_day = expires or today + timedelta(days=plan.data["lapangan"]["berlaku_hari"])
-    if standing and not standing.deleted and not again and expires is None:
-        last_day = standing.expires  # one more kit does not prolong the others
-    if last_day < today:
-        raise PadananError("masa berlaku sudah lewat", cure="pilih --expires hari ini atau sesudahnya")
+    # One more kit does not prolong the others.
+    wish = standing.expires if standing and not again and expires is None else expires
+    last_day = handover.last_day(now, plan.data["lapangan"]["berlaku_hari"], wish)
     con = connect_warehouse(home)
     published = open_published(home, periode, plan.revisi)
     try:
@@ -88,7 +79,7 @@ def make(
         source = Source(home, plan, con, report, producer_pages(report))
         with building(target.parent) as temporary, no_space_guard("paket produsen"):
             files: dict[str, Any] = {}
-            if standing and not standing.deleted:
+            if standing:
                 for name, facts in standing.facts["berkas"].items():
                     shutil.copy2(target / name, temporary / name)
                     files[name] = facts
@@ -101,7 +92,7 @@ def make(
                 "periode": periode.label,
                 "revisi": plan.revisi,
                 "inputs_hash": plan.inputs_hash,
-                "dibuat": today.isoformat(),
+                "dibuat": now.astimezone(JAKARTA).date().isoformat(),
                 "kedaluwarsa": last_day.isoformat(),
                 "berkas": dict(sorted(files.items())),
             }

@@ -5,11 +5,11 @@ What stands on the pages is decided by the page makers; this module only gathers
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from padanan.base.commit import building, replace
 from padanan.base.errors import no_space_guard
 from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
@@ -97,26 +97,16 @@ def make_pages(report: Report, more: Sequence[PageMaker] = ()) -> dict[str, Page
 
 def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
     target = home.reports(report.source.periode, report.source.revisi)
-    temporary = target.with_name(f".tmp-{target.name}-{os.getpid()}")
-    old = target.with_name(f".old-{target.name}-{os.getpid()}")
-    try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        with no_space_guard("laporan mutu"):
-            temporary.mkdir(parents=True, mode=0o700)
-            for name, page in pages.items():
-                (temporary / name).write_text(page.html, encoding="utf-8")
-            shutil.copytree(FONTS, temporary / "font", copy_function=shutil.copyfile)
-            write_workbook(report, pages, temporary / FILE)
-            write_pdf(report, pages, temporary / pdf.FILE)
-            # The record of the run that published stands in this folder too.
-            for record in target.glob("run*.json"):
-                shutil.copyfile(record, temporary / record.name)
-            for path in temporary.rglob("*"):
-                path.chmod(0o700 if path.is_dir() else 0o600)
-            if target.exists():
-                target.rename(old)
-            temporary.rename(target)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+    with no_space_guard("laporan mutu"), building(target.parent) as temporary:
+        for name, page in pages.items():
+            (temporary / name).write_text(page.html, encoding="utf-8")
+        shutil.copytree(FONTS, temporary / "font", copy_function=shutil.copyfile)
+        write_workbook(report, pages, temporary / FILE)
+        write_pdf(report, pages, temporary / pdf.FILE)
+        # The record of the run that published stands in this folder too.
+        for record in target.glob("run*.json"):
+            shutil.copyfile(record, temporary / record.name)
+        for path in temporary.rglob("*"):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        replace(temporary, target)
     return target / "index.html"

@@ -6,15 +6,15 @@ Rows come from `rows`, workbooks from `book`; who receives a file stands in `pad
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from padanan.base.commit import building
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
-from padanan.base.tabular import file_sha256
 from padanan.contracts.field_rules import AT_SOURCE, VISIT
 from padanan.forms import handover
 from padanan.review.worklist import book
@@ -48,18 +48,10 @@ def make(
     """
     plan, published = newest_plan(home, periode, revisi)
     target = handover.folder_of(home, KIND, periode, plan.revisi)
-    standing = next((issue for issue in handover.issues(home) if issue.folder == target), None)
+    standing = handover.standing(home, KIND, periode, plan.revisi, again=again)
     if standing and not again:
-        if standing.deleted:
-            raise PadananError(
-                "daftar kerja revisi ini sudah kedaluwarsa dan dihapus",
-                file=target.relative_to(home.root),
-                cure="tambahkan --again bila memang masih diperlukan",
-            )
         return target, dict(standing.facts)
-    last_day = expires or now.astimezone(JAKARTA).date() + timedelta(days=plan.data["lapangan"]["berlaku_hari"])
-    if last_day < now.astimezone(JAKARTA).date():
-        raise PadananError("masa berlaku sudah lewat", cure="pilih --expires hari ini atau sesudahnya")
+    last_day = handover.last_day(now, plan.data["lapangan"]["berlaku_hari"], expires)
     stamp = book.Stamp(periode.label, plan.revisi, plan.data["expectations_version"])
     with building(target.parent) as temporary, no_space_guard("daftar kerja lapangan"):
         with Rows(home, plan, published) as rows:

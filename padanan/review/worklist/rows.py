@@ -20,7 +20,7 @@ from padanan.base.sql import literal
 from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.contract import STAGE_MODELS
 from padanan.contracts.field_rules import AT_SOURCE, VISIT
-from padanan.published.revisions import published_revisions
+from padanan.published.revisions import chosen_revision
 from padanan.published.run_plan import RunPlan, read_plan, rebuild_cure
 
 NOBODY = "padanan"  # stands for the producer of tasks about a person
@@ -48,14 +48,7 @@ def newest_plan(home: Home, periode: Periode, revisi: int | None = None) -> tupl
     Raises:
         PadananError: nothing is published, it was published before tasks were, or the warehouse holds another revision.
     """
-    numbers = [number for number, _ in published_revisions(home, periode)]
-    if not numbers or (revisi is not None and revisi not in numbers):
-        raise PadananError(
-            f"revisi {revisi or 'mana pun'} periode {periode.label} belum terbit",
-            file=home.published(periode).relative_to(home.root),
-            cure="jalankan job padanan_periode",
-        )
-    number = numbers[-1] if revisi is None else revisi
+    _, number = chosen_revision(home, periode, revisi)
     folder = home.published(periode, number)
     if not (folder / "tugas.parquet").exists():
         raise PadananError(

@@ -5,16 +5,15 @@ The agenda of the next meeting is made in `agenda`; when two a year are missed i
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from padanan.base.commit import writing
+from padanan.base.digest import copy_hashed, file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
@@ -149,17 +148,13 @@ def _records(home: Home) -> list[Mapping[str, Any]]:
 def _keep(home: Home, file: Path) -> dict[str, str]:
     """Keeps the minutes under their hash, so that the register can prove them; the file's own name may say anything."""
     try:
-        with file.open("rb") as handle:
-            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        digest = file_sha256(file)
     except OSError:
         raise PadananError("berkas notula tidak terbaca", file=file, cure="periksa nama dan hak bacanya") from None
     suffix = re.sub(r"[^a-z0-9.]", "", file.suffix.lower())[:6]
     target = home.decisions / FOLDER / "notula" / f"{digest[:16]}{suffix}"
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not target.exists():
-        draft = target.with_name(f".{target.name}.{os.getpid()}")
-        with no_space_guard("notula rakor"):
-            shutil.copyfile(file, draft)
-            draft.chmod(0o600)
-            draft.replace(target)
+        with no_space_guard("notula rakor"), writing(target, mode=0o600) as draft:
+            if copy_hashed(file, draft) != digest:
+                raise PadananError("berkas notula berubah ketika disalin", file=file, cure="ulangi setelah berkasnya utuh")
     return {"berkas": target.relative_to(home.root).as_posix(), "sha256": digest}

@@ -6,8 +6,6 @@ What is due and what is still needed is decided in `things`; a symbolic link is 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -17,11 +15,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.base.commit import write_once
+from padanan.base import locks
+from padanan.base.commit import flush, write_once
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
-from padanan.base.tabular import file_sha256
 from padanan.contracts.contract import Contract
 from padanan.contracts.retention import EXPIRY, Rule
 from padanan.forms.handover import expire
@@ -109,7 +108,6 @@ def destroy(
             write_once(
                 thing.path / NISAN, json.dumps(_nisan(home, thing, now), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
             )
-            _flush(thing.path)
         return _finish(home, thing, people, now, known)
     facts = _facts([thing.path], thing.path.parent)
     place = _place(home, thing.path)
@@ -120,7 +118,7 @@ def destroy(
         added = Log(home, DESTRUCTION, str(now.year)).append([entry], now)
         known.add((place, digest))
     thing.path.unlink(missing_ok=True)
-    _flush(thing.path.parent)
+    flush(thing.path.parent)
     return added
 
 
@@ -134,7 +132,7 @@ def _finish(
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    _flush(thing.path)
+    flush(thing.path)
     key = (_place(home, thing.path), nisan_hash(thing.path))
     if key in known:
         return ()
@@ -169,9 +167,8 @@ def _nisan(home: Home, thing: Thing, now: datetime) -> dict[str, Any]:
         **_facts(going, thing.path),
     }
     if manifest.is_file() and "manifest.json" in thing.rule.keeps:
-        content = manifest.read_bytes()
-        facts = json.loads(content)
-        data["manifest_sha256"] = hashlib.sha256(content).hexdigest()
+        facts = json.loads(manifest.read_bytes())
+        data["manifest_sha256"] = file_sha256(manifest)
         data["sha256"] = facts.get("sha256")
         data["hitungan"] = {name: facts[name] for name in COUNTS if name in facts}
         if "tables" in facts:
@@ -236,24 +233,13 @@ def _place(home: Home, path: Path) -> str:
     return path.relative_to(home.root).as_posix()
 
 
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 @contextlib.contextmanager
 def _alone(home: Home) -> Iterator[None]:
-    folder = home.decisions / FOLDER
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(folder / ".putaran.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PadananError("pemusnahan lain sedang berjalan", cure="tunggu sampai selesai lalu ulangi") from None
+        lock = locks.take(home.decisions / FOLDER / ".putaran.lock", wait=False)
+    except BlockingIOError:
+        raise PadananError("pemusnahan lain sedang berjalan", cure="tunggu sampai selesai lalu ulangi") from None
+    try:
         yield
     finally:
-        os.close(descriptor)
+        lock.release()

@@ -22,7 +22,7 @@ from padanan.contracts.retention import EXPIRY, LANDING, Rule
 from padanan.forms.handover import issues
 from padanan.landing.inbox import pending
 from padanan.landing.letter import LETTER
-from padanan.published.revisions import published_revisions
+from padanan.published.revisions import published_periods, published_revisions
 from padanan.records.active import active_deliveries, received_on
 from padanan.records.ledger import manifests, quarantined
 from padanan.records.seals import closed
@@ -85,7 +85,7 @@ def delivery_holds(home: Home, contracts: Mapping[str, Contract], day: date) -> 
     and the run plan need what a run would read next.
     """
     held: dict[Path, str] = {}
-    for periode in _published_periods(home):
+    for periode in published_periods(home):
         if closed(home, periode) is not None:
             continue
         revisi, manifest = published_revisions(home, periode)[-1]
@@ -186,15 +186,6 @@ def newest_change(path: Path) -> date:
             (os.lstat(one).st_mtime for one in path.rglob("*") if one.name != NISAN and not one.is_dir()), default=newest
         )
     return datetime.fromtimestamp(newest, JAKARTA).date()
-
-
-def _published_periods(home: Home) -> list[Periode]:
-    found = []
-    for path in sorted((home.root / "published").glob("????-??-??")):
-        periode = Periode.parse(path.name)
-        if published_revisions(home, periode):
-            found.append(periode)
-    return found
 
 
 def unruled(home: Home, contracts: Mapping[str, Contract]) -> list[str]:
