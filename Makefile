@@ -87,8 +87,9 @@ dev: setup | $(TMPDIR) ## the Dagster UI on http://localhost:3000 and the report
 docs: setup | $(TMPDIR) ## dbt's documentation of every table into data/dbt/target
 	dbt docs generate --project-dir dbt_project --profiles-dir dbt_project
 
-render: setup | $(TMPDIR) ## write again what is generated: GX context, docs/tables.md, README's feature table
+render: setup | $(TMPDIR) ## write again what is generated: GX context, docs/tables.md, README's feature table, the asset graph
 	$(PY) -m padanan.cli contracts render
+	$(PY) -m orchestration.snapshot
 
 bench-quality: setup | $(TMPDIR) ## the GX suite against one hand-written scan over 1 million rows
 	@$(PY) -m benchmarks.quality --rows 1000000 --repeat 5

@@ -98,10 +98,10 @@ def run_quality(home: Home, contracts: Mapping[str, Contract], plan: Mapping[str
 def _of_suite(result: SuiteResult) -> list[CheckOutcome]:
     found = [_of_rule(rule) for rule in result.rules]
     for shape in result.shape:
-        sentence, counts = words.shape_sentence(shape), {"teramati": shape.observed, "ambang": shape.expected}
-        found.append(CheckOutcome(result.contract_id, shape.check_id, shape.success, True, sentence, counts))
+        seen = {"teramati": shape.observed, "ambang": shape.expected}
+        found.append(CheckOutcome(result.contract_id, shape.check_id, shape.success, True, words.shape_sentence(shape), seen))
     differing = len(result.disagreeing)
-    counts = {"teramati": differing, "ambang": 0}
+    counts: dict[str, Any] = {"teramati": differing, "ambang": 0}
     if differing:
         counts["rincian"] = words.gap_differences(result)
     found.append(CheckOutcome(result.contract_id, GAP_CHECK, not differing, True, words.gap_sentence(result), counts))

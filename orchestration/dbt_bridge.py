@@ -214,7 +214,9 @@ def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, open_home: C
         code, events, trouble = _build(context, dbt, target)
     shutil.rmtree(target, ignore_errors=True)
     with explained(f"penghitungan baris ({what})"):
-        counts = _row_counts(home.warehouse_db) if code == 0 else {}
+        from padanan.base.warehouse import row_counts
+
+        counts = row_counts(home) if code == 0 else {}
     for event in events:
         yield _with_rows(context, event, counts)
     with explained(what):
@@ -266,15 +268,6 @@ def _first_reason(trouble: Sequence[str]) -> str:
     lines = [" ".join(t.split()) for t in trouble if t.strip()]
     telling = [line for line in lines if " error in " in line.lower() or "failure in" in line.lower()]
     return (telling or lines or ["tanpa keterangan"])[0]
-
-
-def _row_counts(database: Path) -> dict[str, int]:
-    """Table name -> rows, counted exactly; the connection is closed before the events go out."""
-    import duckdb
-
-    with duckdb.connect(str(database), read_only=True) as con:
-        tables = con.execute("select schema_name, table_name from duckdb_tables() where not internal order by all").fetchall()
-        return {table: con.execute(f'select count(*) from "{schema}"."{table}"').fetchall()[0][0] for schema, table in tables}
 
 
 def _with_rows(context: dg.AssetExecutionContext, event: Any, counts: Mapping[str, int]) -> Any:

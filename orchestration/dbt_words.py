@@ -49,8 +49,9 @@ def _names(value: Any) -> str:
 def answer(result: dg.AssetCheckResult) -> dg.AssetCheckResult:
     """The result with its sentence; the rows that failed are its one number."""
     failed = result.metadata.get(FAILED_ROWS)
-    rows = failed.value if failed is not None else 0 if result.passed else None
-    counts = {} if rows is None else {"teramati": rows, "ambang": 0}
+    found = failed.value if failed is not None else 0 if result.passed else None
+    rows = found if isinstance(found, int) else None
+    counts: dict[str, Any] = {} if rows is None else {"teramati": rows, "ambang": 0}
     kept = {
         name: value
         for name, value in result.metadata.items()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.environment import CHECKOUT, prepare
+from orchestration.environment import prepare
+from padanan.base.home import CHECKOUT
 
 if not os.environ.get("DAGSTER_HOME") and Path.cwd() != CHECKOUT:
     # Dagster then knows nothing of dagster.yaml: its history is thrown away at the end, telemetry is on.

@@ -6,16 +6,15 @@ The made-up Jakarta is `padanan/synthetic`; the run itself is `run.py`.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from orchestration.environment import CHECKOUT, prepare
+from orchestration.environment import prepare
 from padanan.base.errors import PadananError, safe_reason
-from padanan.base.home import Home
+from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
 
 CARIK_URL = "PADANAN_CARIK_URL"
@@ -78,51 +77,26 @@ def _generate(home: Home, periode: Periode, scale: int, profile: str, seed: int,
 
 
 def summary(home: Home, periode: Periode, revisi: int) -> str:
-    """What the run found, from the published tables: rows and gaps per producer, statuses, files to open."""
-    import duckdb
-
-    from orchestration.measure import number
+    """What the run found, and what to open, review and start next."""
     from padanan.decree.documents import documents_folder
     from padanan.decree.freeze import draft_folder
+    from padanan.run.summary import drafted, found
 
-    folder = home.published(periode, revisi)
-    with duckdb.connect() as con:
-        producers = con.execute(
-            """
-            select r.producer, count(*), coalesce(any_value(g.gaps), 0), coalesce(any_value(g.records), 0)
-            from read_parquet($records) r
-            left join (
-                select producer, count(*) as gaps, count(distinct record_key) as records
-                from read_parquet($gap) group by producer
-            ) g using (producer)
-            group by r.producer order by r.producer
-            """,
-            {"records": str(folder / "padanan_record.parquet"), "gap": str(folder / "gap.parquet")},
-        ).fetchall()
-        statuses = con.execute(
-            "select status, count(*) from read_parquet($records) group by status order by count(*) desc, status",
-            {"records": str(folder / "padanan_record.parquet")},
-        ).fetchall()
-    lines = ["", f"{'produsen':<24}{'baris':>12}{'gap':>12}{'baris bergap':>15}"]
-    lines += [f"{name:<24}{number(rows):>12}{number(gaps):>12}{number(records):>15}" for name, rows, gaps, records in producers]
-    lines += ["", f"{'status padanan':<36}{'baris':>12}"]
-    lines += [f"{status:<36}{number(count):>12}" for status, count in statuses]
-    seal = json.loads((draft_folder(home, periode, revisi) / "segel.json").read_text())
-    report = home.reports(periode, revisi) / "index.html"
-    lines += [
-        "",
-        f"Rancangan {periode.label} revisi {revisi}: {number(seal['jumlah_orang'])} orang, hash {seal['sha256'][:16]}…",
-        f"  {_shown(draft_folder(home, periode, revisi))}",
-        "Dokumen rancangan (DOCX, PDF):",
-        f"  {_shown(documents_folder(home, periode, revisi))}",
-        "Laporan mutu (buka di peramban; laporan-mutu.pdf untuk dicetak):",
-        f"  {_shown(report)}",
-        f"Reviu dan penetapan: padanan review show --periode {periode.label}",
-        "Langkah berikut: make dev, lalu buka http://127.0.0.1:3000",
-        "Di dev sensor dan jadwal belum menyala: nyalakan di halaman Automation, atau",
-        f"  {_switched_on()}",
-    ]
-    return "\n".join(lines)
+    return "\n".join(
+        [
+            *found(home, periode, revisi),
+            drafted(home, periode, revisi),
+            f"  {_shown(draft_folder(home, periode, revisi))}",
+            "Dokumen rancangan (DOCX, PDF):",
+            f"  {_shown(documents_folder(home, periode, revisi))}",
+            "Laporan mutu (buka di peramban; laporan-mutu.pdf untuk dicetak):",
+            f"  {_shown(home.reports(periode, revisi) / 'index.html')}",
+            f"Reviu dan penetapan: padanan review show --periode {periode.label}",
+            "Langkah berikut: make dev, lalu buka http://127.0.0.1:3000",
+            "Di dev sensor dan jadwal belum menyala: nyalakan di halaman Automation, atau",
+            f"  {_switched_on()}",
+        ]
+    )
 
 
 def _switched_on() -> str:

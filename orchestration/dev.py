@@ -12,8 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestration.environment import CHECKOUT, prepare
+from orchestration.environment import prepare
 from orchestration.links import DAGSTER_URL
+from padanan.base.home import CHECKOUT
 
 
 def serve_reports() -> bool:

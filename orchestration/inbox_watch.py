@@ -37,7 +37,7 @@ class Look:
 
 def retry_delay(tries: int) -> int:
     """Seconds from the n-th try to the next: 15 minutes, doubling up to 6 hours."""
-    return min(FIRST_RETRY_SECONDS * 2 ** min(tries - 1, 10), LAST_RETRY_SECONDS)
+    return min(FIRST_RETRY_SECONDS << min(tries - 1, 10), LAST_RETRY_SECONDS)
 
 
 def look(waiting: Iterable[Path], before: Memory, state_of: Callable[[Path], str], *, now: float, settle_seconds: float) -> Look:

@@ -15,7 +15,7 @@ from typing import Any
 
 import dagster as dg
 import psutil
-from dagster._core.events import StepRetryData
+from dagster._core.execution.plan.objects import StepRetryData
 
 from padanan.base.commit import write_once
 

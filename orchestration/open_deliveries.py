@@ -9,13 +9,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from padanan.base.home import Home
 from padanan.landing.inbox import Fault
+from padanan.landing.landed import receipt_path
 from padanan.landing.receipt import NEXT, STATUS_TEXT, Receipt, flag_table
 
 if TYPE_CHECKING:
@@ -117,11 +117,6 @@ class OpenDeliveries:
                 sidik=receipt.sha16,
             )
         return found
-
-
-def receipt_path(home: Home, folder: Path) -> str:
-    """`tanda_terima.md` of a delivery's folder, relative to the data home."""
-    return str((folder / "tanda_terima.md").relative_to(home.root))
 
 
 def _grave(item: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -62,7 +62,8 @@ class PlacedComputeLogs(LocalComputeLogManager):
     @classmethod
     def config_type(cls) -> Any:
         """As stock, but `base_dir` may be left out."""
-        return {**LocalComputeLogManager.config_type(), **OPTIONAL}
+        stock: Any = LocalComputeLogManager.config_type()
+        return {**stock, **OPTIONAL}
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> PlacedComputeLogs:

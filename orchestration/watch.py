@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.environment import CHECKOUT, prepare
+from orchestration.environment import prepare
 from orchestration.links import automation_page
 from orchestration.resources import AlarmResource
 from padanan.base.errors import PadananError, safe_reason
-from padanan.base.home import Home
+from padanan.base.home import CHECKOUT, Home
 
 if TYPE_CHECKING:
     import dagster as dg
-    from dagster._utils.error import SerializableErrorInfo
+    from dagster_shared.error import SerializableErrorInfo
 
 TICK, DAEMON, LOCATION, SELF = "tick|", "daemon|", "lokasi|", "pengamat|"
 """How the names of faults begin, a scope each (`padanan/upkeep/alert_once.py`)."""

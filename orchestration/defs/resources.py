@@ -8,8 +8,9 @@ import os
 import dagster as dg
 
 from orchestration.dbt_bridge import PadananDbt
-from orchestration.environment import CHECKOUT, DBT_PROJECT
+from orchestration.environment import DBT_PROJECT
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
+from padanan.base.home import CHECKOUT
 
 DBT_EXECUTABLE = str(CHECKOUT / "orchestration" / "bin" / "dbt")
 

@@ -34,3 +34,15 @@ def connect_warehouse(home: Home, *, read_only: bool = True) -> duckdb.DuckDBPyC
             file="warehouse/padanan.duckdb",
             cure="hapus berkas itu; putaran berikutnya membangunnya kembali dari landing",
         ) from None
+
+
+def row_counts(home: Home) -> dict[str, int]:
+    """Rows of every table of the warehouse by its name, counted exactly; the connection is closed again.
+
+    Raises:
+        WarehouseLocked: another process holds the file.
+        PadananError: there is no warehouse yet.
+    """
+    with connect_warehouse(home) as con:
+        tables = con.execute("select schema_name, table_name from duckdb_tables() where not internal order by all").fetchall()
+        return {table: con.execute(f'select count(*) from "{schema}"."{table}"').fetchall()[0][0] for schema, table in tables}

@@ -14,6 +14,8 @@ from padanan.base.errors import PadananError
 if TYPE_CHECKING:
     import duckdb
 
+    from padanan.base.home import Home
+
 TABLE = "row_account"
 
 
@@ -144,3 +146,16 @@ def require_account(con: duckdb.DuckDBPyConnection, stages: tuple[str, ...] = ()
             file=str(Path("warehouse") / "padanan.duckdb"),
             cure="periksa tahap yang disebut; tidak ada yang diterbitkan",
         )
+
+
+def judged_account(home: Home, stages: tuple[str, ...]) -> tuple[list[Violation], int]:
+    """The violations in the warehouse's own account, and how many lines (producer and stage) were judged.
+
+    Raises:
+        WarehouseLocked: another process holds the file.
+        PadananError: there is no warehouse yet.
+    """
+    from padanan.base.warehouse import connect_warehouse
+
+    with connect_warehouse(home) as con:
+        return account_violations(con, stages), con.execute(f"select count(*) from {TABLE}").fetchall()[0][0]

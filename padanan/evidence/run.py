@@ -92,6 +92,13 @@ def prepared_register(home: Home, plan: RunPlan, config: LinkageConfig | None = 
     return path
 
 
+def register_rows(path: Path) -> int:
+    """How many residents a prepared register holds."""
+    import pyarrow.parquet as pq
+
+    return int(pq.read_metadata(path).num_rows)
+
+
 def match_period(
     home: Home, plan: RunPlan, contracts: Mapping[str, Contract], config: LinkageConfig | None = None
 ) -> EvidenceResult:

@@ -13,7 +13,7 @@ from typing import Any
 
 from padanan.base.errors import DeliveryError, PadananError
 from padanan.base.home import Home
-from padanan.base.period import JAKARTA, Periode, periode_start
+from padanan.base.period import JAKARTA, Periode, periode_of, periode_start
 from padanan.base.typed import has_long_number
 from padanan.contracts.contract import Contract
 from padanan.records.kinds import RELEASES
@@ -87,6 +87,23 @@ def log_of(home: Home) -> Log:
 def releases(home: Home) -> list[Mapping[str, Any]]:
     """Every decision on a landed delivery (released, or read in spite of its age), oldest first; see `released`."""
     return list(log_of(home).read().records)
+
+
+def periods_decided(home: Home) -> dict[str, tuple[str, Periode]]:
+    """Producer and half-year that each decision on a delivery concerns, by a name that stays the same: whose state it changes.
+
+    A release concerns the half-year of the delivery's own data, a carrying-over the one that may read it.
+
+    Raises:
+        PadananError: the record was changed.
+    """
+    return {
+        ":".join(item[name] for name in ("keputusan", "contract_id", "sha16", "periode") if name in item): (
+            item["contract_id"],
+            Periode.parse(item["periode"]) if item["keputusan"] == CARRY else periode_of(item["periode_data"]),
+        )
+        for item in releases(home)
+    }
 
 
 def release(

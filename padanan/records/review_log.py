@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from padanan.base.digest import file_sha256
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.records.kinds import REVIEW
@@ -33,6 +34,11 @@ def log_of(home: Home, periode: Periode) -> Log:
 def log_path(home: Home, periode: Periode) -> Path:
     """The file of one period."""
     return log_of(home, periode).path
+
+
+def states(home: Home) -> dict[str, str]:
+    """What tells one state of each period's log from another, by the period's key: nothing is proved or understood here."""
+    return {path.stem: file_sha256(path)[:16] for path in sorted(folder_of(home).glob("????-??-01.jsonl"))}
 
 
 def read_log(home: Home, periode: Periode) -> ReviewLog:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from orchestration.deliveries import landed
 from padanan.base.errors import DeliveryError, PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode, periode_end, periode_of
 from padanan.contracts.contract import Contract
 from padanan.contracts.due import YEARLY
 from padanan.contracts.plan import YearPlan, load_plans
+from padanan.landing.landed import landed
 from padanan.landing.status import render, status
 from padanan.published.deliveries import deliveries
 from padanan.published.run_plan import missing

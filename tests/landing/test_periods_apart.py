@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.deliveries import landed
 from padanan.base.errors import NoSpace, SourceUnavailable
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.contracts.contract import Contract
 from padanan.contracts.version import expectations_version
 from padanan.evidence.decisions import log_of, touching
+from padanan.landing.landed import landed
 from padanan.landing.receipt import Receipt
 from padanan.records.ledger import carry, release
 from padanan.run.plan import make_plan
@@ -129,7 +129,7 @@ def test_an_order_of_another_period_warns_and_stays(
     monkeypatch.setenv("PADANAN_UJI_URL", "postgresql+psycopg://x@127.0.0.1:1/x")
     path = order(home, "carik", "2026-10")
     report = landed(home, contracts, "carik", S2)
-    assert len(report.warnings) == 1 and "PostgreSQL" in report.warnings[0] and report.metadata["tetap_di_inbox"] == 1
+    assert len(report.warnings) == 1 and "PostgreSQL" in report.warnings[0] and report.facts["tetap_di_inbox"] == 1
     assert path.exists()
     with pytest.raises(SourceUnavailable):
         landed(home, contracts, "carik", NEXT)
@@ -174,8 +174,8 @@ def test_a_letter_that_breaks_its_reader_stops_nobody(
     (folder / "dtks_2025-09.csv.pengantar.yaml").write_text(letter)
     (folder / "dtks_2025-10.csv.pengantar.yaml").write_text("diterima: 2025-10-10T09:00:00+07:00\n")
     report = landed(home, contracts, "dtks", S2)
-    assert report.present and report.metadata["diproses_sekarang"] + report.metadata["tetap_di_inbox"] == 2
-    assert report.metadata["kiriman_diterima"] == 1
+    assert report.present and report.facts["diproses_sekarang"] + report.facts["tetap_di_inbox"] == 2
+    assert report.facts["kiriman_diterima"] == 1
     assert all("2025-13-45" not in line for line in report.warnings)
 
 

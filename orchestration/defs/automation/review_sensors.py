@@ -14,7 +14,6 @@ from orchestration.defs.review.decision import formulir_reviu
 from orchestration.inbox_watch import look
 from orchestration.resources import AlarmResource, RumahResource
 from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
-from padanan.base.digest import file_sha256
 from padanan.base.period import Periode
 
 
@@ -59,14 +58,11 @@ def formulir_sensor(
 )
 def putusan_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> dg.SensorResult | dg.SkipReason:
     """One run per period and content of its log; a broken log fails in that run, with its line."""
-    from padanan.records.review_log import folder_of
+    from padanan.records.review_log import states
 
     known: dict[str, str] = json.loads(context.cursor or "{}")
     keys = set(half_years.get_partition_keys())
-    now = {}
-    for path in sorted(folder_of(rumah.home()).glob("????-??-01.jsonl")):
-        if path.stem in keys:
-            now[path.stem] = file_sha256(path)[:16]
+    now = {key: state for key, state in states(rumah.home()).items() if key in keys}
     requests = [
         dg.RunRequest(run_key=f"putusan:{key}:{digest}", partition_key=key, tags={"padanan/periode": Periode.parse(key).label})
         for key, digest in now.items()

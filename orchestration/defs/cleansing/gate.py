@@ -6,10 +6,9 @@ What it looks at is `orchestration/gate.py`.
 import dagster as dg
 
 from orchestration.contracts import loaded, quality_key
-from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.gate import let_through
 from orchestration.guard import explained
-from orchestration.policies import OWNER
+from orchestration.heads import stage_asset
 from orchestration.resources import RumahResource
 from orchestration.stages import CLEANSING
 from orchestration.warehouse import planned
@@ -18,17 +17,11 @@ from padanan.base.period import Periode
 GATE = dg.AssetKey([CLEANSING, "mutu_selesai"])
 
 
-@dg.asset(
-    key=GATE,
-    group_name=CLEANSING,
-    deps=[quality_key(contract_id) for contract_id in loaded()],
-    description="Gerbang: aturan mutu semua produsen sudah dinilai untuk rencana ini dan tidak ada penghalang. "
+@stage_asset(
+    "Gerbang: aturan mutu semua produsen sudah dinilai untuk rencana ini dan tidak ada penghalang. "
     "Pemadanan menunggu aset ini saja.",
-    owners=[OWNER],
     kinds={"greatexpectations"},
-    code_version="1",
-    partitions_def=half_years,
-    backfill_policy=PER_PERIODE,
+    deps=[quality_key(contract_id) for contract_id in loaded()],
 )
 def mutu_selesai(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Opens when every producer was judged; skipped by Dagster when a blocking check of this run failed.

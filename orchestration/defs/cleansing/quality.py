@@ -10,9 +10,10 @@ import dagster as dg
 
 from orchestration.checks import TABLE_CHECKS, rule_blocks, run_quality, severity
 from orchestration.contracts import loaded, owner_of, quality_key, stage_model_key
-from orchestration.defs.partitions import PER_PERIODE, half_years
+from orchestration.defs.partitions import PER_PERIODE
 from orchestration.gate import JUDGED_PLAN, plan_mark
 from orchestration.guard import explained
+from orchestration.heads import asset_spec, check_spec
 from orchestration.links import report_page
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import KontrakResource, RumahResource
@@ -26,15 +27,13 @@ from padanan.contracts.rules import DIMENSIONS
 
 def _specs() -> list[dg.AssetSpec]:
     return [
-        dg.AssetSpec(
+        asset_spec(
             quality_key(contract.id),
-            deps=[stage_model_key(contract), dg.AssetKey([CLEANSING, "gap_cleansing"])],
-            group_name=CLEANSING,
-            description=f"Aturan mutu {contract.name}, dinilai Great Expectations atas baris staging.",
-            owners=[owner_of(contract)],
+            f"Aturan mutu {contract.name}, dinilai Great Expectations atas baris staging.",
             kinds={"greatexpectations", "duckdb"},
-            code_version=contract.version,
-            partitions_def=half_years,
+            owner=owner_of(contract),
+            version=contract.version,
+            deps=[stage_model_key(contract), dg.AssetKey([CLEANSING, "gap_cleansing"])],
         )
         for contract in loaded().values()
     ]
@@ -47,17 +46,16 @@ def _check_specs() -> list[dg.AssetCheckSpec]:
         key = quality_key(contract.id)
         for rule in cleansing_rules(contract):
             specs.append(
-                dg.AssetCheckSpec(
+                check_spec(
                     rule.id,
-                    asset=key,
-                    partitions_def=half_years,
+                    key,
+                    f"{rule.definisi} Dimensi {DIMENSIONS[rule.dimension]}. Tindak lanjut: {rule.tindak_lanjut}",
                     blocking=rule_blocks(rule),
-                    description=f"{rule.definisi} Dimensi {DIMENSIONS[rule.dimension]}. Tindak lanjut: {rule.tindak_lanjut}",
                     metadata={"level": rule.level, "penanggung_jawab": rule.penanggung_jawab},
                 )
             )
         for name, description in TABLE_CHECKS.items():
-            specs.append(dg.AssetCheckSpec(name, asset=key, blocking=True, partitions_def=half_years, description=description))
+            specs.append(check_spec(name, key, description, blocking=True))
     return specs
 
 
@@ -102,13 +100,13 @@ def mutu(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: Kontr
         context.log.warning(line)
     for contract_id, facts in outcome.metadata.items():
         if (key := quality_key(contract_id)) in assets:
-            marks = {"laporan": report[contract_id], JUDGED_PLAN: plan_mark(plan)}
-            yield dg.MaterializeResult(asset_key=key, metadata={**facts, **marks})
-    for key, check in judged.items():
-        if key in checks:
+            told: dict[str, Any] = {**facts, "laporan": report[contract_id], JUDGED_PLAN: plan_mark(plan)}
+            yield dg.MaterializeResult(asset_key=key, metadata=told)
+    for check_key, check in judged.items():
+        if check_key in checks:
             yield dg.AssetCheckResult(
-                asset_key=key.asset_key,
-                check_name=key.name,
+                asset_key=check_key.asset_key,
+                check_name=check_key.name,
                 passed=check.passed,
                 severity=severity(check.blocking),
                 description=check.sentence,

@@ -9,11 +9,10 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
-from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.defs.review.decision import DECISION
 from orchestration.guard import explained
+from orchestration.heads import stage_asset
 from orchestration.links import place
-from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import DECREE
 from padanan.base.period import Periode
@@ -32,16 +31,10 @@ class ApprovalConfig(dg.Config):
     pindaian: str | None = Field(default=None, description="Jalur pindaian keputusan yang ditandatangani.")
 
 
-@dg.asset(
-    key=APPROVAL,
-    group_name=DECREE,
-    deps=[DECISION, dg.AssetKey([DECREE, "rancangan"])],
-    description="Penetapan: data sasaran yang disegel dengan nomor, tanggal, hash, kepala catatan reviu, dan lampirannya.",
-    owners=[OWNER],
+@stage_asset(
+    "Penetapan: data sasaran yang disegel dengan nomor, tanggal, hash, kepala catatan reviu, dan lampirannya.",
     kinds={"parquet"},
-    code_version="1",
-    partitions_def=half_years,
-    backfill_policy=PER_PERIODE,
+    deps=[DECISION, dg.AssetKey([DECREE, "rancangan"])],
 )
 def penetapan(context: dg.AssetExecutionContext, config: ApprovalConfig, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Seals the drafted revision; repeated with the same facts it changes nothing.

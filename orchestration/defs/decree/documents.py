@@ -6,10 +6,9 @@ What they say and how they look is in `padanan/decree/documents/`.
 import dagster as dg
 from pydantic import Field
 
-from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.heads import stage_asset
 from orchestration.links import place
-from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import DECREE
 from padanan.base.period import Periode
@@ -21,16 +20,10 @@ class DocumentsConfig(dg.Config):
     revisi: int | None = Field(default=None, description="Revisi beku yang dibuatkan dokumen; kosong: yang terbaru.")
 
 
-@dg.asset(
-    key=dg.AssetKey([DECREE, "dokumen"]),
-    group_name=DECREE,
-    deps=[dg.AssetKey([DECREE, "rancangan"])],
-    description="Laporan kepada Asisten Kesra, berita acara reviu, rancangan Keputusan Gubernur dan lampirannya.",
-    owners=[OWNER],
+@stage_asset(
+    "Laporan kepada Asisten Kesra, berita acara reviu, rancangan Keputusan Gubernur dan lampirannya.",
     kinds={"docx", "pdf"},
-    code_version="1",
-    partitions_def=half_years,
-    backfill_policy=PER_PERIODE,
+    deps=[dg.AssetKey([DECREE, "rancangan"])],
 )
 def dokumen(context: dg.AssetExecutionContext, config: DocumentsConfig, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Fills the templates with the figures of the frozen revision.

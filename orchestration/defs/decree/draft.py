@@ -6,12 +6,11 @@ Snapshot and hashes are in `padanan/decree`; only an approval makes a decree of 
 import dagster as dg
 from pydantic import Field
 
-from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.heads import stage_asset
 from orchestration.links import place
-from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
-from orchestration.stages import DECREE, REVIEW
+from orchestration.stages import REVIEW
 from padanan.base.period import Periode
 
 
@@ -21,16 +20,10 @@ class DraftConfig(dg.Config):
     revisi: int | None = Field(default=None, description="Revisi terbit yang dibekukan; kosong: yang terbaru.")
 
 
-@dg.asset(
-    key=dg.AssetKey([DECREE, "rancangan"]),
-    group_name=DECREE,
-    deps=[dg.AssetKey([REVIEW, "terbitan"]), dg.AssetKey([REVIEW, "laporan_mutu"])],
-    description="Rancangan data sasaran satu revisi: salinan beku dengan hash berkas dan hash baris kanonik.",
-    owners=[OWNER],
+@stage_asset(
+    "Rancangan data sasaran satu revisi: salinan beku dengan hash berkas dan hash baris kanonik.",
     kinds={"parquet"},
-    code_version="1",
-    partitions_def=half_years,
-    backfill_policy=PER_PERIODE,
+    deps=[dg.AssetKey([REVIEW, "terbitan"]), dg.AssetKey([REVIEW, "laporan_mutu"])],
 )
 def rancangan(context: dg.AssetExecutionContext, config: DraftConfig, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Freezes a revision whose run passed every blocking check.

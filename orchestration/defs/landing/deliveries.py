@@ -4,16 +4,18 @@ Reading, control totals, quarantine and receipts are in `padanan/landing/`.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
 from orchestration.calendar_today import today
 from orchestration.contracts import column_schema, freshness_of, kinds_of, landing_key, loaded, owner_of
-from orchestration.defs.partitions import PER_PERIODE, half_years
+from orchestration.defs.partitions import PER_PERIODE
 from orchestration.guard import explained
+from orchestration.heads import asset_spec, check_spec
 from orchestration.links import run_page
+from orchestration.open_deliveries import OpenDeliveries
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
-from orchestration.stages import LANDING
 from padanan.base.period import Periode
 from padanan.contracts.contract import Contract
 
@@ -32,38 +34,33 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=f"landing_{contract.id}",
         specs=[
-            dg.AssetSpec(
+            asset_spec(
                 key,
-                group_name=LANDING,
-                description=f"{contract.name}: kiriman aktif {contract.owner} untuk periode ini. {contract.description}",
-                owners=[owner_of(contract)],
+                f"{contract.name}: kiriman aktif {contract.owner} untuk periode ini. {contract.description}",
                 kinds=kinds_of(contract),
-                code_version=contract.version,
+                owner=owner_of(contract),
+                version=contract.version,
                 tags={"satuan": contract.unit, "jenis": contract.kind},
                 metadata={"dagster/column_schema": column_schema(contract), "dasar_hukum": contract.legal_basis},
-                partitions_def=half_years,
                 freshness_policy=freshness_of(contract, today()),
             )
         ],
         check_specs=[
-            dg.AssetCheckSpec(
+            check_spec(
                 "baris_utuh",
-                asset=key,
+                key,
+                "Baris masuk = baris diteruskan + baris disisihkan, dihitung terpisah.",
                 blocking=True,
-                partitions_def=half_years,
-                description="Baris masuk = baris diteruskan + baris disisihkan, dihitung terpisah.",
             ),
-            dg.AssetCheckSpec(
+            check_spec(
                 "kiriman_aktif",
-                asset=key,
-                partitions_def=half_years,
-                description="Ada kiriman periode ini yang diterima selama kontrak berlaku; data terbawa tidak dihitung.",
+                key,
+                "Ada kiriman periode ini yang diterima selama kontrak berlaku; data terbawa tidak dihitung.",
             ),
-            dg.AssetCheckSpec(
+            check_spec(
                 REFUSED,
-                asset=key,
-                partitions_def=half_years,
-                description="Tidak ada kiriman dikarantina, ditolak, ditahan, atau tertinggal di inbox tanpa pengganti.",
+                key,
+                "Tidak ada kiriman dikarantina, ditolak, ditahan, atau tertinggal di inbox tanpa pengganti.",
             ),
         ],
         backfill_policy=PER_PERIODE,
@@ -87,7 +84,7 @@ def _land(
     contract_id: str,
     periode: Periode,
 ) -> dg.MaterializeResult[None]:
-    from orchestration.deliveries import landed
+    from padanan.landing.landed import landed
 
     home, contracts = rumah.home(), kontrak.all()
     report = landed(home, contracts, contract_id, periode)
@@ -95,12 +92,16 @@ def _land(
         context.log.info(line)
     for line in report.warnings:
         context.log.warning(line)
-    for line in alarm.send_once(home, report.open.alerts(alarm), link=run_page(context.run.run_id)):
+    waiting = OpenDeliveries(home, contract_id, report.waiting, report.faults, report.late)
+    for line in alarm.send_once(home, waiting.alerts(alarm), link=run_page(context.run.run_id)):
         context.log.warning(line)
     key = landing_key(contract_id)
+    metadata: dict[str, Any] = dict(report.facts)
+    if report.receipts:
+        metadata["tanda_terima"] = dg.MetadataValue.md("\n".join(f"- `{path}`" for path in report.receipts))
     return dg.MaterializeResult(
         asset_key=key,
-        metadata=report.metadata,
+        metadata=metadata,
         check_results=[
             dg.AssetCheckResult(
                 asset_key=key,
@@ -125,10 +126,10 @@ def _land(
             dg.AssetCheckResult(
                 asset_key=key,
                 check_name=REFUSED,
-                passed=report.open.passed,
+                passed=waiting.passed,
                 severity=dg.AssetCheckSeverity.WARN,
-                description=report.open.description,
-                metadata=report.open.metadata(),
+                description=waiting.description,
+                metadata=waiting.metadata(),
             ),
         ],
     )

@@ -7,12 +7,10 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration.contracts import landing_key, loaded
-from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
-from orchestration.policies import OWNER, POOL_WAREHOUSE
+from orchestration.heads import stage_asset
 from orchestration.resources import KontrakResource, RumahResource
 from orchestration.revisions import UNCHANGED
-from orchestration.stages import LANDING
 from padanan.base.period import Periode
 
 
@@ -31,17 +29,11 @@ class PlanConfig(dg.Config):
     )
 
 
-@dg.asset(
-    key=dg.AssetKey([LANDING, "rencana"]),
-    group_name=LANDING,
-    deps=[landing_key(contract_id) for contract_id in loaded()],
-    description="Rencana satu revisi: kontrak yang berlaku dan satu kiriman per produsen, ditetapkan pada tanggal batas.",
-    owners=[OWNER],
+@stage_asset(
+    "Rencana satu revisi: kontrak yang berlaku dan satu kiriman per produsen, ditetapkan pada tanggal batas.",
     kinds={"json"},
-    code_version="1",
-    partitions_def=half_years,
-    backfill_policy=PER_PERIODE,
-    pool=POOL_WAREHOUSE,
+    deps=[landing_key(contract_id) for contract_id in loaded()],
+    warehouse=True,
 )
 def rencana(
     context: dg.AssetExecutionContext, config: PlanConfig, rumah: RumahResource, kontrak: KontrakResource

@@ -10,9 +10,10 @@ import dagster as dg
 
 from orchestration.checks import severity
 from orchestration.defs.cleansing.gate import GATE
-from orchestration.defs.partitions import PER_PERIODE, half_years
+from orchestration.defs.partitions import PER_PERIODE
 from orchestration.guard import explained
-from orchestration.policies import OWNER, POOL_WAREHOUSE
+from orchestration.heads import asset_spec, check_spec, stage_asset
+from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import KontrakResource, RumahResource
 from orchestration.stages import CLEANSING, PADANAN
 from orchestration.warehouse import acquire, planned
@@ -30,18 +31,12 @@ SUBJECTS = {COMPLETENESS: "Kelengkapan penyekatan", PRECISION: "Presisi yang dih
 SHOWN = 50
 
 
-@dg.asset(
-    key=REGISTER,
-    group_name=PADANAN,
+@stage_asset(
+    "Penduduk Adminduk yang disiapkan untuk dipadankan dengan bukti; sekali untuk setiap cuplikan Adminduk.",
+    kinds={"parquet", "duckdb"},
     # A failed blocking check stops the matching before it starts.
     deps=[GATE, dg.AssetKey([CLEANSING, "stg_adminduk__penduduk"]), *STEP_1],
-    description="Penduduk Adminduk yang disiapkan untuk dipadankan dengan bukti; sekali untuk setiap cuplikan Adminduk.",
-    owners=[OWNER],
-    kinds={"parquet", "duckdb"},
-    code_version="1",
-    partitions_def=half_years,
-    backfill_policy=PER_PERIODE,
-    pool=POOL_WAREHOUSE,
+    warehouse=True,
 )
 def acuan_siap(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Prepares the register, or finds it prepared.
@@ -50,25 +45,22 @@ def acuan_siap(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Ma
         dagster.Failure: step 1's tables are missing, or the disk is full.
     """
     with explained("penyiapan acuan Adminduk"):
-        import pyarrow.parquet as pq
-
-        from padanan.evidence import prepared_register
+        from padanan.evidence import prepared_register, register_rows
         from padanan.published.run_plan import read_plan
 
         home = rumah.home()
         acquire(home)
         planned(home, Periode.parse(context.partition_key))
         path = prepared_register(home, read_plan(home))
-        rows = pq.read_metadata(path).num_rows
+        rows = register_rows(path)
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, "cuplikan": path.parent.name})
 
 
 @dg.multi_asset(
     name="bukti",
-    group_name=PADANAN,
     # One step makes all four: candidates, model, links and clusters are passed on in memory, and written together or not at all.
     specs=[
-        dg.AssetSpec(key, deps=deps, description=text, owners=[OWNER], kinds={kind, "duckdb"}, code_version="1", skippable=False)
+        asset_spec(key, text, kinds={kind, "duckdb"}, deps=deps, skippable=False)
         for key, deps, text, kind in (
             (
                 CANDIDATES,
@@ -83,27 +75,23 @@ def acuan_siap(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Ma
     ],
     # Whichever of them is asked for, all four are made and told (`bukti`).
     can_subset=True,
-    partitions_def=half_years,
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
     check_specs=[
-        dg.AssetCheckSpec(
+        check_spec(
             COMPLETENESS,
-            asset=CANDIDATES,
-            partitions_def=half_years,
-            description="Bagian pasangan yang diketahui yang ditemukan penyekatan tidak di bawah ambang pada satu pun daftar.",
+            CANDIDATES,
+            "Bagian pasangan yang diketahui yang ditemukan penyekatan tidak di bawah ambang pada satu pun daftar.",
         ),
-        dg.AssetCheckSpec(
+        check_spec(
             PRECISION,
-            asset=MODEL,
-            partitions_def=half_years,
-            description="Presisi yang diharapkan di ambang otomatis tidak di bawah ambang pada satu pun daftar.",
+            MODEL,
+            "Presisi yang diharapkan di ambang otomatis tidak di bawah ambang pada satu pun daftar.",
         ),
-        dg.AssetCheckSpec(
+        check_spec(
             FAIRNESS,
-            asset=LINKS,
-            partitions_def=half_years,
-            description="Tidak ada kelompok (n >= 200) yang tingkat padannya lebih dari 5 poin di bawah keseluruhan (95%).",
+            LINKS,
+            "Tidak ada kelompok (n >= 200) yang tingkat padannya lebih dari 5 poin di bawah keseluruhan (95%).",
         ),
     ],
 )
@@ -151,6 +139,7 @@ def bukti(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: Kont
         _check(PRECISION, MODEL, result.low_precision, _least(observed, "presisi_harapan"), config.precision_min),
         _fairness(result.warnings, config.group_points),
     ):
+        assert check.asset_key is not None and check.check_name is not None
         if dg.AssetCheckKey(check.asset_key, check.check_name) in context.selected_asset_check_keys:
             yield check
 

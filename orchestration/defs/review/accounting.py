@@ -5,9 +5,8 @@ Each stage counts for itself in dbt; adding up is `padanan/cleansing/accounting.
 
 import dagster as dg
 
-from orchestration.defs.partitions import half_years
 from orchestration.guard import explained
-from orchestration.policies import POOL_WAREHOUSE
+from orchestration.heads import stage_check
 from orchestration.resources import RumahResource
 from orchestration.stages import CLEANSING, LANDING, PADANAN, REVIEW
 from padanan.base.format import number
@@ -18,23 +17,18 @@ COUNTED = (LANDING, CLEANSING, PADANAN)
 ROW_ACCOUNT = dg.AssetKey([REVIEW, "row_account"])
 
 
-@dg.asset_check(
+@stage_check(
+    "Per produsen dan tahap: masuk = lanjut + sisih, dan lanjut = masuk tahap berikutnya.",
     asset=ROW_ACCOUNT,
-    name="baris_utuh",
     blocking=True,
-    partitions_def=half_years,
-    pool=POOL_WAREHOUSE,
-    description="Per produsen dan tahap: masuk = lanjut + sisih, dan lanjut = masuk tahap berikutnya.",
+    warehouse=True,
 )
 def baris_utuh(context: dg.AssetCheckExecutionContext, rumah: RumahResource) -> dg.AssetCheckResult:
     """Fails with the places (stage, producer, numbers); see `account_violations`."""
     with explained("pemeriksaan hitungan baris"):
-        from padanan.base.warehouse import connect_warehouse
-        from padanan.cleansing.accounting import account_violations
+        from padanan.cleansing.accounting import judged_account
 
-        with connect_warehouse(rumah.home()) as con:
-            violations = account_violations(con, COUNTED)
-            total = con.execute("select count(*) from row_account").fetchall()[0][0]
+        violations, total = judged_account(rumah.home(), COUNTED)
     for violation in violations[:20]:
         context.log.error(str(violation))
     return dg.AssetCheckResult(

@@ -5,10 +5,9 @@ Deciding is `padanan/review`; here the state of its log becomes visible, and the
 
 import dagster as dg
 
-from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.heads import stage_asset, stage_check
 from orchestration.links import place
-from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import REVIEW
 from padanan.base.period import Periode
@@ -16,16 +15,10 @@ from padanan.base.period import Periode
 DECISION = dg.AssetKey([REVIEW, "putusan"])
 
 
-@dg.asset(
-    key=DECISION,
-    group_name=REVIEW,
-    deps=[dg.AssetKey([REVIEW, "terbitan"]), dg.AssetKey([REVIEW, "laporan_mutu"])],
-    description="Putusan reviu TKPK menurut catatan berantai `decisions/reviu`: keadaan, penghalang terbuka, pengecualian.",
-    owners=[OWNER],
+@stage_asset(
+    "Putusan reviu TKPK menurut catatan berantai `decisions/reviu`: keadaan, penghalang terbuka, pengecualian.",
     kinds={"json"},
-    code_version="1",
-    partitions_def=half_years,
-    backfill_policy=PER_PERIODE,
+    deps=[dg.AssetKey([REVIEW, "terbitan"]), dg.AssetKey([REVIEW, "laporan_mutu"])],
 )
 def putusan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Reads the log of the period, its chain proved, and tells where the review stands.
@@ -57,11 +50,9 @@ def putusan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Mater
     )
 
 
-@dg.asset_check(
+@stage_check(
+    "Ada revisi yang diterima reviu dan masih berlaku. Peringatan saja: penetapan sendiri yang menolaknya.",
     asset=DECISION,
-    name="diterima",
-    partitions_def=half_years,
-    description="Ada revisi yang diterima reviu dan masih berlaku. Peringatan saja: penetapan sendiri yang menolaknya.",
 )
 def diterima(context: dg.AssetCheckExecutionContext, rumah: RumahResource) -> dg.AssetCheckResult:
     """Warns while no acceptance stands."""

@@ -9,26 +9,19 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.heads import stage_asset
 from orchestration.links import place
-from orchestration.policies import OWNER, POOL_WAREHOUSE
 from orchestration.resources import RumahResource
 from orchestration.stages import REVIEW
 from padanan.base.period import JAKARTA, Periode
 
 
-@dg.asset(
-    key=dg.AssetKey([REVIEW, "daftar_tugas"]),
-    group_name=REVIEW,
-    deps=[dg.AssetKey([REVIEW, name]) for name in ("terbitan", "tugas", "prelist")],
-    description="Buku kerja lapangan per kelurahan (`worklists/<periode>/rev-<n>`); memuat data pribadi dan punya masa berlaku.",
-    owners=[OWNER],
+@stage_asset(
+    "Buku kerja lapangan per kelurahan (`worklists/<periode>/rev-<n>`); memuat data pribadi dan punya masa berlaku.",
     kinds={"xlsx"},
-    code_version="1",
-    partitions_def=half_years,
-    backfill_policy=PER_PERIODE,
-    pool=POOL_WAREHOUSE,
+    deps=[dg.AssetKey([REVIEW, name]) for name in ("terbitan", "tugas", "prelist")],
+    warehouse=True,
 )
 def daftar_tugas(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Writes the worklists of the newest published revision; files that stand already are left alone.
@@ -45,17 +38,11 @@ def daftar_tugas(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.
     return dg.MaterializeResult(metadata={**_facts(facts), **counts, "folder": place(home, folder)})
 
 
-@dg.asset(
-    key=dg.AssetKey([REVIEW, "paket_produsen"]),
-    group_name=REVIEW,
-    deps=[dg.AssetKey([REVIEW, name]) for name in ("terbitan", "laporan_mutu", "gap")],
-    description="Satu zip per produsen (`kit/<periode>/rev-<n>`): laporan, tanda terima, celah, baris diperbaiki dan disisihkan.",
-    owners=[OWNER],
+@stage_asset(
+    "Satu zip per produsen (`kit/<periode>/rev-<n>`): laporan, tanda terima, celah, baris diperbaiki dan disisihkan.",
     kinds={"xlsx", "html"},
-    code_version="1",
-    partitions_def=half_years,
-    backfill_policy=PER_PERIODE,
-    pool=POOL_WAREHOUSE,
+    deps=[dg.AssetKey([REVIEW, name]) for name in ("terbitan", "laporan_mutu", "gap")],
+    warehouse=True,
 )
 def paket_produsen(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Writes the kits of the newest published revision; files that stand already are left alone.

@@ -5,25 +5,18 @@ Its content and form are in `padanan/review/report/`.
 
 import dagster as dg
 
-from orchestration.defs.partitions import PER_PERIODE, half_years
 from orchestration.guard import explained
+from orchestration.heads import stage_asset
 from orchestration.links import place, report_page
-from orchestration.policies import OWNER
 from orchestration.resources import RumahResource
 from orchestration.stages import REVIEW
 from padanan.base.period import Periode
 
 
-@dg.asset(
-    key=dg.AssetKey([REVIEW, "laporan_mutu"]),
-    group_name=REVIEW,
-    deps=[dg.AssetKey([REVIEW, "terbitan"])],
-    description="Laporan mutu untuk reviu TKPK: HTML tanpa jaringan, tanpa NIK, nama, atau alamat.",
-    owners=[OWNER],
+@stage_asset(
+    "Laporan mutu untuk reviu TKPK: HTML tanpa jaringan, tanpa NIK, nama, atau alamat.",
     kinds={"html"},
-    code_version="1",
-    partitions_def=half_years,
-    backfill_policy=PER_PERIODE,
+    deps=[dg.AssetKey([REVIEW, "terbitan"])],
 )
 def laporan_mutu(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
     """Renders report and form of the newest published revision, and of the accepted one where that is another.

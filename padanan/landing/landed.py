@@ -1,6 +1,6 @@
-"""Takes in one producer's inbox and gathers what Dagster shows of it: counts and paths, never values.
+"""What a period has of one producer after its inbox was taken in: counts, sentences and paths, never values.
 
-Taking in and choosing the active delivery are `padanan/landing/`.
+Taking in is `inbox.py`, the answer for all producers `padanan/records/arrivals.py`; who shows it is the caller's affair.
 """
 
 from __future__ import annotations
@@ -8,26 +8,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import dagster as dg
-
-from orchestration.open_deliveries import OpenDeliveries, receipt_path
 from padanan.base.errors import SourceUnavailable
 from padanan.base.format import number
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.contracts.contract import Contract
+from padanan.contracts.due import concerns
+from padanan.landing.inbox import Fault, process_inbox
+from padanan.landing.receipt import Receipt
+from padanan.records.arrivals import arrivals, unsettled
 
 
 @dataclass(frozen=True)
-class LandingReport:
+class Landed:
     """What `landing/<contract_id>` says about one period.
 
     `rows_lost`: rows by which in differs from on + aside, over all deliveries that the period reads; `present`: the producer did
     its duty for the period, or owes none; `carried`: the months that stand in for a missing delivery; `lines`: one per kind of
-    receipt; `warnings`: one per file that could not be taken in and stays in the inbox; `open`: what waits for a person, of this
-    period or taken in now.
+    receipt; `warnings`: one per file that could not be taken in and stays in the inbox (`faults`); `waiting`: manifests of what
+    waits for a person, of this period or taken in now; `late`: receipts of what was accepted now, after its deadline;
+    `receipts`: papers of the active deliveries, relative to the home.
     """
 
     deliveries: int
@@ -36,10 +39,13 @@ class LandingReport:
     present: bool
     carried: tuple[str, ...]
     row_account: dict[str, int]
-    metadata: dict[str, Any]
+    facts: dict[str, Any]
     lines: tuple[str, ...]
     warnings: tuple[str, ...]
-    open: OpenDeliveries
+    waiting: tuple[Mapping[str, Any], ...]
+    faults: tuple[Fault, ...]
+    late: tuple[Receipt, ...]
+    receipts: tuple[str, ...]
 
     @property
     def account_sentence(self) -> str:
@@ -58,7 +64,7 @@ class LandingReport:
         return f"{told}; sedikitnya 1 selama kontrak berlaku."
 
 
-def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, periode: Periode) -> LandingReport:
+def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, periode: Periode) -> Landed:
     """Processes `inbox/<contract_id>/` and reports what the period has of the producer.
 
     A fault of one file is a warning: it ends in quarantine and a receipt, or stays in the inbox. Only a source that does not
@@ -68,9 +74,6 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         SourceUnavailable: a pull order of this period's data has no answer, and nothing else stands in for it.
         PadananError: a fault of the home.
     """
-    from padanan.landing.inbox import process_inbox
-    from padanan.records.arrivals import arrivals, unsettled
-
     contract = contracts[contract_id]
     taken = process_inbox(home, contracts, contract_id)
     arrival = arrivals(home, {contract_id: contract}, periode)[contract_id]
@@ -78,16 +81,10 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         if isinstance(fault.error, SourceUnavailable) and not arrival.used and _of_period(contract, fault.periode_data, periode):
             raise fault.error
     now = {receipt.sha16 for receipt in taken.receipts}
-    waiting = OpenDeliveries(
-        home,
-        contract_id,
-        tuple(
-            item
-            for item in unsettled(home, contract_id)
-            if item["sha16"] in now or _of_period(contract, item["periode_data"], periode)
-        ),
-        taken.faults,
-        tuple(receipt for receipt in taken.receipts if receipt.status == "diterima" and receipt.late),
+    waiting = tuple(
+        item
+        for item in unsettled(home, contract_id)
+        if item["sha16"] in now or _of_period(contract, item["periode_data"], periode)
     )
     statuses = Counter(str(receipt.status) for receipt in taken.receipts)
     active = arrival.used
@@ -98,7 +95,7 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         "disisihkan": sum(_aside(m) for m in manifests),
     }
     carried = tuple(sorted({item.periode_data for item in arrival.carried}))
-    metadata: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "dagster/row_count": account["diteruskan"],
         "dagster/partition_row_count": account["diteruskan"],
         "baris_masuk": account["masuk"],
@@ -113,30 +110,33 @@ def landed(home: Home, contracts: Mapping[str, Contract], contract_id: str, peri
         "terlambat": sum(item.late for item in active),
         **{f"kiriman_{status}": count for status, count in sorted(statuses.items())},
     }
-    receipt_paths = [receipt_path(home, item.folder) for item in active]
-    if receipt_paths:
-        metadata["tanda_terima"] = dg.MetadataValue.md("\n".join(f"- `{path}`" for path in receipt_paths))
-    return LandingReport(
+    return Landed(
         deliveries=len(active),
         in_force=arrival.in_force,
         rows_lost=sum(abs(int(m["rows_in"]) - int(m["rows_on"]) - _aside(m)) for m in manifests),
         present=not arrival.missing,
         carried=carried,
         row_account=account,
-        metadata=metadata,
+        facts=facts,
         lines=tuple(f"{contract_id}: {status} {count} kiriman" for status, count in sorted(statuses.items())),
         # Without the file's name, which may hold a person's.
         warnings=tuple(f"inbox/{contract_id}: {fault.error.cause}. Perbaikan: {fault.error.cure}" for fault in taken.faults),
-        open=waiting,
+        waiting=waiting,
+        faults=tuple(taken.faults),
+        late=tuple(receipt for receipt in taken.receipts if receipt.status == "diterima" and receipt.late),
+        receipts=tuple(receipt_path(home, item.folder) for item in active),
     )
 
 
 def _of_period(contract: Contract, periode_data: str | None, periode: Periode) -> bool:
-    from padanan.contracts.due import concerns
-
     return periode_data is None or concerns(contract, periode_data, periode)
 
 
 def _aside(manifest: Mapping[str, Any]) -> int:
     aside = manifest["rows_aside"]
     return sum(int(count) for count in aside.values()) if isinstance(aside, Mapping) else int(aside)
+
+
+def receipt_path(home: Home, folder: Path) -> str:
+    """`tanda_terima.md` of a delivery's folder, relative to the data home."""
+    return str((folder / "tanda_terima.md").relative_to(home.root))
