@@ -14,8 +14,12 @@ from dagster._core.definitions.sensor_definition import SensorType
 from orchestration.environment import prepare
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
+from padanan.contracts.contract import load_contracts
+from padanan.landing.inbox import process_inbox
+from padanan.records.ledger import release
 from padanan.review.decision.form import write_form
 from tests.definitions.graphql_workspace import PLAN, graphql, launched_alone
+from tests.definitions.test_release_sensor import FUTURE, deliver
 from tests.review.decided_by_hand import accept_all, publish
 from tests.review.published_by_hand import PERIODE
 
@@ -46,7 +50,18 @@ def decided_period(home):
     accept_all(home)
 
 
-SENSORS = {"inbox_sensor": files_of_two_producers, "formulir_sensor": decision_form, "putusan_sensor": decided_period}
+def released_delivery(home):
+    deliver(home, FUTURE)
+    (receipt,) = process_inbox(home, load_contracts(), "dtks").receipts
+    release(home, load_contracts(), receipt.sha16, by="uji", reason="uji")
+
+
+SENSORS = {
+    "inbox_sensor": files_of_two_producers,
+    "formulir_sensor": decision_form,
+    "putusan_sensor": decided_period,
+    "pelepasan_sensor": released_delivery,
+}
 """What has to lie in the home for a sensor to ask for runs; a new sensor needs a line here."""
 
 SCHEDULES = {
