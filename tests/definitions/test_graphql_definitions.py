@@ -68,7 +68,14 @@ def test_schedules_run_in_jakartas_time(repository_answer):
 
 def test_sensors_watch_the_inbox_and_failed_runs(repository_answer):
     sensors = {item["name"]: item for item in repository_answer["sensors"]}
-    assert set(sensors) == {"inbox_sensor", "alarm_kegagalan", "alarm_tik", "formulir_sensor", "putusan_sensor"}
+    assert set(sensors) == {
+        "inbox_sensor",
+        "alarm_kegagalan",
+        "alarm_tik",
+        "formulir_sensor",
+        "pelepasan_sensor",
+        "putusan_sensor",
+    }
     assert sensors["inbox_sensor"]["targets"] == [{"pipelineName": "landing_produsen"}]
     assert sensors["alarm_kegagalan"]["sensorType"] == "RUN_STATUS"
 
