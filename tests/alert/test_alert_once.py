@@ -58,3 +58,15 @@ def test_two_lookers_at_once_send_one_alert(home):
     send_once(home, {"a": ALERT}, slow, day=DAY)
     os.waitpid(slow.child, 0)
     assert os.read(read, 9) == b"0"
+
+
+def test_one_sink_that_took_it_is_enough_and_so_is_having_none(home):
+    """Mail is down, the file took it: not again each minute. No sink is set at all: nothing to try again."""
+    for name, result in (("a", AlertResult(("berkas",), {"surel": "mati"})), ("b", AlertResult((), {}))):
+        assert [look(home, name, result=result), look(home, name, result=result)] == [1, 0], name
+
+
+def test_a_memory_cut_off_by_a_crash_is_told_anew_and_written_again(home):
+    look(home, "a")
+    (home.root / "logs" / "isyarat.json").write_text('{"a": "2026-')
+    assert [look(home, "a"), look(home, "a")] == [1, 0]
