@@ -17,6 +17,7 @@ from padanan.cleansing import words
 from padanan.cleansing.results import RuleResult, SuiteResult
 from padanan.cleansing.suite import SHAPE_CHECKS, cleansing_rules
 from padanan.contracts.contract import Contract
+from padanan.contracts.planned import PlanData
 from padanan.contracts.rules import DIMENSIONS, Rule
 
 GAP_CHECK = "gap_sama_dengan_aturan"
@@ -55,7 +56,7 @@ class QualityOutcome:
     lines: tuple[str, ...]
 
 
-def run_quality(home: Home, contracts: Mapping[str, Contract], plan: Mapping[str, Any], ids: Collection[str]) -> QualityOutcome:
+def run_quality(home: Home, contracts: Mapping[str, Contract], plan: PlanData, ids: Collection[str]) -> QualityOutcome:
     """Runs the suites of the contracts `ids` that the plan has in force, in one pass.
 
     A contract that is not in force gets passed checks over no rows, marked `berlaku: false`, so that every check
@@ -66,7 +67,7 @@ def run_quality(home: Home, contracts: Mapping[str, Contract], plan: Mapping[str
     """
     from padanan.cleansing.run import run_suites
 
-    in_force = [item["id"] for item in plan["contracts"] if item["in_force"] and item["id"] in ids]
+    in_force = [item.id for item in plan.contracts if item.in_force and item.id in ids]
     suites = run_suites(home.warehouse_db, contracts, in_force, plan=plan) if in_force else []
     results = {result.contract_id: result for result in suites}
     checks: list[CheckOutcome] = []

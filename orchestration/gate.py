@@ -5,8 +5,7 @@ Judging is `checks.py`; within one run Dagster itself holds back what follows a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 import dagster as dg
 
@@ -14,19 +13,20 @@ from orchestration.contracts import quality_key
 from orchestration.failures import failed_checks
 from padanan.base.errors import PadananError
 from padanan.base.period import Periode
+from padanan.contracts.planned import PlanData
 
 JUDGED_PLAN = "rencana"
 """Metadata of a `mutu_*` materialisation: the plan whose rows were judged."""
 
 
-def plan_mark(plan: Mapping[str, Any]) -> str:
+def plan_mark(plan: PlanData) -> str:
     """What tells one plan from another: the first half of its inputs' hash, in groups so that it resembles no number."""
     from padanan.base.format import fingerprint
 
-    return fingerprint(str(plan["inputs_hash"])[:32])
+    return fingerprint(plan.inputs_hash[:32])
 
 
-def let_through(instance: dg.DagsterInstance, periode: Periode, contract_ids: Collection[str], plan: Mapping[str, Any]) -> int:
+def let_through(instance: dg.DagsterInstance, periode: Periode, contract_ids: Collection[str], plan: PlanData) -> int:
     """Looks at the newest judgement of each producer in the period, whichever run made it.
 
     Returns:

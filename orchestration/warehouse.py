@@ -5,13 +5,13 @@ Dagster's queue already keeps runs apart (`dagster.yaml`); this also covers runs
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from padanan.base import locks
 from padanan.base.errors import PadananError, WarehouseLocked
 from padanan.base.period import Periode
+from padanan.contracts.planned import PlanData, stored
 
 if TYPE_CHECKING:
     from padanan.base.home import Home
@@ -45,18 +45,16 @@ def release(home: Home) -> None:
         lock.release()
 
 
-def planned(home: Home, periode: Periode) -> dict[str, Any]:
+def planned(home: Home, periode: Periode) -> PlanData:
     """The run plan on disk, if it is this period's.
 
     Raises:
         PadananError: there is no plan, or it pins another period.
     """
     cure = f"jalankan job padanan_periode untuk {periode.label}, yang menyusun rencana lebih dulu"
-    if not home.run_plan.exists():
+    plan = stored(home)
+    if plan is None:
         raise PadananError("belum ada rencana untuk periode ini", file="warehouse/rencana.json", cure=cure)
-    plan: dict[str, Any] = json.loads(home.run_plan.read_text())
-    if plan.get("periode") != periode.key:
-        raise PadananError(
-            f"gudang berisi periode {plan.get('label')}, bukan {periode.label}", file="warehouse/rencana.json", cure=cure
-        )
+    if plan.periode != periode.key:
+        raise PadananError(f"gudang berisi periode {plan.label}, bukan {periode.label}", file="warehouse/rencana.json", cure=cure)
     return plan

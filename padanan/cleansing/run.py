@@ -32,6 +32,7 @@ from padanan.cleansing.suite import (
     suite_config,
 )
 from padanan.contracts.contract import Contract
+from padanan.contracts.planned import PlanData, PlannedContract
 from padanan.contracts.rule_culprit import Trial, culprits, told
 from padanan.contracts.rule_places import Places
 
@@ -64,7 +65,7 @@ def run_suites(
     contracts: Mapping[str, Contract],
     ids: Sequence[str] | None = None,
     *,
-    plan: Mapping[str, Any] | None = None,
+    plan: PlanData | None = None,
     gap_table: str | None = GAP_TABLE,
     stage_models: Mapping[str, str] | None = None,
     threads: int | None = None,
@@ -75,7 +76,7 @@ def run_suites(
         warehouse_db: the DuckDB file; no other connection of this process may hold it.
         contracts: all contracts by id.
         ids: which to run; by default those the plan has in force, else all.
-        plan: the run plan's data (SPEC §4), from which the expected row counts come; without it rows aren't compared.
+        plan: the run plan, from which the expected row counts come; without it rows aren't compared.
         gap_table: table with columns producer and rule_id to compare with; None compares nothing.
         stage_models: another table for a contract, for benchmarks.
         threads: DuckDB threads; by default PADANAN_THREADS as for dbt, else DuckDB's own choice.
@@ -87,9 +88,9 @@ def run_suites(
         WarehouseLocked: another process writes the file.
         PadananError: no file or table, an unknown contract, or a rule that DuckDB can't evaluate; without row values.
     """
-    planned = {item["id"]: item for item in (plan or {}).get("contracts", ())}
+    planned = {item.id: item for item in plan.contracts} if plan else {}
     if ids is None:
-        ids = [name for name in contracts if not planned or planned.get(name, {}).get("in_force")]
+        ids = [name for name in contracts if not planned or (name in planned and planned[name].in_force)]
     unknown = [name for name in ids if name not in contracts]
     if unknown:
         raise PadananError(
@@ -109,8 +110,8 @@ def run_suites(
     return results
 
 
-def _expected_rows(item: Mapping[str, Any]) -> int:
-    return sum(int(delivery["rows_on"]) for delivery in item["deliveries"])
+def _expected_rows(item: PlannedContract) -> int:
+    return sum(delivery.rows_on for delivery in item.deliveries)
 
 
 def _check_readable(path: Path) -> None:

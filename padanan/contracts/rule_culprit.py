@@ -5,17 +5,16 @@ Rules are tried one by one and only counted; no value of a row is read out and n
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from padanan.base.errors import ContractError
+from padanan.base.errors import ContractError, PadananError
 from padanan.base.home import Home
 from padanan.base.sql import ident, literal
 from padanan.contracts.contract import Contract, load_contracts
+from padanan.contracts.planned import PlannedContract, stored
 from padanan.contracts.rule_places import Places
 from padanan.contracts.rules import Rule
 
@@ -118,29 +117,28 @@ def rule_failure(home: Home, text: str, expectations: Path | None = None) -> Con
         return None
     try:
         contracts = load_contracts(expectations)
-        plan = json.loads(home.run_plan.read_text(encoding="utf-8"))
+        plan = stored(home)
         con = duckdb.connect(str(home.warehouse_db), read_only=True)
-    except (ContractError, OSError, ValueError, duckdb.Error):
+    except (PadananError, OSError, ValueError, duckdb.Error):
         return None  # the call's own failure is told then
+    if plan is None:
+        con.close()
+        return None
     try:
         for model in models:
-            if found := _first_in(plan["contracts"], model, lambda query: con.execute(query).fetchall()):
+            if found := _first_in(plan.contracts, model, lambda query: con.execute(query).fetchall()):
                 return told(found[1], contracts[found[0]], Places(expectations)) if found[0] in contracts else None
     finally:
         con.close()
     return None
 
 
-def _first_in(planned: Iterable[Mapping[str, Any]], model: str, run: Callable[[str], object]) -> tuple[str, list[Culprit]] | None:
+def _first_in(planned: Iterable[PlannedContract], model: str, run: Callable[[str], object]) -> tuple[str, list[Culprit]] | None:
     """The first contract of the plan that has a culprit, and its culprits."""
     stage, relation = GAP_MODELS[model]
     for item in planned:
-        trials = [
-            Trial(rule["id"], rule["applies_when"], rule["fails_when"], rule["rincian"])
-            for rule in item["rules"]
-            if rule["stage"] == stage
-        ]
-        rows = f"{ident(relation or item['stage_model'])} where producer = {literal(item['id'])}"
-        if item["deliveries"] and (found := culprits(trials, rows, run)):
-            return item["id"], found
+        trials = [Trial(rule.id, rule.applies_when, rule.fails_when, rule.rincian) for rule in item.rules if rule.stage == stage]
+        rows = f"{ident(relation or item.stage_model)} where producer = {literal(item.id)}"
+        if item.deliveries and (found := culprits(trials, rows, run)):
+            return item.id, found
     return None

@@ -18,6 +18,7 @@ from padanan.base.period import JAKARTA, Periode
 from padanan.base.sql import literal
 from padanan.base.typed import has_long_number
 from padanan.base.warehouse import connect_warehouse
+from padanan.contracts.planned import PlanData
 from padanan.evidence import clerical_book as book
 from padanan.evidence import decisions, sources
 from padanan.linkage import explain
@@ -80,7 +81,7 @@ def order_of(row: Mapping[str, Any], limits: Thresholds) -> tuple[float, float, 
     return -round(row["geser_ambang"], 4), distance, row["producer"], row["record_key"], row["register_key"]
 
 
-def _queue(con: duckdb.DuckDBPyConnection, data: Mapping[str, Any], folder: Path) -> list[dict[str, Any]]:
+def _queue(con: duckdb.DuckDBPyConnection, data: PlanData, folder: Path) -> list[dict[str, Any]]:
     """The best pair of every record that waits for a person, with both sides' values."""
     sources.arrange(con)
     models = sorted({item.model for item in sources.listings_of(con, data)})

@@ -117,7 +117,7 @@ def match_period(
         PadananError: step 1's tables are missing, a decision can't be read, or a list has no contract.
     """
     config = config or load_linkage_config()
-    unknown = sorted({str(c["id"]) for c in plan.data["contracts"]} - set(contracts))
+    unknown = sorted({c.id for c in plan.data.contracts} - set(contracts))
     if unknown:
         raise PadananError(f"rencana menyebut kontrak yang tidak ada: {', '.join(unknown)}", cure="susun ulang rencana putaran")
     ruled = decisions.read(home)

@@ -6,16 +6,16 @@ Nothing is judged here; the warehouse is opened read-only.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from padanan.base.keys import load_key, register_hmac
 from padanan.base.sql import literal
+from padanan.contracts.planned import PlanData
 from padanan.linkage import prepare
 from padanan.linkage.config import LinkageConfig
 
@@ -35,11 +35,11 @@ class Listing:
     labels: int
 
 
-def snapshot_of(data: Mapping[str, Any]) -> str:
+def snapshot_of(data: PlanData) -> str:
     """Hash of everything that can change the prepared register: Adminduk's deliveries, code, rules and key."""
-    adminduk = next(c for c in data["contracts"] if c["id"] == ADMINDUK)
-    parts = [item["sha16"] for item in adminduk["deliveries"]]
-    parts += [str(data.get(name, "")) for name in ("code_version", "expectations_version", "key_id")]
+    adminduk = next(c for c in data.contracts if c.id == ADMINDUK)
+    parts = [item.sha16 for item in adminduk.deliveries]
+    parts += [data.code_version, data.expectations_version, data.key_id]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
@@ -114,7 +114,7 @@ def links_by_nik(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing]) ->
     ).to_arrow_table()
 
 
-def listings_of(con: duckdb.DuckDBPyConnection, data: Mapping[str, Any]) -> list[Listing]:
+def listings_of(con: duckdb.DuckDBPyConnection, data: PlanData) -> list[Listing]:
     """The lists of a plan that hold records, Adminduk left out, by id."""
     counted = {
         row[0]: row[1:]
@@ -124,9 +124,9 @@ def listings_of(con: duckdb.DuckDBPyConnection, data: Mapping[str, Any]) -> list
         ).fetchall()
     }
     return [
-        Listing(c["id"], c["stage_model"], *counted[c["id"]])
-        for c in sorted(data["contracts"], key=lambda c: str(c["id"]))
-        if c["id"] != ADMINDUK and c["id"] in counted
+        Listing(c.id, c.stage_model, *counted[c.id])
+        for c in sorted(data.contracts, key=lambda c: c.id)
+        if c.id != ADMINDUK and c.id in counted
     ]
 
 

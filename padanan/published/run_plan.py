@@ -5,15 +5,13 @@ Pinning deliveries and choosing the revision's number is `run.plan`'s work.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import Periode
+from padanan.contracts.planned import PlanData, stored
 from padanan.published.revisions import published_revisions
 
 
@@ -26,7 +24,7 @@ class RunPlan:
     cutoff: date
     inputs_hash: str
     unchanged: bool
-    data: Mapping[str, Any]
+    data: PlanData
 
 
 def rebuild_cure(periode: Periode) -> str:
@@ -34,30 +32,20 @@ def rebuild_cure(periode: Periode) -> str:
     return f"bangun gudang untuk periode itu: python -m orchestration.run --periode {periode.label} --rebuild, lalu ulangi"
 
 
-def missing(contracts: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The contracts of a plan that are in force and did not deliver, with or without something carried forward."""
-    return [
-        contract["id"]
-        for contract in contracts
-        if contract["in_force"] and not (contract["deliveries"] and not any(one["terbawa"] for one in contract["deliveries"]))
-    ]
-
-
 def read_plan(home: Home) -> RunPlan:
     """The plan that the warehouse was last built from.
 
     Raises:
-        PadananError: no plan was written yet.
+        PadananError: no plan was written yet, or it can't be read.
     """
-    try:
-        data = json.loads(home.run_plan.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    data = stored(home)
+    if data is None:
         raise PadananError(
             "belum ada rencana putaran", file=home.run_plan, cure="jalankan dahulu aset landing/rencana atau job padanan_periode"
-        ) from None
-    periode = Periode.parse(data["periode"])
+        )
+    periode = Periode.parse(data.periode)
     unchanged = any(
-        number == data["revisi"] and manifest.get("inputs_hash") == data["inputs_hash"]
+        number == data.revisi and manifest.get("inputs_hash") == data.inputs_hash
         for number, manifest in published_revisions(home, periode)
     )
-    return RunPlan(periode, data["revisi"], date.fromisoformat(data["cutoff"]), data["inputs_hash"], unchanged, data)
+    return RunPlan(periode, data.revisi, date.fromisoformat(data.cutoff), data.inputs_hash, unchanged, data)

@@ -10,10 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
-from padanan.base.commit import write_once
-from padanan.base.errors import PadananError, SealedPeriod, no_space_guard
+from padanan.base.errors import PadananError, SealedPeriod
 from padanan.base.home import Home
 from padanan.base.keys import key_id, load_key
 from padanan.base.period import Periode
@@ -21,6 +19,15 @@ from padanan.contracts.contract import Contract
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.field_rules import field_plan
 from padanan.contracts.plan import load_plans
+from padanan.contracts.planned import (
+    PlanData,
+    PlanInputs,
+    PlannedColumn,
+    PlannedContract,
+    PlannedDelivery,
+    PlannedRule,
+    store,
+)
 from padanan.contracts.version import expectations_version
 from padanan.published.revisions import published_revisions
 from padanan.published.run_plan import RunPlan
@@ -99,19 +106,19 @@ def make_plan(
             file=first.folder.relative_to(home.root),
             cure="pakai terbitan dan penetapan yang ada; lihat 'padanan retention status'",
         )
-    by_contract: dict[str, list[dict[str, Any]]] = {}
+    by_contract: dict[str, list[PlannedDelivery]] = {}
     for item in sorted(active, key=lambda item: (item.contract_id, item.periode_data, item.bagian or "", item.sha16)):
         by_contract.setdefault(item.contract_id, []).append(
-            {
-                "sha16": item.sha16,
-                "periode_data": item.periode_data,
-                "diterima": item.diterima.isoformat() if isinstance(item.diterima, date | datetime) else str(item.diterima),
-                "bagian": item.bagian,
-                "path": Path(item.path).relative_to(home.root).as_posix() if Path(item.path).is_absolute() else str(item.path),
-                "rows_on": item.rows_on,
-                "terbawa": item.carried,
-                "terlambat": item.late,
-            }
+            PlannedDelivery(
+                sha16=item.sha16,
+                periode_data=item.periode_data,
+                diterima=item.diterima.isoformat() if isinstance(item.diterima, date | datetime) else str(item.diterima),
+                bagian=item.bagian,
+                path=Path(item.path).relative_to(home.root).as_posix() if Path(item.path).is_absolute() else str(item.path),
+                rows_on=item.rows_on,
+                terbawa=item.carried,
+                terlambat=item.late,
+            )
         )
     if REGISTER not in by_contract:
         raise PadananError(
@@ -120,28 +127,28 @@ def make_plan(
             cure="minta Disdukcapil mengirim, atau jalankan "
             f"'padanan status --periode {periode}' untuk melihat kiriman yang ditahan atau terlalu tua",
         )
-    data: dict[str, Any] = {
-        "periode": periode.key,
-        "label": periode.label,
-        "cutoff": last_day.isoformat(),
-        "code_version": code_version(),
-        "expectations_version": expectations_version(expectations),
-        "decisions_version": decisions_version(
-            home, {name: [home.root / item["path"] for item in items] for name, items in by_contract.items()}
+    inputs = PlanInputs(
+        periode=periode.key,
+        label=periode.label,
+        cutoff=last_day.isoformat(),
+        code_version=code_version(),
+        expectations_version=expectations_version(expectations),
+        decisions_version=decisions_version(
+            home, {name: [home.root / item.path for item in items] for name, items in by_contract.items()}
         ),
         # What the review asked for; accepting and waiving are no input and open no revision.
-        "permintaan": requests(read_log(home, periode)),
-        "key_id": key_id(load_key()),
-        "contracts": [_contract(contract, periode, by_contract.get(contract.id, [])) for contract in contracts.values()],
-        "sasaran": load_criteria(expectations).model_dump(mode="json"),
-        "lapangan": field_plan(contracts, expectations).model_dump(mode="json"),
-    }
-    inputs_hash = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+        permintaan=tuple(requests(read_log(home, periode))),
+        key_id=key_id(load_key()),
+        contracts=tuple(planned_contract(contract, periode, by_contract.get(contract.id, ())) for contract in contracts.values()),
+        sasaran=load_criteria(expectations),
+        lapangan=field_plan(contracts, expectations),
+    )
+    inputs_hash = hashlib.sha256(json.dumps(inputs.as_json(), sort_keys=True).encode()).hexdigest()
     published = published_revisions(home, periode)
     last, manifest = published[-1] if published else (0, {})
     unchanged = manifest.get("inputs_hash") == inputs_hash
     revisi = last if unchanged else last + 1
-    data = {**data, "revisi": revisi, "inputs_hash": inputs_hash}
+    data = PlanData(**dict(inputs), revisi=revisi, inputs_hash=inputs_hash)
     return RunPlan(periode, revisi, last_day, inputs_hash, unchanged, data)
 
 
@@ -155,54 +162,33 @@ def write_plan(
 ) -> RunPlan:
     """`make_plan`, and `warehouse/rencana.json` with it: from now on the warehouse is built for this revision."""
     plan = make_plan(home, contracts, periode, cutoff=cutoff, expectations=expectations)
-    store_plan(home, plan)
+    store(home, plan.data)
     return plan
 
 
-def store_plan(home: Home, plan: RunPlan) -> None:
-    """Writes `warehouse/rencana.json`, which every later step of the run reads."""
-    with no_space_guard("rencana putaran"):
-        write_once(home.run_plan, json.dumps(dict(plan.data), indent=1, ensure_ascii=False))
-
-
-def _contract(contract: Contract, periode: Periode, deliveries: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "id": contract.id,
-        "version": contract.version,
-        "name": contract.name,
-        "owner": contract.owner,
-        "unit": contract.unit,
-        "kind": contract.kind,
-        "in_force": contract.in_force(periode),
-        "stage_model": contract.stage_model,
-        "family_complete": contract.family_complete,
-        "family_key": contract.family_key,
-        "columns": {
-            column.name: {
-                "type": column.type,
-                "code_list": dict(column.codes),
-                "code_system": column.code_system,
-                "date_format": column.date_format,
-            }
+def planned_contract(contract: Contract, periode: Periode, deliveries: Sequence[PlannedDelivery]) -> PlannedContract:
+    """A contract as the plan of a period carries it."""
+    return PlannedContract(
+        id=contract.id,
+        version=contract.version,
+        name=contract.name,
+        owner=contract.owner,
+        unit=contract.unit,
+        kind=contract.kind,
+        in_force=contract.in_force(periode),
+        stage_model=contract.stage_model,
+        family_complete=contract.family_complete,
+        family_key=contract.family_key,
+        columns={
+            column.name: PlannedColumn(
+                type=column.type,
+                code_list=dict(column.codes),
+                code_system=column.code_system,
+                date_format=column.date_format,
+            )
             for column in contract.columns
         },
-        "rules": [
-            {
-                "id": rule.id,
-                "dimension": rule.dimension,
-                "level": rule.level,
-                "stage": rule.stage,
-                "threshold": rule.threshold,
-                "applies_when": rule.applies_when,
-                "fails_when": rule.fails_when,
-                "rincian": rule.rincian,
-                "definisi": rule.definisi,
-                "tindak_lanjut": rule.tindak_lanjut,
-                "penanggung_jawab": rule.penanggung_jawab,
-                "hari": rule.hari,
-            }
-            for rule in contract.rules
-        ],
-        "program": dict(contract.program),
-        "deliveries": deliveries,
-    }
+        rules=tuple(PlannedRule(**{name: getattr(rule, name) for name in PlannedRule.model_fields}) for rule in contract.rules),
+        program=dict(contract.program),
+        deliveries=tuple(deliveries),
+    )

@@ -19,7 +19,7 @@ from padanan.base.errors import PadananError, no_space_guard, safe_reason
 from padanan.base.home import Home
 from padanan.base.tabular import write_table
 from padanan.base.warehouse import connect_warehouse
-from padanan.published.run_plan import RunPlan, missing
+from padanan.published.run_plan import RunPlan
 from padanan.published.tables import MODEL, TABLES
 
 WRITERS = 2
@@ -109,24 +109,24 @@ def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) ->
         "revisi": plan.revisi,
         "cutoff": plan.cutoff.isoformat(),
         "inputs_hash": plan.inputs_hash,
-        "code_version": data["code_version"],
-        "expectations_version": data["expectations_version"],
-        "decisions_version": data["decisions_version"],
-        "permintaan": data.get("permintaan", []),
-        "key_id": data["key_id"],
-        "kriteria_versi": data["sasaran"]["versi"],
+        "code_version": data.code_version,
+        "expectations_version": data.expectations_version,
+        "decisions_version": data.decisions_version,
+        "permintaan": list(data.permintaan),
+        "key_id": data.key_id,
+        "kriteria_versi": data.sasaran.versi,
         "deliveries": [
-            {"contract": contract["id"], "contract_version": contract["version"], **delivery}
-            for contract in data["contracts"]
-            for delivery in contract["deliveries"]
+            {"contract": contract.id, "contract_version": contract.version, **delivery.model_dump()}
+            for contract in data.contracts
+            for delivery in contract.deliveries
         ],
         # What stands in for a missing delivery is no delivery: its producer is missed all the same.
-        "missing": missing(data["contracts"]),
+        "missing": [contract.id for contract in data.contracts if contract.missing],
         "terbawa": [
-            {"contract": contract["id"], **{name: delivery[name] for name in ("periode_data", "sha16", "bagian")}}
-            for contract in data["contracts"]
-            for delivery in contract["deliveries"]
-            if delivery["terbawa"]
+            {"contract": contract.id, **{name: getattr(delivery, name) for name in ("periode_data", "sha16", "bagian")}}
+            for contract in data.contracts
+            for delivery in contract.deliveries
+            if delivery.terbawa
         ],
         "tables": tables,
         "files": files,

@@ -22,7 +22,8 @@ from padanan.base.period import Periode
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.field_rules import field_plan
-from padanan.run.plan import _contract
+from padanan.run.plan import planned_contract
+from tests import planned
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = CHECKOUT / "dbt_project"
@@ -96,12 +97,12 @@ class Gudang:
     def plan(self, revisi: int = 1) -> dict[str, Any]:
         """Writes `warehouse/rencana.json`."""
         periode = Periode.parse(self.periode)
-        data = {
-            "periode": periode.key, "label": periode.label, "revisi": revisi, "cutoff": "2025-12-15", "inputs_hash": "0" * 64,
-            "contracts": [_contract(item, periode, self._deliveries.get(item.id, [])) for item in self.contracts.values()],
-            "sasaran": load_criteria(CHECKOUT / "expectations").model_dump(mode="json"),
-            "lapangan": field_plan(self.contracts, CHECKOUT / "expectations").model_dump(mode="json"),
-        }  # fmt: skip
+        given = {name: [planned.delivery(**item) for item in items] for name, items in self._deliveries.items()}
+        data = planned.plan_data(
+            periode=periode.key, label=periode.label, revisi=revisi, inputs_hash="0" * 64,
+            contracts=tuple(planned_contract(item, periode, given.get(item.id, ())) for item in self.contracts.values()),
+            sasaran=load_criteria(CHECKOUT / "expectations"), lapangan=field_plan(self.contracts, CHECKOUT / "expectations"),
+        ).as_json()  # fmt: skip
         (self.home / "warehouse" / "rencana.json").write_text(json.dumps(data))
         return data
 

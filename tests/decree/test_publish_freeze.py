@@ -19,6 +19,7 @@ from padanan.published.run_plan import RunPlan
 from padanan.published.tables import TABLES
 from padanan.run.plan import write_plan
 from padanan.run.publication import publish
+from tests.planned import contract, plan_data
 
 PERIODE = Periode(2025, 2)
 COLUMNS = {
@@ -43,11 +44,7 @@ COLUMNS = {
 
 
 def plan(revisi=1, inputs_hash="a" * 64):
-    data = {
-        "code_version": "c", "expectations_version": "e", "decisions_version": "d", "key_id": "k",
-        "sasaran": {"versi": "1.0.0"},
-        "contracts": [{"id": "klj", "version": "1.0.0", "in_force": True, "deliveries": []}],
-    }  # fmt: skip
+    data = plan_data(revisi=revisi, inputs_hash=inputs_hash, contracts=(contract("klj"),))
     return RunPlan(PERIODE, revisi, date(2025, 12, 15), inputs_hash, False, data)
 
 

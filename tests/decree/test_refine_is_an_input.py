@@ -54,7 +54,7 @@ def test_refining_opens_the_next_revision_which_carries_the_reasons(plan, publis
     decide(published, wish(published, "perbaiki", reasons=("NIK DTKS kosong", "alamat Carik")), now=NOW)
     fresh = plan(1)
     assert (fresh.unchanged, fresh.revisi) == (False, 2)
-    assert fresh.data["permintaan"] == [
+    assert list(fresh.data.permintaan) == [
         {
             "jenis": "perbaikan",
             "dari_revisi": 1,
@@ -73,7 +73,7 @@ def test_an_opened_change_opens_the_next_revision_of_a_sealed_period(plan, publi
     open_change(published, PERIODE, "keputusan keliru", proposer=PROPOSER, approver=APPROVER, now=SEALED_AT)
     fresh = plan(1)
     assert (fresh.unchanged, fresh.revisi) == (False, 2)
-    assert fresh.data["permintaan"][0]["jenis"] == "perubahan"
+    assert fresh.data.permintaan[0]["jenis"] == "perubahan"
 
 
 def test_the_list_of_reviewers_is_no_input(tmp_path):

@@ -1,6 +1,5 @@
 """Only what can stop a run is declared blocking, and what is declared blocking does stop it."""
 
-import json
 from dataclasses import replace
 
 import dagster as dg
@@ -20,16 +19,18 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.cleansing.results import RuleResult, SuiteResult
 from padanan.cleansing.suite import cleansing_rules
+from padanan.contracts.planned import store
+from tests import planned
 
 PERIODE = Periode.parse("2025-S2")
-PLAN = {"periode": PERIODE.key, "label": PERIODE.label, "revisi": 1, "inputs_hash": "ab" * 32, "contracts": []}
+PLAN = planned.plan_data()
 RESOURCES = {"rumah": RumahResource(), "kontrak": KontrakResource(), "dbt": dg.ResourceDefinition.hardcoded_resource(None)}
 
 
 @pytest.fixture
 def home():
     home = Home.from_env().ensure()
-    home.run_plan.write_text(json.dumps(PLAN))
+    store(home, PLAN)
     yield home
     release(home)
 
@@ -84,7 +85,7 @@ def test_a_rule_of_severity_error_is_declared_blocking_and_told_as_one(monkeypat
 def suites(monkeypatch, *rules, unknown=None):
     result = SuiteResult("klj", 10, rules, (), 0.1, 0.1, 0.0, unknown or {})
     monkeypatch.setattr("padanan.cleansing.run.run_suites", lambda *_, **__: [result])
-    plan = {**PLAN, "contracts": [{"id": "klj", "in_force": True}]}
+    plan = planned.plan_data(contracts=(planned.contract("klj"),))
     return run_quality(Home.from_env(), {"klj": loaded()["klj"]}, plan, ["klj"])
 
 
@@ -154,9 +155,9 @@ def test_a_judgement_of_another_plan_does_not_open_the_gate(home, monkeypatch):
     judged(monkeypatch, set())
     with dg.DagsterInstance.ephemeral() as instance:
         assert run(mutu, mutu_selesai, instance=instance).success
-        other = {**PLAN, "inputs_hash": "cd" * 32}
+        other = planned.plan_data(inputs_hash="cd" * 32)
         assert plan_mark(other) != plan_mark(PLAN)
-        home.run_plan.write_text(json.dumps(other))
+        store(home, other)
         assert not run(mutu, mutu_selesai, instance=instance, selection=[mutu_selesai]).success
         assert run(mutu, mutu_selesai, instance=instance).success
 

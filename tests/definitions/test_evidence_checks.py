@@ -1,6 +1,5 @@
 """The padanan by evidence as assets: one step makes four, and every check tells what was observed and against what."""
 
-import json
 from types import SimpleNamespace
 
 import dagster as dg
@@ -9,6 +8,7 @@ from orchestration.defs.padanan import evidence
 from orchestration.resources import KontrakResource, RumahResource
 from orchestration.warehouse import release
 from padanan.base.home import Home
+from tests import planned
 
 
 def test_one_step_makes_candidates_model_links_and_clusters() -> None:
@@ -49,7 +49,7 @@ def test_whichever_of_the_four_is_asked_for_all_four_are_made_and_told(monkeypat
         statuses={"padan_bukti": 4}, conflicts=0, warnings=(), low_completeness=(), low_precision=(),
     )  # fmt: skip
     home = Home.from_env().ensure()
-    home.run_plan.write_text(json.dumps({"periode": "2025-07-01", "label": "2025-S2"}))
+    planned.write(home)
     monkeypatch.setattr("padanan.evidence.match_period", lambda *_: result)
     monkeypatch.setattr("padanan.published.run_plan.read_plan", lambda _: None)
     with dg.DagsterInstance.ephemeral() as instance:

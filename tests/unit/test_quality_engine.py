@@ -18,6 +18,7 @@ from padanan.base.errors import PadananError, WarehouseLocked
 from padanan.base.home import CHECKOUT
 from padanan.cleansing.run import run_suites
 from padanan.contracts.contract import load_contracts
+from tests import planned
 
 ROWS = 6000
 CANARY = ("KENARI ZZYZX", "3199997777666655", "KOTAK KENARI 99 QQ")
@@ -112,7 +113,7 @@ def test_a_suite_is_one_scan(warehouse, contracts, monkeypatch):
 
 
 def plan_for(contract, rows):
-    return {"contracts": [{"id": contract.id, "in_force": True, "deliveries": [{"rows_on": rows}]}]}
+    return planned.plan_data(contracts=(planned.contract(contract.id, deliveries=(planned.delivery(rows_on=rows),)),))
 
 
 def test_row_count_must_be_the_deliveries(warehouse, contracts):

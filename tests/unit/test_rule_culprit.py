@@ -3,7 +3,6 @@
 The failing dbt call itself is in `tests/dbt`; rules that cannot bind are refused earlier (`tests/contracts`).
 """
 
-import json
 import shutil
 
 import duckdb
@@ -15,7 +14,8 @@ from padanan.contracts.contract import expectations_dir, load_contracts
 from padanan.contracts.dbt_yaml import STAGING
 from padanan.contracts.rule_binding import check_predicates, rows
 from padanan.contracts.rule_culprit import Trial, culprits, rule_failure
-from padanan.run.plan import _contract
+from padanan.run.plan import planned_contract
+from tests import planned
 
 NIK = "3171011507800003"
 DBT = "Runtime Error in model {model} (models/x/{model}.sql)\n  Out of Range Error: Overflow of INT64 ({nik} * {nik})!"
@@ -49,12 +49,12 @@ def home(tmp_path):
 
 def plan(home, folder):
     periode = Periode.parse("2025-S2")
-    delivered = [{"sha16": "0" * 16}]
-    contracts = [
-        _contract(contract, periode, delivered if contract.id in ("adminduk", "kaj") else [])
+    delivered = [planned.delivery()]
+    contracts = tuple(
+        planned_contract(contract, periode, delivered if contract.id in ("adminduk", "kaj") else [])
         for contract in load_contracts(folder).values()
-    ]
-    home.run_plan.write_text(json.dumps({"contracts": contracts}), encoding="utf-8")
+    )
+    planned.write(home, contracts=contracts)
 
 
 def spoil(path, old, new):

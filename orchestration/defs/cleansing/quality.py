@@ -94,7 +94,7 @@ def mutu(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: Kontr
             for contract_id, facts in outcome.metadata.items()
         }
         report = {
-            contract_id: dg.MetadataValue.url(report_page(periode, plan["revisi"], page)) for contract_id, page in pages.items()
+            contract_id: dg.MetadataValue.url(report_page(periode, plan.revisi, page)) for contract_id, page in pages.items()
         }
     for line in outcome.lines:
         context.log.warning(line)

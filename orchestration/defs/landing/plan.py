@@ -49,15 +49,15 @@ def rencana(
 
         from orchestration.revisions import stands
         from orchestration.warehouse import acquire
-        from padanan.published.run_plan import missing
-        from padanan.run.plan import make_plan, store_plan
+        from padanan.contracts.planned import store
+        from padanan.run.plan import make_plan
 
         home = rumah.home()
         acquire(home)
         plan = make_plan(home, kontrak.all(), periode, cutoff=date.fromisoformat(config.batas) if config.batas else None)
         done = plan.unchanged and not config.bangun_ulang and stands(context.instance, home, periode, plan.revisi)
         if not done:
-            store_plan(home, plan)
+            store(home, plan.data)
     tags = {"padanan/periode": periode.label, "padanan/revisi": str(plan.revisi)}
     context.instance.add_run_tags(context.run.run_id, {**tags, **({UNCHANGED: "ya"} if done else {})})
     if done:
@@ -74,7 +74,7 @@ def rencana(
             "batas": plan.cutoff.isoformat(),
             "tidak_berubah": bool(plan.unchanged),
             "dilewati": done,
-            "jumlah_kiriman": sum(len(c["deliveries"]) for c in plan.data["contracts"]),
-            "belum_mengirim": missing(plan.data["contracts"]),
+            "jumlah_kiriman": sum(len(contract.deliveries) for contract in plan.data.contracts),
+            "belum_mengirim": [contract.id for contract in plan.data.contracts if contract.missing],
         }
     )

@@ -28,6 +28,7 @@ from padanan.records.people import load_reviewers
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import read_log
 from padanan.review.decision.actions import NO_ADDRESS, Decision, Waiver
+from padanan.review.decision.offered import Blocker, Offer
 from padanan.review.decision.show import figures, kota_names, kota_text
 
 # What people choose -> the action.
@@ -49,31 +50,6 @@ _FIELDS = {
     "pengecualian",
 }  # fmt: skip
 _ITEM = {"produsen", "aturan", "kota", "kecualikan", "alasan", "keterangan"}
-
-
-@dataclass(frozen=True)
-class Blocker:
-    """One open penghalang as a form shows it: what names it, and the texts for people."""
-
-    producer: str
-    rule: str
-    kota: str
-    producer_name: str
-    definition: str
-    kota_text: str
-    figures: str
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What a form is made for: one revision as it stands now."""
-
-    periode: Periode
-    revisi: int
-    fingerprint: str
-    words: tuple[str, ...]
-    reviewers: tuple[str, ...]
-    blockers: tuple[Blocker, ...]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ What a filled-in form means is read in `form`; nothing is decided here.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -17,9 +17,7 @@ from padanan.base.typed import safe_name
 from padanan.forms.sealed_book import Layout, formats, proved, rows_of, sealed, workbook, write_sheet
 from padanan.forms.sealed_cells import first_edited, is_formula, open_workbook, seal
 from padanan.records.refusal import Refusal
-
-if TYPE_CHECKING:
-    from padanan.review.decision.form import Blocker, Offer
+from padanan.review.decision.offered import Blocker, Offer
 
 MAIN, WAIVERS, LISTS = "Keputusan", "Pengecualian", "Daftar"
 CURE = "pakai formulir hasil 'padanan review form'; isi hanya sel berwarna"

@@ -17,6 +17,7 @@ import duckdb
 
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
+from padanan.contracts.planned import PlannedContract
 from padanan.forms.sealed_book import neutral, workbook
 from padanan.pages.page import Page
 from padanan.published.report import Report, producer_page
@@ -44,7 +45,7 @@ class Source:
     pages: Mapping[str, Page]
 
 
-def write_kit(source: Source, contract: Mapping[str, Any], path: Path) -> dict[str, int]:
+def write_kit(source: Source, contract: PlannedContract, path: Path) -> dict[str, int]:
     """Writes one zip. Names are sorted and carry no time, so that the same rows give the same bytes.
 
     Args:
@@ -55,7 +56,7 @@ def write_kit(source: Source, contract: Mapping[str, Any], path: Path) -> dict[s
     """
     home, plan = source.home, source.plan
     parts: dict[str, bytes] = {}
-    terms = [item for item in plan.data["lapangan"]["tugas"] if item["producer"] == contract["id"]]
+    terms = [item for item in plan.data.lapangan.tugas if item.producer == contract.id]
     counts = {}
     book_path = path.with_suffix(".xlsx.tmp")
     try:
@@ -63,8 +64,8 @@ def write_kit(source: Source, contract: Mapping[str, Any], path: Path) -> dict[s
         parts["baris.xlsx"] = book_path.read_bytes()
     finally:
         book_path.unlink(missing_ok=True)
-    parts |= _report(source.report, source.pages, contract["id"])
-    receipts = _receipts(home, plan, contract["id"])
+    parts |= _report(source.report, source.pages, contract.id)
+    receipts = _receipts(home, plan, contract.id)
     parts |= receipts
     parts[README] = _readme(plan, contract, counts, parts).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -76,9 +77,9 @@ def write_kit(source: Source, contract: Mapping[str, Any], path: Path) -> dict[s
     return {**counts, "tanda_terima": len(receipts)}
 
 
-def _book(con: duckdb.DuckDBPyConnection, tables: list[Sheet], path: Path, contract: Mapping[str, Any]) -> dict[str, int]:
+def _book(con: duckdb.DuckDBPyConnection, tables: list[Sheet], path: Path, contract: PlannedContract) -> dict[str, int]:
     """The workbook of rows: all text, no formula; a full sheet goes on in the next one."""
-    book = workbook(path, f"Baris kiriman {contract['id']}", constant_memory=True)
+    book = workbook(path, f"Baris kiriman {contract.id}", constant_memory=True)
     note = book.add_format({"italic": True})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     text = book.add_format({"num_format": "@", "valign": "top"})
@@ -137,12 +138,12 @@ def _receipts(home: Home, plan: RunPlan, producer: str) -> dict[str, bytes]:
     return found
 
 
-def _readme(plan: RunPlan, contract: Mapping[str, Any], counts: Mapping[str, int], parts: Mapping[str, bytes]) -> str:
+def _readme(plan: RunPlan, contract: PlannedContract, counts: Mapping[str, int], parts: Mapping[str, bytes]) -> str:
     """Three paragraphs, then the files with their counts."""
     out = io.StringIO()
-    out.write(f"Paket produsen: {contract['name']}\n{plan.periode.label}, revisi {plan.revisi}\n\n")
+    out.write(f"Paket produsen: {contract.name}\n{plan.periode.label}, revisi {plan.revisi}\n\n")
     out.write(
-        f"Paket ini menerangkan apa yang ditemukan pada kiriman {contract['owner']} untuk periode {plan.periode.label}: "
+        f"Paket ini menerangkan apa yang ditemukan pada kiriman {contract.owner} untuk periode {plan.periode.label}: "
         f"{summary(contract)}. Bacalah laporan lebih dulu; isinya sama dengan halaman produsen pada laporan mutu TKPK. Tanda "
         "terima menyebut hitungan baris setiap kiriman.\n\n"
     )

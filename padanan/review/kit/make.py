@@ -56,7 +56,7 @@ def make(
         PadananError: see `newest_plan`; the producer is unknown or did not deliver.
     """
     plan, _ = newest_plan(home, periode, revisi)
-    delivered = {item["id"]: item for item in plan.data["contracts"] if item["deliveries"]}
+    delivered = {item.id: item for item in plan.data.contracts if item.deliveries}
     if producer is not None and producer not in delivered:
         raise PadananError(
             f"produsen '{producer[:40]}' tidak dikenal atau tidak mengirim untuk revisi ini",
@@ -71,7 +71,7 @@ def make(
             return target, dict(standing.facts)
     # One more kit does not prolong the others.
     wish = standing.expires if standing and not again and expires is None else expires
-    last_day = handover.last_day(now, plan.data["lapangan"]["berlaku_hari"], wish)
+    last_day = handover.last_day(now, plan.data.lapangan.berlaku_hari, wish)
     con = connect_warehouse(home)
     published = open_published(home, periode, plan.revisi)
     try:

@@ -5,7 +5,7 @@ Only this producer's staging and landing are read; of other registries nothing b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ import duckdb
 from padanan.base.format import day
 from padanan.base.home import Home
 from padanan.base.sql import literal
+from padanan.contracts.field_rules import Term
+from padanan.contracts.planned import PlannedContract
 
 BATCH = 50_000
 
@@ -46,7 +48,7 @@ _REPAIRS = (
 )
 
 
-def sheets(home: Home, contract: Mapping[str, Any], terms: Sequence[Mapping[str, Any]]) -> list[Sheet]:
+def sheets(home: Home, contract: PlannedContract, terms: Sequence[Term]) -> list[Sheet]:
     """The tables of one producer's kit.
 
     Args:
@@ -57,9 +59,9 @@ def sheets(home: Home, contract: Mapping[str, Any], terms: Sequence[Mapping[str,
     return [_gaps(contract, files, terms), _repaired(contract, files), _rejected(home, contract, files)]
 
 
-def _gaps(contract: Mapping[str, Any], files: str, terms: Sequence[Mapping[str, Any]]) -> Sheet:
+def _gaps(contract: PlannedContract, files: str, terms: Sequence[Term]) -> Sheet:
     texts = ("kode", "keterangan", "tindak_lanjut", "pemilik")
-    rows = [f"({', '.join(literal(term[name]) for name in texts)}, {int(term['hari'])})" for term in terms]
+    rows = [f"({', '.join(literal(getattr(term, name)) for name in texts)}, {term.hari})" for term in terms]
     known = ", ".join(rows) or "(null, null, null, null, null)"
     return Sheet(
         "Celah per baris",
@@ -68,16 +70,16 @@ def _gaps(contract: Mapping[str, Any], files: str, terms: Sequence[Mapping[str, 
         (26, 9, 20, 24, 12, 22, 60, 30, 28, 7),
         f"""select f.file, s.baris::varchar, s.id_sumber, g.rule_id, g.level, g.rincian, t.arti, t.tindak, t.pemilik,
         t.hari::varchar
-        from gap g join {contract["stage_model"]} s on s.record_key = g.record_key
+        from gap g join {contract.stage_model} s on s.record_key = g.record_key
         left join {files} f on f.sha16 = s.delivery
         left join (values {known}) t(kode, arti, tindak, pemilik, hari) on t.kode = g.rule_id
         where g.producer = ? and s.producer = ? order by f.file, s.delivery, s.baris, g.rule_id""",
-        (contract["id"], contract["id"]),
+        (contract.id, contract.id),
     )
 
 
-def _repaired(contract: Mapping[str, Any], files: str) -> Sheet:
-    model = contract["stage_model"]
+def _repaired(contract: PlannedContract, files: str) -> Sheet:
+    model = contract.stage_model
     arms = [
         f"""select {number} as urut, {literal(title)} as kolom, delivery, baris, id_sumber, {raw} as mentah, {clean} as bersih,
         {repair} as perbaikan from {model} where producer = ? and coalesce({repair}, '') <> ''"""
@@ -96,12 +98,12 @@ def _repaired(contract: Mapping[str, Any], files: str) -> Sheet:
         f"""select f.file, r.baris::varchar, r.id_sumber, r.kolom, r.mentah, r.bersih, r.perbaikan
         from ({" union all ".join(arms)}) r left join {files} f on f.sha16 = r.delivery
         order by f.file, r.delivery, r.baris, r.urut""",
-        (contract["id"],) * len(arms),
+        (contract.id,) * len(arms),
     )
 
 
-def _rejected(home: Home, contract: Mapping[str, Any], files: str) -> Sheet:
-    paths = [(item["sha16"], home.root / Path(item["path"]).parent / "rejects.parquet") for item in contract["deliveries"]]
+def _rejected(home: Home, contract: PlannedContract, files: str) -> Sheet:
+    paths = [(item.sha16, home.root / Path(item.path).parent / "rejects.parquet") for item in contract.deliveries]
     arms = [
         f"""select {literal(sha16)} as delivery, _baris as baris, alasan, {"sebab" if _has_cause(path) else "null"} as sebab, isi
         from read_parquet({literal(path)})"""
@@ -123,16 +125,16 @@ def _has_cause(path: Path) -> bool:
     return ("sebab",) in columns
 
 
-def _files_of(home: Home, contract: Mapping[str, Any]) -> str:
+def _files_of(home: Home, contract: PlannedContract) -> str:
     import json
 
     pairs = []
-    for item in contract["deliveries"]:
-        manifest = json.loads((home.root / Path(item["path"]).parent / "manifest.json").read_text(encoding="utf-8"))
-        pairs.append(f"({literal(item['sha16'])}, {literal(manifest['file'])})")
+    for item in contract.deliveries:
+        manifest = json.loads((home.root / Path(item.path).parent / "manifest.json").read_text(encoding="utf-8"))
+        pairs.append(f"({literal(item.sha16)}, {literal(manifest['file'])})")
     return f"(select * from (values {', '.join(pairs)}) v(sha16, file))"
 
 
-def summary(contract: Mapping[str, Any]) -> str:
+def summary(contract: PlannedContract) -> str:
     """Which deliveries a kit speaks of, in words: `2025-11 (diterima 9 November 2025)`."""
-    return "; ".join(f"{item['periode_data']} (diterima {day(item['diterima'])})" for item in contract["deliveries"])
+    return "; ".join(f"{item.periode_data} (diterima {day(item.diterima)})" for item in contract.deliveries)

@@ -51,8 +51,8 @@ def make(
     standing = handover.standing(home, KIND, periode, plan.revisi, again=again)
     if standing and not again:
         return target, dict(standing.facts)
-    last_day = handover.last_day(now, plan.data["lapangan"]["berlaku_hari"], expires)
-    stamp = book.Stamp(periode.label, plan.revisi, plan.data["expectations_version"])
+    last_day = handover.last_day(now, plan.data.lapangan.berlaku_hari, expires)
+    stamp = book.Stamp(periode.label, plan.revisi, plan.data.expectations_version)
     with building(target.parent) as temporary, no_space_guard("daftar kerja lapangan"):
         with Rows(home, plan, published) as rows:
             files = _files(rows, temporary, stamp, progress)
@@ -60,7 +60,7 @@ def make(
         facts = {
             "periode": periode.label,
             "revisi": plan.revisi,
-            "sidik_kontrak": plan.data["expectations_version"],
+            "sidik_kontrak": plan.data.expectations_version,
             "inputs_hash": plan.inputs_hash,
             "dibuat": now.astimezone(JAKARTA).date().isoformat(),
             "kedaluwarsa": last_day.isoformat(),

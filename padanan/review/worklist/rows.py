@@ -68,8 +68,8 @@ class Rows:
     """One revision's rows, ready to be read file by file; a context manager that gives the warehouse back."""
 
     def __init__(self, home: Home, plan: RunPlan, folder: Path) -> None:
-        self.terms = {(item["producer"] or NOBODY, item["kode"]): item for item in plan.data["lapangan"]["tugas"]}
-        self.names = {item["id"]: item["name"] for item in plan.data["contracts"]}
+        self.terms = {(item.producer or NOBODY, item.kode): item for item in plan.data.lapangan.tugas}
+        self.names = {item.id: item.name for item in plan.data.contracts}
         self._texts: dict[tuple[str, str], dict[str, str]] = {}
         self.con = connect_warehouse(home)
         try:
@@ -124,10 +124,10 @@ class Rows:
                 term = next((self.terms[p, code] for p in [*known, NOBODY] if (p, code) in self.terms), None)
                 if term and term not in found:
                     found.append(term)
-            agencies = [name for item in found for name in [item["pemilik"], *(item["pendukung"] or "").split("; ")] if name]
+            agencies = [name for item in found for name in [item.pemilik, *(item.pendukung or "").split("; ")] if name]
             self._texts[producers, codes] = {
-                "alasan": "\n".join(item["keterangan"] for item in found),
-                "tindak_lanjut": "\n".join(dict.fromkeys(item["tindak_lanjut"] for item in found)),
+                "alasan": "\n".join(item.keterangan for item in found),
+                "tindak_lanjut": "\n".join(dict.fromkeys(item.tindak_lanjut for item in found)),
                 "pelaku": "; ".join(dict.fromkeys(agencies)),
             }
         return self._texts[producers, codes]

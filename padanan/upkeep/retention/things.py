@@ -18,6 +18,7 @@ from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.contracts.contract import Contract
 from padanan.contracts.plan import load_plans
+from padanan.contracts.planned import stored
 from padanan.contracts.retention import EXPIRY, LANDING, Rule
 from padanan.forms.handover import issues
 from padanan.landing.inbox import pending
@@ -101,14 +102,12 @@ def delivery_holds(home: Home, contracts: Mapping[str, Contract], day: date) -> 
             decree = plans[periode.year].decree_date(periode) if periode.year in plans else periode.end
             for delivery in active_deliveries(home, contracts, periode, max(decree, day)):
                 held.setdefault(delivery.folder, f"dibutuhkan putaran berikut periode {periode.label}")
-    try:
-        plan = json.loads(home.run_plan.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        plan = {}
-    if plan and closed(home, Periode.parse(plan["periode"])) is None:
-        for contract in plan.get("contracts", ()):
-            for item in contract.get("deliveries", ()):
-                held.setdefault(home.root / Path(item["path"]).parent, "dibaca rencana putaran terakhir")
+    # A plan that can't be read stops destruction: nobody knows then what the last run read.
+    plan = stored(home)
+    if plan is not None and closed(home, Periode.parse(plan.periode)) is None:
+        for contract in plan.contracts:
+            for item in contract.deliveries:
+                held.setdefault(home.root / Path(item.path).parent, "dibaca rencana putaran terakhir")
     return held
 
 

@@ -1,0 +1,54 @@
+"""A run plan for tests that are not about what it holds: whole and small, changed where the test says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from padanan.base.home import Home
+from padanan.contracts.criteria import Criteria, Criterion
+from padanan.contracts.field_rules import Cause, Evidence, FieldPlan, Unmeasured
+from padanan.contracts.planned import PlanData, PlannedContract, PlannedDelivery, store
+
+TERMS: dict[str, Any] = {"keterangan": "uji", "tindak_lanjut": "uji", "penanggung_jawab": "Dinas Uji", "hari": 30}
+FIELD = FieldPlan(
+    versi="1.0.0", berlaku_hari=90, penerima="true", pelaku=(), tindak_lanjut=(), tanpa_program=(Cause(id="uji", **TERMS),),
+    bukti=(Unmeasured(id="uji", keterangan="uji", tidak_diukur="uji"),), tanpa_dokumen=Evidence(id="uji", **TERMS),
+    tugas=(), pemohon=(),
+)  # fmt: skip
+CRITERIA = Criteria(
+    versi="1.0.0", sumber_desil=("dtsen",), urutan_domisili=("adminduk",),
+    kriteria=(Criterion(id="uji", keterangan="uji", lolos="true"),),
+)  # fmt: skip
+
+
+def delivery(**changes: Any) -> PlannedDelivery:
+    """One delivery of ten rows."""
+    values = {"sha16": "0" * 16, "periode_data": "2025-10", "diterima": "2025-10-05", "path": "landing/x/part.parquet"}
+    return PlannedDelivery(**{**values, "rows_on": 10, "terbawa": False, **changes})
+
+
+def contract(contract_id: str, **changes: Any) -> PlannedContract:
+    """A producer in force that delivered nothing."""
+    values: dict[str, Any] = {
+        "version": "1.0.0", "name": contract_id, "owner": "Dinas Uji", "unit": "orang", "kind": "program", "in_force": True,
+        "stage_model": "stg_bansos__penerima", "family_complete": False, "columns": {}, "rules": (), "program": {},
+        "deliveries": (),
+    }  # fmt: skip
+    return PlannedContract(id=contract_id, **{**values, **changes})
+
+
+def plan_data(**changes: Any) -> PlanData:
+    """A plan of 2025-S2 without contracts."""
+    values: dict[str, Any] = {
+        "periode": "2025-07-01", "label": "2025-S2", "cutoff": "2025-12-15", "code_version": "c", "expectations_version": "e",
+        "decisions_version": "d", "permintaan": (), "key_id": "k", "contracts": (), "sasaran": CRITERIA, "lapangan": FIELD,
+        "revisi": 1, "inputs_hash": "ab" * 32,
+    }  # fmt: skip
+    return PlanData(**{**values, **changes})
+
+
+def write(home: Home, **changes: Any) -> PlanData:
+    """The same, on disk."""
+    data = plan_data(**changes)
+    store(home, data)
+    return data
