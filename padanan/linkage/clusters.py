@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components  # type: ignore[import-unt
 
 from padanan.base.errors import PadananError
 from padanan.base.sql import literal
-from padanan.linkage import blocking, comparison, decision, inputs, model, output, prepare, toolkit
+from padanan.linkage import blocking, comparison, decision, inputs, model, prepare, toolkit
 from padanan.linkage.config import LinkageConfig, load_linkage_config
 from padanan.linkage.register import slices
 
@@ -257,7 +257,7 @@ def _plug_ins(
     chance = decision.probability(weight[here])
     sure = chance > 0.99 if true is None else true[here]
     for spec in config.plug_ins:
-        column = pd.DataFrame({spec.column: output.raw_column(con, people, spec.column, keys, "daftar klaster")})
+        column = pd.DataFrame({spec.column: inputs.raw_column(con, people, spec.column, keys, "daftar klaster")})
         level = toolkit.plug_in_level(spec, column, column, a[here], b[here])
         bits[here] += model.centibits(toolkit.plug_in_bits(spec, level, sure, 1.0 - chance, config.smoothing))[level]
     return bits

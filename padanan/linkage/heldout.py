@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from padanan.linkage import comparison, decision, model, threshold
+from padanan.linkage.judged import Judged
 from padanan.linkage.measure import wilson
+from padanan.linkage.pairs import Pairs
 from padanan.linkage.selection import Answers
-
-if TYPE_CHECKING:
-    from padanan.linkage.pairs import Pairs
-    from padanan.linkage.pipeline import _Run
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -28,43 +26,44 @@ Bools = npt.NDArray[np.bool_]
 EDGES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0)
 
 
-def weights(run: _Run, part: Pairs) -> tuple[Ints, Ints]:
+def weights(judged: Judged, part: Pairs) -> tuple[Ints, Ints]:
     """Weights of pairs by what other labels teach, and the labelled records that may be judged by them.
 
     The labels are cut in two by content; pairs of one half are weighed with m of the other half's labels. u and the priors
     come from pairs without labels and stay. A logistic model was fitted on the first half only: the second one judges it.
 
     Args:
-        run: a finished run. part: the pairs that compete (`_Run.labelled`).
+        judged: a finished run. part: the pairs that compete (`Judged.labelled`).
 
     Returns:
         (weight of every pair, labelled records), weights in hundredths of a bit.
     """
-    rows = np.flatnonzero(run.data.training)
-    fold = np.full(len(run.data), -1, dtype=np.int8)
-    order = np.argsort(run.data.tie[rows], kind="stable")
-    cut = int(len(rows) * run.config.fit_share)
+    data, config = judged.setting.data, judged.setting.config
+    rows = np.flatnonzero(data.training)
+    fold = np.full(len(data), -1, dtype=np.int8)
+    order = np.argsort(data.tie[rows], kind="stable")
+    cut = int(len(rows) * config.fit_share)
     fold[rows[order[:cut]]], fold[rows[order[cut:]]] = 0, 1
     weight = part.weight.copy()
-    if run.model.extra is not None:
+    if judged.model.extra is not None:
         return weight, rows[fold[rows] == 1]
-    here = np.flatnonzero(run.data.training[part.left])
+    here = np.flatnonzero(data.training[part.left])
     patterns = model.Patterns.of(part.packed[here])
-    true, half = run.true(part)[here], fold[part.left[here]]
-    plain = model.score(patterns, run.model).total
-    begin = model.start_m(run.config)
+    true, half = judged.setting.true(part, judged.right)[here], fold[part.left[here]]
+    plain = model.score(patterns, judged.model).total
+    begin = model.start_m(config)
     nik = next(k for k, c in enumerate(comparison.COLUMNS) if c.name == "nik")
     for k in (0, 1):
         taught = model.level_counts(patterns.levels, patterns.counted(true & (half != k)))
-        m = model.with_refused(model.normalised(taught, run.config.smoothing, begin), begin, run.config.refused)
-        m[nik] = run.model.m[nik]
-        moved = model.score(patterns, replace(run.model, m=m)).total - plain
+        m = model.with_refused(model.normalised(taught, config.smoothing, begin), begin, config.refused)
+        m[nik] = judged.model.m[nik]
+        moved = model.score(patterns, replace(judged.model, m=m)).total - plain
         mine = half == k
         weight[here[mine]] += moved[patterns.inverse[mine]]
     return weight, rows
 
 
-def calibration(run: _Run) -> list[dict[str, Any]]:
+def calibration(judged: Judged) -> list[dict[str, Any]]:
     """Stated against observed share by bin of the stated probability, on held-out labels with simulated absence.
 
     Returns:
@@ -72,12 +71,12 @@ def calibration(run: _Run) -> list[dict[str, Any]]:
         interval (Wilson, on the effective number of outcomes, Kish 1965: present and absent ones weigh differently).
         Shares are None in an empty bin; the list is empty without labels.
     """
-    part, pool = run.labelled()
-    weight, rows = weights(run, part)
-    if len(rows) < run.config.training_min:
+    part, pool = judged.labelled()
+    weight, rows = weights(judged, part)
+    if len(rows) < judged.setting.config.training_min:
         return []
     won, correct, absent = threshold.outcomes(replace(pool, weight=weight), rows)
-    share = threshold.assumed_absent(run.absent(), run.config)
+    share = threshold.assumed_absent(judged.absent(), judged.setting.config)
     return table(won, correct, np.where(absent, share, 1.0 - share))
 
 

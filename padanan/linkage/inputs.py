@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -288,3 +289,33 @@ def _working(stands: Bools, linked: Bools, listed: pa.Table, tie: UInt64s, most:
     labelled[labels] = True
     chosen = np.flatnonzero((stands & ~linked) | labelled)
     return chosen, labelled[chosen]
+
+
+def register_keys(con: duckdb.DuckDBPyConnection, register_sql: str, rows: Ints) -> pa.Array:
+    """record_key of register rows, in the order given."""
+    con.register("baris_kunci", pa.table({"row": rows, "urut": np.arange(len(rows))}))
+    got = con.execute(
+        f"select r.record_key from baris_kunci b join {register_sql} r on r.row = b.row order by b.urut"
+    ).to_arrow_table()
+    con.unregister("baris_kunci")
+    return got.column(0).combine_chunks()
+
+
+def raw_column(con: duckdb.DuckDBPyConnection, source: prepare.Source, name: str, keys: pa.Array, what: str) -> Any:
+    """A raw column in the order of record keys, for plug-ins.
+
+    Raises:
+        PadananError: the table has no such column.
+    """
+    relation = prepare.relation_sql(con, source, "mentah")
+    if name not in prepare.columns_of(con, relation):
+        raise PadananError(
+            f"kolom {name} untuk perbandingan tambahan tidak ada pada {what}",
+            cure="tambahkan kolomnya atau hapus perbandingan itu",
+        )
+    con.register("kunci_perlu", pa.table({"record_key": keys, "urut": np.arange(len(keys))}))
+    got = con.execute(
+        f"select m.{name} from kunci_perlu k join {relation} m on m.record_key = k.record_key order by k.urut"
+    ).to_arrow_table()
+    con.unregister("kunci_perlu")
+    return got.column(0).to_pandas()

@@ -1,6 +1,6 @@
 """Judged pairs and the register rows they name, as aligned arrays.
 
-What a pair is worth belongs to `pipeline`; what it becomes in a table belongs to `output`.
+What a pair is worth belongs to `fit` and `relatives`; what it becomes in a table belongs to `output`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def in_order(left: Ints, right: Ints, tie: UInt64s) -> npt.NDArray[np.int64]:
     return np.lexsort((tie[right], left))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Pairs:
     """Judged pairs `in_order`, aligned arrays; weights in hundredths of a bit.
 
@@ -54,7 +54,7 @@ class Pairs:
         return np.asarray(self.base + self.rarity + self.plug.sum(axis=1) + self.kin_bits)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Right:
     """Register rows that are a candidate somewhere: row number, family card, tie; positions are pairs' `right`."""
 

@@ -1,0 +1,193 @@
+"""The model learnt from a run's candidates, and what it says of every plausible pair before relatives are asked.
+
+The model's own mathematics belongs to `model`, the logistic candidate's and the plug-ins' to `toolkit`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from padanan.linkage import blocking, comparison, decision, inputs, model, threshold, toolkit
+from padanan.linkage.candidates import Compared, Setting
+from padanan.linkage.pairs import Pairs, Right, in_order
+
+Ints = npt.NDArray[Any]
+Bools = npt.NDArray[np.bool_]
+
+MARGIN = 800
+"""Hundredths of a bit: pairs this far under the floor can't come back through relatives, rarity or a plug-in."""
+_RANDOM = 300_000
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The model and the plausible pairs with their weight without relatives.
+
+    Attributes:
+        completeness: share of labelled records whose person is among their candidates, NaN without labels.
+        n_pairs: how many candidates were weighed. found: what blocking found, to know a pair again.
+        right: the register rows that `pairs` name.
+    """
+
+    model: model.Model
+    completeness: float
+    n_pairs: int
+    found: blocking.Candidates
+    right: Right
+    pairs: Pairs
+
+
+def fit(setting: Setting, compared: Compared) -> Fitted:
+    """The model, and every plausible pair's weight without relatives and plug-ins."""
+
+    def winners(weight: Ints) -> Bools:
+        won = np.zeros(len(weight), dtype=bool)
+        # The best come first in any case: pairs against the odds can't take a place from them.
+        here = np.flatnonzero(weight > 0)
+        left, right = compared.found.left[here], compared.j[here]
+        ties = setting.data.tie[left], compared.right.tie[right]
+        won[here] = decision.mutual_best(left, setting.seat(left, right), weight[here], ties)
+        return won
+
+    data = setting.data
+    patterns = model.Patterns.of(compared.packed)
+    labelled = np.flatnonzero(data.training[compared.found.left])
+    true = labelled[compared.right.row[compared.j[labelled]] == data.answer[compared.found.left[labelled]]]
+    n_residue, n_train = int((~data.training).sum()), int(data.training.sum())
+    enough = n_train >= setting.config.training_min
+    positive, both = patterns.at(true), patterns.at(labelled)
+    expected = n_residue * (1 - setting.config.absent_share)
+    random = None if enough else _random_pairs(setting, compared)
+    stand_in = None
+    if random is not None:
+        odds = float(np.log2(max(expected, 1.0) / max(compared.found.possible, 1)))
+        stand_in = model.stand_in_m(patterns, random, odds, winners, setting.config)
+    residue = patterns.counts - both
+    fitted = model.fit(patterns, residue, positive if enough else None, expected, setting.config, random, stand_in)
+    completeness = float(len(true) / n_train) if n_train else float("nan")
+    scores = model.score(patterns, fitted)
+    if "logistik" in setting.config.models and enough:
+        fitted = _try_logistic(setting, compared, fitted, patterns, labelled, true)
+        scores = model.score(patterns, fitted)
+    total = scores.total
+    floor = setting.config.keep_floor * 100 - MARGIN
+    here, bits = _rarity(setting, compared, scores, patterns)
+    # Rarity concerns few pairs; the others' fate is their pattern's.
+    kept = (total >= floor)[patterns.inverse]
+    kept[here] = total[patterns.inverse[here]] + bits >= floor
+    keep = np.flatnonzero(kept)
+    rare = np.zeros(len(keep), dtype=np.int64)
+    shown = kept[here]
+    rare[np.searchsorted(keep, here[shown])] = bits[shown]
+    order = in_order(compared.found.left[keep], compared.j[keep], compared.right.tie)
+    keep, rare = keep[order], rare[order]
+    inverse = patterns.inverse[keep]
+    pairs = Pairs(
+        compared.found.left[keep].astype(np.int64),
+        compared.j[keep].astype(np.int64),
+        compared.found.keys[keep],
+        compared.packed[keep],
+        total[inverse],
+        rare,
+        np.zeros((len(keep), 0), dtype=np.int64),
+        scores.rival[inverse],
+        np.zeros(len(keep), dtype=np.int8),
+        np.zeros(len(keep), dtype=np.int64),
+    )
+    return Fitted(fitted, completeness, len(compared.packed), compared.found, compared.right, pairs)
+
+
+def _random_pairs(setting: Setting, compared: Compared) -> npt.NDArray[np.float64] | None:
+    """Level shares of pairs that have nothing to do with each other."""
+    n_left, n_right = len(setting.data.people), len(compared.right.row)
+    if n_left < 2 or n_right < 2:
+        return None
+    dice = np.random.default_rng(20240701)
+    # By content, not by place in the file.
+    order = np.argsort(compared.right.tie, kind="stable")
+    i, j = dice.integers(0, n_left, _RANDOM), order[dice.integers(0, n_right, _RANDOM)]
+    by_row = np.argsort(j, kind="stable")
+    patterns = model.Patterns.of(setting.compare(i[by_row], compared.right.row[j[by_row]]))
+    return model.normalised(model.level_counts(patterns.levels, patterns.counts), setting.config.smoothing)
+
+
+def _rarity(setting: Setting, compared: Compared, scores: model.PatternScore, patterns: model.Patterns) -> tuple[Ints, Ints]:
+    """(pairs whose names are equal, hundredths of a bit that the name's rarity adds to each)."""
+    place = [c.name for c in comparison.COLUMNS].index("nama")
+    here = np.flatnonzero((patterns.levels[:, place] == 1)[patterns.inverse])
+    if len(here) == 0:
+        return here, np.empty(0, dtype=np.int64)
+    keys = setting.data.people["name_key"][compared.found.left[here]]
+    wanted = np.unique(keys)
+    met = setting.data.register.matching("name_key", wanted)
+    many = np.bincount(met["spot"], minlength=len(wanted))[np.searchsorted(wanted, keys)].astype(np.float64)
+    inverse = patterns.inverse[here]
+    chance = 1.0 - decision.probability(scores.total[inverse])
+    exact = np.ones(len(here), dtype=bool)
+    return here, model.rarity(many, exact, scores.share_random[inverse], chance, setting.config.rarity_max)
+
+
+def _try_logistic(
+    setting: Setting, compared: Compared, plain_model: model.Model, patterns: model.Patterns, labelled: Ints, true: Ints
+) -> model.Model:
+    """The logistic candidate if it does better on labelled records it has not seen, else the model that was given."""
+    rows = np.flatnonzero(setting.data.training)
+    cut = int(len(rows) * setting.config.fit_share)
+    order = np.argsort(setting.data.tie[rows], kind="stable")
+    fit_rows, test_rows = np.sort(rows[order[:cut]]), np.sort(rows[order[cut:]])
+    in_fit = np.zeros(len(setting.data), dtype=bool)
+    in_fit[fit_rows] = True
+    seen, seen_true = labelled[in_fit[compared.found.left[labelled]]], true[in_fit[compared.found.left[true]]]
+    positive = patterns.at(seen_true)
+    columns = [k for k, c in enumerate(comparison.COLUMNS) if c.name != "nik"]
+    got = toolkit.logistic_bits(patterns.levels, positive, patterns.at(seen) - positive, columns)
+    if got is None:
+        return plain_model
+    bits, offset = got
+    nik = next(k for k, c in enumerate(comparison.COLUMNS) if c.name == "nik")
+    share = plain_model.prior[1:] / plain_model.prior[1:].sum()
+    plain = np.round(np.log2(plain_model.m) - np.log2(np.tensordot(share, plain_model.u, axes=1)), 4)
+    bits[nik] = plain[nik]
+    # What no label can show is not learnt from labels.
+    for k, column in enumerate(comparison.COLUMNS):
+        closed = [column.levels.index(name) for name in setting.config.refused.get(column.name, ()) if name in column.levels]
+        bits[k, closed] = np.maximum(bits[k, closed], plain[k, closed])
+    logistic = replace(plain_model, extra=bits, offset=offset, name="logistik")
+    f1 = {}
+    mine = labelled[~in_fit[compared.found.left[labelled]]]
+    mine = mine[in_order(compared.found.left[mine], compared.j[mine], compared.right.tie)]
+    left, right, truth = compared.found.left[mine], compared.j[mine], np.isin(mine, true)
+    for name, candidate in (("fellegi_sunter", plain_model), ("logistik", logistic)):
+        weight = model.score(patterns, candidate).total[patterns.inverse[mine]]
+        pool = setting.pool(left, right, weight, truth)
+        outcome = threshold.outcomes(pool, test_rows)
+        curve = threshold.curve(*outcome, len(test_rows), setting.config.absent_share)
+        f1[name] = float(curve[3].max()) if len(curve[3]) else 0.0
+    facts = {**plain_model.facts, "f1_uji": {k: round(v, 5) for k, v in f1.items()}}
+    if f1["logistik"] > f1["fellegi_sunter"] + setting.config.logistic_margin or "fellegi_sunter" not in setting.config.models:
+        return replace(logistic, facts=facts)
+    return replace(plain_model, facts=facts)
+
+
+def plug_in_bits(setting: Setting, right_sides: Right, pairs: Pairs) -> Ints:
+    """Bits of the user's own comparisons for plausible pairs; m from labelled true pairs, u from the others."""
+    true = setting.true(pairs, right_sides)
+    labelled = setting.data.training[pairs.left]
+    doubt = np.where(labelled, np.where(true, 0.0, 1.0), 1.0 - decision.probability(pairs.base + pairs.rarity))
+    out = []
+    for spec in setting.config.plug_ins:
+        left = inputs.raw_column(setting.con, setting.raw[0], spec.column, setting.data.record, "daftar")
+        right_keys = inputs.register_keys(setting.con, setting.register_sql, right_sides.row)
+        right = inputs.raw_column(setting.con, setting.raw[1], spec.column, right_keys, "acuan")
+        level = toolkit.plug_in_level(
+            spec, pd.DataFrame({spec.column: left}), pd.DataFrame({spec.column: right}), pairs.left, pairs.right
+        )
+        sure = true if true.sum() >= setting.config.training_min else decision.probability(pairs.base + pairs.rarity) > 0.99
+        table = toolkit.plug_in_bits(spec, level, sure, doubt, setting.config.smoothing)
+        out.append(model.centibits(table)[level])
+    return np.stack(out, axis=1) if out else np.zeros((len(pairs.left), 0), dtype=np.int64)
