@@ -101,25 +101,6 @@ class Model:
         }
         return json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True)
 
-    @classmethod
-    def from_json(cls, text: str) -> Model:
-        """Reads an artefact back."""
-        body = json.loads(text)
-        extra = body["bit_tambahan"]
-        return cls(
-            np.array(body["m"]),
-            np.array(body["u"]),
-            np.array(body["prior"]),
-            body["model"],
-            None if extra is None else np.array(extra),
-            body["bit_awal"],
-            body["fakta"],
-        )
-
-    def drift(self, earlier: Model) -> dict[str, float]:
-        """Largest difference of m by column against an earlier model, in points of share."""
-        return {c.name: float(np.abs(self.m[k] - earlier.m[k]).max()) for k, c in enumerate(COLUMNS)}
-
 
 def start_m(config: LinkageConfig) -> Floats:
     """m when nothing is known, from the configuration; levels it leaves out get what remains, evenly."""

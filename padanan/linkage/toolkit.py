@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from recordlinkage.algorithms.nb_sklearn import ECM
 from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
-from recordlinkage.classifiers import ECMClassifier, LogisticRegressionClassifier
+from recordlinkage.classifiers import LogisticRegressionClassifier
 
 from padanan.base.errors import PadananError
 from padanan.linkage.comparison import COLUMNS
@@ -42,72 +41,6 @@ class DuckDBIndex(BaseIndexAlgorithm):  # type: ignore[misc]
 
     def _dedup_index(self, df_a: pd.DataFrame) -> pd.MultiIndex:
         return self._link_index(df_a, df_a)
-
-
-class PatternECM(ECM):  # type: ignore[misc]
-    """recordlinkage's ECM kernel fitted on distinct patterns with their counts, with anchored m if wanted.
-
-    Without an anchor its result equals `ECM.fit` on the expanded pairs; `np.unique(axis=0)` is never called.
-
-    Args:
-        counts: pairs of each pattern.
-        anchor: by column, log m of each of its values in ascending order, held fixed; None leaves that column free.
-    """
-
-    def __init__(self, counts: Floats, anchor: dict[int, Floats] | None = None, **options: Any) -> None:
-        super().__init__(**options)
-        self.counts = np.asarray(counts, dtype=float)
-        self.anchor = anchor or {}
-
-    def fit(self, X: npt.NDArray[Any], y: Any = None) -> PatternECM:
-        """Fits on `X`, one row per pattern."""
-        total = self.counts.sum()
-        binary = self._fit_data(np.asarray(X))
-        dense = np.asarray(binary.toarray() if hasattr(binary, "toarray") else binary, dtype=float)
-        self.classes_ = np.array([0, 1])
-        prior, feature = self._init_parameters_jaro(dense) if self.init == "jaro" else self._init_parameters_random(dense)
-        fixed = self._anchored(feature)
-        self.class_log_prior_, self.feature_log_prob_ = prior, fixed(feature)
-        for _ in range(self.max_iter):
-            chance = self.predict_proba(X) * self.counts[:, None]
-            mass = chance.sum(axis=0)
-            new_prior = np.log(mass) - np.log(total)
-            new_feature = fixed(np.log(chance.T @ dense) - np.log(mass)[:, None])
-            close = self.atol is not None and bool(
-                np.allclose(np.exp(new_prior), np.exp(self.class_log_prior_), atol=self.atol)
-                and np.allclose(np.exp(new_feature), np.exp(self.feature_log_prob_), atol=self.atol)
-            )
-            self.class_log_prior_, self.feature_log_prob_ = new_prior, new_feature
-            if close:
-                break
-        return self
-
-    def _anchored(self, feature: Floats) -> Any:
-        place = 0
-        spans: list[tuple[slice, Floats]] = []
-        for k, binarizer in enumerate(self._binarizers):
-            width = len(binarizer.classes_)
-            if k in self.anchor:
-                spans.append((slice(place, place + width), self.anchor[k]))
-            place += width
-
-        def fixed(values: Floats) -> Floats:
-            out = np.array(values, dtype=float)
-            for span, logs in spans:
-                out[1, span] = logs
-            return out
-
-        return fixed
-
-
-class PatternECMClassifier(ECMClassifier):  # type: ignore[misc]
-    """`ECMClassifier` whose data frame holds one row per pattern; `counts` are their pairs."""
-
-    def __init__(self, counts: Floats, anchor: dict[int, Floats] | None = None, **options: Any) -> None:
-        super().__init__(**options)
-        plain: Any = vars(self)["kernel"]
-        options = {name: getattr(plain, name) for name in ("init", "binarize", "max_iter", "atol")}
-        self.kernel: Any = PatternECM(counts, anchor, **options)
 
 
 class PatternLogistic(LogisticRegressionClassifier):  # type: ignore[misc]

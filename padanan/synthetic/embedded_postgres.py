@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from padanan.base import locks
 from padanan.base.commit import building, replace
-from padanan.base.errors import PadananError, SourceUnavailable, no_space_guard
+from padanan.base.errors import SourceUnavailable, no_space_guard
 
 USER = "padanan"
 DATABASE = "padanan"
@@ -322,25 +322,3 @@ def _die_with_parent() -> None:
     """
     with contextlib.suppress(Exception):
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
-
-
-def require_postgres(url: str) -> None:
-    """Proves that a server answers.
-
-    Raises:
-        SourceUnavailable: it doesn't; the address (it may hold a password) is not in the message.
-    """
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.exc import SQLAlchemyError
-
-    try:
-        engine = create_engine(url, connect_args={"connect_timeout": 10})
-        with engine.connect() as con:
-            con.execute(text("select 1"))
-        engine.dispose()
-    except PadananError:
-        raise
-    except (SQLAlchemyError, ValueError, TypeError, ImportError):
-        raise SourceUnavailable(
-            "PostgreSQL sumber tidak menjawab", cure="periksa alamat, jaringan, dan akun pada variabel lingkungannya, lalu ulangi"
-        ) from None
