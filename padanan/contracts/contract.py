@@ -17,6 +17,7 @@ from padanan.base.errors import ContractError
 from padanan.base.home import CHECKOUT
 from padanan.base.period import Periode
 from padanan.base.yaml_source import YamlSource
+from padanan.contracts.parts import Registry, check_parts, parts_of
 from padanan.contracts.rules import OVERRIDES, Rule, filled, fold_masks, load_catalogue, load_masks, override, parse_rule
 
 CLASSIFICATIONS = ("umum", "pribadi", "spesifik")
@@ -28,14 +29,8 @@ CADENCES = {"bulanan": 1, "triwulanan": 3, "semesteran": 6, "tahunan": 12}
 HALF_YEAR = 6
 # Columns whose values are codes: a contract must name their list and code system (Perpres 39/2019).
 CODED = ("jenis_kelamin", "shdk", "status_dasar", "status", "status_kawin")
-STAGE_MODELS = {
-    "adminduk": "stg_adminduk__penduduk",
-    "p3ke_keluarga": "stg_p3ke__keluarga",
-    "p3ke_individu": "stg_p3ke__individu",
-    "dtks": "stg_dtks__individu",
-    "carik": "stg_carik__individu",
-    "dtsen": "stg_dtsen__individu",
-}
+SHARED_STAGE_MODELS = {"program": "stg_bansos__penerima", "pendukung": "stg_bansos__penerima"}
+"""Kind -> the dbt staging model its contracts share, unless a contract names its own (`modelStaging`)."""
 
 
 @dataclass(frozen=True)
@@ -83,16 +78,15 @@ class Contract:
     description: str
     path: Path
     greatest_age: int
+    stage_model: str
+    roles: tuple[str, ...] = ()
+    registry: Registry | None = None
+    partner: str | None = None
 
     @property
     def cadence_months(self) -> int:
         """Months between two deliveries."""
         return CADENCES[self.cadence]
-
-    @property
-    def stage_model(self) -> str:
-        """The dbt staging model; all programs and supporting data share one (design.md)."""
-        return STAGE_MODELS.get(self.id, "stg_bansos__penerima")
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -135,6 +129,7 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
         contracts[contract.id] = contract
     if not contracts:
         raise ContractError("tidak ada kontrak", file=base / "contracts", cure="taruh berkas kontrak <id>.yaml di folder itu")
+    check_parts(contracts)
     return contracts
 
 
@@ -223,6 +218,7 @@ def load_contract(
         description=" ".join(str((data.get("description") or {}).get("purpose", "")).split()),
         path=path,
         greatest_age=_greatest_age(source, custom.get("usiaTerbesar"), CADENCES[cadence]),
+        **parts_of(source, custom, contract_id, kind, unit, SHARED_STAGE_MODELS.get(kind)),
     )
 
 

@@ -1,0 +1,160 @@
+"""What part a contract plays among the others: the reference register, a registry of the overlap, one of two files, a staging model.
+
+Whoever needs "the register" or "the registries" asks here by part; which producer has it is written in its contract.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from padanan.base.errors import ContractError
+from padanan.base.yaml_source import YamlSource
+
+if TYPE_CHECKING:
+    from padanan.contracts.contract import Contract
+
+REFERENCE = "acuan"
+"""The register whose people everybody is matched with."""
+INTEGRATED = "data_terpadu"
+"""The registry that the ministry's Renstra counts by."""
+ROLES = (REFERENCE, INTEGRATED)
+CARD = "kk"
+_FIELDS = ("id", "nama", "bit", "urutan", "keluarga")
+_NOUN = {"orang": "individu", "keluarga": "keluarga"}
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One registry of the overlap; a registry delivered in two files is named by both of their contracts.
+
+    Attributes:
+        id: name in `sumber` and of the columns `ada_<id>`, `overlap.<id>`.
+        name: what pages call it.
+        bit: its power of two in `kombinasi`.
+        place: its place in pictures and tables, from 1.
+        family: what its families are (`kk`: those of the family card).
+    """
+
+    id: str
+    name: str
+    bit: int
+    place: int
+    family: str
+
+
+def parts_of(
+    source: YamlSource, custom: Mapping[str, Any], contract_id: str, kind: str, unit: str, shared: str | None
+) -> dict[str, Any]:
+    """The fields `roles`, `registry`, `partner` and `stage_model` of one contract.
+
+    Args:
+        custom: the contract's customProperties by name.
+        shared: the staging model that contracts of this kind share, if any.
+
+    Raises:
+        ContractError: an unknown role, a registry with missing or wrong fields, or on a contract that is none.
+    """
+    at = "customProperties"
+    roles = custom.get("peran") or []
+    roles = tuple(roles) if isinstance(roles, list) else (str(roles),)
+    if unknown := [role for role in roles if role not in ROLES]:
+        raise source.error((at, "peran"), f"peran '{str(unknown[0])[:20]}' tidak dikenal", "pakai " + ", ".join(ROLES))
+    registry = _registry(source, custom.get("registri"), kind)
+    partner = custom.get("pasangan")
+    model = custom.get("modelStaging") or (f"stg_{registry.id}__{_NOUN[unit]}" if registry else shared)
+    if not isinstance(model, str) or not re.fullmatch(r"stg_[a-z0-9_]+", model):
+        raise source.error((at, "modelStaging"), "modelStaging bukan nama model staging", "tulis stg_<sumber>__<satuan>")
+    if partner is not None and (not isinstance(partner, str) or partner == contract_id):
+        raise source.error((at, "pasangan"), "pasangan bukan id kontrak lain", "tulis id kontrak berkas yang satunya")
+    return {"roles": roles, "registry": registry, "partner": partner, "stage_model": model}
+
+
+def _registry(source: YamlSource, value: Any, kind: str) -> Registry | None:
+    place = ("customProperties", "registri")
+    if value is None:
+        if kind == "registri":
+            raise source.error(place, "registri tanpa 'registri'", "isi registri: {id, nama, bit, urutan}")
+        return None
+    if kind != "registri":
+        raise source.error(place, f"'registri' pada jenis {kind}", "hapus, atau tulis jenis: registri")
+    if not isinstance(value, dict) or (set(value) - set(_FIELDS)) or not {"id", "nama", "bit", "urutan"} <= set(value):
+        raise source.error(place, "isian registri tidak lengkap atau tidak dikenal", "isi " + ", ".join(_FIELDS))
+    bit, order = value["bit"], value["urutan"]
+    if not re.fullmatch(r"[a-z][a-z0-9]*", str(value["id"])):
+        raise source.error(place, "id registri tidak sah", "pakai huruf kecil dan angka")
+    if not isinstance(bit, int) or bit < 1 or bit & (bit - 1):
+        raise source.error(place, "bit registri bukan pangkat dua", "tulis 1, 2, 4, 8, … yang belum dipakai registri lain")
+    if not isinstance(order, int) or order < 1:
+        raise source.error(place, "urutan registri bukan bilangan asli", "tulis 1, 2, 3, …")
+    return Registry(str(value["id"]), str(value["nama"]), bit, order, str(value.get("keluarga") or value["id"]))
+
+
+def check_parts(contracts: Mapping[str, Contract]) -> None:
+    """What one contract alone cannot show.
+
+    Raises:
+        ContractError: a role that two contracts claim, a partner that is not there or names another, two registries with one
+            bit or place, or one registry described in two ways.
+    """
+    for role in ROLES:
+        if len(owners := [item for item in contracts.values() if role in item.roles]) > 1:
+            raise _fault(owners[1], f"peran {role} sudah dipegang kontrak {owners[0].id}", "hapus salah satunya")
+    known: dict[str, Contract] = {}
+    for item in contracts.values():
+        if item.partner is not None and (item.partner not in contracts or contracts[item.partner].partner != item.id):
+            raise _fault(item, f"pasangan {item.partner} tidak ada atau tidak menyebut {item.id}", "sebut satu sama lain")
+        if item.registry is None:
+            continue
+        for other in known.values():
+            assert other.registry is not None
+            if item.registry.id == other.registry.id:
+                if item.registry != other.registry:
+                    raise _fault(item, f"registri {item.registry.id} berbeda dari kontrak {other.id}", "samakan isinya")
+            elif item.registry.bit == other.registry.bit or item.registry.place == other.registry.place:
+                raise _fault(item, f"bit atau urutan registri sama dengan kontrak {other.id}", "pilih yang belum dipakai")
+        known[item.id] = item
+
+
+def _fault(item: Contract, cause: str, cure: str) -> ContractError:
+    return YamlSource(item.path).error(("customProperties",), cause, cure)
+
+
+def with_role(contracts: Mapping[str, Contract], role: str) -> Contract | None:
+    """The contract that plays this part, if any does."""
+    return next((item for item in contracts.values() if role in item.roles), None)
+
+
+def reference(contracts: Mapping[str, Contract]) -> Contract:
+    """The register whose people everybody is matched with (`peran: acuan`).
+
+    Raises:
+        ContractError: no contract has that part.
+    """
+    found = with_role(contracts, REFERENCE)
+    if found is None:
+        raise ContractError(
+            "tidak ada kontrak dengan peran acuan", file="expectations/contracts", cure="beri peran: acuan pada kontrak penduduk"
+        )
+    return found
+
+
+def registries(contracts: Mapping[str, Contract]) -> dict[str, Registry]:
+    """The registries by id, in the order of pictures and tables."""
+    found = {item.registry.id: item.registry for item in contracts.values() if item.registry is not None}
+    return dict(sorted(found.items(), key=lambda pair: pair[1].place))
+
+
+def stage_models(contracts: Mapping[str, Contract]) -> dict[str, list[str]]:
+    """Staging model -> the contracts whose rows it holds: the register, the registries by bit (families before people), the rest."""
+
+    def order(item: Contract) -> tuple[bool, bool, int, str, str]:
+        bit = item.registry.bit if item.registry else 0
+        return REFERENCE not in item.roles, item.registry is None, bit, item.unit, item.id
+
+    found: dict[str, list[str]] = {}
+    for item in sorted(contracts.values(), key=order):
+        found.setdefault(item.stage_model, []).append(item.id)
+    return found
