@@ -21,6 +21,7 @@ from dagster._record import replace
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
 from packaging import version
 
+from orchestration.contracts import landing_key, loaded
 from orchestration.dbt_words import answer, question
 from orchestration.defs.partitions import half_years
 from orchestration.environment import DBT_PROJECT
@@ -151,15 +152,18 @@ class StageTranslator(DagsterDbtTranslator):
         return half_years
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
-        """The default spec; an entry model also waits for what dbt can't know (plan, rule checks).
+        """The default spec, and what dbt can't know.
 
-        An entry model reads no other model of its own call. Since a call is one step, that orders all of it.
+        A staging model reads every contract that names it, also one that came after the project was rendered. An entry model
+        reads no other model of its own call and waits for plan and rule checks; since a call is one step, that orders all of it.
         """
         spec = super().get_asset_spec(manifest, unique_id, project)
-        if not self._after or not _is_entry(manifest, self.get_resource_props(manifest, unique_id)):
-            return spec
+        props = self.get_resource_props(manifest, unique_id)
+        more = [landing_key(item.id) for item in loaded().values() if item.stage_model == props["name"]]
+        if self._after and _is_entry(manifest, props):
+            more += self._after
         known = {dep.asset_key for dep in spec.deps}
-        return spec.merge_attributes(deps=[key for key in self._after if key not in known])
+        return spec.merge_attributes(deps=[key for key in more if key not in known])
 
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None

@@ -29,12 +29,49 @@
     (({{ name_level }} >= 2 and {{ birth_level }} >= 1) or ({{ name_level }} >= 1 and {{ birth_level }} = 2))
 {%- endmacro %}
 
-{#- The five registries whose overlap is counted; P3KE comes in two files. Bit of each in `kombinasi`. -#}
-{% macro registries() %}{{ return([('p3ke', 1), ('dtks', 2), ('carik', 4), ('dtsen', 8), ('adminduk', 16)]) }}{% endmacro %}
+{#- The registries whose overlap is counted, with the bit of each in `kombinasi`: [(id, bit)] by bit. -#}
+{% macro registries() %}
+    {%- set found = [] -%}
+    {%- for registry in contract_registries() -%}{%- do found.append((registry['id'], registry['bit'])) -%}{%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
 
 {#- Registry of a producer, null for programs. -#}
 {% macro registry_of(producer) -%}
-    case when {{ producer }} in ('p3ke_keluarga', 'p3ke_individu') then 'p3ke' when {{ producer }} in ('dtks', 'carik', 'dtsen', 'adminduk') then {{ producer }} end
+    case {% for registry in contract_registries() %}when {{ producer }} in ({{ lits(registry['contracts']) }}) then {{ lit(registry['id']) }} {% endfor %}end
+{%- endmacro %}
+
+{#- The register whose people everybody is matched with: its registry, its producer, its staging model. -#}
+{% macro is_reference(producer) -%}{{ producer }} = {{ lit(contract_reference()['id']) }}{%- endmacro %}
+{% macro is_reference_registry(source) -%}{{ source }} = {{ lit(contract_reference()['registry']) }}{%- endmacro %}
+{% macro reference_model() %}{{ return(contract_reference()['model']) }}{% endmacro %}
+
+{#- Whether a producer delivers one row a family, which is its head's. -#}
+{% macro is_family_file(producer) -%}
+    {%- set found = [] -%}
+    {%- for registry in contract_registries() -%}{%- do found.extend(registry['family_files']) -%}{%- endfor -%}
+    {{ producer ~ ' in (' ~ lits(found) ~ ')' if found else 'false' }}
+{%- endmacro %}
+
+{#- The contract that a registry's families are published under: that of its family file, else its only one. -#}
+{% macro family_producer(source) -%}
+    case {{ source }} {% for registry in contract_registries() %}when {{ lit(registry['id']) }} then {{ lit((registry['family_files'] + registry['contracts'])[0]) }} {% endfor %}end
+{%- endmacro %}
+
+{#- What a registry's families are. -#}
+{% macro family_kind(source) -%}
+    case {{ source }} {% for registry in contract_registries() %}when {{ lit(registry['id']) }} then {{ lit(registry['family']) }} {% endfor %}end
+{%- endmacro %}
+
+{#- Two digits that order registries as the residence rule orders their producers. -#}
+{% macro registry_rank(source, plan) -%}
+    {%- set found = [] -%}
+    {%- for item in plan['sasaran'].get('urutan_domisili', []) -%}{%- set place = loop.index0 -%}
+        {%- for registry in contract_registries() if item in registry['contracts'] -%}{%- do found.append((registry['id'], '%02d' | format(place))) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- if found -%}
+    case {{ source }} {% for id, place in found %}when {{ lit(id) }} then {{ lit(place) }} {% endfor %}else '99' end
+    {%- else -%}'99'{%- endif -%}
 {%- endmacro %}
 
 {#- Place of a producer in a list of the criteria as two digits ('00' first), null when it is not in the list. -#}
@@ -55,10 +92,7 @@
 {% macro or_unknown(code) -%}coalesce({{ code }}, 'tidak diketahui'){%- endmacro %}
 
 {#- The staging models, in a fixed order. -#}
-{% macro staging_models() %}
-    {{ return(['stg_adminduk__penduduk', 'stg_p3ke__keluarga', 'stg_p3ke__individu', 'stg_dtks__individu', 'stg_carik__individu',
-        'stg_dtsen__individu', 'stg_bansos__penerima']) }}
-{% endmacro %}
+{% macro staging_models() %}{{ return(contract_staging() | list) }}{% endmacro %}
 
 {#- Pairs of programs that one person may not receive together, both ways. -#}
 {% macro excluding_pairs(plan) %}
@@ -73,12 +107,12 @@
     {{ return(pairs | sort) }}
 {% endmacro %}
 
-{#- Pseudonym of a family. Adminduk's and the programs' families are named by their No KK (its keyed hash); each other
+{#- Pseudonym of a family. The register's and the programs' families are named by their No KK (its keyed hash); each other
     registry keeps its families apart. -#}
 {% macro family_key(producer, family_id, own_id, kk_key) -%}
     case
         when {{ family_id }} is null then null
-        when {{ own_id }} is null and ({{ producer }} = 'adminduk' or {{ registry_of(producer) }} is null) then {{ kk_key }}
+        when {{ own_id }} is null and ({{ is_reference(producer) }} or {{ registry_of(producer) }} is null) then {{ kk_key }}
         else md5(coalesce({{ registry_of(producer) }}, {{ producer }}) || '|' || coalesce({{ own_id }}, {{ kk_key }}))
     end
 {%- endmacro %}

@@ -35,6 +35,9 @@
     {{ return("'" ~ (value | string | replace("'", "''")) ~ "'") }}
 {% endmacro %}
 
+{#- A list of SQL text literals. -#}
+{% macro lits(values) %}{%- set out = [] -%}{%- for value in values -%}{%- do out.append(lit(value)) -%}{%- endfor -%}{{ return(out | join(', ')) }}{% endmacro %}
+
 {% macro plan_contract(plan, id) %}
     {% for contract in plan['contracts'] if contract['id'] == id %}{{ return(contract) }}{% endfor %}
     {{ return(none) }}

@@ -76,33 +76,26 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- Source of the family counts of the other file of a producer in two files (P3KE): contract id -> its partner. -#}
-{% macro partner_of(id) %}
-    {{ return({'p3ke_keluarga': 'p3ke_individu', 'p3ke_individu': 'p3ke_keluarga'}.get(id)) }}
-{% endmacro %}
-
 {#- The family a row belongs to in its source. A No KK of one repeated digit is no family. -#}
 {% macro family_id_of(id_keluarga, kk_number, kk_clean) -%}
     coalesce(nullif(trim({{ id_keluarga }}), ''),
         case when {{ kk_number }} is not null and replace({{ kk_clean }}, left({{ kk_clean }}, 1), '') <> '' then {{ kk_clean }} end)
 {%- endmacro %}
 
+{#- The staging row of every contract that this model holds. The sources are named for the lineage only: a producer that is not
+    among them yet still arrives through the run plan. -#}
 {% macro stage_model(model) %}
+    {%- do source('landing', 'rencana') -%}
+    {%- for id in contract_staging()[model] -%}{%- do source('landing', id) -%}{%- endfor -%}
+    {%- for id in contract_partners()[model] -%}{%- do source('landing', id) -%}{%- endfor -%}
     {%- set plan = run_plan() -%}
     {{ stage_contracts(plan, plan_contracts_of(plan, model)) }}
-{% endmacro %}
-
-{#- The staging row for one contract (or for several that share a table). -#}
-{% macro stage_contract(id) %}
-    {%- set plan = run_plan() -%}
-    {%- set contract = plan_contract(plan, id) -%}
-    {{ stage_contracts(plan, [contract] if contract else []) }}
 {% endmacro %}
 
 {% macro stage_contracts(plan, contracts) %}
 {%- set partners = [] -%}
 {%- for contract in contracts -%}
-    {%- set partner = plan_contract(plan, partner_of(contract['id'])) if partner_of(contract['id']) else none -%}
+    {%- set partner = plan_contract(plan, contract['pasangan']) if contract.get('pasangan') else none -%}
     {%- if partner -%}{%- do partners.append(partner) -%}{%- endif -%}
 {%- endfor -%}
 -- CTEs are inlined on purpose: the second and third reading of `mentah` touch one or two columns of the Parquet only.

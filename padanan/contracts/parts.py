@@ -1,4 +1,4 @@
-"""What part a contract plays among the others: the reference register, a registry of the overlap, one of two files, a staging model.
+"""What part a contract plays among the others: the register, a registry, one of two files, a staging model.
 
 Whoever needs "the register" or "the registries" asks here by part; which producer has it is written in its contract.
 """
@@ -148,7 +148,7 @@ def registries(contracts: Mapping[str, Contract]) -> dict[str, Registry]:
 
 
 def stage_models(contracts: Mapping[str, Contract]) -> dict[str, list[str]]:
-    """Staging model -> the contracts whose rows it holds: the register, the registries by bit (families before people), the rest."""
+    """Staging model -> the contracts whose rows it holds: the register, the registries by bit, the rest."""
 
     def order(item: Contract) -> tuple[bool, bool, int, str, str]:
         bit = item.registry.bit if item.registry else 0

@@ -73,6 +73,9 @@ class PlannedContract(Config):
     kind: str
     in_force: bool
     stage_model: str
+    peran: Listed[str] = ()
+    registri: str | None = None
+    pasangan: str | None = None
     family_complete: bool
     family_key: str | None = None
     columns: dict[str, PlannedColumn]

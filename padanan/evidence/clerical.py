@@ -83,7 +83,7 @@ def order_of(row: Mapping[str, Any], limits: Thresholds) -> tuple[float, float, 
 
 def _queue(con: duckdb.DuckDBPyConnection, data: PlanData, folder: Path) -> list[dict[str, Any]]:
     """The best pair of every record that waits for a person, with both sides' values."""
-    sources.arrange(con)
+    sources.arrange(con, data)
     models = sorted({item.model for item in sources.listings_of(con, data)})
     sources.fingerprints(con, models)
     published, pairs = (literal(folder / f"{name}.parquet") for name in ("padanan_record", "pasangan_bukti"))
@@ -100,7 +100,7 @@ def _queue(con: duckdb.DuckDBPyConnection, data: PlanData, folder: Path) -> list
         from read_parquet({pairs}) p join tunggu t on t.record_key = p.record_key and t.record_key_calon = p.register_key
         join rekaman r on r.record_key = p.record_key join sidik s on s.record_key = p.record_key
         join penduduk d on d.register_key = p.register_key join ({arms}) x on x.record_key = p.record_key
-        join stg_adminduk__penduduk a on a.record_key = p.register_key
+        join {sources.reference_of(data).model} a on a.record_key = p.register_key
         where p.keputusan is null or t.konflik order by p.producer, p.record_key"""
     ).to_arrow_table()
     return [shaped(row) for row in table.to_pylist()]

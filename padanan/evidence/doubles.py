@@ -19,7 +19,7 @@ from padanan.linkage.clusters import cluster, merge_all
 from padanan.linkage.comparison import column, level_of
 from padanan.linkage.model import Model
 
-ADMINDUK, IN_LIST, TWO_PEOPLE = "ganda_adminduk", "ganda_daftar", "nik_dua_orang"
+IN_REGISTER, IN_LIST, TWO_PEOPLE = "ganda_adminduk", "ganda_daftar", "nik_dua_orang"
 # Residents who share one of these with a few others are worth comparing; 11 million are never paired with each other.
 _KEYS = ("dob, skeleton", "dob, mother_skeleton", "dob, kk", "kk, skeleton")
 _MOST = 6
@@ -28,36 +28,44 @@ _NAMES = ("sama", "bunyi_sama", "mirip")
 SCHEMA = pa.schema([("record_key", pa.string()), ("kelompok", pa.string()), ("bobot", pa.float64()), ("peluang", pa.float64())])
 
 
-def arrange(con: duckdb.DuckDBPyConnection, register: Path, config: LinkageConfig, fitted: Model | None, work: Path) -> None:
+def arrange(
+    con: duckdb.DuckDBPyConnection,
+    reference: sources.Reference,
+    register: Path,
+    config: LinkageConfig,
+    fitted: Model | None,
+    work: Path,
+) -> None:
     """Table `ganda`(producer, jenis, kelompok, record_key, anggota, bobot, peluang), one row a record of a group.
 
     Needs `rekaman`, `penduduk`, `tautan` and `klaster` of this run.
 
     Args:
+        reference: the register's contract.
         register: the prepared register.
         config: parameters of the linkage. fitted: a model with labels; without one Adminduk is compared with itself by the
             configuration's shares.
         work: folder for files of this run.
     """
-    con.register("mirip", residents(con, register, config, fitted, work))
+    con.register("mirip", residents(con, reference, register, config, fitted, work))
     con.execute(
         f"""create temp table ganda as
         with orang as (
-            select r.producer, r.record_key, r.entity_key, coalesce(t.id_orang, r.id_awal) as id_orang,
+            select r.producer, r.acuan, r.record_key, r.entity_key, coalesce(t.id_orang, r.id_awal) as id_orang,
                 case when coalesce(c.aturan_blok, 'nik_ganda_beda') = 'nik_ganda_beda' then c.nik_key end as nik_key
             from rekaman r join padanan_cocok c using (record_key) left join tautan t using (record_key)
             -- A program's list names a person every month; registries name each person once.
-            where r.berkeluarga or r.producer = 'adminduk'
+            where r.berkeluarga or r.acuan
         ),
         kembar as (
             select producer, id_orang from orang group by all
-            having count(distinct case when producer = 'adminduk' then record_key else entity_key end) > 1
+            having count(distinct case when acuan then record_key else entity_key end) > 1
         ),
         nik as (
             select producer, nik_key from orang where nik_key is not null group by all having count(distinct id_orang) > 1
         ),
         semua as (
-            select 'adminduk' as producer, '{ADMINDUK}' as jenis, kelompok, record_key, bobot, peluang from mirip
+            select {literal(reference.id)} as producer, '{IN_REGISTER}' as jenis, kelompok, record_key, bobot, peluang from mirip
             union all
             select producer, '{IN_LIST}', id_orang, record_key, null, null from orang semi join kembar using (producer, id_orang)
             union all
@@ -72,7 +80,12 @@ def arrange(con: duckdb.DuckDBPyConnection, register: Path, config: LinkageConfi
 
 
 def residents(
-    con: duckdb.DuckDBPyConnection, register: Path, config: LinkageConfig, fitted: Model | None, work: Path
+    con: duckdb.DuckDBPyConnection,
+    reference: sources.Reference,
+    register: Path,
+    config: LinkageConfig,
+    fitted: Model | None,
+    work: Path,
 ) -> pa.Table:
     """Residents of Adminduk that are possibly one person, as `SCHEMA`; the group's id comes from content.
 
@@ -90,8 +103,8 @@ def residents(
         for name in (*sources.PLAIN, *sources.plug_in_columns(config))
     )
     n = con.execute(
-        f"""copy (select s.record_key, p.id_penduduk as entity_key, 'adminduk' as producer, s.family_id, {names}
-        from stg_adminduk__penduduk s join penduduk p on p.register_key = s.record_key semi join ({arms}) m on
+        f"""copy (select s.record_key, p.id_penduduk as entity_key, {literal(reference.id)} as producer, s.family_id, {names}
+        from {reference.model} s join penduduk p on p.register_key = s.record_key semi join ({arms}) m on
             m.record_key = s.record_key) to {literal(path)} (format parquet)"""
     ).fetchall()[0][0]
     if n < 2:

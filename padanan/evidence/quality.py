@@ -51,7 +51,7 @@ def arrange(
             rows += _figures(item, result)
     for producer, status, n in con.execute(
         """select r.producer, coalesce(t.status, 'padan_nik'), count(*) from rekaman r left join tautan t using (record_key)
-        where r.producer <> 'adminduk' group by 1, 2"""
+        where not r.acuan group by 1, 2"""
     ).fetchall():
         rows.append(_row(producer, "ukuran", f"rekaman_{status}", n=n, value=float(n)))
     totals: dict[str, list[int]] = {}

@@ -41,7 +41,7 @@ def links(con: duckdb.DuckDBPyConnection, found: pa.Table) -> None:
             any_value(h.status) as status, any_value(h.calon_key) as calon_key, max(h.bobot) as bobot, max(h.peluang) as peluang,
             any_value(h.alasan) as alasan, any_value(p.id_penduduk) as id_model
         from rekaman r left join hasil_masuk h using (record_key) left join penduduk p on p.register_key = h.register_key
-        where r.status_nik <> 'padan_nik' and r.producer <> 'adminduk' group by r.producer, r.id_awal"""
+        where r.status_nik <> 'padan_nik' and not r.acuan group by r.producer, r.id_awal"""
     )
     con.unregister("hasil_masuk")
     con.execute(
@@ -202,7 +202,7 @@ def final(con: duckdb.DuckDBPyConnection) -> None:
             case when s.cara is null or s.calon_key = p.register_key then s.peluang end as peluang,
             case when s.cara is null or s.calon_key = p.register_key then s.bobot end as bobot,
             case
-                when r.producer = 'adminduk' then 'penduduk Adminduk tanpa NIK yang dapat dipakai'
+                when r.acuan then 'penduduk Adminduk tanpa NIK yang dapat dipakai'
                 when s.konflik then 'konflik: keputusan para peninjau tidak sama'
                 when s.keluarga_lain then 'keluarga lain di sumber yang sama sudah menyebut penduduk ini'
                 when s.cara = 'bukti' then s.alasan

@@ -81,10 +81,10 @@ def prepared_register(home: Home, plan: RunPlan, config: LinkageConfig | None = 
         return found[0]
     con = _connect(home, config)
     try:
-        sources.arrange(con)
+        sources.arrange(con, plan.data)
         with tempfile.TemporaryDirectory(prefix=".acuan-", dir=home.warehouse) as folder, no_space_guard("acuan siap pakai"):
             raw = Path(folder) / "acuan.parquet"
-            sources.write_register(con, raw, config)
+            sources.write_register(con, sources.reference_of(plan.data), raw, config)
             path = prepare_register(raw, cache, snapshot, memory=config.memory, threads=config.threads)
     finally:
         con.close()
@@ -143,13 +143,13 @@ def _match(
     work: Path,
     target: Path,
 ) -> EvidenceResult:
-    sources.arrange(con)
+    sources.arrange(con, plan.data)
     listings = sources.listings_of(con, plan.data)
     sources.fingerprints(con, sorted({item.model for item in listings}))
     decisions.arrange(con, ruled)
     raw_register = work / "acuan.parquet"
     if config.plug_ins:
-        sources.write_register(con, raw_register, config)
+        sources.write_register(con, sources.reference_of(plan.data), raw_register, config)
     results: dict[str, tuple[list[sources.Listing], LinkResult]] = {}
     for name, items in sources.groups_of(listings, config):
         path = work / "daftar.parquet"
@@ -172,7 +172,7 @@ def _match(
     best = _best_model(results)
     resolve.clusters(con, _edges(con, listings, config, best, work))
     resolve.final(con)
-    doubles.arrange(con, register, config, best, work)
+    doubles.arrange(con, sources.reference_of(plan.data), register, config, best, work)
     done = work / "selesai"
     done.mkdir(mode=0o700)
     _pairs(con, results)
@@ -278,11 +278,11 @@ def _edges(
     con.execute(
         f"""create temp table kenal as
         with banyak as (
-            select id_awal from rekaman where status_nik = 'padan_nik' and producer <> 'adminduk' group by id_awal
+            select id_awal from rekaman where status_nik = 'padan_nik' and not acuan group by id_awal
             having count(distinct producer) > 1 order by hash(id_awal), id_awal limit {config.training_max // 2}
         )
         select min(record_key) as record_key, id_awal as id from rekaman semi join banyak using (id_awal)
-        where status_nik = 'padan_nik' and producer <> 'adminduk' group by producer, id_awal"""
+        where status_nik = 'padan_nik' and not acuan group by producer, id_awal"""
     )
     con.execute("create temp table pilih as select record_key from terbuka union select record_key from kenal")
     con.execute(f"copy ({arms}) to {literal(path)} (format parquet)")

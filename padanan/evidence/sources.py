@@ -15,14 +15,22 @@ import pyarrow as pa
 
 from padanan.base.keys import load_key, register_hmac
 from padanan.base.sql import literal
+from padanan.contracts.parts import REFERENCE
 from padanan.contracts.planned import PlanData
 from padanan.linkage import prepare
 from padanan.linkage.config import LinkageConfig
 
-ADMINDUK = "adminduk"
 # Of the staging row; the keys are made here.
 PLAIN = tuple(c for c in prepare.COLUMNS if c not in ("record_key", "entity_key", "family_id"))
 _FILLED = ("nama_bersih", "tgl_lahir", "jk", "kk_bersih", "alamat_jalan", "kode_kelurahan", "shdk")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The register whose people everybody is matched with: its contract's id and its staging model."""
+
+    id: str
+    model: str
 
 
 @dataclass(frozen=True)
@@ -35,37 +43,47 @@ class Listing:
     labels: int
 
 
+def reference_of(data: PlanData) -> Reference:
+    """The contract of a plan that plays the part of the register."""
+    found = next(c for c in data.contracts if REFERENCE in c.peran)
+    return Reference(found.id, found.stage_model)
+
+
 def snapshot_of(data: PlanData) -> str:
     """Hash of everything that can change the prepared register: Adminduk's deliveries, code, rules and key."""
-    adminduk = next(c for c in data.contracts if c.id == ADMINDUK)
-    parts = [item.sha16 for item in adminduk.deliveries]
+    register = next(c for c in data.contracts if REFERENCE in c.peran)
+    parts = [item.sha16 for item in register.deliveries]
     parts += [data.code_version, data.expectations_version, data.key_id]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
-def arrange(con: duckdb.DuckDBPyConnection) -> None:
+def arrange(con: duckdb.DuckDBPyConnection, data: PlanData) -> None:
     """Makes the temporary tables of the evidence step.
 
-    `rekaman`: every record with its status by NIK, provisional person (`id_awal`), registry and content hash (`sidik`) for the
-    records left over. `penduduk`: one row per resident of Adminduk, (register_key, id_penduduk); residents whose NIK can't be
+    `rekaman`: every record with its status by NIK, provisional person (`id_awal`), source (`sumber`: a registry, else the
+    producer), whether it is of the register itself (`acuan`) and whether its families are a registry's (`berkeluarga`).
+    `penduduk`: one row per resident of Adminduk, (register_key, id_penduduk); residents whose NIK can't be
     used are residents too.
     """
+    parts = [(c.id, c.registri, REFERENCE in c.peran) for c in data.contracts if c.registri]
+    con.execute("create temp table bagian_registri (producer varchar, registri varchar, acuan boolean)")
+    con.executemany("insert into bagian_registri values (?, ?, ?)", parts)
     con.execute(
         """create temp table rekaman as
         select c.producer, c.record_key, c.entity_key, c.status as status_nik, c.id_keluarga, c.record_key_acuan, c.isian,
             coalesce(i.id_orang, c.entity_key_acuan) as id_awal, i.metode as metode_awal,
-            case when c.producer in ('p3ke_keluarga', 'p3ke_individu') then 'p3ke' else c.producer end as sumber,
-            c.producer in ('p3ke_keluarga', 'p3ke_individu', 'dtks', 'carik', 'dtsen') as berkeluarga
-        from padanan_cocok c left join padanan_identitas i using (record_key)"""
+            coalesce(b.registri, c.producer) as sumber, coalesce(not b.acuan, false) as berkeluarga,
+            coalesce(b.acuan, false) as acuan
+        from padanan_cocok c left join padanan_identitas i using (record_key) left join bagian_registri b using (producer)"""
     )
     con.execute(
         """create temp table penduduk as
         select record_key as register_key, id_awal as id_penduduk from rekaman
-        where producer = 'adminduk' and status_nik = 'padan_nik' and record_key = record_key_acuan
+        where acuan and status_nik = 'padan_nik' and record_key = record_key_acuan
         union all
         select min_by(record_key, (9 - isian)::varchar || record_key), id_awal from rekaman
-        where producer = 'adminduk' and status_nik <> 'padan_nik'
-            and id_awal not in (select id_awal from rekaman where producer = 'adminduk' and status_nik = 'padan_nik')
+        where acuan and status_nik <> 'padan_nik'
+            and id_awal not in (select id_awal from rekaman where acuan and status_nik = 'padan_nik')
         group by id_awal"""
     )
 
@@ -83,12 +101,12 @@ def fingerprints(con: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
     con.execute(f"create temp table sidik as {arms}")
 
 
-def write_register(con: duckdb.DuckDBPyConnection, path: Path, config: LinkageConfig) -> None:
+def write_register(con: duckdb.DuckDBPyConnection, register: Reference, path: Path, config: LinkageConfig) -> None:
     """Adminduk's residents as the linkage reads them; plug-in columns are kept."""
     names = ", ".join(f"s.{name}" for name in (*PLAIN, *plug_in_columns(config)))
     con.execute(
         f"""copy (select s.record_key, p.id_penduduk as entity_key, s.family_id, {names}
-        from stg_adminduk__penduduk s join penduduk p on p.register_key = s.record_key order by s.record_key)
+        from {register.model} s join penduduk p on p.register_key = s.record_key order by s.record_key)
         to {literal(path)} (format parquet)"""
     )
 
@@ -126,7 +144,7 @@ def listings_of(con: duckdb.DuckDBPyConnection, data: PlanData) -> list[Listing]
     return [
         Listing(c.id, c.stage_model, *counted[c.id])
         for c in sorted(data.contracts, key=lambda c: c.id)
-        if c.id != ADMINDUK and c.id in counted
+        if REFERENCE not in c.peran and c.id in counted
     ]
 
 

@@ -62,6 +62,7 @@ def generated(folder: Path) -> list[Path]:
     from padanan.cleansing.suite import render_gx_context
     from padanan.contracts.contract import load_contracts
     from padanan.generated.contract_docs import render_register
+    from padanan.generated.dbt_files import MACROS_PATH, SOURCES_PATH, render_macros, render_sources
     from padanan.generated.features import render_readme
     from padanan.generated.tables_doc import render as render_tables
 
@@ -71,7 +72,11 @@ def generated(folder: Path) -> list[Path]:
     (folder / "docs" / "tables.md").write_text(render_tables(), encoding="utf-8")
     (folder / "docs" / "register-data.md").write_text(render_register(contracts), encoding="utf-8")
     (folder / "README.md").write_text(render_readme(CHECKOUT), encoding="utf-8")
-    return [Path("expectations/gx"), Path("docs/tables.md"), Path("docs/register-data.md"), Path("README.md")]
+    for name, text in ((SOURCES_PATH, render_sources(contracts)), (MACROS_PATH, render_macros(contracts))):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    names = ("expectations/gx", "docs/tables.md", "docs/register-data.md", "README.md", SOURCES_PATH, MACROS_PATH)
+    return [Path(name) for name in names]
 
 
 def differences(left: Path, right: Path) -> list[str]:

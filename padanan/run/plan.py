@@ -18,6 +18,7 @@ from padanan.base.period import Periode
 from padanan.contracts.contract import Contract
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.field_rules import field_plan
+from padanan.contracts.parts import reference
 from padanan.contracts.plan import load_plans
 from padanan.contracts.planned import (
     PlanData,
@@ -37,9 +38,6 @@ from padanan.records.seals import closed
 from padanan.records.steps import requests
 from padanan.records.tombstone import gone
 from padanan.run.code_version import code_version
-
-REGISTER = "adminduk"
-"""The contract whose people everybody is matched with: without it there is nothing to run."""
 
 
 def decisions_version(home: Home, parts: Mapping[str, Sequence[Path]]) -> str:
@@ -120,11 +118,13 @@ def make_plan(
                 terlambat=item.late,
             )
         )
-    if REGISTER not in by_contract:
+    register = reference(contracts)
+    if register.id not in by_contract:
         raise PadananError(
-            f"Adminduk belum ada untuk periode {periode} (batas {last_day.isoformat()})",
-            file="landing/adminduk",
-            cure="minta Disdukcapil mengirim, atau jalankan "
+            f"{register.registry.name if register.registry else register.id} belum ada untuk periode {periode} "
+            f"(batas {last_day.isoformat()})",
+            file=f"landing/{register.id}",
+            cure=f"minta {register.owner} mengirim, atau jalankan "
             f"'padanan status --periode {periode}' untuk melihat kiriman yang ditahan atau terlalu tua",
         )
     inputs = PlanInputs(
@@ -177,6 +177,9 @@ def planned_contract(contract: Contract, periode: Periode, deliveries: Sequence[
         kind=contract.kind,
         in_force=contract.in_force(periode),
         stage_model=contract.stage_model,
+        peran=contract.roles,
+        registri=contract.registry.id if contract.registry else None,
+        pasangan=contract.partner,
         family_complete=contract.family_complete,
         family_key=contract.family_key,
         columns={

@@ -14,7 +14,7 @@ from padanan.cli import main
 from padanan.contracts.contract import expectations_dir, load_contracts
 from padanan.contracts.rule_binding import check_predicates
 
-KEPT = {"adminduk", "bsps", "kaj", "p3ke_individu"}
+KEPT = {"adminduk", "bsps", "kaj", "p3ke_individu", "p3ke_keluarga"}
 RULE = """      - name: aturan_sendiri
         type: custom
         engine: padanan

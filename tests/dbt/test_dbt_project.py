@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 from padanan.base.home import Home
-from padanan.contracts.contract import STAGE_MODELS, load_contracts
+from padanan.contracts.contract import load_contracts
 from padanan.contracts.dbt_yaml import ORDER, STAGING, described_models
+from padanan.contracts.parts import stage_models
 from padanan.contracts.rule_binding import check_predicates
 from padanan.contracts.rule_culprit import rule_failure
 from padanan.generated.tables_doc import PAGE, render
@@ -123,7 +124,7 @@ def test_staging_columns_match_their_description(gudang_factory: Any) -> None:
     home.plan()
     home.dbt("build", "--select", "tag:panggilan_1", "--exclude-resource-type", "test")
     want = [(c["name"], c["data_type"].upper()) for c in described_models()[STAGING]["columns"]]
-    for model in [*STAGE_MODELS.values(), "stg_bansos__penerima"]:
+    for model in stage_models(load_contracts()):
         assert (
             home.rows(f"select column_name, data_type from duckdb_columns() where table_name = '{model}' order by column_index")
             == want

@@ -60,7 +60,7 @@ def _choose(home: Home, folder: Path) -> list[dict[str, Any]]:
     """Two links by evidence and one record without a match beside a resident whom DTKS does not name."""
     con = connect_warehouse(home)
     try:
-        sources.arrange(con)
+        sources.arrange(con, read_plan(home).data)
         sources.fingerprints(con, ["stg_dtks__individu"])
         con.execute(f"create temp view terbit as from read_parquet('{folder}/padanan_record.parquet')")
         query = """select r.entity_key, s.sidik, {acuan} from terbit t join rekaman r using (record_key)

@@ -10,11 +10,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.linkage.generator import DEFAULT, generate
-from padanan.evidence import doubles
+from padanan.contracts.contract import load_contracts
+from padanan.contracts.parts import reference
+from padanan.evidence import doubles, sources
 from padanan.linkage import link, load_linkage_config
 from padanan.linkage.prepare import prepare_register
 
 N = 60
+REGISTER = reference(load_contracts())
+MODEL = REGISTER.stage_model
 
 
 @pytest.mark.feature("F12")
@@ -26,7 +30,7 @@ def test_residents_who_stand_twice_are_found_and_twins_are_not(tmp_path: Path) -
     con = duckdb.connect()
     con.register("asli", register)
     con.execute(
-        f"""create table stg_adminduk__penduduk as select *, null::varchar as shdk from asli
+        f"""create table {MODEL} as select *, null::varchar as shdk from asli
         union all by name
         select * exclude (nomor) replace (
             'k' || record_key as record_key, 'k' || entity_key as entity_key, '3171' || right(nik_bersih, 12) as nik_bersih,
@@ -35,14 +39,12 @@ def test_residents_who_stand_twice_are_found_and_twins_are_not(tmp_path: Path) -
         from (select *, row_number() over (order by record_key) as nomor from asli where length(nama_bersih) > 8
             and tgl_lahir is not null qualify nomor <= {N})"""
     )
-    con.execute(
-        "create table penduduk as select record_key as register_key, entity_key as id_penduduk from stg_adminduk__penduduk"
-    )
-    con.execute(f"copy stg_adminduk__penduduk to '{tmp_path}/acuan.parquet' (format parquet)")
+    con.execute(f"create table penduduk as select record_key as register_key, entity_key as id_penduduk from {MODEL}")
+    con.execute(f"copy {MODEL} to '{tmp_path}/acuan.parquet' (format parquet)")
     prepared = prepare_register(tmp_path / "acuan.parquet", tmp_path / "siap", "x")
     config = load_linkage_config()
     fitted = link(made.list, made.register, config).model
-    got = doubles.residents(con, prepared, config, fitted, tmp_path).to_pylist()
+    got = doubles.residents(con, sources.Reference(REGISTER.id, MODEL), prepared, config, fitted, tmp_path).to_pylist()
     groups: dict[str, set[str]] = {}
     for row in got:
         groups.setdefault(row["kelompok"], set()).add(row["record_key"])
@@ -50,9 +52,9 @@ def test_residents_who_stand_twice_are_found_and_twins_are_not(tmp_path: Path) -
     assert right >= 0.9 * N
     assert right >= 0.9 * len(groups)
     assert all(0.9 <= row["peluang"] <= 1 for row in got)
-    shuffled = con.execute("select * from stg_adminduk__penduduk order by hash(record_key || 'x')").to_arrow_table()
-    con.execute("drop table stg_adminduk__penduduk")
-    con.register("stg_adminduk__penduduk", shuffled)
-    again = doubles.residents(con, prepared, config, fitted, tmp_path)
+    shuffled = con.execute(f"select * from {MODEL} order by hash(record_key || 'x')").to_arrow_table()
+    con.execute(f"drop table {MODEL}")
+    con.register(MODEL, shuffled)
+    again = doubles.residents(con, sources.Reference(REGISTER.id, MODEL), prepared, config, fitted, tmp_path)
     assert again.to_pylist() == got
     assert isinstance(again, pa.Table)

@@ -5,7 +5,7 @@ with
 kartu as (
     select id_orang, min(id_keluarga) as id_keluarga
     from {{ ref('anggota_keluarga') }}
-    where sumber = 'adminduk'
+    where {{ is_reference_registry('sumber') }}
     group by id_orang
 ),
 dinilai as (

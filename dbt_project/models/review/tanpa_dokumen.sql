@@ -15,7 +15,7 @@ orang as (
         string_agg(distinct r.producer, ',' order by r.producer) as sumber,
         string_agg(distinct t.rincian, ',' order by t.rincian) as rincian,
         bool_or(r.status = 'mungkin_padan') as ada_calon,
-        bool_or(r.producer = 'adminduk') as di_adminduk
+        bool_or({{ is_reference('r.producer') }}) as di_adminduk
     from {{ ref('padanan_orang') }} as o
     inner join {{ ref('padanan_record') }} as r on o.id_orang = r.id_orang
     left join tanpa_nik as t on r.record_key = t.record_key

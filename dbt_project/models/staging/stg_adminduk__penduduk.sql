@@ -1,2 +1,1 @@
--- depends_on: {{ source('landing', 'adminduk') }}, {{ source('landing', 'rencana') }}
-{{ stage_contract('adminduk') }}
+{{ stage_model('stg_adminduk__penduduk') }}

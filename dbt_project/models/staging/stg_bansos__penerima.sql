@@ -1,18 +1,1 @@
--- A program that has no source entry of its own still arrives through the run plan.
--- depends_on: {{ source('landing', 'kjp_plus') }}
--- depends_on: {{ source('landing', 'kjmu') }}
--- depends_on: {{ source('landing', 'bpms') }}
--- depends_on: {{ source('landing', 'klj') }}
--- depends_on: {{ source('landing', 'kpdj') }}
--- depends_on: {{ source('landing', 'kaj') }}
--- depends_on: {{ source('landing', 'kparj') }}
--- depends_on: {{ source('landing', 'jakpreneur') }}
--- depends_on: {{ source('landing', 'pangan_murah') }}
--- depends_on: {{ source('landing', 'kartu_layanan_gratis') }}
--- depends_on: {{ source('landing', 'pkh') }}
--- depends_on: {{ source('landing', 'sembako') }}
--- depends_on: {{ source('landing', 'pip') }}
--- depends_on: {{ source('landing', 'bsps') }}
--- depends_on: {{ source('landing', 'pbi_jkn') }}
--- depends_on: {{ source('landing', 'rencana') }}
 {{ stage_model('stg_bansos__penerima') }}

@@ -1,2 +1,1 @@
--- depends_on: {{ source('landing', 'carik') }}, {{ source('landing', 'rencana') }}
-{{ stage_contract('carik') }}
+{{ stage_model('stg_carik__individu') }}

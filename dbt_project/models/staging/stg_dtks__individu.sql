@@ -1,2 +1,1 @@
--- depends_on: {{ source('landing', 'dtks') }}, {{ source('landing', 'rencana') }}
-{{ stage_contract('dtks') }}
+{{ stage_model('stg_dtks__individu') }}

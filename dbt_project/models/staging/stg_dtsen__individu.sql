@@ -1,2 +1,1 @@
--- depends_on: {{ source('landing', 'dtsen') }}, {{ source('landing', 'rencana') }}
-{{ stage_contract('dtsen') }}
+{{ stage_model('stg_dtsen__individu') }}

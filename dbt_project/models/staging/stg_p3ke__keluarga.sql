@@ -1,2 +1,1 @@
--- depends_on: {{ source('landing', 'p3ke_keluarga') }}, {{ source('landing', 'rencana') }}, {{ source('landing', 'p3ke_individu') }}
-{{ stage_contract('p3ke_keluarga') }}
+{{ stage_model('stg_p3ke__keluarga') }}

@@ -18,7 +18,6 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.sql import literal
 from padanan.base.warehouse import connect_warehouse
-from padanan.contracts.contract import STAGE_MODELS
 from padanan.contracts.field_rules import AT_SOURCE, VISIT
 from padanan.published.revisions import chosen_revision
 from padanan.published.run_plan import RunPlan, read_plan, rebuild_cure
@@ -73,7 +72,7 @@ class Rows:
         self._texts: dict[tuple[str, str], dict[str, str]] = {}
         self.con = connect_warehouse(home)
         try:
-            _arrange(self.con, folder)
+            _arrange(self.con, plan, folder)
         except BaseException:
             self.con.close()
             raise
@@ -133,11 +132,11 @@ class Rows:
         return self._texts[producers, codes]
 
 
-def _arrange(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _arrange(con: duckdb.DuckDBPyConnection, plan: RunPlan, folder: Path) -> None:
     """Temporary tables `isi_tugas` and `isi_prelist`: published rows with what the sources say of the person."""
     con.execute(f"create temp view tugas_terbit as select * from read_parquet({literal(folder / 'tugas.parquet')})")
     con.execute(f"create temp view prelist_terbit as select * from read_parquet({literal(folder / 'prelist.parquet')})")
-    models = sorted({*STAGE_MODELS.values(), "stg_bansos__penerima"})
+    models = sorted({contract.stage_model for contract in plan.data.contracts})
     arms = " union all ".join(
         f"""select record_key, producer, nik_bersih as nik, kk_bersih as no_kk, nama_bersih as nama,
         tgl_lahir::varchar as tgl_lahir, jk, coalesce(alamat_jalan, alamat_mentah) as alamat, rt, rw from {model}"""

@@ -39,7 +39,7 @@ penduduk as not materialized (
         + case when p.jk is not null then 1 else 0 end + case when p.kk_angka16 is not null then 1 else 0 end
         + case when p.alamat_jalan is not null then 1 else 0 end + case when p.kode_kelurahan is not null then 1 else 0 end
         + case when p.shdk is not null then 1 else 0 end as isian
-    from {{ ref('stg_adminduk__penduduk') }} as p
+    from {{ ref(reference_model()) }} as p
     left join blok as b on p.record_key = b.record_key
     where p.nik_angka16 is not null and b.record_key is null
 ),
@@ -61,8 +61,8 @@ banding as not materialized (
         a.record_key as record_key_acuan_nik,
         a.entity_key as entity_key_acuan,
         a.status_dasar as status_dasar_acuan,
-        case when r.producer = 'adminduk' or a.record_key is null then null else {{ name_level('r.nama_bersih', 'a.nama_bersih') }} end as tingkat_nama,
-        case when r.producer = 'adminduk' or a.record_key is null then null else {{ birth_level('r.tgl_lahir', 'a.tgl_lahir') }} end as tingkat_tgl_lahir
+        case when {{ is_reference('r.producer') }} or a.record_key is null then null else {{ name_level('r.nama_bersih', 'a.nama_bersih') }} end as tingkat_nama,
+        case when {{ is_reference('r.producer') }} or a.record_key is null then null else {{ birth_level('r.tgl_lahir', 'a.tgl_lahir') }} end as tingkat_tgl_lahir
     from rekaman as r
     left join acuan as a on r.nik_pakai = a.nik_angka16
 )
@@ -71,7 +71,7 @@ select
     * exclude (record_key_acuan_nik, entity_key_acuan, status_dasar_acuan, nik_angka16),
     case
         when nik_pakai is null then 'tanpa_nik'
-        when producer = 'adminduk' then 'padan_nik'
+        when {{ is_reference('producer') }} then 'padan_nik'
         when record_key_acuan_nik is null then 'nik_tidak_ditemukan'
         when {{ same_person('tingkat_nama', 'tingkat_tgl_lahir') }} then 'padan_nik'
         else 'nik_padan_identitas_beda'

@@ -7,7 +7,7 @@ select
     producer,
     {{ registry_of('producer') }} as sumber,
     shdk,
-    coalesce(shdk = 1 or producer = 'p3ke_keluarga', false) as kepala,
+    coalesce(shdk = 1 or {{ is_family_file('producer') }}, false) as kepala,
     desil,
     kode_kota,
     kode_kecamatan,

@@ -1,13 +1,12 @@
 {% set plan = run_plan() %}
--- Who is in which of the five registries, by place; every level adds up to the union.
+-- Who is in which of the registries, by place; every level adds up to the union.
 with
 keluarga as (
     select
         id_keluarga_gabung,
-        -- where Adminduk places the family, else where the first registry that knows a place does
+        -- where the first registry of the residence rule that knows a place puts the family
         substr(min(case when kode_kota is not null then
-            case sumber when 'adminduk' then '0' when 'carik' then '1' when 'dtsen' then '2' when 'p3ke' then '3' else '4' end
-            || id_keluarga || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end), 34) as kode,
+            {{ registry_rank('sumber', plan) }} || id_keluarga || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end), 35) as kode,
         {% for name, bit in registries() -%}
         max(case when sumber = {{ lit(name) }} then {{ bit }} else 0 end){{ ' + ' if not loop.last }}
         {%- endfor %} as kombinasi

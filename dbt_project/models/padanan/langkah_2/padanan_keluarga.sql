@@ -1,4 +1,5 @@
 {% set plan = run_plan() %}
+{% set acuan = is_reference_registry('k.sumber') %}
 -- One row for each family of each registry; families of different registries are linked through their members' Adminduk card.
 with
 anggota as (
@@ -11,7 +12,7 @@ anggota as (
         max(case when kepala then 1 else 0 end) as kepala,
         min(desil) as desil_min,
         max(desil) as desil_maks,
-        min(case when kepala then case when producer = 'p3ke_keluarga' then '0' else '1' end || record_key end) as urut_kepala,
+        min(case when kepala then case when {{ is_family_file('producer') }} then '0' else '1' end || record_key end) as urut_kepala,
         min(
             case when kode_kota is not null
                 then case when kepala then '0' else '1' end || record_key || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end
@@ -24,7 +25,7 @@ keluarga as (
         id_keluarga,
         min(sumber) as sumber,
         cast(sum(jumlah_rekaman) as bigint) as jumlah_rekaman,
-        -- the head as this source shows it; of several the one with the lowest record key, P3KE's family file first
+        -- the head as this source shows it; of several the one with the lowest record key, that of a family file first
         substr(min(urut_kepala || id_orang), 34) as id_orang_kepala,
         cast(sum(kepala) as bigint) as jumlah_kepala,
         count(*) as jumlah_anggota,
@@ -37,14 +38,14 @@ keluarga as (
 kartu as (
     select id_orang, min(id_keluarga) as id_kartu
     from anggota
-    where sumber = 'adminduk'
+    where {{ is_reference_registry('sumber') }}
     group by id_orang
 ),
 tautan as (
     select a.id_keluarga, k.id_kartu, count(*) as n
     from anggota as a
     inner join kartu as k on a.id_orang = k.id_orang
-    where a.sumber <> 'adminduk'
+    where not {{ is_reference_registry('a.sumber') }}
     group by a.id_keluarga, k.id_kartu
 ),
 induk as (
@@ -59,20 +60,20 @@ induk as (
 select
     {{ run_columns(plan) }},
     k.id_keluarga,
-    case when k.sumber = 'p3ke' then 'p3ke_keluarga' else k.sumber end as producer,
+    {{ family_producer('k.sumber') }} as producer,
     k.sumber,
-    case when k.sumber in ('adminduk', 'dtks') then 'kk' else k.sumber end as jenis,
+    {{ family_kind('k.sumber') }} as jenis,
     k.id_orang_kepala,
     k.jumlah_kepala,
     k.jumlah_anggota,
     k.jumlah_rekaman,
     k.desil,
     k.desil_beda,
-    case when k.sumber = 'adminduk' then k.id_keluarga else i.id_keluarga_adminduk end as id_keluarga_adminduk,
-    case when k.sumber = 'adminduk' then 1 else coalesce(i.jumlah_kartu, 0) end as jumlah_kartu_adminduk,
+    case when {{ acuan }} then k.id_keluarga else i.id_keluarga_adminduk end as id_keluarga_adminduk,
+    case when {{ acuan }} then 1 else coalesce(i.jumlah_kartu, 0) end as jumlah_kartu_adminduk,
     coalesce(i.jumlah_kartu > 1, false) as terpecah,
     i.kartu_anggota,
-    case when k.sumber = 'adminduk' then k.id_keluarga else coalesce(i.id_keluarga_adminduk, k.id_keluarga) end as id_keluarga_gabung,
+    case when {{ acuan }} then k.id_keluarga else coalesce(i.id_keluarga_adminduk, k.id_keluarga) end as id_keluarga_gabung,
     left(k.kode, 5) as kode_kota,
     case when length(k.kode) >= 8 then left(k.kode, 8) end as kode_kecamatan,
     case when length(k.kode) = 13 then k.kode end as kode_kelurahan

@@ -7,7 +7,7 @@ beridentitas as not materialized (
         c.status as status_nik,
         coalesce(t.status, case when c.status = 'padan_nik' then 'padan_nik' else 'tidak_padan' end) as status,
         coalesce(t.id_orang, i.id_orang, c.entity_key_acuan) as id_orang,
-        coalesce(t.metode, i.metode, case when c.producer = 'adminduk' then 'acuan' else 'nik' end) as metode,
+        coalesce(t.metode, i.metode, case when {{ is_reference('c.producer') }} then 'acuan' else 'nik' end) as metode,
         t.peluang,
         t.bobot,
         t.alasan as alasan_bukti,
@@ -23,7 +23,7 @@ beridentitas as not materialized (
     from {{ ref('padanan_cocok') }} as c
     left join {{ ref('padanan_identitas') }} as i on c.record_key = i.record_key
     left join {{ evidence('tautan', plan) }} as t on c.record_key = t.record_key
-    left join {{ ref('stg_adminduk__penduduk') }} as a on t.register_key = a.record_key
+    left join {{ ref(reference_model()) }} as a on t.register_key = a.record_key
 ),
 -- programs of one person, for the rules on doubles
 program_orang as (
