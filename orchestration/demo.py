@@ -17,8 +17,6 @@ from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
 
-CARIK_URL = "PADANAN_CARIK_URL"
-
 
 def demo(scale: int, profile: str, seed: int, periode: Periode) -> int:
     """Makes deliveries, runs both jobs and prints a summary.
@@ -32,7 +30,7 @@ def demo(scale: int, profile: str, seed: int, periode: Periode) -> int:
     from orchestration import demo_home
     from orchestration.measure import number
     from orchestration.run import run_job
-    from padanan.synthetic.embedded_postgres import embedded_postgres
+    from padanan.synthetic.embedded_postgres import SERVER, URL_VARIABLE, embedded_postgres
 
     home = Home.from_env()
     facts: dict[str, Any] = {"skala": scale, "profil": profile, "seed": seed, "periode": periode.label}
@@ -40,9 +38,9 @@ def demo(scale: int, profile: str, seed: int, periode: Periode) -> int:
     prepare()
     clock = time.perf_counter()
     print(f"Demo Padanan {periode.label}: {number(scale)} penduduk buatan, profil {profile}", flush=True)
-    print("1/3 Menyalakan PostgreSQL tertanam untuk Carik", flush=True)
-    with embedded_postgres(home.root / "postgres" / "carik") as url:
-        os.environ[CARIK_URL] = url
+    print("1/3 Menyalakan PostgreSQL tertanam", flush=True)
+    with embedded_postgres(home.root / "postgres" / SERVER) as url:
+        os.environ[URL_VARIABLE] = url
         print("2/3 Membuat kiriman 20 produsen", flush=True)
         _generate(home, periode, scale, profile, seed, url)
         made = time.perf_counter() - clock
@@ -60,7 +58,7 @@ def demo(scale: int, profile: str, seed: int, periode: Periode) -> int:
     return 0
 
 
-def _generate(home: Home, periode: Periode, scale: int, profile: str, seed: int, carik_url: str) -> None:
+def _generate(home: Home, periode: Periode, scale: int, profile: str, seed: int, database_url: str) -> None:
     from padanan.contracts.contract import load_contracts
     from padanan.synthetic import generate
 
@@ -72,7 +70,7 @@ def _generate(home: Home, periode: Periode, scale: int, profile: str, seed: int,
         profile=profile,
         periode=periode,
         progress=lambda line: print(f"    {line}", flush=True),
-        carik_url=carik_url,
+        database_url=database_url,
     )
 
 

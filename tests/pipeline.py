@@ -109,7 +109,7 @@ def _generate(residents: int, seed: int, profile: str, periode: Periode) -> None
     home, contracts = Home.from_env().ensure(), load_contracts()
     with embedded_postgres(home.root / "postgres" / "carik") as url:
         os.environ["PADANAN_CARIK_URL"] = url
-        generate(home, contracts, residents=residents, seed=seed, profile=profile, periode=periode, carik_url=url)
+        generate(home, contracts, residents=residents, seed=seed, profile=profile, periode=periode, database_url=url)
         for contract_id in contracts:
             process_inbox(home, contracts, contract_id)
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from padanan.cleansing.suite import stage_columns
+
 TABLE = "stg_uji__individu"
 
 # `acak(i, s, m)`: a number 0..m-1 that depends on row, salt and nothing else, so the table is the same every time.
 _MACRO = "create or replace temp macro acak(i, s, m) as (hash(i * 131 + s) % m)::integer"
 
 _SQL = """
-create or replace table {table} as
+create or replace table {table} as select {columns} from (
 with dasar as (
     select
         i,
@@ -138,8 +140,10 @@ select
     acak(i, 54, 60) > 0 as kk_wilayah_dikenal,
     length(nik_isi) = 16 and substr(nik_isi, 9, 2) between '01' and '12' and substr(nik_isi, 7, 2) <> '99'
         as tgl_nik_sah,
-    acak(i, 55, 60) > 0 as tgl_kk_sah
-from salah
+    acak(i, 55, 60) > 0 as tgl_kk_sah,
+    try_cast(case when regexp_full_match(nik_isi, '[0-9]{{16}}') then nik_isi end as bigint) as nik_angka16,
+    try_cast(case when regexp_full_match(kk_isi, '[0-9]{{16}}') then kk_isi end as bigint) as kk_angka16
+from salah)
 """
 
 
@@ -157,6 +161,8 @@ def build(path: Path, rows: int, producer: str) -> None:
     con = duckdb.connect(str(path))
     try:
         con.execute(_MACRO)
-        con.execute(_SQL.format(table=TABLE, rows=int(rows), producer=producer, sha16="0" * 16))
+        con.execute(
+            _SQL.format(table=TABLE, columns=", ".join(stage_columns()), rows=int(rows), producer=producer, sha16="0" * 16)
+        )
     finally:
         con.close()

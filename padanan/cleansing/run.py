@@ -24,11 +24,11 @@ from padanan.cleansing.suite import (
     RESULT_FORMAT,
     ROWS_PARAMETER,
     SHAPE_CHECKS,
-    STAGE_COLUMNS,
     WAREHOUSE_VARIABLE,
     batch_query,
     cleansing_rules,
     stable_id,
+    stage_columns,
     suite_config,
 )
 from padanan.contracts.contract import Contract
@@ -272,7 +272,7 @@ def _observed(name: str, result: Mapping[str, Any]) -> int | None:
     """What a shape check counted: rows, or standard columns that are missing; anything else stays out of results."""
     value = result.get("observed_value")
     if name == "bentuk_kolom" and isinstance(value, list):
-        return len(set(STAGE_COLUMNS) - {str(column).lower() for column in value})
+        return len(set(stage_columns()) - {str(column).lower() for column in value})
     return int(value) if isinstance(value, int | float) else None
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from padanan.contracts.contract import Contract
+from padanan.contracts.dbt_yaml import columns_of, staging_model
 from padanan.contracts.rules import Rule
 
 DATASOURCE = "gudang"
@@ -27,20 +28,6 @@ SEVERITY = {"ERROR": "critical", "WARN": "warning"}
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "padanan/expectations/gx")
 FOLDERS = ("expectations", "validation_definitions", "checkpoints")
 
-# The uniform staging row (docs/tables.md): every staging model has these columns.
-_COLUMNS = """
-    periode revisi producer unit periode_data diterima delivery bagian baris record_key entity_key nik_key kk_key
-    id_sumber id_keluarga_sumber nik_mentah nik_bersih nik_perbaikan nik_angka nik_persen_nol kk_mentah kk_bersih
-    kk_perbaikan kk_angka nama_mentah nama_bersih nama_perbaikan nama_ibu_mentah nama_ibu_bersih tempat_lahir_mentah
-    tgl_lahir_mentah tgl_lahir tgl_lahir_perbaikan jk_mentah jk shdk_mentah shdk alamat_mentah alamat_jalan rt_mentah
-    rw_mentah rt rw rt_rw_ada rt_rw_terbaca provinsi_mentah kota_mentah kecamatan_mentah kelurahan_mentah
-    kode_kelurahan_mentah kode_kota_mentah wilayah_sistem kode_kelurahan kode_kecamatan kode_kota wilayah_ada
-    wilayah_hasil desil_mentah desil status_dasar_mentah status_dasar status_mentah status nominal_mentah nominal
-    periode_program_mentah periode_program family_id nik_n_baris nik_beda_orang kel_n_kepala kel_n_desil
-    kel_n_pasangan nik_wilayah_dikenal kk_wilayah_dikenal tgl_nik_sah tgl_kk_sah
-"""
-STAGE_COLUMNS = tuple(_COLUMNS.split())
-
 # Checks of the table's shape; the decree would be wrong without them, so each is an ERROR.
 SHAPE_CHECKS = {
     "bentuk_kolom": "Semua kolom baku staging ada.",
@@ -48,6 +35,11 @@ SHAPE_CHECKS = {
     "bentuk_record_key_kosong": "Setiap baris punya record_key.",
     "bentuk_record_key_ganda": "Tidak ada record_key yang berulang.",
 }
+
+
+def stage_columns() -> tuple[str, ...]:
+    """The uniform staging row: every staging model has these columns (dbt's YAML, `docs/tables.md`)."""
+    return columns_of(staging_model())
 
 
 def cleansing_rules(contract: Contract) -> tuple[Rule, ...]:
@@ -106,7 +98,7 @@ def _shape(contract: Contract) -> Iterable[dict[str, Any]]:
     for name, description in SHAPE_CHECKS.items():
         if name == "bentuk_kolom":
             kind = "expect_table_columns_to_match_set"
-            kwargs: dict[str, Any] = {"column_set": list(STAGE_COLUMNS), "exact_match": False}
+            kwargs: dict[str, Any] = {"column_set": list(stage_columns()), "exact_match": False}
         elif name == "bentuk_jumlah_baris":
             kind, kwargs = "expect_table_row_count_to_equal", {"value": {"$PARAMETER": ROWS_PARAMETER}}
         else:

@@ -140,7 +140,7 @@ def load_contract(
     source = YamlSource(path)
     data = source.data
     if not isinstance(data, dict):
-        raise source.error((), "kontrak kosong", "isi menurut ODCS v3.1; contoh: expectations/contracts/klj.yaml")
+        raise source.error((), "kontrak kosong", "isi menurut ODCS v3.1; contoh: kontrak lain di folder itu")
     if data.get("apiVersion") != "v3.1.0" or data.get("kind") != "DataContract":
         raise source.error(("apiVersion",), "bukan kontrak ODCS v3.1.0", "tulis apiVersion: v3.1.0 dan kind: DataContract")
     contract_id = _need(source, data, ("id",))

@@ -5,6 +5,8 @@ Rendering it for readers is `generated`'s work.
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,55 +14,76 @@ from padanan.base.errors import PadananError
 from padanan.base.home import CHECKOUT
 from padanan.base.yaml_source import YamlSource
 
-# The staging row is the same for every contract; it is described with the first model.
-STAGING = "stg_adminduk__penduduk"
-
-
 MODELS = CHECKOUT / "dbt_project" / "models"
 
 
-# The order in which the tables follow from each other.
-ORDER = (
-    "padanan_record",
-    "padanan_orang",
-    "padanan_keluarga",
-    "anggota_keluarga",
-    "gap",
-    "overlap",
-    "sasaran",
-    "row_account",
-    "pasangan_bukti",
-    "ukuran_bukti",
-    "ganda_bukti",
-    "daftar_tanpa_program",
-    "bendera_periksa",
-    "tanpa_dokumen",
-    "pilah_disabilitas",
-    "tugas",
-    "prelist",
-)
+@cache
+def _described(models: Path) -> tuple[dict[str, dict[str, Any]], str]:
+    """Published models in their order, and the name of the model that describes the staging row."""
+    found: list[tuple[int, dict[str, Any]]] = []
+    staging: list[dict[str, Any]] = []
+    for path in sorted(models.rglob("_*.yml")):
+        for model in (YamlSource(path).data or {}).get("models") or []:
+            meta = (model.get("config") or {}).get("meta") or {}
+            if meta.get("baris_baku"):
+                _check(model, path)
+                staging.append(model)
+            elif meta.get("terbit"):
+                _check(model, path)
+                found.append((_place(model, meta["terbit"], path), model))
+    if len(staging) != 1:
+        raise PadananError(
+            f"{len(staging)} model staging menguraikan baris baku",
+            file=models,
+            cure="beri satu model config.meta.baris_baku: true",
+        )
+    ordered = sorted(found, key=lambda item: item[0])
+    for (place, one), (other, two) in pairwise(ordered):
+        if place == other:
+            raise PadananError(
+                f"{one['name']} dan {two['name']} sama-sama urutan {place}",
+                file=models,
+                cure="ubah meta.terbit.urutan salah satunya",
+            )
+    return {model["name"]: model for _, model in [*ordered, (0, staging[0])]}, staging[0]["name"]
+
+
+def _place(model: dict[str, Any], terbit: Any, path: Path) -> int:
+    if not isinstance(terbit, dict) or set(terbit) != {"urutan", "kunci"} or not isinstance(terbit["urutan"], int):
+        raise PadananError(
+            f"meta.terbit {model['name']} tidak lengkap", file=path, cure='tulis terbit: {urutan: 18, kunci: "id_orang"}'
+        )
+    names = {column["name"] for column in model.get("columns") or []}
+    keys = {part.split()[0] for part in str(terbit["kunci"]).split(", ")}
+    if keys != {"all"} and not keys <= names:
+        raise PadananError(
+            f"kunci {model['name']} memakai kolom yang tidak ada", file=path, cure="pakai nama kolom tabel itu, atau all"
+        )
+    return int(terbit["urutan"])
+
+
+def staging_model(models: Path = MODELS) -> str:
+    """The staging model with which the row of all of them is described (`meta.baris_baku`)."""
+    return _described(models)[1]
 
 
 def described_models(models: Path = MODELS) -> dict[str, dict[str, Any]]:
-    """The published models (`meta.terbit`) and the staging row, by name, as their YAML describes them.
+    """The published models (`meta.terbit`) in their order, then the staging row, by name, as their YAML describes them.
 
     Raises:
-        PadananError: a table or a column lacks type, description or classification.
+        PadananError: a table or a column lacks type, description or classification, or a table its order and key.
     """
-    found: dict[str, dict[str, Any]] = {}
-    for path in sorted(models.rglob("_*.yml")):
-        for model in (YamlSource(path).data or {}).get("models") or []:
-            if model["name"] == STAGING or ((model.get("config") or {}).get("meta") or {}).get("terbit"):
-                _check(model, path)
-                found[model["name"]] = model
-    missing = [name for name in ORDER if name not in found]
-    if missing:
-        raise PadananError(
-            f"tabel terbitan tanpa uraian: {', '.join(missing)}",
-            file=models,
-            cure="beri config.meta.terbit: true pada modelnya di YAML dbt",
-        )
-    return found
+    return dict(_described(models)[0])
+
+
+def published_models(models: Path = MODELS) -> dict[str, dict[str, Any]]:
+    """The published models alone, in the order in which they follow from each other."""
+    return {name: model for name, model in described_models(models).items() if name != staging_model(models)}
+
+
+def columns_of(model: str, models: Path = MODELS) -> tuple[str, ...]:
+    """The described columns of a published model or of the staging row, in order."""
+    return tuple(column["name"] for column in described_models(models)[model]["columns"])
 
 
 def _check(model: dict[str, Any], path: Path) -> None:

@@ -20,13 +20,14 @@ from padanan.base.errors import ContractError, safe_reason
 from padanan.base.sql import ident, literal
 from padanan.contracts.contract import Contract, expectations_dir, load_contracts
 from padanan.contracts.criteria import load_criteria
-from padanan.contracts.dbt_yaml import STAGING, described_models
+from padanan.contracts.dbt_yaml import described_models, staging_model
 from padanan.contracts.field_rules import Evidence, load_field_rules
 from padanan.contracts.rule_places import Places
 from padanan.contracts.rule_plan import of_the_run, unasked_cast, unstable_functions
 from padanan.contracts.rules import Rule, filled, load_catalogue, load_masks
 
 RECORD, PERSON, UNSERVED = "padanan_record", "padanan_orang", "daftar_tanpa_program"
+STAGING = staging_model()
 ROW_OF_STAGE = {"cleansing": STAGING, "padanan": RECORD}
 ROW_NAMES = {
     STAGING: "baris staging",

@@ -18,7 +18,7 @@ from padanan.base.typed import revision_argument
 def add_parsers(commands: Any) -> None:
     """Adds `explain` and `clerical`."""
     parser = commands.add_parser("explain", help="mengapa satu rekaman padan, mungkin padan, atau tidak")
-    parser.add_argument("produsen", metavar="PRODUSEN", help="kode produsen, misalnya dtks")
+    parser.add_argument("produsen", metavar="PRODUSEN", help="id kontrak produsen")
     parser.add_argument("record_key", metavar="RECORD_KEY", help="kunci rekaman (boleh awalannya saja)")
     parser.add_argument("--periode", help="periode penetapan, misalnya 2025-S2 (bawaan: yang terakhir terbit)")
     parser.add_argument("--candidate", type=int, default=1, help="calon ke berapa yang diuraikan (bawaan: 1, yang terbaik)")

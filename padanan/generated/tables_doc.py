@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from padanan.base.home import CHECKOUT
-from padanan.contracts.dbt_yaml import MODELS, ORDER, STAGING, classification, described_models
+from padanan.contracts.dbt_yaml import MODELS, classification, described_models, published_models, staging_model
 
 PAGE = CHECKOUT / "docs" / "tables.md"
 HEAD = """# Tabel terbitan
@@ -30,10 +30,8 @@ padanan tentang `padanan_record`, kriteria data sasaran tentang `padanan_orang`.
 
 def render(models: Path = MODELS) -> str:
     """The whole page as Markdown."""
-    found = described_models(models)
-    names = [*ORDER, *sorted(set(found) - {*ORDER, STAGING})]
-    staging = [STAGING_HEAD, _table(found[STAGING], "Baris staging")]
-    return "\n".join([HEAD, *(_table(found[name], name) for name in names), *staging])
+    staging = [STAGING_HEAD, _table(described_models(models)[staging_model(models)], "Baris staging")]
+    return "\n".join([HEAD, *(_table(model, name) for name, model in published_models(models).items()), *staging])
 
 
 def _table(model: dict[str, Any], title: str) -> str:

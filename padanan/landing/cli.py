@@ -44,9 +44,7 @@ def add_parsers(commands: Any) -> None:
         help="berkas kiriman (CSV, XLSX, Parquet) atau perintah tarik *.tarik.yaml",
     )
     take.add_argument("--inbox", action="store_true", help="proses semua yang menunggu di inbox/<kontrak>/")
-    take.add_argument(
-        "--producer", metavar="KONTRAK", help="id kontrak, misalnya klj; bawaan: dari folder inbox atau nama berkas"
-    )
+    take.add_argument("--producer", metavar="KONTRAK", help="id kontrak; bawaan: dari folder inbox atau nama berkas")
     take.add_argument("--periode-data", metavar="PERIODE", help="periode data, misalnya 2025-10 atau 2025-S2")
     take.add_argument("--diterima", metavar="WAKTU", help="waktu diterima, misalnya 2025-10-10T09:00 (waktu Jakarta)")
     take.add_argument("--part", help="bagian dari kiriman yang dibagi, misalnya kode kota")
@@ -139,7 +137,7 @@ def guess_producer(path: Path, home: Home, contracts: Mapping[str, Contract]) ->
     if len(fits) != 1:
         raise DeliveryError(
             "produsen berkas tidak dikenal" if not fits else f"nama berkas cocok dengan beberapa kontrak: {', '.join(fits)}",
-            cure="sebut dengan --producer, misalnya --producer klj",
+            cure="sebut dengan --producer <id kontrak>",
         )
     return fits[0]
 

@@ -6,6 +6,7 @@ Counting is in `published`.
 from __future__ import annotations
 
 from padanan.base import format as id_format
+from padanan.contracts.parts import REFERENCE
 from padanan.pages import words
 from padanan.published.report import Report
 
@@ -19,9 +20,10 @@ def headline(report: Report) -> list[dict[str, str]]:
     late = sum(item.state == "terlambat" for item in came)
     carried = sum(bool(item.carried) for item in owed)
     judged = facts.selected + sum(facts.selection.values())
-    others = sum(rows for producer, rows in facts.rows.items() if producer != "adminduk")
+    register = {item.id for item in report.contracts.values() if REFERENCE in item.roles}
+    others = sum(rows for producer, rows in facts.rows.items() if producer not in register)
     padan = sum(
-        counts.get(key, 0) for producer, counts in facts.statuses.items() if producer != "adminduk" for key in words.PADAN
+        counts.get(key, 0) for producer, counts in facts.statuses.items() if producer not in register for key in words.PADAN
     )
     figures = [
         (

@@ -73,7 +73,7 @@ def groups(source: Published, cutoff: str) -> Groups:
     by_rule: dict[tuple[str, str, str], int] = {}
     splits = ["jk", "umur"]
     cube = [(row, splits) for row in source.rows(_CUBE, cutoff)]
-    if DISABILITY_TABLE in source.optional:
+    if source.has(DISABILITY_TABLE):
         splits = [*splits, "disabilitas"]
         cube += [(row, ["disabilitas"]) for row in source.rows(_DISABILITY)]
     for row, own in cube:

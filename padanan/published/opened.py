@@ -6,8 +6,9 @@ It only hands out rows of grouped queries; which figures a page needs is asked i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,68 +20,81 @@ from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
 from padanan.base.sql import literal
 from padanan.base.tabular import scratch
+from padanan.contracts.dbt_yaml import columns_of, published_models
 from padanan.records.tombstone import gone, read_nisan
 
-# The five registries whose overlap is counted, in the order of the picture.
-REGISTRIES: Mapping[str, str] = {"adminduk": "Adminduk", "dtks": "DTKS", "p3ke": "P3KE", "carik": "Carik", "dtsen": "DTSEN"}
-# Table -> the columns the report reads; more may stand in the file.
-NEEDED: Mapping[str, tuple[str, ...]] = {
-    "padanan_record": (
-        "producer",
-        "record_key",
-        "entity_key",
-        "status",
-        "id_orang",
-        "kode_kota",
-        "kode_kecamatan",
-        "kode_kelurahan",
-    ),
-    "padanan_orang": ("id_orang", "status_identitas", "tgl_lahir", "jk", "kode_kota", "kode_kecamatan", "kode_kelurahan"),
-    "padanan_keluarga": ("id_keluarga", "sumber", "id_keluarga_gabung", "jumlah_kepala", "terpecah"),
-    "anggota_keluarga": ("id_keluarga", "id_orang"),
-    "gap": ("producer", "record_key", "entity_key", "rule_id", "level", "dimensi", "kode_kota"),
-    "overlap": ("satuan", "tingkat", "kode_wilayah", "kombinasi", *REGISTRIES, "jumlah"),
-    "sasaran": ("id_orang", "terpilih", "kriteria_gagal"),
-    "row_account": ("tahap", "producer", "masuk", "lanjut", "disisihkan"),
-}
-# Tables that revisions of before did not publish; a page says so where one is missing.
-OPTIONAL: Mapping[str, tuple[str, ...]] = {
-    "daftar_tanpa_program": ("id_orang", "sebab", "kode_kota"),
-    "bendera_periksa": ("id_orang", "program", "bukti", "kode_kota"),
-    "tanpa_dokumen": ("id_orang", "kode_kota"),
-    "pilah_disabilitas": ("kode_kota", "disabilitas", "terpilih", "ada_celah", "jumlah"),
-}
 WILAYAH_SEED = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
+
+
+LATER = "belum diterbitkan waktu itu"
+"""What a page says in the place of a figure whose column or table came after the publication."""
+
+
+class NotPublished(PadananError):
+    """A figure was asked of a table or column that this publication does not have: it is older than they are."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """One published revision, read-only."""
+    """One published revision, read-only.
+
+    Attributes:
+        columns: the columns of every table that was published, by table.
+    """
 
     periode: Periode
     revisi: int
     manifest: Mapping[str, Any]
     manifest_sha256: str
     con: duckdb.DuckDBPyConnection
-    optional: frozenset[str] = frozenset()
+    columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether the publication has the table, with these columns."""
+        return table in self.columns and self.columns[table].issuperset(columns)
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
-        """A (small, grouped) result as dictionaries."""
-        cursor = self.con.execute(query, list(parameters))
+        """A (small, grouped) result as dictionaries.
+
+        Raises:
+            NotPublished: the query reads a table or column that came after this publication.
+        """
+        cursor = self._execute(query, *parameters)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def value(self, query: str, *parameters: Any) -> int:
-        """The single count of a query."""
-        row = self.con.execute(query, list(parameters)).fetchone()
+        """The single count of a query; raises as `rows` does."""
+        row = self._execute(query, *parameters).fetchone()
         return int(row[0] or 0) if row else 0
+
+    def _execute(self, query: str, *parameters: Any) -> duckdb.DuckDBPyConnection:
+        try:
+            return self.con.execute(query, list(parameters))
+        except (duckdb.BinderException, duckdb.CatalogException):
+            lacking = [
+                f"{name}.{column}" if name in self.columns else name
+                for name in published_models()
+                if re.search(rf"\b{name}\b", query)
+                for column in sorted(set(columns_of(name)) - self.columns.get(name, frozenset()))
+                if name not in self.columns or re.search(rf"\b{column}\b", query)
+            ]
+            if not lacking:
+                raise
+            raise NotPublished(
+                f"{', '.join(dict.fromkeys(lacking))} {LATER} (revisi {self.revisi} periode {self.periode})",
+                file=f"published/{self.periode.key}/rev-{self.revisi}",
+                cure="baca angka itu pada terbitan yang lebih baru, atau terbitkan periode ini sebagai revisi baru",
+            ) from None
 
 
 def open_published(home: Home, periode: Periode, revisi: int) -> Published:
     """Opens `published/<period>/rev-<n>/`.
 
     Raises:
-        PadananError: it is not published, a table is missing, or a table lacks a column that the report reads.
+        PadananError: it is not published, or a table can't be read.
+        NotPublished: it has no gaps or no records to begin with. What else an older publication lacks is told by `rows`, where
+            it is asked for.
     """
     folder = home.published(periode, revisi)
     path = folder / "manifest.json"
@@ -96,38 +110,38 @@ def open_published(home: Home, periode: Periode, revisi: int) -> Published:
             file=folder.relative_to(home.root),
             cure="pakai laporan dan penetapan yang ada",
         )
+    manifest = json.loads(path.read_bytes())
     con = scratch(home)
     try:
-        for name, needed in NEEDED.items():
-            _view(con, folder / f"{name}.parquet", name, needed, home.root)
-        optional = {name: needed for name, needed in OPTIONAL.items() if (folder / f"{name}.parquet").exists()}
-        for name, needed in optional.items():
-            _view(con, folder / f"{name}.parquet", name, needed, home.root)
+        columns = {
+            name: _view(con, folder / f"{name}.parquet", name, home.root)
+            for name in published_models()
+            if name in manifest.get("tables", {}) or (folder / f"{name}.parquet").exists()
+        }
         con.execute(f"create table wilayah as select * from read_csv({literal(WILAYAH_SEED)}, all_varchar=true, header=true)")
-        _derived(con)
+        found = Published(periode, revisi, manifest, file_sha256(path), con, columns)
+        _derived(found)
     except BaseException:
         con.close()
         raise
-    return Published(periode, revisi, json.loads(path.read_bytes()), file_sha256(path), con, frozenset(optional))
+    return found
 
 
-def _view(con: duckdb.DuckDBPyConnection, path: Path, name: str, needed: tuple[str, ...], root: Path) -> None:
-    cure = "terbitkan ulang periode ini sebagai revisi baru"
+def _view(con: duckdb.DuckDBPyConnection, path: Path, name: str, root: Path) -> frozenset[str]:
     try:
         con.execute(f"create view {name} as select * from read_parquet({literal(path)})")
-        have = {row[0] for row in con.execute(f"describe {name}").fetchall()}
+        return frozenset(row[0] for row in con.execute(f"describe {name}").fetchall())
     except duckdb.Error as error:
         raise PadananError(
-            f"tabel terbitan {name} tidak terbaca ({safe_reason(error)})", file=path.relative_to(root), cure=cure
+            f"tabel terbitan {name} tidak terbaca ({safe_reason(error)})",
+            file=path.relative_to(root),
+            cure="terbitkan ulang periode ini sebagai revisi baru",
         ) from None
-    missing = [column for column in needed if column not in have]
-    if missing:
-        raise PadananError(f"tabel {name} tanpa kolom {', '.join(missing)}", file=path.relative_to(root), cure=cure)
 
 
-def _derived(con: duckdb.DuckDBPyConnection) -> None:
+def _derived(source: Published) -> None:
     """What several pages ask for: each gap with its person, each person with a DKI address or none."""
-    con.execute(
+    source.rows(
         """
         create table celah as
         select g.producer, g.record_key, g.rule_id, g.dimensi, g.level, r.id_orang,

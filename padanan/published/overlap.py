@@ -1,4 +1,4 @@
-"""The overlap of the five registries: people and families by the exact set of registries that know them.
+"""The overlap of the registries: people and families by the exact set of registries that know them.
 
 The counts come from the published `overlap` table; drawing is in `svg`, covering in `suppress`.
 """
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from padanan.base.format import listed
 from padanan.base.suppress import Cell, Cover, Sum, cover
-from padanan.published.opened import REGISTRIES, Published
+from padanan.contracts.parts import Registry
+from padanan.published.opened import Published
 
 UNITS = ("orang", "keluarga")
 ALL = "semua"
@@ -18,11 +19,18 @@ ALL = "semua"
 
 @dataclass(frozen=True)
 class Overlap:
-    """One unit's counts: (kota code, set of registries) -> how many; covered cells have the same keys."""
+    """One unit's counts: (kota code, set of registries) -> how many; covered cells have the same keys.
+
+    Attributes:
+        names: the registries that the publication counts, by id, in the order of pictures.
+        absent: names of registries that this publication did not count yet.
+    """
 
     unit: str
     counts: Mapping[tuple[str, frozenset[str]], int]
     covered: Mapping[Cell, Cover]
+    names: Mapping[str, str]
+    absent: tuple[str, ...] = ()
 
     def sets(self, kota: str = ALL) -> list[tuple[frozenset[str], int]]:
         """The non-empty sets of a kota (or of all), largest first; covered ones last, so that their place tells nothing."""
@@ -43,23 +51,31 @@ class Overlap:
         return sum(count for members, count in self.sets(kota) if registry in members)
 
 
-def build(source: Published) -> dict[str, Overlap]:
-    """The overlap by unit; places that are no kota of DKI are one group."""
-    query = """
-        select satuan, coalesce(k.kode_kota, '-') as kota, adminduk, dtks, p3ke, carik, dtsen, sum(jumlah)::bigint as jumlah
+def build(source: Published, registries: Mapping[str, Registry]) -> dict[str, Overlap]:
+    """The overlap by unit; places that are no kota of DKI are one group.
+
+    Raises:
+        NotPublished: the publication lacks what every set is counted from.
+    """
+    if not source.has("overlap"):
+        return {unit: Overlap(unit, {}, {}, {}, tuple(item.name for item in registries.values())) for unit in UNITS}
+    names = {key: item.name for key, item in registries.items() if source.has("overlap", key)}
+    absent = tuple(item.name for key, item in registries.items() if key not in names)
+    query = f"""
+        select satuan, coalesce(k.kode_kota, '-') as kota, {", ".join(names)}, sum(jumlah)::bigint as jumlah
         from overlap o left join (select distinct kode_kota from wilayah) k on k.kode_kota = o.kode_wilayah
         where o.tingkat = 'kota' group by all
     """
     counts: dict[str, dict[tuple[str, frozenset[str]], int]] = {unit: {} for unit in UNITS}
     for row in source.rows(query):
-        members = frozenset(name for name in REGISTRIES if row[name])
+        members = frozenset(name for name in names if row[name])
         for code in (row["kota"], ALL):
             own = counts[row["satuan"]]
             own[code, members] = own.get((code, members), 0) + row["jumlah"]
-    return {unit: Overlap(unit, own, _cover(own)) for unit, own in counts.items()}
+    return {unit: Overlap(unit, own, _cover(own, names), names, absent) for unit, own in counts.items()}
 
 
-def _cover(counts: Mapping[tuple[str, frozenset[str]], int]) -> dict[Cell, Cover]:
+def _cover(counts: Mapping[tuple[str, frozenset[str]], int], names: Mapping[str, str]) -> dict[Cell, Cover]:
     """Sums: a set over all kota, all sets of one kota, and what the index says about all kota in words and per registry."""
     codes = sorted({code for code, _ in counts if code != ALL})
     sets = sorted({members for _, members in counts}, key=sorted)
@@ -69,7 +85,7 @@ def _cover(counts: Mapping[tuple[str, frozenset[str]], int]) -> dict[Cell, Cover
         values[code, None] = sum(counts.get((code, members), 0) for members in sets)
         sums.append(Sum((code, None), tuple((code, members) for members in sets)))
     sums.append(Sum((ALL, None), tuple((code, None) for code in codes)))
-    told: dict[str, list[frozenset[str]]] = {name: [members for members in sets if name in members] for name in REGISTRIES}
+    told: dict[str, list[frozenset[str]]] = {name: [members for members in sets if name in members] for name in names}
     told["beberapa"] = [members for members in sets if len(members) > 1]
     for name, members_of in told.items():
         values[ALL, name] = sum(values[ALL, members] for members in members_of)
@@ -77,10 +93,10 @@ def _cover(counts: Mapping[tuple[str, frozenset[str]], int]) -> dict[Cell, Cover
     return cover(values, sums, fixed={(ALL, name) for name in told})
 
 
-def set_name(members: frozenset[str]) -> str:
-    """`Adminduk, DTKS dan Carik` or `hanya Adminduk`."""
-    names = [REGISTRIES[name] for name in REGISTRIES if name in members]
-    return f"Hanya {names[0]}" if len(names) == 1 else listed(names)
+def set_name(members: frozenset[str], names: Mapping[str, str]) -> str:
+    """`Adminduk, DTKS dan Carik` or `Hanya Adminduk`."""
+    own = [told for name, told in names.items() if name in members]
+    return f"Hanya {own[0]}" if len(own) == 1 else listed(own)
 
 
 def set_key(members: frozenset[str]) -> str:

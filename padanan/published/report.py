@@ -14,6 +14,7 @@ from padanan.base.period import Periode
 from padanan.base.suppress import Cell, Cover
 from padanan.contracts.contract import KINDS, Contract
 from padanan.contracts.criteria import Criteria, load_criteria
+from padanan.contracts.parts import REFERENCE, registries
 from padanan.published import facts, overlap, wilayah
 from padanan.published.deliveries import ProducerDeliveries, deliveries
 from padanan.published.facts import Facts, KotaCount
@@ -88,10 +89,10 @@ def kota_page(code: str) -> str:
 
 
 def in_order(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
-    """Adminduk, the other registries, then the programs, by name."""
+    """The register, the other registries, then the programs, by name."""
 
     def place(contract: Contract) -> tuple[bool, int, str]:
-        return contract.id != "adminduk", KINDS.index(contract.kind), contract.name
+        return REFERENCE not in contract.roles, KINDS.index(contract.kind), contract.name
 
     return {contract.id: contract for contract in sorted(contracts.values(), key=place)}
 
@@ -107,7 +108,7 @@ def gather(home: Home, contracts: dict[str, Contract], source: Published) -> Rep
         contracts=contracts,
         facts=counted,
         deliveries=deliveries(home, contracts, source),
-        overlaps=overlap.build(source),
+        overlaps=overlap.build(source, registries(contracts)),
         tree=wilayah.build(source),
         covers={producer: wilayah.rule_cover(counted, producer) for producer in counted.rows},
         criteria=load_criteria(),

@@ -20,7 +20,7 @@ from padanan.base.home import Home
 from padanan.base.tabular import write_table
 from padanan.base.warehouse import connect_warehouse
 from padanan.published.run_plan import RunPlan
-from padanan.published.tables import MODEL, TABLES
+from padanan.published.tables import MODEL, tables
 
 WRITERS = 2
 
@@ -51,9 +51,9 @@ def publish(home: Home, plan: RunPlan) -> Path:
         with no_space_guard("tabel terbitan"), commit.building(target.parent) as temporary:
             # Tables are written side by side; each one is still written by one thread, in one order.
             with ThreadPoolExecutor(WRITERS) as pool:
-                written = {name: pool.submit(_export, con.cursor(), plan, name, temporary) for name in TABLES}
-                tables = {name: future.result() for name, future in written.items()}
-            _write_manifest(temporary, plan, tables, {MODEL: _copy_model(home, plan, temporary)})
+                written = {name: pool.submit(_export, con.cursor(), plan, name, temporary) for name in tables()}
+                results = {name: future.result() for name, future in written.items()}
+            _write_manifest(temporary, plan, results, {MODEL: _copy_model(home, plan, temporary)})
             if not commit.publish(temporary, target):
                 raise PadananError(
                     "revisi ini sedang diterbitkan putaran lain", file=target.relative_to(home.root), cure="ulangi sesudahnya"
@@ -81,7 +81,7 @@ def _export(con: duckdb.DuckDBPyConnection, plan: RunPlan, name: str, folder: Pa
             file="warehouse/padanan.duckdb",
             cure="jalankan job padanan_periode dari awal",
         )
-    written = write_table(con, f"select * from {name} order by {TABLES[name]}", folder / f"{name}.parquet")
+    written = write_table(con, f"select * from {name} order by {tables()[name]}", folder / f"{name}.parquet")
     return {"rows": written.rows, "sha256": written.sha256, "row_hash": written.row_hash}
 
 

@@ -27,6 +27,8 @@ from padanan.base.errors import SourceUnavailable, no_space_guard
 USER = "padanan"
 DATABASE = "padanan"
 NOBODY = 65534
+# The registry that is read from a server (Carik): its folder below postgres/, and the variable its pull order names.
+SERVER, URL_VARIABLE = "carik", "PADANAN_CARIK_URL"
 START_SECONDS = 60
 # sun_path holds 107 bytes; PostgreSQL appends "/.s.PGSQL.5432".
 SOCKET_LIMIT = 90

@@ -53,7 +53,7 @@ def generate(
     periode: Periode,
     contract_ids: Iterable[str] | None = None,
     progress: Callable[[str], None] | None = None,
-    carik_url: str | None = None,
+    database_url: str | None = None,
     seeds: Any = None,
 ) -> GeneratedSummary:
     """Writes `inbox/<contract>/…` with covering letters and `truth/<period>/*.parquet` (SPEC §8).
@@ -63,7 +63,7 @@ def generate(
         seed: same seed, same people in every period, same bytes for the same arguments.
         profile: `default`, `clean`, `hard`, or a YAML path.
         contract_ids: only these producers (Adminduk is always computed, since the others' truth depends on it).
-        carik_url: a PostgreSQL for Carik; by default an embedded one in `postgres/` of the home.
+        database_url: a PostgreSQL for the producer that delivers from one; by default an embedded one in `postgres/` of the home.
 
     Raises:
         PadananError: unknown profile, missing seeds, no PostgreSQL.
@@ -76,7 +76,9 @@ def generate(
     say(f"penduduk: {residents:,}".replace(",", "."))
     world = build_world(residents, seed, settings["penduduk"], load_wilayah(seeds))
     summary = GeneratedSummary(periode.label, residents, seed, profile)
-    maker = Maker(home, world, settings, periode, today, seed, carik_url, wanted, load_masks(expectations_dir() / "masking.yaml"))
+    maker = Maker(
+        home, world, settings, periode, today, seed, database_url, wanted, load_masks(expectations_dir() / "masking.yaml")
+    )
     made: list[Made] = []
     order = sorted(active, key=lambda key: (key != "adminduk", key))
     maker.exclude_conflicts([active[key] for key in order])

@@ -65,12 +65,12 @@ class Maker:
         periode: Periode,
         today: date,
         seed: int,
-        carik_url: str | None,
+        database_url: str | None,
         wanted: set[str],
         masks: Mapping[str, tuple[str, ...]],
     ) -> None:
         self.home, self.world, self.settings, self.periode = home, world, settings, periode
-        self.today, self.seed, self.carik_url, self.wanted, self.masks = today, seed, carik_url, wanted, masks
+        self.today, self.seed, self.database_url, self.wanted, self.masks = today, seed, database_url, wanted, masks
         self.plans = load_plans()
         self.reference: Reference | None = None
         self.excluded: dict[str, Bools] = {}
@@ -405,7 +405,7 @@ class Maker:
 
     def to_postgres(self, contract: Contract, sheet: Sheet, order: Any, month: str, received: date) -> npt.NDArray[np.int64]:
         """Carik's tables and the pull order beside them; returns the position of each row in the query's order."""
-        carik_db.load(sheet.texts, url=self.carik_url, folder=self.home.root / "postgres" / "carik")
+        carik_db.load(sheet.texts, url=self.database_url, folder=self.home.root / "postgres" / "carik")
         hour = time(8 + len(contract.id) % 8, 15, tzinfo=JAKARTA)
         carik_db.write_order(order, month, datetime.combine(received, hour))
         ids = np.asarray(sheet.texts["id_sumber"].to_pandas())

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from padanan.contracts.contract import load_contracts
-from padanan.contracts.dbt_yaml import STAGING
 from padanan.contracts.parts import stage_models
-from padanan.contracts.rule_binding import rows
+from padanan.contracts.rule_binding import STAGING, rows
+from padanan.published.tables import tables
 
 BUDI, SITI, ANAK = "3171011207800001", "3171015303820002", "3171014105100003"
 KK, KK_BARU = "3171010101100001", "3171010101200009"
@@ -296,22 +296,7 @@ def test_nothing_of_a_person_leaves_the_tables(gudang: Any) -> None:
 
 def test_same_rows_with_other_threads(gudang: Any, gudang_factory: Any) -> None:
     """One and two threads give the same tables, row for row."""
-    names = [
-        "padanan_record",
-        "padanan_orang",
-        "padanan_keluarga",
-        "anggota_keluarga",
-        "gap",
-        "overlap",
-        "sasaran",
-        "row_account",
-        "daftar_tanpa_program",
-        "bendera_periksa",
-        "tanpa_dokumen",
-        "pilah_disabilitas",
-        "tugas",
-        "prelist",
-    ]
+    names = list(tables())
     before = [gudang.rows(f"select * from {name} order by all") for name in names]
     gudang.dbt("run", "--select", "tag:panggilan_1", "tag:panggilan_2", PADANAN_THREADS="1")
     assert [gudang.rows(f"select * from {name} order by all") for name in names] == before

@@ -14,14 +14,15 @@ from typing import Any
 import pytest
 import yaml
 
+from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.contracts.contract import load_contracts
-from padanan.contracts.dbt_yaml import ORDER, STAGING, described_models
+from padanan.contracts.dbt_yaml import columns_of, described_models, published_models, staging_model
 from padanan.contracts.parts import stage_models
 from padanan.contracts.rule_binding import check_predicates
 from padanan.contracts.rule_culprit import rule_failure
 from padanan.generated.tables_doc import PAGE, render
-from padanan.published.tables import TABLES
+from padanan.published.tables import tables
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = CHECKOUT / "dbt_project"
@@ -102,8 +103,29 @@ def test_it_parses_without_plan_and_warehouse(tmp_path: Path, gudang_factory: An
 
 
 def test_every_published_table_is_described() -> None:
-    """publish.TABLES, the dbt YAML and the page name the same tables."""
-    assert set(described_models()) == set(TABLES) | {STAGING} == set(ORDER) | {STAGING}
+    """What is published is what the dbt YAML marks so, each file ordered by columns it has; the page shows all."""
+    assert list(described_models()) == [*tables(), staging_model()] and len(tables()) >= 17
+    page = PAGE.read_text(encoding="utf-8")
+    assert [page.index(f"## {name}\n") for name in tables()] == sorted(page.index(f"## {name}\n") for name in tables())
+    for name, key in tables().items():
+        assert key == "all" or {part.split()[0] for part in key.split(", ")} <= set(columns_of(name))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("baris_baku: true", "baris_baku: false", "0 model staging"),
+        ('urutan: 2, kunci: "id_orang"', 'urutan: 1, kunci: "id_orang"', "sama-sama urutan 1"),
+        ('urutan: 2, kunci: "id_orang"', 'urutan: 2, kunci: "id_orangg"', "kunci padanan_orang"),
+        ('{urutan: 2, kunci: "id_orang"}', "true", "meta.terbit padanan_orang"),
+    ],
+)
+def test_a_table_without_place_or_key_is_refused(tmp_path: Path, old: str, new: str, told: str) -> None:
+    shutil.copytree(PROJECT / "models", tmp_path / "models")
+    for path in (tmp_path / "models").rglob("_*.yml"):
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(PadananError, match=told):
+        published_models(tmp_path / "models")
 
 
 @pytest.mark.feature("F50")
@@ -123,7 +145,7 @@ def test_staging_columns_match_their_description(gudang_factory: Any) -> None:
     home = gudang_factory("kolom")
     home.plan()
     home.dbt("build", "--select", "tag:panggilan_1", "--exclude-resource-type", "test")
-    want = [(c["name"], c["data_type"].upper()) for c in described_models()[STAGING]["columns"]]
+    want = [(c["name"], c["data_type"].upper()) for c in described_models()[staging_model()]["columns"]]
     for model in stage_models(load_contracts()):
         assert (
             home.rows(f"select column_name, data_type from duckdb_columns() where table_name = '{model}' order by column_index")
@@ -132,15 +154,11 @@ def test_staging_columns_match_their_description(gudang_factory: Any) -> None:
 
 
 def test_sources_are_the_contracts() -> None:
-    """Each landing source joins the asset of a contract, and every contract that is no program has its own.
-
-    A new program needs no source entry: the run plan brings it.
-    """
+    """Each landing source joins the asset of a contract, and every contract has its own."""
     tables = yaml.safe_load((PROJECT / "models" / "staging" / "_sources.yml").read_text())["sources"][0]["tables"]
     names = {table["name"] for table in tables} - {"rencana"}
     contracts = load_contracts(CHECKOUT / "expectations")
-    assert names <= set(contracts)
-    assert {contract.id for contract in contracts.values() if contract.kind != "program"} <= names
+    assert names == set(contracts)
     assert all(table["config"]["meta"]["dagster"]["asset_key"] == ["landing", table["name"]] for table in tables)
 
 

@@ -13,34 +13,15 @@ from padanan.base.errors import NoSpace, PadananError, SealedPeriod, WarehouseLo
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.warehouse import connect_warehouse
+from padanan.contracts.dbt_yaml import published_models
 from padanan.decree.freeze import freeze_draft, verify_draft
 from padanan.published.proof import verify_published
 from padanan.published.run_plan import RunPlan
-from padanan.published.tables import TABLES
 from padanan.run.plan import write_plan
 from padanan.run.publication import publish
 from tests.planned import contract, plan_data
 
 PERIODE = Periode(2025, 2)
-COLUMNS = {
-    "padanan_record": "producer varchar, record_key varchar",
-    "padanan_orang": "id_orang varchar",
-    "padanan_keluarga": "id_keluarga varchar",
-    "anggota_keluarga": "id_keluarga varchar, id_orang varchar, record_key varchar",
-    "gap": "producer varchar, record_key varchar, rule_id varchar",
-    "overlap": "kode varchar, orang bigint",
-    "sasaran": "id_orang varchar, terpilih boolean",
-    "row_account": "tahap varchar, masuk bigint",
-    "pasangan_bukti": "producer varchar, record_key varchar, bobot double, register_key varchar",
-    "ukuran_bukti": "producer varchar, nilai double",
-    "ganda_bukti": "producer varchar, jenis varchar, kelompok varchar, record_key varchar",
-    "daftar_tanpa_program": "id_orang varchar",
-    "bendera_periksa": "id_orang varchar, program varchar, bukti varchar",
-    "tanpa_dokumen": "id_orang varchar",
-    "pilah_disabilitas": "disabilitas varchar, jumlah bigint",
-    "tugas": "id_tugas varchar",
-    "prelist": "id_orang varchar",
-}
 
 
 def plan(revisi=1, inputs_hash="a" * 64):
@@ -52,9 +33,13 @@ def plan(revisi=1, inputs_hash="a" * 64):
 def home(tmp_path):
     home = Home(tmp_path / "data").ensure()
     con = duckdb.connect(str(home.warehouse_db))
-    for name in TABLES:
-        con.execute(f"create table {name} (periode varchar, revisi integer, {COLUMNS[name]})")
-    con.execute("insert into sasaran select '2025-07-01', 1, 'o' || i, i % 3 = 0 from range(10) t(i)")
+    for name, model in published_models().items():
+        columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+        con.execute(f"create table {name} ({columns})")
+    con.execute(
+        "insert into sasaran by name select '2025-07-01' as periode, 1 as revisi, 'o' || i as id_orang, i % 3 = 0 as terpilih "
+        "from range(10) t(i)"
+    )
     con.close()
     (home.warehouse / "bukti").mkdir()
     (home.warehouse / "bukti" / "model.json").write_text('{"periode": "2025-07-01", "revisi": 1}')

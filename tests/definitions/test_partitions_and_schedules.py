@@ -6,7 +6,9 @@ import dagster as dg
 import pytest
 from dagster._utils.schedules import cron_string_iterator
 
-from orchestration.defs.automation.schedules import dtks_bulanan, padanan_semesteran
+from orchestration.contracts import loaded
+from orchestration.defs.automation.monthly import monthly
+from orchestration.defs.automation.schedules import padanan_semesteran
 from orchestration.defs.partitions import half_years, periode_at
 from padanan.base.period import JAKARTA, Periode
 from padanan.contracts.plan import load_plans
@@ -52,14 +54,16 @@ def test_semi_annual_schedule_asks_for_the_half_year_of_its_tick():
     assert padanan_semesteran.execution_timezone == "Asia/Jakarta"
 
 
-def test_monthly_dtks_lands_only_while_in_force():
+def test_a_monthly_registry_lands_only_while_in_force():
+    (contract,) = (item for item in loaded().values() if item.kind == "registri" and item.cadence == "bulanan")
+    made = monthly(contract)
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 10, 16, 3, tzinfo=JAKARTA))
-    request = dtks_bulanan(context)
-    assert request.asset_selection == [dg.AssetKey(["landing", "dtks"])]
-    assert request.run_key == "dtks-2025-10" and request.partition_key == "2025-07-01"
+    request = made(context)
+    assert request.asset_selection == [dg.AssetKey(["landing", contract.id])]
+    assert request.run_key == f"{contract.id}-2025-10" and request.partition_key == "2025-07-01"
     retired = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 2, 16, 3, tzinfo=JAKARTA))
-    assert isinstance(dtks_bulanan(retired), dg.SkipReason)
-    assert dtks_bulanan.execution_timezone == "Asia/Jakarta"
+    assert isinstance(made(retired), dg.SkipReason)
+    assert made.execution_timezone == "Asia/Jakarta"
 
 
 def test_decree_day_of_an_unplanned_period_is_its_last_day():

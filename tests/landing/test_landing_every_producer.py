@@ -31,7 +31,7 @@ def test_rows_in_equal_the_generators_count(
     home = Home(tmp_path / "rumah").ensure()
     with EmbeddedPostgres(tmp_path / "pg") as server:
         monkeypatch.setenv("PADANAN_CARIK_URL", server.url)
-        generate(home, contracts, residents=2000, seed=11, profile=profile, periode=S2, carik_url=server.url)
+        generate(home, contracts, residents=2000, seed=11, profile=profile, periode=S2, database_url=server.url)
         receipts = [receipt for contract_id in contracts for receipt in process_inbox(home, contracts, contract_id).receipts]
     assert {receipt.status for receipt in receipts} <= {"diterima", "ditahan"}
     entered: Counter[str] = Counter()

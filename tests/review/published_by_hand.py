@@ -11,7 +11,9 @@ import duckdb
 
 from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
+from padanan.base.tabular import file_sha256
 from padanan.contracts.contract import load_contracts
+from padanan.published.tables import tables
 
 PERIODE = Periode(2025, 2)
 SEED = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
@@ -165,20 +167,8 @@ def write_published(
         create table row_account as
         select {run}, tahap, producer, count(*) + any_value(extra) as masuk, count(*) as lanjut, any_value(extra) as disisihkan, true as seimbang
         from r, (values ('landing', 3), ('cleansing', 0), ('padanan', 0)) t(tahap, extra) group by tahap, producer""")
-    for name in (
-        "padanan_record",
-        "padanan_orang",
-        "padanan_keluarga",
-        "anggota_keluarga",
-        "gap",
-        "overlap",
-        "sasaran",
-        "row_account",
-        "daftar_tanpa_program",
-        "bendera_periksa",
-        "tanpa_dokumen",
-        "pilah_disabilitas",
-    ):
+    made = {row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()}
+    for name in (name for name in tables() if name in made):
         con.execute(f"copy (from {name} order by all) to '{folder / name}.parquet' (format parquet)")
     counts = con.execute("select producer, rule_id, count(*) from gap group by all order by all").fetchall()
     rows = dict(con.execute("select producer, count(*) from r group by all").fetchall())
@@ -195,7 +185,7 @@ def write_published(
              "bagian": None, "rows_on": rows[producer], "contract_version": "1.0.0"}
             for index, producer in enumerate(producers)
         ],
-        "tables": {},
+        "tables": {name: {"sha256": file_sha256(folder / f"{name}.parquet")} for name in tables() if name in made},
     }  # fmt: skip
     if rules:
         manifest["rules"] = [{"producer": p, "rule_id": r, "gagal": n, "total": rows[p] - 1} for p, r, n in counts]

@@ -2,7 +2,7 @@
 
 from benchmarks.quality.__main__ import CONTRACT, differing, hand_written, through_gx
 from benchmarks.quality.data import TABLE, build
-from padanan.cleansing.suite import STAGE_COLUMNS
+from padanan.cleansing.suite import stage_columns
 from padanan.contracts.contract import load_contracts
 
 
@@ -19,7 +19,7 @@ def test_hand_written_sql_counts_what_the_suite_counts(tmp_path):
     assert sum(gagal > 0 for gagal, _ in expected.values()) > 20, "the table must trip the rules"
     assert min(wall, cpu, gx_wall, gx_cpu) > 0 and result.rows == 5000
     columns = duckdb.connect(str(path), read_only=True).execute(f"describe {TABLE}").fetchall()
-    assert [column[0] for column in columns] == list(STAGE_COLUMNS)
+    assert [column[0] for column in columns] == list(stage_columns())
 
 
 def test_differing_names_every_rule_that_differs():

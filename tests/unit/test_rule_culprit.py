@@ -11,8 +11,7 @@ import pytest
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.contracts.contract import expectations_dir, load_contracts
-from padanan.contracts.dbt_yaml import STAGING
-from padanan.contracts.rule_binding import check_predicates, rows
+from padanan.contracts.rule_binding import STAGING, check_predicates, rows
 from padanan.contracts.rule_culprit import Trial, culprits, rule_failure
 from padanan.run.plan import planned_contract
 from tests import planned

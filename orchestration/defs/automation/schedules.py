@@ -7,13 +7,9 @@ from datetime import datetime
 
 import dagster as dg
 
-from orchestration.contracts import landing_key, loaded
-from orchestration.defs.automation.jobs import landing_produsen, padanan_periode, pemeriksaan_kalender
+from orchestration.defs.automation.jobs import padanan_periode, pemeriksaan_kalender
 from orchestration.defs.partitions import TIMEZONE, periode_at
 from orchestration.ticks import schedule_status
-from padanan.base.period import Periode
-
-MONTHLY_REGISTRY = "dtks"
 
 
 def _moment(context: dg.ScheduleEvaluationContext) -> datetime:
@@ -32,28 +28,6 @@ def padanan_semesteran(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """The period that is being prepared is the half-year of the tick."""
     periode = periode_at(_moment(context))
     return dg.RunRequest(run_key=f"semesteran-{periode.key}", partition_key=periode.key, tags={"padanan/periode": periode.label})
-
-
-@dg.schedule(
-    name="dtks_bulanan",
-    job=landing_produsen,
-    cron_schedule="0 3 16 * *",
-    execution_timezone=TIMEZONE,
-    default_status=schedule_status(),
-    description="Tanggal 16 pukul 03.00 WIB: menerima DTKS bulan berjalan dan memperbarui status kiriman.",
-)
-def dtks_bulanan(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Lands the monthly DTKS; says why not once the registry is no longer in force."""
-    periode: Periode = periode_at(_moment(context))
-    contract = loaded().get(MONTHLY_REGISTRY)
-    if contract is None or not contract.in_force(periode):
-        return dg.SkipReason(f"DTKS tidak berlaku pada {periode.label}")
-    return dg.RunRequest(
-        run_key=f"dtks-{_moment(context):%Y-%m}",
-        partition_key=periode.key,
-        asset_selection=[landing_key(MONTHLY_REGISTRY)],
-        tags={"padanan/periode": periode.label, "padanan/produsen": MONTHLY_REGISTRY},
-    )
 
 
 @dg.schedule(

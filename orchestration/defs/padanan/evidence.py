@@ -9,16 +9,18 @@ from typing import Any
 import dagster as dg
 
 from orchestration.checks import severity
+from orchestration.contracts import loaded, stage_model_key
 from orchestration.defs.cleansing.gate import GATE
 from orchestration.defs.partitions import PER_PERIODE
 from orchestration.guard import explained
 from orchestration.heads import asset_spec, check_spec, stage_asset
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import KontrakResource, RumahResource
-from orchestration.stages import CLEANSING, PADANAN
+from orchestration.stages import PADANAN
 from orchestration.warehouse import acquire, planned
 from padanan.base.format import decimal, number, shares
 from padanan.base.period import Periode
+from padanan.contracts.parts import reference
 
 REGISTER = dg.AssetKey([PADANAN, "acuan_siap"])
 CANDIDATES, MODEL, LINKS, CLUSTERS = (
@@ -35,7 +37,7 @@ SHOWN = 50
     "Penduduk Adminduk yang disiapkan untuk dipadankan dengan bukti; sekali untuk setiap cuplikan Adminduk.",
     kinds={"parquet", "duckdb"},
     # A failed blocking check stops the matching before it starts.
-    deps=[GATE, dg.AssetKey([CLEANSING, "stg_adminduk__penduduk"]), *STEP_1],
+    deps=[GATE, stage_model_key(reference(loaded())), *STEP_1],
     warehouse=True,
 )
 def acuan_siap(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:

@@ -60,7 +60,7 @@ def add_parsers(commands: Any) -> None:
             help="alasan; boleh diulang" if name == "refine" else "alasan atau catatan",
         )
         if name == "waive":
-            made.add_argument("--producer", required=True, metavar="KONTRAK", help="id kontrak, misalnya dtks")
+            made.add_argument("--producer", required=True, metavar="KONTRAK", help="id kontrak produsen")
             made.add_argument("--rule", required=True, metavar="ATURAN", help="id aturan, misalnya nik_kosong")
             made.add_argument(
                 "--kota", required=True, help="kode kota, misalnya 31.74; tanpa_alamat untuk yang tanpa alamat di DKI"

@@ -24,7 +24,7 @@ def add_parsers(commands: Any) -> None:
     make = actions.add_parser("make", help="tulis satu zip per produsen untuk satu revisi terbit")
     make.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     make.add_argument("--revisi", type=int, help="nomor revisi (bawaan: yang terakhir terbit)")
-    make.add_argument("--producer", metavar="PRODUSEN", help="hanya produsen ini, misalnya klj (bawaan: semua yang mengirim)")
+    make.add_argument("--producer", metavar="PRODUSEN", help="hanya produsen ini (id kontrak; bawaan: semua yang mengirim)")
     make.add_argument(
         "--expires", type=day_argument, help="hari terakhir berkas boleh ada, YYYY-MM-DD (bawaan: menurut lapangan.yaml)"
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from padanan.base.format import number, percent
 from padanan.base.suppress import LIMIT, Cover, Sum, cover
+from padanan.contracts.parts import REFERENCE
 from padanan.pages import words
 from padanan.pages.table import Cell, Column, Row, Table, count, heads, row, share, table, text
 from padanan.published import model_compare
@@ -68,7 +69,7 @@ def statuses(report: Report) -> tuple[Table, dict[str, int]]:
     kinds = ("padan_bukti", "mungkin_padan", "tidak_padan")
     rows, total = [], dict.fromkeys(("sisa", *kinds), 0)
     for producer in ordered(report, report.facts.statuses):
-        if producer == "adminduk":
+        if REFERENCE in (report.contracts[producer].roles if producer in report.contracts else ()):
             continue
         counts = report.facts.statuses[producer]
         left = sum(counts.get(kind, 0) for kind in kinds)

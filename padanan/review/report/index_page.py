@@ -33,7 +33,7 @@ def index_page(report: Report) -> dict[str, Page]:
         "neraca": account(report),
         "padanan": matching_tables.records(report),
         "orang": matching_tables.people(facts),
-        "keluarga": matching_tables.families(facts),
+        "keluarga": matching_tables.families(facts, report.overlaps["keluarga"].names),
     }
     if report.follow_ups:
         tables["lanjutan"] = change_page.by_producer(report, report.follow_ups[0], "tabel-lanjutan")

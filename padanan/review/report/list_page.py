@@ -26,12 +26,12 @@ def list_page(report: Report) -> dict[str, Page]:
     """`daftar.html`; a list that the publication does not have is said to be missing."""
     rules = load_field_rules()
     tables: dict[str, Table] = {}
-    if "daftar_tanpa_program" in report.source.optional:
+    if report.source.has("daftar_tanpa_program"):
         tables["tanpa_program"] = _unserved(report, rules)
-    if "bendera_periksa" in report.source.optional:
+    if report.source.has("bendera_periksa"):
         tables["bendera"] = _flags(report, rules)
         tables["bendera_program"] = _flags_by_program(report, rules)
-    if "tanpa_dokumen" in report.source.optional:
+    if report.source.has("tanpa_dokumen"):
         tables["tanpa_dokumen"] = _undocumented(report)
     unmeasured = [f"{item.keterangan} ({item.tidak_diukur})" for item in rules.bukti if isinstance(item, Unmeasured)]
     made = page(report, "daftar.html.j2", tables, tidak_diukur=unmeasured, aturan=rules.tanpa_dokumen)
@@ -157,7 +157,7 @@ def summary(report: Report) -> list[dict[str, Any]]:
     )
     found = []
     for name, told in lists:
-        if name in report.source.optional:
+        if report.source.has(name):
             number = report.source.value(f"select count(distinct id_orang) from {name}")
             made = crosstab({("x", "x"): number}, ["x"], ["x"])
             found.append({"id": name, "nama": told, "nilai": made.cell("x", "x").text})

@@ -5,14 +5,16 @@ Counting is in `facts` and `overlap`; drawing in `svg`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from padanan.base import format as id_format
+from padanan.contracts.parts import reference
 from padanan.pages import svg, words
 from padanan.pages.table import Cell, Column, Table, count, heads, row, share, table, text
 from padanan.published import overlap
 from padanan.published.facts import Facts
-from padanan.published.opened import REGISTRIES
+from padanan.published.opened import LATER
 from padanan.published.report import Report
 
 
@@ -67,23 +69,23 @@ def people(facts: Facts) -> Table:
     )
 
 
-def families(facts: Facts) -> Table:
+def families(facts: Facts, names: Mapping[str, str]) -> Table:
     """Families by registry."""
     keys = ("keluarga", "anggota", "tanpa_kepala", "kepala_ganda", "terpecah")
     rows = [
         row(
-            text(REGISTRIES.get(line["sumber"], line["sumber"])),
+            text(names.get(line["sumber"], line["sumber"])),
             *(count(int(line[key])) for key in keys),
             registri=str(line["sumber"]),
         )
         for line in facts.families
     ]
-    names = ("Registri", "Keluarga#", "Keanggotaan#", "Tanpa kepala#", "Kepala lebih dari satu#", "Terpecah di Adminduk#")
+    columns = ("Registri", "Keluarga#", "Keanggotaan#", "Tanpa kepala#", "Kepala lebih dari satu#", "Terpecah di Adminduk#")
     note = (
         "Keluarga tiap registri dipisahkan dan ditautkan lewat kartu keluarga Adminduk anggotanya; "
         f"gabungannya {id_format.number(facts.families_joined)} keluarga."
     )
-    return table("tabel-keluarga", "Keluarga menurut registri", heads(*names), rows, note=note)
+    return table("tabel-keluarga", "Keluarga menurut registri", heads(*columns), rows, note=note)
 
 
 def overlap_table(data: overlap.Overlap, kota: str, caption: str, *, total: bool = False) -> Table:
@@ -95,7 +97,7 @@ def overlap_table(data: overlap.Overlap, kota: str, caption: str, *, total: bool
         hidden = bool(mark) or (kota, None) in data.covered
         rows.append(
             row(
-                text(overlap.set_name(members)),
+                text(overlap.set_name(members, data.names)),
                 count(number, mark),
                 share(number, whole, hidden),
                 irisan=overlap.set_key(members),
@@ -116,27 +118,35 @@ def overlap_section(report: Report, unit: str) -> tuple[dict[str, Any], dict[str
     """The index's part on one unit: title, message, picture; and its two tables."""
     data = report.overlaps[unit]
     sets, total = data.sets(), data.total()
-    known = [name for name in REGISTRIES if data.within(name)]
+    known = [name for name in data.names if data.within(name)]
     lines = [svg.Intersection(members, number) for members, number in sets if (overlap.ALL, members) not in data.covered]
-    alone = next((number for members, number in sets if members == frozenset({"adminduk"})), 0)
+    register = reference(report.contracts).registry
+    assert register is not None
+    alone = next((number for members, number in sets if members == frozenset({register.id})), 0)
     several = sum(number for members, number in sets if len(members) > 1)
-    unregistered = total - data.within("adminduk")
+    unregistered = total - data.within(register.id)
     message = (
         f"{id_format.number(total)} {unit} ada di sedikitnya satu registri; "
         f"{id_format.number(several)} ({id_format.percent(several, total)}) "
-        f"di dua registri atau lebih, {id_format.number(alone)} hanya di Adminduk, dan {id_format.number(unregistered)} "
-        f"({id_format.percent(unregistered, total)}) di registri lain tetapi tidak di Adminduk."
+        f"di dua registri atau lebih, {id_format.number(alone)} hanya di {register.name}, dan {id_format.number(unregistered)} "
+        f"({id_format.percent(unregistered, total)}) di registri lain tetapi tidak di {register.name}."
+        + (f" {id_format.listed(list(data.absent))} {LATER}." if data.absent else "")
     )
-    title = f"Irisan {unit}: {id_format.listed([REGISTRIES[name] for name in known])}" if known else f"Irisan {unit}"
-    picture = svg.upset([(name, REGISTRIES[name]) for name in known], lines, title, message, f"irisan-{unit}")
+    if not data.names:
+        message = f"Irisan {unit} {LATER}."
+    title = f"Irisan {unit}: {id_format.listed([data.names[name] for name in known])}" if known else f"Irisan {unit}"
+    picture = svg.upset([(name, data.names[name]) for name in known], lines, title, message, f"irisan-{unit}")
     section = {"satuan": unit, "judul": title, "pesan": message, "gambar": picture}
     own = table(
         f"tabel-registri-{unit}",
         f"{unit.capitalize()} per registri",
         (Column("Registri"), Column(unit.capitalize(), "n"), Column("Bagian dari semua", "n")),
-        [row(text(REGISTRIES[name]), count(data.within(name)), share(data.within(name), total)) for name in known],
+        [row(text(data.names[name]), count(data.within(name)), share(data.within(name), total)) for name in known],
     )
-    return section, {f"irisan_{unit}": overlap_table(data, overlap.ALL, f"{title}: tabel", total=True), f"registri_{unit}": own}
+    return section, {
+        f"irisan_{unit}": overlap_table(data, overlap.ALL, f"{title}: tabel", total=bool(data.names)),
+        f"registri_{unit}": own,
+    }
 
 
 def selection(report: Report) -> Table:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from padanan.contracts.parts import INTEGRATED, with_role
 from padanan.pages.table import Table, count, heads, row, share, table, text
 from padanan.published.report import Report
 
 YEARS = (2020, 2021, 2022, 2023, 2024)
-DTKS = "dtks"
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,18 @@ class Indicator:
 
 def indicators(report: Report) -> tuple[Indicator, ...]:
     """The indicators of one revision; a denominator of 0 means that it can't be measured (no DTKS in force, say)."""
+    counted = with_role(report.contracts, INTEGRATED)
+    own = counted.id if counted else ""
     source, kinds = report.source, {c.id: c.kind for c in report.contracts.values()}
     people = source.rows(
         """select count(distinct id_orang) as semua, count(distinct id_orang) filter (status in ('padan_nik', 'padan_bukti'))
         as padan from padanan_record where producer = ?""",
-        DTKS,
+        own,
     )[0]
     kota = source.value(
         """select count(distinct r.kode_kota) from padanan_record r semi join wilayah w using (kode_kota)
         where r.producer = ?""",
-        DTKS,
+        own,
     )
     programs = [contract_id for contract_id in report.facts.rows if kinds.get(contract_id) == "program"]
     served = source.rows(
@@ -44,7 +46,7 @@ def indicators(report: Report) -> tuple[Indicator, ...]:
         from padanan_record r left join sasaran s using (id_orang) where list_contains(?, r.producer)""",
         programs,
     )[0]
-    delivered = DTKS in report.facts.rows
+    delivered = own in report.facts.rows
     return (
         Indicator(
             "Individu di DTKS yang teridentifikasi pada data Adminduk",

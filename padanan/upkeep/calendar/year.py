@@ -176,7 +176,7 @@ def _months(contract: Contract, periode: Periode, came: Mapping[str, Mapping[str
             state,
             done,
             days_late(done, due, day),
-            "§3.1.2.c" if contract.id == "dtks" else f"kontrak {contract.id}",
+            str(contract.deadline.get("dasar") or f"kontrak {contract.id}"),
         )
 
 
