@@ -6,10 +6,11 @@ Sex and age come from the published people; disability only from a published tab
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from padanan.base.suppress import ALL, Cell, Cover, Sum, cover
-from padanan.published.opened import Published
+from padanan.published.opened import NotPublished, Published
 
 UNKNOWN = "tidak_diketahui"
 OUTSIDE = "-"
@@ -73,9 +74,10 @@ def groups(source: Published, cutoff: str) -> Groups:
     by_rule: dict[tuple[str, str, str], int] = {}
     splits = ["jk", "umur"]
     cube = [(row, splits) for row in source.rows(_CUBE, cutoff)]
-    if source.has(DISABILITY_TABLE):
-        splits = [*splits, "disabilitas"]
+    # Not published then, as a table or a column of it: the page says so.
+    with suppress(NotPublished):
         cube += [(row, ["disabilitas"]) for row in source.rows(_DISABILITY)]
+        splits = [*splits, "disabilitas"]
     for row, own in cube:
         for split in own:
             for measure in MEASURES:

@@ -24,6 +24,9 @@ ALLOWED = {
     ("padanan/base/examples.py", "klj"): "commands as a person types them, replayed by a test",
     ("padanan/base/examples.py", "klj_2025"): "the file name in such a command",
     ("padanan/base/examples.py", "dtks"): "commands as a person types them, replayed by a test",
+    ("padanan/contracts/criteria.py", "dtsen"): "example in a refusal's cure",
+    ("padanan/contracts/criteria.py", "adminduk"): "example in a refusal's cure",
+    ("padanan/contracts/criteria.py", "carik"): "example in a refusal's cure",
     ("padanan/pages/words.py", "adminduk"): "how a word in rule ids is spelled",
 }
 # Rendered from the contracts, or one file a registry's layout.

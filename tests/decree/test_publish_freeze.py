@@ -91,7 +91,7 @@ def test_a_revision_is_never_overwritten(home):
 
 def test_rows_of_another_run_are_refused(home):
     con = duckdb.connect(str(home.warehouse_db))
-    con.execute("insert into gap values ('2025-01-01', 1, 'klj', 'r', 'nik_kosong')")
+    con.execute("insert into gap by name select '2025-01-01' as periode, 1 as revisi, 'r' as record_key")
     con.close()
     with pytest.raises(PadananError, match="1 baris dari putaran lain"):
         publish(home, plan())

@@ -12,6 +12,7 @@ from padanan.pages.page import Page
 from padanan.pages.table import RULE, Column, Table, count, heads, row, rule_cell, share, table, text
 from padanan.pages.table import Cell as Shown
 from padanan.published.groups import _PARTS, OUTSIDE, SPLIT_NAMES, SPLITS, Groups, covered_counts, groups
+from padanan.published.opened import LATER
 from padanan.published.report import Report
 from padanan.published.wilayah import ROOT
 from padanan.review.report.crosstab import crosstab
@@ -32,6 +33,7 @@ def group_page(report: Report) -> dict[str, Page]:
         tables,
         pilah=[{"id": split, "nama": SPLIT_NAMES[split]} for split in found.splits],
         tanggal_umur=id_format.day(cutoff),
+        belum=LATER,
         tanpa_disabilitas="disabilitas" not in found.splits,
     )
     return {"kelompok.html": made}

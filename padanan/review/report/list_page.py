@@ -5,7 +5,8 @@ Only counts stand here; names are in the worklists. Whose row is on which list w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from padanan.base.suppress import ALL
@@ -15,6 +16,7 @@ from padanan.pages.layout import page
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Column, Row, Table, dated, heads, row, table, text
 from padanan.published.groups import OUTSIDE
+from padanan.published.opened import LATER, NotPublished
 from padanan.published.report import Report
 from padanan.review.report.crosstab import Crosstab, crosstab
 
@@ -26,15 +28,17 @@ def list_page(report: Report) -> dict[str, Page]:
     """`daftar.html`; a list that the publication does not have is said to be missing."""
     rules = load_field_rules()
     tables: dict[str, Table] = {}
-    if report.source.has("daftar_tanpa_program"):
-        tables["tanpa_program"] = _unserved(report, rules)
-    if report.source.has("bendera_periksa"):
-        tables["bendera"] = _flags(report, rules)
-        tables["bendera_program"] = _flags_by_program(report, rules)
-    if report.source.has("tanpa_dokumen"):
-        tables["tanpa_dokumen"] = _undocumented(report)
+    makers: tuple[tuple[str, Callable[[], dict[str, Table]]], ...] = (
+        ("daftar_tanpa_program", lambda: {"tanpa_program": _unserved(report, rules)}),
+        ("bendera_periksa", lambda: {"bendera": _flags(report, rules), "bendera_program": _flags_by_program(report, rules)}),
+        ("tanpa_dokumen", lambda: {"tanpa_dokumen": _undocumented(report)}),
+    )
+    for name, make in makers:
+        # Not published then, as a table or a column of it: the template says so.
+        with suppress(NotPublished):
+            tables |= make() if report.source.has(name) else {}
     unmeasured = [f"{item.keterangan} ({item.tidak_diukur})" for item in rules.bukti if isinstance(item, Unmeasured)]
-    made = page(report, "daftar.html.j2", tables, tidak_diukur=unmeasured, aturan=rules.tanpa_dokumen)
+    made = page(report, "daftar.html.j2", tables, tidak_diukur=unmeasured, belum=LATER, aturan=rules.tanpa_dokumen)
     return {"daftar.html": made}
 
 
