@@ -15,13 +15,12 @@ from open_data_contract_standard.model import OpenDataContractStandard
 from padanan.base.home import CHECKOUT
 from padanan.base.period import Periode
 from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.parts import CARD, REFERENCE, reference, registries, stage_models
 from padanan.contracts.rules import load_catalogue
 from padanan.generated.contract_docs import render_register
 
-REGISTRIES = ["adminduk", "carik", "dtks", "dtsen", "p3ke_individu", "p3ke_keluarga"]
 DAERAH = ["bpms", "jakpreneur", "kaj", "kartu_layanan_gratis", "kjmu", "kjp_plus", "klj", "kparj", "kpdj", "pangan_murah"]
 PUSAT = ["bsps", "pbi_jkn", "pip", "pkh", "sembako"]
-ALL = sorted([*REGISTRIES, *DAERAH, *PUSAT])
 FAMILY_UNITS = {"p3ke_keluarga", "pkh", "sembako", "bsps"}
 CHILD_PROGRAMS = ["kjp_plus", "bpms", "kaj", "kparj", "pip"]
 
@@ -44,12 +43,29 @@ def contracts():
     return load_contracts()
 
 
+# Asked of the contracts, so that a new program is tested without a test being edited.
+ALL = sorted(contracts())
+PROGRAMS = [item.id for item in contracts().values() if item.kind == "program"]
+
+
 def sources(contract_id):
     return [column.source for column in contracts()[contract_id].columns]
 
 
-def test_the_21_contracts_load():
-    assert list(contracts()) == ALL
+def test_every_contract_file_is_loaded_and_the_shipped_ones_are_there():
+    """Six files of five registries, fifteen programs at least: the decree's list."""
+    assert list(contracts()) == sorted(path.stem for path in (expectations_dir() / "contracts").glob("*.yaml"))
+    assert {*DAERAH, *PUSAT} <= set(PROGRAMS)
+    assert len(registries(contracts())) == 5 and len([item for item in contracts().values() if item.registry]) == 6
+
+
+def test_each_part_is_played_once_and_partners_name_each_other():
+    register = reference(contracts())
+    assert register.registry.family == CARD and sum(REFERENCE in item.roles for item in contracts().values()) == 1
+    assert [item.place for item in registries(contracts()).values()] == [1, 2, 3, 4, 5]
+    pairs = {item.id: item.partner for item in contracts().values() if item.partner}
+    assert pairs and all(pairs[other] == one for one, other in pairs.items())
+    assert next(iter(stage_models(contracts()))) == register.stage_model
 
 
 @pytest.mark.parametrize("contract_id", ALL)
@@ -174,11 +190,12 @@ def test_applies_every_rule_its_columns_allow(contract_id):
 
 
 @pytest.mark.feature("F07")
-@pytest.mark.parametrize("contract_id", [*DAERAH, *PUSAT])
+@pytest.mark.parametrize("contract_id", PROGRAMS)
 def test_program_facts(contract_id):
     contract = contracts()[contract_id]
     assert contract.kind == "program"
-    assert contract.program["asal"] == ("pusat" if contract_id in PUSAT else "daerah")
+    assert contract.program["asal"] in {"pusat", "daerah"}
+    assert (contract.program["asal"] == "pusat") == (contract_id in PUSAT) or contract_id not in {*DAERAH, *PUSAT}
     assert re.fullmatch(r"\d{4}-\d{2}", contract.program["mulai"]) and re.fullmatch(r"\d{4}-\d{2}", contract.program["akhir"])
     assert contract.program["mulai"] < "2025-07" < contract.program["akhir"]
     assert set(contract.column("status").codes.values()) == {"eksisting", "baru", "tunda", "henti"}
