@@ -44,7 +44,7 @@ generate(home, contracts, residents=2000, seed=5, profile="default", periode=PER
 for contract_id in ids:
     process_inbox(home, contracts, contract_id)
 plan = write_plan(home, contracts, PERIODE)
-print([sum(one["rows_on"] for one in item["deliveries"]) for item in plan.data["contracts"] if item["id"] == "{NEW}"][0])
+print([sum(one.rows_on for one in item.deliveries) for item in plan.data.contracts if item.id == "{NEW}"][0])
 """
 
 
@@ -93,3 +93,13 @@ def test_its_delivery_lands_and_reaches_the_recipients(world):
     con = duckdb.connect(str(home.warehouse_db), read_only=True)
     found = con.execute(f"select producer, count(*) from {model} group by all").fetchall()
     assert found == [(NEW, rows)]
+
+
+@pytest.mark.lengkap
+@pytest.mark.timeout(3600)
+def test_in_a_copy_of_the_checkout_render_and_checks_are_all_it_takes():
+    """The script of CONTRIBUTING: by hand a contract and a line of the plan; render, check and fast tests do the rest."""
+    done = subprocess.run(
+        [sys.executable, "scripts/sixteenth_program.py"], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
