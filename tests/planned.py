@@ -9,7 +9,7 @@ from padanan.contracts.criteria import Criteria, Criterion
 from padanan.contracts.field_rules import Cause, Evidence, FieldPlan, Unmeasured
 from padanan.contracts.planned import PlanData, PlannedContract, PlannedDelivery, store
 
-TERMS: dict[str, Any] = {"keterangan": "uji", "tindak_lanjut": "uji", "penanggung_jawab": "Dinas Uji", "hari": 30}
+TERMS: dict[str, Any] = {"keterangan": "uji", "tindak_lanjut": "uji", "penanggung_jawab": ("Dinas Uji",), "hari": 30}
 FIELD = FieldPlan(
     versi="1.0.0", berlaku_hari=90, penerima="true", pelaku=(), tindak_lanjut=(), tanpa_program=(Cause(id="uji", **TERMS),),
     bukti=(Unmeasured(id="uji", keterangan="uji", tidak_diukur="uji"),), tanpa_dokumen=Evidence(id="uji", **TERMS),

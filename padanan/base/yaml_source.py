@@ -84,6 +84,28 @@ class YamlSource:
             key = key[:-1]
         return self._lines.get(key, 1)
 
+    def also_by_name(self, path: FieldPath, key: str, inner: str | None) -> None:
+        """Lets the items of a list be found by what they call themselves too: `(path, name)` stands where `(path, 3)` does.
+
+        Args:
+            path: a list of mappings.
+            key: the field that holds an item's name.
+            inner: the field that holds what belongs to the name; None where the item itself does.
+        """
+        items: Any = self.data
+        for part in path:
+            try:
+                items = items[part]
+            except (KeyError, IndexError, TypeError):
+                return
+        names = [item.get(key) if isinstance(item, dict) else None for item in items] if isinstance(items, list) else []
+        for known, line in list(self._lines.items()):
+            index = known[len(path)] if len(known) > len(path) and known[: len(path)] == path else None
+            if isinstance(index, int) and index < len(names):
+                name, rest = names[index], known[len(path) + 1 :]
+                if isinstance(name, str) and (inner is None or not rest or rest[0] == inner):
+                    self._lines[(*path, name, *(rest if inner is None else rest[1:]))] = line
+
     def error(self, path: Sequence[str | int], cause: str, cure: str) -> ContractError:
         """A `ContractError` that names this file, the field's line and the field."""
         field = ".".join(str(part) for part in path)

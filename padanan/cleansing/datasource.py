@@ -50,10 +50,12 @@ def duckdb_engine(connection_string: str, **kwargs: Any) -> sa.Engine:
 
 def _over_flags(column: Any, flags: SharedFlags) -> Any:
     """A rule's count over shared flags; any other metric as it is."""
-    conditions = getattr(column.element, "padanan_conditions", None)
-    if conditions is None:
+    rule = getattr(column.element, "padanan_rule", None)
+    if rule is None:
         return column
-    return sa.literal_column(count_sql(*map(flags.name, conditions))).label(column.name)
+    applies, not_when, fails = rule
+    names = [flags.name(applies, not_when), *([flags.name(fails)] if fails else [])]
+    return sa.literal_column(count_sql(*names)).label(column.name)
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):

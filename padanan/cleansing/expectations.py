@@ -6,6 +6,7 @@ Where a rule's SQL comes from does not belong here (see `suite.py`); importing t
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from great_expectations.expectations.metrics.metric_provider import metric_parti
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 
 from padanan.cleansing.predicates import count_sql
+from padanan.contracts.rules import masked
 
 GAGAL = "padanan.sql_rule.gagal"
 TOTAL = "padanan.sql_rule.total"
@@ -31,14 +33,15 @@ _aggregate = metric_partial(
 )
 
 
-def rule_count(*conditions: str) -> sa.ColumnClause[int]:
-    """`count(*)` over the rows where all conditions are true; a condition that is NULL doesn't count.
+def rule_count(applies: str, not_when: Sequence[str], fails: str | None = None) -> sa.ColumnClause[int]:
+    """`count(*)` over the rows that a rule speaks about, or those of them that fail it; a condition that is NULL doesn't count.
 
     The conditions ride along, so that the DuckDB engine can share their equal parts (`predicates.py`).
     """
-    kept = tuple(condition for condition in conditions if condition.strip().lower() != "true")
+    whole = masked(applies, not_when)
+    kept = [condition for condition in (whole, fails) if condition and condition != "true"]
     column: sa.ColumnClause[int] = sa.literal_column(count_sql(*kept))
-    column.padanan_conditions = kept  # type: ignore[attr-defined]
+    column.padanan_rule = (applies, tuple(not_when), fails)  # type: ignore[attr-defined]
     return column
 
 
@@ -47,32 +50,34 @@ def rate_passes(gagal: int, total: int, mostly: float) -> bool:
     return total == 0 or gagal / total <= 1 - mostly + EPSILON
 
 
+def _rows(kwargs: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return kwargs.get("applies_when") or "true", tuple(kwargs.get("not_when") or ())
+
+
 class _SqlRuleGagal(TableMetricProvider):
     """Rows to which a rule applies and that fail it."""
 
     metric_name = GAGAL
-    value_keys = ("applies_when", "fails_when")
+    value_keys = ("applies_when", "not_when", "fails_when")
 
     @_aggregate
     def _sqlalchemy(
         cls, metric_domain_kwargs: dict[str, Any], metric_value_kwargs: dict[str, Any], **_: Any
     ) -> tuple[sa.ColumnElement[int], dict[str, Any], dict[str, Any]]:
-        applies, fails = metric_value_kwargs.get("applies_when") or "true", metric_value_kwargs["fails_when"]
-        return rule_count(applies, fails), metric_domain_kwargs, {}
+        return rule_count(*_rows(metric_value_kwargs), metric_value_kwargs["fails_when"]), metric_domain_kwargs, {}
 
 
 class _SqlRuleTotal(TableMetricProvider):
-    """Rows to which a rule applies; rules with one `applies_when` share the count."""
+    """Rows to which a rule applies; rules that speak about the same rows share the count."""
 
     metric_name = TOTAL
-    value_keys = ("applies_when",)
+    value_keys = ("applies_when", "not_when")
 
     @_aggregate
     def _sqlalchemy(
         cls, metric_domain_kwargs: dict[str, Any], metric_value_kwargs: dict[str, Any], **_: Any
     ) -> tuple[sa.ColumnElement[int], dict[str, Any], dict[str, Any]]:
-        applies = metric_value_kwargs.get("applies_when") or "true"
-        return rule_count(applies), metric_domain_kwargs, {}
+        return rule_count(*_rows(metric_value_kwargs)), metric_domain_kwargs, {}
 
 
 class _SqlScalar(TableMetricProvider):
@@ -94,6 +99,7 @@ class ExpectSqlRule(BatchExpectation):
     Args:
         rule_id: the rule's id in the contract, for example `nik_format`.
         applies_when: SQL condition over the row; NULL means it doesn't apply.
+        not_when: SQL conditions over the row, of faults that explain this one; where one is true the rule doesn't apply.
         fails_when: SQL condition over the row; NULL means the row passes, so write null rules explicitly.
         mostly: the share (0-1) of the rows it applies to that must pass.
 
@@ -102,12 +108,13 @@ class ExpectSqlRule(BatchExpectation):
 
     rule_id: str
     applies_when: str = "true"
+    not_when: list[str] = []
     fails_when: str
     mostly: float = 1.0
 
     metric_dependencies: ClassVar[tuple[str, ...]] = (GAGAL, TOTAL)
-    success_keys: ClassVar[tuple[str, ...]] = ("rule_id", "applies_when", "fails_when", "mostly")
-    args_keys: ClassVar[tuple[str, ...]] = ("rule_id", "applies_when", "fails_when", "mostly")
+    success_keys: ClassVar[tuple[str, ...]] = ("rule_id", "applies_when", "not_when", "fails_when", "mostly")
+    args_keys: ClassVar[tuple[str, ...]] = ("rule_id", "applies_when", "not_when", "fails_when", "mostly")
 
     def _validate(
         self,

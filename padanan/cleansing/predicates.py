@@ -7,10 +7,9 @@ inside `and`. What the predicates mean is not decided here: the rewritten ones s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
-_NOT_COALESCE = re.compile(r"not\s+coalesce\s*\((.*),\s*false\s*\)", re.IGNORECASE | re.DOTALL)
 # Words after which a top-level `and` is not a conjunction, or that bind weaker than one: such a text stays whole.
 _KEEP_WHOLE = frozenset({"or", "between", "case"})
 
@@ -104,41 +103,21 @@ class SharedFlags:
             layers[layer - 1][name] = sql
         return layers
 
-    def name(self, condition: str) -> str:
-        """The column that is true for exactly the rows where the condition is; NULL and false may differ."""
-        return self._all(condition)[0]
+    def name(self, condition: str, not_when: Sequence[str] = ()) -> str:
+        """The column that is true where the condition is and nothing of `not_when`; NULL and false may differ."""
+        return self._all(condition, not_when)[0]
 
-    def _all(self, condition: str) -> tuple[str, int]:
-        terms = sorted({self._term(part) for part in conjuncts(condition)})
+    def _all(self, condition: str, not_when: Sequence[str] = ()) -> tuple[str, int]:
+        terms = {self._flag(part, 1) for part in conjuncts(condition) if part.lower() != "true" or not not_when}
+        for masker in not_when:
+            name, layer = self._all(masker)
+            terms.add(self._flag(f"not coalesce({name}, false)", layer + 1))
+        return self._joined(sorted(terms))
+
+    def _joined(self, terms: list[tuple[str, int]]) -> tuple[str, int]:
         if len(terms) == 1:
             return terms[0]
         return self._flag(" and ".join(name for name, _ in terms), 1 + max(layer for _, layer in terms))
 
-    def _term(self, part: str) -> tuple[str, int]:
-        mask = _NOT_COALESCE.fullmatch(part)
-        if mask and self._balanced(mask.group(1)):
-            name, layer = self._all(mask.group(1))
-            return self._flag(f"not coalesce({name}, false)", layer + 1)
-        return self._flag(part, 1)
-
     def _flag(self, sql: str, layer: int) -> tuple[str, int]:
         return self._flags.setdefault(sql, (f"{self._prefix}{len(self._flags) + 1}", layer))
-
-    @staticmethod
-    def _balanced(sql: str) -> bool:
-        depths = [depth for _, depth, token in _tokens(sql) if token in (")", "]", "}")]
-        opened = sum(token in ("(", "[", "{") for _, _, token in _tokens(sql))
-        unclear = any(token == "!" for _, _, token in _tokens(sql))
-        # A comma outside brackets would be a further argument of coalesce.
-        return not unclear and opened == len(depths) and min(depths, default=0) >= 0 and not _top_comma(sql)
-
-
-def _top_comma(sql: str) -> bool:
-    """Whether a comma stands outside every bracket and quote."""
-    bare = re.sub(r"'(?:[^']|'')*'|\"[^\"]*\"", "", sql)
-    depth = 0
-    for char in bare:
-        depth += (char in "([{") - (char in ")]}")
-        if char == "," and depth == 0:
-            return True
-    return False

@@ -110,16 +110,19 @@ def _shape(contract: Contract) -> Iterable[dict[str, Any]]:
 def _rule(contract: Contract, rule: Rule) -> dict[str, Any]:
     kwargs = {
         "rule_id": rule.id,
-        "applies_when": rule.applies_when,
+        "applies_when": rule.condition,
+        "not_when": list(rule.not_when),
         "fails_when": rule.fails_when,
         "mostly": round(rule.mostly, 9),
     }
     meta = {
+        "nama": rule.name,
         "dimensi": rule.dimension,
         "level": rule.level,
         "ambang": rule.threshold,
         "tindak_lanjut": rule.tindak_lanjut,
-        "penanggung_jawab": rule.penanggung_jawab,
+        "penanggung_jawab": list(rule.penanggung_jawab),
+        "ditutup_oleh": list(rule.masked_by),
         "hari": rule.hari,
     }
     return _expectation(contract, rule.id, "expect_sql_rule", kwargs, rule.severity, rule.definisi, meta)

@@ -6,29 +6,23 @@ Readers, suites, staging and reports ask the contract; none of them knows a prod
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from padanan.base.config import Config, read_config, typed
 from padanan.base.errors import ContractError
 from padanan.base.home import CHECKOUT
 from padanan.base.period import Periode
 from padanan.base.yaml_source import YamlSource
+from padanan.contracts.contract_file import CADENCES, CodeList, CodeLists, ColumnLine, ContractFile, Properties, known_by_name
 from padanan.contracts.parts import Registry, check_parts, parts_of
-from padanan.contracts.rules import OVERRIDES, Rule, filled, fold_masks, load_catalogue, load_masks, override, parse_rule
+from padanan.contracts.rule_use import Facts, rules_of
+from padanan.contracts.rules import Rule, RuleEntry, read_catalogue
 
-CLASSIFICATIONS = ("umum", "pribadi", "spesifik")
-UNITS = ("orang", "keluarga")
-KINDS = ("registri", "program", "pendukung")
-TYPES = ("string", "integer", "number", "date", "boolean")
-CADENCES = {"bulanan": 1, "triwulanan": 3, "semesteran": 6, "tahunan": 12}
-"""How often a producer delivers, in months."""
 HALF_YEAR = 6
-# Columns whose values are codes: a contract must name their list and code system (Perpres 39/2019).
-CODED = ("jenis_kelamin", "shdk", "status_dasar", "status", "status_kawin")
 SHARED_STAGE_MODELS = {"program": "stg_bansos__penerima", "pendukung": "stg_bansos__penerima"}
 """Kind -> the dbt staging model its contracts share, unless a contract names its own (`modelStaging`)."""
 
@@ -79,6 +73,8 @@ class Contract:
     path: Path
     greatest_age: int
     stage_model: str
+    properties: Properties
+    """All that its customProperties say, typed; the fields above are those that many ask for."""
     roles: tuple[str, ...] = ()
     registry: Registry | None = None
     partner: str | None = None
@@ -120,12 +116,11 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
         ContractError: naming file, line and field of the first fault.
     """
     base = folder or expectations_dir()
-    catalogue = load_catalogue(base)
-    masks = load_masks(base / "masking.yaml")
-    lists = (YamlSource(base / "code_lists.yaml").data or {}).get("lists", {})
+    catalogue = read_catalogue(base).rules
+    lists = read_config(base / "code_lists.yaml", CodeLists).lists
     contracts = {}
     for path in sorted((base / "contracts").glob("*.yaml")):
-        contract = load_contract(path, catalogue, masks, lists)
+        contract = load_contract(path, catalogue, lists)
         contracts[contract.id] = contract
     if not contracts:
         raise ContractError("tidak ada kontrak", file=base / "contracts", cure="taruh berkas kontrak <id>.yaml di folder itu")
@@ -133,216 +128,91 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
     return contracts
 
 
-def load_contract(
-    path: Path, catalogue: Mapping[str, Rule], masks: dict[str, tuple[str, ...]], lists: Mapping[str, Any]
-) -> Contract:
+def load_contract(path: Path, catalogue: Mapping[str, RuleEntry], lists: Mapping[str, CodeList]) -> Contract:
     """One contract file; see `load_contracts`."""
     source = YamlSource(path)
-    data = source.data
-    if not isinstance(data, dict):
+    if not isinstance(source.data, dict):
         raise source.error((), "kontrak kosong", "isi menurut ODCS v3.1; contoh: kontrak lain di folder itu")
-    if data.get("apiVersion") != "v3.1.0" or data.get("kind") != "DataContract":
-        raise source.error(("apiVersion",), "bukan kontrak ODCS v3.1.0", "tulis apiVersion: v3.1.0 dan kind: DataContract")
-    contract_id = _need(source, data, ("id",))
-    if contract_id != path.stem or not re.fullmatch(r"[a-z][a-z0-9_]*", contract_id):
+    known_by_name(source)
+    file = typed(source, ContractFile, context={"lists": lists})
+    if file.id != path.stem:
         raise source.error(("id",), "id kontrak tidak sama dengan nama berkas", "samakan id dengan nama berkas (huruf kecil, _)")
-    custom = _custom(data.get("customProperties"))
-
-    def own(name: str) -> Any:
-        if custom.get(name) in (None, ""):
-            raise source.error(("customProperties", name), f"kontrak tanpa '{name}'", f"tambahkan customProperties '{name}'")
-        return custom[name]
-
-    unit, kind = own("satuan"), own("jenis")
-    if unit not in UNITS:
-        raise source.error(("customProperties",), "satuan tidak dikenal", "pakai orang atau keluarga")
-    if kind not in KINDS:
-        raise source.error(("customProperties",), "jenis tidak dikenal", "pakai " + ", ".join(KINDS))
-    schema = data.get("schema") or [{}]
-    columns = tuple(
-        _column(source, ("schema", 0, "properties", index), spec, lists)
-        for index, spec in enumerate(schema[0].get("properties") or [])
-    )
-    if not columns:
-        raise source.error(("schema",), "kontrak tanpa kolom", "isi schema[0].properties")
-    names = [column.name for column in columns]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            raise source.error(("schema", 0, "properties", index), f"kolom {name} tertulis dua kali", "hapus salah satunya")
-    program = dict(custom.get("program") or {})
-    if kind == "program":
-        for name in ("mulai", "akhir", "nominalMaks"):
-            if program.get(name) in (None, ""):
-                raise source.error(("customProperties",), f"program tanpa '{name}'", f"isi program.{name}")
-        if not isinstance(program.get("menyampaikanPemohon", False), bool):
-            raise source.error(("customProperties",), "menyampaikanPemohon bukan ya atau tidak", "tulis true atau false")
-    rules = fold_masks(
-        tuple(
-            _rule(source, ("schema", 0, "quality", index), spec, catalogue, set(names), kind, program)
-            for index, spec in enumerate(schema[0].get("quality") or [])
-        ),
-        masks,
-    )
-    entity_key = tuple(own("kunciEntitas"))
-    for name in entity_key:
+    own, table = file.customProperties, file.table[0]
+    names = tuple(column.name for column in table.properties)
+    for index, name in enumerate(own.kunciEntitas):
         if name not in names:
-            raise source.error(
-                ("customProperties",), f"kunciEntitas memakai kolom {name} yang tidak ada", "pakai nama baku kolom"
-            )
-    form = own("bentuk")
-    sla = {item.get("property"): item for item in data.get("slaProperties") or []}
-    cadence = str(_sla(source, sla, "frequency"))
-    if cadence not in CADENCES:
-        raise source.error(("slaProperties",), f"frequency '{cadence[:20]}' tidak dikenal", "pakai " + ", ".join(CADENCES))
+            place = ("customProperties", "kunciEntitas", index)
+            raise source.error(place, f"kunciEntitas memakai kolom {name} yang tidak ada", "pakai nama baku kolom")
+    program = _as_written(own.program)
+    custom = {name: getattr(own, name) for name in ("peran", "registri", "pasangan", "modelStaging")}
+    parts = parts_of(source, custom, file.id, own.jenis, own.satuan, SHARED_STAGE_MODELS.get(own.jenis))
+    facts = Facts(names, own.jenis, own.satuan, parts["roles"], own.keluargaLengkap, parts["partner"] is not None)
+    sla = file.slaProperties
     return Contract(
-        id=contract_id,
-        version=str(_need(source, data, ("version",))),
-        name=str(_need(source, data, ("name",))),
-        owner=str(own("produsen")),
-        legal_basis=str(own("dasarHukum")),
-        unit=unit,
-        kind=kind,
-        cadence=cadence,
-        deadline=dict(custom.get("tenggat") or {}),
-        in_force_from=_date(source, own("berlakuDari")),
-        in_force_to=_date(source, custom["berlakuSampai"]) if custom.get("berlakuSampai") else None,
-        form=form,
-        columns=columns,
-        rules=rules,
-        entity_key=entity_key,
-        family_key=custom.get("kunciKeluarga"),
-        family_complete=bool(custom.get("keluargaLengkap", False)),
+        id=file.id,
+        version=file.version,
+        name=file.name,
+        owner=own.produsen,
+        legal_basis=own.dasarHukum,
+        unit=own.satuan,
+        kind=own.jenis,
+        cadence=sla.frequency.value,
+        deadline=_as_written(own.tenggat),
+        in_force_from=own.berlakuDari,
+        in_force_to=own.berlakuSampai,
+        form=_as_written(own.bentuk),
+        columns=tuple(_column(line, lists) for line in table.properties),
+        rules=rules_of(source, ("schema", 0, "quality"), table.quality, catalogue, facts, program),
+        entity_key=own.kunciEntitas,
+        family_key=own.kunciKeluarga,
+        family_complete=own.keluargaLengkap,
         program=program,
-        tolerance=dict(custom.get("toleransi") or {}),
-        retention=f"{_sla(source, sla, 'retention')} {sla['retention'].get('unit', '')}".strip(),
-        description=" ".join(str((data.get("description") or {}).get("purpose", "")).split()),
+        tolerance=_as_written(own.toleransi),
+        retention=f"{sla.retention.value} {sla.retention.unit or ''}".strip(),
+        description=file.description.purpose,
         path=path,
-        greatest_age=_greatest_age(source, custom.get("usiaTerbesar"), CADENCES[cadence]),
-        **parts_of(source, custom, contract_id, kind, unit, SHARED_STAGE_MODELS.get(kind)),
+        greatest_age=_greatest_age(source, own.usiaTerbesar, CADENCES[sla.frequency.value]),
+        properties=own,
+        **parts,
     )
 
 
-def _greatest_age(source: YamlSource, value: Any, cadence: int) -> int:
+def _as_written(part: Config | None) -> dict[str, Any]:
+    """A group of a contract's properties as its file has it, checked."""
+    return {} if part is None else part.model_dump(mode="json", exclude_unset=True)
+
+
+def _greatest_age(source: YamlSource, value: int | None, cadence: int) -> int:
     """Months from the last day of the data to the cut-off after which a delivery no longer stands in for a missing one.
 
     By default one delivery may be missed and the half-year of the decree after it: the cadence and six months.
     """
     if value is None:
         return cadence + HALF_YEAR
-    if not isinstance(value, int) or isinstance(value, bool) or not cadence <= value <= 120:
+    if value < cadence:
         raise source.error(
             ("customProperties", "usiaTerbesar"),
-            "usiaTerbesar bukan jumlah bulan yang sah",
+            "usiaTerbesar lebih pendek daripada irama kiriman",
             f"tulis bilangan bulat dari {cadence} sampai 120",
         )
     return value
 
 
-def _need(source: YamlSource, data: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    value: Any = data
-    for part in path:
-        value = value.get(part) if isinstance(value, dict) else None
-    if value in (None, ""):
-        raise source.error(path, f"kontrak tanpa '{'.'.join(path)}'", f"isi '{'.'.join(path)}'")
-    return value
-
-
-def _custom(items: Any) -> dict[str, Any]:
-    return {item["property"]: item.get("value") for item in items or [] if isinstance(item, dict) and "property" in item}
-
-
-def _sla(source: YamlSource, sla: Mapping[str, Any], name: str) -> Any:
-    if name not in sla or sla[name].get("value") in (None, ""):
-        raise source.error(
-            ("slaProperties",), f"kontrak tanpa slaProperties '{name}'", f"tambahkan property: {name} dengan value"
-        )
-    return sla[name]["value"]
-
-
-def _date(source: YamlSource, value: Any) -> date:
-    try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError:
-        raise source.error(("customProperties",), "tanggal berlaku tidak terbaca", "tulis YYYY-MM-DD") from None
-
-
-def _column(source: YamlSource, path: tuple[str | int, ...], spec: Any, lists: Mapping[str, Any]) -> Column:
-    if not isinstance(spec, dict) or not spec.get("name"):
-        raise source.error(path, "kolom tanpa nama", "isi name")
-    name = spec["name"]
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", str(name)):
-        raise source.error(path, "nama baku kolom tidak sah", "pakai huruf kecil, angka dan _")
-    if not spec.get("description"):
-        raise source.error((*path, "description"), f"kolom {name} tanpa definisi", "isi description")
-    if spec.get("classification") not in CLASSIFICATIONS:
-        raise source.error(
-            (*path, "classification"), f"kolom {name} tanpa klasifikasi", "isi classification: " + ", ".join(CLASSIFICATIONS)
-        )
-    kind = spec.get("logicalType", "string")
-    if kind not in TYPES:
-        raise source.error((*path, "logicalType"), f"tipe kolom {name} tidak dikenal", "pakai " + ", ".join(TYPES))
-    custom = _custom(spec.get("customProperties"))
-    code_list = custom.get("daftarKode")
-    if name in CODED and not code_list:
-        raise source.error((*path, "customProperties"), f"kolom {name} tanpa daftar kode", "isi customProperties daftarKode")
-    codes: dict[str, str] = {}
-    system = custom.get("sistemKode")
-    if code_list:
-        if code_list not in lists:
-            raise source.error(
-                (*path, "customProperties"),
-                f"daftar kode '{code_list}' tidak ada",
-                "pakai daftar di expectations/code_lists.yaml",
-            )
-        codes = {str(key).upper(): str(value) for key, value in lists[code_list]["nilai"].items()}
-        system = system or lists[code_list]["sistem"]
-    if name.startswith("kode_") and not system:
-        raise source.error(
-            (*path, "customProperties"), f"kolom {name} tanpa sistem kode", "isi customProperties sistemKode: Kemendagri atau BPS"
-        )
+def _column(line: ColumnLine, lists: Mapping[str, CodeList]) -> Column:
+    custom = line.customProperties
+    codes = lists[custom.daftarKode] if custom.daftarKode else None
+    id_like = line.name in ("nik", "no_kk") or line.name.startswith("id_")
     return Column(
-        name=name,
-        source=str(spec.get("physicalName") or name),
-        aliases=tuple(str(alias) for alias in custom.get("namaLain") or ()),
-        type=kind,
-        required=bool(spec.get("required", False)),
-        classification=spec["classification"],
-        definition=" ".join(str(spec["description"]).split()),
-        code_list=code_list,
-        code_system=system,
-        codes=codes,
-        id_like=bool(custom.get("teksId", name in ("nik", "no_kk") or name.startswith("id_"))),
-        date_format=custom.get("formatTanggal"),
+        name=line.name,
+        source=line.physicalName or line.name,
+        aliases=custom.namaLain,
+        type=line.logicalType,
+        required=line.required,
+        classification=line.classification,
+        definition=line.description,
+        code_list=custom.daftarKode,
+        code_system=custom.sistemKode or (codes.sistem if codes else None),
+        codes={key.upper(): value for key, value in codes.nilai.items()} if codes else {},
+        id_like=id_like if custom.teksId is None else custom.teksId,
+        date_format=custom.formatTanggal,
     )
-
-
-def _rule(
-    source: YamlSource,
-    path: tuple[str | int, ...],
-    spec: Any,
-    catalogue: Mapping[str, Rule],
-    names: set[str],
-    kind: str,
-    program: Mapping[str, Any],
-) -> Rule:
-    rule_id = spec.get("name") if isinstance(spec, dict) else None
-    if not rule_id:
-        raise source.error(path, "aturan tanpa name", "isi name dengan id aturan")
-    settings = spec.get("implementation") or {}
-    if "gagal" in settings:
-        rule = parse_rule(source, (*path, "implementation"), rule_id, settings)
-    elif rule_id in catalogue:
-        unknown = sorted(set(settings) - set(OVERRIDES))
-        if unknown:
-            raise source.error(
-                (*path, "implementation"), f"isian aturan tidak dikenal: {', '.join(unknown)}", "pakai " + ", ".join(OVERRIDES)
-            )
-        rule = override(catalogue[rule_id], settings)
-    else:
-        raise source.error(path, f"aturan '{rule_id}' tidak dikenal", "pakai id dari expectations/rules.yaml")
-    missing = [name for name in rule.columns if name not in names]
-    if missing:
-        raise source.error(path, f"aturan {rule_id} butuh kolom {', '.join(missing)}", "tambahkan kolomnya atau hapus aturannya")
-    if rule.kinds and kind not in rule.kinds:
-        raise source.error(path, f"aturan {rule_id} hanya untuk jenis {', '.join(rule.kinds)}", "hapus aturan itu")
-    return replace(rule, fails_when=filled(rule.fails_when, program))

@@ -16,7 +16,7 @@ from padanan.base.yaml_source import FieldPath, YamlSource
 from padanan.contracts.contract import Contract, expectations_dir
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.params import filled, read_predicate
-from padanan.contracts.rules import Rule, load_catalogue
+from padanan.contracts.rules import Owners, Rule, load_catalogue
 
 # Words that stand for the producer itself in `penanggungJawab`.
 PRODUCER_WORDS = ("produsen", "PD program")
@@ -30,7 +30,7 @@ class Cause(Config):
     id: Text
     keterangan: Prose
     tindak_lanjut: Prose = Field(validation_alias="tindakLanjut", examples=["verifikasi lapangan"])
-    penanggung_jawab: Prose = Field(validation_alias="penanggungJawab", examples=["DPPAPP; Dinsos"])
+    penanggung_jawab: Owners = Field(validation_alias="penanggungJawab", examples=["[DPPAPP, Dinsos]"])
     hari: Count = Field(examples=[30])
     berlaku: Prose | None = None
 
@@ -106,7 +106,7 @@ class _EvidenceLine(Config):
     aturan: Listed[Text] = ()
     berlaku: Prose | None = None
     tindakLanjut: Prose | None = None
-    penanggungJawab: Prose | None = None
+    penanggungJawab: Owners | None = None
     hari: Count | None = None
     tidakDiukur: Prose | None = None
 
@@ -167,8 +167,7 @@ def _contract_terms(contract: Contract, rules: FieldRules) -> list[Term]:
     """Terms of a contract's own rules and, for a program, of each evidence against its recipients."""
     terms = []
     for rule in contract.rules:
-        agencies = [part.strip() for part in rule.penanggung_jawab.split(";")]
-        visit = bool(set(agencies) & set(rules.pelaku)) or rule.tindak_lanjut in rules.tindak_lanjut
+        visit = bool(set(rule.penanggung_jawab) & set(rules.pelaku)) or rule.tindak_lanjut in rules.tindak_lanjut
         terms.append(_term(contract, rule.id, rule, rule.definisi, level=rule.level, channel=VISIT if visit else AT_SOURCE))
     if contract.kind == "program":
         for item in rules.measured:
@@ -181,8 +180,7 @@ def _term(
     contract: Contract | None, code: str, entry: Cause | Rule, told: str, *, level: str = "peringatan", channel: str = VISIT
 ) -> Term:
     """The owner is the first agency named, the producer's own name where the rule says so; the others help."""
-    agencies = [part.strip() for part in entry.penanggung_jawab.split(";") if part.strip()]
-    named = [contract.owner if contract and agency in PRODUCER_WORDS else agency for agency in agencies]
+    named = [contract.owner if contract and agency in PRODUCER_WORDS else agency for agency in entry.penanggung_jawab]
     return Term(
         producer=contract.id if contract else None,
         kode=code,
@@ -223,20 +221,18 @@ class _Resolver:
             )
         self.known((*path, "aturan"), item.aturan)
         first = self.catalogue[item.aturan[0]] if item.aturan else None  # its words, unless the evidence has its own
-        terms = {
-            "tindakLanjut": item.tindakLanjut or (first and first.tindak_lanjut),
-            "penanggungJawab": item.penanggungJawab or (first and first.penanggung_jawab),
-            "hari": item.hari or (first and first.hari),
-        }
-        for name, value in terms.items():
-            if value is None:
-                raise self.source.error((*path, name), f"isian '{name}' belum ada", f"isi '{name}', karena bukti tanpa aturan")
+        action = item.tindakLanjut or (first.tindak_lanjut if first else None)
+        owners = item.penanggungJawab or (first.penanggung_jawab if first else None)
+        days = item.hari or (first.hari if first else None)
+        if action is None or owners is None or days is None:
+            name = "tindakLanjut" if action is None else "penanggungJawab" if owners is None else "hari"
+            raise self.source.error((*path, name), f"isian '{name}' belum ada", f"isi '{name}', karena bukti tanpa aturan")
         return Evidence(
             id=item.id,
             keterangan=item.keterangan,
-            tindak_lanjut=str(terms["tindakLanjut"]),
-            penanggung_jawab=str(terms["penanggungJawab"]),
-            hari=int(str(terms["hari"])),
+            tindak_lanjut=action,
+            penanggung_jawab=owners,
+            hari=days,
             berlaku=None if item.berlaku is None else self.predicate((*path, "berlaku"), item.berlaku),
             aturan=item.aturan,
         )

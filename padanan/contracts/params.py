@@ -18,28 +18,32 @@ PARAMETER = re.compile(r"\{([A-Za-z_]\w*)\}")
 PLAIN_CAST = re.compile(r"(?<!try_)\bcast\s*\(|::|\bstrptime\s*\((?<!try_strptime\()", re.IGNORECASE)
 
 
-def read_predicate(source: YamlSource, path: FieldPath, text: object, names: Iterable[str], cure: str, what: str = "") -> str:
+def predicate_fault(sql: str, names: Iterable[str], cure: str) -> tuple[str, str] | None:
+    """Cause and cure of a predicate that holds a plain cast, or a parameter that is none of `names`."""
+    known = list(names)
+    if PLAIN_CAST.search(sql):
+        return "predikat memakai cast biasa, yang mencetak isi data bila gagal", "pakai try_cast atau try_strptime"
+    for name in PARAMETER.findall(sql):
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"mungkin maksudnya {{{near[0]}}}; " if near else ""
+            return f"nilai '{{{name}}}' tidak dikenal", hint + cure
+    return None
+
+
+def read_predicate(source: YamlSource, path: FieldPath, text: object, names: Iterable[str], cure: str) -> str:
     """A predicate on one line, its parameters still in it.
 
     Args:
         names: the parameters that may stand in it.
         cure: what to do about another one, after the nearest known name.
-        what: whose predicate it is, before the cause.
 
     Raises:
         ContractError: it holds a plain cast or an unknown parameter.
     """
-    head = f"{what}: " if what else ""
-    known, sql = list(names), " ".join(str(text).split())
-    if PLAIN_CAST.search(sql):
-        raise source.error(
-            path, f"{head}predikat memakai cast biasa, yang mencetak isi data bila gagal", "pakai try_cast atau try_strptime"
-        )
-    for name in PARAMETER.findall(sql):
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"mungkin maksudnya {{{near[0]}}}; " if near else ""
-            raise source.error(path, f"{head}nilai '{{{name}}}' tidak dikenal", hint + cure)
+    sql = " ".join(str(text).split())
+    if found := predicate_fault(sql, names, cure):
+        raise source.error(path, *found)
     return sql
 
 

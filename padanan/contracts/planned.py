@@ -49,16 +49,19 @@ class PlannedRule(Config):
     """A rule as this contract applies it; predicates are SQL over the row of its stage."""
 
     id: str
+    name: str
     dimension: str
     level: str
     stage: str
     threshold: Number
-    applies_when: str
+    condition: str
     fails_when: str
+    masked_by: Listed[str] = ()
+    mask_layer: int = 0
     rincian: str | None = None
     definisi: str
     tindak_lanjut: str
-    penanggung_jawab: str
+    penanggung_jawab: Listed[str]
     hari: Number
 
 

@@ -1,6 +1,6 @@
 """Refuses a predicate that cannot run while it is being written: each is bound to the row it speaks about, in DuckDB.
 
-Rows and types come from dbt's YAML, predicates from contracts, rules, masks, criteria and field rules; no data is read.
+Rows and types come from dbt's YAML, predicates from contracts, rules, criteria and field rules; no data is read.
 Which rule failed in a run on real rows is found in `padanan/contracts/rule_culprit.py`.
 """
 
@@ -22,9 +22,10 @@ from padanan.contracts.contract import Contract, expectations_dir, load_contract
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.dbt_yaml import described_models, staging_model
 from padanan.contracts.field_rules import Evidence, load_field_rules
+from padanan.contracts.params import filled
 from padanan.contracts.rule_places import Places
 from padanan.contracts.rule_plan import of_the_run, unasked_cast, unstable_functions
-from padanan.contracts.rules import Rule, filled, load_catalogue, load_masks
+from padanan.contracts.rules import Rule, load_catalogue, program_values
 
 RECORD, PERSON, UNSERVED = "padanan_record", "padanan_orang", "daftar_tanpa_program"
 STAGING = staging_model()
@@ -35,7 +36,6 @@ ROW_NAMES = {
     PERSON: "baris padanan_orang",
     UNSERVED: "baris orang yang belum dilayani",
 }
-PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*)\}")
 # A value of each type that no person has: a text column that DuckDB would turn into a number without being asked fails on
 # it here, and not on somebody's NIK.
 PROBES = {"boolean": "true", "date": "'2000-01-01'", "varchar": "'x'"}
@@ -51,17 +51,12 @@ ROW_ONLY = "tulis syarat atas satu baris; hitungan antarbaris dibuat di model db
 
 @dataclass(frozen=True)
 class Predicate:
-    """One text to bind: over which row, what it must yield, and how a fault of it is shown.
-
-    `parsed` is whether the text stands as somebody wrote it, so that its form is judged too; a condition with masks folded in
-    is made by the loader.
-    """
+    """One text to bind: over which row, what it must yield, and how a fault of it is shown."""
 
     sql: str
     row: str
     result: str
     refuse: Callable[[str, str], ContractError] = field(compare=False)
-    parsed: bool = True
 
 
 def check_predicates(folder: Path | None = None, contracts: Mapping[str, Contract] | None = None) -> int:
@@ -75,13 +70,11 @@ def check_predicates(folder: Path | None = None, contracts: Mapping[str, Contrac
         How many predicates were bound.
 
     Raises:
-        ContractError: naming file, line, rule and column or function of the first predicate that cannot run, or an unknown
-            rule in `masking.yaml`.
+        ContractError: naming file, line, rule and column or function of the first predicate that cannot run.
     """
     base = folder or expectations_dir()
     contracts = load_contracts(base) if contracts is None else contracts
     places = Places(base)
-    _check_masks(places, contracts)
     predicates = [
         *_catalogue_predicates(places),
         *_contract_predicates(places, contracts),
@@ -103,19 +96,6 @@ def rows() -> dict[str, dict[str, str]]:
     return {**found, UNSERVED: dict(models[UNSERVED]["config"]["meta"]["baris_dinilai"])}
 
 
-def _check_masks(places: Places, contracts: Mapping[str, Contract]) -> None:
-    path = places.folder / "masking.yaml"
-    known = set(load_catalogue(places.folder)) | {rule.id for contract in contracts.values() for rule in contract.rules}
-    for masker, masked in load_masks(path).items():
-        for name in (masker, *masked):
-            if name not in known:
-                raise places.source(path).error(
-                    ("masks", masker, masked.index(name)) if name in masked else ("masks", masker),
-                    f"penutupan menyebut aturan '{name}' yang tidak ada",
-                    _nearest(name, known, "pakai id dari expectations/rules.yaml"),
-                )
-
-
 def _catalogue_predicates(places: Places) -> Iterator[Predicate]:
     """The catalogue's own texts, also of rules that no contract takes up."""
     for rule in load_catalogue(places.folder).values():
@@ -126,17 +106,14 @@ def _contract_predicates(places: Places, contracts: Mapping[str, Contract]) -> I
     for contract in contracts.values():
         for rule in contract.rules:
             yield from _rule_predicates(rule, contract, places)
-            if rule.applies_when != rule.condition:
-                yield Predicate(
-                    rule.applies_when, ROW_OF_STAGE[rule.stage], "BOOLEAN", _mask_refusal(rule, contract, places), parsed=False
-                )
 
 
 def _rule_predicates(rule: Rule, contract: Contract | None, places: Places) -> Iterator[Predicate]:
-    parts = [("berlaku", rule.condition, "BOOLEAN"), ("gagal", filled(rule.fails_when, {}), "BOOLEAN")]
+    parts = [("berlaku", rule.condition, "BOOLEAN"), ("gagal", rule.fails_when, "BOOLEAN")]
     if rule.rincian:
         parts.append(("rincian", rule.rincian, "VARCHAR"))
-    for part, sql, result in parts:
+    for part, text, result in parts:
+        sql = filled(text, program_values({}))
 
         def refuse(cause: str, cure: str, part: str = part) -> ContractError:
             own = contract is not None and places.written(contract, rule.id)[0].path == contract.path
@@ -147,28 +124,6 @@ def _rule_predicates(rule: Rule, contract: Contract | None, places: Places) -> I
             return source.error(path, f"aturan {rule.id} dengan nilai 'program' kontrak ini: {cause}", f"{cure}; periksa program")
 
         yield Predicate(sql, ROW_OF_STAGE[rule.stage], result, refuse)
-
-
-def _mask_refusal(rule: Rule, contract: Contract, places: Places) -> Callable[[str, str], ContractError]:
-    """The rule's own text is bound before, so a fault of the folded one is a masker that speaks about another row."""
-
-    def refuse(cause: str, cure: str) -> ContractError:
-        path = places.folder / "masking.yaml"
-        stages = {other.id: other.stage for other in contract.rules}
-        maskers = [
-            (masker, masked.index(rule.id))
-            for masker, masked in load_masks(path).items()
-            if rule.id in masked and masker in stages
-        ]
-        maskers.sort(key=lambda item: stages[item[0]] == rule.stage)
-        masker, index = maskers[0]
-        return places.source(path).error(
-            ("masks", masker, index),
-            f"aturan {rule.id} ditutup {masker}, dan penutupan itu tidak dapat dijalankan: {cause}",
-            cure,
-        )
-
-    return refuse
 
 
 def _criteria_predicates(places: Places) -> Iterator[Predicate]:
@@ -226,16 +181,16 @@ class Binder:
         Raises:
             ContractError: of the first one, in the given order, that cannot run.
         """
-        unique = list({(item.sql, item.row, item.result, item.parsed): item for item in reversed(predicates)}.values())[::-1]
-        trees = self._trees([item.sql for item in unique if item.parsed])
+        unique = list({(item.sql, item.row, item.result): item for item in reversed(predicates)}.values())[::-1]
+        trees = self._trees([item.sql for item in unique])
         suspect = {name for name in self.rows if not self._all_bind([item for item in unique if item.row == name])}
         for item in unique:
-            tree = trees.get(item.sql) if item.parsed else None
-            if item.parsed and (fault := self._form_fault(item, tree)):
+            tree = trees[item.sql]
+            if fault := self._form_fault(item, tree):
                 raise item.refuse(*fault)
             if item.row in suspect and (fault := self._binding_fault(item, tree)):
                 raise item.refuse(*fault)
-            if item.parsed and (fault := self._cast_fault(item, tree)):
+            if fault := self._cast_fault(item, tree):
                 raise item.refuse(*fault)
 
     def _all_bind(self, items: Sequence[Predicate]) -> bool:
@@ -260,11 +215,6 @@ class Binder:
     def _form_fault(self, item: Predicate, tree: Any) -> tuple[str, str] | None:
         """What the text is that no condition over one row may be: cause and cure."""
         sql = item.sql
-        if value := PLACEHOLDER.search(sql):
-            return (
-                f"nilai '{{{value[1]}}}' tidak dikenal",
-                "nilai program hanya diisi pada 'gagal': {nominal_maks}, {periode_mulai}, {periode_akhir}",
-            )
         if tree["error"]:
             if near := re.search(r'at or near "(.*)"', tree["error_message"]):
                 return f"salah tulis SQL di dekat '{near[1]}'", "perbaiki tulisan predikat itu"

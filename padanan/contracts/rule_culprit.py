@@ -28,19 +28,19 @@ class Trial:
     """One rule as it ran."""
 
     rule_id: str
-    applies_when: str
+    applies: str
     fails_when: str
     rincian: str | None = None
 
     @classmethod
     def of(cls, rule: Rule) -> Trial:
         """A loaded rule; the run plan's entries carry the same fields."""
-        return cls(rule.id, rule.applies_when, rule.fails_when, rule.rincian)
+        return cls(rule.id, rule.condition, rule.fails_when, rule.rincian)
 
     @property
     def condition(self) -> str:
         """What the gap model computes of every row."""
-        return f"({self.applies_when}) and ({self.fails_when})"
+        return f"({self.applies}) and ({self.fails_when})"
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ def culprits(trials: Sequence[Trial], rows: str, run: Callable[[str], object]) -
         return []
     found: list[tuple[int, Culprit]] = []
     for trial in trials:
-        if kind := fails((f"({trial.applies_when})", "1")):
-            found.append((len(trial.applies_when), Culprit(trial.rule_id, "berlaku", kind)))
+        if kind := fails((f"({trial.applies})", "1")):
+            found.append((len(trial.applies), Culprit(trial.rule_id, "berlaku", kind)))
         elif kind := fails((trial.condition, "1")):
             found.append((0, Culprit(trial.rule_id, "gagal", kind)))
         elif kind := fails(*whole(trial)):
@@ -137,7 +137,7 @@ def _first_in(planned: Iterable[PlannedContract], model: str, run: Callable[[str
     """The first contract of the plan that has a culprit, and its culprits."""
     stage, relation = GAP_MODELS[model]
     for item in planned:
-        trials = [Trial(rule.id, rule.applies_when, rule.fails_when, rule.rincian) for rule in item.rules if rule.stage == stage]
+        trials = [Trial(rule.id, rule.condition, rule.fails_when, rule.rincian) for rule in item.rules if rule.stage == stage]
         rows = f"{ident(relation or item.stage_model)} where producer = {literal(item.id)}"
         if item.deliveries and (found := culprits(trials, rows, run)):
             return item.id, found

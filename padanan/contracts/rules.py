@@ -1,18 +1,20 @@
-"""The rule catalogue: reads `expectations/rules.yaml` and `masking.yaml` and folds the masks into the predicates.
+"""The rule catalogue: what `expectations/rules.yaml` may say about a rule, and where a rule stands by itself.
 
-Which producer uses a rule, and with what threshold, is said by the producer's contract.
+Which contract has which rule follows from the catalogue in `rule_use`; whether a predicate can run is asked in `rule_binding`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
-from padanan.base.errors import ContractError
-from padanan.base.yaml_source import YamlSource
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+
+from padanan.base.config import Config, Count, Filled, Listed, Prose, Share, Text, Version, fault, nearest, read_config
+from padanan.contracts.params import predicate_fault
 
 DIMENSIONS = {
     "K": "kelengkapan",
@@ -22,33 +24,108 @@ DIMENSIONS = {
     "T": "ketepatan waktu",
     "A": "akurasi",
 }
-LEVELS = ("blok", "peringatan")
-STAGES = ("cleansing", "padanan")
-OVERRIDES = {
-    "ambang": "threshold",
-    "level": "level",
-    "tindakLanjut": "tindak_lanjut",
-    "penanggungJawab": "penanggung_jawab",
-    "hari": "hari",
-    "severity": "severity",
-    "mostly": "mostly",
-}
+Dimension = Literal["K", "V", "U", "C", "T", "A"]
+Level = Literal["blok", "peringatan"]
+Stage = Literal["cleansing", "padanan"]
+Severity = Literal["ERROR", "WARN"]
+Kind = Literal["registri", "program", "pendukung"]
+Unit = Literal["orang", "keluarga"]
+LEVELS, STAGES, KINDS, UNITS = get_args(Level), get_args(Stage), get_args(Kind), get_args(Unit)
 # Name in a predicate, field of the contract's `program`, and what stands for it where there is no program.
 PROGRAM_VALUES = (("nominal_maks", "nominalMaks", 0), ("periode_mulai", "mulai", ""), ("periode_akhir", "akhir", ""))
-# A failing plain cast prints the value it failed on, and a value may be a NIK (platform.md, privacy).
-PLAIN_CAST = re.compile(r"(?<!try_)\bcast\s*\(|::|\bstrptime\s*\((?<!try_strptime\()", re.IGNORECASE)
+SEVERAL = re.compile(r"\s*;\s*")
+
+
+def _sound(text: str) -> str:
+    names = [name for name, _, _ in PROGRAM_VALUES]
+    if found := predicate_fault(text, names, f"kontrak memberi nilai {', '.join(f'{{{name}}}' for name in names)}"):
+        raise fault(*found)
+    return text
+
+
+def _one_agency(text: str) -> str:
+    if SEVERAL.search(text):
+        raise fault("beberapa penanggung jawab dalam satu teks", "tulis daftar: [produsen, Disdukcapil]")
+    return text
+
+
+RulePredicate = Annotated[Prose, AfterValidator(_sound)]
+Owners = Filled[Annotated[Prose, AfterValidator(_one_agency)]]
+
+
+def program_values(program: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a contract's `program` gives to predicates, by their names in braces."""
+    return {name: program.get(key, default) for name, key, default in PROGRAM_VALUES}
+
+
+class Applies(Config):
+    """Where a rule applies: to each contract that has the columns and is what the rest asks for."""
+
+    kolom: Filled[Text] = Field(examples=["[nik]"])
+    jenis: Listed[Kind] = ()
+    satuan: Listed[Unit] = ()
+    bukanPeran: Listed[Text] = ()
+    keluargaLengkap: bool = False
+    berpasangan: bool = False
+
+
+class RuleEntry(Applies):
+    """One rule as the catalogue (or a contract's own rule) writes it."""
+
+    nama: Prose = Field(examples=["NIK kosong"])
+    dimensi: Dimension
+    level: Level
+    tahap: Stage = "cleansing"
+    definisi: Prose
+    berlaku: RulePredicate = Field(examples=['"true"'])
+    gagal: RulePredicate
+    rincian: RulePredicate | None = None
+    masked_by: Listed[Text] = ()
+    ambang: Share = Field(examples=[0.05])
+    mostly: Share | None = None
+    severity: Severity = "WARN"
+    tindakLanjut: Prose = Field(examples=["perbaiki di sumber"])
+    penanggungJawab: Owners = Field(examples=["[produsen]"])
+    hari: Count = Field(examples=[14])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _yes_is_true(cls, data: Any) -> Any:
+        """`berlaku: true` is what everybody writes first."""
+        return {**data, "berlaku": "true"} if isinstance(data, dict) and data.get("berlaku") is True else data
+
+
+class Catalogue(Config):
+    """`expectations/rules.yaml`."""
+
+    version: Version
+    rules: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], RuleEntry]
+
+    @model_validator(mode="after")
+    def _maskers_exist(self, _: ValidationInfo) -> Catalogue:
+        for rule_id, entry in self.rules.items():
+            check_maskers(rule_id, entry, self.rules, at=("rules", rule_id))
+        around = circle({rule_id: entry.masked_by for rule_id, entry in self.rules.items()})
+        if around:
+            raise fault(
+                f"penutupan aturan melingkar: {' → '.join(around)}",
+                "hapus salah satu penutupan itu",
+                at=("rules", around[0], "masked_by"),
+            )
+        return self
 
 
 @dataclass(frozen=True)
 class Rule:
     """One rule as one contract applies it; predicates are SQL over the staging (or padanan) row.
 
-    Source: domain/cleansing-rules.md. `threshold` is the share per kota above which the rule is a penghalang;
-    `mostly` is the share of passing rows under which the GX expectation fails. `applies_when` has the masks folded in once the
-    rule stands in a contract; `condition` stays as it is written.
+    `threshold` is the share per kota above which the rule is a penghalang; `mostly` is the share of passing rows under which
+    the GX expectation fails. `condition` says which rows the rule speaks about; where a rule of `masked_by` (those that stand
+    in the same contract) fires, this one says nothing. `not_when` are these maskers as conditions, for who has this rule alone.
     """
 
     id: str
+    name: str
     columns: tuple[str, ...]
     dimension: str
     level: str
@@ -57,147 +134,122 @@ class Rule:
     mostly: float
     severity: str
     tindak_lanjut: str
-    penanggung_jawab: str
+    penanggung_jawab: tuple[str, ...]
     hari: int
-    applies_when: str
+    condition: str
     fails_when: str
     rincian: str | None
     definisi: str
-    kinds: tuple[str, ...] = ()
-    needs_complete_families: bool = False
-    not_reference: bool = False
-    condition: str = "true"
+    masked_by: tuple[str, ...] = ()
+    not_when: tuple[str, ...] = ()
+    mask_layer: int = 0
+    """How many maskers stand behind one another before this rule: a flag of one layer uses those of earlier layers only."""
+
+    @property
+    def applies_when(self) -> str:
+        """The rows that the rule speaks about, its maskers ruled out, in one condition."""
+        return masked(self.condition, self.not_when)
+
+    @property
+    def owners(self) -> str:
+        """Those responsible, as a reader sees them."""
+        return "; ".join(self.penanggung_jawab)
+
+    @classmethod
+    def of(cls, rule_id: str, entry: RuleEntry) -> Rule:
+        """The rule without a contract's values, with the maskers that it names."""
+        return cls(
+            id=rule_id,
+            name=entry.nama,
+            columns=entry.kolom,
+            dimension=entry.dimensi,
+            level=entry.level,
+            stage=entry.tahap,
+            threshold=entry.ambang,
+            mostly=1 - entry.ambang if entry.mostly is None else entry.mostly,
+            severity=entry.severity,
+            tindak_lanjut=entry.tindakLanjut,
+            penanggung_jawab=entry.penanggungJawab,
+            hari=entry.hari,
+            condition=entry.berlaku,
+            fails_when=entry.gagal,
+            rincian=entry.rincian,
+            definisi=entry.definisi,
+            masked_by=entry.masked_by,
+        )
 
 
-def load_masks(path: Path) -> dict[str, tuple[str, ...]]:
-    """Masker rule -> the rules it silences on the same record (`expectations/masking.yaml`).
+def masked(condition: str, not_when: Sequence[str] = ()) -> str:
+    """The condition where none of the maskers fires, in one text."""
+    own = [] if condition.strip().lower() == "true" else [f"({condition})"]
+    return " and ".join([*own, *(f"not coalesce({masker}, false)" for masker in not_when)]) or "true"
+
+
+def read_catalogue(folder: Path) -> Catalogue:
+    """`rules.yaml` of an `expectations/` folder.
 
     Raises:
-        ContractError: an entry is no list of rule ids. Whether the ids exist is asked by `padanan.contracts.rule_binding`.
+        ContractError: a field is missing, unknown or wrong, a predicate uses a plain cast, or a masker can't mask.
     """
-    source = YamlSource(path)
-    masks = (source.data or {}).get("masks") or {}
-    for masker, masked in masks.items():
-        if not isinstance(masked, list) or not all(isinstance(name, str) for name in masked):
-            raise source.error(("masks", masker), "penutupan bukan daftar aturan", "tulis [id_aturan, …]")
-    return {masker: tuple(masked) for masker, masked in masks.items()}
+    return read_config(folder / "rules.yaml", Catalogue)
 
 
 def load_catalogue(folder: Path) -> dict[str, Rule]:
-    """Reads the catalogue without masks folded in; a contract's own rule list decides which masks can act.
-
-    Args:
-        folder: the `expectations/` folder.
-
-    Raises:
-        ContractError: a rule misses a field, has an unknown dimension or level, or uses a plain cast.
-    """
-    source = YamlSource(folder / "rules.yaml")
-    rules = {}
-    for rule_id, spec in ((source.data or {}).get("rules") or {}).items():
-        rules[rule_id] = parse_rule(source, ("rules", rule_id), rule_id, spec)
-    return rules
+    """The catalogue's rules by id, in its order; what a contract makes of them is in `Contract.rules`."""
+    return {rule_id: Rule.of(rule_id, entry) for rule_id, entry in read_catalogue(folder).rules.items()}
 
 
-def parse_rule(source: YamlSource, path: tuple[str | int, ...], rule_id: str, spec: Any) -> Rule:
-    """One catalogue entry (or a contract's own full rule) as a `Rule`."""
-    if not isinstance(spec, dict):
-        raise source.error(path, "aturan bukan peta isian", "isi kolom, dimensi, level, berlaku, gagal, definisi")
-    needed = ("kolom", "dimensi", "level", "definisi", "berlaku", "gagal", "ambang", "tindakLanjut", "penanggungJawab", "hari")
-    for field in needed:
-        if spec.get(field) in (None, "", []):
-            raise source.error((*path, field), f"aturan {rule_id} tanpa '{field}'", f"isi '{field}' pada aturan itu")
-    if spec["dimensi"] not in DIMENSIONS:
-        raise source.error((*path, "dimensi"), "dimensi tidak dikenal", "pakai salah satu dari " + ", ".join(DIMENSIONS))
-    if spec["level"] not in LEVELS:
-        raise source.error((*path, "level"), "level tidak dikenal", "pakai blok atau peringatan")
-    stage = spec.get("tahap", "cleansing")
-    if stage not in STAGES:
-        raise source.error((*path, "tahap"), "tahap tidak dikenal", "pakai cleansing atau padanan")
-    for field in ("berlaku", "gagal", "rincian"):
-        if PLAIN_CAST.search(str(spec.get(field, ""))):
-            raise source.error(
-                (*path, field),
-                "predikat memakai cast biasa, yang mencetak isi data bila gagal",
-                "pakai try_cast atau try_strptime",
+def check_maskers(rule_id: str, entry: RuleEntry, known: Mapping[str, RuleEntry], *, at: tuple[str | int, ...]) -> None:
+    """Refuses a masker that is unknown, the rule itself, or judged over another row; for a model's validator."""
+    for index, masker in enumerate(entry.masked_by):
+        place = (*at, "masked_by", index)
+        if masker == rule_id or masker not in known:
+            meant = nearest(masker, [name for name in known if name != rule_id])
+            cure = f"mungkin maksudnya '{meant}'" if meant else "pakai id dari expectations/rules.yaml"
+            what = "dirinya sendiri" if masker == rule_id else f"aturan '{masker[:40]}' yang tidak ada"
+            raise fault(f"aturan {rule_id} ditutup oleh {what}", cure, at=place)
+        if known[masker].tahap != entry.tahap:
+            raise fault(
+                f"aturan {rule_id} ditutup {masker}, yang dinilai atas baris lain (tahap {known[masker].tahap})",
+                f"pakai aturan tahap {entry.tahap}",
+                at=place,
             )
-    return Rule(
-        id=rule_id,
-        columns=tuple(spec["kolom"]),
-        dimension=spec["dimensi"],
-        level=spec["level"],
-        stage=stage,
-        threshold=float(spec["ambang"]),
-        mostly=float(spec.get("mostly", 1 - float(spec["ambang"]))),
-        severity=str(spec.get("severity", "WARN")),
-        tindak_lanjut=str(spec["tindakLanjut"]),
-        penanggung_jawab=str(spec["penanggungJawab"]),
-        hari=int(spec["hari"]),
-        applies_when=_sql(spec["berlaku"]),
-        fails_when=_sql(spec["gagal"]),
-        rincian=_sql(spec["rincian"]) if spec.get("rincian") else None,
-        definisi=" ".join(str(spec["definisi"]).split()),
-        kinds=tuple(spec.get("jenis", ())),
-        needs_complete_families=bool(spec.get("keluargaLengkap", False)),
-        not_reference=bool(spec.get("bukanAcuan", False)),
-        condition=_sql(spec["berlaku"]),
-    )
 
 
-def _sql(text: object) -> str:
-    return " ".join(str(text).split())
+def circle(masked_by: Mapping[str, Iterable[str]]) -> list[str]:
+    """The first chain of maskers that comes back to its start, else nothing."""
+    done: set[str] = set()
+
+    def walk(rule_id: str, trail: list[str]) -> list[str]:
+        if rule_id in trail:
+            return [*trail[trail.index(rule_id) :], rule_id]
+        if rule_id in done:
+            return []
+        for masker in masked_by.get(rule_id, ()):
+            if around := walk(masker, [*trail, rule_id]):
+                return around
+        done.add(rule_id)
+        return []
+
+    return next((around for rule_id in masked_by if (around := walk(rule_id, []))), [])
 
 
-def filled(text: str, program: Mapping[str, Any]) -> str:
-    """A predicate with the values that a contract's program gives in place of their names in braces."""
-    for name, key, default in PROGRAM_VALUES:
-        text = text.replace("{" + name + "}", str(program.get(key, default)))
-    return text
-
-
-def override(rule: Rule, spec: dict[str, Any]) -> Rule:
-    """The rule with a contract's own threshold, level, follow-up, owner or days."""
-    changes: dict[str, Any] = {OVERRIDES[key]: value for key, value in spec.items() if key in OVERRIDES}
-    if "threshold" in changes and "mostly" not in changes:
-        changes["mostly"] = 1 - float(changes["threshold"])
-    return replace(rule, **changes)
-
-
-def fold_masks(rules: tuple[Rule, ...], masks: dict[str, tuple[str, ...]]) -> tuple[Rule, ...]:
-    """Adds `and not (masker fails)` to every masked rule that stands beside its masker in one contract.
-
-    A masker that is itself masked only silences others where it really fires, so maskers are folded first.
-
-    Raises:
-        ContractError: masks form a circle.
-    """
-    by_id = {rule.id: rule for rule in rules}
-    maskers: dict[str, list[str]] = {rule_id: [] for rule_id in by_id}
-    for masker, masked in masks.items():
-        for rule_id in masked:
-            if masker in by_id and rule_id in by_id:
-                maskers[rule_id].append(masker)
+def with_maskers(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The rules of one contract with only the maskers that stand there, by id and as conditions."""
+    here = {rule.id: rule for rule in rules}
+    kept = {rule.id: tuple(sorted(name for name in rule.masked_by if name in here)) for rule in rules}
     done: dict[str, Rule] = {}
 
-    def fold(rule_id: str, trail: tuple[str, ...]) -> Rule:
-        if rule_id in done:
-            return done[rule_id]
-        if rule_id in trail:
-            raise ContractError(
-                f"penutupan aturan melingkar: {' → '.join((*trail, rule_id))}",
-                file="expectations/masking.yaml",
-                cure="hapus salah satu penutupan itu",
-            )
-        rule = by_id[rule_id]
-        parts = [] if rule.applies_when == "true" else [f"({rule.applies_when})"]
-        for masker in sorted(maskers[rule_id]):
-            other = fold(masker, (*trail, rule_id))
-            if set(maskers[masker]) <= set(maskers[rule_id]):
-                # The masker's own maskers are ruled out beside it already: its bare predicate says the same, shorter.
-                other = by_id[masker]
-            applies = "" if other.applies_when == "true" else f"({other.applies_when}) and "
-            parts.append(f"not coalesce({applies}({other.fails_when}), false)")
-        done[rule_id] = replace(rule, applies_when=" and ".join(parts)) if parts else rule
+    def told(rule_id: str) -> Rule:
+        if rule_id not in done:
+            maskers = []
+            for name in kept[rule_id]:
+                # A masker that is itself masked only silences others where it really fires; where its own maskers are ruled
+                # out beside it already, its bare predicate says the same, shorter.
+                applies = here[name].condition if set(kept[name]) <= set(kept[rule_id]) else told(name).applies_when
+                maskers.append(("" if applies == "true" else f"({applies}) and ") + f"({here[name].fails_when})")
+            layer = 1 + max((told(name).mask_layer for name in kept[rule_id]), default=-1)
+            done[rule_id] = replace(here[rule_id], masked_by=kept[rule_id], not_when=tuple(maskers), mask_layer=layer)
         return done[rule_id]
 
-    return tuple(fold(rule.id, ()) for rule in rules)
+    return tuple(told(rule.id) for rule in rules)

@@ -11,7 +11,8 @@ from datetime import date
 
 from padanan.base.markdown import md_table
 from padanan.base.period import MONTHS
-from padanan.contracts.contract import CLASSIFICATIONS, Column, Contract
+from padanan.contracts.contract import Column, Contract
+from padanan.contracts.contract_file import CLASSIFICATIONS
 
 HEAD = """# Register data
 

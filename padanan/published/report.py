@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.suppress import Cell, Cover
-from padanan.contracts.contract import KINDS, Contract
+from padanan.contracts.contract import Contract
 from padanan.contracts.criteria import Criteria, load_criteria
 from padanan.contracts.parts import REFERENCE, registries
+from padanan.contracts.rules import KINDS
 from padanan.published import facts, overlap, wilayah
 from padanan.published.deliveries import ProducerDeliveries, deliveries
 from padanan.published.facts import Facts, KotaCount

@@ -12,10 +12,9 @@ from typing import Any
 
 from padanan.base.home import Home
 from padanan.base.period import Periode, months_before
-from padanan.contracts.contract import Contract, expectations_dir
+from padanan.contracts.contract import Contract
 from padanan.contracts.due import deadline
 from padanan.contracts.plan import load_plans
-from padanan.contracts.rules import load_masks
 from padanan.synthetic.maker import Made, Maker
 from padanan.synthetic.profile import load_profile
 from padanan.synthetic.truth_files import program_conflicts, write_truth
@@ -76,9 +75,7 @@ def generate(
     say(f"penduduk: {residents:,}".replace(",", "."))
     world = build_world(residents, seed, settings["penduduk"], load_wilayah(seeds))
     summary = GeneratedSummary(periode.label, residents, seed, profile)
-    maker = Maker(
-        home, world, settings, periode, today, seed, database_url, wanted, load_masks(expectations_dir() / "masking.yaml")
-    )
+    maker = Maker(home, world, settings, periode, today, seed, database_url, wanted)
     made: list[Made] = []
     order = sorted(active, key=lambda key: (key != "adminduk", key))
     maker.exclude_conflicts([active[key] for key in order])

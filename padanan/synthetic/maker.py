@@ -67,10 +67,9 @@ class Maker:
         seed: int,
         database_url: str | None,
         wanted: set[str],
-        masks: Mapping[str, tuple[str, ...]],
     ) -> None:
         self.home, self.world, self.settings, self.periode = home, world, settings, periode
-        self.today, self.seed, self.database_url, self.wanted, self.masks = today, seed, database_url, wanted, masks
+        self.today, self.seed, self.database_url, self.wanted = today, seed, database_url, wanted
         self.plans = load_plans()
         self.reference: Reference | None = None
         self.excluded: dict[str, Bools] = {}
@@ -204,7 +203,7 @@ class Maker:
         everything = np.ones(len(rows), dtype=bool)
         cleansing_flags(contract, delivered, everything)
         if contract.id == "adminduk":
-            settled = apply_masks(contract, delivered.flags, self.masks)
+            settled = apply_masks(contract, delivered.flags)
             self.refer(contract, delivered, blocked(contract, settled, len(rows)))
         settled, matched, status = self.judge(contract, delivered)
         texts = {column.name: build(context, column) for column in contract.columns}
@@ -217,7 +216,7 @@ class Maker:
     ) -> tuple[dict[str, Bools], npt.NDArray[np.int32], npt.NDArray[np.int8]]:
         """Settled flags with the rules after the padanan, the matched resident and the expected status per row."""
         rows, flags = delivered.rows, delivered.flags
-        settled = apply_masks(contract, flags, self.masks)
+        settled = apply_masks(contract, flags)
         block = blocked(contract, settled, len(rows))
         assert self.reference is not None
         matched, status = matched_resident(contract, delivered, block, self.reference)
@@ -228,7 +227,7 @@ class Maker:
         if contract.kind == "program":
             person, count = np.unique(matched[matched >= 0], return_counts=True)
             flags["ganda_dalam_program"] = np.isin(matched, person[count > 1])
-        return apply_masks(contract, flags, self.masks), matched, status
+        return apply_masks(contract, flags), matched, status
 
     def civil_status(self, rows: Rows) -> npt.NDArray[np.int8]:
         """0 alive, 1 dead, 2 moved, by the day of the row."""

@@ -1,11 +1,11 @@
 """Which rules each delivered row must trip, from what the generator put in: fault codes, owners, group counts.
 
-No predicate of `expectations/rules.yaml` and no SQL is used here; only `masking.yaml` is shared with the rules.
+No predicate of `expectations/rules.yaml` and no SQL is used here; only which rule masks which is shared with the rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -186,10 +186,10 @@ def _mixed_desil(d: Delivered, on: Bools) -> Bools:
     return np.asarray(np.isin(d.family, family[count > 1]) & (d.family != -1))
 
 
-def apply_masks(contract: Contract, flags: dict[str, Bools], masks: Mapping[str, Sequence[str]]) -> dict[str, Bools]:
+def apply_masks(contract: Contract, flags: dict[str, Bools]) -> dict[str, Bools]:
     """The flags of the contract's own rules; a rule that fires silences those it masks, maskers first."""
     own = [rule.id for rule in contract.rules if rule.id in flags]
-    maskers = {rule: [m for m, hidden in masks.items() if rule in hidden and m in own] for rule in own}
+    maskers = {rule.id: [name for name in rule.masked_by if name in own] for rule in contract.rules if rule.id in own}
     done: dict[str, Bools] = {}
 
     def settle(rule: str) -> Bools:

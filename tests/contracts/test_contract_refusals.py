@@ -12,6 +12,7 @@ import pytest
 from padanan.base.errors import ContractError
 from padanan.base.period import Periode
 from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.rule_use import BITS
 
 KEPT = {"bsps", "carik", "dtsen", "kaj", "kjp_plus", "klj", "kparj", "pip", "pkh", "sembako"}
 RULE = """      - name: aturan_sendiri
@@ -21,12 +22,13 @@ RULE = """      - name: aturan_sendiri
           kolom: [nama]
           dimensi: V
           level: peringatan
+          nama: Aturan sendiri
           definisi: Nama terlalu panjang.
           berlaku: "true"
           gagal: {predicate}
           ambang: 0.1
           tindakLanjut: periksa
-          penanggungJawab: produsen
+          penanggungJawab: [produsen]
           hari: 14
 slaProperties:
 """
@@ -36,7 +38,7 @@ slaProperties:
 def folder(tmp_path):
     """A copy of expectations/ that a test may spoil, with the contracts these tests speak about (loading all is slow)."""
     target = tmp_path / "expectations"
-    shutil.copytree(expectations_dir(), target, ignore=shutil.ignore_patterns("gx"))
+    shutil.copytree(expectations_dir(), target, ignore=shutil.ignore_patterns("gx", "odcs"))
     for path in (target / "contracts").glob("*.yaml"):
         if path.stem not in KEPT:
             path.unlink()
@@ -65,20 +67,20 @@ def refusal(folder: Path, file: Path) -> tuple[str, int, str]:
 
 # (what is wrong, old text, new text, part of the field, part of the cause); the line is where the old text stood.
 FIELD_CASES = [
-    ("definition", ", description: Nama peserta didik}", "}", "description", "kolom nama tanpa definisi"),
+    ("definition", ", description: Nama peserta didik}", "}", "description", "isian 'description' belum ada"),
     (
         "classification",
         "logicalType: string, required: true, classification: spesifik, description: Nama peserta didik",
         "logicalType: string, required: true, description: Nama peserta didik",
         "classification",
-        "kolom nama tanpa klasifikasi",
+        "isian 'classification' belum ada",
     ),
     (
         "unknown classification",
         "classification: spesifik, description: Nama peserta didik",
         "classification: rahasia, description: Nama peserta didik",
         "classification",
-        "kolom nama tanpa klasifikasi",
+        "'classification' bukan salah satu pilihannya",
     ),
     (
         "code list",
@@ -99,34 +101,89 @@ FIELD_CASES = [
         "physicalName: NAMA PESERTA DIDIK, logicalType: string",
         "physicalName: NAMA PESERTA DIDIK, logicalType: teks",
         "logicalType",
-        "tipe kolom nama tidak dikenal",
+        "'logicalType' bukan salah satu pilihannya",
     ),
     ("column twice", "{name: npsn,", "{name: nisn,", "properties", "kolom nisn tertulis dua kali"),
-    ("column without a lawful name", "{name: npsn,", "{name: N P S N,", "properties", "nama baku kolom tidak sah"),
-    ("unknown rule", "{name: nik_tanggal,", "{name: nik_entah,", "quality", "aturan 'nik_entah' tidak dikenal"),
+    ("column without a lawful name", "{name: npsn,", "{name: N P S N,", "properties", "'name' tidak menurut bentuknya"),
+    ("unknown rule", "{name: nik_kosong,", "{name: nik_entah,", "quality", "aturan 'nik_entah' tidak dikenal"),
     (
         "unknown rule setting",
-        "{name: nik_tanggal, type: custom, engine: padanan, implementation: {}}",
-        "{name: nik_tanggal, type: custom, engine: padanan, implementation: {batas: 1}}",
+        "{name: nik_kosong, type: custom, engine: padanan, implementation: {ambang: 0.02}}",
+        "{name: nik_kosong, type: custom, engine: padanan, implementation: {ambangg: 0.02}}",
         "implementation",
-        "isian aturan tidak dikenal: batas",
+        "isian 'ambangg' tidak dikenal. Perbaikan: mungkin maksudnya 'ambang'",
     ),
-    ("rule without its column", "{name: nik_tanggal,", "{name: desil_tidak_sah,", "quality", "butuh kolom desil"),
-    ("no version of ODCS", "apiVersion: v3.1.0", "apiVersion: v2.2.2", "apiVersion", "bukan kontrak ODCS v3.1.0"),
+    (
+        "exception that says nothing",
+        "{name: nik_kosong, type: custom, engine: padanan, implementation: {ambang: 0.02}}",
+        "{name: nik_kosong, type: custom, engine: padanan, implementation: {}}",
+        "implementation",
+        "pengecualian tanpa isi",
+    ),
+    (
+        "exception to a rule that is not here",
+        "{name: nik_kosong, type: custom, engine: padanan, implementation: {ambang: 0.02}}",
+        "{name: nik_kosong, type: custom, engine: padanan, implementation: {ambang: 0.02, tidakBerlaku: kolomnya lain}}",
+        "implementation",
+        "aturan yang tidak berlaku tidak dapat diubah",
+    ),
+    (
+        "several owners in one text",
+        "{name: nik_kosong, type: custom, engine: padanan, implementation: {ambang: 0.02}}",
+        "{name: nik_kosong, type: custom, engine: padanan, implementation: {penanggungJawab: [Dinsos; DPPAPP]}}",
+        "penanggungJawab",
+        "beberapa penanggung jawab dalam satu teks",
+    ),
+    (
+        "rule of another part",
+        "{name: nik_kosong,",
+        "{name: keluarga_tanpa_anggota,",
+        "quality",
+        "butuh kolom id_keluarga_sumber",
+    ),
+    (
+        "unknown key",
+        "tenant: Pemerintah Provinsi DKI Jakarta\n",
+        "pemilik: Pemerintah\n",
+        "pemilik",
+        "isian 'pemilik' tidak dikenal",
+    ),
+    (
+        "unknown property",
+        "  - {property: keluargaLengkap, value: false}\n",
+        "  - {property: keluargaLenkap, value: false}\n",
+        "keluargaLenkap",
+        "mungkin maksudnya 'keluargaLengkap'",
+    ),
+    (
+        "unknown field of a property",
+        "tidakBersama: [kjmu, pip]",
+        "takBersama: [kjmu, pip]",
+        "program.takBersama",
+        "isian 'takBersama' tidak dikenal",
+    ),
+    ("rule without its column", "{name: nik_kosong,", "{name: desil_tidak_sah,", "quality", "butuh kolom desil"),
+    ("no version of ODCS", "apiVersion: v3.1.0", "apiVersion: v2.2.2", "apiVersion", "'apiVersion' bukan salah satu pilihannya"),
     ("id unlike the file", "id: kjp_plus\n", "id: kjp\n", "id", "tidak sama dengan nama berkas"),
-    ("no version of its own", "version: 1.0.0\n", "", "version", "kontrak tanpa 'version'"),
-    ("no name", "name: Kartu Jakarta Pintar Plus (KJP Plus)\n", "", "name", "kontrak tanpa 'name'"),
-    ("no cadence", "  - {property: frequency, value: semesteran}\n", "", "slaProperties", "slaProperties 'frequency'"),
-    ("no retention", "  - {property: retention, value: 24, unit: bulan}\n", "", "slaProperties", "slaProperties 'retention'"),
+    ("no version of its own", "version: 1.0.0\n", "", "version", "isian 'version' belum ada"),
+    ("no name", "name: Kartu Jakarta Pintar Plus (KJP Plus)\n", "", "name", "isian 'name' belum ada"),
+    ("no cadence", "  - {property: frequency, value: semesteran}\n", "", "slaProperties", "isian 'frequency' belum ada"),
+    ("no retention", "  - {property: retention, value: 24, unit: bulan}\n", "", "slaProperties", "isian 'retention' belum ada"),
     (
         "unknown unit",
         "{property: satuan, value: orang}",
         "{property: satuan, value: kelompok}",
         "customProperties",
-        "satuan tidak",
+        "'satuan' bukan salah satu pilihannya",
     ),
-    ("unknown kind", "{property: jenis, value: program}", "{property: jenis, value: bansos}", "customProperties", "jenis tidak"),
-    ("no most per row", "nominalMaks: 4500000, ", "", "customProperties", "program tanpa 'nominalMaks'"),
+    (
+        "unknown kind",
+        "{property: jenis, value: program}",
+        "{property: jenis, value: bansos}",
+        "customProperties",
+        "'jenis' bukan salah satu pilihannya",
+    ),
+    ("no most per row", "nominalMaks: 4500000, ", "", "customProperties", "isian 'nominalMaks' belum ada"),
     ("date that is none", 'value: "2023-01-01"', 'value: "1 Januari 2023"', "customProperties", "tanggal berlaku tidak terbaca"),
     (
         "entity key outside the columns",
@@ -161,9 +218,10 @@ def test_wrong_field_is_refused_with_file_line_and_field(folder, old, new, field
 def test_missing_fact_is_refused(folder, contract_id, name):
     """Owner, legal basis, unit, form: a contract without one can't be used."""
     path = folder / "contracts" / f"{contract_id}.yaml"
-    spoil(path, f"property: {name}", f"property: {name}_dahulu")
+    kept = re.sub(rf"  - \{{?property: {name}\b.*\n(    [^-].*\n)*", "", path.read_text(encoding="utf-8"))
+    path.write_text(kept, encoding="utf-8")
     text, line, where = refusal(folder, path)
-    assert f"kontrak tanpa '{name}'" in text and name in where
+    assert f"isian '{name}' belum ada" in text and name in where
     assert path.read_text(encoding="utf-8").splitlines()[line - 1].startswith("customProperties")
 
 
@@ -174,7 +232,7 @@ def test_empty_owner_is_no_owner(folder):
         "{property: produsen, value: Dinas Pendidikan Provinsi DKI Jakarta (dari Kementerian Pendidikan)}",
         '{property: produsen, value: ""}',
     )
-    assert "kontrak tanpa 'produsen'" in refusal(folder, path)[0]
+    assert "'produsen' kosong" in refusal(folder, path)[0]
 
 
 def test_code_column_names_its_system(folder):
@@ -226,7 +284,9 @@ def test_a_rule_of_its_own_with_safe_casts_is_taken(folder):
     assert "aturan_sendiri" not in {rule.id for rule in load_contracts(folder)["klj"].rules}
 
 
-@pytest.mark.parametrize("part", ["definisi", "level", "dimensi", "gagal", "tindakLanjut", "penanggungJawab", "hari", "ambang"])
+@pytest.mark.parametrize(
+    "part", ["nama", "definisi", "level", "dimensi", "gagal", "tindakLanjut", "penanggungJawab", "hari", "ambang"]
+)
 def test_rule_without_a_part_is_refused(folder, part):
     path = folder / "rules.yaml"
     text = path.read_text(encoding="utf-8")
@@ -235,7 +295,7 @@ def test_rule_without_a_part_is_refused(folder, part):
     body = re.sub(rf"    {part}: .*\n", "", body)
     path.write_text(head + "  nik_urut_nol:\n" + body + "  nik_sementara:\n" + rest, encoding="utf-8")
     message, _, where = refusal(folder, path)
-    assert f"aturan nik_urut_nol tanpa '{part}'" in message and where == f"rules.nik_urut_nol.{part}"
+    assert f"isian '{part}' belum ada" in message and where == f"rules.nik_urut_nol.{part}"
 
 
 @pytest.mark.parametrize(
@@ -264,10 +324,58 @@ def test_file_that_is_not_utf8(folder):
 
 
 def test_masks_that_go_round_are_refused(folder):
-    path = folder / "masking.yaml"
-    with path.open("a", encoding="utf-8") as handle:
-        handle.write("  nik_format: [nik_kosong]\n")
-    with pytest.raises(ContractError, match="melingkar"):
+    path = folder / "rules.yaml"
+    head = "  nik_kosong:\n    nama: NIK kosong\n"
+    spoil(path, head, head + "    masked_by: [nik_format]\n")
+    text, line, where = refusal(folder, path)
+    assert "melingkar: nik_kosong → nik_format → nik_kosong" in text and where == "rules.nik_kosong.masked_by"
+    assert "masked_by: [nik_format]" in path.read_text(encoding="utf-8").splitlines()[line - 1]
+
+
+@pytest.mark.parametrize(
+    ("masker", "cause"),
+    [
+        ("kk_fromat", "aturan 'kk_fromat' yang tidak ada. Perbaikan: mungkin maksudnya 'kk_format'"),
+        ("luar_dki", "ditutup oleh dirinya sendiri"),
+        ("ganda_dalam_program", "ditutup ganda_dalam_program, yang dinilai atas baris lain"),
+    ],
+)
+def test_a_masker_that_cannot_mask_is_refused(folder, masker, cause):
+    """A rule judged after the padanan can't explain one of staging: its columns are not there."""
+    path = folder / "rules.yaml"
+    line = spoil(path, "masked_by: [wilayah_tidak_dikenal]", f"masked_by: [{masker}]")
+    text, shown, where = refusal(folder, path)
+    assert cause in text and (shown, where) == (line, "rules.luar_dki.masked_by.0")
+
+
+def test_a_key_that_no_rule_has_is_refused(folder):
+    path = folder / "rules.yaml"
+    line = spoil(path, "keluargaLengkap: true\n    dimensi: C\n    level: peringatan\n    definisi: Keluarga tanpa", "{}")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("{}", "keluargaLenkap: true\n    dimensi: C\n    level: peringatan\n    definisi: Keluarga tanpa"),
+        encoding="utf-8",
+    )
+    text, shown, where = refusal(folder, path)
+    assert "mungkin maksudnya 'keluargaLengkap'" in text and (shown, where) == (line, "rules.kk_tanpa_kepala.keluargaLenkap")
+
+
+def test_more_rules_than_the_gap_has_bits_are_refused(folder):
+    """The gap table keeps a record's faults as bits of one whole number."""
+    path = folder / "rules.yaml"
+    entry = path.read_text(encoding="utf-8").split("  nik_urut_nol:\n")[1].split("  nik_sementara:\n")[0]
+    before = max(sum(rule.stage == "cleansing" for rule in one.rules) for one in load_contracts(folder).values())
+
+    def more(count):
+        added = "".join(f"  tambahan_{n}:\n{entry}" for n in range(count))
+        return path.read_text(encoding="utf-8") + added
+
+    text = more(BITS - before)
+    path_of_one_more = more(BITS - before + 1)
+    path.write_text(text, encoding="utf-8")
+    assert max(sum(rule.stage == "cleansing" for rule in one.rules) for one in load_contracts(folder).values()) == BITS
+    path.write_text(path_of_one_more, encoding="utf-8")
+    with pytest.raises(ContractError, match=rf"{BITS + 1} aturan tahap cleansing pada satu kontrak; .*{BITS}"):
         load_contracts(folder)
 
 
@@ -311,9 +419,9 @@ def test_overrides_stay_in_their_contract(folder):
     path = folder / "contracts" / "bsps.yaml"
     spoil(
         path,
-        "{name: kk_kosong, type: custom, engine: padanan, implementation: {}}",
-        "{name: kk_kosong, type: custom, engine: padanan, "
-        "implementation: {ambang: 0.5, hari: 99, level: blok, tindakLanjut: tanya lurah}}",
+        "slaProperties:\n",
+        "    quality:\n      - {name: kk_kosong, type: custom, engine: padanan, "
+        "implementation: {ambang: 0.5, hari: 99, level: blok, tindakLanjut: tanya lurah}}\nslaProperties:\n",
     )
     loaded = load_contracts(folder)
     here = next(rule for rule in loaded["bsps"].rules if rule.id == "kk_kosong")
@@ -328,6 +436,8 @@ def test_masks_fold_into_the_predicate(folder):
     masked = next(rule for rule in load_contracts(folder)["kaj"].rules if rule.id == "kk_format")
     assert "not coalesce(" in masked.applies_when and "kk_bersih is null" in masked.applies_when
     path = folder / "contracts" / "kaj.yaml"
-    spoil(path, "      - {name: kk_kosong, type: custom, engine: padanan, implementation: {}}\n", "")
+    exception = "{name: kk_kosong, type: custom, engine: padanan, implementation: {tidakBerlaku: KK diisi petugas kami}}"
+    spoil(path, "    quality:\n", f"    quality:\n      - {exception}\n")
+    assert not any(rule.id == "kk_kosong" for rule in load_contracts(folder)["kaj"].rules)
     bare = next(rule for rule in load_contracts(folder)["kaj"].rules if rule.id == "kk_format")
     assert "kk_bersih is null or kk_bersih in" not in bare.applies_when

@@ -18,6 +18,7 @@ from padanan.contracts.contract import expectations_dir, load_contracts
 from padanan.contracts.parts import CARD, REFERENCE, reference, registries, stage_models
 from padanan.contracts.rules import load_catalogue
 from padanan.generated.contract_docs import render_register
+from padanan.generated.odcs import odcs
 
 DAERAH = ["bpms", "jakpreneur", "kaj", "kartu_layanan_gratis", "kjmu", "kjp_plus", "klj", "kparj", "kpdj", "pangan_murah"]
 PUSAT = ["bsps", "pbi_jkn", "pip", "pkh", "sembako"]
@@ -48,6 +49,16 @@ ALL = sorted(contracts())
 PROGRAMS = [item.id for item in contracts().values() if item.kind == "program"]
 
 
+@cache
+def validator():
+    schema = json.loads(OpenDataContractStandard.json_schema())
+    return jsonschema.validators.validator_for(schema)(schema)
+
+
+def catalogue():
+    return load_catalogue(expectations_dir()).values()
+
+
 def sources(contract_id):
     return [column.source for column in contracts()[contract_id].columns]
 
@@ -74,11 +85,8 @@ def test_is_odcs_3_1(contract_id):
     path = contracts()[contract_id].path
     model = OpenDataContractStandard.from_file(str(path))
     assert (model.apiVersion, model.kind, model.id) == ("v3.1.0", "DataContract", contract_id)
-    schema = json.loads(OpenDataContractStandard.json_schema())
-    validator = jsonschema.validators.validator_for(schema)(schema)
-    errors = [
-        f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(yaml.safe_load(path.read_text()))
-    ]
+    found = validator().iter_errors(yaml.safe_load(path.read_text()))
+    errors = [f"{list(error.absolute_path)}: {error.message}" for error in found]
     assert errors == []
 
 
@@ -165,28 +173,48 @@ def test_dinsos_and_dppapp_owe_two_months_before_the_decree():
         assert 0 <= int(contract.deadline["bulanSebelumPenetapan"]) <= 6, contract.id
 
 
+def test_a_rule_stands_where_its_conditions_are_met():
+    """Conditions of more than a column, told by what the contracts are; a rule that no contract has is never asked."""
+    found = {rule.id: {c.id for c in contracts().values() if rule.id in {r.id for r in c.rules}} for rule in catalogue()}
+
+    def those(condition):
+        return {item.id for item in contracts().values() if condition(item)}
+
+    assert found["nik_kosong"] == those(lambda c: c.column("nik"))
+    assert (
+        found["ganda_dalam_program"] == found["ganda_antar_program"] == those(lambda c: c.kind == "program" and c.column("nik"))
+    )
+    assert found["meninggal_di_adminduk"] == those(lambda c: c.column("nik")) - {reference(contracts()).id}
+    assert found["keluarga_tanpa_anggota"] == those(lambda c: c.partner and c.unit == "keluarga") != set()
+    assert found["anggota_tanpa_keluarga"] == those(lambda c: c.partner and c.unit == "orang") != set()
+    assert found["kk_tanpa_kepala"] == those(lambda c: c.column("shdk") and c.family_complete)
+    assert found["desil_beda_dalam_keluarga"] == found["desil_tidak_sah"] - those(lambda c: c.unit == "keluarga")
+    assert found["desil_beda_dalam_keluarga"] < found["desil_tidak_sah"] == those(lambda c: c.column("desil"))
+    assert [rule_id for rule_id, here in found.items() if not here] == []
+
+
+def test_a_contract_writes_exceptions_only():
+    """No entry repeats what the catalogue says: what follows from it is not written again."""
+    rules = {rule.id: rule for rule in catalogue()}
+    for contract in contracts().values():
+        table = yaml.safe_load(contract.path.read_text(encoding="utf-8"))["schema"][0]
+        for line in table.get("quality", []):
+            assert rules[line["name"]].columns and line["implementation"]
+            here = next(rule for rule in contract.rules if rule.id == line["name"])
+            told = {"ambang": "threshold", "tindakLanjut": "tindak_lanjut"}
+            for key, value in line["implementation"].items():
+                assert getattr(here, told[key]) == value != getattr(rules[line["name"]], told[key])
+
+
 @pytest.mark.parametrize("contract_id", ALL)
-def test_applies_every_rule_its_columns_allow(contract_id):
-    """A rule that a contract forgot would read as 'no faults' in the report."""
+def test_the_rendered_odcs_has_every_rule(contract_id):
+    """expectations/odcs/ is ODCS by the standard's own schema and lists what follows from the catalogue."""
     contract = contracts()[contract_id]
-    only = {
-        "keluarga_tanpa_anggota": {"p3ke_keluarga"},
-        "anggota_tanpa_keluarga": {"p3ke_individu"},
-    }
-    expected = set()
-    for rule in load_catalogue(expectations_dir()).values():
-        if not set(rule.columns) <= set(contract.column_names) or (rule.kinds and contract.kind not in rule.kinds):
-            continue
-        if rule.needs_complete_families and not contract.family_complete:
-            continue
-        if rule.not_reference and contract.id == "adminduk":
-            continue
-        if rule.id == "desil_beda_dalam_keluarga" and contract.unit == "keluarga":
-            continue
-        if contract.id not in only.get(rule.id, {contract.id}):
-            continue
-        expected.add(rule.id)
-    assert {rule.id for rule in contract.rules} == expected
+    path = CHECKOUT / "expectations" / "odcs" / contract.path.name
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert data == odcs(contract), "run 'make render'"
+    assert [line["name"] for line in data["schema"][0]["quality"]] == [rule.id for rule in contract.rules]
+    assert list(validator().iter_errors(data)) == []
 
 
 @pytest.mark.feature("F07")

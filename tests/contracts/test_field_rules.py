@@ -15,7 +15,7 @@ from padanan.contracts.field_rules import field_plan, load_field_rules
 def folder(tmp_path):
     """The real expectations, to be spoiled."""
     target = tmp_path / "expectations"
-    shutil.copytree(expectations_dir(), target, ignore=shutil.ignore_patterns("gx"))
+    shutil.copytree(expectations_dir(), target, ignore=shutil.ignore_patterns("gx", "odcs"))
     return target
 
 

@@ -96,7 +96,9 @@ def test_each_cleansing_rule_is_one_expectation(contracts):
         assert rendered.keys() == rules.keys()
         for rule_id, item in rendered.items():
             rule = rules[rule_id]
-            assert item["kwargs"]["fails_when"] == rule.fails_when and item["kwargs"]["applies_when"] == rule.applies_when
+            kwargs = item["kwargs"]
+            assert (kwargs["fails_when"], kwargs["applies_when"]) == (rule.fails_when, rule.condition)
+            assert kwargs["not_when"] == list(rule.not_when) and len(rule.not_when) == len(rule.masked_by)
             assert item["severity"] == {"ERROR": "critical", "WARN": "warning"}[rule.severity]
 
 

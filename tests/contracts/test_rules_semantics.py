@@ -14,7 +14,7 @@ import pytest
 
 from padanan.contracts.contract import expectations_dir, load_contracts
 from padanan.contracts.rule_binding import ROW_OF_STAGE, rows
-from padanan.contracts.rules import load_catalogue, load_masks
+from padanan.contracts.rules import load_catalogue
 
 REGIONS = {"317101", "320101", "337201", "095001", "095401"}
 MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -36,6 +36,7 @@ def nik(text, raw=None, **more):
     """The NIK columns of a row."""
     full = text is not None and text.isascii() and text.isdigit() and len(text) == 16
     row = {"nik_mentah": text if raw is None else raw, "nik_bersih": text}
+    row["nik_angka16"] = int(text) if full else None
     row["tgl_nik_sah"] = day_exists(text[6:12], True) if full else None
     row["nik_wilayah_dikenal"] = text[:6] in REGIONS if full else None
     return row | more
@@ -45,6 +46,7 @@ def kk(text, **more):
     """The family-card columns of a row."""
     full = text is not None and text.isascii() and text.isdigit() and len(text) == 16
     row = {"kk_mentah": text, "kk_bersih": text}
+    row["kk_angka16"] = int(text) if full else None
     row["tgl_kk_sah"] = day_exists(text[6:12], False) if full else None
     row["kk_wilayah_dikenal"] = text[:6] in REGIONS if full else None
     return row | more
@@ -712,11 +714,10 @@ def test_a_masker_silences_what_it_masks(con, contract_id):
     fill(con, "cleansing", rows)
     trips = {rule.id: set(broken(con, rule)) for rule in contracts()[contract_id].rules if rule.stage == "cleansing"}
     pairs = 0
-    for masker, masked in load_masks(expectations_dir() / "masking.yaml").items():
-        for rule_id in masked:
-            if masker in trips and rule_id in trips:
-                pairs += 1
-                assert not trips[masker] & trips[rule_id], f"{masker} and {rule_id}"
+    for rule in contracts()[contract_id].rules:
+        for masker in rule.masked_by:
+            pairs += 1
+            assert not trips[masker] & trips[rule.id], f"{masker} and {rule.id}"
     assert pairs > 10
     assert len(trips["nik_kosong"]) > 5, "the rows reach the maskers"
 
@@ -727,7 +728,6 @@ def test_masking_hides_a_gap_only_behind_another(con, contract_id):
     """Without masks every hidden gap must show, and each hidden one has a masker that fires on the same row."""
     fill(con, "cleansing", everything())
     bare = load_catalogue(expectations_dir())
-    masks = load_masks(expectations_dir() / "masking.yaml")
     folded = {rule.id: rule for rule in contracts()[contract_id].rules if rule.stage == "cleansing"}
     trips = {rule_id: set(broken(con, rule)) for rule_id, rule in folded.items()}
     hidden = 0
@@ -736,7 +736,7 @@ def test_masking_hides_a_gap_only_behind_another(con, contract_id):
             continue
         for number in set(broken(con, rule)) - trips[rule_id]:
             hidden += 1
-            maskers = [masker for masker, masked in masks.items() if rule_id in masked and number in trips.get(masker, ())]
+            maskers = [masker for masker in rule.masked_by if number in trips.get(masker, ())]
             assert maskers, f"{rule_id} hides row {number} behind nothing"
         assert trips[rule_id] <= set(broken(con, rule)), rule_id
     assert hidden > 20

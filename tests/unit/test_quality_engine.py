@@ -141,14 +141,14 @@ def test_shape_faults_are_errors(warehouse, contracts):
     [("null::boolean", 0), ("baris < 10", 10), ("baris < 10 or null", 10), ("nama_bersih like '%KENARI%'", 40)],
 )
 def test_null_passes(warehouse, contracts, fails_when, gagal):
-    changed = {**contracts, "dtks": with_rule(contracts["dtks"], fails_when=fails_when, applies_when="true")}
+    changed = {**contracts, "dtks": with_rule(contracts["dtks"], fails_when=fails_when, condition="true", not_when=())}
     (result,) = run_suites(warehouse, changed, ["dtks"], gap_table=None)
     assert (result.rules[0].gagal, result.rules[0].total) == (gagal, ROWS)
 
 
 @pytest.mark.parametrize(("mostly", "success"), [(0.9, True), (0.9001, False), (0.0, True), (1.0, False)])
 def test_mostly_is_inclusive(warehouse, contracts, mostly, success):
-    contract = with_rule(contracts["dtks"], applies_when="baris < 100", fails_when="baris < 10", mostly=mostly)
+    contract = with_rule(contracts["dtks"], condition="baris < 100", not_when=(), fails_when="baris < 10", mostly=mostly)
     (result,) = run_suites(warehouse, {"dtks": contract}, ["dtks"], gap_table=None)
     assert result.rules[0].success is success
 
@@ -243,7 +243,7 @@ def test_a_failing_rule_is_named_without_values(warehouse, contracts, capfd, pre
     records = io.StringIO()
     handler = logging.StreamHandler(records)
     logging.getLogger().addHandler(handler)
-    changed = {**contracts, "dtks": with_rule(contracts["dtks"], fails_when=predicate, applies_when="true")}
+    changed = {**contracts, "dtks": with_rule(contracts["dtks"], fails_when=predicate, condition="true", not_when=())}
     try:
         with pytest.raises(PadananError) as caught:
             run_suites(warehouse, changed, ["dtks"], gap_table=None)

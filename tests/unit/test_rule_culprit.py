@@ -24,7 +24,7 @@ DBT = "Runtime Error in model {model} (models/x/{model}.sql)\n  Out of Range Err
 def folder(tmp_path):
     """A copy of expectations/ that a test may spoil."""
     target = tmp_path / "expectations"
-    shutil.copytree(expectations_dir(), target, ignore=shutil.ignore_patterns("gx"))
+    shutil.copytree(expectations_dir(), target, ignore=shutil.ignore_patterns("gx", "odcs"))
     return target
 
 
@@ -114,13 +114,14 @@ def test_a_rule_after_the_padanan_is_named_at_the_contract_that_wrote_it(home, f
           kolom: [nama]
           dimensi: V
           level: peringatan
+          nama: Aturan sendiri
           definisi: Terlalu sering.
           tahap: padanan
           berlaku: "true"
           gagal: n_baris_program * 9000000000000000000 > 1
           ambang: 0.1
           tindakLanjut: periksa
-          penanggungJawab: produsen
+          penanggungJawab: [produsen]
           hari: 14
 slaProperties:
 """

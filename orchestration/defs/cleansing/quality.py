@@ -51,7 +51,7 @@ def _check_specs() -> list[dg.AssetCheckSpec]:
                     key,
                     f"{rule.definisi} Dimensi {DIMENSIONS[rule.dimension]}. Tindak lanjut: {rule.tindak_lanjut}",
                     blocking=rule_blocks(rule),
-                    metadata={"level": rule.level, "penanggung_jawab": rule.penanggung_jawab},
+                    metadata={"level": rule.level, "penanggung_jawab": rule.owners},
                 )
             )
         for name, description in TABLE_CHECKS.items():

@@ -78,7 +78,7 @@ def report_tags(report: Report) -> dict[str, Any]:
                 "produsen": report.contracts[item.producer].name,
                 "orang": _few(item.orang),
                 "tindak_lanjut": item.rule.tindak_lanjut,
-                "penanggung_jawab": item.rule.penanggung_jawab,
+                "penanggung_jawab": item.rule.owners,
                 "tenggat": id_format.short_day(report.due(item.rule.hari)),
             }
             for item in largest(facts)

@@ -89,7 +89,7 @@ def _todo(report: Report, found: Cause | None) -> tuple[Cell, ...]:
     if found is None:
         return Cell(""), Cell(""), Cell("")
     due = report.due(found.hari)
-    return text(found.tindak_lanjut, "teks"), text(found.penanggung_jawab), dated(due, short=True)
+    return text(found.tindak_lanjut, "teks"), text("; ".join(found.penanggung_jawab)), dated(due, short=True)
 
 
 def _flags(report: Report, rules: FieldRules) -> Table:

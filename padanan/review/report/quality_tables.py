@@ -42,7 +42,7 @@ TODO = (Column("Tindak lanjut"), Column("Penanggung jawab"), Column("Tenggat"))
 
 def todo(report: Report, rule: Rule) -> tuple[Cell, ...]:
     """What to do, who, and until when (days of the contract after the cut-off, so that it is the same on every day)."""
-    return text(rule.tindak_lanjut, "teks"), text(rule.penanggung_jawab), dated(report.due(rule.hari), short=True)
+    return text(rule.tindak_lanjut, "teks"), text(rule.owners), dated(report.due(rule.hari), short=True)
 
 
 def matrix(report: Report) -> Table:
@@ -209,7 +209,7 @@ def _rule_row(items: list[RuleCount], people: int) -> Row:
         count(people, nilai="orang"),
         text(f"{sum(item.gagal > 0 for item in items)} dari {len(items)}", "n"),
         text(_most_common([item.rule.tindak_lanjut for item in items]), "teks"),
-        text(_most_common([item.rule.penanggung_jawab for item in items])),
+        text(_most_common([item.rule.owners for item in items])),
         text(f"{days[0]}" if len(days) == 1 else f"{days[0]}–{days[-1]}", "n"),
         aturan=rule.id,
     )

@@ -151,7 +151,7 @@ def _blockers(home: Home, contracts: Mapping[str, Contract], periode: Periode) -
             text(rule_name(rule_id)),
             count(places),
             text(rules[rule_id].tindak_lanjut),
-            text(rules[rule_id].penanggung_jawab),
+            text(rules[rule_id].owners),
         )
         for (producer, rule_id), places in sorted(groups.items(), key=lambda item: (-item[1], item[0]))
     ]

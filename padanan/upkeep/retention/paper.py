@@ -14,7 +14,8 @@ from padanan.base.format import day as tanggal
 from padanan.base.format import fingerprint, number
 from padanan.base.home import Home
 from padanan.base.markdown import md_table
-from padanan.contracts.contract import CLASSIFICATIONS, Contract
+from padanan.contracts.contract import Contract
+from padanan.contracts.contract_file import CLASSIFICATIONS
 from padanan.contracts.retention import LANDING, Rule
 from padanan.forms.handover import HANDED, register_of
 from padanan.records.kinds import DESTRUCTION
