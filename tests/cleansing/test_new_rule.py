@@ -99,6 +99,7 @@ def test_one_entry_reaches_every_place(tmp_path, monkeypatch):
     run(told, "-c", MAKE)
     published = to_published(home.root, tmp_path / "key", PADANAN_EXPECTATIONS=str(folder))
     (judged,) = run_suites(home.warehouse_db, contracts, [program])
+    assert judged.disagreeing == ()
     (counted,) = [rule for rule in judged.rules if rule.rule_id == NEW]
     assert counted.gagal == counted.in_gap > 10
 

@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from padanan.base.errors import ContractError
@@ -377,6 +378,15 @@ def test_more_rules_than_the_gap_has_bits_are_refused(folder):
     path.write_text(path_of_one_more, encoding="utf-8")
     with pytest.raises(ContractError, match=rf"{BITS + 1} aturan tahap cleansing pada satu kontrak; .*{BITS}"):
         load_contracts(folder)
+
+
+def test_the_gaps_number_holds_so_many_bits():
+    """The sum that `gap.sql` writes, of a record that breaks every rule: a whole number of 64 bits, each fault readable in it."""
+    total = " + ".join(f"case when true then {2**bit} else 0 end" for bit in range(BITS))
+    with duckdb.connect() as con:
+        assert con.execute(f"select typeof({total})").fetchall() == [("BIGINT",)]
+        query = f"select count(*) from (select {total} as n), range({BITS}) as r (bit) where (n >> bit::integer) & 1 = 1"
+        assert con.execute(query).fetchall() == [(BITS,)]
 
 
 @pytest.mark.feature("F07")
