@@ -73,20 +73,19 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- Columns of the evidence files, in their order; the first two (periode, revisi) are the run's. -#}
+{#- Columns of an evidence file, for the empty table before it is there: what is published of it is described in the YAML of its table,
+    periode and revisi are the run's; `tautan` is not published itself. -#}
 {% macro evidence_columns(name) %}
-    {%- set bits = [] -%}
-    {%- for part in ['awal', 'nik', 'kk', 'nama', 'lahir', 'jk', 'ibu', 'alamat', 'wilayah', 'kelas_lain', 'kelangkaan', 'keluarga', 'tambahan',
-        'putusan', 'saingan'] -%}{%- do bits.append(('bit_' ~ part, 'double')) -%}{%- endfor -%}
-    {{ return({
-        'tautan': [('record_key', 'varchar'), ('status', 'varchar'), ('metode', 'varchar'), ('id_orang', 'varchar'), ('register_key', 'varchar'),
-            ('calon_key', 'varchar'), ('peluang', 'double'), ('bobot', 'double'), ('alasan', 'varchar')],
-        'pasangan': [('producer', 'varchar'), ('record_key', 'varchar'), ('register_key', 'varchar'), ('status', 'varchar'), ('bobot', 'double'),
-            ('peluang', 'double'), ('geser_ambang', 'double'), ('kunci', 'bigint'), ('pola', 'integer'), ('pembanding', 'varchar'), ('kerabat', 'integer')] + bits
-            + [('tambahan', 'varchar'), ('keputusan', 'varchar')],
-        'ukuran': [('producer', 'varchar'), ('jenis', 'varchar'), ('nama', 'varchar'), ('n', 'bigint'), ('nilai', 'double'),
-            ('bawah', 'double'), ('atas', 'double'), ('peringatan', 'boolean')],
-        'ganda': [('producer', 'varchar'), ('jenis', 'varchar'), ('kelompok', 'varchar'), ('record_key', 'varchar'), ('anggota', 'integer'),
-            ('bobot', 'double'), ('peluang', 'double')]
-    }[name]) }}
+    {%- set published = {'pasangan': 'pasangan_bukti', 'ukuran': 'ukuran_bukti', 'ganda': 'ganda_bukti'} -%}
+    {%- if name not in published -%}
+        {{ return([('record_key', 'varchar'), ('status', 'varchar'), ('metode', 'varchar'), ('id_orang', 'varchar'), ('register_key', 'varchar'),
+            ('calon_key', 'varchar'), ('peluang', 'double'), ('bobot', 'double'), ('alasan', 'varchar')]) }}
+    {%- endif -%}
+    {%- set found = [] -%}
+    {%- if execute -%}
+        {%- for column in graph.nodes['model.padanan.' ~ published[name]].columns.values() if column.name not in ('periode', 'revisi') -%}
+            {%- do found.append((column.name, column.data_type)) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found or [('record_key', 'varchar')]) }}
 {% endmacro %}
