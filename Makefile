@@ -65,7 +65,7 @@ $(VENV)/.shell: Makefile | $(VENV)/.installed
 
 $(TMPDIR): ; @mkdir -p $@
 
-demo: setup | $(TMPDIR) ## made-up deliveries of twenty producers, from inbox to frozen draft (SCALE=20000 SEED=1 PROFILE=default)
+demo: setup | $(TMPDIR) ## made-up deliveries of twenty-one producers, from inbox to frozen draft (SCALE=20000 SEED=1 PROFILE=default)
 	@$(PY) -m orchestration.demo --scale $(SCALE) --seed $(SEED) --profile $(PROFILE) --periode $(PERIODE)
 
 test: setup | $(TMPDIR) ## all tests

@@ -20,7 +20,8 @@
     "stg_dtks__individu": ["dtks"],
     "stg_carik__individu": ["carik"],
     "stg_dtsen__individu": ["dtsen"],
-    "stg_bansos__penerima": ["bsps", "pkh", "sembako", "bpms", "jakpreneur", "kaj", "kartu_layanan_gratis", "kjmu", "kjp_plus", "klj", "kparj", "kpdj", "pangan_murah", "pbi_jkn", "pip"]
+    "stg_bansos__penerima": ["bsps", "pkh", "sembako", "bpms", "jakpreneur", "kaj", "kartu_layanan_gratis", "kjmu", "kjp_plus", "klj", "kparj", "kpdj", "pangan_murah", "pbi_jkn", "pip"],
+    "stg_pendukung__wilayah": ["penduduk_kelurahan"]
 }) }}{% endmacro %}
 
 {#- Staging model -> the contracts whose families it counts beside its own. -#}
@@ -31,5 +32,6 @@
     "stg_dtks__individu": [],
     "stg_carik__individu": [],
     "stg_dtsen__individu": [],
-    "stg_bansos__penerima": []
+    "stg_bansos__penerima": [],
+    "stg_pendukung__wilayah": []
 }) }}{% endmacro %}

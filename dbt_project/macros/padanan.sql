@@ -91,8 +91,8 @@
 {#- Unknown places are a group of their own: sums must add up to the whole. -#}
 {% macro or_unknown(code) -%}coalesce({{ code }}, 'tidak diketahui'){%- endmacro %}
 
-{#- The staging models, in a fixed order. -#}
-{% macro staging_models() %}{{ return(contract_staging() | list) }}{% endmacro %}
+{#- The staging models whose records are matched, in a fixed order; those of supporting data are in supporting_models. -#}
+{% macro staging_models() %}{{ return(contract_staging() | reject('in', supporting_models()) | list) }}{% endmacro %}
 
 {#- Pairs of programs that one person may not receive together, both ways. -#}
 {% macro excluding_pairs(plan) %}

@@ -10,12 +10,15 @@
         'provinsi_mentah': ['provinsi'], 'kota_mentah': ['kota'], 'kecamatan_mentah': ['kecamatan'], 'kelurahan_mentah': ['kelurahan'],
         'kode_kelurahan_mentah': ['kode_kelurahan'], 'kode_kota_mentah': ['kode_kota'],
         'desil_mentah': ['desil'], 'status_dasar_mentah': ['status_dasar'],
-        'status_mentah': ['status'], 'nominal_mentah': ['nominal'], 'periode_program_mentah': ['periode_program']
+        'status_mentah': ['status'], 'nominal_mentah': ['nominal'], 'periode_program_mentah': ['periode_program'],
+        'kelompok_umur_mentah': ['kelompok_umur'], 'jiwa_mentah': ['jiwa']
     }) }}
 {% endmacro %}
 
 {#- Columns with a code list: what stands in the landing column -> its standard value, written out as a CASE. -#}
-{% macro coded_columns() %}{{ return({'jk': 'jenis_kelamin', 'shdk': 'shdk', 'status_dasar': 'status_dasar', 'status': 'status'}) }}{% endmacro %}
+{% macro coded_columns() %}
+    {{ return({'jk': 'jenis_kelamin', 'shdk': 'shdk', 'status_dasar': 'status_dasar', 'status': 'status', 'kelompok_umur': 'kelompok_umur'}) }}
+{% endmacro %}
 
 {% macro decoded(contract, column, text) -%}
     {%- set codes = (contract['columns'].get(column) or {}).get('code_list') or {} -%}
@@ -86,8 +89,8 @@
     among them yet still arrives through the run plan. -#}
 {% macro stage_model(model) %}
     {%- do source('landing', 'rencana') -%}
-    {%- for id in contract_staging()[model] -%}{%- do source('landing', id) -%}{%- endfor -%}
-    {%- for id in contract_partners()[model] -%}{%- do source('landing', id) -%}{%- endfor -%}
+    {%- for id in contract_staging().get(model, []) -%}{%- do source('landing', id) -%}{%- endfor -%}
+    {%- for id in contract_partners().get(model, []) -%}{%- do source('landing', id) -%}{%- endfor -%}
     {%- set plan = run_plan() -%}
     {{ stage_contracts(plan, plan_contracts_of(plan, model)) }}
 {% endmacro %}
@@ -178,20 +181,7 @@ pasangan as (
     from pasangan_kk
     group by 1
 ),
--- places, once for each distinct spelling
-tempat as (
-    select distinct provinsi_mentah, kota_mentah, kecamatan_mentah, kelurahan_mentah, kode_kelurahan_mentah, kode_kota_mentah, wilayah_sistem
-    from mentah
-),
-tempat_unik as (
-    select {{ place_key() }} as place_key,
-        max(provinsi_mentah) as provinsi_mentah, max(kota_mentah) as kota_mentah, max(kecamatan_mentah) as kecamatan_mentah,
-        max(kelurahan_mentah) as kelurahan_mentah, max(kode_kelurahan_mentah) as kode_kelurahan_mentah,
-        max(kode_kota_mentah) as kode_kota_mentah, max(wilayah_sistem) as wilayah_sistem
-    from tempat
-    group by 1
-),
-{{ resolve_places('tempat_unik', 'wilayah') }},
+{{ places_of('mentah', 'wilayah') }},
 -- first step of the long texts
 langkah_1 as not materialized (
     select

@@ -12,6 +12,23 @@
         coalesce(kelurahan_mentah, ''), coalesce(kode_kelurahan_mentah, ''), coalesce(kode_kota_mentah, ''), coalesce(wilayah_sistem, ''))
 {%- endmacro %}
 
+{#- CTEs that resolve the places of a landed relation, once for each distinct spelling, into `result`; see resolve_places. -#}
+{% macro places_of(source, result) %}
+tempat as (
+    select distinct provinsi_mentah, kota_mentah, kecamatan_mentah, kelurahan_mentah, kode_kelurahan_mentah, kode_kota_mentah, wilayah_sistem
+    from {{ source }}
+),
+tempat_unik as (
+    select {{ place_key() }} as place_key,
+        max(provinsi_mentah) as provinsi_mentah, max(kota_mentah) as kota_mentah, max(kecamatan_mentah) as kecamatan_mentah,
+        max(kelurahan_mentah) as kelurahan_mentah, max(kode_kelurahan_mentah) as kode_kelurahan_mentah,
+        max(kode_kota_mentah) as kode_kota_mentah, max(wilayah_sistem) as wilayah_sistem
+    from tempat
+    group by 1
+),
+{{ resolve_places('tempat_unik', result) }}
+{% endmacro %}
+
 {#- CTEs that resolve the distinct places of `source_cte` (columns place_key and the raw place columns) into `result`:
     place_key, wilayah_ada, wilayah_hasil, kode_kelurahan, kode_kecamatan, kode_kota. -#}
 {% macro resolve_places(source_cte, result) %}

@@ -249,7 +249,7 @@ def _run_one(
             contract.id,
             name,
             SHAPE_CHECKS[name],
-            _observed(name, found[name].result),
+            _observed(contract, name, found[name].result),
             expected_rows or 0 if name == "bentuk_jumlah_baris" else 0,
             bool(found[name].success),
         )
@@ -268,11 +268,11 @@ def _run_one(
     )
 
 
-def _observed(name: str, result: Mapping[str, Any]) -> int | None:
+def _observed(contract: Contract, name: str, result: Mapping[str, Any]) -> int | None:
     """What a shape check counted: rows, or standard columns that are missing; anything else stays out of results."""
     value = result.get("observed_value")
     if name == "bentuk_kolom" and isinstance(value, list):
-        return len(set(stage_columns()) - {str(column).lower() for column in value})
+        return len(set(stage_columns(contract)) - {str(column).lower() for column in value})
     return int(value) if isinstance(value, int | float) else None
 
 

@@ -37,9 +37,9 @@ SHAPE_CHECKS = {
 }
 
 
-def stage_columns() -> tuple[str, ...]:
-    """The uniform staging row: every staging model has these columns (dbt's YAML, `docs/tables.md`)."""
-    return columns_of(staging_model())
+def stage_columns(contract: Contract) -> tuple[str, ...]:
+    """The columns of a contract's staging row: that of people and families, or that of places (dbt's YAML, `docs/tables.md`)."""
+    return columns_of(staging_model(contract.unit))
 
 
 def cleansing_rules(contract: Contract) -> tuple[Rule, ...]:
@@ -98,7 +98,7 @@ def _shape(contract: Contract) -> Iterable[dict[str, Any]]:
     for name, description in SHAPE_CHECKS.items():
         if name == "bentuk_kolom":
             kind = "expect_table_columns_to_match_set"
-            kwargs: dict[str, Any] = {"column_set": list(stage_columns()), "exact_match": False}
+            kwargs: dict[str, Any] = {"column_set": list(stage_columns(contract)), "exact_match": False}
         elif name == "bentuk_jumlah_baris":
             kind, kwargs = "expect_table_row_count_to_equal", {"value": {"$PARAMETER": ROWS_PARAMETER}}
         else:

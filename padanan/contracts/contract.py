@@ -18,12 +18,13 @@ from padanan.base.home import CHECKOUT
 from padanan.base.period import Periode
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract_file import CADENCES, CodeList, CodeLists, ColumnLine, ContractFile, Properties, known_by_name
-from padanan.contracts.parts import Registry, check_parts, parts_of
+from padanan.contracts.parts import DENOMINATOR, Registry, check_parts, parts_of
 from padanan.contracts.rule_use import Facts, rules_of
 from padanan.contracts.rules import Rule, RuleEntry, read_catalogue
 
 HALF_YEAR = 6
-SHARED_STAGE_MODELS = {"program": "stg_bansos__penerima", "pendukung": "stg_bansos__penerima"}
+SUPPORTING = "pendukung"
+SHARED_STAGE_MODELS = {"program": "stg_bansos__penerima", SUPPORTING: "stg_pendukung__{unit}"}
 """Kind -> the dbt staging model its contracts share, unless a contract names its own (`modelStaging`)."""
 
 
@@ -145,7 +146,11 @@ def load_contract(path: Path, catalogue: Mapping[str, RuleEntry], lists: Mapping
             raise source.error(place, f"kunciEntitas memakai kolom {name} yang tidak ada", "pakai nama baku kolom")
     program = _as_written(own.program)
     custom = {name: getattr(own, name) for name in ("peran", "registri", "pasangan", "modelStaging")}
-    parts = parts_of(source, custom, file.id, own.jenis, own.satuan, SHARED_STAGE_MODELS.get(own.jenis))
+    if own.satuan == "wilayah" and own.jenis != SUPPORTING:
+        raise source.error(("customProperties", "satuan"), "satuan wilayah hanya untuk data pendukung", "pakai jenis pendukung")
+    shared = SHARED_STAGE_MODELS.get(own.jenis, "").format(unit=own.satuan) or None
+    parts = parts_of(source, custom, file.id, own.jenis, own.satuan, shared)
+    _check_denominator(source, parts, own.jenis, own.satuan, names)
     facts = Facts(names, own.jenis, own.satuan, parts["roles"], own.keluargaLengkap, parts["partner"] is not None)
     sla = file.slaProperties
     return Contract(
@@ -175,6 +180,21 @@ def load_contract(path: Path, catalogue: Mapping[str, RuleEntry], lists: Mapping
         properties=own,
         **parts,
     )
+
+
+# What the population of a place must say before anything can be measured against it.
+_COUNTED = ("kode_kelurahan", "jenis_kelamin", "kelompok_umur", "jiwa")
+
+
+def _check_denominator(source: YamlSource, parts: Mapping[str, Any], kind: str, unit: str, names: tuple[str, ...]) -> None:
+    """A denominator counts the population of places by sex and age group."""
+    if DENOMINATOR not in parts["roles"]:
+        return
+    at = ("customProperties", "peran")
+    if (kind, unit) != (SUPPORTING, "wilayah"):
+        raise source.error(at, "peran penyebut hanya untuk data pendukung bersatuan wilayah", "hapus peran itu")
+    if missing := [name for name in _COUNTED if name not in names]:
+        raise source.error(at, f"penyebut tanpa kolom {', '.join(missing)}", "tambahkan kolomnya")
 
 
 def _as_written(part: Config | None) -> dict[str, Any]:

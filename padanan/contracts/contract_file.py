@@ -21,7 +21,7 @@ CLASSIFICATIONS, TYPES = get_args(Classification), get_args(Type)
 CADENCES = {"bulanan": 1, "triwulanan": 3, "semesteran": 6, "tahunan": 12}
 """How often a producer delivers, in months."""
 # Columns whose values are codes: a contract must name their list and code system (Perpres 39/2019).
-CODED = ("jenis_kelamin", "shdk", "status_dasar", "status", "status_kawin")
+CODED = ("jenis_kelamin", "shdk", "status_dasar", "status", "status_kawin", "kelompok_umur")
 NAME = r"^[a-z][a-z0-9_]*$"
 
 

@@ -15,28 +15,32 @@ from padanan.base.home import CHECKOUT
 from padanan.base.yaml_source import YamlSource
 
 MODELS = CHECKOUT / "dbt_project" / "models"
+PLACE = "wilayah"
+"""The unit whose staging row speaks of places."""
 
 
 @cache
-def _described(models: Path) -> tuple[dict[str, dict[str, Any]], str]:
-    """Published models in their order, and the name of the model that describes the staging row."""
+def _described(models: Path) -> tuple[dict[str, dict[str, Any]], str, str]:
+    """Published models in their order, and the models that describe the staging rows of people and of places."""
     found: list[tuple[int, dict[str, Any]]] = []
     staging: list[dict[str, Any]] = []
+    places: list[dict[str, Any]] = []
     for path in sorted(models.rglob("_*.yml")):
         for model in (YamlSource(path).data or {}).get("models") or []:
             meta = (model.get("config") or {}).get("meta") or {}
             if meta.get("baris_baku"):
                 _check(model, path)
-                staging.append(model)
+                (places if meta["baris_baku"] == PLACE else staging).append(model)
             elif meta.get("terbit"):
                 _check(model, path)
                 found.append((_place(model, meta["terbit"], path), model))
-    if len(staging) != 1:
-        raise PadananError(
-            f"{len(staging)} model staging menguraikan baris baku",
-            file=models,
-            cure="beri satu model config.meta.baris_baku: true",
-        )
+    for rows, value in ((staging, "true"), (places, PLACE)):
+        if len(rows) != 1:
+            raise PadananError(
+                f"{len(rows)} model staging menguraikan baris baku",
+                file=models,
+                cure=f"beri satu model config.meta.baris_baku: {value}",
+            )
     ordered = sorted(found, key=lambda item: item[0])
     for (place, one), (other, two) in pairwise(ordered):
         if place == other:
@@ -45,7 +49,8 @@ def _described(models: Path) -> tuple[dict[str, dict[str, Any]], str]:
                 file=models,
                 cure="ubah meta.terbit.urutan salah satunya",
             )
-    return {model["name"]: model for _, model in [*ordered, (0, staging[0])]}, staging[0]["name"]
+    described = [*(model for _, model in ordered), staging[0], places[0]]
+    return {model["name"]: model for model in described}, staging[0]["name"], places[0]["name"]
 
 
 def _place(model: dict[str, Any], terbit: Any, path: Path) -> int:
@@ -62,13 +67,14 @@ def _place(model: dict[str, Any], terbit: Any, path: Path) -> int:
     return int(terbit["urutan"])
 
 
-def staging_model(models: Path = MODELS) -> str:
-    """The staging model with which the row of all of them is described (`meta.baris_baku`)."""
-    return _described(models)[1]
+def staging_model(unit: str = "", models: Path = MODELS) -> str:
+    """The staging model that describes the row of a unit (`meta.baris_baku`): that of places has no person's columns."""
+    _, people, places = _described(models)
+    return places if unit == PLACE else people
 
 
 def described_models(models: Path = MODELS) -> dict[str, dict[str, Any]]:
-    """The published models (`meta.terbit`) in their order, then the staging row, by name, as their YAML describes them.
+    """The published models (`meta.terbit`) in their order, then the two staging rows, by name, as their YAML describes them.
 
     Raises:
         PadananError: a table or a column lacks type, description or classification, or a table its order and key.
@@ -78,7 +84,7 @@ def described_models(models: Path = MODELS) -> dict[str, dict[str, Any]]:
 
 def published_models(models: Path = MODELS) -> dict[str, dict[str, Any]]:
     """The published models alone, in the order in which they follow from each other."""
-    return {name: model for name, model in described_models(models).items() if name != staging_model(models)}
+    return {name: model for name, model in described_models(models).items() if name not in _described(models)[1:]}
 
 
 def columns_of(model: str, models: Path = MODELS) -> tuple[str, ...]:

@@ -20,10 +20,12 @@ REFERENCE = "acuan"
 """The register whose people everybody is matched with."""
 INTEGRATED = "data_terpadu"
 """The registry that the ministry's Renstra counts by."""
-ROLES = (REFERENCE, INTEGRATED)
+DENOMINATOR = "penyebut"
+"""The population that shares by place are measured against."""
+ROLES = (REFERENCE, INTEGRATED, DENOMINATOR)
 CARD = "kk"
 _FIELDS = ("id", "nama", "bit", "urutan", "keluarga")
-_NOUN = {"orang": "individu", "keluarga": "keluarga"}
+_NOUN = {"orang": "individu", "keluarga": "keluarga", "wilayah": "wilayah"}
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,11 @@ from padanan.contracts.rule_plan import of_the_run, unasked_cast, unstable_funct
 from padanan.contracts.rules import Rule, load_catalogue, program_values
 
 RECORD, PERSON, UNSERVED = "padanan_record", "padanan_orang", "daftar_tanpa_program"
-STAGING = staging_model()
+STAGING, PLACES = staging_model(), staging_model("wilayah")
 ROW_OF_STAGE = {"cleansing": STAGING, "padanan": RECORD}
 ROW_NAMES = {
     STAGING: "baris staging",
+    PLACES: "baris data pendukung wilayah",
     RECORD: "baris padanan_record",
     PERSON: "baris padanan_orang",
     UNSERVED: "baris orang yang belum dilayani",
@@ -91,7 +92,7 @@ def rows() -> dict[str, dict[str, str]]:
     models = described_models()
     found = {
         name: {column["name"]: str(column["data_type"]) for column in models[name]["columns"]}
-        for name in (STAGING, RECORD, PERSON)
+        for name in (STAGING, PLACES, RECORD, PERSON)
     }
     return {**found, UNSERVED: dict(models[UNSERVED]["config"]["meta"]["baris_dinilai"])}
 
@@ -123,7 +124,13 @@ def _rule_predicates(rule: Rule, contract: Contract | None, places: Places) -> I
             source, path = places.in_contract(contract, rule.id)
             return source.error(path, f"aturan {rule.id} dengan nilai 'program' kontrak ini: {cause}", f"{cure}; periksa program")
 
-        yield Predicate(sql, ROW_OF_STAGE[rule.stage], result, refuse)
+        yield Predicate(sql, row_of(rule, contract), result, refuse)
+
+
+def row_of(rule: Rule, contract: Contract | None) -> str:
+    """The row that a rule speaks about; in the catalogue its `satuan` tells the row of places from that of people."""
+    units = {contract.unit} if contract else set(rule.units)
+    return PLACES if rule.stage == "cleansing" and units == {"wilayah"} else ROW_OF_STAGE[rule.stage]
 
 
 def _criteria_predicates(places: Places) -> Iterator[Predicate]:

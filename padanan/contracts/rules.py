@@ -29,7 +29,7 @@ Level = Literal["blok", "peringatan"]
 Stage = Literal["cleansing", "padanan"]
 Severity = Literal["ERROR", "WARN"]
 Kind = Literal["registri", "program", "pendukung"]
-Unit = Literal["orang", "keluarga"]
+Unit = Literal["orang", "keluarga", "wilayah"]
 LEVELS, STAGES, KINDS, UNITS = get_args(Level), get_args(Stage), get_args(Kind), get_args(Unit)
 # Name in a predicate, field of the contract's `program`, and what stands for it where there is no program.
 PROGRAM_VALUES = (("nominal_maks", "nominalMaks", 0), ("periode_mulai", "mulai", ""), ("periode_akhir", "akhir", ""))
@@ -141,6 +141,7 @@ class Rule:
     rincian: str | None
     definisi: str
     masked_by: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     not_when: tuple[str, ...] = ()
     mask_layer: int = 0
     """How many maskers stand behind one another before this rule: a flag of one layer uses those of earlier layers only."""
@@ -176,6 +177,7 @@ class Rule:
             rincian=entry.rincian,
             definisi=entry.definisi,
             masked_by=entry.masked_by,
+            units=tuple(entry.satuan),
         )
 
 

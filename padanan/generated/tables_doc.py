@@ -23,14 +23,16 @@ Setiap tabel terbit sebagai `published/<periode>/rev-<n>/<tabel>.parquet`. Klasi
 
 STAGING_HEAD = """# Tabel kerja
 
-Predikat aturan tahap cleansing (`expectations/rules.yaml`) berbicara tentang baris staging di bawah ini, predikat tahap
-padanan tentang `padanan_record`, kriteria data sasaran tentang `padanan_orang`. Tabel staging tidak diterbitkan.
+Predikat aturan tahap cleansing (`expectations/rules.yaml`) berbicara tentang baris staging di bawah ini, yang ber-`satuan:
+[wilayah]` tentang baris data pendukung wilayah, predikat tahap padanan tentang `padanan_record`, kriteria data sasaran
+tentang `padanan_orang`. Tabel staging tidak diterbitkan.
 """
 
 
 def render(models: Path = MODELS) -> str:
     """The whole page as Markdown."""
-    staging = [STAGING_HEAD, _table(described_models(models)[staging_model(models)], "Baris staging")]
+    found, people, places = described_models(models), staging_model(models=models), staging_model("wilayah", models)
+    staging = [STAGING_HEAD, _table(found[people], "Baris staging"), _table(found[places], "Baris data pendukung wilayah")]
     return "\n".join([HEAD, *(_table(model, name) for name, model in published_models(models).items()), *staging])
 
 

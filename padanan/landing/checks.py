@@ -142,6 +142,8 @@ def after_staging(
         )
     yield from _periods(staged, contract)
     yield from _swapped(staged, contract)
+    if contract.unit == "wilayah":
+        yield from _places_without_rows(staged)
     if previous:
         yield from _against(previous, staged, contract)
 
@@ -230,11 +232,10 @@ def _against(previous: Mapping[str, Any], staged: Staged, contract: Contract) ->
             )
     gone = _vanished(previous.get("per_kelurahan") or {}, staged.per_kelurahan)
     if gone:
-        shown = ", ".join(gone[:20]) + (f" dan {len(gone) - 20} lain" if len(gone) > 20 else "")
         yield Flag(
             "kelurahan_nihil",
             "peringatan",
-            f"{len(gone)} kelurahan tanpa baris, sebelumnya ada: {shown}",
+            f"{len(gone)} kelurahan tanpa baris, sebelumnya ada: {listing(gone)}",
             "periksa apakah bagian kelurahan itu tertinggal",
             "kolom kelurahan",
         )
@@ -253,6 +254,25 @@ def _against(previous: Mapping[str, Any], staged: Staged, contract: Contract) ->
         )
 
 
+def _places_without_rows(staged: Staged) -> Iterator[Flag]:
+    """Kelurahan of DKI that a delivery about places leaves out: no row can be at fault for what isn't there."""
+    present = {normal(key) for key in staged.per_kelurahan}
+    lacking = [f"{name} ({code})" for code, name in official_places() if not {normal(code), normal(name)} & present]
+    if lacking:
+        yield Flag(
+            "kelurahan_tanpa_baris",
+            "peringatan",
+            f"{len(lacking)} kelurahan tanpa baris: {listing(lacking)}",
+            "lengkapi kelurahan itu lalu kirim ulang sebagai koreksi; sampai itu bagian penduduknya tidak diukur",
+            "kolom kelurahan",
+        )
+
+
+def listing(names: list[str]) -> str:
+    """The first twenty of a list, and how many more."""
+    return ", ".join(names[:20]) + (f" dan {len(names) - 20} lain" if len(names) > 20 else "")
+
+
 def _vanished(before: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
     official = _official()
     present = {normal(key) for key in now}
@@ -264,11 +284,18 @@ def _vanished(before: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
 @lru_cache(maxsize=1)
 def _official() -> frozenset[str]:
     """Codes and names of DKI's kelurahan, without dots and spaces: a misspelling that vanishes is no news."""
+    return frozenset(normal(text) for place in official_places() for text in place)
+
+
+@lru_cache(maxsize=1)
+def official_places() -> tuple[tuple[str, str], ...]:
+    """Code and name of each kelurahan of DKI that is in force, by code."""
     path: Path = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
     if not path.exists():
-        return frozenset()
+        return ()
     with path.open(encoding="utf-8", newline="") as handle:
-        return frozenset(normal(row[name]) for row in csv.DictReader(handle) for name in ("kode_kelurahan", "kelurahan"))
+        found = [(row["kode_kelurahan"], row["kelurahan"]) for row in csv.DictReader(handle) if not row.get("valid_to")]
+    return tuple(sorted(found))
 
 
 def needs_agreement(contract: Contract) -> bool:

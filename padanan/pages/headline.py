@@ -14,14 +14,14 @@ from padanan.published.report import Report
 def headline(report: Report) -> list[dict[str, str]]:
     """The headline figures: name, figure and what it is a part of."""
     facts, n, part = report.facts, id_format.number, id_format.percent
-    people, records = sum(facts.people.values()), sum(facts.rows.values())
+    people, records = sum(facts.people.values()), facts.matched
     owed = [item for item in report.deliveries.values() if item.in_force]
     came = [item for item in owed if item.delivered]
     late = sum(item.state == "terlambat" for item in came)
     carried = sum(bool(item.carried) for item in owed)
     judged = facts.selected + sum(facts.selection.values())
     register = {item.id for item in report.contracts.values() if REFERENCE in item.roles}
-    others = sum(rows for producer, rows in facts.rows.items() if producer not in register)
+    others = sum(sum(counts.values()) for producer, counts in facts.statuses.items() if producer not in register)
     padan = sum(
         counts.get(key, 0) for producer, counts in facts.statuses.items() if producer not in register for key in words.PADAN
     )

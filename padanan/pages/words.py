@@ -63,6 +63,7 @@ STAGES = {
     "cleansing": "Pembersihan",
     "padanan": "Pemadanan",
     "sasaran": "Penilaian sasaran",
+    "penyebut": "Penyebut",
 }
 # word, symbol, CSS class
 DELIVERY_STATES = {

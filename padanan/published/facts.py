@@ -12,7 +12,7 @@ from typing import Any
 from padanan.base.errors import PadananError
 from padanan.contracts.contract import Contract
 from padanan.contracts.rules import DIMENSIONS, Rule
-from padanan.published.opened import Published
+from padanan.published.opened import SUPPORTING_STATUS, Published
 
 NO_KOTA = ""
 # Dimensions that rules measure; ketepatan waktu comes from the deliveries.
@@ -80,6 +80,11 @@ class Facts:
     kota_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def matched(self) -> int:
+        """Records that entered the padanan: all but those of supporting data."""
+        return sum(sum(counts.values()) for counts in self.statuses.values())
+
+    @property
     def blockers(self) -> list[KotaCount]:
         """Every penghalang."""
         return [item for item in self.kotas if item.blocker]
@@ -110,8 +115,7 @@ def count_rules(source: Published, contracts: Mapping[str, Contract]) -> Counted
         PadananError: the manifest's rule totals and the gap table disagree, or the gap table names an unknown rule.
     """
     rows = {
-        row["producer"]: row["n"]
-        for row in source.rows("select producer, count(*) as n from padanan_record group by all order by all")
+        row["producer"]: row["n"] for row in source.rows("select producer, count(*) as n from rekaman group by all order by all")
     }
     found = source.rows(
         "select producer, rule_id, count(distinct record_key) as gagal, count(distinct id_orang) as orang from celah group by all"
@@ -122,7 +126,7 @@ def count_rules(source: Published, contracts: Mapping[str, Contract]) -> Counted
     )
     kota_rows = {
         (row["producer"], row["kota"]): row["n"]
-        for row in source.rows("select producer, coalesce(kode_kota, '') as kota, count(*) as n from padanan_record group by all")
+        for row in source.rows("select producer, coalesce(kode_kota, '') as kota, count(*) as n from rekaman group by all")
     }
     totals, kota_totals = _totals(source)
     rules = _rules(found, rows, totals, contracts)
@@ -165,7 +169,7 @@ def collect(source: Published, contracts: Mapping[str, Contract]) -> Facts:
             row["producer"]: row["n"]
             for row in source.rows("select producer, count(distinct record_key) as n from gap group by all")
         },
-        records_with_gap=source.value("select count(distinct (producer, record_key)) from gap"),
+        records_with_gap=source.value("select count(*) from padanan_record semi join gap using (producer, record_key)"),
         people_with_gap=source.value("select count(distinct id_orang) from celah"),
         gap_rows=source.value("select count(*) from gap"),
         statuses=_statuses(source),
@@ -204,11 +208,11 @@ from row_account group by all order by all
 def scores_of(source: Published, contracts: Mapping[str, Contract]) -> dict[tuple[str, str], float | None]:
     """Share of records without any gap of a dimension; None where the contract measures nothing or there is no record.
 
-    Akurasi is measured on the records that have a resident, since only there can Adminduk contradict them.
+    Akurasi is measured on the records that have a resident, since only those can Adminduk contradict, and on supporting data.
     """
     rows = source.rows(
-        """select producer, count(*) as semua, count(*) filter (status in ('padan_nik', 'padan_bukti')) as padan
-        from padanan_record group by all"""
+        f"""select producer, count(*) as semua,
+        count(*) filter (status in ('padan_nik', 'padan_bukti', '{SUPPORTING_STATUS}')) as padan from rekaman group by all"""
     )
     found = source.rows("select producer, dimensi, count(distinct record_key) as n from gap group by all")
     failing = {(row["producer"], row["dimensi"]): row["n"] for row in found}
@@ -230,7 +234,7 @@ def failing_shares(source: Published) -> dict[tuple[str, str], tuple[int, int]]:
     result = {}
     for row in source.rows(
         """select r.producer, g.rule_id, count(distinct g.record_key) as gagal, any_value(r.n) as semua
-        from (select producer, count(*) as n from padanan_record group by all) r
+        from (select producer, count(*) as n from rekaman group by all) r
         left join gap g on g.producer = r.producer group by all"""
     ):
         if row["rule_id"] is not None:

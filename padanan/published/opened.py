@@ -23,6 +23,8 @@ from padanan.base.tabular import scratch
 from padanan.contracts.dbt_yaml import columns_of, published_models
 from padanan.records.tombstone import gone, read_nisan
 
+# What a record of supporting data is in place of a status of the padanan, which it never enters.
+SUPPORTING_STATUS = "pendukung"
 WILAYAH_SEED = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
 
 
@@ -140,7 +142,10 @@ def _view(con: duckdb.DuckDBPyConnection, path: Path, name: str, root: Path) -> 
 
 
 def _derived(source: Published) -> None:
-    """What several pages ask for: each gap with its person, each person with a DKI address or none."""
+    """What several pages ask for: every record that was judged, each gap with its person and a DKI kota or none."""
+    more = f"union all select producer, record_key, '{SUPPORTING_STATUS}', kode_kota from rekaman_pendukung"
+    judged = "create view rekaman as select producer, record_key, status, kode_kota from padanan_record "
+    source.rows(judged + (more if source.has("rekaman_pendukung") else ""))
     source.rows(
         """
         create table celah as

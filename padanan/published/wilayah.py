@@ -14,13 +14,17 @@ from padanan.published.facts import NO_KOTA, Counted, Facts
 from padanan.published.opened import Published
 
 # Too few people of a kelurahan are unknown to Adminduk: counting them there would cover most of its table.
-UP_TO_KECAMATAN = frozenset({"padan"})
+UP_TO_KECAMATAN = frozenset({"padan", "terukur"})
 KELURAHAN_DEPTH = 4
 Path = tuple[str, ...]
 ROOT: Path = ("",)
 UNKNOWN = "-"
 # Printed count -> the count it is a part of (None: stands alone). The difference is a cell too: a reader can subtract.
-MEASURES: Mapping[str, str | None] = {"catatan": None, "celah": "catatan", "orang": None, "padan": "orang", "sasaran": "orang"}
+# `jiwa` is the delivered population of the kelurahan that it counts whole, `terukur` the data sasaran who live in those.
+MEASURES: Mapping[str, str | None] = {
+    "catatan": None, "celah": "catatan", "orang": None, "padan": "orang", "sasaran": "orang", "jiwa": None, "terukur": "sasaran",
+}  # fmt: skip
+POPULATION = frozenset({"jiwa", "terukur"})
 
 # A code counts only with the codes above it: what is not in the seed of DKI is `UNKNOWN` at that level.
 PLACE = """
@@ -47,6 +51,12 @@ from padanan_orang t left join sasaran s on s.id_orang = t.id_orang
 {JOINS}
 group by all
 """
+# Only a kelurahan whose every cell was delivered and used: of any other the number is too small by what is missing.
+RESIDENTS = """
+select w.kode_kota as kota, w.kode_kecamatan as kecamatan, w.kode_kelurahan as kelurahan, sum(p.jiwa)::bigint as jiwa
+from penduduk_wilayah p join wilayah w on w.kode_kelurahan = p.kode_kelurahan
+where p.lengkap group by all order by all
+"""
 
 
 @dataclass
@@ -57,6 +67,14 @@ class Node:
     name: str
     values: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MEASURES, 0))
     children: list[Node] = field(default_factory=list)
+    measured: bool = False
+
+    @property
+    def kelurahan(self) -> list[Node]:
+        """The known kelurahan of this place, itself when it is one."""
+        if not self.children:
+            return [self] if len(self.path) == KELURAHAN_DEPTH and UNKNOWN not in self.path else []
+        return [found for child in self.children for found in child.kelurahan]
 
     @property
     def code(self) -> str:
@@ -70,6 +88,7 @@ class Tree:
 
     root: Node
     covered: Mapping[Cell, Cover]
+    population: bool = False
 
     def text(self, node: Node, measure: str) -> str:
         """A count as printed."""
@@ -101,7 +120,22 @@ def build(source: Published) -> Tree:
     for query in (RECORDS, PEOPLE):
         for row in source.rows(query):
             _add(root, nodes, row)
-    return Tree(root, cover(*_cells(root)))
+    population = source.has("penduduk_wilayah") and _measure(source, root, nodes)
+    return Tree(root, cover(*_cells(root, population)), population)
+
+
+def _measure(source: Published, root: Node, nodes: dict[Path, Node]) -> bool:
+    """Adds the population of the kelurahan that are counted whole; whether there is any."""
+    found = source.rows(RESIDENTS)
+    for row in found:
+        path = (*ROOT, row["kota"], row["kecamatan"], row["kelurahan"])
+        node = nodes[path]
+        node.measured = True
+        _add(root, nodes, {**row, "terukur": node.values["sasaran"]})
+    for node in nodes.values():
+        node.measured = any(leaf.measured for leaf in node.kelurahan)
+    root.measured = bool(found)
+    return bool(found)
 
 
 def _add(root: Node, nodes: dict[Path, Node], row: Mapping[str, object]) -> None:
@@ -131,19 +165,20 @@ def _plus(node: Node, counts: Mapping[str, int]) -> None:
         node.values[name] += value
 
 
-def _shown(node: Node) -> list[str]:
-    """The measures that a node's tables print."""
-    return [name for name in MEASURES if len(node.path) < KELURAHAN_DEPTH or name not in UP_TO_KECAMATAN]
+def _shown(node: Node, population: bool) -> list[str]:
+    """The measures that a node's tables print, or let a reader work out of a printed share."""
+    names = [name for name in MEASURES if population or name not in POPULATION]
+    return [name for name in names if len(node.path) < KELURAHAN_DEPTH or name not in UP_TO_KECAMATAN]
 
 
-def _cells(root: Node) -> tuple[dict[Cell, int], list[Sum]]:
+def _cells(root: Node, population: bool) -> tuple[dict[Cell, int], list[Sum]]:
     values: dict[Cell, int] = {}
     sums: list[Sum] = []
     waiting = [root]
     while waiting:
         node = waiting.pop()
         waiting.extend(node.children)
-        names = _shown(node)
+        names = _shown(node, population)
         for name in tuple(names):
             values[node.path, name] = node.values[name]
             whole = MEASURES[name]
@@ -153,8 +188,14 @@ def _cells(root: Node) -> tuple[dict[Cell, int], list[Sum]]:
                 values[node.path, rest] = node.values[whole] - node.values[name]
                 sums.append(Sum((node.path, whole), ((node.path, name), (node.path, rest))))
         for name in names:
-            children = [child for child in node.children if name.removeprefix("bukan_") in _shown(child)]
-            sums.append(Sum((node.path, name), tuple((child.path, name) for child in children)))
+            measure = name.removeprefix("bukan_")
+            children = [child for child in node.children if measure in _shown(child, population)]
+            parts = tuple((child.path, name) for child in children)
+            if measure == "terukur":
+                # A kelurahan is measured or not as a whole: below a kecamatan the parts are its kelurahan's data sasaran.
+                leaves = (leaf for leaf in node.children if leaf not in children and leaf.measured == (name == measure))
+                parts += tuple((leaf.path, "sasaran") for leaf in leaves)
+            sums.append(Sum((node.path, name), parts))
     return values, sums
 
 

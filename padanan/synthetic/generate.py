@@ -14,7 +14,9 @@ from padanan.base.home import Home
 from padanan.base.period import Periode, months_before
 from padanan.contracts.contract import Contract
 from padanan.contracts.due import deadline
+from padanan.contracts.parts import DENOMINATOR
 from padanan.contracts.plan import load_plans
+from padanan.synthetic.count_files import make_counts
 from padanan.synthetic.maker import Made, Maker
 from padanan.synthetic.profile import load_profile
 from padanan.synthetic.truth_files import program_conflicts, write_truth
@@ -82,7 +84,7 @@ def generate(
     for key in order:
         if key not in wanted and key != "adminduk":
             continue
-        result = maker.make(active[key])
+        result = make_counts(maker, active[key]) if DENOMINATOR in active[key].roles else maker.make(active[key])
         if key in wanted:
             made.append(result)
             summary.rows[key] = int(result.counts["rows_in"])

@@ -15,9 +15,9 @@ def run(request, tmp_path_factory):
     home, _, published = period_once(tmp_path_factory, request.param)
     con = duckdb.connect()
     landed_rows(con, home)
-    for name in ("gap", "padanan_record", "row_account"):
+    for name in ("gap", "padanan_record", "row_account", "rekaman_pendukung", "penduduk_wilayah"):
         con.execute(f"create view {name} as from read_parquet('{published / name}.parquet')")
-    for name in ("faults", "records", "counts"):
+    for name in ("faults", "records", "counts", "penduduk"):
         con.execute(f"create view t_{name} as from read_parquet('{home / 'truth' / '2025-07-01' / name}.parquet')")
     yield request.param, con
     con.close()
@@ -154,8 +154,10 @@ def test_every_delivered_row_is_counted_and_has_one_status(run):
     assert differing == []
     assert (
         con.execute("""
-        select (select count(*) from landed), (select count(*) from padanan_record),
+        select (select count(*) from landed),
+               (select count(*) from padanan_record) + (select count(*) from rekaman_pendukung),
                (select count(distinct record_key) from padanan_record where status is not null)
+               + (select count(distinct record_key) from rekaman_pendukung)
     """).fetchall()[0]
         == (con.execute("select count(*) from landed").fetchall()[0][0],) * 3
     )
@@ -180,3 +182,44 @@ def test_a_nik_match_is_the_right_person(run):
     """).fetchall()[0]
     assert padan > 1000
     assert wrong == 0
+
+
+@pytest.mark.feature("F06")
+def test_supporting_data_enter_no_padanan(run):
+    """Counts by place are judged and published apart: no record of them is a person's, and none names anybody."""
+    _, con = run
+    supporting = [key for key, contract in load_contracts().items() if contract.kind == "pendukung"]
+    assert supporting
+    marks = ", ".join("?" for _ in supporting)
+    assert con.execute(f"select count(*) from padanan_record where producer in ({marks})", supporting).fetchall() == [(0,)]
+    found = con.execute("select distinct producer from rekaman_pendukung order by 1").fetchall()
+    assert found == [(key,) for key in supporting]
+
+
+@pytest.mark.feature("F06")
+def test_the_population_is_the_true_one_where_it_is_counted_whole(run):
+    """A kelurahan is measured unless a cell of its delivery is lost; then its published population is the world's own, but
+    for the one that the office itself multiplied, and cell by cell where nothing is wrong with it."""
+    profile, con = run
+    lost = "('jiwa_tak_sah', 'sel_ganda', 'sel_hilang', 'kode_tak_dikenal', 'tanpa_kelurahan', 'kelurahan_nihil')"
+    con.execute(f"""
+        create or replace temp table benar as
+        select kode_kelurahan, jenis_kelamin, kelompok_umur, coalesce(kesalahan, '') as kesalahan,
+            jiwa * case when kesalahan = 'jiwa_kali_sepuluh' then 10 else 1 end as jiwa
+        from t_penduduk;
+        create or replace temp table seharusnya as
+        select kode_kelurahan, sum(jiwa) as jiwa from benar where kesalahan not in {lost} group by 1
+    """)
+    differing = con.execute("""
+        with terbit as (select kode_kelurahan, sum(jiwa) as jiwa from penduduk_wilayah where lengkap group by 1)
+        select * from terbit full join seharusnya s using (kode_kelurahan) where terbit.jiwa is distinct from s.jiwa
+    """).fetchall()
+    assert differing == []
+    cells = con.execute("""
+        with terbit as (select * from penduduk_wilayah semi join (from benar where kesalahan = '') using (kode_kelurahan))
+        select * from terbit t full join (from benar where kesalahan = '') b using (kode_kelurahan, jenis_kelamin, kelompok_umur)
+        where t.jiwa is distinct from b.jiwa
+    """).fetchall()
+    assert cells == []
+    kinds = con.execute("select count(distinct kesalahan) from t_penduduk").fetchall()
+    assert kinds == [(0 if profile == "clean" else 9,)], "a fault was not put to the test"

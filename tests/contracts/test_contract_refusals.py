@@ -389,6 +389,43 @@ def test_the_gaps_number_holds_so_many_bits():
         assert con.execute(query).fetchall() == [(BITS,)]
 
 
+@pytest.mark.feature("F06")
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        (
+            "{property: jenis, value: pendukung}",
+            "{property: jenis, value: registri}",
+            "satuan wilayah hanya untuk data pendukung",
+        ),
+        (
+            "{property: satuan, value: wilayah}",
+            "{property: satuan, value: orang}",
+            "penyebut hanya untuk data pendukung bersatuan wilayah",
+        ),
+        ("{property: peran, value: penyebut}", "{property: peran, value: pembilang}", "peran 'pembilang' tidak dikenal"),
+        ("{name: jiwa, physicalName", "{name: banyaknya, physicalName", "penyebut tanpa kolom jiwa"),
+    ],
+)
+def test_a_denominator_counts_people_by_place(folder, old, new, cause):
+    text = (expectations_dir() / "contracts" / "penduduk_kelurahan.yaml").read_text(encoding="utf-8")
+    # Only the part is asked about here: the rules have refusals of their own.
+    text = re.sub(r"    quality:\n(?:      - .*\n)+", "", text)
+    path = folder / "contracts" / "penduduk_kelurahan.yaml"
+    path.write_text(text, encoding="utf-8")
+    spoil(path, old, new)
+    assert cause in refusal(folder, path)[0]
+
+
+@pytest.mark.feature("F06")
+def test_two_denominators_at_once_are_refused(folder):
+    text = (expectations_dir() / "contracts" / "penduduk_kelurahan.yaml").read_text(encoding="utf-8")
+    (folder / "contracts" / "penduduk_kelurahan.yaml").write_text(text, encoding="utf-8")
+    second = folder / "contracts" / "penduduk_sensus.yaml"
+    second.write_text(text.replace("id: penduduk_kelurahan", "id: penduduk_sensus"), encoding="utf-8")
+    assert "peran penyebut sudah dipegang" in refusal(folder, second)[0]
+
+
 @pytest.mark.feature("F07")
 def test_a_new_program_is_one_more_file(folder):
     """A sixteenth program: its own columns and words, no code; the other contracts stay as they are."""

@@ -1,4 +1,4 @@
-"""The 21 contracts as a set: they load, they are ODCS, and they say what the registries and programs need.
+"""The 22 contracts as a set: they load, they are ODCS, and they say what the registries and programs need.
 
 How a wrong contract is refused stands in `test_contract_refusals.py`.
 """
@@ -16,12 +16,14 @@ from padanan.base.home import CHECKOUT
 from padanan.base.period import Periode
 from padanan.contracts.contract import expectations_dir, load_contracts
 from padanan.contracts.parts import CARD, REFERENCE, reference, registries, stage_models
+from padanan.contracts.plan import load_plans
 from padanan.contracts.rules import load_catalogue
 from padanan.generated.contract_docs import render_register
 from padanan.generated.odcs import odcs
 
 DAERAH = ["bpms", "jakpreneur", "kaj", "kartu_layanan_gratis", "kjmu", "kjp_plus", "klj", "kparj", "kpdj", "pangan_murah"]
 PUSAT = ["bsps", "pbi_jkn", "pip", "pkh", "sembako"]
+SUPPORTING = ["penduduk_kelurahan"]
 FAMILY_UNITS = {"p3ke_keluarga", "pkh", "sembako", "bsps"}
 CHILD_PROGRAMS = ["kjp_plus", "bpms", "kaj", "kparj", "pip"]
 
@@ -201,7 +203,7 @@ def test_a_contract_writes_exceptions_only():
         for line in table.get("quality", []):
             assert rules[line["name"]].columns and line["implementation"]
             here = next(rule for rule in contract.rules if rule.id == line["name"])
-            told = {"ambang": "threshold", "tindakLanjut": "tindak_lanjut"}
+            told = {"ambang": "threshold", "tindakLanjut": "tindak_lanjut", "level": "level", "hari": "hari"}
             for key, value in line["implementation"].items():
                 assert getattr(here, told[key]) == value != getattr(rules[line["name"]], told[key])
 
@@ -231,6 +233,19 @@ def test_program_facts(contract_id):
     assert (contract.program["nominalMaks"] > 0) == has_money, "a program that pays states its most per row"
     for other in contract.program.get("tidakBersama") or []:
         assert contract_id in contracts()[other].program["tidakBersama"], f"{other} does not exclude {contract_id}"
+
+
+@pytest.mark.feature("F06")
+def test_supporting_data_say_what_they_count():
+    """Population by kelurahan, sex and age group: the one denominator, agreed in each year's plan, deciding about nobody."""
+    (contract,) = [contract for contract in contracts().values() if contract.kind == "pendukung"]
+    assert (contract.unit, contract.roles, contract.cadence) == ("wilayah", ("penyebut",), "semesteran")
+    assert contract.column_names == ("kode_kelurahan", "kelurahan", "jenis_kelamin", "kelompok_umur", "jiwa")
+    assert {column.classification for column in contract.columns} == {"umum"}
+    assert len(set(contract.column("kelompok_umur").codes.values())) == 16
+    assert contract.stage_model == "stg_pendukung__wilayah"
+    for plan in load_plans().values():
+        assert plan.variables[contract.id] == contract.column_names
 
 
 @pytest.mark.parametrize("contract_id", ALL)

@@ -36,7 +36,7 @@ berkas as (
 dibaca as (select cast(null as varchar) as producer, cast(null as varchar) as record_key where false),
 {% endif %}
 distaging as (
-    {% for model in staging_models() -%}
+    {% for model in staging_models() + supporting_models() -%}
     select producer, record_key from {{ ref(model) }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}

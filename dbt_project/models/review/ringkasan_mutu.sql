@@ -15,7 +15,11 @@ aturan as (
 ),
 baris as (
     select producer, {{ or_unknown('kode_kota') }} as kode_kota, count(*) as jumlah_baris
-    from {{ ref('padanan_record') }}
+    from (
+        select producer, kode_kota from {{ ref('padanan_record') }}
+        union all
+        select producer, kode_kota from {{ ref('rekaman_pendukung') }}
+    )
     group by all
 ),
 gagal as (

@@ -34,6 +34,11 @@ rekaman as (
         r.kode_kota, r.kode_kecamatan, r.kode_kelurahan
     from alasan as a
     inner join {{ ref('padanan_record') }} as r on a.record_key = r.record_key
+    union all
+    -- a record of supporting data speaks of no person of the padanan
+    select a.record_key as kunci, r.record_key, a.producer, null as id_orang, a.kode, r.kode_kota, r.kode_kecamatan, r.kode_kelurahan
+    from alasan as a
+    inner join {{ ref('rekaman_pendukung') }} as r on a.record_key = r.record_key
 ),
 orang as (
     select id_orang, 'tanpa_program_' || sebab as kode from {{ ref('daftar_tanpa_program') }}
@@ -59,7 +64,8 @@ tugas as (
         min(case k.level when 'blok' then '0' else '1' end || lpad(cast(k.hari as varchar), 4, '0') || s.kode) as utama,
         bool_or(k.level = 'blok') as blok,
         min(k.hari) as hari,
-        bool_or(k.saluran = 'lapangan') as lapangan,
+        -- who is visited is a person; what speaks of none is mended at the source
+        bool_or(k.saluran = 'lapangan') and any_value(s.id_orang) is not null as lapangan,
         any_value(s.kode_kota) as kode_kota,
         any_value(s.kode_kecamatan) as kode_kecamatan,
         any_value(s.kode_kelurahan) as kode_kelurahan
@@ -89,4 +95,4 @@ select
     coalesce(t.kode_kelurahan, o.kode_kelurahan) as kode_kelurahan
 from tugas as t
 inner join ketentuan as u on t.producer = u.producer and substr(t.utama, 6) = u.kode
-inner join {{ ref('padanan_orang') }} as o on t.id_orang = o.id_orang
+left join {{ ref('padanan_orang') }} as o on t.id_orang = o.id_orang

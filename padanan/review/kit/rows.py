@@ -47,6 +47,19 @@ _REPAIRS = (
     ("Tanggal lahir", "tgl_lahir_mentah", "tgl_lahir::varchar", "tgl_lahir_perbaikan"),
 )
 
+# What names a row to its producer: the source's own number, or the cell of a count by place.
+_OWN_NUMBER = "id_sumber"
+_OWN_CELL = "concat_ws(' / ', coalesce(kode_kelurahan_mentah, kelurahan_mentah), jk_mentah, kelompok_umur_mentah)"
+
+
+def _places(contract: PlannedContract) -> bool:
+    return contract.unit == "wilayah"
+
+
+def _staged(contract: PlannedContract) -> str:
+    """The producer's staging model with `nomor`, by which it knows its row again."""
+    return f"(select *, {_OWN_CELL if _places(contract) else _OWN_NUMBER} as nomor from {contract.stage_model})"
+
 
 def sheets(home: Home, contract: PlannedContract, terms: Sequence[Term]) -> list[Sheet]:
     """The tables of one producer's kit.
@@ -68,9 +81,9 @@ def _gaps(contract: PlannedContract, files: str, terms: Sequence[Term]) -> Sheet
         "Setiap celah mutu pada kiriman sendiri, menurut nomor baris dan nomor sumber.",
         ("Berkas", "Baris", "Nomor sumber", "Aturan", "Tingkat", "Rincian", "Arti", "Tindak lanjut", "Penanggung jawab", "Hari"),
         (26, 9, 20, 24, 12, 22, 60, 30, 28, 7),
-        f"""select f.file, s.baris::varchar, s.id_sumber, g.rule_id, g.level, g.rincian, t.arti, t.tindak, t.pemilik,
+        f"""select f.file, s.baris::varchar, s.nomor, g.rule_id, g.level, g.rincian, t.arti, t.tindak, t.pemilik,
         t.hari::varchar
-        from gap g join {contract.stage_model} s on s.record_key = g.record_key
+        from gap g join {_staged(contract)} s on s.record_key = g.record_key
         left join {files} f on f.sha16 = s.delivery
         left join (values {known}) t(kode, arti, tindak, pemilik, hari) on t.kode = g.rule_id
         where g.producer = ? and s.producer = ? order by f.file, s.delivery, s.baris, g.rule_id""",
@@ -79,14 +92,16 @@ def _gaps(contract: PlannedContract, files: str, terms: Sequence[Term]) -> Sheet
 
 
 def _repaired(contract: PlannedContract, files: str) -> Sheet:
-    model = contract.stage_model
+    model = _staged(contract)
+    repairs = () if _places(contract) else _REPAIRS
     arms = [
-        f"""select {number} as urut, {literal(title)} as kolom, delivery, baris, id_sumber, {raw} as mentah, {clean} as bersih,
+        f"""select {number} as urut, {literal(title)} as kolom, delivery, baris, nomor, {raw} as mentah, {clean} as bersih,
         {repair} as perbaikan from {model} where producer = ? and coalesce({repair}, '') <> ''"""
-        for number, (title, raw, clean, repair) in enumerate(_REPAIRS)
+        for number, (title, raw, clean, repair) in enumerate(repairs)
     ]
     arms.append(
-        f"""select {len(_REPAIRS)}, 'Kelurahan', delivery, baris, id_sumber, kelurahan_mentah, w.kelurahan, 'ejaan'
+        f"""select {len(_REPAIRS)} as urut, 'Kelurahan' as kolom, delivery, baris, nomor, kelurahan_mentah as mentah,
+        w.kelurahan as bersih, 'ejaan' as perbaikan
         from {model} join (select distinct kode_kelurahan, kelurahan from ref_wilayah) w using (kode_kelurahan)
         where producer = ? and wilayah_hasil = 'ejaan'"""
     )
@@ -95,7 +110,7 @@ def _repaired(contract: PlannedContract, files: str) -> Sheet:
         "Nilai yang dibaca setelah diperbaiki: yang dikirim, yang dipakai, dan perbaikannya. Betulkan juga di sumber.",
         ("Berkas", "Baris", "Nomor sumber", "Kolom", "Nilai dikirim", "Nilai dipakai", "Perbaikan"),
         (26, 9, 20, 16, 34, 34, 26),
-        f"""select f.file, r.baris::varchar, r.id_sumber, r.kolom, r.mentah, r.bersih, r.perbaikan
+        f"""select f.file, r.baris::varchar, r.nomor, r.kolom, r.mentah, r.bersih, r.perbaikan
         from ({" union all ".join(arms)}) r left join {files} f on f.sha16 = r.delivery
         order by f.file, r.delivery, r.baris, r.urut""",
         (contract.id,) * len(arms),

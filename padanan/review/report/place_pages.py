@@ -5,6 +5,7 @@ Which cells are covered is decided in `wilayah` and `suppress`.
 
 from __future__ import annotations
 
+from padanan.base.format import NOT_MEASURED
 from padanan.pages.layout import page
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Column, Row, Table, count, heads, row, share, table, text
@@ -14,7 +15,7 @@ from padanan.review.report.matching_tables import overlap_table
 
 _FULL = (
     "Catatan#", "Dengan celah#", "Bagian dengan celah#", "Orang#", "Terdaftar di Adminduk#", "Bagian terdaftar#",
-    "Sasaran#", "Bagian sasaran#",
+    "Sasaran#", "Penduduk#", "Sasaran per penduduk#",
 )  # fmt: skip
 _SMALL = tuple(name for name in _FULL if "erdaftar" not in name)
 
@@ -74,8 +75,19 @@ def _row(report: Report, node: wilayah.Node, head: Cell, css: str = "", *, small
     cells.append(_count(tree, node, "orang"))
     if not small:
         cells += [_count(tree, node, "padan"), _share(tree, node, "padan", "orang")]
-    cells += [_count(tree, node, "sasaran"), _share(tree, node, "sasaran", "orang")]
+    cells += [_count(tree, node, "sasaran"), *population_cells(tree, node)]
     return row(*cells, css=css, wilayah="/".join(part for part in node.path if part) or "semua")
+
+
+def population_cells(tree: wilayah.Tree, node: wilayah.Node) -> tuple[Cell, Cell]:
+    """The delivered population of a place and the share of it that is data sasaran; neither where it is not counted whole.
+
+    Above a kelurahan both speak of its measured kelurahan only.
+    """
+    if not node.measured:
+        return (Cell(NOT_MEASURED, None, "n"), Cell(NOT_MEASURED, None, "n"))
+    part = "sasaran" if len(node.path) == wilayah.KELURAHAN_DEPTH else "terukur"
+    return _count(tree, node, "jiwa"), _share(tree, node, part, "jiwa")
 
 
 def _count(tree: wilayah.Tree, node: wilayah.Node, measure: str) -> Cell:

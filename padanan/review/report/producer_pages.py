@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from padanan.base import format as id_format
+from padanan.contracts.contract import SUPPORTING, Contract
 from padanan.contracts.rules import DIMENSIONS
 from padanan.pages import words
 from padanan.pages.layout import page
@@ -38,7 +39,7 @@ def _page(report: Report, contract_id: str) -> Page:
     headline = [
         ("catatan", n(rows), f"satuan: {contract.unit}"),
         ("catatan dengan celah", n(failing), part(failing, rows)),
-        ("padan dengan Adminduk", part(padan, rows), f"{n(padan)} catatan"),
+        _part_played(report, contract, rows) or ("padan dengan Adminduk", part(padan, rows), f"{n(padan)} catatan"),
         ("penghalang", n(len(blockers)), ""),
         (f"kiriman, tenggat {id_format.day(item.due)}", words.DELIVERY_STATES[item.state][0], ""),
     ]
@@ -64,6 +65,15 @@ def _page(report: Report, contract_id: str) -> Page:
             "penghalang_kecil": [f"{name} ({times})" for name, times in sorted(small.items())],
         },
     )
+
+
+def _part_played(report: Report, contract: Contract, rows: int) -> tuple[str, str, str] | None:
+    """Of supporting data, which are not matched: the records that may be used."""
+    if contract.kind != SUPPORTING or not report.source.has("rekaman_pendukung"):
+        return None
+    query = "select count(*) from rekaman_pendukung where dipakai and producer = ?"
+    used = report.source.value(query, contract.id)
+    return "catatan dipakai", id_format.percent(used, rows), f"{id_format.number(used)} catatan; data pendukung tidak dipadankan"
 
 
 def _rules(report: Report, contract_id: str) -> Table:

@@ -27,6 +27,7 @@ from padanan.review.report.list_page import list_page
 from padanan.review.report.method_page import method_page
 from padanan.review.report.pdf import write_pdf
 from padanan.review.report.place_pages import place_pages
+from padanan.review.report.population_page import population_page
 from padanan.review.report.producer_pages import producer_pages
 
 # Two weights of Source Sans 3, Latin (SIL OFL 1.1): pages look the same on every machine and fetch nothing.
@@ -41,6 +42,7 @@ PAGE_MAKERS: tuple[PageMaker, ...] = (
     change_page,
     group_page,
     list_page,
+    population_page,
     method_page,
 )
 

@@ -1,0 +1,1 @@
+{{ stage_model('stg_pendukung__orang') }}

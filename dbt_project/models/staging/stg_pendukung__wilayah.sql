@@ -1,0 +1,1 @@
+{{ stage_places('stg_pendukung__wilayah') }}
