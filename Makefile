@@ -35,7 +35,7 @@ export TZ ?= Asia/Jakarta
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
   if $$p -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null; then echo $$p; break; fi; done)
 
-.PHONY: help setup demo test check dev docs lock render bench-quality bench-linkage bench-report clean-demo backup
+.PHONY: help setup demo test test-fast check dev docs lock render bench-quality bench-linkage bench-report clean-demo backup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -70,6 +70,9 @@ demo: setup | $(TMPDIR) ## made-up deliveries of twenty-one producers, from inbo
 
 test: setup | $(TMPDIR) ## all tests
 	@$(PY) -m pytest tests -n 2 --dist loadfile --no-loadscope-reorder -q --durations=15
+
+test-fast: setup | $(TMPDIR) ## units, contracts, definitions in under a minute; what starts processes or daemons is left to make test
+	@$(PY) -m pytest tests/unit tests/contracts tests/definitions -m "not lengkap and not lambat" -n 2 --dist worksteal -q
 
 check: setup | $(TMPDIR) ## ruff, types, dbt parse, contracts, SQL style, generated files up to date
 	$(PY) -m ruff check .

@@ -226,7 +226,7 @@ def stage_table(stages: list[Step], wall: float, peak: float) -> str:
 
 
 def write_run_json(path: Path, facts: dict[str, Any], recorder: Recorder, wall: float) -> None:
-    """`run.json`: times of the run, which never enter `published/` (design rule 4)."""
+    """`run.json`: times of the run, which never enter `published/` (docs/architecture.md)."""
     content = {
         **facts,
         "waktu_dtk": round(wall, 3),

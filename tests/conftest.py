@@ -7,6 +7,24 @@ import os
 
 import pytest
 
+# What takes minutes goes first, so that no worker is left alone with it at the end; what asks for the same demo or the same
+# period stands apart, so that no worker waits while the other makes it.
+LONG = (
+    "tests/end_to_end/test_demo_run.py",
+    "tests/end_to_end/test_other_periods.py",
+    "tests/cleansing/test_gaps_equal_truth.py",
+    "tests/end_to_end/test_each_asset_alone.py",
+    "tests/end_to_end/test_review_loop.py",
+    "tests/padanan/test_linkage_oracle.py",
+    "tests/dbt/test_dbt_project.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """The long files first, everything else as collected."""
+    rank = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(LONG)))
+
 
 @pytest.fixture(autouse=True)
 def own_home_and_key(request, tmp_path_factory, monkeypatch):

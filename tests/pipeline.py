@@ -26,6 +26,8 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 PROJECT = CHECKOUT / "dbt_project"
 PERIODE = Periode(2025, 2)
 RESIDENTS = {"default": 4000, "clean": 3000, "hard": 4000}
+# Far from those of the machine; tests/padanan/test_determinism.py runs the same deliveries in others.
+CIRCUMSTANCES = {"PADANAN_THREADS": "1", "TZ": "Etc/GMT+12", "LC_ALL": "C", "LANG": "C"}
 DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')")
 
 
@@ -79,12 +81,12 @@ def to_published(home: Path, key: Path, periode: Periode = PERIODE, **extra: str
 def period_once(factory: pytest.TempPathFactory, profile: str) -> tuple[Path, Path, Path]:
     """(home, key, published folder) of one period in a profile, made once a test run; for tests that only read it.
 
-    Two files look at it: the rules against truth (tests/cleansing) and the padanan by evidence (tests/padanan).
+    Three files look at it: the rules against truth (tests/cleansing), the padanan by evidence and determinism (tests/padanan).
     """
 
     def make(folder: Path) -> None:
         generate_and_land(folder / "data", folder / "key", residents=RESIDENTS[profile], seed=7, profile=profile)
-        to_published(folder / "data", folder / "key")
+        to_published(folder / "data", folder / "key", **CIRCUMSTANCES)
 
     folder = once(factory, f"periode-{profile}", make)
     return folder / "data", folder / "key", max(Home(folder / "data").published(PERIODE).glob("rev-*"))

@@ -99,7 +99,7 @@ class Home:
 
     @property
     def warehouse_db(self) -> Path:
-        """The DuckDB file with one writer (design rule 8)."""
+        """The DuckDB file with one writer (docs/architecture.md)."""
         return self.warehouse / "padanan.duckdb"
 
     @property

@@ -22,7 +22,7 @@ BLOCK_BYTES = 64
 
 
 def key_file() -> Path:
-    """PADANAN_KEY_FILE, or `.keys/hmac.key` of the checkout: always outside the data home (design rule 4)."""
+    """PADANAN_KEY_FILE, or `.keys/hmac.key` of the checkout: always outside the data home (docs/architecture.md)."""
     return Path(os.environ.get("PADANAN_KEY_FILE") or CHECKOUT / ".keys" / "hmac.key").expanduser()
 
 

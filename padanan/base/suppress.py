@@ -35,7 +35,7 @@ class Sum:
 
 
 def cover(values: Mapping[Cell, int], sums: Iterable[Sum], fixed: Collection[Cell] = frozenset()) -> dict[Cell, Cover]:
-    """The cells to cover (protection.md: below 5 people, and the cell that would let a reader subtract).
+    """The cells to cover (below 5 people, and the cell that would let a reader subtract).
 
     A cell of 1 to 4 becomes `<5`. Then, as long as the sums pin such a cell to one value, the smallest other cell of
     that sum is covered too, a part before a total. Where nothing but zeros is left, the whole small part of the sum is

@@ -26,7 +26,7 @@ def scratch(home: Home) -> duckdb.DuckDBPyConnection:
 
 @dataclass(frozen=True)
 class TableFile:
-    """A written Parquet file: `sha256` finds tampering, `row_hash` survives another Parquet writer (design rule 4)."""
+    """A written Parquet file: `sha256` finds tampering, `row_hash` survives another Parquet writer."""
 
     rows: int
     sha256: str

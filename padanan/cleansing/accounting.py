@@ -1,4 +1,4 @@
-"""The account of rows: proves over the table `row_account` that no stage lost or invented a row (design rule 3).
+"""The account of rows: proves over the table `row_account` that no stage lost or invented a row.
 
 Each stage counts for itself and writes its line; this module only adds up, and never counts rows of the data.
 """

@@ -37,7 +37,7 @@ class QueryFailed(RuntimeError):
 def duckdb_engine(connection_string: str, **kwargs: Any) -> sa.Engine:
     """A SQLAlchemy engine on one DuckDB file, read-only, without a pool.
 
-    A pool would keep the file open after a suite, and then dbt could not write (design rule 8). GX's own
+    A pool would keep the file open after a suite, and then dbt could not write (docs/architecture.md). GX's own
     keyword arguments (`connect_args`) win over the defaults here.
 
     Args:

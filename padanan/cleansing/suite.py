@@ -21,7 +21,7 @@ DATASOURCE = "gudang"
 BATCH = "semua_baris"
 ROWS_PARAMETER = "jumlah_baris"
 WAREHOUSE_VARIABLE = "PADANAN_WAREHOUSE_DB"
-# Counts only: no list of failing values may enter a result (design rule 9).
+# Counts only: no list of failing values may enter a result.
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 CONNECT_ARGS = {"read_only": True, "config": {"autoinstall_known_extensions": False}}
 SEVERITY = {"ERROR": "critical", "WARN": "warning"}

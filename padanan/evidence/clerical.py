@@ -43,7 +43,7 @@ _SEEN = (
 def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) -> int:
     """Writes the queue of a period's newest revision.
 
-    Pairs whose answer is expected to move the automatic threshold most come first (`padanan/linkage/selection.shift`); where
+    Pairs whose answer is expected to move the automatic threshold most come first (`padanan/linkage/selection.py`); where
     none would, the nearest to it.
 
     Args:

@@ -1,4 +1,4 @@
-"""The delivery rules of cleansing-rules.md, "Whole deliveries": what is warned, held, quarantined or refused.
+"""The delivery rules: what is warned, held, quarantined or refused.
 
 Rules on rows belong to the contracts; here a delivery is judged as a whole, from counts alone.
 """

@@ -38,7 +38,7 @@ class Flag:
     """One thing that a producer or a person must know about a delivery.
 
     Attributes:
-        rule_id: the delivery rule (cleansing-rules.md, "Whole deliveries") or a reader's own warning.
+        rule_id: the delivery rule (`checks`) or a reader's own warning.
         outcome: `peringatan`, `tahan`, `karantina` or `tolak`.
         place, cause, cure: where, why, what to do; never a value of a person.
     """

@@ -102,7 +102,7 @@ def read(
 
     Args:
         con: where small joins run.
-        people: the list, with staging columns (SPEC §5); absent ones count as empty.
+        people: the list, with staging columns (those named here); absent ones count as empty.
         register: prepared register (`prepare.prepare_register`).
         step1: (record_key, register_key) of the links by NIK; None computes them here by the same levels.
         config: how many links may train.

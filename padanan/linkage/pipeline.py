@@ -50,7 +50,7 @@ def link(
     """Matches the people of a list whom step 1 left over, by evidence.
 
     Args:
-        list_table: Arrow table or Parquet path with staging columns (SPEC §5); `record_key` is required, any other column
+        list_table: Arrow table or Parquet path with staging columns (`inputs`); `record_key` is required, any other column
             may be absent or empty. Records of one `entity_key` are one person and share their link. With a column
             `producer`, several lists are judged in one run: one model, one pair of thresholds, one-to-one in each of them.
         register: the same for Adminduk, one row per resident.

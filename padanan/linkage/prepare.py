@@ -152,7 +152,8 @@ def missing_columns(con: duckdb.DuckDBPyConnection, relation: str, what: str) ->
     present = columns_of(con, relation)
     if "record_key" not in present:
         raise PadananError(
-            f"kolom record_key tidak ada pada {what}", cure="berikan tabel berbentuk staging (lihat SPEC kolom staging)"
+            f"kolom record_key tidak ada pada {what}",
+            cure="berikan tabel berbentuk staging",
         )
     return [name for name in COLUMNS if name not in present]
 

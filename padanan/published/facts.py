@@ -53,7 +53,7 @@ class KotaCount:
 
     @property
     def blocker(self) -> bool:
-        """A penghalang: the rate passes the contract's threshold (cleansing-rules.md, review level)."""
+        """A penghalang: the rate passes the contract's threshold."""
         return self.gagal > 0 and self.rate > self.rule.threshold
 
 

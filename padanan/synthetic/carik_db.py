@@ -113,6 +113,6 @@ def _load_table(
 
 
 def write_order(path: Path, periode_data: str, received: datetime) -> None:
-    """The pull order `<name>.tarik.yaml` that lies in Carik's inbox (SPEC §3)."""
+    """The pull order `<name>.tarik.yaml` that lies in Carik's inbox."""
     order = {"url_env": "PADANAN_CARIK_URL", "periode_data": periode_data, "diterima": received.isoformat()}
     path.write_text(yaml.safe_dump(order, sort_keys=True), encoding="utf-8")

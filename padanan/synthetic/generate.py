@@ -57,7 +57,7 @@ def generate(
     database_url: str | None = None,
     seeds: Any = None,
 ) -> GeneratedSummary:
-    """Writes `inbox/<contract>/…` with covering letters and `truth/<period>/*.parquet` (SPEC §8).
+    """Writes `inbox/<contract>/…` with covering letters and `truth/<period>/*.parquet`.
 
     Args:
         residents: people registered in Adminduk at the start of the world (2024-07-01).

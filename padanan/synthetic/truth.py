@@ -213,7 +213,7 @@ def blocked(contract: Contract, settled: Mapping[str, Bools], n: int) -> Bools:
 
 
 def matched_resident(contract: Contract, d: Delivered, block: Bools, reference: Reference) -> tuple[Int32s, Int8s]:
-    """The resident each row matches by NIK, and the expected status of step 1 (SPEC §7).
+    """The resident each row matches by NIK, and the expected status of step 1.
 
     Returns:
         Person number (-1 none) and status: 0 padan_nik, 1 nik_padan_identitas_beda, 2 nik_tidak_ditemukan,

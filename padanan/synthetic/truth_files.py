@@ -1,4 +1,4 @@
-"""The truth tables of a period (SPEC §8 of the data: records, faults, counts, canaries) as Parquet.
+"""The truth tables of a period (records, faults, counts, canaries) as Parquet.
 
 What the truth is was decided while the deliveries were made (`maker`, `truth`).
 """
@@ -32,7 +32,7 @@ def program_conflicts(made: list[Made]) -> None:
 
 
 def write_truth(home: Home, periode: Periode, world: World, made: list[Made], faults_by_rule: dict[str, int]) -> None:
-    """records, faults, counts and canaries of the period (SPEC §8)."""
+    """records, faults, counts and canaries of the period."""
     folder = home.truth / periode.key
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     records, faults, counts = [], [], []

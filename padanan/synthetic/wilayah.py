@@ -19,7 +19,7 @@ from padanan.base.home import CHECKOUT
 
 Ints = npt.NDArray[np.int64]
 
-# Residents by kota, 2024 (Satu Data Jakarta; domain/registries.md).
+# Residents by kota, 2024 (Satu Data Jakarta).
 POPULATION = {
     "31.01": 30_334,
     "31.71": 1_057_270,

@@ -143,7 +143,7 @@ def write_workbook(path: Path, contract: Contract, sheet: Sheet, habits: Mapping
 
 
 def write_letter(path: Path, fields: Mapping[str, Any]) -> Path:
-    """The covering letter `<file>.pengantar.yaml` (SPEC §3)."""
+    """The covering letter `<file>.pengantar.yaml`."""
     letter_path = path.with_name(path.name + ".pengantar.yaml")
     letter_path.write_text(yaml.safe_dump(dict(fields), allow_unicode=True, sort_keys=True), encoding="utf-8")
     return letter_path

@@ -27,7 +27,7 @@ SUPPORTING = ["penduduk_kelurahan"]
 FAMILY_UNITS = {"p3ke_keluarga", "pkh", "sembako", "bsps"}
 CHILD_PROGRAMS = ["kjp_plus", "bpms", "kaj", "kparj", "pip"]
 
-# domain/registries.md, in its order.
+# In the order of the contracts' files.
 P3KE_INDIVIDU = """id_keluarga_p3ke provinsi kabupaten_kota kecamatan desa_kelurahan kode_kemdagri desil_kesejahteraan alamat
 id_individu nama nik padan_dukcapil jenis_kelamin hubungan_dengan_kepala_keluarga tanggal_lahir status_kawin pekerjaan
 pendidikan usia_dibawah_7_tahun usia_7_sd_12 usia_13_sd_15 usia_16_sd_18 usia_19_sd_21 usia_22_sd_59 usia_60_tahun_keatas

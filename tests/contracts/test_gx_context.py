@@ -102,6 +102,7 @@ def test_each_cleansing_rule_is_one_expectation(contracts):
             assert item["severity"] == {"ERROR": "critical", "WARN": "warning"}[rule.severity]
 
 
+@pytest.mark.lambat
 @pytest.mark.feature("F09")
 def test_great_expectations_opens_and_runs_the_rendered_context(contracts, tmp_path, monkeypatch):
     warehouse = tmp_path / "padanan.duckdb"

@@ -22,6 +22,8 @@ from padanan.cleansing.suite import cleansing_rules
 from padanan.contracts.planned import store
 from tests import planned
 
+pytestmark = pytest.mark.lambat
+
 PERIODE = Periode.parse("2025-S2")
 PLAN = planned.plan_data()
 RESOURCES = {"rumah": RumahResource(), "kontrak": KontrakResource(), "dbt": dg.ResourceDefinition.hardcoded_resource(None)}

@@ -50,6 +50,7 @@ def two_periods(repository, tmp_path, monkeypatch):
     return runs
 
 
+@pytest.mark.lambat
 def test_the_older_periods_failure_is_not_the_newer_ones(two_periods):
     with graphql() as ask:
         node = ask(STATE, key={"path": KLJ.path})["assetNodeOrError"]

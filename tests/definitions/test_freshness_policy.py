@@ -46,6 +46,7 @@ def test_a_contract_is_judged_by_the_day_and_a_tight_age_keeps_its_warning():
     assert freshness_of(dataclasses.replace(dtks, greatest_age=1), date(2025, 12, 31)).warn_window is None
 
 
+@pytest.mark.lambat
 @pytest.mark.feature("F08")
 def test_the_daemon_marks_a_silent_producer_after_its_windows(tmp_path, monkeypatch):
     monkeypatch.setenv("PADANAN_HOME", str(tmp_path / "data"))

@@ -108,6 +108,7 @@ def test_every_sensor_and_schedule_has_a_set_up(repository):
     assert {one.name for one in repository.schedule_defs} == set(SCHEDULES)
 
 
+@pytest.mark.lambat
 @pytest.mark.feature("F08")
 @pytest.mark.parametrize("name", sorted(SENSORS))
 def test_every_run_that_a_sensor_asks_for_resolves_and_runs(repository, home, name):
@@ -138,6 +139,7 @@ def test_every_run_that_a_schedule_asks_for_resolves_and_runs(repository, home, 
             assert executed(repository, instance, schedule.job_name, request), request.run_key
 
 
+@pytest.mark.lambat
 @pytest.mark.feature("F08")
 def test_every_asset_resolves_alone_on_the_ui_launch_path(repository, home, monkeypatch):
     """The plan is what a launch computes before the run exists; a check that can't be subset fails here."""

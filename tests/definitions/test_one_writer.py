@@ -63,6 +63,7 @@ def look(instance):
     return launcher.launched
 
 
+@pytest.mark.lambat
 @pytest.mark.feature("F18")
 def test_two_periods_backfilled_on_fresh_storage_start_one_after_the_other(instance, repository):
     first, second = queued(instance, repository.get_job("padanan_periode"), "2025-01-01", "2025-07-01")

@@ -46,6 +46,7 @@ def test_a_run_from_python_or_the_command_line_is_labelled():
         assert PERIODE_TAG not in without.tags
 
 
+@pytest.mark.lambat
 def test_a_launch_and_a_backfill_of_the_ui_are_labelled():
     selector = {**LOCATION, "pipelineName": "putusan_periode"}
     tags = [{"key": "dagster/partition", "value": "2025-07-01"}]

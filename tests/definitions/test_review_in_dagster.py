@@ -80,6 +80,7 @@ def test_the_decision_tells_state_and_next_step_and_its_check_only_warns(home):
     assert "belum direviu" in checks[0].description and "yang diminta: direviu dan diterima" in checks[0].description
 
 
+@pytest.mark.lambat
 @pytest.mark.feature("F15")
 def test_report_and_form_have_one_owner_and_follow_the_record_by_the_decisions_job(home, repository):
     """Two assets once wrote the same files: whichever ran last won. The decision reads; the report's asset writes."""
@@ -108,6 +109,7 @@ def test_report_and_form_have_one_owner_and_follow_the_record_by_the_decisions_j
     assert report["laporan"] == f"http://127.0.0.1:3001/{PERIODE.key}/rev-1/index.html"
 
 
+@pytest.mark.lambat
 def test_an_accepted_revisions_report_follows_the_record_though_a_newer_one_stands(home, repository):
     """The steps after the acceptance (report, discussion, draft) are those of the accepted revision."""
     accept_all(home)

@@ -17,6 +17,7 @@ SENSORS = [*ALARMS, "formulir_sensor", "inbox_sensor", "pelepasan_sensor", "putu
 SCHEDULES = ["dtks_bulanan", "kalender_harian", "padanan_semesteran"]
 
 
+@pytest.mark.lambat
 @pytest.mark.parametrize(("environment", "on"), [("dev", (ALARMS, [])), ("prod", (SENSORS, SCHEDULES))])
 def test_all_run_by_themselves_in_prod_and_only_the_alarms_in_dev(environment, on, monkeypatch):
     monkeypatch.setenv("PADANAN_ENV", environment)

@@ -116,7 +116,8 @@ LOCKER = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('terk
 
 
 def test_locked_warehouse_is_named_and_nothing_is_published(landed, monkeypatch):
-    # dbt waits for the lock by itself; the step's own retry is what the next test sees.
+    # dbt waits for the lock by itself, here once; the step's own retry is what the next test sees.
+    monkeypatch.setenv("PADANAN_CONNECT_ATTEMPTS", "2")
     monkeypatch.setenv("PADANAN_RETRY_AFTER", "-1")
     command = [sys.executable, "-c", LOCKER, str(landed.warehouse_db)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:

@@ -236,4 +236,4 @@ def test_the_commands_as_a_person_runs_them(worklists, capsys):
     assert "Tidak ada berkas yang kedaluwarsa" in padanan("worklist", "expire", "--dry-run")
     assert "sah; Verifikasi 0 baris terisi" in padanan("worklist", "check", str(first), "--periode", "2025-S2", "--revisi", "1")
     assert "tidak dikenal" in padanan("kit", "make", "--periode", "2025-S2", "--producer", "tidak_ada", code=1)
-    assert "belum terbit" in padanan("worklist", "make", "--periode", "2026-S1", code=1)
+    assert "belum ada revisi terbit" in padanan("worklist", "make", "--periode", "2026-S1", code=1)

@@ -1,11 +1,14 @@
 """The benchmark compares equals: the hand-written SQL and the suite count the same on a small table."""
 
+import pytest
+
 from benchmarks.quality.__main__ import CONTRACT, differing, hand_written, through_gx
 from benchmarks.quality.data import TABLE, build
 from padanan.cleansing.suite import stage_columns
 from padanan.contracts.contract import load_contracts
 
 
+@pytest.mark.lambat
 def test_hand_written_sql_counts_what_the_suite_counts(tmp_path):
     import duckdb
 

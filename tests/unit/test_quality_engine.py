@@ -344,6 +344,7 @@ assert result.import_seconds > 0 and result.wall_seconds > 0
 """
 
 
+@pytest.mark.lambat
 def test_nothing_is_written_outside_and_import_is_late(warehouse, tmp_path):
     home, work, temporary = (tmp_path / name for name in ("rumah", "kerja", "sementara"))
     for folder in (home, work, temporary):

@@ -75,6 +75,7 @@ def _choices(parser):
     return next((action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)), None)
 
 
+@pytest.mark.lambat
 def test_the_great_expectations_snippet_runs(tmp_path):
     """Read from the document and run in a clean shell on a small warehouse that stands where the data home says."""
     rows = 500

@@ -66,6 +66,7 @@ def test_dagster_uploads_nothing(venv, tmp_path):
     assert told(venv, tmp_path / "home", code, DAGSTER_HOME=str(tmp_path)) == "True"
 
 
+@pytest.mark.lambat
 def test_parsing_dbt_leaves_no_folder_beside_the_models(tmp_path, monkeypatch):
     """`dg list defs` in a fresh checkout parses; an empty dbt_project/logs stayed behind."""
     project = tmp_path / "dbt_project"
