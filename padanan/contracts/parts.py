@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from padanan.base.errors import ContractError
 from padanan.base.yaml_source import YamlSource
-
-if TYPE_CHECKING:
-    from padanan.contracts.contract import Contract
 
 REFERENCE = "acuan"
 """The register whose people everybody is matched with."""
@@ -45,6 +43,28 @@ class Registry:
     bit: int
     place: int
     family: str
+
+
+class HasParts(Protocol):
+    """What of a contract these questions need; contracts are read with the parts, so the parts know no contract."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def path(self) -> Path: ...
+    @property
+    def roles(self) -> tuple[str, ...]: ...
+    @property
+    def registry(self) -> Registry | None: ...
+    @property
+    def partner(self) -> str | None: ...
+    @property
+    def stage_model(self) -> str: ...
+
+
+Part = TypeVar("Part", bound=HasParts)
 
 
 def parts_of(
@@ -94,7 +114,7 @@ def _registry(source: YamlSource, value: Any, kind: str) -> Registry | None:
     return Registry(str(value["id"]), str(value["nama"]), bit, order, str(value.get("keluarga") or value["id"]))
 
 
-def check_parts(contracts: Mapping[str, Contract]) -> None:
+def check_parts(contracts: Mapping[str, HasParts]) -> None:
     """What one contract alone cannot show.
 
     Raises:
@@ -104,7 +124,7 @@ def check_parts(contracts: Mapping[str, Contract]) -> None:
     for role in ROLES:
         if len(owners := [item for item in contracts.values() if role in item.roles]) > 1:
             raise _fault(owners[1], f"peran {role} sudah dipegang kontrak {owners[0].id}", "hapus salah satunya")
-    known: dict[str, Contract] = {}
+    known: dict[str, HasParts] = {}
     for item in contracts.values():
         if item.partner is not None and (item.partner not in contracts or contracts[item.partner].partner != item.id):
             raise _fault(item, f"pasangan {item.partner} tidak ada atau tidak menyebut {item.id}", "sebut satu sama lain")
@@ -120,16 +140,16 @@ def check_parts(contracts: Mapping[str, Contract]) -> None:
         known[item.id] = item
 
 
-def _fault(item: Contract, cause: str, cure: str) -> ContractError:
+def _fault(item: HasParts, cause: str, cure: str) -> ContractError:
     return YamlSource(item.path).error(("customProperties",), cause, cure)
 
 
-def with_role(contracts: Mapping[str, Contract], role: str) -> Contract | None:
+def with_role(contracts: Mapping[str, Part], role: str) -> Part | None:
     """The contract that plays this part, if any does."""
     return next((item for item in contracts.values() if role in item.roles), None)
 
 
-def reference(contracts: Mapping[str, Contract]) -> Contract:
+def reference(contracts: Mapping[str, Part]) -> Part:
     """The register whose people everybody is matched with (`peran: acuan`).
 
     Raises:
@@ -143,16 +163,16 @@ def reference(contracts: Mapping[str, Contract]) -> Contract:
     return found
 
 
-def registries(contracts: Mapping[str, Contract]) -> dict[str, Registry]:
+def registries(contracts: Mapping[str, HasParts]) -> dict[str, Registry]:
     """The registries by id, in the order of pictures and tables."""
     found = {item.registry.id: item.registry for item in contracts.values() if item.registry is not None}
     return dict(sorted(found.items(), key=lambda pair: pair[1].place))
 
 
-def stage_models(contracts: Mapping[str, Contract]) -> dict[str, list[str]]:
+def stage_models(contracts: Mapping[str, HasParts]) -> dict[str, list[str]]:
     """Staging model -> the contracts whose rows it holds: the register, the registries by bit, the rest."""
 
-    def order(item: Contract) -> tuple[bool, bool, int, str, str]:
+    def order(item: HasParts) -> tuple[bool, bool, int, str, str]:
         bit = item.registry.bit if item.registry else 0
         return REFERENCE not in item.roles, item.registry is None, bit, item.unit, item.id
 

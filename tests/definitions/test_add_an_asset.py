@@ -54,6 +54,7 @@ def run(checkout, *command):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
+@pytest.mark.lambat
 def test_one_new_file_and_the_render_are_all(checkout):
     copy, names = checkout
     (copy / NEW).write_text(SOURCE)

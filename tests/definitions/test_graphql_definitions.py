@@ -7,6 +7,7 @@ from orchestration.stages import STAGES, STAGES_WITHOUT_ASSETS
 from padanan.contracts.contract import load_contracts
 from tests.definitions.graphql_workspace import graphql
 
+pytestmark = pytest.mark.lambat
 ASSETS = """{ assetNodes { assetKey { path } groupName description isPartitioned
   owners { ... on TeamAssetOwner { team } ... on UserAssetOwner { email } } kinds
   latestMaterializationByPartition: partitionKeys } }"""

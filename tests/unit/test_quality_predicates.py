@@ -77,6 +77,7 @@ def test_equal_parts_are_computed_once():
 
 
 @pytest.mark.feature("F09")
+@pytest.mark.lambat
 def test_rules_of_the_contracts_count_the_same_shared_and_plain(tmp_path):
     path = tmp_path / "uji.duckdb"
     build(path, 3000, "dtks")
