@@ -26,7 +26,7 @@ from padanan.contracts.contract import load_contracts
 from padanan.evidence import clerical_book as book
 from padanan.evidence import decisions, match_period, sources
 from padanan.published.run_plan import read_plan
-from tests.pipeline import CHECKOUT, PERIODE, environment, landed_rows, period_once, to_published
+from tests.pipeline import CHECKOUT, PERIODE, environment, generate_and_land, landed_rows, to_published
 
 SOURCE = "dtks"
 
@@ -111,10 +111,8 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Decided:
     home, key = Home(base / "data"), base / "key"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PADANAN_KEY_FILE", str(key))
-        source, its_key, published = period_once(tmp_path_factory, "hard")
-        shutil.copytree(source, home.root, symlinks=True)
-        shutil.copy(its_key, key)
-        first = home.root / published.relative_to(source)
+        generate_and_land(home.root, key, residents=1500, seed=21, profile="hard")
+        first = to_published(home.root, key)
         chosen = _choose(home, first)
     keys = duckdb.connect().execute(
         f"select record_key from read_parquet('{first}/padanan_record.parquet') where producer = 'dtks'"
