@@ -4,6 +4,7 @@ SHELL := /bin/bash
 
 ROOT := $(CURDIR)
 VENV := $(ROOT)/.venv
+DOCS_VENV := $(ROOT)/.cache/docs-venv
 PY := $(VENV)/bin/python
 SCALE ?= 20000
 SEED ?= 1
@@ -87,10 +88,17 @@ check: setup | $(TMPDIR) ## ruff, types, dbt parse, contracts, SQL style, genera
 dev: setup | $(TMPDIR) ## the Dagster UI on http://localhost:3000 and the reports on http://localhost:3001
 	@$(PY) -m orchestration.dev
 
-docs: setup | $(TMPDIR) ## dbt's documentation of every table into data/dbt/target
-	dbt docs generate --project-dir dbt_project --profiles-dir dbt_project
+docs: setup $(DOCS_VENV)/.installed | $(TMPDIR) ## one site of README, docs/, dbt's documentation and a demo's report into .cache/site
+	@$(PY) scripts/build_site.py
 
-render: setup | $(TMPDIR) ## write again what is generated: GX context, docs/tables.md, README's feature table, the asset graph
+# An environment of its own: no pin of requirements.lock moves for the site.
+$(DOCS_VENV)/.installed: requirements-docs.lock | $(TMPDIR)
+	@echo "menyiapkan mkdocs di .cache/docs-venv (sekali)"
+	@test -x $(DOCS_VENV)/bin/python || $(PYTHON) -m venv $(DOCS_VENV)
+	@$(DOCS_VENV)/bin/python -m pip install --quiet --progress-bar off --require-hashes --only-binary :all: -r requirements-docs.lock
+	@touch $@
+
+render: setup | $(TMPDIR) ## write again what is generated: GX context, docs/tables.md, docs/architecture.svg, README's feature table, the asset graph
 	$(PY) -m padanan.cli contracts render
 	$(PY) -m orchestration.snapshot
 
@@ -106,3 +114,4 @@ bench-linkage: setup | $(TMPDIR) ## the padanan by evidence beside Splink 5 and 
 lock: setup ## pin again from requirements.in, with hashes and without addresses
 	$(VENV)/bin/pip install --quiet uv
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -o requirements.lock requirements.in
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -o requirements-docs.lock requirements-docs.in

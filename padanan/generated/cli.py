@@ -23,7 +23,8 @@ def add_parsers(commands: Any) -> None:
     check = actions.add_parser("check", help="periksa semua kontrak, aturan, rencana data dan kriteria")
     check.set_defaults(run=_check)
     render = actions.add_parser(
-        "render", help="tulis ulang konteks GX, kontrak ODCS lengkap, docs/tables.md, register data dan tabel fitur README"
+        "render",
+        help="tulis ulang konteks GX, kontrak ODCS lengkap, docs/tables.md, register data, gambar lantai dan tabel fitur README",
     )
     render.add_argument("--check", action="store_true", help="hanya periksa apakah berkas turunan masih sesuai")
     render.set_defaults(run=_render)
@@ -66,6 +67,7 @@ def generated(folder: Path) -> list[Path]:
     from padanan.generated.contract_docs import render_register
     from padanan.generated.dbt_files import MACROS_PATH, SOURCES_PATH, render_macros, render_sources
     from padanan.generated.features import render_readme
+    from padanan.generated.floors_picture import PICTURE_PATH, render_picture
     from padanan.generated.odcs import render_odcs
     from padanan.generated.tables_doc import render as render_tables
 
@@ -76,6 +78,7 @@ def generated(folder: Path) -> list[Path]:
     (folder / "docs" / "tables.md").write_text(render_tables(), encoding="utf-8")
     (folder / "docs" / "register-data.md").write_text(render_register(contracts), encoding="utf-8")
     (folder / "README.md").write_text(render_readme(CHECKOUT), encoding="utf-8")
+    (folder / PICTURE_PATH).write_text(render_picture(), encoding="utf-8")
     for name, text in ((SOURCES_PATH, render_sources(contracts)), (MACROS_PATH, render_macros(contracts))):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -84,6 +87,7 @@ def generated(folder: Path) -> list[Path]:
         "expectations/odcs",
         "docs/tables.md",
         "docs/register-data.md",
+        PICTURE_PATH,
         "README.md",
         SOURCES_PATH,
         MACROS_PATH,
