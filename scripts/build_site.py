@@ -30,7 +30,7 @@ FETCHED = {"src", "srcset", "poster", "data"}
 POLICY = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'"
 
 # The theme never breaks a line inside a table, and so cuts wide ones off.
-STYLE = """.rst-content table td, .rst-content table th { white-space: normal !important; overflow-wrap: anywhere; vertical-align: top }
+STYLE = """.rst-content table td, .rst-content table th { white-space: normal !important; vertical-align: top }
 .rst-content table code { white-space: normal }
 .wy-nav-content { max-width: 1100px }
 """
