@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from padanan.cleansing.suite import stage_columns
+from padanan.contracts.contract import load_contracts
 
 TABLE = "stg_uji__individu"
 
@@ -163,8 +164,7 @@ def build(path: Path, rows: int, producer: str) -> None:
     con = duckdb.connect(str(path))
     try:
         con.execute(_MACRO)
-        con.execute(
-            _SQL.format(table=TABLE, columns=", ".join(stage_columns()), rows=int(rows), producer=producer, sha16="0" * 16)
-        )
+        columns = ", ".join(stage_columns(load_contracts()[producer]))
+        con.execute(_SQL.format(table=TABLE, columns=columns, rows=int(rows), producer=producer, sha16="0" * 16))
     finally:
         con.close()
