@@ -18,12 +18,11 @@ from padanan.base.home import CHECKOUT
 from padanan.base.period import Periode
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract_file import CADENCES, CodeList, CodeLists, ColumnLine, ContractFile, Properties, known_by_name
-from padanan.contracts.parts import DENOMINATOR, Registry, check_parts, parts_of
+from padanan.contracts.parts import DENOMINATOR, SUPPORTING, Registry, check_parts, parts_of
 from padanan.contracts.rule_use import Facts, rules_of
 from padanan.contracts.rules import Rule, RuleEntry, read_catalogue
 
 HALF_YEAR = 6
-SUPPORTING = "pendukung"
 SHARED_STAGE_MODELS = {"program": "stg_bansos__penerima", SUPPORTING: "stg_pendukung__{unit}"}
 """Kind -> the dbt staging model its contracts share, unless a contract names its own (`modelStaging`)."""
 

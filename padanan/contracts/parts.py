@@ -6,12 +6,15 @@ Whoever needs "the register" or "the registries" asks here by part; which produc
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from padanan.base.errors import ContractError
+from padanan.base.period import Periode
 from padanan.base.yaml_source import YamlSource
 
 REFERENCE = "acuan"
@@ -20,7 +23,11 @@ INTEGRATED = "data_terpadu"
 """The registry that the ministry's Renstra counts by."""
 DENOMINATOR = "penyebut"
 """The population that shares by place are measured against."""
+SUPPORTING = "pendukung"
+"""The kind of contract whose records are counted and shown, and never matched (F06)."""
 ROLES = (REFERENCE, INTEGRATED, DENOMINATOR)
+SUCCEEDED = frozenset({DENOMINATOR})
+"""Parts that one contract may take over from another; who plays any other part is asked without a period."""
 CARD = "kk"
 _FIELDS = ("id", "nama", "bit", "urutan", "keluarga")
 _NOUN = {"orang": "individu", "keluarga": "keluarga", "wilayah": "wilayah"}
@@ -62,6 +69,10 @@ class HasParts(Protocol):
     def partner(self) -> str | None: ...
     @property
     def stage_model(self) -> str: ...
+    @property
+    def in_force_from(self) -> date: ...
+    @property
+    def in_force_to(self) -> date | None: ...
 
 
 Part = TypeVar("Part", bound=HasParts)
@@ -118,12 +129,11 @@ def check_parts(contracts: Mapping[str, HasParts]) -> None:
     """What one contract alone cannot show.
 
     Raises:
-        ContractError: a role that two contracts claim, a partner that is not there or names another, two registries with one
-            bit or place, or one registry described in two ways.
+        ContractError: a role that two contracts claim (one of `SUCCEEDED`: for the same half-year), a partner that is not there
+            or names another, two registries with one bit or place, or one registry described in two ways.
     """
     for role in ROLES:
-        if len(owners := [item for item in contracts.values() if role in item.roles]) > 1:
-            raise _fault(owners[1], f"peran {role} sudah dipegang kontrak {owners[0].id}", "hapus salah satunya")
+        _check_owners(role, [item for item in contracts.values() if role in item.roles])
     known: dict[str, HasParts] = {}
     for item in contracts.values():
         if item.partner is not None and (item.partner not in contracts or contracts[item.partner].partner != item.id):
@@ -138,6 +148,18 @@ def check_parts(contracts: Mapping[str, HasParts]) -> None:
             elif item.registry.bit == other.registry.bit or item.registry.place == other.registry.place:
                 raise _fault(item, f"bit atau urutan registri sama dengan kontrak {other.id}", "pilih yang belum dipakai")
         known[item.id] = item
+
+
+def _check_owners(role: str, owners: Sequence[HasParts]) -> None:
+    """One owner a part; of a part that is succeeded to, one a half-year, for deliveries are read by half-year."""
+    cure = "hapus salah satunya"
+    if role in SUCCEEDED:
+        owners = sorted(owners, key=lambda item: (item.in_force_from, item.id))
+        cure = "hapus salah satunya, atau akhiri yang lama (berlakuSampai) pada paruh tahun sebelum yang baru berlaku"
+    for before, after in pairwise(owners):
+        end = before.in_force_to
+        if role not in SUCCEEDED or end is None or Periode.of(end) >= Periode.of(after.in_force_from):
+            raise _fault(after, f"peran {role} sudah dipegang kontrak {before.id}", cure)
 
 
 def _fault(item: HasParts, cause: str, cure: str) -> ContractError:

@@ -14,8 +14,8 @@ from pydantic import Field, model_validator
 from padanan.base.config import Config, Count, Prose, Share, Text, fault, nearest, typed
 from padanan.base.yaml_source import FieldPath, YamlSource
 from padanan.contracts.params import filled
+from padanan.contracts.parts import SUPPORTING
 from padanan.contracts.rules import (
-    Applies,
     Level,
     Owners,
     Rule,
@@ -84,10 +84,12 @@ class Facts:
     paired: bool
 
 
-def why_not(entry: Applies, facts: Facts) -> str | None:
+def why_not(entry: RuleEntry, facts: Facts) -> str | None:
     """The first condition of a rule that a contract does not meet, in Indonesian; None where the rule applies."""
     if missing := [name for name in entry.kolom if name not in facts.columns]:
         return f"butuh kolom {', '.join(missing)}"
+    if entry.tahap == "padanan" and facts.kind == SUPPORTING:
+        return "menilai hasil pemadanan, yang tidak diikuti data pendukung"
     if entry.jenis and facts.kind not in entry.jenis:
         return f"hanya untuk jenis {', '.join(entry.jenis)}"
     if entry.satuan and facts.unit not in entry.satuan:

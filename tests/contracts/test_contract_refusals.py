@@ -426,6 +426,34 @@ def test_two_denominators_at_once_are_refused(folder):
     assert "peran penyebut sudah dipegang" in refusal(folder, second)[0]
 
 
+@pytest.mark.feature("F06")
+@pytest.mark.parametrize(
+    ("until", "since", "allowed"),
+    [
+        ("2025-06-30", "2025-07-01", True),
+        ("2025-03-31", "2025-07-01", True),
+        # both would be read in 2025-S2
+        ("2025-09-30", "2025-10-01", False),
+        ("2025-12-31", "2025-07-01", False),
+        (None, "2030-01-01", False),
+    ],
+)
+def test_a_denominator_is_succeeded_to(folder, until, since, allowed):
+    """One contract may follow another; for one half-year two of them are refused, whichever name comes first."""
+    text = (expectations_dir() / "contracts" / "penduduk_kelurahan.yaml").read_text(encoding="utf-8")
+    start = '{property: berlakuDari, value: "2023-01-01"}'
+    assert text.count(start) == 1
+    old, new = folder / "contracts" / "penduduk_kelurahan.yaml", folder / "contracts" / "jumlah_sensus.yaml"
+    end = start + (f'\n  - {{property: berlakuSampai, value: "{until}"}}' if until else "")
+    old.write_text(text.replace(start, end), encoding="utf-8")
+    later = text.replace("id: penduduk_kelurahan", "id: jumlah_sensus").replace(start, start.replace("2023-01-01", since))
+    new.write_text(later, encoding="utf-8")
+    if allowed:
+        assert [item.roles for item in load_contracts(folder).values()].count(("penyebut",)) == 2
+    else:
+        assert "peran penyebut sudah dipegang kontrak penduduk_kelurahan" in refusal(folder, new)[0]
+
+
 @pytest.mark.feature("F07")
 def test_a_new_program_is_one_more_file(folder):
     """A sixteenth program: its own columns and words, no code; the other contracts stay as they are."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import Counter
 
 from padanan.base import format as id_format
-from padanan.contracts.contract import SUPPORTING, Contract
+from padanan.contracts.contract import Contract
+from padanan.contracts.parts import SUPPORTING
 from padanan.contracts.rules import DIMENSIONS
 from padanan.pages import words
 from padanan.pages.layout import page
