@@ -1,15 +1,12 @@
 """Adding an asset with a check is one new file and `make render`: replayed in a copy of the checkout."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from orchestration.heads import stage_of_module
+from tests.replay import copied, run
 
 ROOT = Path(__file__).resolve().parents[2]
 NEW, SNAPSHOT = "orchestration/defs/review/contoh.py", "tests/definitions/asset_graph.json"
@@ -39,19 +36,8 @@ NEAREST = ["test_asset_graph_snapshot", "test_stage_words", "test_ui_words", "te
 def checkout(tmp_path_factory):
     """A copy of what the version control holds, with dbt's manifest, so that nothing is parsed again."""
     copy = tmp_path_factory.mktemp("salinan")
-    command = ["git", "ls-files", "-co", "--exclude-standard"]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    for name in [*names, "dbt_project/target/manifest.json", "dbt_project/target/padanan.fingerprint"]:
-        if (ROOT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, copy / name)
+    names = copied(copy)
     return copy, names
-
-
-def run(checkout, *command):
-    environment = {**os.environ, "PYTHONPATH": str(checkout), "PADANAN_HOME": str(checkout / "data")}
-    done = subprocess.run([sys.executable, *command], cwd=checkout, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
 @pytest.mark.lambat
