@@ -87,6 +87,11 @@ class PlannedContract(Config):
     deliveries: Listed[PlannedDelivery]
 
     @property
+    def of_places(self) -> bool:
+        """Its rows are counts by place and name nobody: no NIK, name or address stands in its staging model."""
+        return self.unit == "wilayah"
+
+    @property
     def missing(self) -> bool:
         """In force and not delivered, with or without something carried forward."""
         return self.in_force and not (self.deliveries and not any(one.terbawa for one in self.deliveries))

@@ -67,6 +67,10 @@ def _by_hand(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute("create table anggota_keluarga(id_orang varchar, id_keluarga varchar)")
     con.execute("create table padanan_keluarga(id_keluarga varchar, id_keluarga_gabung varchar)")
+    con.execute(
+        """create table rekaman_pendukung(record_key varchar, producer varchar, kode_kota varchar, kode_kecamatan varchar,
+        kode_kelurahan varchar)"""
+    )
     con.execute("create table gap(record_key varchar, producer varchar, rule_id varchar, level varchar, rincian varchar)")
     place = ["31.71", "31.71.01", KEL]
     for name, p in PEOPLE.items():

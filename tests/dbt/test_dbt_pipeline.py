@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from padanan.contracts.contract import load_contracts
+from padanan.contracts.dbt_yaml import staging_model
 from padanan.contracts.parts import stage_models
-from padanan.contracts.rule_binding import STAGING, rows
+from padanan.contracts.rule_binding import rows
 from padanan.published.tables import tables
 
 BUDI, SITI, ANAK = "3171011207800001", "3171015303820002", "3171014105100003"
@@ -116,7 +117,10 @@ def gudang(gudang_factory: Any) -> Any:
 def test_rules_are_bound_to_the_rows_that_dbt_builds(gudang: Any, table: str) -> None:
     """`padanan contracts check` binds to the YAML's columns and types; the built relations have them."""
     described = {row[0]: row[1] for row in gudang.rows(f"describe {table}")}
-    assert described == {name: kind.upper() for name, kind in rows()[table if table.startswith("padanan") else STAGING].items()}
+    contracts = load_contracts()
+    held = stage_models(contracts).get(table)
+    like = staging_model(contracts[held[0]].unit) if held else table
+    assert described == {name: kind.upper() for name, kind in rows()[like].items()}
 
 
 @pytest.mark.feature("F12")

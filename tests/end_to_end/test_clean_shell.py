@@ -45,7 +45,8 @@ def errors(text):
 @pytest.mark.parametrize(
     ("command", "shown"),
     [
-        ("status", "0 dari 18 kontrak"), ("calendar", "Kalender"), ("rakor agenda", "Agenda rapat"), ("contracts check", "sah"),
+        ("status", "kontrak sudah mengirim untuk periode ini"),
+        ("calendar", "Kalender"), ("rakor agenda", "Agenda rapat"), ("contracts check", "sah"),
         ("plan check", "sah"), ("register", "Register"), ("retention", "Tidak ada yang diubah"),
         ("records list", "Belum ada catatan"),
         ("review inbox", "Tidak ada formulir"), ("worklist list", "Belum ada"), ("decree list", "Belum ada penetapan"),

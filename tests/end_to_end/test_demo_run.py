@@ -127,7 +127,9 @@ def test_stage_table_is_printed_and_saved(finished):
         assert name in finished.stdout
         assert stage["wall"] > 0 and stage["rss"] > 0 and stage["ok"], name
     rows = query(f"select count(*) from read_parquet('{published(finished, 'padanan_record')}')")[0][0]
-    assert stages["cleansing, NIK (dbt)"]["rows"] == stages["padanan (dbt)"]["rows"] == rows
+    supporting = query(f"select count(*) from read_parquet('{published(finished, 'rekaman_pendukung')}')")[0][0]
+    assert supporting and stages["cleansing, NIK (dbt)"]["rows"] == rows + supporting
+    assert stages["padanan (dbt)"]["rows"] == rows
     assert not (finished.home.published(PERIODE, 1) / "run.json").exists()
 
 

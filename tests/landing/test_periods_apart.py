@@ -30,7 +30,7 @@ def two_periods(
     """DTKS of both halves of 2025, standing in for Adminduk too; gives a period's inputs hash."""
     take(dtks_file("dtks_2025-05.csv", rows=20), day="2025-04-20")
     take(dtks_file("dtks_2025-10.csv", rows=21))
-    monkeypatch.setattr("padanan.run.plan.REGISTER", "dtks")
+    monkeypatch.setattr("padanan.run.plan.reference", lambda known: known["dtks"])
     return lambda periode: make_plan(home, contracts, periode).inputs_hash
 
 

@@ -52,13 +52,9 @@ _OWN_NUMBER = "id_sumber"
 _OWN_CELL = "concat_ws(' / ', coalesce(kode_kelurahan_mentah, kelurahan_mentah), jk_mentah, kelompok_umur_mentah)"
 
 
-def _places(contract: PlannedContract) -> bool:
-    return contract.unit == "wilayah"
-
-
 def _staged(contract: PlannedContract) -> str:
     """The producer's staging model with `nomor`, by which it knows its row again."""
-    return f"(select *, {_OWN_CELL if _places(contract) else _OWN_NUMBER} as nomor from {contract.stage_model})"
+    return f"(select *, {_OWN_CELL if contract.of_places else _OWN_NUMBER} as nomor from {contract.stage_model})"
 
 
 def sheets(home: Home, contract: PlannedContract, terms: Sequence[Term]) -> list[Sheet]:
@@ -93,7 +89,7 @@ def _gaps(contract: PlannedContract, files: str, terms: Sequence[Term]) -> Sheet
 
 def _repaired(contract: PlannedContract, files: str) -> Sheet:
     model = _staged(contract)
-    repairs = () if _places(contract) else _REPAIRS
+    repairs = () if contract.of_places else _REPAIRS
     arms = [
         f"""select {number} as urut, {literal(title)} as kolom, delivery, baris, nomor, {raw} as mentah, {clean} as bersih,
         {repair} as perbaikan from {model} where producer = ? and coalesce({repair}, '') <> ''"""

@@ -136,7 +136,7 @@ def _arrange(con: duckdb.DuckDBPyConnection, plan: RunPlan, folder: Path) -> Non
     """Temporary tables `isi_tugas` and `isi_prelist`: published rows with what the sources say of the person."""
     con.execute(f"create temp view tugas_terbit as select * from read_parquet({literal(folder / 'tugas.parquet')})")
     con.execute(f"create temp view prelist_terbit as select * from read_parquet({literal(folder / 'prelist.parquet')})")
-    models = sorted({contract.stage_model for contract in plan.data.contracts})
+    models = sorted({contract.stage_model for contract in plan.data.contracts if not contract.of_places})
     arms = " union all ".join(
         f"""select record_key, producer, nik_bersih as nik, kk_bersih as no_kk, nama_bersih as nama,
         tgl_lahir::varchar as tgl_lahir, jk, coalesce(alamat_jalan, alamat_mentah) as alamat, rt, rw from {model}"""
