@@ -47,9 +47,8 @@ def run_module(module: str, *arguments: str, home: Path, key: Path, **extra: str
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=500)
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    """Made once for all workers; each has a copy of its own, because tests run jobs in it."""
+def copy_of_demo(tmp_path_factory):
+    """A copy of the one demo, which is made once for all workers."""
 
     def make(folder):
         done = run_module("orchestration.demo", "--scale", "2000", home=folder / "data", key=folder / "key")
@@ -63,6 +62,18 @@ def demo(tmp_path_factory):
     for old, new in ((made, base), (shown(made), shown(base))):
         stdout = stdout.replace(str(old), str(new))
     return Demo(Home(base / "data"), base / "key", stdout, stderr, code)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """The copy that the tests of one worker share, and run jobs in."""
+    return copy_of_demo(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def untouched_demo(tmp_path_factory):
+    """A copy in which no test has run a job: what the UI shows of the last run is that of the demo."""
+    return copy_of_demo(tmp_path_factory)
 
 
 def shown(path: Path) -> Path:

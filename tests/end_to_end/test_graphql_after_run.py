@@ -23,12 +23,12 @@ RUNS = """{ runsOrError(limit: 20) { ... on Runs { results { pipelineName status
 
 
 @pytest.fixture(scope="module")
-def answers(demo):
+def answers(untouched_demo):
     from tests.end_to_end.conftest import use
 
-    assert demo.code == 0, demo.stderr
+    assert untouched_demo.code == 0, untouched_demo.stderr
     with pytest.MonkeyPatch.context() as patch:
-        use(patch, demo.home.root, demo.key)
+        use(patch, untouched_demo.home.root, untouched_demo.key)
         with graphql() as ask:
             yield {tuple(n["assetKey"]["path"]): n for n in ask(CHECKS)["assetNodes"]}, ask(RUNS)["runsOrError"]["results"]
 
@@ -52,8 +52,8 @@ def counted(text):
 
 
 @pytest.mark.feature("F05")
-def test_every_rule_is_a_check_whose_counts_equal_the_gap_table(finished, answers):
-    gap = str(finished.home.published(PERIODE, 1) / "gap.parquet")
+def test_every_rule_is_a_check_whose_counts_equal_the_gap_table(untouched_demo, answers):
+    gap = str(untouched_demo.home.published(PERIODE, 1) / "gap.parquet")
     with duckdb.connect() as con:
         rows = con.execute(f"select producer, rule_id, count(*) from read_parquet('{gap}') group by all").fetchall()
     expected = {(producer, rule): count for producer, rule, count in rows}
@@ -124,19 +124,19 @@ def test_a_check_draws_one_plot(answers):
         assert drawn <= {"persen", "ambang"} or drawn <= {"teramati", "ambang"} or len(drawn) == 1, (asset, check["name"], drawn)
 
 
-def test_no_metadata_names_a_folder_of_this_machine_and_every_report_link_opens(finished, answers):
+def test_no_metadata_names_a_folder_of_this_machine_and_every_report_link_opens(untouched_demo, answers):
     """A copy of the home, or a browser that came by http, can't follow an absolute path or file://."""
     entries = [e for node in answers[0].values() for event in node["assetMaterializations"] for e in event["metadataEntries"]]
     entries += [e for _, _, found in evaluations(answers) for e in found["metadataEntries"]]
     texts = {str(e.get(name)) for e in entries for name in ("text", "url", "path", "mdStr", "jsonString") if e.get(name)}
-    assert not [text for text in texts if str(finished.home.root) in text or "file:" in text or text.startswith("/")]
+    assert not [text for text in texts if str(untouched_demo.home.root) in text or "file:" in text or text.startswith("/")]
     # Markdown takes `<…>` for a tag and drops it.
     assert not [e["mdStr"] for e in entries if e.get("mdStr") and "<" in re.sub("`[^`]*`", "", e["mdStr"])]
     links = {e["url"] for e in entries if e["label"] == "laporan"}
     assert len(links) > 15
     for link in links:
         assert link.startswith("http://127.0.0.1:3001/"), link
-        assert (finished.home.root / "reports" / link.removeprefix("http://127.0.0.1:3001/")).is_file(), link
+        assert (untouched_demo.home.root / "reports" / link.removeprefix("http://127.0.0.1:3001/")).is_file(), link
     for entry in entries:
         if entry["__typename"] == "PathMetadataEntry":
-            assert (finished.home.root / entry["path"]).exists(), entry
+            assert (untouched_demo.home.root / entry["path"]).exists(), entry
