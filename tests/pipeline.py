@@ -148,7 +148,7 @@ def main(argv: Sequence[str]) -> None:
     elif args.step == "land":
         _land_originals(Path(args.rest[0]), int(args.rest[1]))
     elif args.step == "plan":
-        from padanan.run.plan import write_plan
+        from tests.planned import write_plan
 
         write_plan(home, load_contracts(), Periode.parse(args.rest[0]))
     elif args.step == "evidence":

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.contracts.contract import Contract
 from padanan.contracts.criteria import Criteria, Criterion
 from padanan.contracts.field_rules import Cause, Evidence, FieldPlan, Unmeasured
 from padanan.contracts.planned import PlanData, PlannedContract, PlannedDelivery, store
+from padanan.published.run_plan import RunPlan
+from padanan.run.plan import make_plan
 
 TERMS: dict[str, Any] = {"keterangan": "uji", "tindak_lanjut": "uji", "penanggung_jawab": ("Dinas Uji",), "hari": 30}
 FIELD = FieldPlan(
@@ -52,3 +59,17 @@ def write(home: Home, **changes: Any) -> PlanData:
     data = plan_data(**changes)
     store(home, data)
     return data
+
+
+def write_plan(
+    home: Home,
+    contracts: Mapping[str, Contract],
+    periode: Periode,
+    *,
+    cutoff: date | None = None,
+    expectations: Path | None = None,
+) -> RunPlan:
+    """The plan of a period's real deliveries, written as the pipeline writes it."""
+    plan = make_plan(home, contracts, periode, cutoff=cutoff, expectations=expectations)
+    store(home, plan.data)
+    return plan

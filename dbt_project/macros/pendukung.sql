@@ -95,7 +95,7 @@ select
     b.jiwa,
     cast(s.n as bigint) as sel_n_baris,
     cast(
-        case b.producer {% for contract in contracts %}when {{ lit(contract['id']) }} then {{ cells_of(contract) }} {% endfor %}else 1 end as bigint
+        case {% for contract in contracts %}when b.producer = {{ lit(contract['id']) }} then {{ cells_of(contract) }} {% endfor %}when true then 1 end as bigint
     ) as sel_lengkap,
     case when b.kode_kelurahan is not null
         then row_number() over (partition by b.producer, b.periode_data, b.kode_kelurahan order by b.delivery, b.baris, b.record_key) end as kel_urut,

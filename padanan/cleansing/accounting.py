@@ -6,7 +6,6 @@ Each stage counts for itself and writes its line; this module only adds up, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from padanan.base.errors import PadananError
@@ -129,23 +128,6 @@ def account_violations(con: duckdb.DuckDBPyConnection, stages: tuple[str, ...] =
     if empty:
         return [Violation("-", 0, "-", "-", "kosong", None, 0)]
     return [Violation(str(row[0]), int(row[1]), *row[2:]) for row in rows]
-
-
-def require_account(con: duckdb.DuckDBPyConnection, stages: tuple[str, ...] = (), table: str = TABLE) -> None:
-    """Raises when rows are missing from the account.
-
-    Raises:
-        PadananError: naming the first places, with numbers of rows only.
-    """
-    found = account_violations(con, stages, table)
-    if found:
-        first = "; ".join(str(violation) for violation in found[:3])
-        more = f"; dan {len(found) - 3} lagi" if len(found) > 3 else ""
-        raise PadananError(
-            f"hitungan baris tidak cocok: {first}{more}",
-            file=str(Path("warehouse") / "padanan.duckdb"),
-            cure="periksa tahap yang disebut; tidak ada yang diterbitkan",
-        )
 
 
 def judged_account(home: Home, stages: tuple[str, ...]) -> tuple[list[Violation], int]:

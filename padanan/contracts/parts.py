@@ -28,7 +28,6 @@ SUPPORTING = "pendukung"
 ROLES = (REFERENCE, INTEGRATED, DENOMINATOR)
 SUCCEEDED = frozenset({DENOMINATOR})
 """Parts that one contract may take over from another; who plays any other part is asked without a period."""
-CARD = "kk"
 _FIELDS = ("id", "nama", "bit", "urutan", "keluarga")
 _NOUN = {"orang": "individu", "keluarga": "keluarga", "wilayah": "wilayah"}
 

@@ -19,7 +19,7 @@ from padanan.base.period import Periode
 from padanan.base.sql import literal
 from padanan.base.tabular import TableFile, row_hash, scratch, write_table
 from padanan.published.proof import verify_published
-from padanan.records.seals import closed
+from padanan.records.seals import SEAL, closed
 
 SNAPSHOT = "data_sasaran.parquet"
 
@@ -75,7 +75,7 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
                 "published_manifest_sha256": file_sha256(published / "manifest.json"),
                 "inputs_hash": manifest["inputs_hash"],
             }
-            (temporary / "segel.json").write_text(json.dumps(seal_data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            (temporary / SEAL).write_text(json.dumps(seal_data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
             for path in temporary.iterdir():
                 path.chmod(0o400)
             if not publish(temporary, target):
@@ -101,11 +101,11 @@ def verify_draft(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
     """
     folder = draft_folder(home, periode, revisi)
     try:
-        seal: dict[str, Any] = json.loads((folder / "segel.json").read_text(encoding="utf-8"))
+        seal: dict[str, Any] = json.loads((folder / SEAL).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise PadananError(
             "rancangan belum dibekukan atau segelnya rusak",
-            file=(folder / "segel.json").relative_to(home.root),
+            file=(folder / SEAL).relative_to(home.root),
             cure="jalankan job rancangan_periode, atau pulihkan dari cadangan",
         ) from None
     snapshot = folder / seal["file"]

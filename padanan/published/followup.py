@@ -12,6 +12,8 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.published.opened import Published
 
+KEY = ("producer", "rule_id", "entity_key")
+"""By which a gap is recognised in another publication; one whose `gap` lacks a column of it cannot be followed."""
 _QUERY = """
 with lalu as (select distinct producer, rule_id, entity_key from read_parquet(?)),
 kini as (select distinct producer, rule_id, entity_key from gap),

@@ -13,6 +13,7 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.contracts.contract import Contract
 from padanan.published.facts import failing_shares, scores_of
+from padanan.published.followup import KEY
 from padanan.published.opened import LATER, NotPublished, Published, open_published
 from padanan.published.revisions import published_periods, published_revisions
 from padanan.records.seals import newest_seal
@@ -82,10 +83,10 @@ def history(home: Home, source: Published, contracts: Mapping[str, Contract]) ->
 def _point(home: Home, periode: Periode, revisi: int, contracts: Mapping[str, Contract]) -> Point:
     earlier = open_published(home, periode, revisi)
     try:
-        if not earlier.has("gap", "producer", "rule_id", "entity_key"):
+        if not earlier.has("gap", *KEY):
             # Its gaps cannot be followed, so nothing of it is set beside today's.
             raise NotPublished(
-                f"gap.entity_key {LATER}", file=f"published/{periode.key}/rev-{revisi}", cure="bandingkan terbitan lain"
+                f"gap: {', '.join(KEY)} {LATER}", file=f"published/{periode.key}/rev-{revisi}", cure="bandingkan terbitan lain"
             )
         return Point(periode, revisi, scores_of(earlier, contracts), failing_shares(earlier))
     finally:

@@ -27,7 +27,6 @@ from padanan.contracts.planned import (
     PlannedContract,
     PlannedDelivery,
     PlannedRule,
-    store,
 )
 from padanan.contracts.version import expectations_version
 from padanan.published.revisions import published_revisions
@@ -150,20 +149,6 @@ def make_plan(
     revisi = last if unchanged else last + 1
     data = PlanData(**dict(inputs), revisi=revisi, inputs_hash=inputs_hash)
     return RunPlan(periode, revisi, last_day, inputs_hash, unchanged, data)
-
-
-def write_plan(
-    home: Home,
-    contracts: Mapping[str, Contract],
-    periode: Periode,
-    *,
-    cutoff: date | None = None,
-    expectations: Path | None = None,
-) -> RunPlan:
-    """`make_plan`, and `warehouse/rencana.json` with it: from now on the warehouse is built for this revision."""
-    plan = make_plan(home, contracts, periode, cutoff=cutoff, expectations=expectations)
-    store(home, plan.data)
-    return plan
 
 
 def planned_contract(contract: Contract, periode: Periode, deliveries: Sequence[PlannedDelivery]) -> PlannedContract:

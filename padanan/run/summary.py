@@ -10,28 +10,32 @@ import json
 from padanan.base.format import number
 from padanan.base.home import Home
 from padanan.base.period import Periode
+from padanan.records.seals import SEAL
 
 _PRODUCERS = """
-    select r.producer, count(*), coalesce(any_value(g.gaps), 0), coalesce(any_value(g.records), 0)
-    from read_parquet($records) r
+    select r.producer, count(*) as baris, coalesce(any_value(g.gaps), 0) as gap, coalesce(any_value(g.records), 0) as bergap
+    from rekaman r
     left join (
-        select producer, count(*) as gaps, count(distinct record_key) as records
-        from read_parquet($gap) group by producer
+        select producer, count(*) as gaps, count(distinct record_key) as records from gap group by producer
     ) g using (producer)
     group by r.producer order by r.producer
 """
-_STATUSES = "select status, count(*) from read_parquet($records) group by status order by count(*) desc, status"
+_STATUSES = "select status, count(*) as baris from padanan_record group by status order by count(*) desc, status"
 
 
 def found(home: Home, periode: Periode, revisi: int) -> list[str]:
-    """Two tables with an empty line before and after: producer, rows, gaps, rows with a gap; status of the padanan, rows."""
-    import duckdb
+    """Two tables with an empty line before and after: producer, rows, gaps, rows with a gap; status of the padanan, rows.
 
-    folder = home.published(periode, revisi)
-    records, gap = str(folder / "padanan_record.parquet"), str(folder / "gap.parquet")
-    with duckdb.connect() as con:
-        producers = con.execute(_PRODUCERS, {"records": records, "gap": gap}).fetchall()
-        statuses = con.execute(_STATUSES, {"records": records}).fetchall()
+    Producers of supporting data stand among the first; only who was matched has a status of the padanan.
+    """
+    from padanan.published.opened import open_published
+
+    source = open_published(home, periode, revisi)
+    try:
+        producers = [tuple(row.values()) for row in source.rows(_PRODUCERS)]
+        statuses = [tuple(row.values()) for row in source.rows(_STATUSES)]
+    finally:
+        source.con.close()
     return [
         "",
         f"{'produsen':<24}{'baris':>12}{'gap':>12}{'baris bergap':>15}",
@@ -47,5 +51,5 @@ def drafted(home: Home, periode: Periode, revisi: int) -> str:
     """How many people the frozen draft holds, and the beginning of its hash."""
     from padanan.decree.freeze import draft_folder
 
-    seal = json.loads((draft_folder(home, periode, revisi) / "segel.json").read_text(encoding="utf-8"))
+    seal = json.loads((draft_folder(home, periode, revisi) / SEAL).read_text(encoding="utf-8"))
     return f"Rancangan {periode.label} revisi {revisi}: {number(seal['jumlah_orang'])} orang, hash {seal['sha256'][:16]}…"

@@ -160,7 +160,7 @@ def test_no_run_and_no_landing_in_a_year_whose_plan_came_too_late(folder, tmp_pa
     from padanan.base.period import Periode
     from padanan.landing.checks import before_reading, outcome
     from padanan.landing.letter import Letter, _moment
-    from padanan.run.plan import write_plan
+    from tests.planned import write_plan
 
     spoil(folder, "tanggal: 2025-11-28", "tanggal: 2026-01-01")
     plans = load_plans(folder)

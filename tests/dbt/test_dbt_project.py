@@ -160,3 +160,12 @@ def test_sources_are_the_contracts() -> None:
     contracts = load_contracts(CHECKOUT / "expectations")
     assert names == set(contracts)
     assert all(table["config"]["meta"]["dagster"]["asset_key"] == ["landing", table["name"]] for table in tables)
+
+
+def test_a_province_without_a_contract_of_places_builds_all_the_same(gudang_factory: Any) -> None:
+    """No contract delivers supporting data: its models are empty, and nothing else is stopped by that."""
+    home = gudang_factory("tanpa_pendukung")
+    home.contracts = {key: item for key, item in home.contracts.items() if item.kind != "pendukung"}
+    home.plan()
+    home.dbt("build", "--select", "+stg_pendukung__wilayah", "--exclude-resource-type", "test")
+    assert home.rows("select count(*) from stg_pendukung__wilayah") == [(0,)]

@@ -17,9 +17,8 @@ from padanan.contracts.dbt_yaml import published_models
 from padanan.decree.freeze import freeze_draft, verify_draft
 from padanan.published.proof import verify_published
 from padanan.published.run_plan import RunPlan
-from padanan.run.plan import write_plan
 from padanan.run.publication import publish
-from tests.planned import contract, plan_data
+from tests.planned import contract, plan_data, write_plan
 
 PERIODE = Periode(2025, 2)
 

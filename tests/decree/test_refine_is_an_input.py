@@ -12,7 +12,8 @@ from padanan.contracts.version import expectations_version
 from padanan.decree.approve import open_change
 from padanan.records.review_log import read_log
 from padanan.review.decision.actions import decide
-from padanan.run.plan import decisions_version, write_plan
+from padanan.run.plan import decisions_version
+from tests.planned import write_plan
 from tests.review.decided_by_hand import APPROVER, NOW, PROPOSER, SEALED_AT, accept_all, publish, seal, to_draft, wish
 from tests.review.published_by_hand import PERIODE
 

@@ -101,7 +101,9 @@ def test_report_is_written_and_named_in_the_summary(finished):
 
 
 def test_summary_shows_rows_and_gaps_of_every_producer(finished):
-    rows = dict(query(f"select producer, count(*) from read_parquet('{published(finished, 'padanan_record')}') group by all"))
+    rows = {}
+    for table in ("padanan_record", "rekaman_pendukung"):
+        rows |= dict(query(f"select producer, count(*) from read_parquet('{published(finished, table)}') group by all"))
     lines = {line.split()[0]: line.split() for line in finished.stdout.splitlines() if line.strip()}
     for producer, count in rows.items():
         assert lines[producer][1] == f"{count:,}".replace(",", "."), producer

@@ -35,7 +35,7 @@ from padanan.base.home import Home
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.parts import reference
 from padanan.landing.inbox import process_inbox
-from padanan.run.plan import write_plan
+from tests.planned import write_plan
 from padanan.synthetic import generate
 from tests.pipeline import PERIODE
 home, contracts = Home.from_env().ensure(), load_contracts()

@@ -31,12 +31,12 @@ from padanan.published.proof import verify_published
 from padanan.records.active import active_deliveries
 from padanan.records.chain import Chain
 from padanan.records.tombstone import NISAN, destruction_records, proved, read_nisan
-from padanan.run.plan import write_plan
 from padanan.upkeep.retention import destroy
 from padanan.upkeep.retention.destroy import run
 from padanan.upkeep.retention.paper import destruction_paper, processing_register, register_text
 from padanan.upkeep.retention.things import replayable, things
 from tests.landing.deliveries import CANARY_NAME, dtks_row, tree
+from tests.planned import write_plan
 
 S2 = Periode(2025, 2)
 Take = Callable[..., Receipt]

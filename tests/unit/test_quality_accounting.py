@@ -1,10 +1,12 @@
 """The account of rows finds every way in which rows can go missing or appear."""
 
+import re
+
 import duckdb
 import pytest
 
 from padanan.base.errors import PadananError
-from padanan.cleansing.accounting import account_violations, require_account
+from padanan.cleansing.accounting import account_violations
 
 STAGES = ("landing", "cleansing", "padanan")
 GOOD = [
@@ -37,7 +39,6 @@ def changed(index, row):
 def test_a_right_account_has_no_violation():
     con = account(GOOD)
     assert account_violations(con, STAGES) == [] and account_violations(con) == []
-    require_account(con, STAGES)
 
 
 @pytest.mark.feature("F09")
@@ -84,10 +85,10 @@ def test_a_stage_outside_the_chain_is_checked_alone():
     assert [violation.kind for violation in account_violations(con, STAGES)] == ["tidak_seimbang"]
 
 
-def test_the_error_names_places_and_numbers():
+def test_a_violation_names_its_place_and_numbers():
     con = account(changed(2, ("cleansing", "dtks", 97, 96, 0, None)))
-    with pytest.raises(PadananError, match=r"dtks pada tahap cleansing .*seharusnya 97, ada 96"):
-        require_account(con, STAGES)
+    told = "; ".join(str(violation) for violation in account_violations(con, STAGES))
+    assert re.search(r"dtks pada tahap cleansing .*seharusnya 97, ada 96", told), told
 
 
 def test_a_missing_table_is_explained():

@@ -8,26 +8,36 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.decree.freeze import draft_folder
 from padanan.run.summary import drafted, found
+from tests.review.published_by_hand import write_published
 
 PERIODE = Periode.parse("2025-S2")
 
 
 def test_rows_gaps_and_records_with_a_gap_are_told_apart(tmp_path):
     home = Home(tmp_path / "data").ensure()
-    folder = home.published(PERIODE, 1)
-    folder.mkdir(parents=True)
-    with duckdb.connect() as con:
-        con.execute(
-            f"copy (select * from (values ('klj', 'padan_nik'), ('klj', 'padan_nik'), ('klj', 'tanpa_nik'), ('pkh', 'tanpa_nik'),"
-            f" ('pkh', 'tanpa_nik')) t(producer, status)) to '{folder}/padanan_record.parquet'"
-        )
-        con.execute(
-            f"copy (select * from (values ('klj', 'a'), ('klj', 'a'), ('klj', 'b')) t(producer, record_key))"
-            f" to '{folder}/gap.parquet'"
-        )
+    folder = write_published(home, people=60)
     lines = [line.split() for line in found(home, PERIODE, 1)]
-    assert ["klj", "3", "3", "2"] in lines and ["pkh", "2", "0", "0"] in lines
-    assert lines.index(["tanpa_nik", "3"]) < lines.index(["padan_nik", "2"]), "the largest first"
+    con = duckdb.connect()
+    records, gap = (f"read_parquet('{folder}/{name}.parquet')" for name in ("padanan_record", "gap"))
+    producers = con.execute(f"select producer, count(*) from {records} group by all").fetchall()
+    gaps = {
+        row[0]: row[1:]
+        for row in con.execute(f"select producer, count(*), count(distinct record_key) from {gap} group by 1").fetchall()
+    }
+    assert any(total > distinct for total, distinct in gaps.values()), "a record with two gaps is one record"
+    for producer, rows in producers:
+        total, distinct = gaps.get(producer, (0, 0))
+        assert [producer, str(rows), str(total), str(distinct)] in lines
+    first = con.execute(f"select status, count(*) from {records} group by 1 order by 2 desc, 1").fetchall()
+    assert lines[-1 - len(first) : -1] == [[status, str(rows)] for status, rows in first], "the largest first"
+
+
+def test_a_producer_of_supporting_data_is_told_too(tmp_path):
+    home = Home(tmp_path / "data").ensure()
+    folder = write_published(home, people=60)
+    rows = "select 'pendukung_uji' as producer, range::varchar as record_key, '31.71' as kode_kota from range(1500)"
+    duckdb.connect().execute(f"copy ({rows}) to '{folder}/rekaman_pendukung.parquet'")
+    assert ["pendukung_uji", "1.500", "0", "0"] in [line.split() for line in found(home, PERIODE, 1)]
 
 
 def test_the_draft_is_told_by_its_seal(tmp_path):
