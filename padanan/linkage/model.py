@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from padanan.base.errors import PadananError
 from padanan.linkage.comparison import COLUMNS, Column, level_of
 from padanan.linkage.config import LinkageConfig
 
@@ -119,7 +120,9 @@ def start_m(config: LinkageConfig) -> Floats:
 def with_refused(m: Floats, begin: Floats, refused: Mapping[str, Any]) -> Floats:
     """m of the labels, corrected where step 1 itself decides: levels it refuses keep `begin`'s share, the rest shrinks.
 
-    A label is a pair that passed step 1; a birth date wrong in two parts never does, though true pairs have it.
+    A label is a pair that passed step 1; a birth date wrong in two parts never does, though true pairs have it. Where labels
+    show refused levels all the same (one name in a whole list), these together can ask for more than everything: the rest
+    keeps at least its own share of what `begin` leaves it, so that no share is ever negative.
     """
     out = m.copy()
     for k, column in enumerate(COLUMNS):
@@ -128,8 +131,10 @@ def with_refused(m: Floats, begin: Floats, refused: Mapping[str, Any]) -> Floats
             continue
         share = np.maximum(begin[k, closed], m[k, closed])
         openly = [i for i in range(1, len(column.levels)) if i not in closed]
-        out[k, closed] = share
-        out[k, openly] = m[k, openly] / m[k, openly].sum() * (1.0 - share.sum())
+        open_ = m[k, openly].sum()
+        rest = max(1.0 - share.sum(), open_ * (1.0 - begin[k, closed].sum()))
+        out[k, closed] = share if rest == 1.0 - share.sum() else share / share.sum() * (1.0 - rest)
+        out[k, openly] = m[k, openly] / open_ * rest
     return out
 
 
@@ -374,7 +379,17 @@ class PatternScore:
 
 
 def centibits(bits: Floats) -> Ints:
-    """Bits as whole hundredths: sums are exact, so printed parts add up and no thread order changes a link."""
+    """Bits as whole hundredths: sums are exact, so printed parts add up and no thread order changes a link.
+
+    Raises:
+        PadananError: a weight is no number. As a whole number it would be the smallest there is, and sums of two such turn
+            round to the largest: a pair that nobody judged would be a match at probability 1.
+    """
+    if not np.isfinite(bits).all():
+        raise PadananError(
+            "bobot padanan tidak dapat dihitung: peluang suatu tingkat nol atau negatif",
+            cure="periksa m_awal dan serumah di expectations/linkage.yaml; bila wajar, laporkan; tak satu pun diputuskan",
+        )
     return np.asarray(np.rint(bits * 100), dtype=np.int64)
 
 

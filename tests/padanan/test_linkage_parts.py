@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from padanan.linkage import comparison, decision, household, measure, names, threshold
+from padanan.base.errors import PadananError
+from padanan.linkage import comparison, decision, household, measure, model, names, threshold
 from padanan.linkage.clusters import merge_all, merge_one_per_source
 from padanan.linkage.config import load_linkage_config
 from padanan.linkage.pairs import in_order
@@ -235,3 +238,24 @@ def test_packed_columns_do_not_overlap() -> None:
     spans = [(c.shift, c.shift + c.bits) for c in comparison.COLUMNS]
     assert all(a[1] == b[0] for a, b in itertools.pairwise(spans)) and spans[-1][1] == comparison.BITS < 31
     assert all(len(c.levels) <= 2**c.bits for c in comparison.COLUMNS)
+
+
+@given(st.lists(st.floats(0.0, 1e6), min_size=128, max_size=128))
+def test_shares_of_labels_that_contradict_step_1_stay_shares(counts: list[float]) -> None:
+    """Whatever levels the labels show, also those that step 1 refuses: each share lies in (0, 1] and a column's add up to 1."""
+    config = load_linkage_config()
+    begin = model.start_m(config)
+    table = np.resize(np.array(counts), begin.shape)
+    got = model.with_refused(model.normalised(table, config.smoothing, begin), begin, config.refused)
+    for k, column in enumerate(comparison.COLUMNS):
+        shares = got[k, 1 : len(column.levels)]
+        assert (shares > 0).all() and (shares <= 1).all()
+        assert shares.sum() == pytest.approx(1.0, abs=1e-4)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_a_weight_that_is_no_number_stops_the_run(wrong: float) -> None:
+    """As a whole number it would be the smallest there is, and two of them added the largest: a match nobody judged."""
+    assert model.centibits(np.array([1.234, -0.5])).tolist() == [123, -50]
+    with pytest.raises(PadananError, match="tidak dapat dihitung"):
+        model.centibits(np.array([1.0, wrong]))

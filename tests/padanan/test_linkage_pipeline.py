@@ -357,6 +357,22 @@ def test_a_table_without_record_key_or_with_a_double_one_is_refused(made: Callab
 
 
 @pytest.mark.feature("F14")
+@pytest.mark.parametrize("column", ["nama_bersih", "tgl_lahir", "nama_ibu_bersih", "kk_bersih", "jk"])
+def test_a_column_with_one_value_in_every_row_matches_nobody_to_a_stranger(made: Callable[..., Made], column: str) -> None:
+    """A producer's formula gone wrong: the labels contradict what step 1 can show, yet no weight is without a number."""
+    whole = made()
+    step1 = whole.truth.filter(pc.invert(whole.truth.column("residue"))).select(["record_key", "register_key"])
+    at = whole.list.column_names.index(column)
+    same = pa.repeat(pc.drop_null(whole.register.column(column))[0], whole.list.num_rows)
+    result = link(whole.list.set_column(at, column, same), whole.register, step1=step1)
+    quality = measure.evaluate(result, whole.truth)
+    assert quality.precision >= 0.995 and quality.absent_matched <= 0.01
+    assert result.measures[AUTOMATIC] > 500, "the other columns still find people"
+    bits = np.array([result.pairs.column(name).to_numpy() for name in result.pairs.column_names if name.startswith("bit_")])
+    assert np.isfinite(bits).all() and np.abs(bits).max() < 200
+
+
+@pytest.mark.feature("F14")
 def test_a_block_of_100000_equal_names_stays_bounded(made: Callable[..., Made]) -> None:
     """All the same name, date and kelurahan: blocks over the cap find nobody, and the candidates stay few."""
     n = 100_000
