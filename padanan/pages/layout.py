@@ -38,7 +38,6 @@ def bare_environment() -> Environment:
         "tanggal": id_format.day,
         "bulan": id_format.month,
         "sidik": id_format.fingerprint,
-        "nama_aturan": words.rule_name,
         "kode": lambda text: Markup("_<wbr>").join(str(text).split("_")),
     }
     found.filters.update(filters)

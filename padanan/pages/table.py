@@ -14,7 +14,6 @@ from markupsafe import Markup
 from padanan.base.format import day, number, percent, points, short_day, threshold
 from padanan.base.suppress import Cover
 from padanan.contracts.rules import Rule
-from padanan.pages import words
 
 
 class Points(float):
@@ -172,12 +171,11 @@ def dated(value: date | None, *, short: bool = False) -> Cell:
 
 def rule_cell(rule: Rule, before: str = "", *, link: str = "", css: str = "") -> Cell:
     """A rule with its code; `before` is what stands above its name (a producer, say, that `link` leads to)."""
-    name = words.rule_name(rule.id)
     code = Markup("<code>{}</code>").format(Markup("_<wbr>").join(rule.id.split("_")))
     if before:
-        note = Markup("{} <small>{}</small>").format(name, code)
-        return Cell(before, None, css, link=link, note=note, note_css="isi", more=(name, rule.id))
-    return Cell(name, None, css, note=code, more=(rule.id,))
+        note = Markup("{} <small>{}</small>").format(rule.name, code)
+        return Cell(before, None, css, link=link, note=note, note_css="isi", more=(rule.name, rule.id))
+    return Cell(rule.name, None, css, note=code, more=(rule.id,))
 
 
 RULE = Column("Aturan", more=("Kode aturan",))

@@ -1,6 +1,6 @@
-"""The report's wording: names of rules, states and stages, and the recommendation's sentence.
+"""The report's wording: names of states and stages, and the recommendation's sentence.
 
-Figures come from `facts`; a producer's or rule's own texts come from its contract.
+Figures come from `facts`; a producer's or rule's own texts and names come from its contract.
 """
 
 from __future__ import annotations
@@ -13,34 +13,6 @@ from padanan.base.suppress import LIMIT
 from padanan.contracts.contract import Contract
 from padanan.published.facts import NO_KOTA, Facts, KotaCount
 
-_PARTS = {
-    "nik": "NIK",
-    "kk": "No KK",
-    "rt": "RT",
-    "rw": "RW",
-    "dki": "DKI",
-    "tgl": "tanggal",
-    "jk": "jenis kelamin",
-    "vs": "berbeda dari",
-    "adminduk": "Adminduk",
-    "excel": "Excel",
-}
-_WHOLE = {
-    "nik_rusak_excel": "NIK rusak oleh Excel",
-    "nik_nol_depan": "NIK kehilangan nol di depan",
-    "nik_urut_nol": "NIK bernomor urut nol",
-    "nik_wilayah": "Kode wilayah NIK tidak dikenal",
-    "nik_tanggal": "Tanggal dalam NIK tidak mungkin",
-    "nik_format": "NIK bukan 16 angka",
-    "nik_ganda_sama": "NIK ganda, orang sama",
-    "nik_ganda_beda": "NIK ganda, orang berbeda",
-    "nik_sama_kk": "NIK sama dengan No KK",
-    "kk_format": "No KK tidak sah",
-    "rt_rw_format": "RT/RW tidak terbaca",
-    "luar_dki": "Alamat di luar DKI",
-    "desil_beda_dalam_keluarga": "Desil berbeda dalam keluarga",
-    "periode_program": "Periode program tidak sah",
-}
 STATUSES = {
     "padan_nik": ("Padan lewat NIK", "s1"),
     "padan_bukti": ("Padan lewat bukti", "s5"),
@@ -75,14 +47,6 @@ DELIVERY_STATES = {
     "tidak_berlaku": ("tidak berlaku", "○", "redup"),
 }
 LONG_RUN = re.compile(r"\d{12,}")
-
-
-def rule_name(rule_id: str) -> str:
-    """`nik_vs_tgl_lahir`: `NIK berbeda dari tanggal lahir`."""
-    if rule_id in _WHOLE:
-        return _WHOLE[rule_id]
-    text = " ".join(_PARTS.get(part, part) for part in rule_id.split("_"))
-    return text[:1].upper() + text[1:]
 
 
 def without_long_runs(text: str) -> str:
@@ -134,7 +98,7 @@ def recommendation(
         first = blockers[0]
         rate = percent(first.gagal, first.total)
         example = (
-            f"yang terbanyak orangnya “{rule_name(first.rule.id)}” pada {contracts[first.producer].name}, "
+            f"yang terbanyak orangnya “{first.rule.name}” pada {contracts[first.producer].name}, "
             f"{kota_name(first.kota, facts.kota_names)} ({rate}, ambang {threshold(first.rule.threshold)})"
         )
     sentence = (
@@ -144,8 +108,9 @@ def recommendation(
     by_rule: dict[str, int] = {}
     for item in every:
         by_rule[item.rule.id] = by_rule.get(item.rule.id, 0) + 1
+    names = {item.rule.id: item.rule.name for item in every}
     top = sorted(by_rule.items(), key=lambda item: (-item[1], item[0]))[:3]
-    common = listed([f"{rule_name(rule_id)} ({number(count)})" for rule_id, count in top])
+    common = listed([f"{names[rule_id]} ({number(count)})" for rule_id, count in top])
     reasons = [f"Aturan dengan penghalang terbanyak: {common}."]
     if worst := sum(item.rule.level == "blok" for item in every):
         reasons.append(f"{number(worst)} di antaranya bertingkat blok: NIK catatan itu tidak dipakai untuk memadankan.")
@@ -159,6 +124,6 @@ def producer_sentence(name: str, blockers: Sequence[KotaCount], rows: int, faili
     base = f"{number(failing)} dari {number(rows)} catatan ({percent(failing, rows)}) mempunyai celah"
     if not blockers:
         return f"{name}: {base}; tidak ada penghalang."
-    rules = sorted({rule_name(item.rule.id) for item in blockers})
+    rules = sorted({item.rule.name for item in blockers})
     shown = listed(rules) if len(rules) <= 4 else f"{len(rules)} aturan"
     return f"{name}: {base}; {number(len(blockers))} penghalang, yaitu {shown}."

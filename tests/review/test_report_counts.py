@@ -36,6 +36,20 @@ def test_gaps_by_rule_add_up_to_the_gap_table(pages, tables):
 
 
 @pytest.mark.feature("F10")
+def test_a_rule_is_called_on_every_page_what_the_catalogue_calls_it(pages):
+    names = {rule.id: rule.name for contract in load_contracts().values() for rule in contract.rules}
+    seen = 0
+    for page in pages.values():
+        for table in page.tables:
+            if table in ("tabel-aturan", "tabel-definisi"):
+                for rule, cells in page.rows(table, "aturan").items():
+                    if rule in names:
+                        seen += 1
+                        assert cells[0].startswith(names[rule]) and rule in cells[0], (table, cells[0])
+    assert seen > 40
+
+
+@pytest.mark.feature("F10")
 def test_totals_come_from_the_manifest(pages, rendered):
     manifest = json.loads((rendered[0].published(PERIODE, 2) / "manifest.json").read_text())
     for producer in PRODUCERS:

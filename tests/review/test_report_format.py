@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from padanan.base.format import day, fingerprint, listed, month, number, percent, points, shares, threshold
-from padanan.pages.words import rule_name, without_long_runs
+from padanan.pages.words import without_long_runs
 
 
 def test_numbers():
@@ -60,8 +60,6 @@ def test_dates_in_jakarta():
 
 
 def test_words():
-    assert rule_name("nik_vs_tgl_lahir") == "NIK berbeda dari tanggal lahir"
-    assert rule_name("aturan_baru_dki") == "Aturan baru DKI"
     assert listed(["a", "b", "c"]) == "a, b dan c" and listed(["a"]) == "a" and listed([]) == ""
     assert fingerprint("0123456789abcdef") == "0123-4567-89ab-cdef"
     assert without_long_runs("kode 9999999999999994/5") == "kode 9999 9999 9999 9994/5"

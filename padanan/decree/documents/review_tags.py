@@ -74,7 +74,7 @@ def report_tags(report: Report) -> dict[str, Any]:
         "yang sama dapat muncul lagi. Tenggat dihitung dari tanggal batas kiriman.",
         "celah": [
             {
-                "aturan": words.rule_name(item.rule.id),
+                "aturan": item.rule.name,
                 "produsen": report.contracts[item.producer].name,
                 "orang": _few(item.orang),
                 "tindak_lanjut": item.rule.tindak_lanjut,
@@ -96,6 +96,7 @@ def decision_tags(report: Report, log: ReviewLog) -> dict[str, Any]:
     every, small = report.facts.blockers, {key_of(item) for item in report.small_blockers}
     still = sum(key_of(item) not in waived for item in every)
     shown = report.blockers[:TOP_BLOCKERS]
+    names = {item.rule.id: item.rule.name for item in report.facts.rules}
     blocked = "Tidak ada penghalang: semua aturan di bawah ambang kontraknya."
     if every:
         blocked = (
@@ -110,7 +111,7 @@ def decision_tags(report: Report, log: ReviewLog) -> dict[str, Any]:
         "penghalang": [
             {
                 "produsen": report.contracts[item.producer].name,
-                "aturan": words.rule_name(item.rule.id),
+                "aturan": item.rule.name,
                 "kota": words.kota_name(item.kota, report.facts.kota_names),
                 "gagal": n(item.gagal),
                 "bagian": id_format.percent(item.gagal, item.total),
@@ -124,7 +125,7 @@ def decision_tags(report: Report, log: ReviewLog) -> dict[str, Any]:
         "pengecualian": [
             {
                 "produsen": report.contracts[key[0]].name if key[0] in report.contracts else key[0],
-                "aturan": words.rule_name(key[1]),
+                "aturan": names.get(key[1], key[1]),
                 "kota": Cover.MORE.text if key in small else words.kota_name(key[2], report.facts.kota_names),
                 "alasan": _text(waiver.get("alasan")),
                 "oleh": _people(waiver),

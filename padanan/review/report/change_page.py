@@ -79,13 +79,11 @@ def courses(report: Report) -> list[dict[str, Any]]:
     pictures = []
     for place, item in enumerate(largest(report.facts)[:TOP_COURSES]):
         points = [(name, found[0] / found[1] if found and found[1] else None) for name, found in _points(report, item)]
-        name = f"{words.rule_name(item.rule.id)}, {report.contracts[item.producer].name}"
+        name = f"{item.rule.name}, {report.contracts[item.producer].name}"
         told = "; ".join(f"{at} {id_format.percent(value, 1)}" for at, value in points if value is not None)
         description = f"Bagian gagal: {told}. Ambang {id_format.threshold(item.rule.threshold)}."
         drawn = svg.course(points, item.rule.threshold, name, description, f"lintasan-{place}")
-        pictures.append(
-            {"judul": words.rule_name(item.rule.id), "produsen": report.contracts[item.producer].name, "gambar": drawn}
-        )
+        pictures.append({"judul": item.rule.name, "produsen": report.contracts[item.producer].name, "gambar": drawn})
     return pictures
 
 
@@ -165,7 +163,7 @@ def _by_rule(report: Report, found: FollowUp, name: str) -> Table:
     outcomes = sorted(found.by(1).items(), key=lambda item: (-item[1].now, -item[1].before, item[0]))
     rows = [
         row(
-            rule_cell(rules[rule_id]) if rule_id in rules else Cell(words.rule_name(rule_id), more=(rule_id,)),
+            rule_cell(rules[rule_id]) if rule_id in rules else Cell(rule_id),
             *outcome_cells(outcome),
             aturan=rule_id,
         )

@@ -32,7 +32,7 @@ def _page(report: Report, contract_id: str) -> Page:
     facts, contract, item = report.facts, report.contracts[contract_id], report.deliveries[contract_id]
     rows, failing = facts.rows[contract_id], facts.failing_records.get(contract_id, 0)
     blockers = [blocker for blocker in facts.blockers if blocker.producer == contract_id]
-    small = Counter(words.rule_name(item.rule.id) for item in report.small_blockers if item.producer == contract_id)
+    small = Counter(item.rule.name for item in report.small_blockers if item.producer == contract_id)
     counts = facts.statuses.get(contract_id, {})
     padan = sum(counts.get(key, 0) for key in words.PADAN)
     n, part = id_format.number, id_format.percent
@@ -61,7 +61,7 @@ def _page(report: Report, contract_id: str) -> Page:
             "satuan": contract.unit,
             "pemilik": contract.owner,
             "pokok": [{"nama": name, "nilai": value, "catatan": note} for name, value, note in headline],
-            "bersih": [words.rule_name(found.rule.id) for found in ordered if not found.gagal],
+            "bersih": [found.rule.name for found in ordered if not found.gagal],
             "definisi": ordered,
             "penghalang_kecil": [f"{name} ({times})" for name, times in sorted(small.items())],
         },
@@ -147,7 +147,7 @@ def _follow_up(report: Report, found: FollowUp, contract_id: str) -> Table:
     order = sorted(own, key=lambda rule_id: (-own[rule_id].now, -own[rule_id].before, rule_id))
     rows = [
         row(
-            rule_cell(rules[rule_id]) if rule_id in rules else Cell(words.rule_name(rule_id), more=(rule_id,)),
+            rule_cell(rules[rule_id]) if rule_id in rules else Cell(rule_id),
             *outcome_cells(own[rule_id]),
             aturan=rule_id,
         )

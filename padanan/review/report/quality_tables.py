@@ -155,7 +155,7 @@ def by_rule(report: Report) -> tuple[Table, list[str]]:
     grouped: dict[str, list[RuleCount]] = {}
     for item in facts.rules:
         grouped.setdefault(item.rule.id, []).append(item)
-    clean = [words.rule_name(key) for key, items in sorted(grouped.items()) if not any(item.gagal for item in items)]
+    clean = [items[0].rule.name for _, items in sorted(grouped.items()) if not any(item.gagal for item in items)]
     found = {key: items for key, items in grouped.items() if any(item.gagal for item in items)}
     failing = {key: sum(item.gagal for item in items) for key, items in found.items()}
     people = {key: facts.people_by_rule.get(key, 0) for key in found}

@@ -21,7 +21,6 @@ from padanan.contracts.plan import YearPlan, all_plans
 from padanan.landing.status import status
 from padanan.pages.layout import bare_environment
 from padanan.pages.table import Cell, Row, Table, count, dated, heads, row, table, text
-from padanan.pages.words import rule_name
 from padanan.published.blockers import judge
 from padanan.published.revisions import published_revisions
 from padanan.records.review_log import read_log
@@ -148,7 +147,7 @@ def _blockers(home: Home, contracts: Mapping[str, Contract], periode: Periode) -
     rows = [
         row(
             text(contracts[producer].name if producer in contracts else producer),
-            text(rule_name(rule_id)),
+            text(rules[rule_id].name),
             count(places),
             text(rules[rule_id].tindak_lanjut),
             text(rules[rule_id].owners),
