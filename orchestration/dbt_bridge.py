@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -30,8 +28,8 @@ from orchestration.policies import OWNER
 from orchestration.revisions import run_is_unchanged
 from orchestration.stages import LANDING, stage_of_dbt_folder
 from orchestration.warehouse import acquire, planned
-from padanan.base import locks
-from padanan.base.commit import put, write_once
+from padanan.base import disk, locks
+from padanan.base.commit import building, put, write_once
 from padanan.base.digest import files_sha256
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import Home
@@ -78,15 +76,15 @@ def prepared_manifest() -> Path:
         PadananError: the dbt project can't be parsed.
     """
     stamp = TARGET / "padanan.fingerprint"
-    TARGET.mkdir(parents=True, exist_ok=True)
+    disk.mkdir(TARGET, parents=True, exist_ok=True)
     with locks.held(TARGET / ".padanan.lock"):
         wanted = source_fingerprint()
         if MANIFEST.exists() and stamp.exists() and stamp.read_text() == wanted:
             return MANIFEST
-        with tempfile.TemporaryDirectory(dir=TARGET, prefix="parse-") as folder:
-            _parse(Path(folder))
+        with building(TARGET) as folder:
+            _parse(folder)
             for name in ("partial_parse.msgpack", "manifest.json"):
-                put(Path(folder) / name, TARGET / name)
+                put(folder / name, TARGET / name)
         write_once(stamp, wanted)
     return MANIFEST
 
@@ -210,13 +208,13 @@ def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, open_home: C
         acquire(home)
         planned(home, Periode.parse(context.partition_key))
     target = home.root / "logs" / "dbt" / context.run.run_id / what
-    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    disk.mkdir(target, parents=True, exist_ok=True)
     # A test runs with the call that builds the last table it reads, never against tables of an earlier run.
     os.environ["DBT_INDIRECT_SELECTION"] = "buildable"
     os.environ.setdefault("PADANAN_PYTHON", sys.executable)
     with explained(f"dbt ({what})"):
         code, events, trouble = _build(context, dbt, target)
-    shutil.rmtree(target, ignore_errors=True)
+    disk.remove_tree(target, ignore_errors=True)
     with explained(f"penghitungan baris ({what})"):
         from padanan.base.warehouse import row_counts
 

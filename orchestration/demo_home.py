@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.commit import write_once
 from padanan.base.errors import PadananError
 from padanan.base.home import FOLDERS, Home
@@ -35,7 +35,7 @@ def make_ready(home: Home, facts: dict[str, Any]) -> None:
             if path.is_dir() and not path.is_symlink():
                 _remove(path)
             else:
-                path.unlink(missing_ok=True)
+                disk.unlink(path, missing_ok=True)
     elif _holds_files(home):
         raise PadananError("data home ini berisi data yang bukan buatan demo", file=home.root, cure=CURE)
     home.ensure()
@@ -95,4 +95,4 @@ def _holds_files(home: Home) -> bool:
 
 def _remove(path: Path) -> None:
     """Removes a tree; sealed files (mode 0400) lie in folders that stay writable, so plain removal is enough."""
-    shutil.rmtree(path)
+    disk.remove_tree(path)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from uuid import uuid4
 
 from orchestration.environment import prepare
+from padanan.base import disk
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
@@ -47,12 +48,12 @@ def quiet_output(log: Path) -> Iterator[TextIO]:
 
     dbt, Dagster and GX print hundreds of lines; a person wants one per step.
     """
-    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    disk.mkdir(log.parent, parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
     terminal = os.fdopen(os.dup(1), "w", buffering=1)
     saved = os.dup(1), os.dup(2)
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    handle = disk.opened(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     os.close(handle)

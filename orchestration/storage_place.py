@@ -16,6 +16,7 @@ from dagster._serdes import ConfigurableClassData
 
 from orchestration.environment import storage_folder
 from orchestration.event_storage import PooledSqliteStorage
+from padanan.base import disk
 
 OPTIONAL = {"base_dir": Field(StringSource, is_required=False)}
 
@@ -24,7 +25,7 @@ def _placed(config: Any) -> dict[str, Any]:
     """The configuration with `base_dir` filled in and that folder made, readable by its owner only."""
     folder = Path(config.get("base_dir") or storage_folder())
     os.umask(0o077)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    disk.mkdir(folder, parents=True, exist_ok=True)
     return {**config, "base_dir": str(folder)}
 
 

@@ -10,37 +10,95 @@ import errno
 import os
 import re
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from padanan.base import disk, locks
+
 PREFIX = ".tmp-"
-_DRAFT = re.compile(r"\.tmp-([0-9]+)-[0-9a-z]+")
+# Of a file: the draft lies alone in a draft folder, so that files and folders are owned and swept in one way.
+_FILE = "isi"
+_NAME = r"[0-9]+-[0-9a-z]+"
+# What a file system without locks answers (network disks): nobody sweeps there then either.
+NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EBADF, errno.EINVAL, errno.ENOSYS)
 
 
 @contextmanager
-def building(parent: Path) -> Iterator[Path]:
-    """A private folder next to where the result will stand; whatever is left of it afterwards is removed."""
-    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sweep(parent)
-    folder = _draft(parent)
-    folder.mkdir(mode=0o700)
+def building(parent: Path, *, prefix: str = PREFIX) -> Iterator[Path]:
+    """A private folder next to where the result will stand; whatever is left of it afterwards is removed.
+
+    Args:
+        prefix: what its name begins with, where others sweep for it by that beginning.
+    """
+    disk.mkdir(parent, parents=True, exist_ok=True)
+    sweep(parent, prefix=prefix)
+    with _owned(parent, prefix) as folder:
+        yield folder
+
+
+def sweep(parent: Path, *, prefix: str = PREFIX) -> None:
+    """Removes what killed runs left: drafts of folders and files that nobody holds any more.
+
+    Whether somebody does is asked of the kernel and not of a process number: two containers that share a home each have a
+    process 7, and a number is given again.
+    """
+    drafts = re.compile(re.escape(prefix) + _NAME)
+    with contextlib.suppress(FileNotFoundError), os.scandir(parent) as found:
+        # What bears another name is not ours: a restored home's parent is anybody's folder.
+        leftovers = [parent / entry.name for entry in found if drafts.fullmatch(entry.name)]
+        for leftover in leftovers:
+            _sweep_one(leftover)
+
+
+def _sweep_one(leftover: Path) -> None:
+    if leftover.is_symlink() or not leftover.is_dir():
+        # Versions before wrote the draft of a file under such a name; nobody does any more.
+        with contextlib.suppress(OSError):
+            disk.unlink(leftover, missing_ok=True)
+        return
+    # Held, or on a file system that can't tell, or swept by somebody else just now: it stays.
+    with contextlib.suppress(OSError):
+        lock = locks.take_folder(leftover, wait=False)
+        disk.remove_tree(leftover, ignore_errors=True)
+        lock.release()
+
+
+@contextmanager
+def _owned(parent: Path, prefix: str = PREFIX) -> Iterator[Path]:
+    """A draft folder that this process holds a lock on as long as the block; the kernel gives it back when it is killed."""
+    folder, lock = _make(parent, prefix)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            # Removed while it is held: nobody else then removes it at the same time.
+            if folder.exists():
+                disk.remove_tree(folder, ignore_errors=True)
+        finally:
+            if lock is not None:
+                lock.release()
 
 
-def sweep(parent: Path) -> None:
-    """Removes what killed runs left: drafts of folders and files whose process is gone."""
-    for leftover in parent.glob(f"{PREFIX}*"):
-        # What bears another name is not ours: a restored home's parent is anybody's folder.
-        if (name := _DRAFT.fullmatch(leftover.name)) and not Path(f"/proc/{name[1]}").exists():
-            if leftover.is_dir() and not leftover.is_symlink():
-                shutil.rmtree(leftover, ignore_errors=True)
-            else:
-                leftover.unlink(missing_ok=True)
+def _make(parent: Path, prefix: str) -> tuple[Path, locks.Lock | None]:
+    while True:
+        # The process in the name is for people who look; nobody decides by it.
+        folder = parent / f"{prefix}{os.getpid()}-{secrets.token_hex(4)}"
+        disk.mkdir(folder)
+        try:
+            lock = locks.take_folder(folder)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                disk.remove_tree(folder, ignore_errors=True)
+                raise
+            lock = None
+        if folder.exists():
+            return folder, lock
+        # Taken for a leftover between its making and its lock.
+        if lock is not None:
+            lock.release()
 
 
 def publish(folder: Path, target: Path) -> bool:
@@ -49,31 +107,46 @@ def publish(folder: Path, target: Path) -> bool:
     Returns:
         False when `target` is there already (another run was faster); nothing changed then.
     """
+    _settle(folder)
+    return _place(folder, target)
+
+
+def _settle(folder: Path) -> None:
     for base, _, files in os.walk(folder, topdown=False):
         for name in files:
-            flush(Path(base) / name)
-        flush(Path(base))
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            disk.flush(Path(base) / name)
+        disk.flush(Path(base))
+
+
+def _place(folder: Path, target: Path) -> bool:
+    disk.mkdir(target.parent, parents=True, exist_ok=True)
     try:
-        folder.rename(target)
+        disk.rename(folder, target)
     except OSError as error:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
             return False
         raise
-    flush(target.parent)
+    disk.flush(target.parent)
     # Where the parent was made just now, its own entry is new as well; what lies further up may be closed to us.
     with contextlib.suppress(PermissionError):
-        flush(target.parent.parent)
+        disk.flush(target.parent.parent)
     return True
 
 
 def replace(folder: Path, target: Path) -> None:
-    """Puts a folder in the place of an older one whose content can be made again."""
-    old = _draft(target.parent)
-    if target.exists():
-        target.rename(old)
-    publish(folder, target)
-    shutil.rmtree(old, ignore_errors=True)
+    """Puts a folder in the place of an older one whose content can be made again; when it fails the older one stays."""
+    disk.mkdir(target.parent, parents=True, exist_ok=True)
+    _settle(folder)
+    with _owned(target.parent) as aside:
+        older = aside / _FILE
+        if target.exists():
+            disk.rename(target, older)
+        try:
+            _place(folder, target)
+        except OSError:
+            if older.exists() and not target.exists():
+                disk.rename(older, target)
+            raise
 
 
 def retire(target: Path) -> None:
@@ -82,7 +155,7 @@ def retire(target: Path) -> None:
         number = 1
         while (older := target.with_name(f"{target.name}~{number}")).exists():
             number += 1
-        target.rename(older)
+        disk.rename(target, older)
 
 
 @contextmanager
@@ -92,40 +165,42 @@ def writing(path: Path, *, mode: int | None = None) -> Iterator[Path]:
     Args:
         mode: the file's rights; by default those that the block, or the process's umask, gave the draft.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = _draft(path.parent)
-    try:
+    with building(path.parent) as folder:
+        draft = folder / _FILE
         yield draft
         if mode is not None:
-            draft.chmod(mode)
+            disk.chmod(draft, mode)
         put(draft, path)
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
 
 
 def put(draft: Path, path: Path) -> None:
     """Flushes a finished file and renames it into place, over an older one."""
-    flush(draft)
-    draft.replace(path)
-    flush(path.parent)
+    disk.flush(draft)
+    disk.rename(draft, path)
+    disk.flush(path.parent)
 
 
 def write_once(path: Path, text: str, *, mode: int | None = None) -> None:
     """Writes a small file whole or not at all; see `writing`."""
     with writing(path, mode=mode) as draft:
-        draft.write_text(text, encoding="utf-8")
+        disk.write_text(draft, text)
 
 
-def _draft(parent: Path) -> Path:
-    """A name that no other draft bears, with the process in it: `sweep` asks whether it still runs."""
-    return parent / f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
+def write_first(path: Path, text: str, *, mode: int | None = None) -> bool:
+    """Writes a small file whole where none stands yet; of several processes at once one wins.
 
-
-def flush(path: Path) -> None:
-    """Waits until a file's bytes, or a folder's entries, lie on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    Returns:
+        False when `path` is there already; nothing changed then.
+    """
+    with building(path.parent) as folder:
+        draft = folder / _FILE
+        disk.write_text(draft, text)
+        if mode is not None:
+            disk.chmod(draft, mode)
+        disk.flush(draft)
+        try:
+            disk.link(draft, path)
+        except FileExistsError:
+            return False
+        disk.flush(path.parent)
+    return True

@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from padanan.base import disk
+
 BLOCK = 8 * 1024 * 1024
 
 
@@ -41,7 +43,7 @@ def files_sha256(files: Iterable[tuple[str, Path]]) -> str:
 def copy_hashed(source: Path, target: Path) -> str:
     """Copies a file byte by byte and returns the SHA-256 of what was copied."""
     digest = hashlib.sha256()
-    with source.open("rb") as reader, target.open("wb") as writer:
+    with source.open("rb") as reader, disk.filling(target), target.open("wb") as writer:
         while block := reader.read(BLOCK):
             digest.update(block)
             writer.write(block)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from padanan.base import disk
 from padanan.base.errors import SourceUnavailable
 from padanan.base.sql import literal
 
@@ -27,7 +28,7 @@ def private_duckdb(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         work: a private folder; spill files go below it.
     """
     spill = work / "duckdb"
-    spill.mkdir(parents=True, exist_ok=True)
+    disk.mkdir(spill, parents=True, exist_ok=True)
     con = duckdb.connect(
         ":memory:",
         config={

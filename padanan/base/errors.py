@@ -6,6 +6,7 @@ Values of people never belong in an error; a library's own message is passed on 
 from __future__ import annotations
 
 import errno
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,8 +45,12 @@ class WarehouseLocked(PadananError):
     """Another process holds the warehouse's only writing place."""
 
 
-class NoSpace(PadananError):
-    """The disk is full; nothing was published."""
+class DiskFault(PadananError):
+    """The machine can't write or open files; nothing was published, and no delivery is to blame."""
+
+
+class NoSpace(DiskFault):
+    """The disk is full, or the account's share of it."""
 
 
 class SourceUnavailable(PadananError):
@@ -68,22 +73,97 @@ def safe_reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {first[:160]}".rstrip(": ")
 
 
+_AGAIN = "lalu ulangi; tidak ada yang diterbitkan setengah jadi"
+# By what the system answers: what is wrong and what to do.
+_FULL = {
+    errno.ENOSPC: ("ruang simpan habis", f"kosongkan ruang pada disk data home {_AGAIN}"),
+    errno.EDQUOT: ("kuota ruang simpan akun ini habis", f"kosongkan ruang atau minta kuota pada pengelola server, {_AGAIN}"),
+}
+_MACHINE = {
+    errno.EROFS: ("disk hanya dapat dibaca", f"pasang kembali disk itu untuk ditulis dan periksa kesehatannya, {_AGAIN}"),
+    errno.EMFILE: (
+        "proses ini kehabisan pegangan berkas",
+        f"naikkan batasnya (ulimit -n 4096, atau LimitNOFILE pada layanan) {_AGAIN}",
+    ),
+    errno.ENFILE: ("server kehabisan pegangan berkas", f"tutup program lain atau naikkan fs.file-max {_AGAIN}"),
+}
+_OF_A_FILE = {
+    errno.EFBIG: (
+        "berkas melampaui batas ukuran berkas",
+        f"naikkan batasnya (ulimit -f unlimited, atau LimitFSIZE pada layanan) {_AGAIN}",
+    ),
+}
+_OTHER = {
+    errno.EACCES: ("tidak ada hak atas berkas atau folder", "periksa pemilik dan haknya lalu ulangi"),
+    errno.EPERM: ("tidak ada hak atas berkas atau folder", "periksa pemilik dan haknya lalu ulangi"),
+    errno.EIO: ("disk gagal membaca atau menulis", "periksa disk itu; bila rusak, pulihkan dari cadangan ke disk lain"),
+    errno.ENOENT: ("berkas atau folder tidak ada", "periksa namanya; bila baru saja dihapus proses lain, ulangi"),
+    errno.ENOTDIR: ("yang seharusnya folder adalah berkas", "keluarkan berkas itu lalu ulangi"),
+    errno.EISDIR: ("yang seharusnya berkas adalah folder", "keluarkan folder itu lalu ulangi"),
+    errno.EEXIST: ("berkas atau folder sudah ada", "bila dua proses berjalan bersamaan, ulangi sesudah satu selesai"),
+    errno.ENOTEMPTY: ("folder tidak kosong", "bila dua proses berjalan bersamaan, ulangi sesudah satu selesai"),
+    errno.ENAMETOOLONG: ("nama berkas terlalu panjang", "beri nama yang lebih pendek"),
+    errno.ESTALE: ("disk jaringan tidak menjawab", "periksa sambungannya lalu ulangi"),
+    errno.ENOMEM: ("memori server habis", "tutup program lain lalu ulangi"),
+    errno.EAGAIN: ("server kehabisan proses", "tutup program lain lalu ulangi"),
+    errno.ETXTBSY: ("berkas sedang dipakai program lain", "tutup program itu lalu ulangi"),
+}
+
+
+def disk_fault(error: BaseException, what: str | None = None) -> PadananError | None:
+    """The machine's fault behind an error, also in DuckDB's, Arrow's and SQLite's wording of it; None when it is another one.
+
+    Args:
+        what: what was being written, for the reader.
+    """
+    if isinstance(error, PadananError):
+        return None
+    number = error.errno if isinstance(error, OSError) else None
+    text = str(error)
+    during = f" ketika menulis {what}" if what else ""
+    for kind, table in ((NoSpace, _FULL), (DiskFault, _MACHINE), (PadananError, _OF_A_FILE)):
+        for code, (cause, cure) in table.items():
+            if number == code or (number is None and os.strerror(code) in text):
+                return kind(f"{cause}{during}", cure=cure)
+    return None
+
+
+def os_fault(error: OSError, what: str | None = None) -> PadananError:
+    """Any answer of the system as one line with cause and cure; the file is named as far as its name is the house's own."""
+    known = disk_fault(error, what)
+    if known is not None:
+        return known
+    during = f" ({what})" if what else ""
+    cause, cure = _OTHER.get(
+        error.errno or 0, (f"sistem menolak: {safe_reason(error)}", "periksa disk dan hak berkas lalu ulangi")
+    )
+    return PadananError(f"{cause}{during}", file=_shown(error.filename), cure=cure)
+
+
+def _shown(name: object) -> str | None:
+    """A path up to where producers name files: such a name may hold a person's."""
+    if not isinstance(name, str | bytes | os.PathLike):
+        return None
+    parts = Path(os.fsdecode(name)).parts
+    for place, part in enumerate(parts):
+        if part.startswith(".tmp-") or part == "original":
+            return str(Path(*parts[:place]))
+        if part in ("inbox", "quarantine"):
+            return str(Path(*parts[: place + 2]))
+    return str(Path(*parts)) if parts else None
+
+
 @contextmanager
 def no_space_guard(what: str) -> Iterator[None]:
-    """Turns ENOSPC, also DuckDB's and Arrow's wording of it, into `NoSpace`.
+    """Turns what the machine refuses (a full disk, a read-only one, no more files), in whatever wording, into `DiskFault`.
 
     Args:
         what: what was being written, for the reader.
     """
     try:
         yield
-    except PadananError:
-        raise
     except Exception as error:
-        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-        if full or "No space left on device" in str(error):
-            raise NoSpace(
-                f"ruang simpan habis ketika menulis {what}",
-                cure="kosongkan ruang pada disk data home lalu jalankan ulang; tidak ada yang diterbitkan setengah jadi",
-            ) from None
+        fault = disk_fault(error, what)
+        if fault is not None:
+            raise fault from None
         raise

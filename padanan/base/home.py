@@ -6,10 +6,13 @@ What is inside those files belongs to the packages that write them.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from padanan.base.errors import PadananError
+from padanan.base import disk
+from padanan.base.commit import write_once
+from padanan.base.errors import PadananError, os_fault
 from padanan.base.period import Periode
 
 FORMAT_VERSION = 1
@@ -51,16 +54,19 @@ class Home:
         os.umask(0o077)
         marker = self.root / "format_version"
         try:
-            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.root.chmod(0o700)
+            disk.mkdir(self.root, parents=True, exist_ok=True)
+            if self.root.stat().st_mode & 0o077:
+                disk.chmod(self.root, 0o700)
             if not marker.exists():
-                marker.write_text(f"{FORMAT_VERSION}\n")
+                write_once(marker, f"{FORMAT_VERSION}\n")
             for name in FOLDERS:
-                (self.root / name).mkdir(exist_ok=True, mode=0o700)
+                disk.mkdir(self.root / name, exist_ok=True)
         except PermissionError:
             raise PadananError(
                 "data home tidak dapat ditulis", file=self.root, cure="periksa pemilik folder atau atur PADANAN_HOME"
             ) from None
+        except OSError as error:
+            raise os_fault(error, "data home") from None
         return self.seen()
 
     def seen(self) -> Home:
@@ -70,7 +76,19 @@ class Home:
             PadananError: the home was written by another layout version.
         """
         marker = self.root / "format_version"
-        found = marker.read_text().strip() if marker.exists() else str(FORMAT_VERSION)
+        try:
+            found = marker.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return self
+        except (OSError, ValueError):
+            found = ""
+        if not re.fullmatch(r"[0-9]{1,9}", found):
+            raise PadananError(
+                "penanda versi data home kosong atau rusak",
+                file=marker,
+                cure="pulihkan berkas itu dari cadangan; bila semua isi data home lain utuh ('padanan verify' dari salinan), "
+                f"tulis angka {FORMAT_VERSION} ke dalamnya",
+            )
         if found != str(FORMAT_VERSION):
             raise PadananError(
                 f"data home berversi {found[:10]}, program ini memakai versi {FORMAT_VERSION}",

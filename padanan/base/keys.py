@@ -11,7 +11,8 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from padanan.base.errors import PadananError
+from padanan.base.commit import write_first
+from padanan.base.errors import PadananError, disk_fault
 from padanan.base.home import CHECKOUT
 
 if TYPE_CHECKING:
@@ -38,14 +39,8 @@ def load_key() -> bytes:
     path = key_file()
     try:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            try:
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                pass
-            else:
-                with os.fdopen(descriptor, "w") as handle:
-                    handle.write(secrets.token_hex(KEY_BYTES) + "\n")
+            # Of two first runs at once one makes it, and the other reads that one's; whole or not at all, on the disk.
+            write_first(path, secrets.token_hex(KEY_BYTES) + "\n", mode=0o600)
         if path.stat().st_mode & 0o077:
             raise PadananError("berkas kunci dapat dibaca orang lain", file=path, cure="chmod 600 pada berkas itu")
         key = bytes.fromhex(path.read_text().strip())
@@ -54,7 +49,7 @@ def load_key() -> bytes:
             "berkas kunci bukan teks heksadesimal", file=path, cure="pulihkan berkas kunci dari cadangan yang terpisah"
         ) from None
     except OSError as error:
-        raise PadananError(
+        raise disk_fault(error, "berkas kunci") or PadananError(
             f"berkas kunci tidak dapat dibaca ({error.strerror})", file=path, cure="periksa PADANAN_KEY_FILE"
         ) from None
     if len(key) < KEY_BYTES:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from padanan.base import disk
+
 
 class Lock:
     """A lock that is held until `release`, or until this process ends."""
@@ -35,8 +37,21 @@ def take(path: Path, *, wait: bool = True) -> Lock:
         BlockingIOError: another holder has it, and `wait` is false.
         OSError: the file can't be made.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    disk.mkdir(path.parent, parents=True, exist_ok=True)
+    return _locked(disk.opened(path, os.O_RDWR | os.O_CREAT), wait=wait)
+
+
+def take_folder(path: Path, *, wait: bool = True) -> Lock:
+    """Takes a folder that is there as a lock; nothing is made.
+
+    Raises:
+        BlockingIOError: another holder has it, and `wait` is false.
+        OSError: there is no such folder, or its file system knows no such locks.
+    """
+    return _locked(os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW), wait=wait)
+
+
+def _locked(descriptor: int, *, wait: bool) -> Lock:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BaseException:

@@ -13,8 +13,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from padanan.base import disk
 from padanan.base.digest import file_sha256
 from padanan.base.home import Home
+from padanan.base.sql import literal
 
 ROW_GROUP = 131_072
 
@@ -46,7 +48,7 @@ def write_table(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> Table
     """
     reader = con.execute(query).to_arrow_reader(ROW_GROUP)
     rows = 0
-    with pq.ParquetWriter(path, reader.schema, compression="zstd", store_schema=False) as writer:
+    with disk.filling(path), pq.ParquetWriter(path, reader.schema, compression="zstd", store_schema=False) as writer:
         held: list[pa.RecordBatch] = []
         count = 0
         for batch in reader:
@@ -63,6 +65,20 @@ def write_table(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> Table
             writer.write_table(table.combine_chunks(), row_group_size=ROW_GROUP)
             rows += count
     return TableFile(rows, file_sha256(path), row_hash(con, path))
+
+
+def copy_to(con: duckdb.DuckDBPyConnection, query: str, path: Path, *, options: str = "") -> int:
+    """Writes a query as Parquet by DuckDB's own writer, for what is read again by this program.
+
+    Args:
+        options: further ones of COPY, each after a comma.
+
+    Returns:
+        How many rows were written.
+    """
+    with disk.filling(path):
+        written = con.execute(f"copy ({query}) to {literal(path)} (format parquet{options})").fetchone()
+    return int(written[0]) if written else 0
 
 
 def row_hash(con: duckdb.DuckDBPyConnection, path: Path) -> str:

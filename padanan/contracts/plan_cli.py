@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from padanan.base import disk
 from padanan.base.default_period import year_of
 from padanan.base.errors import ContractError, no_space_guard
 from padanan.base.home import Home
@@ -133,7 +134,7 @@ def _minutes(args: argparse.Namespace) -> int:
         print(text)
         return 0
     with no_space_guard("berita acara"):
-        args.out.write_text(text, encoding="utf-8")
+        disk.write_text(args.out, text)
     print(f"Berita acara ditulis: {args.out}")
     return 0
 

@@ -6,7 +6,6 @@ The seal follows from the review log and the published tables alone, so it can b
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.commit import building, publish
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
@@ -253,8 +253,8 @@ def _build(
         raise _standing(home, target)
     with no_space_guard("segel penetapan"), building(target.parent) as folder:
         inner = folder / target.name
-        inner.mkdir(mode=0o700)
-        shutil.copyfile(draft_folder(home, periode, revisi) / SNAPSHOT, inner / SNAPSHOT)
+        disk.mkdir(inner)
+        disk.copy(draft_folder(home, periode, revisi) / SNAPSHOT, inner / SNAPSHOT)
         write_seal(home, log, record, inner, annex)
         for step in before_rename:
             step()
@@ -290,9 +290,9 @@ def write_seal(home: Home, log: ReviewLog, record: Mapping[str, Any], folder: Pa
     seal = {**seal, "lampiran": dict(sorted(files.items()))}
     path = folder / SEAL
     seal["tanda"] = seal_mark(seal)
-    path.write_text(json.dumps(seal, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    disk.write_text(path, json.dumps(seal, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
     for name in (SNAPSHOT, SEAL, *files):
-        (folder / name).chmod(0o400)
+        disk.chmod(folder / name, 0o400)
     return path
 
 

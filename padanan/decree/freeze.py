@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from padanan.base import disk
 from padanan.base.commit import building, publish
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, SealedPeriod, no_space_guard
@@ -75,9 +76,9 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
                 "published_manifest_sha256": file_sha256(published / "manifest.json"),
                 "inputs_hash": manifest["inputs_hash"],
             }
-            (temporary / SEAL).write_text(json.dumps(seal_data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            disk.write_text(temporary / SEAL, json.dumps(seal_data, indent=1, sort_keys=True) + "\n")
             for path in temporary.iterdir():
-                path.chmod(0o400)
+                disk.chmod(path, 0o400)
             if not publish(temporary, target):
                 raise PadananError(
                     "rancangan ini sedang dibekukan putaran lain", file=target.relative_to(home.root), cure="ulangi sesudahnya"

@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.errors import PadananError, no_space_guard, safe_reason
 from padanan.base.home import Home
 from padanan.base.period import Periode
@@ -74,7 +75,7 @@ def _explain(args: argparse.Namespace) -> int:
     if args.svg is not None:
         try:
             with no_space_guard("gambar uraian"):
-                args.svg.write_text(explain.waterfall_svg(pair, limits) + "\n", encoding="utf-8")
+                disk.write_text(args.svg, explain.waterfall_svg(pair, limits) + "\n")
         except OSError as error:
             reason = safe_reason(error)
             raise PadananError(f"gambar tidak dapat ditulis ({reason})", cure="pilih folder yang ada dan dapat ditulis") from None

@@ -12,7 +12,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from padanan.base import disk
 from padanan.base.sql import literal
+from padanan.base.tabular import copy_to
 from padanan.evidence import sources
 from padanan.linkage import LinkageConfig
 from padanan.linkage.clusters import cluster, merge_all
@@ -102,15 +104,17 @@ def residents(
         f"s.{name}" if name != "nik_bersih" else "null::varchar as nik_bersih"
         for name in (*sources.PLAIN, *sources.plug_in_columns(config))
     )
-    n = con.execute(
-        f"""copy (select s.record_key, p.id_penduduk as entity_key, {literal(reference.id)} as producer, s.family_id, {names}
+    n = copy_to(
+        con,
+        f"""select s.record_key, p.id_penduduk as entity_key, {literal(reference.id)} as producer, s.family_id, {names}
         from {reference.model} s join penduduk p on p.register_key = s.record_key semi join ({arms}) m on
-            m.record_key = s.record_key) to {literal(path)} (format parquet)"""
-    ).fetchall()[0][0]
+            m.record_key = s.record_key""",
+        path,
+    )
     if n < 2:
         return SCHEMA.empty_table()
     got = cluster(path, config, fitted=fitted, one_per_source=False)
-    path.unlink()
+    disk.unlink(path)
     name = column("nama")
     levels = level_of(got.pairs.column("pola").to_numpy(), name)
     likely = got.pairs.column("peluang").to_numpy() >= config.double_probability

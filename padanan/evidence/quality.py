@@ -14,7 +14,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from padanan.base import disk
 from padanan.base.sql import literal
+from padanan.base.tabular import copy_to
 from padanan.evidence import sources
 from padanan.linkage import LinkageConfig, LinkResult
 from padanan.linkage.measure import by_group, wilson
@@ -75,9 +77,11 @@ def _groups(
     con: duckdb.DuckDBPyConnection, item: sources.Listing, config: LinkageConfig, day: date, work: Path
 ) -> list[dict[str, Any]]:
     path = work / "kelompok.parquet"
-    con.execute(
-        f"""copy (select record_key, nama_bersih, jk, kk_bersih, kode_kelurahan, tgl_lahir from {item.model}
-        where producer = {literal(item.id)}) to {literal(path)} (format parquet)"""
+    copy_to(
+        con,
+        f"""select record_key, nama_bersih, jk, kk_bersih, kode_kelurahan, tgl_lahir from {item.model}
+        where producer = {literal(item.id)}""",
+        path,
     )
     matched = con.execute(
         """select r.record_key, coalesce(t.status, 'padan_nik') in ('padan_nik', 'padan_bukti') as padan
@@ -85,7 +89,7 @@ def _groups(
         [item.id],
     ).to_arrow_table()
     got: list[dict[str, Any]] = by_group(path, matched, day.isoformat(), config).to_pylist()
-    path.unlink()
+    disk.unlink(path)
     return got
 
 

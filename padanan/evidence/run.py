@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,11 +16,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from padanan.base.commit import replace
+from padanan.base import disk
+from padanan.base.commit import building, replace
 from padanan.base.errors import PadananError, no_space_guard, safe_reason
 from padanan.base.home import Home
 from padanan.base.sql import literal
-from padanan.base.tabular import write_table
+from padanan.base.tabular import copy_to, write_table
 from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.contract import Contract
 from padanan.evidence import decisions, doubles, quality, resolve, sources
@@ -82,8 +81,8 @@ def prepared_register(home: Home, plan: RunPlan, config: LinkageConfig | None = 
     con = _connect(home, config)
     try:
         sources.arrange(con, plan.data)
-        with tempfile.TemporaryDirectory(prefix=".acuan-", dir=home.warehouse) as folder, no_space_guard("acuan siap pakai"):
-            raw = Path(folder) / "acuan.parquet"
+        with no_space_guard("acuan siap pakai"), building(home.warehouse) as folder:
+            raw = folder / "acuan.parquet"
             sources.write_register(con, sources.reference_of(plan.data), raw, config)
             path = prepare_register(raw, cache, snapshot, memory=config.memory, threads=config.threads)
     finally:
@@ -125,8 +124,7 @@ def match_period(
     target = evidence_folder(home)
     con = _connect(home, config)
     try:
-        with tempfile.TemporaryDirectory(prefix=".bukti-", dir=home.warehouse) as name, no_space_guard("bukti padanan"):
-            work = Path(name)
+        with no_space_guard("bukti padanan"), building(home.warehouse) as work:
             result = _match(con, plan, config, register, ruled, work, target)
             replace(work / "selesai", target)
     finally:
@@ -165,7 +163,7 @@ def _match(
                 decisions=decisions.for_linkage(con, [item.id for item in items]),
             ),
         )
-        path.unlink()
+        disk.unlink(path)
     found = [result.records.select(resolve.RECORDS.names).cast(resolve.RECORDS) for _, result in results.values()]
     resolve.links(con, pa.concat_tables(found) if found else resolve.RECORDS.empty_table())
     resolve.open_records(con)
@@ -174,7 +172,7 @@ def _match(
     resolve.final(con)
     doubles.arrange(con, sources.reference_of(plan.data), register, config, best, work)
     done = work / "selesai"
-    done.mkdir(mode=0o700)
+    disk.mkdir(done)
     _pairs(con, results)
     quality.arrange(con, results, listings, config, plan.periode.end, work)
     run = f"'{plan.periode.key}' as periode, {int(plan.revisi)} as revisi"
@@ -251,7 +249,7 @@ def _drop_old(kept: Path) -> None:
     """Keeps the newest prepared registers: they hold names and dates."""
     others = sorted((p for p in kept.parent.iterdir() if p.is_dir() and p != kept), key=lambda p: p.stat().st_mtime, reverse=True)
     for path in others[KEPT_REGISTERS - 1 :]:
-        shutil.rmtree(path, ignore_errors=True)
+        disk.remove_tree(path, ignore_errors=True)
 
 
 def _best_model(results: Mapping[str, tuple[list[sources.Listing], LinkResult]]) -> Model | None:
@@ -285,7 +283,7 @@ def _edges(
         where status_nik = 'padan_nik' and not acuan group by producer, id_awal"""
     )
     con.execute("create temp table pilih as select record_key from terbuka union select record_key from kenal")
-    con.execute(f"copy ({arms}) to {literal(path)} (format parquet)")
+    copy_to(con, arms, path)
     identity = con.execute("select record_key, id from kenal order by record_key").to_arrow_table()
     tables = []
     for within in (True, False):
@@ -293,7 +291,7 @@ def _edges(
         strong = got.pairs.filter(pc.greater_equal(got.pairs.column("bobot"), got.upper / 100.0))
         flag = pa.array([within], pa.bool_()).take(pa.array([0] * strong.num_rows, pa.int64()))
         tables.append(strong.select(["record_key_a", "record_key_b", "bobot"]).append_column("dalam", flag).cast(resolve.EDGES))
-    path.unlink()
+    disk.unlink(path)
     return pa.concat_tables(tables)
 
 
@@ -372,4 +370,4 @@ def _write_model(
             for name, (items, result) in results.items()
         },
     }
-    path.write_text(json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    disk.write_text(path, json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False) + "\n")

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from padanan.base.keys import load_key, register_hmac
 from padanan.base.sql import literal
+from padanan.base.tabular import copy_to
 from padanan.contracts.parts import REFERENCE
 from padanan.contracts.planned import PlanData
 from padanan.linkage import prepare
@@ -104,10 +105,11 @@ def fingerprints(con: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
 def write_register(con: duckdb.DuckDBPyConnection, register: Reference, path: Path, config: LinkageConfig) -> None:
     """Adminduk's residents as the linkage reads them; plug-in columns are kept."""
     names = ", ".join(f"s.{name}" for name in (*PLAIN, *plug_in_columns(config)))
-    con.execute(
-        f"""copy (select s.record_key, p.id_penduduk as entity_key, s.family_id, {names}
-        from {register.model} s join penduduk p on p.register_key = s.record_key order by s.record_key)
-        to {literal(path)} (format parquet)"""
+    copy_to(
+        con,
+        f"""select s.record_key, p.id_penduduk as entity_key, s.family_id, {names}
+        from {register.model} s join penduduk p on p.register_key = s.record_key order by s.record_key""",
+        path,
     )
 
 
@@ -120,7 +122,7 @@ def write_list(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing], path
         from {item.model} s join rekaman r using (record_key) where s.producer = {literal(item.id)}"""
         for item in listings
     )
-    con.execute(f"copy ({arms}) to {literal(path)} (format parquet)")
+    copy_to(con, arms, path)
 
 
 def links_by_nik(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing]) -> pa.Table:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.commit import replace, sweep, writing
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
@@ -105,9 +106,9 @@ def place(home: Home, kind: str, temporary: Path, target: Path, facts: Mapping[s
 
     Entered first: a kill in between leaves an entry without files, never files with names that no entry knows.
     """
-    (temporary / MANIFEST).write_text(json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    disk.write_text(temporary / MANIFEST, json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
     for path in [temporary, *temporary.rglob("*")]:
-        path.chmod(0o700 if path.is_dir() else 0o600)
+        disk.chmod(path, 0o700 if path.is_dir() else 0o600)
     sha256 = file_sha256(temporary / MANIFEST)
     entry = {
         "peristiwa": MADE,
@@ -188,9 +189,9 @@ def expire(home: Home, now: datetime, *, dry_run: bool = False) -> list[Issue]:
         sweep(issue.folder)
         # Written before anything goes, so that a full disk loses nothing; in its place when all is gone.
         with writing(issue.folder / TOMBSTONE, mode=0o600) as draft:
-            draft.write_text(text, encoding="utf-8")
+            disk.write_text(draft, text)
             for name in issue.facts["berkas"]:
-                (issue.folder / name).unlink(missing_ok=True)
+                disk.unlink(issue.folder / name, missing_ok=True)
         entry = {
             "peristiwa": DELETED,
             "jenis": issue.kind,
@@ -201,7 +202,7 @@ def expire(home: Home, now: datetime, *, dry_run: bool = False) -> list[Issue]:
         }
         register_of(home).append([entry], now)
         # The manifest goes last: killed before, the next call finds the folder still due and enters it again.
-        (issue.folder / MANIFEST).unlink(missing_ok=True)
+        disk.unlink(issue.folder / MANIFEST, missing_ok=True)
     return over
 
 

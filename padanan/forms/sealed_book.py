@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
+from padanan.base.book import Book
 from padanan.base.errors import PadananError
 from padanan.forms.sealed_cells import first_edited, is_formula, open_workbook, seal
 
@@ -105,8 +105,8 @@ def workbook(path: Path, title: str, *, constant_memory: bool = False) -> Any:
 
     With `constant_memory` the rows wait on disk beside the workbook, never in a common temporary folder.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "tmpdir": str(path.parent)}
-    book = xlsxwriter.Workbook(str(path), {**options, "constant_memory" if constant_memory else "in_memory": True})
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = Book(path, **options, constant_memory=constant_memory, in_memory=not constant_memory)
     book.set_properties({"title": title, "author": "Padanan", "created": MADE})
     return book
 

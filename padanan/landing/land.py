@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from padanan.base import disk
 from padanan.base.commit import building, publish, retire, write_once
 from padanan.base.digest import copy_hashed
 from padanan.base.errors import DeliveryError, PadananError, SourceUnavailable, no_space_guard, safe_reason
@@ -30,7 +30,7 @@ from padanan.contracts.due import due_date
 from padanan.contracts.plan import YearPlan, load_plans
 from padanan.landing import checks
 from padanan.landing.letter import LETTER, PULL, Letter, read_letter, sidecar_of, with_flags
-from padanan.landing.raw import DamagedFile, Flag, RawTable, Spec
+from padanan.landing.raw import RAW, DamagedFile, Flag, RawTable, Spec
 from padanan.landing.readers import read_file
 from padanan.landing.receipt import Receipt, receipt_json, receipt_markdown
 from padanan.landing.stage import Staged, stage
@@ -142,14 +142,14 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
     work = folder / "kerja"
     original = folder / "original"
     for path in (work, original):
-        path.mkdir(mode=0o700)
+        disk.mkdir(path)
     spec = Spec.of(item.contract)
     pull = item.path.name.endswith(PULL)
     item.sha256 = copy_hashed(item.path, original / item.path.name)
     item.size = item.path.stat().st_size
     sidecar = sidecar_of(item.path)
     if sidecar is not None:
-        shutil.copyfile(sidecar, original / sidecar.name)
+        disk.copy(sidecar, original / sidecar.name)
     try:
         item.letter = with_flags(read_letter(item.path, item.contract), **said)
         if item.letter.periode_data is None:
@@ -164,7 +164,7 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
             return _refuse(item, folder, original)
         if pull:
             item.raw, item.sha256 = _pull(item.letter, spec, work)
-            shutil.copyfile(item.raw.path, original / PULLED)
+            disk.copy(item.raw.path, original / PULLED)
         if (twin := _twin(item)) is not None:
             return _duplicate(item, twin)
         if _address(item).exists():
@@ -176,7 +176,8 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
                 rule="isi_berulang",
             )
         if item.raw is None:
-            item.raw = read_file(original / item.path.name, spec, work)
+            with disk.filling(work / RAW):
+                item.raw = read_file(original / item.path.name, spec, work)
         item.flags += item.raw.flags
         item.flags += checks.after_reading(item.raw, item.contract, item.letter)
         result = checks.outcome(item.flags)
@@ -295,16 +296,16 @@ def _write(folder: Path, manifest: dict[str, Any], title: str) -> None:
         "tanda_terima.md": receipt_markdown(manifest, title),
     }
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        disk.write_text(folder / name, text)
 
 
 def _land(item: _Delivery, folder: Path, work: Path, key: bytes) -> Receipt:
     status = checks.outcome(item.flags)
     manifest = _manifest(item, status, key)
     _write(folder, manifest, item.contract.name)
-    shutil.rmtree(work)
+    disk.remove_tree(work)
     target = _address(item)
-    target.parent.mkdir(mode=0o700, exist_ok=True)
+    disk.mkdir(target.parent, exist_ok=True)
     if not publish(folder, target):
         return _duplicate(item, {**manifest, "folder": target})
     return Receipt(item.contract.id, status, item.sha16, target, manifest, target / "tanda_terima.md")
@@ -313,15 +314,15 @@ def _land(item: _Delivery, folder: Path, work: Path, key: bytes) -> Receipt:
 def _quarantine(item: _Delivery, folder: Path, work: Path, key: bytes) -> Receipt:
     manifest = _manifest(item, "karantina", key)
     for name in ("part.parquet", "rejects.parquet"):
-        (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(work)
+        disk.unlink(folder / name, missing_ok=True)
+    disk.remove_tree(work)
     return _aside(item, folder, manifest)
 
 
 def _refuse(item: _Delivery, folder: Path, original: Path) -> Receipt:
     """A refused delivery leaves its receipt only: there is no right to keep its content."""
-    shutil.rmtree(original)
-    shutil.rmtree(folder / "kerja")
+    disk.remove_tree(original)
+    disk.remove_tree(folder / "kerja")
     manifest = _manifest(item, "ditolak", None)
     return _aside(item, folder, manifest)
 

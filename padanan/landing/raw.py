@@ -13,6 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+# What a reader leaves in its work folder.
+RAW = "mentah.parquet"
 LINE = "_baris"
 NUMERIC = "_sel_angka"
 REJECT_SCHEMA = pa.schema([(LINE, pa.int64()), ("sebab", pa.string()), ("isi", pa.string())])

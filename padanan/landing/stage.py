@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from padanan.base.duck import private_duckdb
 from padanan.base.keys import register_hmac
 from padanan.base.sql import ident, literal
+from padanan.base.tabular import copy_to
 from padanan.contracts.contract import Contract
 from padanan.landing.raw import LINE, NUMERIC, RawTable
 
@@ -22,6 +23,7 @@ PERIOD_COLUMNS = ("periode_program", "periode_data", "periode", "bulan_data")
 # Columns that make a person or family recognisable when the source's own id is blank, in this order.
 IDENTIFYING = ("id_keluarga_sumber", "id_sumber", "nik", "no_kk", "nama", "tgl_lahir", "jenis_kelamin", "nama_ibu", "alamat")
 SAMPLE = 10_000
+ZSTD = ", compression zstd"
 _DIGITS = "regexp_replace({}, '[^0-9]', '', 'g')"
 
 
@@ -91,19 +93,23 @@ def stage(raw: RawTable, contract: Contract, sha16: str, key: bytes, folder: Pat
             f"{_digit_key('nik', names)} as _nik_key, {_digit_key('no_kk', names)} as _kk_key"
         )
         con.execute(f"create temp table lewat as select {LINE} from urutan where ke > 1")
-        con.execute(
-            f"copy (select {', '.join(map(ident, names))}, {LINE}, {NUMERIC}, {keys} from berteks "
-            f"where not _judul and {LINE} not in (select {LINE} from lewat)) "
-            f"to {literal(part)} (format parquet, compression zstd)"
+        copy_to(
+            con,
+            f"select {', '.join(map(ident, names))}, {LINE}, {NUMERIC}, {keys} from berteks "
+            f"where not _judul and {LINE} not in (select {LINE} from lewat)",
+            part,
+            options=ZSTD,
         )
         content = "cast(to_json({" + ", ".join(f"{literal(name)}: b.{ident(name)}" for name in names) + "}) as varchar)"
-        con.execute(
-            f"copy (select {LINE}, null::varchar as _record_key, '{UNREADABLE}' as alasan, sebab, isi "
+        copy_to(
+            con,
+            f"select {LINE}, null::varchar as _record_key, '{UNREADABLE}' as alasan, sebab, isi "
             f"from read_parquet({literal(raw.rejects)}) "
             f"union all select b.{LINE}, null, '{UNREADABLE}', 'judul_berulang', {content} from berteks b where b._judul "
             f"union all select b.{LINE}, hmac_hex({base} || u.ke), '{DUPLICATE}', 'sama dengan baris sebelumnya', {content} "
-            f"from berteks b join urutan u using ({LINE}) where u.ke > 1 order by {LINE}) "
-            f"to {literal(rejects)} (format parquet, compression zstd)"
+            f"from berteks b join urutan u using ({LINE}) where u.ke > 1 order by {LINE}",
+            rejects,
+            options=ZSTD,
         )
         staged = Staged(int(pq.read_metadata(part).num_rows), {UNREADABLE: 0, DUPLICATE: 0})
         for reason, count in con.execute(f"select alasan, count(*) from read_parquet({literal(rejects)}) group by 1").fetchall():

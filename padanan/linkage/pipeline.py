@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from padanan.base.commit import building
 from padanan.linkage import candidates, inputs, output, prepare, threshold
 from padanan.linkage.config import LinkageConfig, load_linkage_config
 from padanan.linkage.fit import fit, plug_in_bits
@@ -71,10 +72,10 @@ def link(
     config = config or load_linkage_config()
     laps = Laps()
     # Names lie there while the engine overflows: beside the register that a home keeps, on its disk.
-    with tempfile.TemporaryDirectory(prefix=".padanan-", dir=prepared and Path(prepared).parent) as folder:
+    with building(Path(prepared).parent if prepared else Path(tempfile.gettempdir())) as folder:
         path = prepared or prepare.prepare_register(
             register,
-            cache or Path(folder),
+            cache or folder,
             snapshot or inputs.snapshot_hash(register),
             memory=config.memory,
             threads=config.threads,

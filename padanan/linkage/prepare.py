@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from padanan.base import disk
 from padanan.base.commit import writing
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.sql import literal
@@ -285,6 +286,7 @@ def prepare_register(
         with (
             no_space_guard("acuan siap pakai"),
             writing(target) as working,
+            disk.filling(working),
             pq.ParquetWriter(working, SCHEMA, compression="lz4", use_dictionary=_DICTIONARY, write_statistics=False) as writer,
         ):
             for batch in batches(con, relation):

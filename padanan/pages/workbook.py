@@ -11,8 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
+from padanan.base.book import Book
 from padanan.base.format import day, fingerprint
 from padanan.pages import words
 from padanan.pages.page import Page
@@ -38,8 +37,7 @@ def write_workbook(report: Report, pages: Mapping[str, Page], path: Path) -> Non
         pages: the finished pages by file name.
         path: the file to write.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    book = xlsxwriter.Workbook(str(path), options)
+    book = Book(path, strings_to_formulas=False, strings_to_urls=False, strings_to_numbers=False, in_memory=True)
     book.set_properties({"title": f"Tabel laporan mutu {report.source.periode.label}", "author": "Padanan", "created": MADE})
     formats = _formats(book)
     contents = book.add_worksheet(CONTENTS)

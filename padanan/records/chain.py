@@ -16,8 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.base import locks
-from padanan.base.commit import flush, write_once
+from padanan.base import disk, locks
+from padanan.base.commit import write_once
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.keys import key_id, load_key
 
@@ -165,23 +165,21 @@ class Chain:
         """Adds composed records after the last whole line; on a full disk the file is cut back to where it was."""
         content = "".join(canonical(record) + "\n" for record in records).encode()
         with no_space_guard(self.what):
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = disk.opened(self.path, os.O_RDWR | os.O_CREAT)
             try:
                 before = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
                 size = before.rfind(b"\n") + 1
-                os.ftruncate(descriptor, size)
+                if size < len(before):
+                    disk.truncate(descriptor, size, self.path)
                 try:
-                    rest, place = memoryview(content), size
-                    while rest:
-                        written = os.pwrite(descriptor, rest, place)
-                        rest, place = rest[written:], place + written
-                    os.fsync(descriptor)
+                    disk.pwrite(descriptor, content, size, self.path)
+                    disk.fsync(descriptor, self.path)
                 except OSError:
-                    os.ftruncate(descriptor, size)
+                    disk.truncate(descriptor, size, self.path)
                     raise
             finally:
                 os.close(descriptor)
-            flush(self.path.parent)
+            disk.flush(self.path.parent)
 
     def write_head(self, number: int, digest: str) -> None:
         """Signs the newest record as the head."""

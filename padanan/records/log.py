@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.commit import write_once
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
@@ -144,10 +145,12 @@ class Log:
                 while (aside := path.with_name(f"{path.name}.terpotong-{number}")).exists():
                     number += 1
                 write_once(aside, tail.decode(errors="replace"))
-                with path.open("r+b") as handle:
-                    handle.truncate(len(whole))
-                    handle.flush()
-                    os.fsync(handle.fileno())
+                descriptor = disk.opened(path, os.O_RDWR)
+                try:
+                    disk.truncate(descriptor, len(whole), path)
+                    disk.fsync(descriptor, path)
+                finally:
+                    os.close(descriptor)
             found = self.read()
             if found.records:
                 chain.write_head(len(found.records), found.head)

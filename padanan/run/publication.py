@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from padanan.base import commit
+from padanan.base import commit, disk
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard, safe_reason
 from padanan.base.home import Home
@@ -96,7 +96,7 @@ def _copy_model(home: Home, plan: RunPlan, folder: Path) -> dict[str, Any]:
         raise PadananError("model padanan dengan bukti tidak ada", file="warehouse/bukti/model.json", cure=cure) from None
     if (facts.get("periode"), facts.get("revisi")) != (plan.periode.key, plan.revisi):
         raise PadananError("model padanan dari putaran lain", file="warehouse/bukti/model.json", cure=cure)
-    (folder / MODEL).write_bytes(content)
+    disk.write_bytes(folder / MODEL, content)
     return {"sha256": file_sha256(folder / MODEL)}
 
 
@@ -135,6 +135,4 @@ def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) ->
 
 def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) -> None:
     manifest = manifest_of(plan, tables, files)
-    (folder / "manifest.json").write_text(
-        json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    disk.write_text(folder / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n")

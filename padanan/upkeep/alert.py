@@ -16,6 +16,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
+from padanan.base import disk
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.period import JAKARTA
 
@@ -128,11 +129,11 @@ def send(alert: Alert, settings: AlertSettings, *, now: datetime | None = None) 
 
 
 def _to_file(alert: Alert, path: Path, at: datetime) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    disk.mkdir(path.parent, parents=True, exist_ok=True)
     line = json.dumps(alert.as_dict(at), ensure_ascii=False, sort_keys=True) + "\n"
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    handle = disk.opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
-        os.write(handle, line.encode())
+        disk.append(handle, line.encode(), path)
     finally:
         os.close(handle)
 

@@ -13,6 +13,7 @@ import tarfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.commit import building, publish, writing
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
@@ -56,6 +57,7 @@ def backup(home: Home, target: Path) -> dict[str, Any]:
     with (
         no_space_guard("cadangan"),
         writing(target, mode=0o600) as draft,
+        disk.filling(draft),
         tarfile.open(draft, "w:gz", compresslevel=3) as archive,
     ):
         for path in files:
@@ -86,7 +88,7 @@ def restore(archive_path: Path, home: Home) -> dict[str, Any]:
                 f"cadangan tidak terbaca ({type(error).__name__})", file=archive_path, cure="pakai salinan cadangan lain"
             ) from None
         index = _checked_index(archive_path, work)
-        (work / INDEX).unlink()
+        disk.unlink(work / INDEX)
         if not publish(work, home.root):
             raise _not_empty(home)
     home.ensure()
@@ -111,10 +113,10 @@ def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
         if content is None or name.is_absolute() or ".." in name.parts:
             raise tarfile.TarError("not a plain file")
         target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with content, target.open("xb") as handle:
+        disk.mkdir(target.parent, parents=True, exist_ok=True)
+        with content, disk.filling(target), target.open("xb") as handle:
             shutil.copyfileobj(content, handle)
-        target.chmod(member.mode & 0o700)
+        disk.chmod(target, member.mode & 0o700)
 
 
 def _checked_index(archive_path: Path, work: Path) -> dict[str, Any]:

@@ -22,7 +22,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from padanan.base import commit
+from padanan.base import disk
 from padanan.base.errors import DeliveryError, NoSpace, PadananError
 from padanan.base.home import CHECKOUT, Home
 from padanan.base.keys import load_key
@@ -341,7 +341,7 @@ def full_disk(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(land, "copy_hashed"), (csv_reader.pq, "ParquetWriter"), (stage, "private_duckdb"), (land, "_write"), (commit, "flush")],
+    [(land, "copy_hashed"), (csv_reader.pq, "ParquetWriter"), (stage, "private_duckdb"), (land, "_write"), (disk, "flush")],
 )
 def test_no_space_lands_nothing(
     take: Take, dtks_file: DtksFile, home: Home, monkeypatch: pytest.MonkeyPatch, module: object, name: str

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from padanan.base import disk
 from padanan.base.errors import ContractError, PadananError
 from padanan.base.home import FOLDERS, Home
 from padanan.base.period import JAKARTA, Periode
@@ -262,7 +263,7 @@ def test_killed_anywhere_the_next_run_completes(
 
     with monkeypatch.context() as patch:
         patch.setattr("padanan.upkeep.retention.destroy.write_once", dying(destroy.write_once))
-        patch.setattr("padanan.upkeep.retention.destroy.shutil.rmtree", dying(shutil.rmtree))
+        patch.setattr("padanan.base.disk.remove_tree", dying(disk.remove_tree))
         patch.setattr(Path, "unlink", dying(Path.unlink))
         patch.setattr("padanan.records.chain.Chain.append", dying(Chain.append))
         patch.setattr("padanan.records.chain.Chain.write_head", dying(Chain.write_head))

@@ -12,6 +12,7 @@ from padanan.base.home import CHECKOUT
 
 FOLDERS = ("padanan", "orchestration", "scripts", "benchmarks", "tests")
 LOCKS, DIGEST, COMMIT = "padanan/base/locks.py", "padanan/base/digest.py", "padanan/base/commit.py"
+DISK = "padanan/base/disk.py"
 # A test damages what it tests: it moves files about and counts hashes by other means than the code under test.
 BY_OTHER_MEANS = "tests/"
 
@@ -34,14 +35,14 @@ def locks(tree: ast.AST) -> list[int]:
 
 
 def moves(tree: ast.AST) -> list[int]:
-    """Lines that put a file or folder into place: `os.replace`, `os.rename`, and `Path.replace`, `Path.rename` (one argument)."""
+    """Lines that put a file or folder into place: `os.replace`, `disk.rename`, and `Path.replace` or `rename` (one argument)."""
     found = []
     for call in calls(tree):
         owner, _, name = spoken(call).rpartition(".")
         if name not in ("replace", "rename"):
             continue
         path_like = len(call.args) == 1 and not call.keywords and isinstance(call.func, ast.Attribute)
-        if owner == "os" or (path_like and owner != "commit"):
+        if owner in ("os", "disk") or (path_like and owner != "commit"):
             found.append(call.lineno)
     return found
 
@@ -65,7 +66,7 @@ def is_hash(call: ast.Call) -> bool:
     return spoken(call).startswith("hashlib.") or spoken(call) in ("sha256", "md5", "blake2b")
 
 
-KINDS = {"lock": (locks, {LOCKS}), "move": (moves, {COMMIT}), "file hash": (digests, {DIGEST})}
+KINDS = {"lock": (locks, {LOCKS}), "move": (moves, {COMMIT, DISK}), "file hash": (digests, {DIGEST})}
 
 
 def offenders(kind: str) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
@@ -81,12 +82,12 @@ def write_counts(home: Home, folder: Path, name: str, tags: Mapping[str, Any], *
     watermark = DRAFT if draft else None
     content = render(template_path("lampiran.docx", home), tags, watermark=watermark)
     with no_space_guard("lampiran"):
-        (folder / f"{name}.docx").write_bytes(content)
-        (folder / f"{name}.pdf").write_bytes(as_pdf(content, watermark=watermark))
+        disk.write_bytes(folder / f"{name}.docx", content)
+        disk.write_bytes(folder / f"{name}.pdf", as_pdf(content, watermark=watermark))
         write_workbook(folder / f"{name}.xlsx", tags)
     written = [folder / f"{name}.{kind}" for kind in ("docx", "pdf", "xlsx")]
     for path in written:
-        path.chmod(0o600)
+        disk.chmod(path, 0o600)
     return {path.name: file_sha256(path) for path in written}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.commit import building, replace
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
@@ -80,11 +81,11 @@ def write_documents(home: Home, periode: Periode, revisi: int) -> Path:
     with building(goal.parent) as folder, no_space_guard("dokumen penetapan"):
         for template, name in DRAFTS.items():
             content = render(template_path(template, home), tags, watermark=DRAFT)
-            (folder / f"{name}.docx").write_bytes(content)
-            (folder / f"{name}.pdf").write_bytes(as_pdf(content, watermark=DRAFT))
+            disk.write_bytes(folder / f"{name}.docx", content)
+            disk.write_bytes(folder / f"{name}.pdf", as_pdf(content, watermark=DRAFT))
         write_counts(home, folder, ANNEX_NAME, counts, draft=True)
         for path in folder.iterdir():
-            path.chmod(0o600)
+            disk.chmod(path, 0o600)
         replace(folder, goal)
     return goal
 

@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
+from padanan.base.book import Book
 from padanan.decree.documents.context import SPLIT_NAMES
 from padanan.decree.documents.docx import AUTHOR, EPOCH
 
@@ -24,7 +23,7 @@ def write_workbook(path: Path, tags: Mapping[str, Any]) -> None:
         path: the file to write.
         tags: the tags of the annex's template.
     """
-    workbook = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    workbook = Book(path, in_memory=True, strings_to_formulas=False, strings_to_urls=False)
     workbook.set_properties({"title": "Lampiran: jumlah data sasaran", "author": AUTHOR, "created": EPOCH})
     forms = {
         "judul": workbook.add_format({"bold": True, "font_size": 12}),

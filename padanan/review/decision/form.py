@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.commit import write_once
 from padanan.base.digest import file_sha256
 from padanan.base.errors import ContractError, PadananError, no_space_guard
@@ -75,7 +76,7 @@ def write_form(home: Home, periode: Periode, revisi: int, path: Path) -> int:
         raise PadananError("berkas sudah ada", file=safe_name(path.name), cure="pakai nama lain; formulir tidak ditimpa")
     made = offer(home, periode, revisi)
     with no_space_guard("formulir"):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        disk.mkdir(path.parent, parents=True, exist_ok=True)
         if path.suffix.lower() == ".xlsx":
             from padanan.review.decision import form_book
 

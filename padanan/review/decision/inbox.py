@@ -6,12 +6,12 @@ What a form says is read in `form` and decided in `actions`; a refused form stay
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.commit import write_once
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, safe_reason
@@ -114,10 +114,10 @@ def _process(home: Home, path: Path) -> Result:
         return Result(False, f"DITOLAK {refusal}", receipt)
     last = records[-1]
     text = _accepted(home, path, digest, records)
-    done.mkdir(parents=True, exist_ok=True, mode=0o700)
+    disk.mkdir(done, parents=True, exist_ok=True)
     write_once(done / f"{path.name}{RECEIPT}", text)
-    shutil.move(path, done / path.name)
-    receipt.unlink(missing_ok=True)
+    disk.move(path, done / path.name)
+    disk.unlink(receipt, missing_ok=True)
     return Result(True, f"DITERIMA {outcome(last)}", done / f"{path.name}{RECEIPT}")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from padanan.base import disk
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
 from padanan.contracts.planned import PlannedContract
@@ -63,12 +64,12 @@ def write_kit(source: Source, contract: PlannedContract, path: Path) -> dict[str
         counts = _book(source.con, sheets(home, contract, terms), book_path, contract)
         parts["baris.xlsx"] = book_path.read_bytes()
     finally:
-        book_path.unlink(missing_ok=True)
+        disk.unlink(book_path, missing_ok=True)
     parts |= _report(source.report, source.pages, contract.id)
     receipts = _receipts(home, plan, contract.id)
     parts |= receipts
     parts[README] = _readme(plan, contract, counts, parts).encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with disk.filling(path), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(parts):
             info = zipfile.ZipInfo(name, DAY)
             info.compress_type = zipfile.ZIP_DEFLATED

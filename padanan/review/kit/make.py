@@ -5,12 +5,12 @@ What is in a kit is decided in `archive`.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.commit import building
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
@@ -81,7 +81,7 @@ def make(
             files: dict[str, Any] = {}
             if standing:
                 for name, facts in standing.facts["berkas"].items():
-                    shutil.copy2(target / name, temporary / name)
+                    disk.copy(target / name, temporary / name)
                     files[name] = facts
             for number, name in enumerate(wanted, 1):
                 path = temporary / _zip_name(name, plan)

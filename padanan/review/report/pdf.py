@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base import format as id_format
 from padanan.base.typeset import typeset
 from padanan.pages.page import Page
@@ -46,7 +47,7 @@ def write_pdf(report: Report, pages: Mapping[str, Page], path: Path) -> None:
         if name in pages:
             found += [{"jenis": "judul", "tingkat": 2, "teks": pages[name].title}, *blocks(pages[name], level=3)]
     found.append(_signatures(report, sign))
-    path.write_bytes(_set(report, "Laporan mutu data dan pemadanan", found, head))
+    disk.write_bytes(path, _set(report, "Laporan mutu data dan pemadanan", found, head))
 
 
 def producer_pdf(report: Report, pages: Mapping[str, Page], contract_id: str) -> bytes:

@@ -5,10 +5,10 @@ What stands on the pages is decided by the page makers; this module only gathers
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from padanan.base import disk
 from padanan.base.commit import building, replace
 from padanan.base.errors import no_space_guard
 from padanan.base.home import CHECKOUT, Home
@@ -101,14 +101,14 @@ def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
     target = home.reports(report.source.periode, report.source.revisi)
     with no_space_guard("laporan mutu"), building(target.parent) as temporary:
         for name, page in pages.items():
-            (temporary / name).write_text(page.html, encoding="utf-8")
-        shutil.copytree(FONTS, temporary / "font", copy_function=shutil.copyfile)
+            disk.write_text(temporary / name, page.html)
+        disk.copy_tree(FONTS, temporary / "font")
         write_workbook(report, pages, temporary / FILE)
         write_pdf(report, pages, temporary / pdf.FILE)
         # The record of the run that published stands in this folder too.
         for record in target.glob("run*.json"):
-            shutil.copyfile(record, temporary / record.name)
+            disk.copy(record, temporary / record.name)
         for path in temporary.rglob("*"):
-            path.chmod(0o700 if path.is_dir() else 0o600)
+            disk.chmod(path, 0o700 if path.is_dir() else 0o600)
         replace(temporary, target)
     return target / "index.html"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
 from padanan.contracts.field_rules import AT_SOURCE, VISIT
@@ -139,7 +140,7 @@ def write(
         "prelist": write_sheet(book, PRELIST, lines, styles),
     }
     book.close()
-    path.chmod(0o600)
+    disk.chmod(path, 0o600)
     return counts
 
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.base import locks
-from padanan.base.commit import flush, write_once
+from padanan.base import disk, locks
+from padanan.base.commit import write_once
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
@@ -117,8 +116,8 @@ def destroy(
         entry = {**_entry(home, thing, people, now), "nisan_sha256": digest, "jumlah_berkas": 1, "ukuran": facts["ukuran"]}
         added = Log(home, DESTRUCTION, str(now.year)).append([entry], now)
         known.add((place, digest))
-    thing.path.unlink(missing_ok=True)
-    flush(thing.path.parent)
+    disk.unlink(thing.path, missing_ok=True)
+    disk.flush(thing.path.parent)
     return added
 
 
@@ -129,10 +128,10 @@ def _finish(
     nisan = read_nisan(thing.path) or {}
     for path in _rest(home, thing):
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+            disk.remove_tree(path)
         else:
-            path.unlink(missing_ok=True)
-    flush(thing.path)
+            disk.unlink(path, missing_ok=True)
+    disk.flush(thing.path)
     key = (_place(home, thing.path), nisan_hash(thing.path))
     if key in known:
         return ()
