@@ -16,10 +16,11 @@ from typing import Any
 
 import dagster as dg
 from dagster._record import replace
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject
 from packaging import version
 
 from orchestration.contracts import landing_key, loaded
+from orchestration.dbt_child import PARENT
 from orchestration.dbt_words import answer, question
 from orchestration.defs.partitions import half_years
 from orchestration.environment import DBT_PROJECT
@@ -49,6 +50,11 @@ class PadananDbt(DbtCliResource):
     # `dbt --version` and builds an adapter inside the Dagster process for every call; with the in-process executor that
     # adapter's DuckDB connection then meets dbt's own ("different configuration"). The docstring is what users see.
     """dbt di atas gudang DuckDB, dijalankan sebagai proses anak."""
+
+    def cli(self, *args: Any, **kwargs: Any) -> DbtCliInvocation:
+        # The child reads whose child it is before it asks the kernel to die with it.
+        os.environ[PARENT] = str(os.getpid())
+        return super().cli(*args, **kwargs)
 
     @cached_property
     def _cli_version(self) -> version.Version:

@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
+PARENT = "PADANAN_INDUK"
 
 # DuckDB and dbt quote the offending value in these messages; a value may be a NIK or a name.
 TELLTALE = re.compile(
@@ -87,8 +88,11 @@ class RedactingStream:
 
 
 def die_with_parent() -> None:
-    """Asks the kernel to kill this process when the Dagster run dies, so that no orphan keeps the warehouse lock."""
-    parent = os.getppid()
+    """Asks the kernel to kill this process when the Dagster run dies, so that no orphan keeps the warehouse lock.
+
+    The run names itself (`PARENT`): one that died while this process was starting is no longer to be seen from here.
+    """
+    parent = int(os.environ.get(PARENT) or os.getppid())
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:

@@ -23,7 +23,7 @@ def serve_reports() -> bool:
     Returns:
         Whether it serves; its own line says why not.
     """
-    command = [sys.executable, "-m", "padanan.cli", "report", "serve", "--with-parent"]
+    command = [sys.executable, "-m", "padanan.cli", "report", "serve", "--with-parent", str(os.getpid())]
     server = subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     line = server.stdout.readline()

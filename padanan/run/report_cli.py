@@ -6,7 +6,6 @@ What stands in it is decided by the page makers.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from typing import Any
 
@@ -27,7 +26,7 @@ def add_parsers(commands: Any) -> None:
     render.set_defaults(run=_render)
     show.set_defaults(run=_open)
     serve = actions.add_parser("serve", help="sajikan semua laporan di mesin ini (PADANAN_LAPORAN_PORT), hanya untuk dibaca")
-    serve.add_argument("--with-parent", action="store_true", help="berhenti bila proses yang menjalankannya berhenti")
+    serve.add_argument("--with-parent", type=int, metavar="PID", help="berhenti bila proses ini, yang menjalankannya, berhenti")
     serve.set_defaults(run=_serve)
 
 
@@ -62,5 +61,5 @@ def _open(args: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace) -> int:
     from padanan.review.report.server import serve
 
-    serve(Home.from_env().ensure(), parent=os.getppid() if args.with_parent else None)
+    serve(Home.from_env().ensure(), parent=args.with_parent)
     return 0

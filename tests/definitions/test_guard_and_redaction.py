@@ -1,13 +1,17 @@
 """No error that Dagster stores, and no line that dbt prints, carries a row's value; each names cause and cure."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
 from dagster._utils.error import serializable_error_info_from_exc_info
 
-from orchestration.dbt_child import redact
+from orchestration.dbt_child import PARENT, redact
 from orchestration.failures import explain_run
 from orchestration.guard import explained, known_error
 from orchestration.policies import patience_with
@@ -25,6 +29,17 @@ def test_a_cast_error_of_duckdb_becomes_a_failure_without_the_value():
     stored = serializable_error_info_from_exc_info((type(failure), failure, failure.__traceback__))
     assert NAME not in str(stored) and NIK not in str(stored)
     assert stored.cause is None and stored.context is None
+
+
+def test_dbt_whose_run_died_while_it_was_starting_does_not_begin():
+    """The kernel tells of a parent's death only who asked before it; dbt would go on and keep the warehouse's lock."""
+    script = Path(__file__).resolve().parents[2] / "orchestration" / "dbt_child.py"
+    codes = {}
+    for parent in (os.getpid(), os.getppid()):
+        env = {**os.environ, PARENT: str(parent)}
+        done = subprocess.run([sys.executable, str(script), "--version"], env=env, capture_output=True, text=True, check=False)
+        codes[parent] = (done.returncode, bool(done.stdout))
+    assert codes == {os.getpid(): (0, True), os.getppid(): (1, False)}
 
 
 def test_a_known_error_keeps_its_one_line_and_its_parts():

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -260,6 +261,12 @@ def test_the_server_of_make_dev_stops_with_the_ui(home, how):
             assert second.stdout == "gagal\n" and second.stderr.startswith("GALAT") and "Traceback" not in second.stderr
         finally:
             parent.send_signal(how)
+            try:
+                parent.wait(30)
+            except subprocess.TimeoutExpired:
+                state = Path(f"/proc/{parent.pid}/status").read_text()
+                parent.kill()
+                pytest.fail(f"the program that made the server did not stop: {state}")
     end = time.monotonic() + 60
     while answers(number) and time.monotonic() < end:
         time.sleep(0.2)
