@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from padanan.base.errors import safe_reason
+from padanan.base.regular import NotRegular, open_regular
 
 FIRST_RETRY_SECONDS = 15 * 60
 LAST_RETRY_SECONDS = 6 * 3600
@@ -60,9 +61,12 @@ def look(waiting: Iterable[Path], before: Memory, state_of: Callable[[Path], str
         known, tries, at = _remembered(before.get(name))
         try:
             facts = state_of(path)
-            still = known == facts or now - path.stat().st_mtime >= settle_seconds
-            with path.open("rb") as handle:
+            still = known == facts or now - os.lstat(path).st_mtime >= settle_seconds
+            with open_regular(path) as handle:
                 handle.read(1)
+        except NotRegular:
+            # A link or a pipe is not opened to see whether it can be: its run refuses it by name.
+            still = True
         except FileNotFoundError:
             # Taken away since the listing.
             continue

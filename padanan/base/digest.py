@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from padanan.base import disk
+from padanan.base.regular import open_regular
 
 BLOCK = 8 * 1024 * 1024
 
@@ -41,9 +42,14 @@ def files_sha256(files: Iterable[tuple[str, Path]]) -> str:
 
 
 def copy_hashed(source: Path, target: Path) -> str:
-    """Copies a file byte by byte and returns the SHA-256 of what was copied."""
+    """Copies a regular file byte by byte and returns the SHA-256 of what was copied.
+
+    Raises:
+        NotRegular: the source is a link, pipe, device or folder; it may be what somebody else put there.
+        OSError: either can't be read or written.
+    """
     digest = hashlib.sha256()
-    with source.open("rb") as reader, disk.filling(target), target.open("wb") as writer:
+    with open_regular(source) as reader, disk.filling(target), target.open("wb") as writer:
         while block := reader.read(BLOCK):
             digest.update(block)
             writer.write(block)

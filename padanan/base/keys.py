@@ -57,6 +57,15 @@ def load_key() -> bytes:
     return key
 
 
+def is_key(found: os.stat_result) -> bool:
+    """Whether a file, as it was looked at, is the key's own: a second name (hard link) of it may lie anywhere."""
+    try:
+        key = key_file().stat()
+    except OSError:
+        return False
+    return (found.st_dev, found.st_ino) == (key.st_dev, key.st_ino)
+
+
 def key_id(key: bytes) -> str:
     """A short public name of a key, so that a manifest can say which key made its pseudonyms."""
     return hashlib.sha256(b"padanan-key-id" + key).hexdigest()[:8]

@@ -42,8 +42,14 @@ def has_long_number(text: str) -> bool:
 
 
 def safe_name(name: str) -> str:
-    """A file name fit for a receipt: long digit runs (an id?) masked, bytes that are no UTF-8 shown as such."""
-    return re.sub(r"\d{9,}", "…", os.fsencode(name).decode("utf-8", "replace"))
+    """A file name fit for a receipt or a terminal.
 
-
-UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".swp", ".pengantar.yaml")
+    Long digit runs (an id?) are masked; bytes that are no UTF-8 become U+FFFD; whatever steers a terminal or turns the direction
+    of writing stands as its number (`\\x1b`).
+    """
+    try:
+        raw = os.fsencode(name)
+    except UnicodeEncodeError:  # half a surrogate pair: no file bears it, a field of a form may
+        raw = name.encode("utf-8", "replace")
+    text = re.sub(r"\d{9,}", "…", raw.decode("utf-8", "replace"))
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)

@@ -1,17 +1,19 @@
-"""YAML with the line of every field, so that a wrong contract can be shown where it is wrong.
+"""YAML with the line of every field, so that a wrong contract can be shown where it is wrong; the only reader of YAML.
 
-What the fields mean belongs to the modules that read them.
+What the fields mean belongs to the modules that read them. What comes from outside is read within `Limits`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from padanan.base.errors import ContractError
+from padanan.base.regular import NotRegular, read_regular
 from padanan.base.typed import safe_name
 
 FieldPath = tuple[str | int, ...]
@@ -19,21 +21,40 @@ FieldPath = tuple[str | int, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class YamlSource:
-    """One YAML file: `data` as plain Python, `line(path)` for messages."""
+@dataclass(frozen=True)
+class Limits:
+    """How far YAML from outside is read: bytes of the file, levels, fields. It may hold neither alias nor tag."""
 
-    def __init__(self, path: Path) -> None:
+    size: int
+    depth: int
+    items: int
+
+
+class YamlSource:
+    """One YAML file: `data` as plain Python, `line(path)` for messages.
+
+    Args:
+        limits: for a file that somebody else wrote: only a regular file is opened, and nothing is built from it before
+            aliases, tags, depth and number of its fields were looked at.
+
+    Raises:
+        ContractError: not readable, no YAML, a field written twice, or beyond its limits; with the line where there is one.
+    """
+
+    def __init__(self, path: Path, *, limits: Limits | None = None) -> None:
         self.path = path
         self._lines: dict[FieldPath, int] = {}
         self._walked: set[int] = set()
         try:
-            with path.open(encoding="utf-8") as handle:
-                loader = _Loader(handle)
-                try:
-                    node = loader.get_single_node()
-                    self.data: Any = None if node is None else loader.construct_document(node)
-                finally:
-                    loader.dispose()
+            text = self._text(limits)
+            if limits is not None:
+                self._within(text, limits)
+            loader = _Loader(text)
+            try:
+                node = loader.get_single_node()
+                self.data: Any = None if node is None else loader.construct_document(node)
+            finally:
+                loader.dispose()
         except yaml.YAMLError as error:
             mark: Any = getattr(error, "problem_mark", None)
             raise ContractError(
@@ -44,17 +65,48 @@ class YamlSource:
             ) from None
         except RecursionError:
             raise ContractError("isian YAML bersarang terlalu dalam", file=path, cure="pakai bentuk isian yang contoh") from None
+        except NotRegular as error:
+            raise ContractError(f"bukan berkas biasa: {error.kind}", file=path, cure="taruh berkasnya sendiri") from None
         except (OSError, UnicodeDecodeError) as error:
             raise ContractError(
                 f"berkas tidak dapat dibaca ({type(error).__name__})", file=path, cure="periksa keberadaan dan haknya (UTF-8)"
             ) from None
-        except ValueError:
+        except (ValueError, OverflowError):
             # 2025-13-45 looks like a date to YAML and is none.
             raise ContractError(
                 "YAML memuat tanggal atau bilangan yang tidak ada", file=path, cure="perbaiki, atau tulis di antara tanda kutip"
             ) from None
         if node is not None:
             self._walk(node, ())
+
+    def _text(self, limits: Limits | None) -> str:
+        data = self.path.read_bytes() if limits is None else read_regular(self.path, limits.size)
+        if data is None:
+            assert limits is not None
+            raise ContractError(
+                f"isi lebih besar dari {limits.size >> 10} KiB", file=self.path, cure="tulis isian yang diminta saja"
+            )
+        return data.decode("utf-8-sig")
+
+    def _within(self, text: str, limits: Limits) -> None:
+        """Looks at the events of the parser, which builds nothing and never calls itself."""
+        depth = items = 0
+        for event in yaml.parse(text, Loader=_Loader):
+            opens = isinstance(event, yaml.CollectionStartEvent)
+            depth += opens - isinstance(event, yaml.CollectionEndEvent)
+            items += opens or isinstance(event, yaml.ScalarEvent)
+            if isinstance(event, yaml.AliasEvent):
+                cause, cure = "alias YAML (*nama) tidak dipakai di sini", "tulis isinya sendiri"
+            elif getattr(event, "tag", None) is not None:
+                cause, cure = "tanda jenis YAML (!nama) tidak dipakai di sini", "hapus tanda itu"
+            elif depth > limits.depth:
+                cause, cure = f"isian bersarang lebih dari {limits.depth} tingkat", "pakai bentuk isian yang contoh"
+            elif items > limits.items:
+                cause, cure = f"lebih dari {limits.items} isian", "tulis isian yang diminta saja"
+            else:
+                continue
+            mark: Any = event.start_mark
+            raise ContractError(cause, file=self.path, place=f"baris {mark.line + 1}", cure=cure)
 
     def _walk(self, node: yaml.Node, path: FieldPath) -> None:
         self._lines[path] = node.start_mark.line + 1

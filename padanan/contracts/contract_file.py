@@ -77,6 +77,7 @@ class Form(Config):
     skema: Text | None = None
     kueri: str | None = None
     tabel: Text | None = None
+    url_env: Listed[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]] = ()
 
 
 class Deadline(Config):
@@ -105,6 +106,17 @@ class Tolerance(Config):
     tahan: Share | None = None
 
 
+class OwnReading(Config):
+    """`pembaca`: where a producer's files need more than `delivery.yaml` gives the process that opens them."""
+
+    memoriMib: Annotated[int, Field(ge=256)] | None = None
+    cpuDetik: Annotated[float, Field(ge=0)] | None = None
+    cpuDetikPerMib: Annotated[float, Field(ge=0)] | None = None
+    waktuDetik: Annotated[float, Field(ge=0)] | None = None
+    waktuDetikPerMib: Annotated[float, Field(ge=0)] | None = None
+    tulisMib: Annotated[int, Field(ge=1)] | None = None
+
+
 class Properties(Config):
     """`customProperties` of a contract, by name."""
 
@@ -123,6 +135,7 @@ class Properties(Config):
     perjanjian: Literal["wajib"] | None = None
     program: Program | None = None
     toleransi: Tolerance = Tolerance()
+    pembaca: OwnReading | None = None
     # The part that a contract plays among the others: read and checked in `parts`.
     peran: Any = None
     registri: Any = None

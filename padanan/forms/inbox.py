@@ -1,15 +1,29 @@
-"""Which files of a drop folder wait to be taken in: whole ones, standing still, that were not looked at as they are now.
+"""Which files of a drop folder wait to be taken in, and which are passed by: the one scan of every inbox.
 
-What a file is, how it is taken in and what is remembered of it belongs to each inbox.
+What a file is, how it is taken in and what is remembered of it belongs to each inbox. Nothing is opened here, no link followed.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
-from padanan.base.typed import UNFINISHED
+from padanan.base.regular import FOLDER, odd_kind
+from padanan.base.typed import safe_name
+from padanan.contracts.delivery import load_delivery_rules
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """What lies in an inbox and is no delivery: its name, made safe to print, and why."""
+
+    name: str
+    reason: str
 
 
 def waiting(
@@ -22,8 +36,10 @@ def waiting(
 ) -> list[Path]:
     """The files that wait, in the order of their names; none where there is no folder.
 
+    A link, pipe, device or socket waits too: taking it in refuses it by name. A folder or an ignored name never waits.
+
     Args:
-        ours: whether a file is of the kind that this inbox takes in; may raise OSError.
+        ours: whether a file is of the kind that this inbox takes in, by its name.
         state_of: what changes when the file, or what belongs to it, does; may raise OSError.
         seen: the state of each file, by name, when it was looked at last.
         settle_seconds: leave out files that changed within so many seconds: they may still be copied.
@@ -32,13 +48,9 @@ def waiting(
         return []
     known, now = seen(), time.time()
     found = []
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "~$")) or path.name.lower().endswith(UNFINISHED):
-            continue
+    for path, _ in _entries(folder, ours, passed_by=False):
         try:
-            if not ours(path) or not path.is_file() or known.get(path.name) == state_of(path):
-                continue
-            if now - path.stat().st_mtime >= settle_seconds:
+            if known.get(path.name) != state_of(path) and now - os.lstat(path).st_mtime >= settle_seconds:
                 found.append(path)
         except FileNotFoundError:
             # Taken away between the listing and the look.
@@ -47,3 +59,62 @@ def waiting(
             # What can't be looked at waits too: taking it in tells why it can't be.
             found.append(path)
     return found
+
+
+def skipped(folder: Path, *, ours: Callable[[Path], bool], own: Callable[[str], bool] = lambda _: False) -> list[Skipped]:
+    """What `waiting` passes by: ignored names, folders, and links, pipes or devices under a name that this inbox does not take.
+
+    Args:
+        own: names that this inbox itself puts there.
+    """
+    if not folder.is_dir():
+        return []
+    found = _entries(folder, ours, passed_by=True)
+    return [Skipped(safe_name(path.name)[:120], reason) for path, reason in found if not own(path.name)]
+
+
+def _entries(folder: Path, ours: Callable[[Path], bool], *, passed_by: bool) -> Iterator[tuple[Path, str]]:
+    """Each entry that waits, or each that is passed by with its reason, by name."""
+    rules = load_delivery_rules()
+    for path in sorted(folder.iterdir(), key=os.fsencode):
+        reason = rules.ignored(path.name)
+        if reason is None:
+            try:
+                kind = odd_kind(path)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                kind = None
+            if kind == FOLDER:
+                reason = "folder: taruh berkasnya langsung di inbox"
+            elif kind is not None and not ours(path):
+                reason = f"bukan berkas biasa: {kind}"
+        if passed_by and reason is not None:
+            yield path, reason
+        elif not passed_by and reason is None and ours(path):
+            yield path, ""
+
+
+def stamp(path: Path) -> str:
+    """Size and time of change of what lies there, a link itself included; empty when nothing does.
+
+    Raises:
+        OSError: it can't be looked at.
+    """
+    try:
+        stat = os.lstat(path)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENAMETOOLONG):
+            return ""
+        raise
+    return f"{stat.st_size}:{stat.st_mtime_ns}"
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """Where a paper about a file lies: its name and a suffix, shortened where no disk could hold such a name."""
+    name = os.fsencode(path.name)
+    room = 250 - len(suffix.encode()) - 9
+    if len(name) <= room + 9:
+        return path.with_name(path.name + suffix)
+    digest = sha256(name).hexdigest()[:8]
+    return path.with_name(f"{name[:room].decode('utf-8', 'ignore')}~{digest}{suffix}")

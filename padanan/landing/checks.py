@@ -11,8 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from padanan.base.home import CHECKOUT
 from padanan.base.period import periode_of, periode_start
 from padanan.contracts.contract import Contract
@@ -300,10 +298,4 @@ def official_places() -> tuple[tuple[str, str], ...]:
 
 def needs_agreement(contract: Contract) -> bool:
     """Whether the contract says `perjanjian: wajib` (Permendagri 102/2019)."""
-    stated = getattr(contract, "agreement_required", None)
-    if stated is not None:
-        return bool(stated)
-    data = yaml.safe_load(contract.path.read_text(encoding="utf-8")) or {}
-    return any(
-        item.get("property") == "perjanjian" and item.get("value") == "wajib" for item in data.get("customProperties") or []
-    )
+    return contract.properties.perjanjian == "wajib"

@@ -5,7 +5,6 @@ Each delivery's own way is `land`'s; here is only which files are deliveries and
 
 from __future__ import annotations
 
-import errno
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from padanan.base.errors import DeliveryError, NoSpace, PadananError, safe_reaso
 from padanan.base.home import Home
 from padanan.base.typed import safe_name
 from padanan.contracts.contract import Contract
-from padanan.forms.inbox import waiting
+from padanan.forms.inbox import Skipped, skipped, stamp, waiting
 from padanan.landing.land import deliver
 from padanan.landing.letter import LETTER, PULL, read_letter
 from padanan.landing.receipt import Receipt
@@ -33,11 +32,20 @@ def pending(home: Home, contract_id: str, *, settle_seconds: float = 0) -> list[
     """
     return waiting(
         home.inbox(contract_id),
-        ours=lambda path: path.name.endswith(PULL) or not path.name.endswith((".yaml", ".yml")),
+        ours=_ours,
         state_of=state_of,
         seen=lambda: {name: facts["keadaan"] for name, facts in _seen(home, contract_id).items()},
         settle_seconds=settle_seconds,
     )
+
+
+def passed_by(home: Home, contract_id: str) -> list[Skipped]:
+    """What lies in a producer's inbox and is no delivery."""
+    return skipped(home.inbox(contract_id), ours=lambda path: _ours(path) or path.name.endswith(LETTER))
+
+
+def _ours(path: Path) -> bool:
+    return path.name.endswith(PULL) or not path.name.endswith((".yaml", ".yml"))
 
 
 @dataclass(frozen=True)
@@ -93,12 +101,10 @@ def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: st
 
 
 def _unexpected(path: Path, error: Exception) -> DeliveryError:
-    too_long = isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG
-    mend = "beri berkas nama yang lebih pendek" if too_long else "periksa berkas dan surat pengantarnya"
     return DeliveryError(
         f"berkas tidak dapat diterima ({safe_reason(error)})",
         file=safe_name(path.name),
-        cure=f"{mend}; kiriman lain tetap diterima",
+        cure="periksa berkas dan surat pengantarnya; kiriman lain tetap diterima",
     )
 
 
@@ -121,17 +127,12 @@ def said_of(path: Path, contract: Contract) -> Said:
 
 
 def state_of(path: Path) -> str:
-    """Size and time of change of a file and of its letter.
+    """Size and time of change of a file and of its letter, links not followed.
 
     Raises:
-        OSError: either can't be looked at, or the name leaves no room for a letter's.
+        OSError: either can't be looked at.
     """
-    parts = []
-    for one in (path, path.with_name(path.name + LETTER)):
-        if one.exists():
-            stat = one.stat()
-            parts.append(f"{stat.st_size}:{stat.st_mtime_ns}")
-    return " ".join(parts)
+    return " ".join(filter(None, (stamp(path), stamp(path.with_name(path.name + LETTER)))))
 
 
 def _seen(home: Home, contract_id: str) -> dict[str, dict[str, str]]:

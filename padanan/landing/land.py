@@ -19,19 +19,20 @@ import pyarrow as pa
 
 from padanan.base import disk
 from padanan.base.commit import building, publish, retire, write_once
-from padanan.base.digest import copy_hashed
 from padanan.base.errors import DeliveryError, PadananError, SourceUnavailable, no_space_guard, safe_reason
 from padanan.base.home import Home
 from padanan.base.keys import key_id, load_key
 from padanan.base.period import JAKARTA
+from padanan.base.regular import FOLDER, odd_kind
 from padanan.base.typed import safe_name
 from padanan.contracts.contract import Contract
 from padanan.contracts.due import due_date
 from padanan.contracts.plan import YearPlan, load_plans
 from padanan.landing import checks
-from padanan.landing.letter import LETTER, PULL, Letter, read_letter, sidecar_of, with_flags
+from padanan.landing.letter import LETTER, PULL, Letter, read_letter, with_flags
+from padanan.landing.original import NotTaken, copy_in
 from padanan.landing.raw import RAW, DamagedFile, Flag, RawTable, Spec
-from padanan.landing.readers import read_file
+from padanan.landing.reading import read_delivery
 from padanan.landing.receipt import Receipt, receipt_json, receipt_markdown
 from padanan.landing.stage import Staged, stage
 from padanan.records.ledger import manifests, previous_delivery
@@ -42,7 +43,7 @@ PULLED = "tarikan.parquet"
 
 @dataclass
 class _Delivery:
-    """What is known so far about the delivery being taken in."""
+    """What is known so far about the delivery being taken in; `unread` when its content was never looked at."""
 
     home: Home
     contract: Contract
@@ -54,6 +55,7 @@ class _Delivery:
     staged: Staged | None = None
     flags: list[Flag] = field(default_factory=list)
     deadline: date | None = None
+    unread: bool = False
 
     @property
     def sha16(self) -> str:
@@ -104,10 +106,14 @@ def deliver(
             file=safe_name(path.name),
             cure="lihat expectations/contracts/, atau beri --producer",
         )
-    if not path.is_file():
-        raise DeliveryError("berkas tidak ada", file=path, cure="periksa nama dan folder berkas")
-    item = _Delivery(home, contracts[contract_id], path)
     shown = safe_name(path.name)
+    try:
+        kind = odd_kind(path)
+    except (OSError, ValueError):
+        raise DeliveryError("berkas tidak ada", file=shown, cure="periksa nama dan folder berkas") from None
+    if kind == FOLDER:
+        raise DeliveryError("ini folder, bukan berkas", file=shown, cure="sebut satu berkas di dalamnya")
+    item = _Delivery(home, contracts[contract_id], path)
     try:
         with no_space_guard(f"kiriman {contract_id}"), building(home.landing(contract_id)) as folder:
             return _take(
@@ -145,11 +151,12 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
         disk.mkdir(path)
     spec = Spec.of(item.contract)
     pull = item.path.name.endswith(PULL)
-    item.sha256 = copy_hashed(item.path, original / item.path.name)
-    item.size = item.path.stat().st_size
-    sidecar = sidecar_of(item.path)
-    if sidecar is not None:
-        disk.copy(sidecar, original / sidecar.name)
+    try:
+        item.sha256, item.size = copy_in(item.path, original)
+    except NotTaken as refused:
+        item.unread, item.sha256, item.size = True, refused.digest, refused.size
+        item.flags.append(refused.flag)
+        return _refuse(item, folder, original)
     try:
         item.letter = with_flags(read_letter(item.path, item.contract), **said)
         if item.letter.periode_data is None:
@@ -177,7 +184,7 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
             )
         if item.raw is None:
             with disk.filling(work / RAW):
-                item.raw = read_file(original / item.path.name, spec, work)
+                item.raw = read_delivery(original / item.path.name, item.contract, work)
         item.flags += item.raw.flags
         item.flags += checks.after_reading(item.raw, item.contract, item.letter)
         result = checks.outcome(item.flags)
@@ -269,7 +276,7 @@ def _manifest(item: _Delivery, status: str, key: bytes | None) -> dict[str, Any]
         "bagian": letter.bagian if letter else None,
         "nomor_surat": letter.nomor_surat if letter else None,
         "jumlah_baris_surat": letter.jumlah_baris if letter else None,
-        "sha256": item.sha256,
+        "sha256": None if item.unread else item.sha256,
         "sha16": item.sha16,
         "size": item.size,
         "facts": raw.facts if raw else {},

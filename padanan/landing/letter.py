@@ -5,20 +5,25 @@ Whether what it says holds is for `checks`; nothing here opens the delivery itse
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from padanan.base.errors import ContractError
 from padanan.base.period import JAKARTA, periode_start
+from padanan.base.typed import safe_name
+from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract import Contract
+from padanan.contracts.delivery import load_delivery_rules
 from padanan.landing.raw import DamagedFile
 
 LETTER = ".pengantar.yaml"
 PULL = ".tarik.yaml"
+# Digits alone, or in groups of three: `12.50` is no count, and nobody's guess is made of it.
+_COUNT = re.compile(r"[0-9]{1,12}|[0-9]{1,3}([.,])[0-9]{3}(\1[0-9]{3})*")
 _FORMS = "tulis seperti 2025-10, 2025-10-31, 2025-TW4, 2025-S2, atau 2025"
 
 
@@ -44,30 +49,24 @@ class Letter:
 
 
 def sidecar_of(path: Path) -> Path | None:
-    """The covering letter beside a file, None when there is none or its name would be too long for the disk."""
+    """The covering letter beside a file, whatever lies there; None when there is none or its name would be too long."""
     sidecar = path.with_name(path.name + LETTER)
     try:
-        return sidecar if sidecar.is_file() else None
+        os.lstat(sidecar)
     except OSError:
         return None
+    return sidecar
 
 
 def read_letter(path: Path, contract: Contract) -> Letter:
     """The letter beside a file, completed from its name (`pola_nama`) and its time of change.
 
     Raises:
-        DamagedFile: the sidecar is no YAML mapping, or a field can't be read.
+        DamagedFile: the letter is no regular file, no YAML mapping within its limits (`surat` of `delivery.yaml`), or a field
+            can't be read.
     """
     sidecar = path if path.name.endswith(PULL) else sidecar_of(path)
-    data: dict[str, Any] = {}
-    if sidecar is not None:
-        try:
-            loaded = yaml.safe_load(sidecar.read_text(encoding="utf-8-sig"))
-        except (yaml.YAMLError, UnicodeDecodeError):
-            raise _bad("surat pengantar bukan YAML yang sah", None, sidecar) from None
-        if not isinstance(loaded, dict):
-            raise _bad("surat pengantar tidak berisi pasangan nama: nilai", None, sidecar)
-        data = loaded
+    data = {} if sidecar is None else _fields(sidecar)
     named = _from_name(path.name, contract)
     return Letter(
         periode_data=_periode(data.get("periode_data") or named.get("periode"), sidecar),
@@ -77,6 +76,20 @@ def read_letter(path: Path, contract: Contract) -> Letter:
         nomor_surat=_short(data.get("nomor_surat")),
         url_env=_short(data.get("url_env")),
     )
+
+
+def _fields(sidecar: Path) -> dict[str, Any]:
+    try:
+        loaded = YamlSource(sidecar, limits=load_delivery_rules().surat.limits).data
+    except ContractError as error:
+        raise _bad(f"surat pengantar tidak dapat dipakai: {error.cause}", error.place, sidecar, error.cure) from None
+    if not isinstance(loaded, dict):
+        raise _bad("surat pengantar tidak berisi pasangan nama: nilai", None, sidecar)
+    for name, value in loaded.items():
+        plain = value is None or isinstance(value, date | str | float) or (isinstance(value, int) and abs(value) < 10**15)
+        if not plain:
+            raise _bad("isian bukan satu teks, bilangan, atau tanggal", safe_name(str(name))[:40], sidecar)
+    return loaded
 
 
 def with_flags(
@@ -113,6 +126,8 @@ def _periode(value: Any, file: Path | None) -> str | None:
         return None
     text = value.isoformat() if isinstance(value, date) else str(value).strip()
     try:
+        if not text.isascii():
+            raise ValueError
         periode_start(text)
     except ValueError:
         raise _bad("periode_data tidak terbaca", "periode_data", file, _FORMS) from None
@@ -129,19 +144,19 @@ def _moment(value: Any, file: Path | None) -> datetime | None:
             moment = datetime(value.year, value.month, value.day)
         else:
             moment = datetime.fromisoformat(str(value).strip())
-    except ValueError:
+        # Without a zone it is Jakarta's clock, wherever this machine stands.
+        return moment.replace(tzinfo=JAKARTA) if moment.tzinfo is None else moment.astimezone(JAKARTA)
+    except (ValueError, OverflowError):
         raise _bad("diterima tidak terbaca", "diterima", file, "tulis seperti 2025-10-10T09:00:00+07:00") from None
-    # Without a zone it is Jakarta's clock, wherever this machine stands.
-    return moment.replace(tzinfo=JAKARTA) if moment.tzinfo is None else moment.astimezone(JAKARTA)
 
 
 def _whole(value: Any, file: Path | None) -> int | None:
     if value in (None, ""):
         return None
-    try:
-        return int(str(value).replace(".", "").replace(",", ""))
-    except ValueError:
-        raise _bad("jumlah_baris bukan bilangan", "jumlah_baris", file, "tulis bilangan bulat") from None
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 10**15 else str(value).strip()
+    if not _COUNT.fullmatch(text):
+        raise _bad("jumlah_baris bukan bilangan", "jumlah_baris", file, "tulis bilangan bulat")
+    return int(re.sub("[.,]", "", text))
 
 
 def _short(value: Any) -> str | None:
@@ -152,6 +167,5 @@ def _short(value: Any) -> str | None:
 def _bad(
     cause: str, place: str | None, file: Path | None, cure: str = "perbaiki surat pengantar lalu kirim ulang"
 ) -> DamagedFile:
-    return DamagedFile(
-        cause, cure, place=" ".join(part for part in (file.name if file else None, place) if part) or None, rule="pengantar_rusak"
-    )
+    where = " ".join(part for part in (safe_name(file.name) if file else None, place) if part)
+    return DamagedFile(cause, cure, place=where or None, rule="pengantar_rusak")

@@ -14,6 +14,7 @@ from padanan.base.period import JAKARTA, Periode, periode_start
 from padanan.contracts.contract import Contract
 from padanan.contracts.due import MONTHLY, days_late, month_deadline, state_of
 from padanan.contracts.plan import YearPlan, load_plans
+from padanan.landing.inbox import passed_by
 from padanan.records.active import ActiveDelivery, received_on
 from padanan.records.arrivals import Arrival, arrivals, cutoff_of
 from padanan.records.ledger import effective_status, released
@@ -38,7 +39,8 @@ def status(
         `periode`, `tanggal`, `penetapan`, `batas`; `produsen`: one entry per contract in force with `tenggat`, `keadaan`
         (a word of `due`), `datang` (whether the period has what is owed), `terbawa` and `terlalu_tua` (periode_data of what
         stands in for it, and of what is too old to), `hari_terlambat`, deliveries of the period and, for a monthly producer,
-        `bulan` (one entry a month that began) and `bulan_belum`; `ditahan` and `karantina`: what a person must look at.
+        `bulan` (one entry a month that began) and `bulan_belum`; `ditahan` and `karantina`: what a person must look at;
+        `diabaikan`: what lies in an inbox now and is no delivery, each with its reason.
     """
     day = today or datetime.now(JAKARTA).date()
     known = plans if plans is not None else load_plans()
@@ -53,6 +55,11 @@ def status(
         "produsen": [_row(item, periode, freed, day) for item in found],
         "ditahan": [_short(one, freed) for item in found for one in item.waiting],
         "karantina": [_short(one, freed) for item in found for one in item.aside],
+        "diabaikan": [
+            {"contract_id": contract_id, "berkas": one.name, "sebab": one.reason}
+            for contract_id in contracts
+            for one in passed_by(home, contract_id)
+        ],
     }
 
 
@@ -115,6 +122,9 @@ def render(state: Mapping[str, Any]) -> str:
         for item in state[key]:
             out.append(f"  {item['contract_id']} {item['sha16']} periode data {item['periode_data'] or '-'} ({item['berkas']})")
             out += [f"    {flag['rule_id']}: {flag['pesan']}. Perbaikan: {flag['perbaikan']}" for flag in item["sebab"]]
+    if state["diabaikan"]:
+        out += ["", f"Diabaikan di inbox, bukan kiriman: {len(state['diabaikan'])}"]
+        out += [f"  {item['contract_id']}: {item['berkas']} ({item['sebab']})" for item in state["diabaikan"]]
     arrived = sum(row["datang"] for row in state["produsen"])
     carried = sum(bool(row["terbawa"]) for row in state["produsen"])
     told = f"; {carried} dibaca dari periode sebelumnya (terbawa)" if carried else ""

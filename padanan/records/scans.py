@@ -12,6 +12,7 @@ from padanan.base.commit import writing
 from padanan.base.digest import copy_hashed, file_sha256
 from padanan.base.errors import no_space_guard
 from padanan.base.home import Home
+from padanan.base.regular import open_regular
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import folder_of
 
@@ -38,9 +39,7 @@ def read_scan(path: Path, *, expected: str = "", field: str = "pindaian") -> dic
         Refusal: no such file, empty, neither PDF nor picture, or not the one whose hash was given.
     """
     try:
-        if not path.is_file():  # a pipe would be waited for, with the log held
-            raise FileNotFoundError
-        with path.open("rb") as handle:
+        with open_regular(path) as handle:  # a pipe would be waited for, with the log held; a link may lead anywhere
             start = handle.read(8)
         digest = file_sha256(path)
     except OSError:

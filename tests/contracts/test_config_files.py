@@ -20,6 +20,7 @@ from padanan.base.yaml_source import FieldPath, YamlSource
 from padanan.contracts import field_rules
 from padanan.contracts.contract import expectations_dir
 from padanan.contracts.criteria import load_criteria
+from padanan.contracts.delivery import load_delivery_rules
 from padanan.contracts.field_rules import load_field_rules
 from padanan.contracts.plan import all_plans
 from padanan.contracts.retention import load_rules
@@ -42,6 +43,7 @@ LOADERS: dict[str, Callable[[Path], Any]] = {
     "sasaran.yaml": load_criteria,
     "lapangan.yaml": load_field_rules,
     "retensi.yaml": lambda folder: load_rules({}, folder),
+    "delivery.yaml": load_delivery_rules,
     "reviewers.yaml": _reviewers,
     "linkage.yaml": lambda folder: load_linkage_config(folder / "linkage.yaml"),
     "plans/2026.yaml": all_plans,
@@ -51,6 +53,7 @@ OPTIONAL = {
     "sasaran.yaml": set(),
     "lapangan.yaml": {"kunjungan.pelaku", "kunjungan.tindakLanjut", "bukti.aturan", "tanpaProgram.berlaku"},
     "retensi.yaml": {"kumpulan.sisakan"},
+    "delivery.yaml": set(),
     "reviewers.yaml": {"versi", "petugas.contoh", "petugas.berlaku.sampai"},
     "plans/2026.yaml": {"beritaAcara.tempat", "pihak", "jadwal", "rakor", "kebutuhan", "variabel", "perjanjian",
                         "kebutuhan.dashboard", "kebutuhan.verifikasiLapangan"},
@@ -192,6 +195,8 @@ def test_a_value_of_the_wrong_kind_is_refused_and_not_told(tmp_path: Path, file:
         ("retensi.yaml", ("kumpulan", "karantina", "simpan"), 0, "bilangan bulat mulai 1"),
         ("retensi.yaml", ("kumpulan", "karantina", "satuan"), "windu", "hari, bulan, tahun"),
         ("retensi.yaml", ("kumpulan", "karantina", "simpan"), "permanen", "hapus isian itu"),
+        ("delivery.yaml", ("pembaca", "memoriMib"), 1, "paling sedikit 256"),
+        ("delivery.yaml", ("surat", "kedalaman"), 0, "paling sedikit 1"),
         ("reviewers.yaml", ("petugas", 0, "id"), "317101", None),
         ("reviewers.yaml", ("petugas", 0, "id"), "3171012345678901", "jangan menulis NIK"),
         ("reviewers.yaml", ("petugas", 0, "peran"), ["raja"], "pengusul, penyetuju, pelapor, asisten, penetap"),

@@ -29,9 +29,9 @@ from padanan.base.keys import load_key
 from padanan.base.period import JAKARTA, Periode
 from padanan.contracts.contract import Contract
 from padanan.contracts.plan import YearPlan, load_plans
-from padanan.landing import csv_reader, land, stage
+from padanan.landing import csv_reader, land, original, reading, reading_child, stage
 from padanan.landing.inbox import pending, process_inbox
-from padanan.landing.raw import RawTable
+from padanan.landing.raw import RawTable, Spec
 from padanan.landing.receipt import Receipt
 from padanan.records.active import active_deliveries
 from padanan.records.ledger import release, releases
@@ -341,7 +341,7 @@ def full_disk(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(land, "copy_hashed"), (csv_reader.pq, "ParquetWriter"), (stage, "private_duckdb"), (land, "_write"), (disk, "flush")],
+    [(original, "copy_hashed"), (stage, "private_duckdb"), (land, "_write"), (disk, "flush")],
 )
 def test_no_space_lands_nothing(
     take: Take, dtks_file: DtksFile, home: Home, monkeypatch: pytest.MonkeyPatch, module: object, name: str
@@ -354,6 +354,20 @@ def test_no_space_lands_nothing(
     monkeypatch.undo()
     os.environ["PADANAN_KEY_FILE"] = str(home.root.parent / "key")
     assert take(path).status == "diterima"
+
+
+def test_no_space_in_the_reading_child_lands_nothing(
+    take: Take, dtks_file: DtksFile, home: Home, contracts: dict[str, Contract], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, work = dtks_file(), tmp_path / "kerja"
+    work.mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(csv_reader.pq, "ParquetWriter", full_disk)
+        told = reading_child.read(work=work, path=str(path), spec=reading._as_json(Spec.of(contracts["dtks"])))
+    monkeypatch.setattr(reading, "run", lambda *_, **__: (told, None))
+    with pytest.raises(NoSpace, match="Perbaikan: kosongkan ruang"):
+        take(path)
+    assert list(tree(home.landing("dtks"))) == [] and list(tree(home.root / "quarantine")) == []
 
 
 KILLED = """

@@ -11,6 +11,7 @@ from orchestration.defs.landing.deliveries import landing_asset
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
 from padanan.base.home import Home
 from padanan.contracts.contract import load_contracts
+from padanan.landing import inbox
 from padanan.records.ledger import release
 from tests.landing.deliveries import CANARY_NAME, CANARY_NIK
 
@@ -92,16 +93,32 @@ def test_a_held_delivery_says_how_to_release_it_and_is_green_once_released(home)
     assert land()[0]["kiriman_ditolak"].passed
 
 
-def test_a_file_that_can_not_be_taken_in_is_told_without_its_name(home):
+def test_a_file_that_can_not_be_taken_in_is_told_without_its_name(home, monkeypatch):
     drop(home, SAMPLES / "baik" / "dtks_2025-10.csv")
-    path = home.inbox("dtks") / f"{CANARY_NAME[:9]}{'S' * 240}.csv"
+    path = home.inbox("dtks") / f"{CANARY_NAME[:9]}.csv"
     path.write_bytes(b"x")
+    real = inbox.deliver
+
+    def broken(home, contracts, contract_id, one, **options):
+        if one == path:
+            raise OSError(5, "Input/output error", str(one))
+        return real(home, contracts, contract_id, one, **options)
+
+    monkeypatch.setattr(inbox, "deliver", broken)
     checks, events = land()
     check = checks["kiriman_ditolak"]
     assert checks["kiriman_aktif"].passed and not check.passed and check.metadata["tidak_dapat_diterima"].value == "1"
-    assert "lebih pendek" in check.metadata["rincian"].value and CANARY_NAME[:9] not in events
+    assert "periksa berkas dan surat pengantarnya" in check.metadata["rincian"].value and CANARY_NAME[:9] not in events
     path.unlink()
     assert land()[0]["kiriman_ditolak"].passed
+
+
+def test_a_name_as_long_as_the_disk_allows_has_a_receipt(home):
+    drop(home, SAMPLES / "baik" / "dtks_2025-10.csv")
+    (home.inbox("dtks") / f"{CANARY_NAME[:9]}{'S' * 240}.csv").write_bytes(b"x")
+    checks, events = land()
+    assert checks["kiriman_aktif"].passed and checks["kiriman_ditolak"].metadata["karantina"].value == "1"
+    assert "tanpa_periode" in checks["kiriman_ditolak"].metadata["rincian"].value and CANARY_NAME[:9] not in events
 
 
 def test_a_late_delivery_is_used_and_told_once(home):

@@ -307,7 +307,9 @@ def test_a_scan_that_leads_elsewhere_or_is_no_file_is_refused(home, tmp_path):
             take(home, path)
         path.unlink()
     (folder / "formulir.xlsx").symlink_to(home.root / EMPTY_FORM)
-    assert pending(home) == [] and unchanged(home)
+    (result,) = process(home)
+    assert not result.accepted and "tautan" in result.receipt.read_text() and unchanged(home)
+    assert pending(home) == []
 
 
 @pytest.mark.parametrize(

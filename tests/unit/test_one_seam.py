@@ -16,6 +16,7 @@ OUTSIDE = {
     "padanan/cleansing/suite.py": "the rendered suites of the checkout",
     "padanan/decree/documents/make_templates.py": "the templates of the checkout",
     "orchestration/snapshot.py": "the rendered asset graph of the checkout",
+    "padanan/base/sandbox_server.py": "a child's scratch: who asks for the child announces its work as a whole",
     "padanan/landing/csv_reader.py": "a reader's scratch: `land` announces the reading as a whole",
     "padanan/landing/parquet_reader.py": "the same",
     "padanan/landing/postgres_reader.py": "the same",

@@ -47,7 +47,9 @@ def inbox_sensor(
     for contract_id, contract in loaded().items():
         before = seen.get(contract_id, {})
         try:
-            found = look(pending(home, contract_id), before, state_of, now=now.timestamp(), settle_seconds=SETTLED_SECONDS)
+            waiting = pending(home, contract_id)
+            found = look(waiting, before, state_of, now=now.timestamp(), settle_seconds=SETTLED_SECONDS)
+            own = period_of_files(waiting, contract, periode)
         except Exception as error:
             faults[contract_id] = (
                 f"inbox/{contract_id} tidak dapat dilihat ({safe_reason(error)}). "
@@ -60,7 +62,6 @@ def inbox_sensor(
         if found.memory:
             remembered[contract_id] = found.memory
         if found.key is not None:
-            own = period_of_files(pending(home, contract_id), contract, periode)
             requests.append(
                 dg.RunRequest(
                     run_key=f"{contract_id}:{found.key}",

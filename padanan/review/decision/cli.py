@@ -205,11 +205,14 @@ def _import(args: argparse.Namespace) -> int:
 
 
 def _inbox(args: argparse.Namespace) -> int:
-    from padanan.review.decision.inbox import process
+    from padanan.review.decision.inbox import passed_by, process
 
-    results = process(Home.from_env().seen())
+    home = Home.from_env().seen()
+    results = process(home)
     for result in results:
         print(result.line)
+    for item in passed_by(home):
+        print(f"Diabaikan: {item.name} ({item.reason})")
     if not results:
         print("Tidak ada formulir yang menunggu di inbox/review/.")
     return 1 if any(not result.accepted for result in results) else 0

@@ -19,8 +19,10 @@ from padanan.base.errors import ContractError, PadananError, no_space_guard
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
+from padanan.base.regular import is_regular, odd_kind
 from padanan.base.typed import safe_name
 from padanan.base.yaml_source import YamlSource
+from padanan.contracts.delivery import load_delivery_rules
 from padanan.published.blockers import judge
 from padanan.published.facts import NO_KOTA
 from padanan.records import steps
@@ -149,6 +151,8 @@ def read_form(path: Path) -> Form:
     if path.suffix.lower() not in SUFFIXES:
         raise Refusal("jenis formulir tidak dikenal", field="formulir", file=name, cure="pakai formulir .xlsx atau .yaml")
     try:
+        if not is_regular(path):
+            raise FileNotFoundError
         digest = file_sha256(path)
     except OSError:
         raise Refusal(
@@ -203,9 +207,11 @@ def _decision(values: Mapping[str, Any], path: Path, digest: str) -> Decision:
     scan = str(values.get("pindaian", "")).strip()
     if scan and (Path(scan).name != scan or scan.startswith(".") or not scan.isprintable()):
         raise Refusal("nama pindaian memuat folder", field="pindaian", cure="tulis nama berkasnya saja")
-    if scan and path.with_name(scan).is_symlink():
+    if scan and not _own_file(path.with_name(scan)):
         # It could lead to anybody's file, which would then be kept as the signed paper.
-        raise Refusal("pindaian hanya tautan ke berkas lain", field="pindaian", cure="taruh berkasnya sendiri di folder ini")
+        raise Refusal(
+            "pindaian bukan berkas biasa (tautan, pipa, folder)", field="pindaian", cure="taruh berkasnya sendiri di folder ini"
+        )
     return Decision(
         periode,
         int(revisi),
@@ -220,6 +226,14 @@ def _decision(values: Mapping[str, Any], path: Path, digest: str) -> Decision:
         waivers=tuple(waivers),
         form=digest,
     )
+
+
+def _own_file(path: Path) -> bool:
+    """Whether a regular file lies there, or nothing: that it is missing is told where it is read."""
+    try:
+        return odd_kind(path) is None
+    except OSError:
+        return True
 
 
 def _id(value: Any) -> str:
@@ -266,7 +280,7 @@ def _yaml_text(made: Offer) -> str:
 def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     name = safe_name(path.name)
     try:
-        source = YamlSource(path)
+        source = YamlSource(path, limits=load_delivery_rules().formulir.limits)
     except ContractError as error:
         raise Refusal(error.cause, field="formulir", file=name, place=error.place, cure=error.cure) from None
     data = source.data

@@ -6,6 +6,7 @@ What a form says is read in `form` and decided in `actions`; a refused form stay
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,9 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
+from padanan.base.regular import NotRegular, is_regular, open_regular
 from padanan.base.typed import safe_name
-from padanan.forms.inbox import waiting
+from padanan.forms.inbox import Skipped, beside, skipped, stamp, waiting
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import log_path, read_log
 from padanan.review.decision.actions import decide
@@ -54,11 +56,20 @@ def pending(home: Home, *, settle_seconds: float = 0) -> list[Path]:
     folder = folder_of(home)
     return waiting(
         folder,
-        ours=lambda path: path.suffix.lower() in SUFFIXES and not path.is_symlink(),
+        ours=_ours,
         state_of=state_of,
         seen=lambda: _seen(folder),
         settle_seconds=settle_seconds,
     )
+
+
+def passed_by(home: Home) -> list[Skipped]:
+    """What lies in `inbox/review/` and is neither a form nor a scan."""
+    return skipped(folder_of(home), ours=_ours, own=lambda name: name == DONE or name.startswith(SEEN))
+
+
+def _ours(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES
 
 
 def process(home: Home, *, settle_seconds: float = 0) -> list[Result]:
@@ -72,12 +83,21 @@ def process(home: Home, *, settle_seconds: float = 0) -> list[Result]:
     results = []
     for path in pending(home, settle_seconds=settle_seconds):
         try:
-            with path.open("rb") as handle:
+            with open_regular(path) as handle:
                 handle.read(1)
+        except NotRegular as odd:
+            refusal = Refusal(
+                f"bukan berkas biasa: {odd.kind}; tidak dibuka",
+                field="formulir",
+                file=safe_name(path.name),
+                cure="taruh formulirnya sendiri di folder ini",
+            )
+            results.append(_refuse(path, state_of(path), None, refusal))
+            continue
         except OSError as error:
             line = f"DITOLAK GALAT {safe_name(path.name)}: formulir tidak dapat dibaca ({safe_reason(error)}). "
             line += "Perbaikan: periksa izin dan nama berkas itu"
-            results.append(Result(False, line, path.with_name(path.name[:100] + RECEIPT)))
+            results.append(Result(False, line, beside(path, RECEIPT)))
             continue
         results.append(_process(home, path))
     return results
@@ -102,23 +122,29 @@ def take(home: Home, path: Path) -> tuple[Mapping[str, Any], ...]:
 
 def _process(home: Home, path: Path) -> Result:
     digest, state = file_sha256(path), state_of(path)
-    receipt = path.with_name(path.name + RECEIPT)
+    receipt = beside(path, RECEIPT)
     done = folder_of(home) / DONE / digest[:16]
     try:
         # A crash after the log was written left the form here: its decision stands already.
         records = [] if _moved(done) else _recorded(home, digest)
         records = list(records or take(home, path))
     except Refusal as refusal:
-        write_once(receipt, _refused(path, digest, refusal))
-        _remember(path, state)
-        return Result(False, f"DITOLAK {refusal}", receipt)
+        return _refuse(path, state, digest, refusal)
     last = records[-1]
     text = _accepted(home, path, digest, records)
     disk.mkdir(done, parents=True, exist_ok=True)
-    write_once(done / f"{path.name}{RECEIPT}", text)
+    final = beside(done / path.name, RECEIPT)
+    write_once(final, text)
     disk.move(path, done / path.name)
     disk.unlink(receipt, missing_ok=True)
-    return Result(True, f"DITERIMA {outcome(last)}", done / f"{path.name}{RECEIPT}")
+    return Result(True, f"DITERIMA {outcome(last)}", final)
+
+
+def _refuse(path: Path, state: str, digest: str | None, refusal: Refusal) -> Result:
+    receipt = beside(path, RECEIPT)
+    write_once(receipt, _refused(path, digest, refusal))
+    _remember(path, state)
+    return Result(False, f"DITOLAK {refusal}", receipt)
 
 
 def _moved(done: Path) -> bool:
@@ -144,16 +170,12 @@ def state_of(path: Path) -> str:
     Raises:
         OSError: the form can't be looked at.
     """
-    own = path.stat()
-    beside = max(
-        (
-            other.stat().st_mtime_ns
-            for other in path.parent.iterdir()
-            if other.is_file() and other.suffix.lower() not in SUFFIXES and not other.name.endswith((RECEIPT, SEEN))
-        ),
-        default=0,
+    others = (
+        os.lstat(other).st_mtime_ns
+        for other in path.parent.iterdir()
+        if is_regular(other) and not _ours(other) and not other.name.endswith((RECEIPT, SEEN))
     )
-    return f"{own.st_size}:{own.st_mtime_ns}:{beside}"
+    return f"{stamp(path)}:{max(others, default=0)}"
 
 
 def _seen(folder: Path) -> dict[str, str]:
@@ -169,7 +191,7 @@ def _remember(path: Path, state: str) -> None:
     write_once(path.parent / SEEN, json.dumps({**seen, path.name: state}, indent=1, sort_keys=True) + "\n")
 
 
-def _refused(path: Path, digest: str, error: PadananError) -> str:
+def _refused(path: Path, digest: str | None, error: PadananError) -> str:
     return "\n".join(
         [
             "# Tanda terima formulir reviu",
@@ -179,7 +201,7 @@ def _refused(path: Path, digest: str, error: PadananError) -> str:
             "| butir | isi |",
             "|---|---|",
             f"| formulir | {_cell(safe_name(path.name))} |",
-            f"| sidik formulir | {fingerprint(digest)} |",
+            f"| sidik formulir | {fingerprint(digest) if digest else '–'} |",
             f"| tempat | {_cell(error.place or '–')} |",
             f"| sebab | {_cell(error.cause)} |",
             f"| perbaikan | {_cell(error.cure)} |",
