@@ -30,6 +30,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DBT_LOG_LEVEL_FILE := none
 export DO_NOT_TRACK := 1
 export PYTHONPATH := $(ROOT)
+# Where a container forbids it, each of the hundreds of processes that a test run starts would compile our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(VENV)/bin:$(PATH)
 export TZ ?= Asia/Jakarta
 # 3.11 or 3.12, whichever the machine has with venv.

@@ -21,6 +21,7 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.contracts.contract import load_contracts
 from tests.once import once
+from tests.parsed import parsed
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PROJECT = CHECKOUT / "dbt_project"
@@ -41,6 +42,7 @@ def environment(home: Path, key: Path, **extra: str) -> dict[str, str]:
         "DBT_TARGET_PATH": str(home / "dbt"),
         "DBT_LOG_PATH": str(home / "dbt"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        **parsed(),
         **extra,
     }
 

@@ -5,6 +5,7 @@ dbt-duckdb loads this as a plugin (`profiles.yml`); SQL and models stay in `dbt_
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,22 @@ from padanan.base.errors import PadananError
 from padanan.base.home import Home
 
 MEMORY = ":memory:"
+# DuckDB's settings that the environment may give, by the variable's name.
+SETTINGS = {"PADANAN_THREADS": "threads", "PADANAN_MEMORY": "memory_limit"}
 
 
 class Plugin(BasePlugin):
     """Puts the warehouse where `Home` says, and refuses one whose folder does not exist.
 
     A relative path in `profiles.yml` would depend on the folder that dbt was started in; DuckDB would try a missing
-    folder for half a minute and then name no cure.
+    folder for half a minute and then name no cure. What differs between data homes is put in here and not in `profiles.yml`,
+    because dbt keeps what it read of the project only for the same profile.
     """
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Called once a dbt process, before the first connection. Macros see the same path as `target.path`.
+        """Called once a dbt process, after the project was read and before the first connection.
+
+        Macros see the same path as `target.path`.
 
         Raises:
             DbtRuntimeError: the folder is missing; dbt makes none, or a mistyped PADANAN_HOME would become a data home.
@@ -36,6 +42,8 @@ class Plugin(BasePlugin):
         if not home.warehouse.is_dir():
             raise DbtRuntimeError(str(no_warehouse(home)))
         self.creds.path = str(home.warehouse_db)
+        given = {setting: os.environ[name] for name, setting in SETTINGS.items() if os.environ.get(name)}
+        self.creds.settings = {**(self.creds.settings or {}), **given}
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         """Spilled rows lie beside the warehouse, in the data home, whatever its path."""

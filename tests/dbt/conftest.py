@@ -24,6 +24,7 @@ from padanan.contracts.criteria import load_criteria
 from padanan.contracts.field_rules import field_plan
 from padanan.run.plan import planned_contract
 from tests import planned
+from tests.parsed import parsed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = CHECKOUT / "dbt_project"
@@ -123,6 +124,7 @@ class Gudang:
             "DBT_TARGET_PATH": str(self.home / "logs" / "dbt" / "target"),
             "DBT_LOG_LEVEL_FILE": "none",
             "DO_NOT_TRACK": "1",
+            **parsed(),
         }
         env = {**os.environ, **own, **environment}
         done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)

@@ -7,6 +7,7 @@ import argparse
 import ast
 import re
 import subprocess
+from functools import cache
 
 from padanan.base.home import CHECKOUT
 from padanan.cli import build_parser
@@ -81,9 +82,14 @@ def tracked(*patterns):
     return [CHECKOUT / name for name in listed.stdout.split() if (CHECKOUT / name).is_file()]
 
 
+@cache
 def declared():
-    """Every `add_argument` of the tracked code: (place, option strings, help or None)."""
-    for path in tracked("*.py"):
+    """Every `add_argument` of the tracked code but for the tests': (place, option strings, help or nothing)."""
+    return list(arguments())
+
+
+def arguments():
+    for path in tracked("*.py", ":!tests"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "add_argument":
                 place = f"{path.relative_to(CHECKOUT)}:{node.lineno}"
@@ -91,9 +97,6 @@ def declared():
                 said = next((keyword.value for keyword in node.keywords if keyword.arg == "help"), None)
                 texts = [part.value for part in ast.walk(said) if isinstance(part, ast.Constant)] if said is not None else []
                 yield place, names, " ".join(text for text in texts if isinstance(text, str))
-
-
-DECLARED = [one for one in declared() if not one[0].startswith("tests/")]
 
 
 def faults(place, names, said):
@@ -111,12 +114,12 @@ def faults(place, names, said):
 
 
 def test_each_argument_has_an_agreed_word_and_indonesian_help():
-    assert len(DECLARED) > 100
-    assert [fault for one in DECLARED for fault in faults(*one)] == []
+    assert len(declared()) > 100
+    assert [fault for one in declared() for fault in faults(*one)] == []
 
 
 def test_no_word_of_the_lists_is_unused():
-    used = {name.removeprefix("--") for _, names, _ in DECLARED for name in names if name.startswith("--")}
+    used = {name.removeprefix("--") for _, names, _ in declared() for name in names if name.startswith("--")}
     assert ENGLISH.keys() | DOMAIN | MEASURING == used
     assert len(set(ENGLISH.values())) == len(ENGLISH), "two words for one thing"
 
