@@ -6,13 +6,17 @@ What a fingerprint proves belongs to whoever keeps it; the hash over a table's r
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from padanan.base import disk
 from padanan.base.regular import open_regular
 
 BLOCK = 8 * 1024 * 1024
+# A file changed so lately may change again without its times telling.
+_SETTLED_NS = 2_000_000_000
+_known: dict[Path, tuple[tuple[int, ...], str]] = {}
 
 
 def file_sha256(path: Path, *, first: bytes = b"") -> str:
@@ -54,3 +58,33 @@ def copy_hashed(source: Path, target: Path) -> str:
             digest.update(block)
             writer.write(block)
     return digest.hexdigest()
+
+
+def tree_sha256(folder: Path, known: Mapping[Path, str] | None = None) -> str:
+    """One SHA-256 over the bytes of all files below a folder; their names are left out: they may say anything.
+
+    Args:
+        known: hashes that were computed already, when the files were written.
+
+    Raises:
+        OSError: one can't be read.
+    """
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    hashes = sorted((known or {}).get(path) or file_sha256(path) for path in files)
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+
+
+def known_sha256(path: Path) -> str:
+    """The SHA-256 of a file, computed once a process as long as its size, its times and its inode stay the same.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    found = path.stat()
+    state = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    remembered, digest = _known.get(path, (None, ""))
+    if remembered != state:
+        digest = file_sha256(path)
+        if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > _SETTLED_NS:
+            _known[path] = (state, digest)
+    return digest

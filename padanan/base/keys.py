@@ -66,6 +66,12 @@ def is_key(found: os.stat_result) -> bool:
     return (found.st_dev, found.st_ino) == (key.st_dev, key.st_ino)
 
 
+def keys_by_id() -> dict[str, bytes]:
+    """Every key that this program has, by its short name; `load_key`'s is among them."""
+    key = load_key()
+    return {key_id(key): key}
+
+
 def key_id(key: bytes) -> str:
     """A short public name of a key, so that a manifest can say which key made its pseudonyms."""
     return hashlib.sha256(b"padanan-key-id" + key).hexdigest()[:8]

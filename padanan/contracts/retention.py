@@ -26,7 +26,7 @@ UNITS = {"hari": 0, "bulan": 1, "tahun": 12}
 SINCE = ("diterima", "akhirPeriode", "berkas")
 LANDING = "landing"
 # What stays of a destroyed delivery: counts, hashes and its receipt.
-LANDING_KEEPS = ("manifest.json", "tanda_terima.json", "tanda_terima.md")
+LANDING_KEEPS = ("manifest.json", "sidik.json", "tanda_terima.json", "tanda_terima.md")
 
 
 @dataclass(frozen=True)

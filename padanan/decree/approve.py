@@ -19,11 +19,12 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
+from padanan.base.signing import sign
 from padanan.base.tabular import row_hash, scratch
 from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft, write_snapshot
 from padanan.published.proof import verify_published
 from padanan.records import steps
-from padanan.records.chain import canonical, sign
+from padanan.records.chain import canonical
 from padanan.records.decided import clean_reason, different, standing_acceptance
 from padanan.records.people import load_reviewers
 from padanan.records.refusal import Refusal
@@ -33,6 +34,7 @@ from padanan.records.seals import DECREED, SEAL, Seal, newest_seal, seal_folder,
 
 MakeAnnex = Callable[[Path, Mapping[str, Any]], dict[str, str]]
 NUMBER_LENGTH = 60
+SEAL_PURPOSE = "segel"
 
 
 @dataclass(frozen=True)
@@ -289,7 +291,8 @@ def write_seal(home: Home, log: ReviewLog, record: Mapping[str, Any], folder: Pa
             raise PadananError("lampiran tidak sesuai dengan sidiknya", file=name, cure="ulangi; laporkan bila tetap")
     seal = {**seal, "lampiran": dict(sorted(files.items()))}
     path = folder / SEAL
-    seal["tanda"] = seal_mark(seal)
+    # With the key that signed the record, so that a decree can be made again after the key was rotated.
+    seal["tanda"] = sign(SEAL_PURPOSE, seal_text(seal), by=record["kunci"])
     disk.write_text(path, json.dumps(seal, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
     for name in (SNAPSHOT, SEAL, *files):
         disk.chmod(folder / name, 0o400)
@@ -330,9 +333,9 @@ def compose_seal(home: Home, log: ReviewLog, record: Mapping[str, Any]) -> dict[
     }
 
 
-def seal_mark(seal: Mapping[str, Any]) -> str:
-    """The seal's own signature over everything else in it, the annex's hashes included."""
-    return sign("segel", canonical({name: value for name, value in seal.items() if name != "tanda"}))
+def seal_text(seal: Mapping[str, Any]) -> str:
+    """What the seal's own signature is over: everything else in it, the annex's hashes included."""
+    return canonical({name: value for name, value in seal.items() if name != "tanda"})
 
 
 def replay(home: Home, seal: Seal, folder: Path, *, annex: MakeAnnex | None = None) -> Path:

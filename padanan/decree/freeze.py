@@ -15,6 +15,7 @@ from padanan.base import disk
 from padanan.base.commit import building, publish
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, SealedPeriod, no_space_guard
+from padanan.base.folder_proof import differing, seal, signed_hashes
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.sql import literal
@@ -23,6 +24,7 @@ from padanan.published.proof import verify_published
 from padanan.records.seals import SEAL, closed
 
 SNAPSHOT = "data_sasaran.parquet"
+CURE = "pulihkan dari cadangan"
 
 
 def draft_folder(home: Home, periode: Periode, revisi: int) -> Path:
@@ -40,10 +42,10 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
         SealedPeriod: the period's decree is sealed.
         PadananError: the revision is not published, a published file was changed, or the draft stands with other content.
     """
-    if (seal := closed(home, periode)) is not None:
+    if (decree := closed(home, periode)) is not None:
         raise SealedPeriod(
             f"periode {periode} sudah ditetapkan; rancangan baru ditolak",
-            file=seal.path.relative_to(home.root),
+            file=decree.path.relative_to(home.root),
             cure="buka perubahan dengan 'padanan decree open-change'",
         )
     published = home.published(periode, revisi)
@@ -77,6 +79,7 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
                 "inputs_hash": manifest["inputs_hash"],
             }
             disk.write_text(temporary / SEAL, json.dumps(seal_data, indent=1, sort_keys=True) + "\n")
+            seal(temporary, target.relative_to(home.root).as_posix(), [SEAL])
             for path in temporary.iterdir():
                 disk.chmod(path, 0o400)
             if not publish(temporary, target):
@@ -101,21 +104,25 @@ def verify_draft(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
         PadananError: the snapshot is missing or was changed.
     """
     folder = draft_folder(home, periode, revisi)
+    if (folder / SEAL).exists():
+        hashes = signed_hashes(home.root, folder, what="rancangan", cure=CURE)
+        for fault in differing(home.root, folder, hashes, what="rancangan", cure=CURE):
+            raise fault
     try:
-        seal: dict[str, Any] = json.loads((folder / SEAL).read_text(encoding="utf-8"))
+        sealed: dict[str, Any] = json.loads((folder / SEAL).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise PadananError(
             "rancangan belum dibekukan atau segelnya rusak",
             file=(folder / SEAL).relative_to(home.root),
             cure="jalankan job rancangan_periode, atau pulihkan dari cadangan",
         ) from None
-    snapshot = folder / seal["file"]
-    if not snapshot.exists() or file_sha256(snapshot) != seal["sha256"]:
+    snapshot = folder / sealed["file"]
+    if not snapshot.exists() or file_sha256(snapshot) != sealed["sha256"]:
         raise PadananError("isi rancangan berubah", file=snapshot.relative_to(home.root), cure="pulihkan dari cadangan")
     con = scratch(home)
     try:
-        if row_hash(con, snapshot) != seal["row_hash"]:
+        if row_hash(con, snapshot) != sealed["row_hash"]:
             raise PadananError("baris rancangan berubah", file=snapshot.relative_to(home.root), cure="pulihkan dari cadangan")
     finally:
         con.close()
-    return seal
+    return sealed

@@ -16,8 +16,9 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import Periode
+from padanan.base.signing import genuine
 from padanan.base.tabular import row_hash, scratch
-from padanan.decree.approve import MakeAnnex, compose_seal, replay, seal_mark
+from padanan.decree.approve import SEAL_PURPOSE, MakeAnnex, compose_seal, replay, seal_text
 from padanan.decree.freeze import draft_folder, verify_draft
 from padanan.published.proof import faults_of_published
 from padanan.published.revisions import published_revisions
@@ -115,7 +116,7 @@ def _prove_seal(home: Home, proof: Proof, folder: Path, log: ReviewLog | None, *
         data = json.loads((folder / SEAL).read_text(encoding="utf-8"))
         seal = Seal(proof.periode, int(folder.name.removeprefix("ke-")), folder, data)
         files = {data["file"]: data["sha256"], **data["lampiran"]}
-        intact = data["status"] == DECREED and data["tanda"] == seal_mark(data) and data["ke"] == seal.ke
+        intact = data["status"] == DECREED and genuine(SEAL_PURPOSE, seal_text(data), data["tanda"]) and data["ke"] == seal.ke
         # A changed space or line break says the same, but it is not what was sealed.
         intact = intact and (folder / SEAL).read_text(encoding="utf-8") == _spelled(data)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

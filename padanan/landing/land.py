@@ -19,7 +19,10 @@ import pyarrow as pa
 
 from padanan.base import disk
 from padanan.base.commit import building, publish, retire, write_once
+from padanan.base.digest import file_sha256, tree_sha256
 from padanan.base.errors import DeliveryError, PadananError, SourceUnavailable, no_space_guard, safe_reason
+from padanan.base.folder_proof import FILE as PROOF
+from padanan.base.folder_proof import seal, signed_text
 from padanan.base.home import Home
 from padanan.base.keys import key_id, load_key
 from padanan.base.period import JAKARTA
@@ -35,6 +38,7 @@ from padanan.landing.raw import RAW, DamagedFile, Flag, RawTable, Spec
 from padanan.landing.reading import read_delivery
 from padanan.landing.receipt import Receipt, receipt_json, receipt_markdown
 from padanan.landing.stage import Staged, stage
+from padanan.records.delivery_proof import RECEIPTS
 from padanan.records.ledger import manifests, previous_delivery
 from padanan.records.tombstone import gone, read_nisan
 
@@ -43,7 +47,10 @@ PULLED = "tarikan.parquet"
 
 @dataclass
 class _Delivery:
-    """What is known so far about the delivery being taken in; `unread` when its content was never looked at."""
+    """What is known so far about the delivery being taken in.
+
+    `unread` when its content was never looked at; `copied` is the hash of its file as it was copied.
+    """
 
     home: Home
     contract: Contract
@@ -56,6 +63,7 @@ class _Delivery:
     flags: list[Flag] = field(default_factory=list)
     deadline: date | None = None
     unread: bool = False
+    copied: str = ""
 
     @property
     def sha16(self) -> str:
@@ -157,6 +165,7 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
         item.unread, item.sha256, item.size = True, refused.digest, refused.size
         item.flags.append(refused.flag)
         return _refuse(item, folder, original)
+    item.copied = item.sha256
     try:
         item.letter = with_flags(read_letter(item.path, item.contract), **said)
         if item.letter.periode_data is None:
@@ -296,22 +305,38 @@ def _manifest(item: _Delivery, status: str, key: bytes | None) -> dict[str, Any]
     }
 
 
-def _write(folder: Path, manifest: dict[str, Any], title: str) -> None:
+def _files(item: _Delivery, folder: Path) -> dict[str, dict[str, Any]]:
+    """Hash and size of what a manifest answers for; the file itself was hashed in the pass that copied it."""
+    original, found = folder / "original", {}
+    for name in ("part.parquet", "rejects.parquet"):
+        if (folder / name).exists():
+            found[name] = {"sha256": file_sha256(folder / name), "size": (folder / name).stat().st_size}
+    if original.is_dir():
+        sizes = [path.stat().st_size for path in original.iterdir()]
+        digest = tree_sha256(original, {original / item.path.name: item.copied})
+        found["original/"] = {"sha256": digest, "size": sum(sizes), "berkas": len(sizes)}
+    return found
+
+
+def _write(item: _Delivery, folder: Path, target: Path, manifest: dict[str, Any]) -> None:
+    """Writes manifest and receipts and signs them for the place where they will stand."""
+    manifest["files"] = _files(item, folder)
     texts = {
         "manifest.json": json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
         "tanda_terima.json": receipt_json(manifest),
-        "tanda_terima.md": receipt_markdown(manifest, title),
+        "tanda_terima.md": receipt_markdown(manifest, item.contract.name),
     }
     for name, text in texts.items():
         disk.write_text(folder / name, text)
+    seal(folder, target.relative_to(item.home.root).as_posix(), texts)
 
 
 def _land(item: _Delivery, folder: Path, work: Path, key: bytes) -> Receipt:
     status = checks.outcome(item.flags)
     manifest = _manifest(item, status, key)
-    _write(folder, manifest, item.contract.name)
     disk.remove_tree(work)
     target = _address(item)
+    _write(item, folder, target, manifest)
     disk.mkdir(target.parent, exist_ok=True)
     if not publish(folder, target):
         return _duplicate(item, {**manifest, "folder": target})
@@ -335,8 +360,8 @@ def _refuse(item: _Delivery, folder: Path, original: Path) -> Receipt:
 
 
 def _aside(item: _Delivery, folder: Path, manifest: dict[str, Any]) -> Receipt:
-    _write(folder, manifest, item.contract.name)
     target = item.home.root / "quarantine" / item.contract.id / item.sha16
+    _write(item, folder, target, manifest)
     retire(target)
     publish(folder, target)
     return Receipt(item.contract.id, manifest["status"], item.sha16, target, manifest, target / "tanda_terima.md")
@@ -357,7 +382,11 @@ def _duplicate(item: _Delivery, twin: dict[str, Any]) -> Receipt:
     }
     folder: Path = twin["folder"]
     stamp = hashlib.sha256(f"{manifest['diterima']}|".encode() + os.fsencode(item.path.name)).hexdigest()[:8]
-    base = item.home.landing(item.contract.id) / "tanda_terima" / f"duplikat-{item.sha16}-{stamp}"
+    receipts = item.home.landing(item.contract.id) / RECEIPTS
+    base = receipts / f"duplikat-{item.sha16}-{stamp}"
     write_once(base.with_suffix(".json"), receipt_json(manifest))
     write_once(base.with_suffix(".md"), receipt_markdown(manifest, item.contract.name))
+    place, names = receipts.relative_to(item.home.root).as_posix(), [f"{base.name}.json", f"{base.name}.md"]
+    mark = f"{base.name}.{PROOF}"
+    write_once(receipts / mark, signed_text(receipts, place, names, file=mark))
     return Receipt(item.contract.id, "duplikat", item.sha16, folder, manifest, base.with_suffix(".md"))

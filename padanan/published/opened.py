@@ -21,6 +21,7 @@ from padanan.base.period import Periode
 from padanan.base.sql import literal
 from padanan.base.tabular import scratch
 from padanan.contracts.dbt_yaml import columns_of, published_models
+from padanan.published.proof import prove_opened
 from padanan.records.tombstone import gone, read_nisan
 
 # What a record of supporting data is in place of a status of the padanan, which it never enters.
@@ -112,6 +113,7 @@ def open_published(home: Home, periode: Periode, revisi: int) -> Published:
             file=folder.relative_to(home.root),
             cure="pakai laporan dan penetapan yang ada",
         )
+    prove_opened(home, periode, revisi)
     manifest = json.loads(path.read_bytes())
     con = scratch(home)
     try:

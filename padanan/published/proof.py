@@ -6,13 +6,19 @@ Nothing is mended here; drafts and seals are proved where they are made.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from padanan.base.digest import file_sha256
+from padanan.base.digest import file_sha256, known_sha256
 from padanan.base.errors import PadananError
+from padanan.base.folder_proof import differing, signed_hashes
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.records.tombstone import gone, proved, read_nisan
+
+WHAT = "terbitan"
+CURE = "pulihkan dari cadangan, atau terbitkan revisi baru; jangan membekukan revisi ini"
 
 
 def verify_published(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
@@ -33,7 +39,9 @@ def verify_published(home: Home, periode: Periode, revisi: int) -> dict[str, Any
     return manifest
 
 
-def faults_of_published(home: Home, periode: Periode, revisi: int) -> tuple[dict[str, Any], list[PadananError]]:
+def faults_of_published(
+    home: Home, periode: Periode, revisi: int, *, digest: Callable[[Path], str] = file_sha256
+) -> tuple[dict[str, Any], list[PadananError]]:
     """The manifest of a published revision, and each file that is missing or differs from it.
 
     Raises:
@@ -46,6 +54,8 @@ def faults_of_published(home: Home, periode: Periode, revisi: int) -> tuple[dict
             file=folder.relative_to(home.root),
             cure="jalankan job padanan_periode",
         )
+    if signature := faults_of_manifest(home, folder):
+        return {}, signature
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     try:
         # Destroyed by retention is no tampering, but only if the signed register says so.
@@ -58,9 +68,28 @@ def faults_of_published(home: Home, periode: Periode, revisi: int) -> tuple[dict
         PadananError(
             f"berkas terbitan {'berubah' if (folder / name).exists() else 'hilang'}",
             file=(folder / name).relative_to(home.root),
-            cure="pulihkan dari cadangan, atau terbitkan revisi baru; jangan membekukan revisi ini",
+            cure=CURE,
         )
         for name, facts in files.items()
-        if not (folder / name).exists() or file_sha256(folder / name) != facts["sha256"]
+        if not (folder / name).exists() or digest(folder / name) != facts["sha256"]
     ]
     return manifest, faults
+
+
+def faults_of_manifest(home: Home, folder: Path) -> list[PadananError]:
+    """What is wrong with a publication's manifest: not signed, signed without the key, or changed since."""
+    try:
+        hashes = signed_hashes(home.root, folder, what=WHAT, cure=CURE)
+    except PadananError as error:
+        return [error]
+    return list(differing(home.root, folder, hashes, what=WHAT, cure=CURE, digest=known_sha256))
+
+
+def prove_opened(home: Home, periode: Periode, revisi: int) -> None:
+    """Proves what is about to be read of a publication; unchanged files once a process.
+
+    Raises:
+        PadananError: manifest or tables are not what was published; the file is named.
+    """
+    for fault in faults_of_published(home, periode, revisi, digest=known_sha256)[1]:
+        raise fault

@@ -6,7 +6,6 @@ Which files there are is said in `kinds`, when several records stand or fall tog
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from typing import Any
 from padanan.base import disk, locks
 from padanan.base.commit import write_once
 from padanan.base.errors import PadananError, no_space_guard
-from padanan.base.keys import key_id, load_key
+from padanan.base.signing import genuine, known_signer, sign, signer
 
 EMPTY_HEAD = "0" * 64
 # What proves a record and is therefore not part of its own hash.
@@ -34,11 +33,6 @@ def canonical(record: Mapping[str, Any]) -> str:
 def content_hash(record: Mapping[str, Any]) -> str:
     """SHA-256 over everything a record says, the hash of the record before included. Anyone can compute it, without the key."""
     return hashlib.sha256(canonical({name: value for name, value in record.items() if name not in PROOF}).encode()).hexdigest()
-
-
-def sign(purpose: str, text: str) -> str:
-    """32 hex digits of HMAC-SHA256 with the project's key: what somebody without the key can't write."""
-    return hmac.new(load_key(), f"{purpose}|{text}".encode(), "sha256").hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -79,13 +73,13 @@ class Chain:
         if not content:
             return ()  # nothing to prove, and no reason to make a key for a home that holds nothing
         records: list[Mapping[str, Any]] = []
-        before, key = EMPTY_HEAD, key_id(load_key())
+        before = EMPTY_HEAD
         for number, line in enumerate(content.split(b"\n")[:-1], 1):
-            records.append(self._proved(line, number, before, key))
+            records.append(self._proved(line, number, before))
             before = str(records[-1]["hash"])
         return tuple(records)
 
-    def _proved(self, line: bytes, number: int, before: str, key: str) -> Mapping[str, Any]:
+    def _proved(self, line: bytes, number: int, before: str) -> Mapping[str, Any]:
         try:
             text = line.decode()
             record: dict[str, Any] = json.loads(text)
@@ -97,14 +91,14 @@ class Chain:
             raise self.broken(f"{self.what} berubah", number)
         if previous != before:
             raise self.broken(f"rantai {self.what} terputus: catatan sebelumnya berubah atau hilang", number)
-        if marked != key:
+        if not known_signer(marked):
             raise PadananError(
                 f"{self.what} ditandai kunci lain ({marked})",
                 file=self.path.relative_to(self.root),
                 place=f"baris {number}",
                 cure="atur PADANAN_KEY_FILE ke kunci yang dipakai saat itu",
             )
-        if not hmac.compare_digest(mark, sign(self.purpose, record["hash"])):
+        if not genuine(self.purpose, record["hash"], mark, marked):
             raise self.broken(f"tanda {self.what} palsu: ditulis tanpa kunci", number)
         return record
 
@@ -135,7 +129,8 @@ class Chain:
             number, digest, mark = int(head["no"]), str(head["hash"]), str(head["tanda"])
         except (ValueError, KeyError, TypeError):
             raise PadananError(f"kepala {self.what} berubah", file=name, cure=self.cure) from None
-        if not hmac.compare_digest(mark, self._head_mark(number, digest)):
+        # Heads of before keys could be rotated do not say which key signed them.
+        if not genuine(self.head_purpose, self._head_text(number, digest), mark, head.get("kunci")):
             raise PadananError(f"kepala {self.what} berubah", file=name, cure=self.cure)
         known = EMPTY_HEAD if number == 0 else records[number - 1]["hash"] if 1 <= number <= len(records) else None
         if known != digest:
@@ -153,7 +148,7 @@ class Chain:
     ) -> tuple[Mapping[str, Any], ...]:
         """Records that would follow the known ones, chained and signed, not yet written."""
         head, out = str(known[-1]["hash"]) if known else EMPTY_HEAD, []
-        key = key_id(load_key())
+        key = signer()
         for place, entry in enumerate(entries, len(known) + 1):
             # An adopted record brings the time at which it was decided.
             record = {"waktu": now.isoformat(timespec="seconds"), **entry, "no": place, "kunci": key, "sebelum": head}
@@ -183,12 +178,13 @@ class Chain:
 
     def write_head(self, number: int, digest: str) -> None:
         """Signs the newest record as the head."""
-        head = {"no": number, "hash": digest, "tanda": self._head_mark(number, digest)}
+        mark = sign(self.head_purpose, self._head_text(number, digest))
+        head = {"no": number, "hash": digest, "kunci": signer(), "tanda": mark}
         with no_space_guard(self.what):
             write_once(self.head_path, json.dumps(head, sort_keys=True) + "\n", mode=0o600)
 
-    def _head_mark(self, number: int, digest: str) -> str:
-        return sign(self.head_purpose, f"{self.name}|{number}|{digest}")
+    def _head_text(self, number: int, digest: str) -> str:
+        return f"{self.name}|{number}|{digest}"
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -31,6 +31,7 @@ from padanan.contracts.planned import (
 from padanan.contracts.version import expectations_version
 from padanan.published.revisions import published_revisions
 from padanan.published.run_plan import RunPlan
+from padanan.records.delivery_proof import prove_landed, prove_read
 from padanan.records.log import prove_all
 from padanan.records.review_log import read_log
 from padanan.records.seals import closed
@@ -84,6 +85,7 @@ def make_plan(
         )
     # A run beside a register that was tampered with would make its figures look trusted.
     prove_all(home)
+    prove_landed(home)
     plans = load_plans(expectations)
     year = plans.get(periode.year)
     if year is None:
@@ -103,6 +105,7 @@ def make_plan(
             file=first.folder.relative_to(home.root),
             cure="pakai terbitan dan penetapan yang ada; lihat 'padanan retention status'",
         )
+    prove_read(home, (item.path for item in active))
     by_contract: dict[str, list[PlannedDelivery]] = {}
     for item in sorted(active, key=lambda item: (item.contract_id, item.periode_data, item.bagian or "", item.sha16)):
         by_contract.setdefault(item.contract_id, []).append(

@@ -16,6 +16,7 @@ import duckdb
 from padanan.base import commit, disk
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard, safe_reason
+from padanan.base.folder_proof import seal
 from padanan.base.home import Home
 from padanan.base.tabular import write_table
 from padanan.base.warehouse import connect_warehouse
@@ -54,6 +55,7 @@ def publish(home: Home, plan: RunPlan) -> Path:
                 written = {name: pool.submit(_export, con.cursor(), plan, name, temporary) for name in tables()}
                 results = {name: future.result() for name, future in written.items()}
             _write_manifest(temporary, plan, results, {MODEL: _copy_model(home, plan, temporary)})
+            seal(temporary, target.relative_to(home.root).as_posix(), ["manifest.json"])
             if not commit.publish(temporary, target):
                 raise PadananError(
                     "revisi ini sedang diterbitkan putaran lain", file=target.relative_to(home.root), cure="ulangi sesudahnya"
