@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.upkeep.backup import add_parsers as add_backup
     from padanan.upkeep.calendar.cli import add_parsers as add_calendar
     from padanan.upkeep.calendar.rakor_cli import add_parsers as add_rakor
+    from padanan.upkeep.key.cli import add_parsers as add_key
     from padanan.upkeep.retention.cli import add_parsers as add_retention
 
     parser = argparse.ArgumentParser(
@@ -55,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_kit(commands)
     add_retention(commands)
     add_backup(commands)
+    add_key(commands)
     add_examples(parser)
     return parser
 

@@ -4,8 +4,29 @@ Fixtures of one stage belong to that stage's folder.
 """
 
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
+
+# Every test signs with one key, so that what one fixture made for many tests is as genuine in each of them.
+TEST_KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+def write_key(path):
+    """The tests' key in a file of its own, in a folder that nobody else may read."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.write_text(TEST_KEY + "\n")
+    path.chmod(0o600)
+    return path
+
+
+def pytest_configure(config):
+    """What fixtures of a whole session make is signed with the tests' key too, never with the checkout's."""
+    folder = Path(tempfile.mkdtemp(prefix="padanan-kunci-"))
+    config.add_cleanup(lambda: [path.unlink() for path in folder.iterdir()] and folder.rmdir())
+    os.environ["PADANAN_KEY_FILE"] = str(write_key(folder / "key"))
+
 
 # What takes minutes goes first, so that no worker is left alone with it at the end; what asks for the same demo or the same
 # period stands apart, so that no worker waits while the other makes it.
@@ -28,10 +49,10 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def own_home_and_key(request, tmp_path_factory, monkeypatch):
-    """No test may touch the checkout's data home or key."""
+    """No test may touch the checkout's data home or key; the key's file is the test's own, its content everybody's."""
     base = tmp_path_factory.mktemp("padanan")
     monkeypatch.setenv("PADANAN_HOME", str(base / "data"))
-    monkeypatch.setenv("PADANAN_KEY_FILE", str(base / "key"))
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(write_key(base / "key")))
 
 
 @pytest.fixture(autouse=True)

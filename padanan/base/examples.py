@@ -22,6 +22,7 @@ EXAMPLES = {
     "decree open-change": "--periode 2025-S2 --reason 'keberatan' --pengusul contoh.pengusul --penyetuju contoh.penyetuju",
     "deliver": "klj_2025-10.xlsx --producer klj --periode-data 2025-10",
     "explain": "dtks 3f2a9c1b",
+    "key sign": "--by 'Pengelola Sistem'",
     "kit make": "--periode 2025-S2 --producer klj",
     "clerical export": "antrean.xlsx --periode 2025-S2",
     "clerical import": "antrean.xlsx --by 'Petugas Klerikal'",

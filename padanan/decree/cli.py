@@ -21,7 +21,7 @@ def add_parsers(commands: Any) -> None:
     """Adds `verify` and `decree`."""
     parser = commands.add_parser(
         "verify",
-        help="cocokkan terbitan, rancangan, catatan reviu dan penetapan dengan sidiknya",
+        help="cocokkan kiriman, terbitan, rancangan, catatan dan penetapan dengan sidik dan tandanya",
         description="Menyebut setiap berkas yang berubah atau hilang. Kode keluar 1 bila ada.",
     )
     parser.add_argument("--periode", help="periode penetapan, misalnya 2025-S2 (bawaan: semua)")
@@ -71,7 +71,9 @@ def _verify(args: argparse.Namespace) -> int:
     from padanan.base.errors import PadananError
     from padanan.base.format import fingerprint
     from padanan.decree.verify import prove
+    from padanan.forms.handover import faults_of_issues
     from padanan.published.revisions import periods
+    from padanan.records.delivery_proof import faults_of_deliveries
     from padanan.records.kinds import KINDS, REVIEW
     from padanan.records.log import logs, unadopted
 
@@ -88,6 +90,16 @@ def _verify(args: argparse.Namespace) -> int:
     for fault in unadopted(home):
         print(fault, file=sys.stderr)
         faults += 1
+    if not args.periode:
+        count, found_faults = faults_of_deliveries(home)
+        issued, more = faults_of_issues(home)
+        if count:
+            print(f"{count} kiriman diperiksa, {len(found_faults)} temuan")
+        if issued:
+            print(f"{issued} kumpulan berkas keluar diperiksa, {len(more)} temuan")
+        for fault in (*found_faults, *more):
+            print(fault, file=sys.stderr)
+        faults += len(found_faults) + len(more)
     for periode in chosen:
         proof = prove(home, periode, again=args.replay)
         for line in proof.fine:

@@ -16,6 +16,7 @@ from padanan.base import disk
 from padanan.base.commit import replace, sweep, writing
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
+from padanan.base.folder_proof import differing
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.typed import has_long_number
@@ -26,6 +27,7 @@ MANIFEST = "manifest.json"
 TOMBSTONE = "kedaluwarsa.json"
 KINDS = {"worklists": "daftar kerja", "kit": "paket"}
 """What is handed over: the folder of each kind, and what people call it."""
+_AGAIN = "buat lagi dengan 'padanan worklist make --again' atau 'padanan kit make --again'"
 MADE, HANDED, DELETED = "dibuat", "diserahkan", "dihapus"
 
 
@@ -204,6 +206,32 @@ def expire(home: Home, now: datetime, *, dry_run: bool = False) -> list[Issue]:
         # The manifest goes last: killed before, the next call finds the folder still due and enters it again.
         disk.unlink(issue.folder / MANIFEST, missing_ok=True)
     return over
+
+
+def faults_of_issues(home: Home) -> tuple[int, list[PadananError]]:
+    """How many folders of files stand, and each file that is missing or changed since it was made, by the signed register."""
+    found: list[PadananError] = []
+    try:
+        made = {
+            (record["folder"], record["sha256"]) for record in register_of(home).read().records if record["peristiwa"] == MADE
+        }
+    except PadananError:
+        return 0, []  # named where the records themselves are proved
+    standing = [
+        path for kind in KINDS for path in sorted((home.root / kind).glob("????-??-??/rev-*")) if (path / MANIFEST).exists()
+    ]
+    for folder in standing:
+        try:
+            facts, name = _facts(home, folder / MANIFEST), folder.relative_to(home.root)
+        except PadananError as error:
+            found.append(error)
+            continue
+        if (name.as_posix(), file_sha256(folder / MANIFEST)) not in made:
+            found.append(PadananError("daftar isi folder bukan yang tercatat di register", file=name / MANIFEST, cure=_AGAIN))
+            continue
+        hashes = {str(key): str(value["sha256"]) for key, value in facts["berkas"].items()}
+        found += differing(home.root, folder, hashes, what="keluar", cure=_AGAIN)
+    return len(standing), found
 
 
 def receivers(home: Home, issue: Issue) -> list[str]:

@@ -33,5 +33,6 @@ CLERICAL = Kind("klerikal", "keputusan klerikal", is_input=True, head="kepala kl
 MEETINGS = Kind("rakor", "catatan rakor", is_input=False, head="kepala rakor")
 DESTRUCTION = Kind("retensi", "register pemusnahan", is_input=False, head="kepala retensi")
 HANDOVER = Kind("penyerahan", "register penyerahan", is_input=False, head="kepala penyerahan")
+KEYS = Kind("kunci", "register kunci", is_input=False, head="kepala kunci")
 
-KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER)
+KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS)

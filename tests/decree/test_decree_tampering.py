@@ -17,6 +17,7 @@ from padanan.records.review_log import log_of, log_path, read_log
 from padanan.records.scans import scan_path
 from tests.review.decided_by_hand import accept_all, annex, copy_of, demo_home, publish, seal, to_draft
 from tests.review.published_by_hand import PERIODE
+from tests.signed import sign, write_manifest
 
 KE_1 = "decree/2025-07-01/ke-1"
 LOG = "decisions/reviu/2025-07-01.jsonl"
@@ -192,8 +193,38 @@ def test_a_publication_changed_after_it_was_accepted_and_before_any_decree(publi
     flip(folder / "gap.parquet")
     manifest["tables"]["gap"]["sha256"] = file_sha256(folder / "gap.parquet")
     (folder / "manifest.json").write_text(json.dumps(manifest, sort_keys=True))
+    unsigned, decided = faults(published)
+    assert "berkas terbitan berubah" in unsigned and "rev-1/manifest.json" in unsigned
+    assert "manifest terbitan berubah sejak diputuskan" in decided
+    write_manifest(folder, manifest)  # by somebody who has the key
     (fault,) = faults(published)
     assert "manifest terbitan berubah sejak diputuskan" in fault
+
+
+def test_a_person_added_to_the_selected_with_fitting_hashes_is_refused_at_freeze(published):
+    folder = published.published(PERIODE, 1)
+    path = folder / "sasaran.parquet"
+    with duckdb.connect() as con:
+        one = f"select * replace ('seseorang' as id_orang, true as terpilih) from read_parquet('{path}') limit 1"
+        written = write_table(con, f"(from read_parquet('{path}')) union all ({one}) order by id_orang", folder / "lain.parquet")
+    (folder / "lain.parquet").replace(path)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["tables"]["sasaran"] |= {"rows": written.rows, "sha256": written.sha256, "row_hash": written.row_hash}
+    (folder / "manifest.json").write_text(json.dumps(manifest, sort_keys=True))
+    with pytest.raises(PadananError, match="berkas terbitan berubah") as refused:
+        freeze_draft(published, PERIODE, 1)
+    assert "published/2025-07-01/rev-1/manifest.json" in str(refused.value)
+    # The signed hash of the manifest made to fit as well: without the key its signature does not.
+    mark = folder / "sidik.json"
+    signed = json.loads(mark.read_text())
+    signed["berkas"]["manifest.json"] = file_sha256(folder / "manifest.json")
+    mark.write_text(json.dumps(signed))
+    with pytest.raises(PadananError, match="tanda terbitan palsu"):
+        freeze_draft(published, PERIODE, 1)
+    mark.unlink()
+    with pytest.raises(PadananError, match=r"tanpa tanda.*padanan key sign"):
+        freeze_draft(published, PERIODE, 1)
+    assert not (published.decree(PERIODE) / "rancangan").exists()
 
 
 def test_a_draft_with_other_people_and_fitting_hashes_is_not_sealed(published):
@@ -206,6 +237,10 @@ def test_a_draft_with_other_people_and_fitting_hashes_is_not_sealed(published):
     (folder / "lain.parquet").replace(path)
     own.chmod(0o600)
     own.write_text(json.dumps(json.loads(own.read_text()) | {"sha256": written.sha256, "row_hash": written.row_hash}))
+    with pytest.raises(PadananError, match="berkas rancangan berubah"):
+        seal(published)
+    (folder / "sidik.json").chmod(0o600)
+    sign(folder, "segel.json")  # by somebody who has the key
     before = read_log(published, PERIODE).head
     with pytest.raises(PadananError, match="tidak memuat orang yang sama"):
         seal(published)

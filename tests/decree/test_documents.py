@@ -26,6 +26,7 @@ from padanan.published.blockers import blockers
 from padanan.records.review_log import read_log, writing
 from tests.pdf_back import accessible, lone_rows
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE, write_landing, write_published
+from tests.signed import sign
 
 NOW = datetime(2025, 11, 20, 9, tzinfo=JAKARTA)
 NAMES = ("laporan-asisten", "berita-acara", "rancangan-keputusan", "rancangan-lampiran")
@@ -45,6 +46,7 @@ def freeze_by_hand(home, revisi=1):
         "published_manifest_sha256": file_sha256(published / "manifest.json"),
     }  # fmt: skip
     (folder / "segel.json").write_text(json.dumps(seal))
+    sign(folder, "segel.json")
     return seal
 
 
@@ -56,9 +58,7 @@ def decide(home, *entries):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """(home, folder of drafts, seal): two waivers, one of a covered penghalang, then an acceptance."""
-    patch = pytest.MonkeyPatch()
     base = tmp_path_factory.mktemp("dokumen")
-    patch.setenv("PADANAN_KEY_FILE", str(base / "key"))
     home = Home(base / "data").ensure()
     write_published(home, worse=2)
     write_landing(home, "dtks", f"{1:016x}", late=True)
@@ -73,15 +73,7 @@ def made(tmp_path_factory):
     decide(home, {"revisi": 1, "tindakan": "kecualikan", "pengecualian": waived, "alasan": ["dua penghalang"], **WHO})
     decide(home, {"revisi": 1, "tindakan": "terima", "alasan": ["lengkap"], **WHO})
     folder = write_documents(home, PERIODE, 1)
-    yield home, folder, seal
-    patch.undo()
-
-
-@pytest.fixture(autouse=True)
-def same_key(own_home_and_key, request, monkeypatch):
-    """The log is signed: who reads it needs the key it was written with."""
-    if "made" in request.fixturenames:
-        monkeypatch.setenv("PADANAN_KEY_FILE", str(request.getfixturevalue("made")[0].root.parent / "key"))
+    return home, folder, seal
 
 
 @pytest.fixture(scope="module")
@@ -268,6 +260,7 @@ def test_what_is_not_frozen_gets_no_documents(tmp_path, capsys, monkeypatch):
     seal = freeze_by_hand(home)
     folder = draft_folder(home, PERIODE, 1)
     (folder / "segel.json").write_text(json.dumps({**seal, "published_manifest_sha256": "0" * 64}))
+    sign(folder, "segel.json")
     with pytest.raises(PadananError, match="dibekukan dari terbitan lain"):
         write_documents(home, PERIODE, 1)
     (folder / "data_sasaran.parquet").write_bytes(b"PAR1")

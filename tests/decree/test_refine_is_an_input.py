@@ -16,6 +16,7 @@ from padanan.run.plan import decisions_version
 from tests.planned import write_plan
 from tests.review.decided_by_hand import APPROVER, NOW, PROPOSER, SEALED_AT, accept_all, publish, seal, to_draft, wish
 from tests.review.published_by_hand import PERIODE
+from tests.signed import write_manifest
 
 
 @pytest.fixture
@@ -23,10 +24,12 @@ def plan(published, monkeypatch):
     """Plans the period of `published`, whose newest revision is what the plan gives today."""
     delivery = SimpleNamespace(
         contract_id="adminduk", sha16="a" * 16, periode_data="2025-11", bagian=None, rows_on=1,
-        diterima=datetime(2025, 11, 9, tzinfo=JAKARTA), path=published.root / "landing" / "x", destroyed=None,
+        diterima=datetime(2025, 11, 9, tzinfo=JAKARTA), path=published.root / "landing" / "x" / "part.parquet", destroyed=None,
         carried=False, late=False,
     )  # fmt: skip
     monkeypatch.setattr("padanan.records.active.active_deliveries", lambda *_: [delivery])
+    (published.root / "landing" / "x").mkdir()
+    write_manifest(published.root / "landing" / "x", {})
     contracts = load_contracts()
 
     def run(revisi):
@@ -34,7 +37,7 @@ def plan(published, monkeypatch):
         path = published.published(PERIODE, revisi) / "manifest.json"
         manifest = json.loads(path.read_text())
         if fresh.revisi == revisi + 1 and manifest["inputs_hash"].startswith("000"):
-            path.write_text(json.dumps(manifest | {"inputs_hash": fresh.inputs_hash}))
+            write_manifest(path.parent, manifest | {"inputs_hash": fresh.inputs_hash})
             fresh = write_plan(published, contracts, PERIODE)
         return fresh
 

@@ -14,6 +14,7 @@ from padanan.cli import main
 from padanan.contracts.contract import load_contracts
 from padanan.upkeep.calendar.freshness import freshness
 from padanan.upkeep.calendar.year import build
+from tests.signed import write_manifest
 
 DAYS = (date(2025, 9, 30), date(2025, 10, 15), date(2025, 10, 16), date(2025, 12, 31))
 
@@ -24,7 +25,7 @@ def landed(home, contract_id, periode_data, received, status="diterima"):
     manifest = {"contract_id": contract_id, "sha16": f"{contract_id:0<16.16}", "file": "a.csv", "periode_data": periode_data,
                 "diterima": f"{received}T09:00:00+07:00", "bagian": None, "status": status, "late": False, "flags": [],
                 "rows_in": 10, "rows_on": 10, "rows_aside": {}}  # fmt: skip
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(folder, manifest)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """Checks belong to the period that they judged: a backfill of an old period leaves the newer one's state as it was."""
 
-import json
-
 import dagster as dg
 import pytest
 
@@ -9,6 +7,7 @@ from orchestration.environment import prepare
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from tests.definitions.graphql_workspace import graphql
+from tests.signed import write_manifest
 
 OF_TODAY = {"tenggat", "dua_penetapan_setahun", "dua_rakor_setahun"}
 FIRST, SECOND = Periode(2025, 1), Periode(2025, 2)
@@ -41,7 +40,7 @@ def two_periods(repository, tmp_path, monkeypatch):
     manifest = {"contract_id": "klj", "sha16": "0123456789abcdef", "file": "a.csv", "periode_data": "2025-11",
                 "diterima": "2025-11-10T09:00:00+07:00", "bagian": None, "status": "diterima", "late": False, "flags": [],
                 "rows_in": 10, "rows_on": 10, "rows_aside": {}}  # fmt: skip
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(folder, manifest)
     with dg.DagsterInstance.get() as instance:
         runs = {}
         for periode in (SECOND, FIRST):

@@ -25,6 +25,7 @@ from padanan.records.ledger import carried_by_decision, carry, release, released
 from padanan.run.plan import make_plan
 from padanan.run.publication import manifest_of
 from padanan.upkeep.calendar.year import DELIVERY, build
+from tests.signed import write_manifest
 
 PERIODS = [Periode(2025, 1), Periode(2025, 2), Periode(2026, 1), Periode(2026, 2), Periode(2027, 1)]
 RETIRED = ("dtks", "p3ke_individu", "p3ke_keluarga")
@@ -66,7 +67,7 @@ def put(
         "diterima": f"{received}T09:00:00+07:00", "bagian": part, "status": status, "late": late, "rows_in": 10, "rows_on": 10,
         "rows_aside": {}, "flags": flags if status == "ditahan" else [],
     }  # fmt: skip
-    (folder / "manifest.json").write_text(json.dumps(facts))
+    write_manifest(folder, facts)
     return sha16
 
 

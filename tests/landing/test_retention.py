@@ -38,6 +38,7 @@ from padanan.upkeep.retention.paper import destruction_paper, processing_registe
 from padanan.upkeep.retention.things import replayable, things
 from tests.landing.deliveries import CANARY_NAME, dtks_row, tree
 from tests.planned import write_plan
+from tests.signed import sign, write_manifest
 
 S2 = Periode(2025, 2)
 Take = Callable[..., Receipt]
@@ -65,7 +66,7 @@ def publish_by_hand(home: Home, receipt: Receipt, revisi: int = 1) -> Path:
               "path": (receipt.folder / "part.parquet").relative_to(home.root).as_posix()}  # fmt: skip
     tables = {"sasaran": {"rows": 1, "sha256": hashlib.sha256(b"tabel").hexdigest(), "row_hash": "0"}}
     manifest = {"periode": S2.key, "revisi": revisi, "inputs_hash": "a" * 64, "deliveries": [pinned], "tables": tables}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(folder, manifest)
     return folder
 
 
@@ -110,6 +111,7 @@ def test_the_raw_files_go_and_a_tombstone_keeps_hash_and_counts(
     assert sorted(path.name for path in landed.folder.iterdir()) == [
         "manifest.json",
         NISAN,
+        "sidik.json",
         "tanda_terima.json",
         "tanda_terima.md",
     ]
@@ -215,15 +217,20 @@ def test_published_tables_of_a_sealed_period_go_and_the_decree_stays(
     (home.decree(S2) / "rancangan" / "rev-1").mkdir(parents=True)
     (home.decree(S2) / "rancangan" / "rev-1" / "data_sasaran.parquet").write_bytes(b"rancangan")
     (home.decree(S2) / "rancangan" / "rev-1" / "segel.json").write_text("{}")
+    sign(home.decree(S2) / "rancangan" / "rev-1", "segel.json")
     (home.reports(S2, 1)).mkdir(parents=True)
     (home.reports(S2, 1) / "index.html").write_text("laporan")
     seal_by_hand(home)
     seal = (home.decree(S2) / "ke-1" / "segel.json").read_bytes()
     outcome = go(home, contracts, datetime(2031, 1, 2, tzinfo=JAKARTA))
     assert {record["kumpulan"] for record in outcome.records} == {"landing/dtks", "terbitan", "laporan", "rancangan"}
-    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", NISAN]
+    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", NISAN, "sidik.json"]
     assert (home.decree(S2) / "ke-1" / "segel.json").read_bytes() == seal
-    assert sorted(path.name for path in (home.decree(S2) / "rancangan" / "rev-1").iterdir()) == [NISAN, "segel.json"]
+    assert sorted(path.name for path in (home.decree(S2) / "rancangan" / "rev-1").iterdir()) == [
+        NISAN,
+        "segel.json",
+        "sidik.json",
+    ]
     lines = prove(home, S2).fine
     assert any("rev-1: tabel sudah dimusnahkan" in line for line in lines)
     assert any("rancangan sudah dimusnahkan" in line for line in lines)

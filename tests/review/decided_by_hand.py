@@ -21,6 +21,7 @@ from padanan.published.blockers import blockers
 from padanan.records.decided import fingerprint_of
 from padanan.review.decision.actions import Decision, Waiver, decide
 from tests.review.published_by_hand import PERIODE, write_published
+from tests.signed import write_manifest
 
 NOW = datetime(2025, 11, 20, 9, tzinfo=JAKARTA)
 PROPOSER, APPROVER, REPORTER, ASISTEN, DECREER = (
@@ -57,7 +58,7 @@ def publish(home: Home, revisi: int = 1, *, people: int = 500, **options) -> Pat
         "inputs_hash": f"{revisi:064x}",
         **manifest_changes,
     }
-    path.write_text(json.dumps(manifest, sort_keys=True))
+    write_manifest(folder, manifest)
     return folder
 
 

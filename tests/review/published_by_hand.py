@@ -4,7 +4,6 @@
 Tests of the report read it; what dbt really publishes is tested end to end.
 """
 
-import json
 from pathlib import Path
 
 import duckdb
@@ -14,6 +13,7 @@ from padanan.base.period import Periode
 from padanan.base.tabular import file_sha256
 from padanan.contracts.contract import load_contracts
 from padanan.published.tables import tables
+from tests.signed import write_manifest
 
 PERIODE = Periode(2025, 2)
 SEED = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
@@ -189,7 +189,7 @@ def write_published(
     }  # fmt: skip
     if rules:
         manifest["rules"] = [{"producer": p, "rule_id": r, "gagal": n, "total": rows[p] - 1} for p, r, n in counts]
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_manifest(folder, manifest)
     con.close()
     return folder
 
@@ -201,4 +201,4 @@ def write_landing(home: Home, contract_id: str, sha16: str, **facts: object) -> 
     base.mkdir(parents=True)
     manifest = {"contract_id": contract_id, "sha16": sha16, "file": "kiriman.csv", "periode_data": "2025-10", "diterima": "2025-10-10T09:00:00+07:00",
                 "bagian": None, "status": "diterima", "late": False, "flags": [], "rows_in": 10, "rows_on": 10, "rows_aside": {}}  # fmt: skip
-    (base / "manifest.json").write_text(json.dumps(manifest | facts), encoding="utf-8")
+    write_manifest(base, manifest | facts)

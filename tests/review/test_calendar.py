@@ -24,6 +24,7 @@ from padanan.upkeep.calendar.show import LINE, ics, table
 from padanan.upkeep.calendar.twice import ALARM, WARNING, Decree, approved_decrees, decree_signal, meeting_signal, periods_decreed
 from padanan.upkeep.calendar.year import DECREE, DELIVERY, DUTY, MONTH, PLAN, build
 from tests.review.published_by_hand import PERIODE, write_landing, write_published
+from tests.signed import write_manifest
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 
@@ -106,7 +107,7 @@ def landed(home, contract_id, periode_data, received, *, late=False, status="dit
     manifest = json.loads(written.read_text()) | {"periode_data": periode_data, "diterima": f"{received}T09:00:00+07:00"}
     folder.mkdir(parents=True, exist_ok=True)
     written.unlink()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(folder, manifest)
 
 
 @pytest.fixture

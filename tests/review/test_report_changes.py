@@ -9,6 +9,7 @@ import pytest
 from padanan.run.report import render_report
 from tests.review.pages_back import Page, count
 from tests.review.published_by_hand import PERIODE, write_published
+from tests.signed import write_manifest
 
 KEYS = ("lalu", "terbuka", "selesai", "hilang", "baru", "kini")
 
@@ -72,7 +73,7 @@ def test_a_mended_and_a_vanished_record_are_told_apart(home):
         con.execute(f"copy t to '{second}/{table}.parquet' (format parquet)")
     manifest = json.loads((second / "manifest.json").read_text())
     del manifest["rules"]
-    (second / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(second, manifest)
     page = Page(render_report(home, PERIODE, 2).parent / "perubahan.html")
     carik = page.values("tabel-lanjutan-produsen-0", "produsen", "nilai")["carik"]
     gone = con.execute(f"select count(*) from '{folder}/gap.parquet' where entity_key = '{other[0]}'").fetchone()[0]

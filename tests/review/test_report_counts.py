@@ -14,6 +14,7 @@ from padanan.published.opened import NotPublished
 from padanan.run.report import render_report
 from tests.review.pages_back import count
 from tests.review.published_by_hand import PERIODE, PRODUCERS, write_published
+from tests.signed import write_manifest
 
 REGISTRIES = tuple(registries(load_contracts()))
 # Hand-made columns that no report may read (NIK and names), and helpers of their making.
@@ -254,6 +255,7 @@ def test_an_unbalanced_account_is_said_aloud(home):
     con.execute("update t set masuk = masuk + 1 where producer = 'dtks' and tahap = 'cleansing'")
     con.execute(f"copy t to '{folder}/row_account.parquet' (format parquet)")
     con.close()
+    write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
     text = render_report(home, PERIODE, 1).read_text()
     assert text.count("</span> tidak cocok") == 2  # the producer's line and the sum
 
@@ -262,7 +264,7 @@ def test_manifest_and_gap_table_that_disagree_are_refused(home):
     folder = write_published(home, people=300)
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["rules"][0]["gagal"] += 1
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(folder, manifest)
     with pytest.raises(PadananError, match="jumlah celah"):
         render_report(home, PERIODE, 1)
     assert not home.reports(PERIODE, 1).exists()
@@ -273,7 +275,7 @@ def test_unpublished_and_incomplete_revisions_are_refused(home):
         render_report(home, PERIODE, 1)
     folder = write_published(home, people=300)
     (folder / "overlap.parquet").unlink()
-    with pytest.raises(PadananError, match="overlap tidak terbaca"):
+    with pytest.raises(PadananError, match=r"overlap\.parquet: berkas terbitan hilang"):
         render_report(home, PERIODE, 1)
     assert not list(home.reports(PERIODE, 1).parent.glob(".tmp*"))
 
@@ -309,9 +311,9 @@ def test_what_a_publication_lacks_was_not_published_then(home, table, columns, p
     if columns is None:
         path.unlink()
         del manifest["tables"][table]
-        (folder / "manifest.json").write_text(json.dumps(manifest))
     else:
         pq.write_table(pq.read_table(path).drop_columns(columns), path)
+    write_manifest(folder, manifest)
     index = render_report(home, PERIODE, 1)
     assert "belum diterbitkan waktu itu" in (index.parent / page).read_text(encoding="utf-8")
 
@@ -320,5 +322,6 @@ def test_a_later_column_asked_for_is_named(home):
     folder = write_published(home, people=300)
     path = folder / "sasaran.parquet"
     pq.write_table(pq.read_table(path).drop_columns(["kriteria_gagal"]), path)
+    write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
     with pytest.raises(NotPublished, match=r"sasaran\.kriteria_gagal belum diterbitkan waktu itu"):
         render_report(home, PERIODE, 1)

@@ -8,6 +8,7 @@ import pytest
 from padanan.base.period import Periode
 from padanan.run.report import render_report
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE, write_published
+from tests.signed import write_manifest
 
 
 @pytest.mark.feature("F50")
@@ -140,7 +141,7 @@ def test_a_retired_producer_is_not_missed(home):
     folder = write_published(home, people=300, periode=Periode(2026, 1))
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["deliveries"] = [item for item in manifest["deliveries"] if item["contract"] != "dtks"]
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(folder, manifest)
     text = render_report(home, Periode(2026, 1), 1).read_text()
     assert 'data-produsen="dtks" data-keadaan="tidak_berlaku"' in text
     assert "(DTKS)" not in text[text.index("Belum mengirim") : text.index("Angka pokok</h2>")]

@@ -9,6 +9,7 @@ from padanan.review.report.crosstab import crosstab
 from padanan.run.report import render_report
 from tests.review.pages_back import Page, count
 from tests.review.published_by_hand import PERIODE, write_published
+from tests.signed import write_manifest
 
 COVERED = ("<5", "ditutup")
 AGE = """case when tgl_lahir is null or tgl_lahir > date '2025-12-15' or date_diff('day', tgl_lahir, date '2025-12-15') > 43830
@@ -123,7 +124,7 @@ def test_an_older_publication_without_the_lists_says_so(home):
         (folder / f"{name}.parquet").unlink()
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["tables"] = {name: facts for name, facts in manifest["tables"].items() if (folder / f"{name}.parquet").exists()}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(folder, manifest)
     folder = render_report(home, PERIODE, 1).parent
     page = Page(folder / "daftar.html")
     assert page.source.count("belum diterbitkan waktu itu") == 3 and not page.tables

@@ -12,6 +12,7 @@ from padanan.contracts.contract import load_contracts
 from padanan.run.report import render_report
 from tests.review.pages_back import Page, count
 from tests.review.published_by_hand import PERIODE, SEED, write_published
+from tests.signed import write_manifest
 
 pytestmark = pytest.mark.feature("F06")
 
@@ -60,7 +61,7 @@ def write_population(folder):
     manifest["rules"].append({"producer": SOURCE.id, "rule_id": RULE.id, "gagal": broken, "total": judged})
     for name in ("penduduk_wilayah", "rekaman_pendukung", "gap"):
         manifest["tables"][name] = {"sha256": file_sha256(folder / f"{name}.parquet")}
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_manifest(folder, manifest)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """Two revisions made by hand: every difference is counted once, under what happened and under its cause."""
 
-import json
-
 import duckdb
 import pytest
 
@@ -9,6 +7,7 @@ from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.review.decision.compare import Comparison, cells, compare, render
+from tests.signed import write_manifest
 
 PERIODE = Periode(2025, 2)
 SASARAN = "id_orang varchar, terpilih boolean, kriteria_gagal varchar, desil integer, kode_kelurahan varchar, kode_kota varchar"
@@ -41,7 +40,7 @@ def publish(home, revisi, people, records, **manifest):
             con.executemany(f"insert into {name} values ({', '.join('?' * len(rows[0]))})", rows)
     for name in ("sasaran", "padanan_orang", "padanan_record"):
         con.execute(f"copy (from {name}) to '{folder / name}.parquet' (format parquet)")
-    (folder / "manifest.json").write_text(json.dumps(MANIFEST | manifest))
+    write_manifest(folder, MANIFEST | manifest)
 
 
 def found(result):
