@@ -5,8 +5,10 @@ What the fields mean belongs to the modules that read them. What comes from outs
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,60 @@ class Limits:
     items: int
 
 
+class _Twice(Exception):
+    """A field that stands twice in one mapping; lines from 1."""
+
+    def __init__(self, name: str, line: int, first: int) -> None:
+        super().__init__(name)
+        self.name, self.line, self.first = name, line, first
+
+
+@lru_cache(maxsize=128)
+def _kept(text: str) -> bytes:
+    """What `_said` of a text, as bytes that give each reader data of its own.
+
+    A program reads the same few files again and again (the catalogue with each look at the contracts), and reading YAML costs
+    thirty times what taking it from these bytes does. The bytes are of this process and never leave it.
+    """
+    return pickle.dumps(_said(text))
+
+
+def _said(text: str) -> tuple[Any, dict[FieldPath, int]]:
+    """The data of a YAML text, and the 1-based line of every field.
+
+    Raises:
+        yaml.YAMLError, ValueError, OverflowError, RecursionError: it can't be read.
+        _Twice: a field is written twice.
+    """
+    loader = _Loader(text)
+    lines: dict[FieldPath, int] = {}
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None, lines
+        data = loader.construct_document(node)
+    finally:
+        loader.dispose()
+    _walk(node, (), lines, set())
+    return data, lines
+
+
+def _walk(node: yaml.Node, path: FieldPath, lines: dict[FieldPath, int], walked: set[int]) -> None:
+    lines[path] = node.start_mark.line + 1
+    if id(node) in walked:  # an alias: each node once, or a few nested aliases would take for ever
+        return
+    walked.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if (*path, key.value) in lines and isinstance(key, yaml.ScalarNode):
+                raise _Twice(key.value, key.start_mark.line + 1, lines[(*path, key.value)])
+            _walk(value, (*path, key.value), lines, walked)
+            lines[(*path, key.value)] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _walk(value, (*path, index), lines, walked)
+
+
 class YamlSource:
     """One YAML file: `data` as plain Python, `line(path)` for messages.
 
@@ -43,18 +99,23 @@ class YamlSource:
 
     def __init__(self, path: Path, *, limits: Limits | None = None) -> None:
         self.path = path
-        self._lines: dict[FieldPath, int] = {}
-        self._walked: set[int] = set()
+        self.data: Any
+        self._lines: dict[FieldPath, int]
         try:
             text = self._text(limits)
-            if limits is not None:
+            if limits is None:
+                self.data, self._lines = pickle.loads(_kept(text))
+            else:
                 self._within(text, limits)
-            loader = _Loader(text)
-            try:
-                node = loader.get_single_node()
-                self.data: Any = None if node is None else loader.construct_document(node)
-            finally:
-                loader.dispose()
+                self.data, self._lines = _said(text)
+        except _Twice as error:
+            # YAML would take the last one and say nothing.
+            raise ContractError(
+                f"isian '{safe_name(error.name)[:60]}' tertulis dua kali",
+                file=path,
+                place=f"baris {error.line}",
+                cure=f"hapus salah satunya; yang pertama di baris {error.first}",
+            ) from None
         except yaml.YAMLError as error:
             mark: Any = getattr(error, "problem_mark", None)
             raise ContractError(
@@ -76,8 +137,6 @@ class YamlSource:
             raise ContractError(
                 "YAML memuat tanggal atau bilangan yang tidak ada", file=path, cure="perbaiki, atau tulis di antara tanda kutip"
             ) from None
-        if node is not None:
-            self._walk(node, ())
 
     def _text(self, limits: Limits | None) -> str:
         data = self.path.read_bytes() if limits is None else read_regular(self.path, limits.size)
@@ -107,27 +166,6 @@ class YamlSource:
                 continue
             mark: Any = event.start_mark
             raise ContractError(cause, file=self.path, place=f"baris {mark.line + 1}", cure=cure)
-
-    def _walk(self, node: yaml.Node, path: FieldPath) -> None:
-        self._lines[path] = node.start_mark.line + 1
-        if id(node) in self._walked:  # an alias: each node once, or a few nested aliases would take for ever
-            return
-        self._walked.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if (*path, key.value) in self._lines and isinstance(key, yaml.ScalarNode):
-                    # YAML would take the last one and say nothing.
-                    raise ContractError(
-                        f"isian '{safe_name(key.value)[:60]}' tertulis dua kali",
-                        file=self.path,
-                        place=f"baris {key.start_mark.line + 1}",
-                        cure=f"hapus salah satunya; yang pertama di baris {self._lines[(*path, key.value)]}",
-                    )
-                self._walk(value, (*path, key.value))
-                self._lines[(*path, key.value)] = key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode):
-            for index, value in enumerate(node.value):
-                self._walk(value, (*path, index))
 
     def line(self, path: Sequence[str | int]) -> int:
         """The 1-based line of a field, or of its nearest parent that exists."""

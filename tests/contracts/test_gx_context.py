@@ -104,6 +104,7 @@ def test_each_cleansing_rule_is_one_expectation(contracts):
 
 @pytest.mark.lambat
 @pytest.mark.feature("F09")
+@pytest.mark.lambat
 def test_great_expectations_opens_and_runs_the_rendered_context(contracts, tmp_path, monkeypatch):
     warehouse = tmp_path / "padanan.duckdb"
     build(warehouse, 3000, "dtks")

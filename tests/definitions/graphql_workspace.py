@@ -10,7 +10,6 @@ from dagster._core.events import DagsterEvent, DagsterEventType
 from dagster._core.execution.api import execute_run
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
-from dagster_graphql.schema import create_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,6 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 @contextmanager
 def graphql(instance=None):
     """Yields `ask(query, **variables)`, which returns `data` and raises on any error; `ask.process` is for daemons."""
+    # A second of imports, also for whoever only collects these tests.
+    from dagster_graphql.schema import create_schema
+
     with instance or dg.DagsterInstance.get() as current:
         with WorkspaceProcessContext(current, WorkspaceFileTarget(paths=[str(ROOT / "workspace.yaml")])) as process:
             schema = create_schema()

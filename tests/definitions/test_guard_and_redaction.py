@@ -31,6 +31,7 @@ def test_a_cast_error_of_duckdb_becomes_a_failure_without_the_value():
     assert stored.cause is None and stored.context is None
 
 
+@pytest.mark.lambat
 def test_dbt_whose_run_died_while_it_was_starting_does_not_begin():
     """The kernel tells of a parent's death only who asked before it; dbt would go on and keep the warehouse's lock."""
     script = Path(__file__).resolve().parents[2] / "orchestration" / "dbt_child.py"

@@ -144,3 +144,23 @@ def test_the_command_line_does_not_pay_for_it():
     """`padanan --help` answers in a blink: pydantic is loaded where a configuration is read."""
     code = "import sys; from padanan.cli import build_parser; build_parser(); print('pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_each_reader_of_a_file_has_data_of_its_own_and_an_edited_file_is_read_anew(tmp_path):
+    """What was read is kept by the text: neither another reader's changes nor an old text may show."""
+    path = tmp_path / "a.yaml"
+    path.write_text("a:\n  - nama: satu\n")
+    first, second = YamlSource(path), YamlSource(path)
+    first.data["a"][0]["nama"] = "lain"
+    first.also_by_name(("a",), "nama", None)
+    assert second.data == YamlSource(path).data == {"a": [{"nama": "satu"}]}
+    assert first.line(("a", "lain")) == 2 and YamlSource(path).line(("a", "lain")) == 1
+    path.write_text("# atas\n\na:\n  - nama: dua\n")
+    assert YamlSource(path).data == {"a": [{"nama": "dua"}]} and YamlSource(path).line(("a", 0, "nama")) == 4
+
+
+def test_a_field_written_twice_is_refused_each_time_with_the_file_that_holds_it(tmp_path):
+    for name in ("a.yaml", "b.yaml", "a.yaml"):
+        (tmp_path / name).write_text("x: 1\ny: 2\nx: 3\n")
+        with pytest.raises(ContractError, match=rf"{name} baris 3.*'x' tertulis dua kali.*baris 1"):
+            YamlSource(tmp_path / name)

@@ -20,6 +20,8 @@ from padanan.cleansing.run import run_suites
 from padanan.contracts.contract import load_contracts
 from tests import planned
 
+pytestmark = pytest.mark.lambat
+
 ROWS = 6000
 CANARY = ("KENARI ZZYZX", "3199997777666655", "KOTAK KENARI 99 QQ")
 
@@ -344,7 +346,6 @@ assert result.import_seconds > 0 and result.wall_seconds > 0
 """
 
 
-@pytest.mark.lambat
 def test_nothing_is_written_outside_and_import_is_late(warehouse, tmp_path):
     home, work, temporary = (tmp_path / name for name in ("rumah", "kerja", "sementara"))
     for folder in (home, work, temporary):
