@@ -6,6 +6,7 @@ Choosing deliveries and the revision's number is `run.plan`'s work; dbt's macros
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,16 @@ from padanan.contracts.field_rules import FieldPlan
 Number = int | float
 
 
+TRANSLATED = "warehouse/terjemahan"
+"""Deliveries of before a change of the key, with today's pseudonyms: work data, made again by any run."""
+_TRANSLATED = re.compile(rf"{TRANSLATED}/[0-9a-f]+/")
+
+
 class PlannedDelivery(Config):
-    """One pinned delivery; `path` is relative to the data home, `terbawa` says that it stands in for a missing one."""
+    """One pinned delivery; `path`, relative to the data home, is where its rows are read.
+
+    `terbawa` says that it stands in for a missing one.
+    """
 
     sha16: str
     periode_data: str
@@ -34,6 +43,12 @@ class PlannedDelivery(Config):
     rows_on: int
     terbawa: bool
     terlambat: bool | None = None
+
+    @property
+    def landed(self) -> str:
+        """Where the rows landed: the same, but for a delivery of before a change of the key, whose pseudonyms were translated."""
+        found = _TRANSLATED.match(self.path)
+        return self.path[found.end() :] if found else self.path
 
 
 class PlannedColumn(Config):

@@ -14,6 +14,7 @@ import duckdb
 
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
+from padanan.base.keys import load_ring
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.sql import literal
 from padanan.base.typed import has_long_number
@@ -171,8 +172,9 @@ def import_decisions(home: Home, path: Path, reviewer: str) -> tuple[int, int]:
 
 
 def _checked(path: Path) -> Iterator[tuple[Mapping[str, str], str, str]]:
-    """Rows with a decision, after the whole workbook was checked."""
+    """Rows with a decision, after the whole workbook was checked; pseudonyms of before a change of the key become today's."""
     good = []
+    ring = load_ring()
     seen: dict[tuple[str, str], int] = {}
     for row in book.read(path):
         pair = (row.cells["record_key"], row.cells["register_key"])
@@ -208,7 +210,8 @@ def _checked(path: Path) -> Iterator[tuple[Mapping[str, str], str, str]]:
                 place=f"sel {book.cell_name('alasan', row.number)}",
                 cure="jangan menulis NIK atau nomor KK",
             )
-        good.append((row.cells, word, reason))
+        today = {name: ring.today(row.cells[name], row.made_with) for name in decisions.KEYED}
+        good.append(({**row.cells, **today}, word, reason))
     if not good:
         raise PadananError("tidak ada keputusan di berkas ini", file=path.name, cure="isi kolom keputusan dan alasan lalu ulangi")
     yield from good

@@ -13,10 +13,13 @@ import pyarrow as pa
 
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
+from padanan.base.keys import load_ring
 from padanan.records.kinds import CLERICAL
 from padanan.records.log import Log
 
 FIELDS = ("sumber", "entity_key", "sidik", "register_key", "id_penduduk", "keputusan", "nama", "waktu", "alasan")
+KEYED = ("entity_key", "sidik", "register_key", "id_penduduk")
+"""The pseudonyms among them."""
 WORDS = ("padan", "bukan", "ragu")
 
 
@@ -26,14 +29,17 @@ def log_of(home: Home) -> Log:
 
 
 def read(home: Home) -> list[dict[str, str]]:
-    """Every decision, oldest first, with the fields of `FIELDS`.
+    """Every decision, oldest first, with the fields of `FIELDS`; its pseudonyms are today's, whatever key was in use then.
 
     Raises:
         PadananError: a record was changed or forged, or is no decision; with its line.
     """
     log = log_of(home)
-    rows = []
-    for number, row in enumerate(log.read().records, 1):
+    rows: list[dict[str, str]] = []
+    if not (records := log.read().records):
+        return rows
+    ring = load_ring(home)
+    for number, row in enumerate(records, 1):
         if any(not row.get(name) for name in FIELDS) or row["keputusan"] not in WORDS:
             raise PadananError(
                 "baris keputusan klerikal tidak sah",
@@ -41,7 +47,9 @@ def read(home: Home) -> list[dict[str, str]]:
                 place=f"baris {number}",
                 cure=log.cure,
             )
-        rows.append({name: str(row[name]) for name in FIELDS})
+        # What a record says in pseudonyms, it says in those of the key that signed it.
+        said = {name: ring.today(str(row[name]), str(row["kunci"])) for name in KEYED}
+        rows.append({name: str(row[name]) for name in FIELDS} | said)
     return rows
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from padanan.base.keys import load_key, register_hmac
+from padanan.base.keys import load_ring, register_hmac
 from padanan.base.sql import literal
 from padanan.base.tabular import copy_to
 from padanan.contracts.parts import REFERENCE
@@ -91,7 +91,7 @@ def arrange(con: duckdb.DuckDBPyConnection, data: PlanData) -> None:
 
 def fingerprints(con: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
     """Table `sidik`(record_key, sidik): keyed hash of what a reviewer saw of a left-over record."""
-    register_hmac(con, load_key())
+    register_hmac(con, load_ring())
     seen = ("nik_bersih", "kk_bersih", "nama_bersih", "nama_ibu_bersih", "tgl_lahir", "jk", "alamat_jalan", "kode_kelurahan")
     text = " || '|' || ".join(f"coalesce(s.{name}::varchar, '')" for name in seen)
     arms = " union all ".join(

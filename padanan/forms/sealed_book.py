@@ -5,10 +5,9 @@ What the columns mean, and what an answer does, belongs to the packages that def
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from padanan.base.book import Book
 from padanan.base.errors import PadananError
-from padanan.forms.sealed_cells import first_edited, is_formula, open_workbook, seal
+from padanan.forms.sealed_cells import checked, first_edited, is_formula, open_workbook, seal
 
 # Workbooks carry the time they were made; ours carries none of the run.
 MADE = datetime(2000, 1, 1)
@@ -75,11 +74,12 @@ class Layout:
 
 @dataclass(frozen=True)
 class Row:
-    """One row read back: its 1-based number in the sheet, every cell as text, and its seal."""
+    """One row read back: its 1-based number in the sheet, every cell as text, its seal, and the key that made the proved seal."""
 
     number: int
     cells: Mapping[str, str]
     seal: str
+    made_with: str = ""
 
 
 def neutral(text: str) -> str:
@@ -212,12 +212,12 @@ def sealed_rows(path: Path, layout: Layout) -> Iterator[Row]:
 def proved(rows: Iterable[Row], file: str, layout: Layout) -> Iterator[Row]:
     """The rows, each proved against its seal; see `sealed_rows`."""
     for row in rows:
-        expected = sealed(layout, row.cells)
-        if not hmac.compare_digest(expected, row.seal):
+        key, expected = checked(layout.purpose, [row.cells[name] for name in layout.locked], row.seal)
+        if key is None:
             raise PadananError(
                 "sel terkunci berubah atau baris ini tidak dikenal",
                 file=file,
                 place=edited(layout, row, expected),
                 cure=layout.cure,
             )
-        yield row
+        yield replace(row, made_with=key)

@@ -24,7 +24,7 @@ from padanan.base.errors import DeliveryError, PadananError, SourceUnavailable, 
 from padanan.base.folder_proof import FILE as PROOF
 from padanan.base.folder_proof import seal, signed_text
 from padanan.base.home import Home
-from padanan.base.keys import key_id, load_key
+from padanan.base.keys import KeyRing, key_id
 from padanan.base.period import JAKARTA
 from padanan.base.regular import FOLDER, odd_kind
 from padanan.base.typed import safe_name
@@ -39,6 +39,7 @@ from padanan.landing.reading import read_delivery
 from padanan.landing.receipt import Receipt, receipt_json, receipt_markdown
 from padanan.landing.stage import Staged, stage
 from padanan.records.delivery_proof import RECEIPTS
+from padanan.records.key_register import key_of
 from padanan.records.ledger import manifests, previous_delivery
 from padanan.records.tombstone import gone, read_nisan
 
@@ -82,7 +83,7 @@ def deliver(
     jumlah_baris: int | None = None,
     nomor_surat: str | None = None,
     plans: Mapping[int, YearPlan] | None = None,
-    key: bytes | None = None,
+    ring: KeyRing | None = None,
 ) -> Receipt:
     """Takes one delivery in (§3.1.1, §3.1.3.2).
 
@@ -96,7 +97,7 @@ def deliver(
         path: the file, or a pull order (`*.tarik.yaml`) for a PostgreSQL source.
         periode_data, diterima, bagian, jumlah_baris, nomor_surat: win over the covering letter.
         plans: the years' data plans; by default those of `expectations/plans/`.
-        key: the HMAC key; by default `load_key()`.
+        ring: the keys; by default those of the home, which it bears from its first delivery on.
 
     Returns:
         The receipt; its status says what became of the delivery.
@@ -128,7 +129,7 @@ def deliver(
                 item,
                 folder,
                 plans if plans is not None else load_plans(),
-                key or load_key(),
+                ring or key_of(home),
                 {
                     "periode_data": periode_data,
                     "diterima": diterima,
@@ -152,7 +153,7 @@ def deliver(
         ) from None
 
 
-def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: bytes, said: dict[str, Any]) -> Receipt:
+def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], ring: KeyRing, said: dict[str, Any]) -> Receipt:
     work = folder / "kerja"
     original = folder / "original"
     for path in (work, original):
@@ -200,11 +201,11 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
         if result == "ditolak":
             return _refuse(item, folder, original)
         if result == "karantina":
-            return _quarantine(item, folder, work, key)
-        item.staged = stage(item.raw, item.contract, item.sha16, key, folder, work)
+            return _quarantine(item, folder, work, ring)
+        item.staged = stage(item.raw, item.contract, item.sha16, ring, folder, work)
     except DamagedFile as fault:
         item.flags.append(Flag(fault.rule, "karantina", fault.cause, fault.cure, fault.place))
-        return _quarantine(item, folder, work, key)
+        return _quarantine(item, folder, work, ring)
     previous = previous_delivery(
         item.home,
         item.contract.id,
@@ -214,8 +215,8 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], key: byt
     )
     item.flags += checks.after_staging(item.raw, item.staged, item.contract, item.letter, previous, _same_elsewhere(item))
     if checks.outcome(item.flags) == "karantina":
-        return _quarantine(item, folder, work, key)
-    return _land(item, folder, work, key)
+        return _quarantine(item, folder, work, ring)
+    return _land(item, folder, work, ring)
 
 
 def _pull(letter: Letter, spec: Spec, work: Path) -> tuple[RawTable, str]:
@@ -261,7 +262,7 @@ def _same_elsewhere(item: _Delivery) -> str | None:
     return None
 
 
-def _manifest(item: _Delivery, status: str, key: bytes | None) -> dict[str, Any]:
+def _manifest(item: _Delivery, status: str, ring: KeyRing | None) -> dict[str, Any]:
     letter, raw, staged = item.letter, item.raw, item.staged
     late = bool(letter and item.deadline and letter.diterima.astimezone(JAKARTA).date() > item.deadline)
     if late and item.deadline is not None and status in ("diterima", "ditahan"):
@@ -301,7 +302,7 @@ def _manifest(item: _Delivery, status: str, key: bytes | None) -> dict[str, Any]
         "flags": [flag.as_dict() for flag in item.flags],
         "late": late,
         "deadline": item.deadline.isoformat() if item.deadline else None,
-        "key_id": key_id(key) if key else None,
+        "key_id": key_id(ring.current) if ring else None,
     }
 
 
@@ -331,9 +332,9 @@ def _write(item: _Delivery, folder: Path, target: Path, manifest: dict[str, Any]
     seal(folder, target.relative_to(item.home.root).as_posix(), texts)
 
 
-def _land(item: _Delivery, folder: Path, work: Path, key: bytes) -> Receipt:
+def _land(item: _Delivery, folder: Path, work: Path, ring: KeyRing) -> Receipt:
     status = checks.outcome(item.flags)
-    manifest = _manifest(item, status, key)
+    manifest = _manifest(item, status, ring)
     disk.remove_tree(work)
     target = _address(item)
     _write(item, folder, target, manifest)
@@ -343,8 +344,8 @@ def _land(item: _Delivery, folder: Path, work: Path, key: bytes) -> Receipt:
     return Receipt(item.contract.id, status, item.sha16, target, manifest, target / "tanda_terima.md")
 
 
-def _quarantine(item: _Delivery, folder: Path, work: Path, key: bytes) -> Receipt:
-    manifest = _manifest(item, "karantina", key)
+def _quarantine(item: _Delivery, folder: Path, work: Path, ring: KeyRing) -> Receipt:
+    manifest = _manifest(item, "karantina", ring)
     for name in ("part.parquet", "rejects.parquet"):
         disk.unlink(folder / name, missing_ok=True)
     disk.remove_tree(work)

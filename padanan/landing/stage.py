@@ -12,7 +12,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from padanan.base.duck import private_duckdb
-from padanan.base.keys import register_hmac
+from padanan.base.keys import KeyRing, register_hmac
 from padanan.base.sql import ident, literal
 from padanan.base.tabular import copy_to
 from padanan.contracts.contract import Contract
@@ -50,7 +50,7 @@ class Staged:
     causes: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
 
 
-def stage(raw: RawTable, contract: Contract, sha16: str, key: bytes, folder: Path, work: Path) -> Staged:
+def stage(raw: RawTable, contract: Contract, sha16: str, ring: KeyRing, folder: Path, work: Path) -> Staged:
     """Writes `part.parquet` and `rejects.parquet` into `folder`.
 
     record_key = HMAC('r|' contract '|' sha16 '|' row text '|' ordinal among identical rows), entity_key =
@@ -63,7 +63,7 @@ def stage(raw: RawTable, contract: Contract, sha16: str, key: bytes, folder: Pat
     """
     part, rejects = folder / "part.parquet", folder / "rejects.parquet"
     with private_duckdb(work) as con:
-        register_hmac(con, key)
+        register_hmac(con, ring)
         names = contract.column_names
         cells = ", ".join(
             f"nullif({ident(name)}, '') as {ident(name)}" if name in raw.columns else f"null::varchar as {ident(name)}"

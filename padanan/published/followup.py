@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.published.opened import Published
+from padanan.published.pseudonyms import today
 
 KEY = ("producer", "rule_id", "entity_key")
 """By which a gap is recognised in another publication; one whose `gap` lacks a column of it cannot be followed."""
 _QUERY = """
-with lalu as (select distinct producer, rule_id, entity_key from read_parquet(?)),
+with lalu as (select distinct producer, rule_id, entity_key from {earlier}),
 kini as (select distinct producer, rule_id, entity_key from gap),
 terkirim as (select distinct producer, entity_key from padanan_record)
 select producer, rule_id,
@@ -83,9 +84,9 @@ def summed(outcomes: Iterable[Outcome]) -> Outcome:
 
 def follow_up(home: Home, source: Published, earlier: tuple[Periode, int], name: str) -> FollowUp:
     """Compares the gaps of the open publication with those of an earlier one."""
-    path = home.published(*earlier) / "gap.parquet"
+    table = today(home, source.con, earlier, "gap", other=source.manifest)
     found = {
         (row["producer"], row["rule_id"]): Outcome(row["terbuka"], row["selesai"], row["hilang"], row["baru"])
-        for row in source.rows(_QUERY, str(path))
+        for row in source.rows(_QUERY.format(earlier=table))
     }
     return FollowUp(*earlier, name, found)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from padanan.base.errors import PadananError, SealedPeriod
 from padanan.base.home import Home
-from padanan.base.keys import key_id, load_key
 from padanan.base.period import Periode
 from padanan.contracts.contract import Contract
 from padanan.contracts.criteria import load_criteria
@@ -32,12 +31,14 @@ from padanan.contracts.version import expectations_version
 from padanan.published.revisions import published_revisions
 from padanan.published.run_plan import RunPlan
 from padanan.records.delivery_proof import prove_landed, prove_read
+from padanan.records.key_register import prove_key
 from padanan.records.log import prove_all
 from padanan.records.review_log import read_log
 from padanan.records.seals import closed
 from padanan.records.steps import requests
 from padanan.records.tombstone import gone
 from padanan.run.code_version import code_version
+from padanan.run.translated import translated
 
 
 def decisions_version(home: Home, parts: Mapping[str, Sequence[Path]]) -> str:
@@ -64,7 +65,7 @@ def make_plan(
     cutoff: date | None = None,
     expectations: Path | None = None,
 ) -> RunPlan:
-    """Pins the deliveries of a period; nothing is written.
+    """Pins the deliveries of a period; nothing is written but rows whose pseudonyms a change of the key made old (`translated`).
 
     The revision is the published one when nothing it depends on has changed, else the next number.
 
@@ -85,6 +86,7 @@ def make_plan(
         )
     # A run beside a register that was tampered with would make its figures look trusted.
     prove_all(home)
+    ring = prove_key(home)
     prove_landed(home)
     plans = load_plans(expectations)
     year = plans.get(periode.year)
@@ -106,6 +108,7 @@ def make_plan(
             cure="pakai terbitan dan penetapan yang ada; lihat 'padanan retention status'",
         )
     prove_read(home, (item.path for item in active))
+    paths = translated(home, ring, active)
     by_contract: dict[str, list[PlannedDelivery]] = {}
     for item in sorted(active, key=lambda item: (item.contract_id, item.periode_data, item.bagian or "", item.sha16)):
         by_contract.setdefault(item.contract_id, []).append(
@@ -114,7 +117,7 @@ def make_plan(
                 periode_data=item.periode_data,
                 diterima=item.diterima.isoformat() if isinstance(item.diterima, date | datetime) else str(item.diterima),
                 bagian=item.bagian,
-                path=Path(item.path).relative_to(home.root).as_posix() if Path(item.path).is_absolute() else str(item.path),
+                path=paths[str(item.path)],
                 rows_on=item.rows_on,
                 terbawa=item.carried,
                 terlambat=item.late,
@@ -140,7 +143,7 @@ def make_plan(
         ),
         # What the review asked for; accepting and waiving are no input and open no revision.
         permintaan=tuple(requests(read_log(home, periode))),
-        key_id=key_id(load_key()),
+        key_id=ring.names[-1],
         contracts=tuple(planned_contract(contract, periode, by_contract.get(contract.id, ())) for contract in contracts.values()),
         sasaran=load_criteria(expectations),
         lapangan=field_plan(contracts, expectations),

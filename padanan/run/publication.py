@@ -118,7 +118,7 @@ def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) ->
         "key_id": data.key_id,
         "kriteria_versi": data.sasaran.versi,
         "deliveries": [
-            {"contract": contract.id, "contract_version": contract.version, **delivery.model_dump()}
+            {"contract": contract.id, "contract_version": contract.version, **delivery.model_dump(), "path": delivery.landed}
             for contract in data.contracts
             for delivery in contract.deliveries
         ],

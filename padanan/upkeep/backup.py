@@ -149,7 +149,7 @@ def add_parsers(commands: Any) -> None:
 
 def _backup(args: argparse.Namespace) -> int:
     index = backup(Home.from_env(), args.berkas)
-    print(f"{len(index['files'])} berkas dicadangkan. Simpan berkas kunci secara terpisah: {key_file()}")
+    print(f"{len(index['files'])} berkas dicadangkan. Simpan kunci secara terpisah: padanan key backup FILE")
     return 0
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from padanan.base.keys import register_hmac
+from padanan.base.keys import KeyRing, register_hmac
 from padanan.base.period import Periode
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.criteria import load_criteria
@@ -54,7 +54,7 @@ class Gudang:
         folder.mkdir(parents=True)
         names = contract.column_names
         con = duckdb.connect()
-        register_hmac(con, KEY)
+        register_hmac(con, KeyRing((KEY,)))
         con.execute(f"create table t (_baris bigint, _sel_angka varchar, {', '.join(f'{name} varchar' for name in names)})")
         for number, row in enumerate(rows, 1):
             unknown = set(row) - set(names) - {"_sel_angka"}

@@ -315,3 +315,48 @@ def test_a_spoiled_list_gives_a_result_and_spoils_no_other(
         join truth a on a.record_key = p.register_key where p.status = 'padan_bukti' and t.producer <> 'dtks'
     """).fetchall()[0]
     assert right > 50 and right / (right + wrong) >= 0.99, (right, wrong)
+
+
+@pytest.mark.feature("F50")
+def test_every_decision_still_applies_after_a_change_of_the_key(decided: Decided, queue: Path, tmp_path: Path) -> None:
+    """Rotated, planned, matched and published anew: each decision attaches, and a workbook of before still comes in."""
+
+    def attached(folder: Path) -> tuple[int, dict[str, str], list[tuple[Any, ...]]]:
+        # The words about people as the run read them, and what became of the records that are judged by people.
+        con = connect_warehouse(decided.home)
+        try:
+            sources.arrange(con, read_plan(decided.home).data)
+            models = sorted({item.model for item in sources.listings_of(con, read_plan(decided.home).data)})
+            sources.fingerprints(con, models)
+            rows = decisions.read(decided.home)
+            decisions.arrange(con, rows)
+            (count,) = con.execute("select count(distinct id_penduduk || id_awal) from putusan").fetchall()[0]
+        finally:
+            con.close()
+        table = f"read_parquet('{folder}/padanan_record.parquet')"
+        outcome = f"select producer, baris, status, metode from {table} where metode = 'klerikal' order by all"
+        state = duckdb.connect().execute(outcome).fetchall()
+        return count, {row["nama"]: row["keputusan"] for row in rows}, state
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PADANAN_KEY_FILE", str(decided.key))
+        before = attached(decided.folder)
+        entity_keys = {row["entity_key"] for row in decisions.read(decided.home)}
+        assert before[0] >= 3 and before[2], "there is something to attach"
+        done = decided.command("key", "rotate", "--by", "Pengelola", "--reason", "uji")
+        assert done.returncode == 0, done.stderr
+        assert {row["entity_key"] for row in decisions.read(decided.home)}.isdisjoint(entity_keys)
+        folder = to_published(decided.home.root, decided.key)
+        assert folder.name == "rev-3"
+        assert attached(folder) == before
+        filled = _edit(queue, tmp_path / "lama.xlsx", _set(keputusan="bukan", alasan="dilihat sebelum kunci diganti"))
+        done = decided.command("clerical", "import", str(filled), "--by", "DEDI")
+        assert done.returncode == 0, done.stderr
+        assert attached(folder)[0] == before[0] + 1, "a queue of before the change attaches too"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert all(item["path"].startswith("landing/") for item in manifest["deliveries"])
+    verified = decided.command("verify")
+    assert verified.returncode == 0, verified.stderr
+    compared = decided.command("review", "compare", "--periode", str(PERIODE), "--revisi", "2", "--with", "3")
+    assert compared.returncode == 0, compared.stderr
+    print(compared.stdout)

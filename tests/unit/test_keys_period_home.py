@@ -10,7 +10,7 @@ import pytest
 
 from padanan.base.errors import NoSpace, PadananError, no_space_guard, safe_reason
 from padanan.base.home import Home
-from padanan.base.keys import key_file, load_key, register_hmac
+from padanan.base.keys import KeyRing, key_file, load_key, register_hmac
 from padanan.base.period import Periode, months_before
 
 
@@ -47,7 +47,7 @@ def test_hmac_in_duckdb_equals_the_standard_library(tmp_path, monkeypatch):
     key = load_key()
     assert stat.S_IMODE((tmp_path / "k" / "key").stat().st_mode) == 0o600
     con = duckdb.connect()
-    register_hmac(con, key)
+    register_hmac(con, KeyRing((key,)))
     for text in ["", "a", "KANARI é", "x" * 500]:
         got = con.execute("select hmac_hex(?)", [text]).fetchall()[0][0]
         assert got == hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]

@@ -18,9 +18,9 @@ from padanan.base.errors import PadananError
 from padanan.base.format import number
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.base.sql import literal
 from padanan.base.suppress import Cell, Cover, Sum, cover
 from padanan.base.tabular import scratch
+from padanan.published.pseudonyms import today
 
 CAME_IN, WENT_OUT, CHANGED = DIRECTIONS = ("masuk", "keluar", "berubah")
 DIRECTION_TEXT = {CAME_IN: "Masuk", WENT_OUT: "Keluar", CHANGED: "Tetap terpilih, datanya berubah"}
@@ -89,10 +89,9 @@ def compare(home: Home, before: tuple[Periode, int], after: tuple[Periode, int])
     old, new = (_manifest(home, *side) for side in (before, after))
     con = scratch(home)
     try:
-        for side, (periode, revisi) in (("lama", before), ("baru", after)):
+        for side, which, other in (("lama", before, new), ("baru", after, old)):
             for name in ("sasaran", "padanan_record", "padanan_orang"):
-                path = literal(home.published(periode, revisi) / f"{name}.parquet")
-                con.execute(f"create view {side}_{name} as select * from read_parquet({path})")
+                con.execute(f"create view {side}_{name} as select * from {today(home, con, which, name, other=other)}")
         _touched(con, old, new)
         con.execute(_people(con))
         counts = con.execute(

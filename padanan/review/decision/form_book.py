@@ -15,7 +15,7 @@ from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
 from padanan.base.typed import safe_name
 from padanan.forms.sealed_book import Layout, formats, proved, rows_of, sealed, workbook, write_sheet
-from padanan.forms.sealed_cells import first_edited, is_formula, open_workbook, seal
+from padanan.forms.sealed_cells import checked, first_edited, is_formula, open_workbook, seal
 from padanan.records.refusal import Refusal
 from padanan.review.decision.offered import Blocker, Offer
 
@@ -188,9 +188,9 @@ def _read_main(sheet: Any, name: str) -> tuple[dict[str, Any], dict[str, str]]:
     values: dict[str, Any] = {field: _text(sheet[cell].value) for field, cell in cells.items()}
     fixed = [values[field] for field in FIXED]
     locked = [(cell, _text(sheet[cell].value)) for cell, _ in _locked_main(fixed)]
-    expected = seal("formulir", [text for _, text in locked])
     found = _text(sheet[xl_rowcol_to_cell(*_SEAL_CELL)].value)
-    if found != expected:
+    key, expected = checked("formulir", [text for _, text in locked], found)
+    if key is None:
         place = first_edited(found, expected)
         where = _at(MAIN, locked[place][0]) if place is not None else f"lembar {MAIN}"
         raise Refusal("sel terkunci berubah", field="formulir", file=name, place=where, cure=CURE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from padanan.base.errors import PadananError
@@ -20,6 +21,23 @@ def add_parsers(commands: Any) -> None:
     """Adds `key`."""
     parser = commands.add_parser("key", help="kunci tanda dan pseudonim: apa yang ditandai dengannya")
     actions = parser.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
+    told = actions.add_parser("status", help="di mana kunci, sejak kapan, dan apa yang ditandai dengannya")
+    told.set_defaults(run=_status)
+    copy = actions.add_parser(
+        "backup",
+        help="tulis salinan kunci untuk disimpan terpisah",
+        description="Berkasnya rahasia (hak 0600): pemiliknya dapat menandai dan mengenali orang. Jangan simpan bersama data.",
+    )
+    copy.add_argument("berkas", metavar="FILE", type=Path, help="berkas yang ditulis, di luar data home dan folder kunci")
+    copy.set_defaults(run=_backup)
+    change = actions.add_parser(
+        "rotate",
+        help="ganti kunci; keputusan dan tanda lama tetap berlaku",
+        description="Kunci lama disimpan di berkas kunci untuk membuktikan tanda lama. Putaran berikutnya membuka revisi baru.",
+    )
+    change.add_argument("--by", required=True, metavar="NAMA", help="siapa yang mengganti")
+    change.add_argument("--reason", required=True, metavar="TEKS", help="mengapa diganti")
+    change.set_defaults(run=_rotate)
     old = actions.add_parser(
         "sign",
         help="tandai kiriman, terbitan dan rancangan dari versi lama",
@@ -27,6 +45,38 @@ def add_parsers(commands: Any) -> None:
     )
     old.add_argument("--by", required=True, metavar="NAMA", help="siapa yang memeriksa isinya")
     old.set_defaults(run=_sign)
+
+
+def _status(_: argparse.Namespace) -> int:
+    from padanan.upkeep.key.status import lines
+
+    for line in lines(Home.from_env().seen()):
+        print(line)
+    return 0
+
+
+def _backup(args: argparse.Namespace) -> int:
+    from padanan.upkeep.key.rotate import copy_key
+
+    ring = copy_key(Home.from_env().seen(), args.berkas)
+    print(f"{len(ring.keys)} kunci disalin (terbaru {ring.names[-1]}). Simpan terpisah dari data dan cadangannya.")
+    return 0
+
+
+def _rotate(args: argparse.Namespace) -> int:
+    from padanan.upkeep.key.rotate import rotate
+
+    ring = rotate(Home.from_env().ensure(), by=_person(args.by), reason=_reason(args.reason), now=datetime.now(JAKARTA))
+    print(f"Kunci diganti: {ring.names[-2]} menjadi {ring.names[-1]}. Cadangkan sekarang dengan 'padanan key backup FILE'.")
+    print("Putaran berikutnya menerjemahkan pseudonim lama dan membuka revisi baru.")
+    return 0
+
+
+def _reason(reason: str) -> str:
+    text = " ".join(reason.split())
+    if not text or len(text) > 200 or not text.isprintable() or has_long_number(text):
+        raise PadananError("alasan kosong atau tidak sah", cure="isi --reason dalam satu kalimat, tanpa nomor panjang")
+    return text
 
 
 def _sign(args: argparse.Namespace) -> int:

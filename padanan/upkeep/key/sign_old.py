@@ -23,14 +23,12 @@ from padanan.base.home import Home
 from padanan.decree.freeze import SNAPSHOT
 from padanan.landing.letter import PULL
 from padanan.records.delivery_proof import RECEIPTS, ROWS, WORDS, hashes_of
-from padanan.records.kinds import KEYS
-from padanan.records.log import Log
+from padanan.records.key_register import SIGNED, key_of, log_of
 from padanan.records.seals import SEAL
 from padanan.records.tombstone import proved
 
 MANIFEST = "manifest.json"
 _CURE = "pulihkan folder itu dari cadangan; yang tidak cocok tidak ditandai"
-REGISTER, SIGNED = "kunci", "tandai"
 
 
 @dataclass
@@ -49,6 +47,7 @@ def sign_old(home: Home, by: str, now: datetime) -> Outcome:
     Raises:
         PadananError: the register of keys is broken.
     """
+    key_of(home)
     outcome, marks = Outcome(), []
     for kind, folder, file, names in _unsigned(home):
         try:
@@ -62,7 +61,7 @@ def sign_old(home: Home, by: str, now: datetime) -> Outcome:
         outcome.signed[kind] = outcome.signed.get(kind, 0) + 1
     if marks:
         entry = {"tindakan": SIGNED, "oleh": by, "jumlah": outcome.signed, "sidik": files_sha256(marks)}
-        Log(home, KEYS, REGISTER).append([entry], now)
+        log_of(home).append([entry], now)
     return outcome
 
 

@@ -107,7 +107,7 @@ def delivery_holds(home: Home, contracts: Mapping[str, Contract], day: date) -> 
     if plan is not None and closed(home, Periode.parse(plan.periode)) is None:
         for contract in plan.contracts:
             for item in contract.deliveries:
-                held.setdefault(home.root / Path(item.path).parent, "dibaca rencana putaran terakhir")
+                held.setdefault(home.root / Path(item.landed).parent, "dibaca rencana putaran terakhir")
     return held
 
 

@@ -1,0 +1,47 @@
+"""Published tables of before a change of the key, read with today's pseudonyms, so that two publications know the same people.
+
+The files stay as they were published; how a pseudonym becomes today's is `base.keys`' affair.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from padanan.base.home import Home
+from padanan.base.keys import load_ring, register_today
+from padanan.base.period import Periode
+from padanan.base.sql import ident, literal
+
+KEYED = frozenset(
+    {"record_key", "entity_key", "nik_key", "kk_key", "id_orang", "record_key_acuan", "record_key_calon", "register_key"}
+)
+"""The columns of published tables that hold pseudonyms as they were made; a hash over some of them is not translated."""
+
+
+def today(home: Home, con: duckdb.DuckDBPyConnection, which: tuple[Periode, int], table: str, *, other: Mapping[str, Any]) -> str:
+    """A table of a publication for a query: as it lies there, or with today's pseudonyms where another key was in use.
+
+    Args:
+        other: the manifest of what it is compared with; where both were made with one key nothing is translated.
+
+    Raises:
+        PadananError: the publication was made with a key that the ring does not hold.
+    """
+    folder = home.published(*which)
+    path = folder / f"{table}.parquet"
+    plain = f"read_parquet({literal(path)})"
+    made_with = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("key_id")
+    if made_with is None or made_with == other.get("key_id"):
+        return plain
+    ring = load_ring(home)
+    columns = [name for name in pq.read_schema(path).names if name in KEYED]
+    if made_with == ring.names[-1] or not columns:
+        return plain
+    register_today(con, ring, made_with)
+    replaced = ", ".join(f"hmac_kini({ident(name)}) as {ident(name)}" for name in columns)
+    return f"(select * replace ({replaced}) from {plain})"
