@@ -20,7 +20,9 @@ from padanan.base.sql import ident, literal
 KEYED = frozenset(
     {"record_key", "entity_key", "nik_key", "kk_key", "id_orang", "record_key_acuan", "record_key_calon", "register_key"}
 )
-"""The columns of published tables that hold pseudonyms as they were made; a hash over some of them is not translated."""
+"""The columns of published tables that hold pseudonyms as they were made."""
+HASHED = frozenset({"id_keluarga"})
+"""Columns that may hold a hash over a pseudonym, which nothing can translate: not compared between two keys."""
 
 
 def today(home: Home, con: duckdb.DuckDBPyConnection, which: tuple[Periode, int], table: str, *, other: Mapping[str, Any]) -> str:
@@ -38,10 +40,9 @@ def today(home: Home, con: duckdb.DuckDBPyConnection, which: tuple[Periode, int]
     made_with = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("key_id")
     if made_with is None or made_with == other.get("key_id"):
         return plain
-    ring = load_ring(home)
-    columns = [name for name in pq.read_schema(path).names if name in KEYED]
-    if made_with == ring.names[-1] or not columns:
-        return plain
-    register_today(con, ring, made_with)
-    replaced = ", ".join(f"hmac_kini({ident(name)}) as {ident(name)}" for name in columns)
-    return f"(select * replace ({replaced}) from {plain})"
+    ring, columns = load_ring(home), pq.read_schema(path).names
+    replaced = [f"null::varchar as {ident(name)}" for name in columns if name in HASHED]
+    if made_with != ring.names[-1]:
+        register_today(con, ring, made_with)
+        replaced += [f"hmac_kini({ident(name)}) as {ident(name)}" for name in columns if name in KEYED]
+    return f"(select * replace ({', '.join(replaced)}) from {plain})" if replaced else plain

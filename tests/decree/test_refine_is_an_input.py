@@ -25,7 +25,7 @@ def plan(published, monkeypatch):
     delivery = SimpleNamespace(
         contract_id="adminduk", sha16="a" * 16, periode_data="2025-11", bagian=None, rows_on=1,
         diterima=datetime(2025, 11, 9, tzinfo=JAKARTA), path=published.root / "landing" / "x" / "part.parquet", destroyed=None,
-        carried=False, late=False,
+        carried=False, late=False, manifest={},
     )  # fmt: skip
     monkeypatch.setattr("padanan.records.active.active_deliveries", lambda *_: [delivery])
     (published.root / "landing" / "x").mkdir()

@@ -6,6 +6,7 @@ One made-up home serves the file: published, decided about, delivered anew, publ
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -359,4 +360,6 @@ def test_every_decision_still_applies_after_a_change_of_the_key(decided: Decided
     assert verified.returncode == 0, verified.stderr
     compared = decided.command("review", "compare", "--periode", str(PERIODE), "--revisi", "2", "--with", "3")
     assert compared.returncode == 0, compared.stderr
-    print(compared.stdout)
+    assert "kartu keluarga berubah" not in compared.stdout
+    total = int(re.search(r"terpilih: (\d+) ", compared.stdout)[1])  # type: ignore[index]
+    assert total > 100 and f"Keluar: {total}" not in compared.stdout, "the same people are known by their new pseudonyms"

@@ -25,24 +25,16 @@ EMPTY_FORM = "formulir-kosong.xlsx"
 
 
 @pytest.fixture(scope="module")
-def key(tmp_path_factory):
-    return tmp_path_factory.mktemp("kunci") / "key"
-
-
-@pytest.fixture(scope="module")
-def published_once(tmp_path_factory, key):
+def published_once(tmp_path_factory):
     """A published revision, and beside it the form that every test fills in anew."""
     home = demo_home(tmp_path_factory.mktemp("formulir") / "data")
     publish(home)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("PADANAN_KEY_FILE", str(key))
-        write_form(home, PERIODE, 1, home.root / EMPTY_FORM)
+    write_form(home, PERIODE, 1, home.root / EMPTY_FORM)
     return home
 
 
 @pytest.fixture
-def home(published_once, key, tmp_path, monkeypatch):
-    monkeypatch.setenv("PADANAN_KEY_FILE", str(key))
+def home(published_once, tmp_path):
     home = copy_of(published_once, tmp_path / "data")
     folder = home.inbox("review")
     folder.mkdir(parents=True)
