@@ -89,6 +89,7 @@ def drop_file(facts: dict[str, Any]) -> None:
     from padanan.base.home import Home
     from padanan.base.period import Periode
     from padanan.contracts.contract import load_contracts
+    from padanan.landing.arrival import set_arrival
     from padanan.synthetic import generate
 
     home, contracts, periode = Home.from_env().ensure(), load_contracts(), Periode.parse(facts["periode"])
@@ -100,10 +101,11 @@ def drop_file(facts: dict[str, Any]) -> None:
         for path in sorted(other.inbox(PRODUCER).iterdir(), key=lambda path: not path.name.endswith(".pengantar.yaml")):
             if path.name.endswith(".pengantar.yaml"):
                 letter = yaml.safe_load(path.read_text())
-                letter["diterima"] = (datetime.fromisoformat(str(letter["diterima"])) + timedelta(days=1)).isoformat()
-                (inbox / path.name).write_text(yaml.safe_dump(letter))
+                moment = datetime.fromisoformat(str(letter["diterima"])) + timedelta(days=1)
+                (inbox / path.name).write_text(yaml.safe_dump({**letter, "diterima": moment.isoformat()}))
             else:
-                shutil.copyfile(path, inbox / path.name)
+                set_arrival(home, PRODUCER, path, moment)
+                shutil.copy2(path, inbox / path.name)
 
 
 def free_port() -> int:

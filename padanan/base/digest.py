@@ -32,6 +32,16 @@ def file_sha256(path: Path, *, first: bytes = b"") -> str:
         return hashlib.file_digest(handle, lambda: hashlib.sha256(first)).hexdigest()
 
 
+def digest_regular(path: Path) -> str:
+    """The same of what somebody else put there: only of a regular file, links not followed.
+
+    Raises:
+        NotRegular, OSError: see `padanan.base.regular`.
+    """
+    with open_regular(path) as handle:
+        return hashlib.file_digest(handle, hashlib.sha256).hexdigest()
+
+
 def files_sha256(files: Iterable[tuple[str, Path]]) -> str:
     """One SHA-256 over several files, in their order: what each is called, then its bytes.
 

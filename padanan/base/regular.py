@@ -8,8 +8,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 _KINDS = (
     (stat.S_ISLNK, "tautan"),
@@ -53,7 +53,7 @@ def is_regular(path: Path) -> bool:
         return False
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """A regular file, opened for reading; what was put in its place meanwhile is refused as well.
 
     Raises:
@@ -71,7 +71,7 @@ def open_regular(path: Path) -> BinaryIO:
     if kind := _kind(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise NotRegular(kind)
-    return os.fdopen(descriptor, "rb")
+    return open(descriptor, "rb")  # noqa: PTH123
 
 
 def read_regular(path: Path, most: int) -> bytes | None:

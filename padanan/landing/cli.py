@@ -46,7 +46,12 @@ def add_parsers(commands: Any) -> None:
     take.add_argument("--inbox", action="store_true", help="proses semua yang menunggu di inbox/<kontrak>/")
     take.add_argument("--producer", metavar="KONTRAK", help="id kontrak; bawaan: dari folder inbox atau nama berkas")
     take.add_argument("--periode-data", metavar="PERIODE", help="periode data, misalnya 2025-10 atau 2025-S2")
-    take.add_argument("--diterima", metavar="WAKTU", help="waktu diterima, misalnya 2025-10-10T09:00 (waktu Jakarta)")
+    take.add_argument(
+        "--diterima",
+        metavar="WAKTU",
+        help="tetapkan waktu tiba, untuk contoh dan uji, misalnya 2025-10-10T09:00 (waktu Jakarta); tanda terima menyebutnya "
+        "DITETAPKAN. Bawaan: waktu yang dilihat sistem",
+    )
     take.add_argument("--part", help="bagian dari kiriman yang dibagi, misalnya kode kota")
     take.add_argument("--rows", type=int, metavar="N", help="jumlah baris menurut produsen (total kendali)")
     take.set_defaults(run=_deliver)

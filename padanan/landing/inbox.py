@@ -5,9 +5,12 @@ Each delivery's own way is `land`'s; here is only which files are deliveries and
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +20,21 @@ from padanan.base.home import Home
 from padanan.base.typed import safe_name
 from padanan.contracts.contract import Contract
 from padanan.forms.inbox import Skipped, skipped, stamp, waiting
+from padanan.landing.arrival import SET, Arrival, arrivals_of, now, spent
 from padanan.landing.land import deliver
 from padanan.landing.letter import LETTER, PULL, read_letter
+from padanan.landing.opened import Mark, alone, marked, marks, unmark
+from padanan.landing.raw import Flag
 from padanan.landing.receipt import Receipt
+from padanan.landing.settled import delivered_before
 
 SEEN = "inbox.json"
+LEFT_OPEN = Flag(
+    "proses_mati",
+    "karantina",
+    "prosesnya mati ketika berkas ini dibuka; tidak dibuka lagi",
+    "periksa berkasnya; bila proses dihentikan orang atau listrik padam, taruh lagi berkas itu di inbox",
+)
 
 
 def pending(home: Home, contract_id: str, *, settle_seconds: float = 0) -> list[Path]:
@@ -66,7 +79,7 @@ class Taken:
 
 
 def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: str, **options: Any) -> Taken:
-    """Takes in everything that is pending, in the order it was received.
+    """Takes in everything that is pending, in the order it arrived; what a process that died had open is settled first.
 
     One bad file is one bad file: whatever it raises, it stays pending as a fault and the others are taken in. Only a full
     disk ends the work, for nothing else could be written either.
@@ -80,24 +93,69 @@ def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: st
     """
     home.ensure()
     contract = contracts[contract_id]
-    receipts: list[Receipt] = []
-    faults: list[Fault] = []
-    letters = {path: said_of(path, contract) for path in pending(home, contract_id)}
-    for path in sorted(letters, key=lambda path: (letters[path].received, path.name)):
-        try:
-            state = state_of(path)
-            receipt = deliver(home, contracts, contract_id, path, **options)
-        except NoSpace:
-            raise
-        except Exception as error:
-            known = error if isinstance(error, PadananError) else _unexpected(path, error)
-            faults.append(Fault(safe_name(path.name), known, letters[path].periode_data))
-            continue
-        receipts.append(receipt)
-        seen = _seen(home, contract_id)
-        seen[path.name] = {"keadaan": state, "sha16": receipt.sha16, "status": receipt.status}
-        write_once(home.landing(contract_id) / SEEN, json.dumps(seen, indent=1, sort_keys=True) + "\n")
+    with alone(home, contract_id):
+        receipts = _left_open(home, contracts, contract_id, **options)
+        faults: list[Fault] = []
+        arrivals = arrived(home, contract, pending(home, contract_id))
+        for path, arrival in sorted(arrivals.items(), key=lambda one: (one[1].moment, os.fsencode(one[0].name))):
+            try:
+                state = state_of(path)
+                with marked(home, contract_id, Mark(path.name, state, arrival.moment.isoformat(), arrival.by)):
+                    receipt = deliver(home, contracts, contract_id, path, arrival=arrival, **options)
+                    _remember(home, contract_id, path.name, state, receipt)
+            except NoSpace:
+                raise
+            except Exception as error:
+                known = error if isinstance(error, PadananError) else _unexpected(path, error)
+                faults.append(Fault(safe_name(path.name), known, said_of(path, contract).periode_data))
+                continue
+            receipts.append(receipt)
     return Taken(tuple(receipts), tuple(faults))
+
+
+def arrived(home: Home, contract: Contract, paths: Sequence[Path]) -> dict[Path, Arrival]:
+    """When each file arrived, recorded now for those that nobody saw before; what vanished meanwhile is left out.
+
+    Of files that are first seen together the one whose letter names the earlier day came first, then the one changed earlier.
+    """
+    order = {}
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            order[path] = (said_of(path, contract).claimed, os.lstat(path).st_mtime_ns, os.fsencode(path.name))
+    found = arrivals_of(home, contract.id, sorted(order, key=order.__getitem__))
+    return {path: found[path.name] for path in paths if path.name in found}
+
+
+def _remember(home: Home, contract_id: str, name: str, state: str, receipt: Receipt) -> None:
+    seen = _seen(home, contract_id)
+    seen[name] = {"keadaan": state, "sha16": receipt.sha16, "status": receipt.status}
+    write_once(home.landing(contract_id) / SEEN, json.dumps(seen, indent=1, sort_keys=True) + "\n")
+    if receipt.manifest.get("diterima_oleh") == SET:
+        spent(home, contract_id, name)
+
+
+def _left_open(home: Home, contracts: Mapping[str, Contract], contract_id: str, **options: Any) -> list[Receipt]:
+    """What a process that died had open: it was landed by then, and only the record of it is made up; else it is set aside."""
+    receipts = []
+    for mark in marks(home, contract_id):
+        path = home.inbox(contract_id) / mark.name
+        seen, state = _seen(home, contract_id).get(mark.name, {}), _state_or_none(path)
+        if state == mark.state and seen.get("keadaan") != state:
+            arrival = Arrival(datetime.fromisoformat(mark.arrived), mark.by)
+            receipt = delivered_before(home, contracts[contract_id], path, arrival)
+            if receipt is None:
+                receipt = deliver(home, contracts, contract_id, path, arrival=arrival, unopened=LEFT_OPEN, **options)
+            _remember(home, contract_id, mark.name, state, receipt)
+            receipts.append(receipt)
+        unmark(home, contract_id, mark.name)
+    return receipts
+
+
+def _state_or_none(path: Path) -> str | None:
+    try:
+        return state_of(path) or None
+    except OSError:
+        return None
 
 
 def _unexpected(path: Path, error: Exception) -> DeliveryError:
@@ -112,18 +170,18 @@ def _unexpected(path: Path, error: Exception) -> DeliveryError:
 class Said:
     """What a letter says about order and period; empty where it can't be read."""
 
-    received: str = ""
+    claimed: str = ""
     periode_data: str | None = None
 
 
 def said_of(path: Path, contract: Contract) -> Said:
     """What a file's letter says, as far as it can be read; nothing is refused here."""
     try:
-        letter = read_letter(path, contract)
+        letter = read_letter(path, contract, now())
     except Exception:
         # What is wrong with it is told when the file itself is taken in.
         return Said()
-    return Said(letter.diterima.isoformat(), letter.periode_data)
+    return Said(letter.claimed.isoformat() if letter.claimed else "", letter.periode_data)
 
 
 def state_of(path: Path) -> str:

@@ -5,11 +5,8 @@ The order of steps stands here; reading, counting, judging and telling belong to
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,56 +16,32 @@ import pyarrow as pa
 
 from padanan.base import disk
 from padanan.base.commit import building, publish, retire, write_once
-from padanan.base.digest import file_sha256, tree_sha256
 from padanan.base.errors import DeliveryError, PadananError, SourceUnavailable, no_space_guard, safe_reason
 from padanan.base.folder_proof import FILE as PROOF
-from padanan.base.folder_proof import seal, signed_text
+from padanan.base.folder_proof import signed_text
 from padanan.base.home import Home
-from padanan.base.keys import KeyRing, key_id
-from padanan.base.period import JAKARTA
+from padanan.base.keys import KeyRing
 from padanan.base.regular import FOLDER, odd_kind
 from padanan.base.typed import safe_name
 from padanan.contracts.contract import Contract
 from padanan.contracts.due import due_date
 from padanan.contracts.plan import YearPlan, load_plans
 from padanan.landing import checks
-from padanan.landing.letter import LETTER, PULL, Letter, read_letter, with_flags
+from padanan.landing.arrival import SET, Arrival, arrivals_of, claim_flags, now
+from padanan.landing.letter import LETTER, PULL, Letter, moment_of, read_letter, with_flags
+from padanan.landing.manifest import Delivery, manifest_of
+from padanan.landing.manifest import write as _write
 from padanan.landing.original import NotTaken, copy_in
 from padanan.landing.raw import RAW, DamagedFile, Flag, RawTable, Spec
 from padanan.landing.reading import read_delivery
 from padanan.landing.receipt import Receipt, receipt_json, receipt_markdown
-from padanan.landing.stage import Staged, stage
-from padanan.records.delivery_proof import RECEIPTS
+from padanan.landing.settled import duplicate_paper
+from padanan.landing.stage import stage
 from padanan.records.key_register import key_of
 from padanan.records.ledger import manifests, previous_delivery
 from padanan.records.tombstone import gone, read_nisan
 
 PULLED = "tarikan.parquet"
-
-
-@dataclass
-class _Delivery:
-    """What is known so far about the delivery being taken in.
-
-    `unread` when its content was never looked at; `copied` is the hash of its file as it was copied.
-    """
-
-    home: Home
-    contract: Contract
-    path: Path
-    letter: Letter | None = None
-    sha256: str = ""
-    size: int = 0
-    raw: RawTable | None = None
-    staged: Staged | None = None
-    flags: list[Flag] = field(default_factory=list)
-    deadline: date | None = None
-    unread: bool = False
-    copied: str = ""
-
-    @property
-    def sha16(self) -> str:
-        return self.sha256[:16]
 
 
 def deliver(
@@ -84,6 +57,8 @@ def deliver(
     nomor_surat: str | None = None,
     plans: Mapping[int, YearPlan] | None = None,
     ring: KeyRing | None = None,
+    arrival: Arrival | None = None,
+    unopened: Flag | None = None,
 ) -> Receipt:
     """Takes one delivery in (§3.1.1, §3.1.3.2).
 
@@ -95,7 +70,10 @@ def deliver(
         contracts: all contracts.
         contract_id: whose delivery it is.
         path: the file, or a pull order (`*.tarik.yaml`) for a PostgreSQL source.
-        periode_data, diterima, bagian, jumlah_baris, nomor_surat: win over the covering letter.
+        periode_data, bagian, jumlah_baris, nomor_surat: win over the covering letter.
+        diterima: when it arrived, set by the caller; manifest and receipt say so. By default the system's own record.
+        arrival: the same as recorded by an inbox.
+        unopened: why neither the delivery nor its letter is opened: its bytes are quarantined with that flag.
         plans: the years' data plans; by default those of `expectations/plans/`.
         ring: the keys; by default those of the home, which it bears from its first delivery on.
 
@@ -122,7 +100,10 @@ def deliver(
         raise DeliveryError("berkas tidak ada", file=shown, cure="periksa nama dan folder berkas") from None
     if kind == FOLDER:
         raise DeliveryError("ini folder, bukan berkas", file=shown, cure="sebut satu berkas di dalamnya")
-    item = _Delivery(home, contracts[contract_id], path)
+    item = Delivery(home, contracts[contract_id], path)
+    if arrival is None:
+        arrival = Arrival(moment_of(diterima), SET) if diterima is not None else _recorded(home, contract_id, path)
+    item.arrival = arrival
     try:
         with no_space_guard(f"kiriman {contract_id}"), building(home.landing(contract_id)) as folder:
             return _take(
@@ -132,11 +113,11 @@ def deliver(
                 ring or key_of(home),
                 {
                     "periode_data": periode_data,
-                    "diterima": diterima,
                     "bagian": bagian,
                     "jumlah_baris": jumlah_baris,
                     "nomor_surat": nomor_surat,
                 },
+                unopened,
             )
     except PadananError as error:
         if error.file is None:
@@ -153,7 +134,16 @@ def deliver(
         ) from None
 
 
-def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], ring: KeyRing, said: dict[str, Any]) -> Receipt:
+def _recorded(home: Home, contract_id: str, path: Path) -> Arrival:
+    """What the inbox's record says of a file that lies in it; any other file arrives now."""
+    if path.parent.resolve() == home.inbox(contract_id).resolve():
+        return arrivals_of(home, contract_id, [path])[path.name]
+    return Arrival(now())
+
+
+def _take(
+    item: Delivery, folder: Path, plans: Mapping[int, YearPlan], ring: KeyRing, said: dict[str, Any], unopened: Flag | None
+) -> Receipt:
     work = folder / "kerja"
     original = folder / "original"
     for path in (work, original):
@@ -167,8 +157,12 @@ def _take(item: _Delivery, folder: Path, plans: Mapping[int, YearPlan], ring: Ke
         item.flags.append(refused.flag)
         return _refuse(item, folder, original)
     item.copied = item.sha256
+    if unopened is not None:
+        item.flags.append(unopened)
+        return _quarantine(item, folder, work, ring)
     try:
-        item.letter = with_flags(read_letter(item.path, item.contract), **said)
+        item.letter = with_flags(read_letter(item.path, item.contract, item.arrival.moment), **said)
+        item.flags += claim_flags(item.arrival, item.letter.claimed)
         if item.letter.periode_data is None:
             raise DamagedFile(
                 "periode data tidak diketahui",
@@ -229,6 +223,15 @@ def _pull(letter: Letter, spec: Spec, work: Path) -> tuple[RawTable, str]:
             place="url_env",
             rule="pengantar_rusak",
         )
+    allowed = tuple(spec.form.get("url_env", ()))
+    if letter.url_env not in allowed:
+        # Else whoever may write to the inbox could have any secret of the environment sent to a server of theirs.
+        raise DamagedFile(
+            f"url_env {letter.url_env} tidak disepakati",
+            f"pakai {' atau '.join(allowed)}" if allowed else "sepakati namanya di kontrak (bentuk: url_env)",
+            place="url_env",
+            rule="pengantar_rusak",
+        )
     url = os.environ.get(letter.url_env)
     if not url:
         raise SourceUnavailable(
@@ -238,13 +241,13 @@ def _pull(letter: Letter, spec: Spec, work: Path) -> tuple[RawTable, str]:
     return pulled.table, pulled.sha256
 
 
-def _address(item: _Delivery) -> Path:
+def _address(item: Delivery) -> Path:
     """The content-addressed folder of a delivery."""
     assert item.letter is not None
     return item.home.landing(item.contract.id) / f"period={item.letter.periode_data}" / f"delivery={item.sha16}"
 
 
-def _twin(item: _Delivery) -> dict[str, Any] | None:
+def _twin(item: Delivery) -> dict[str, Any] | None:
     """The same bytes, landed for the same period and part."""
     assert item.letter is not None
     for known in manifests(item.home, item.contract.id):
@@ -254,7 +257,7 @@ def _twin(item: _Delivery) -> dict[str, Any] | None:
     return None
 
 
-def _same_elsewhere(item: _Delivery) -> str | None:
+def _same_elsewhere(item: Delivery) -> str | None:
     """The period of the same bytes landed for another period or part: an old file sent as a new one."""
     for known in manifests(item.home, item.contract.id):
         if known["sha256"] == item.sha256:
@@ -262,79 +265,9 @@ def _same_elsewhere(item: _Delivery) -> str | None:
     return None
 
 
-def _manifest(item: _Delivery, status: str, ring: KeyRing | None) -> dict[str, Any]:
-    letter, raw, staged = item.letter, item.raw, item.staged
-    late = bool(letter and item.deadline and letter.diterima.astimezone(JAKARTA).date() > item.deadline)
-    if late and item.deadline is not None and status in ("diterima", "ditahan"):
-        item.flags.append(
-            Flag(
-                "terlambat",
-                "peringatan",
-                f"diterima setelah tenggat {item.deadline.isoformat()}",
-                "kirim sebelum tenggat pada periode berikutnya",
-            )
-        )
-    item.flags.sort(key=lambda flag: -checks.ORDER.index(flag.outcome))
-    return {
-        "format": 1,
-        "contract_id": item.contract.id,
-        "contract_version": item.contract.version,
-        "file": safe_name(item.path.name),
-        "status": status,
-        "periode_data": letter.periode_data if letter else None,
-        "diterima": letter.diterima.isoformat() if letter else None,
-        "bagian": letter.bagian if letter else None,
-        "nomor_surat": letter.nomor_surat if letter else None,
-        "jumlah_baris_surat": letter.jumlah_baris if letter else None,
-        "sha256": None if item.unread else item.sha256,
-        "sha16": item.sha16,
-        "size": item.size,
-        "facts": raw.facts if raw else {},
-        "control": raw.control if raw else {},
-        "rows_in": raw.counted if raw else None,
-        "rows_on": staged.rows_on if staged else None,
-        "rows_aside": staged.aside if staged else {},
-        "columns_seen": list(raw.columns) if raw else [],
-        "columns_missing": list(raw.missing) if raw else [],
-        "columns_unagreed": list(raw.unagreed) if raw else [],
-        "fill": {name: round(share, 6) for name, share in staged.fill.items()} if staged else {},
-        "per_kelurahan": staged.per_kelurahan if staged else {},
-        "flags": [flag.as_dict() for flag in item.flags],
-        "late": late,
-        "deadline": item.deadline.isoformat() if item.deadline else None,
-        "key_id": key_id(ring.current) if ring else None,
-    }
-
-
-def _files(item: _Delivery, folder: Path) -> dict[str, dict[str, Any]]:
-    """Hash and size of what a manifest answers for; the file itself was hashed in the pass that copied it."""
-    original, found = folder / "original", {}
-    for name in ("part.parquet", "rejects.parquet"):
-        if (folder / name).exists():
-            found[name] = {"sha256": file_sha256(folder / name), "size": (folder / name).stat().st_size}
-    if original.is_dir():
-        sizes = [path.stat().st_size for path in original.iterdir()]
-        digest = tree_sha256(original, {original / item.path.name: item.copied})
-        found["original/"] = {"sha256": digest, "size": sum(sizes), "berkas": len(sizes)}
-    return found
-
-
-def _write(item: _Delivery, folder: Path, target: Path, manifest: dict[str, Any]) -> None:
-    """Writes manifest and receipts and signs them for the place where they will stand."""
-    manifest["files"] = _files(item, folder)
-    texts = {
-        "manifest.json": json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
-        "tanda_terima.json": receipt_json(manifest),
-        "tanda_terima.md": receipt_markdown(manifest, item.contract.name),
-    }
-    for name, text in texts.items():
-        disk.write_text(folder / name, text)
-    seal(folder, target.relative_to(item.home.root).as_posix(), texts)
-
-
-def _land(item: _Delivery, folder: Path, work: Path, ring: KeyRing) -> Receipt:
+def _land(item: Delivery, folder: Path, work: Path, ring: KeyRing) -> Receipt:
     status = checks.outcome(item.flags)
-    manifest = _manifest(item, status, ring)
+    manifest = manifest_of(item, status, ring)
     disk.remove_tree(work)
     target = _address(item)
     _write(item, folder, target, manifest)
@@ -344,23 +277,23 @@ def _land(item: _Delivery, folder: Path, work: Path, ring: KeyRing) -> Receipt:
     return Receipt(item.contract.id, status, item.sha16, target, manifest, target / "tanda_terima.md")
 
 
-def _quarantine(item: _Delivery, folder: Path, work: Path, ring: KeyRing) -> Receipt:
-    manifest = _manifest(item, "karantina", ring)
+def _quarantine(item: Delivery, folder: Path, work: Path, ring: KeyRing) -> Receipt:
+    manifest = manifest_of(item, "karantina", ring)
     for name in ("part.parquet", "rejects.parquet"):
         disk.unlink(folder / name, missing_ok=True)
     disk.remove_tree(work)
     return _aside(item, folder, manifest)
 
 
-def _refuse(item: _Delivery, folder: Path, original: Path) -> Receipt:
+def _refuse(item: Delivery, folder: Path, original: Path) -> Receipt:
     """A refused delivery leaves its receipt only: there is no right to keep its content."""
     disk.remove_tree(original)
     disk.remove_tree(folder / "kerja")
-    manifest = _manifest(item, "ditolak", None)
+    manifest = manifest_of(item, "ditolak", None)
     return _aside(item, folder, manifest)
 
 
-def _aside(item: _Delivery, folder: Path, manifest: dict[str, Any]) -> Receipt:
+def _aside(item: Delivery, folder: Path, manifest: dict[str, Any]) -> Receipt:
     target = item.home.root / "quarantine" / item.contract.id / item.sha16
     _write(item, folder, target, manifest)
     retire(target)
@@ -368,7 +301,7 @@ def _aside(item: _Delivery, folder: Path, manifest: dict[str, Any]) -> Receipt:
     return Receipt(item.contract.id, manifest["status"], item.sha16, target, manifest, target / "tanda_terima.md")
 
 
-def _duplicate(item: _Delivery, twin: dict[str, Any]) -> Receipt:
+def _duplicate(item: Delivery, twin: dict[str, Any]) -> Receipt:
     """The delivery is there already: its folder stays untouched, this arrival gets a receipt of its own."""
     manifest = {name: value for name, value in twin.items() if name != "folder"}
     first = manifest.get("diterima")
@@ -378,13 +311,14 @@ def _duplicate(item: _Delivery, twin: dict[str, Any]) -> Receipt:
     manifest |= {
         "status": "duplikat",
         "file": safe_name(item.path.name),
-        "diterima": item.letter.diterima.isoformat() if item.letter else None,
+        "diterima": item.arrival.moment.isoformat(),
+        "diterima_oleh": item.arrival.by,
+        "diterima_surat": item.letter.claimed.isoformat() if item.letter and item.letter.claimed else None,
         "flags": [Flag("duplikat", "peringatan", f"isi yang sama sudah diterima {first}{lost}", cure).as_dict()],
     }
     folder: Path = twin["folder"]
-    stamp = hashlib.sha256(f"{manifest['diterima']}|".encode() + os.fsencode(item.path.name)).hexdigest()[:8]
-    receipts = item.home.landing(item.contract.id) / RECEIPTS
-    base = receipts / f"duplikat-{item.sha16}-{stamp}"
+    base = duplicate_paper(item.home, item.contract.id, item.sha16, manifest["diterima"], item.path.name)
+    receipts = base.parent
     write_once(base.with_suffix(".json"), receipt_json(manifest))
     write_once(base.with_suffix(".md"), receipt_markdown(manifest, item.contract.name))
     place, names = receipts.relative_to(item.home.root).as_posix(), [f"{base.name}.json", f"{base.name}.md"]

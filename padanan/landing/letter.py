@@ -1,4 +1,4 @@
-"""The covering letter of a delivery: period, day of receipt, part, control total; from sidecar, file name or flags.
+"""The covering letter of a delivery: period, claimed day of receipt, part, control total; from sidecar, file name or flags.
 
 Whether what it says holds is for `checks`; nothing here opens the delivery itself.
 """
@@ -33,7 +33,8 @@ class Letter:
 
     Attributes:
         periode_data: as written (`2025-10`, `2025-S2` …), checked; None only inside this module.
-        diterima: with time zone.
+        diterima: when it arrived, as recorded; with time zone.
+        claimed: when it was received as the letter has it, or None.
         bagian: the part of a split delivery (a kota code), or None.
         jumlah_baris: the producer's own control total.
         nomor_surat: number of the letter.
@@ -42,6 +43,7 @@ class Letter:
 
     periode_data: str | None
     diterima: datetime
+    claimed: datetime | None = None
     bagian: str | None = None
     jumlah_baris: int | None = None
     nomor_surat: str | None = None
@@ -58,8 +60,11 @@ def sidecar_of(path: Path) -> Path | None:
     return sidecar
 
 
-def read_letter(path: Path, contract: Contract) -> Letter:
-    """The letter beside a file, completed from its name (`pola_nama`) and its time of change.
+def read_letter(path: Path, contract: Contract, arrived: datetime) -> Letter:
+    """The letter beside a file, completed from its name (`pola_nama`).
+
+    Args:
+        arrived: when the delivery arrived, as recorded; what the letter says of it is only a claim.
 
     Raises:
         DamagedFile: the letter is no regular file, no YAML mapping within its limits (`surat` of `delivery.yaml`), or a field
@@ -70,7 +75,8 @@ def read_letter(path: Path, contract: Contract) -> Letter:
     named = _from_name(path.name, contract)
     return Letter(
         periode_data=_periode(data.get("periode_data") or named.get("periode"), sidecar),
-        diterima=_moment(data.get("diterima"), sidecar) or datetime.fromtimestamp(path.stat().st_mtime, JAKARTA),
+        diterima=arrived,
+        claimed=_moment(data.get("diterima"), sidecar),
         bagian=_short(data.get("bagian") or named.get("bagian")),
         jumlah_baris=_whole(data.get("jumlah_baris"), sidecar),
         nomor_surat=_short(data.get("nomor_surat")),
@@ -96,7 +102,6 @@ def with_flags(
     letter: Letter,
     *,
     periode_data: str | None,
-    diterima: datetime | date | None,
     bagian: str | None,
     jumlah_baris: int | None,
     nomor_surat: str | None,
@@ -105,8 +110,6 @@ def with_flags(
     changes: dict[str, Any] = {}
     if periode_data is not None:
         changes["periode_data"] = _periode(periode_data, None)
-    if diterima is not None:
-        changes["diterima"] = _moment(diterima, None)
     for name, value in (("bagian", bagian), ("jumlah_baris", jumlah_baris), ("nomor_surat", nomor_surat)):
         if value is not None:
             changes[name] = value
@@ -132,6 +135,17 @@ def _periode(value: Any, file: Path | None) -> str | None:
     except ValueError:
         raise _bad("periode_data tidak terbaca", "periode_data", file, _FORMS) from None
     return text.upper()
+
+
+def moment_of(value: datetime | date | str) -> datetime:
+    """A moment as a caller gives it, in Jakarta where it names no zone.
+
+    Raises:
+        DamagedFile: it can't be read.
+    """
+    moment = _moment(value, None)
+    assert moment is not None
+    return moment
 
 
 def _moment(value: Any, file: Path | None) -> datetime | None:

@@ -19,6 +19,7 @@ STATUS_TEXT = {
     "duplikat": "DUPLIKAT: berkas yang sama sudah diterima",
 }
 OUTCOME_TEXT = {"peringatan": "peringatan", "tahan": "ditahan", "karantina": "karantina", "tolak": "ditolak"}
+SET_WORD = " (DITETAPKAN, bukan waktu yang dilihat sistem)"
 NEXT = {
     "diterima": "Tidak perlu mengirim ulang. Perbaiki yang tercantum di atas pada kiriman berikutnya.",
     "ditahan": "Jelaskan atau perbaiki butir 'ditahan'. Pengelola melepasnya dengan "
@@ -108,7 +109,8 @@ def receipt_markdown(manifest: dict[str, Any], title: str) -> str:
         f"| ukuran | {_number(manifest.get('size') or 0)} bita |",
         f"| periode data | {manifest.get('periode_data') or '-'} |",
         f"| bagian | {_cell(manifest.get('bagian')) or '-'} |",
-        f"| diterima | {manifest.get('diterima') or '-'} |",
+        f"| diterima | {manifest.get('diterima') or '-'}{SET_WORD if manifest.get('diterima_oleh') == 'ditetapkan' else ''} |",
+        *([f"| diterima menurut surat | {manifest['diterima_surat']} |"] if manifest.get("diterima_surat") else []),
         f"| tenggat | {manifest.get('deadline') or '-'}{' (TERLAMBAT)' if manifest.get('late') else ''} |",
         f"| nomor surat | {_cell(manifest.get('nomor_surat')) or '-'} |",
     ]

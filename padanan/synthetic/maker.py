@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from padanan.base.period import JAKARTA, Periode, months_before
 from padanan.contracts.contract import Contract
 from padanan.contracts.due import deadline
 from padanan.contracts.plan import load_plans
+from padanan.landing.arrival import set_arrival
 from padanan.synthetic import carik_db, columns_place, columns_program  # noqa: F401 (they register their columns)
 from padanan.synthetic.base import CANARY, FAR, HEAD, Bools, days
 from padanan.synthetic.columns import Context, build, name_texts
@@ -401,12 +403,18 @@ class Maker:
         if label:
             fields["bagian"] = label
         write_letter(path, fields)
+        self.arrives(contract, path, datetime.combine(received, hour))
+
+    def arrives(self, contract: Contract, path: Path, moment: datetime) -> None:
+        """Made-up deliveries come on made-up days: their arrival is set, and their receipts say so."""
+        set_arrival(self.home, contract.id, path, moment)
 
     def to_postgres(self, contract: Contract, sheet: Sheet, order: Any, month: str, received: date) -> npt.NDArray[np.int64]:
         """Carik's tables and the pull order beside them; returns the position of each row in the query's order."""
         carik_db.load(sheet.texts, url=self.database_url, folder=self.home.root / "postgres" / "carik")
         hour = time(8 + len(contract.id) % 8, 15, tzinfo=JAKARTA)
         carik_db.write_order(order, month, datetime.combine(received, hour))
+        self.arrives(contract, order, datetime.combine(received, hour))
         ids = np.asarray(sheet.texts["id_sumber"].to_pandas())
         out = np.empty(len(sheet), dtype=np.int64)
         out[np.argsort(ids, kind="stable")] = np.arange(1, len(sheet) + 1)

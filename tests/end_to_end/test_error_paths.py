@@ -82,7 +82,7 @@ def test_a_run_over_a_sealed_period_is_refused(empty):
 def test_no_postgresql_is_told_after_retries_and_the_order_stays(empty, monkeypatch):
     order = empty.inbox("carik") / "carik_2025-10.tarik.yaml"
     order.parent.mkdir(parents=True)
-    order.write_text("url_env: PADANAN_CARIK_URL\nperiode_data: '2025-10'\nditerima: 2025-10-10T09:00:00+07:00\n")
+    order.write_text("url_env: PADANAN_CARIK_URL\nperiode_data: '2025-10'\n")
     monkeypatch.setenv("PADANAN_CARIK_URL", "postgresql+psycopg://x@127.0.0.1:1/x")
     outcome = run(empty, "landing_produsen")
     assert not outcome.ok
@@ -102,7 +102,7 @@ def test_three_bad_files_through_dagster_end_in_quarantine_with_place_cause_and_
         folder = empty.inbox(contract_id)
         folder.mkdir(parents=True)
         (folder / name).write_bytes(content)
-        (folder / f"{name}.pengantar.yaml").write_text("periode_data: '2025-11'\nditerima: 2025-11-10T09:00:00+07:00\n")
+        (folder / f"{name}.pengantar.yaml").write_text("periode_data: '2025-11'\n")
     outcome = run(empty, "landing_produsen")
     assert outcome.ok, outcome.line
     for contract_id, (name, _) in bad.items():

@@ -15,9 +15,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import yaml
 
 from padanan.base.home import Home
 from tests.end_to_end.conftest import ROOT, environment
+from tests.landing.deliveries import arrives
 
 SAMPLES = ROOT / "data" / "samples"
 BIN = Path(sys.executable).parent
@@ -124,10 +126,12 @@ def drop(home, contract_id, sample, name=None, received=None):
     path = home.inbox(contract_id) / (name or source.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     letter = source.with_name(f"{source.name}.pengantar.yaml").read_text()
-    if received:
-        letter = "\n".join(line for line in letter.splitlines() if not line.startswith("diterima")) + f"\nditerima: {received}\n"
     path.with_name(f"{path.name}.pengantar.yaml").write_text(letter)
-    shutil.copyfile(source, path)
+    # Said before the file lies there: a tick would write down its own moment.
+    outside = home.root / "held" / path.name
+    shutil.copyfile(source, outside)
+    arrives(home, contract_id, outside, received or yaml.safe_load(letter)["diterima"])
+    outside.rename(path)
 
 
 def alarms(home):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+
+from padanan.base.home import Home
+from padanan.landing.arrival import set_arrival
 
 CANARY_NAME = "ZXQWUNYIL KANARIVSKY"
 CANARY_NIK = "3171017609850007"
@@ -27,6 +31,12 @@ def dtks_row(index: int, **changes: str) -> dict[str, str]:
         "shdk": "1",
     }
     return {**row, **changes}
+
+
+def arrives(home: Home, contract_id: str, path: Path, moment: str) -> Path:
+    """The file came then, and not when a test runs; what its letter says is only a claim."""
+    set_arrival(home, contract_id, path, datetime.fromisoformat(moment))
+    return path
 
 
 def tree(folder: Path) -> dict[str, bytes]:

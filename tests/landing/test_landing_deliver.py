@@ -185,7 +185,7 @@ def test_control_total_of_the_letter(take: Take, dtks_file: DtksFile) -> None:
     letter = path.with_name(path.name + ".pengantar.yaml")
     letter.write_text("periode_data: 2025-10\njumlah_baris: 21\nditerima: 2025-10-10T09:00:00+07:00\nnomor_surat: 12/UJI/2025\n")
     bad = take(path, diterima=None)
-    assert bad.status == "karantina" and rules(bad) == {"total_kendali": "karantina"}
+    assert bad.status == "karantina" and rules(bad) == {"total_kendali": "karantina", "pengakuan_tiba": "peringatan"}
     letter.write_text("periode_data: 2025-10\njumlah_baris: 20\n")
     assert take(path).status == "diterima"
 
@@ -415,13 +415,13 @@ def test_everything_is_private_and_the_same_in_any_time_zone(
 ) -> None:
     """Mode 0700 and 0600 throughout; manifest and parquet equal whatever TZ and working folder."""
     path = dtks_file(rows=30)
-    os.utime(path, (1760063400, 1760063400))
+    moment = datetime.fromtimestamp(1760063400, JAKARTA)
     found = []
     for zone in ("Asia/Jakarta", "America/Los_Angeles"):
         monkeypatch.setenv("TZ", zone)
         time.tzset()
         home = Home(tmp_path / zone.replace("/", "-")).ensure()
-        receipt = land.deliver(home, contracts, "dtks", path)
+        receipt = land.deliver(home, contracts, "dtks", path, diterima=moment)
         found.append(tree(receipt.folder))
         assert datetime.fromisoformat(receipt.manifest["diterima"]).tzinfo is not None
         modes = {oct(item.stat().st_mode & 0o777) for item in home.root.rglob("*")}
@@ -429,9 +429,7 @@ def test_everything_is_private_and_the_same_in_any_time_zone(
     monkeypatch.undo()
     time.tzset()
     assert found[0] == found[1]
-    assert json.loads(found[0]["manifest.json"])["diterima"].startswith(
-        datetime.fromtimestamp(1760063400, JAKARTA).isoformat()[:16]
-    )
+    assert json.loads(found[0]["manifest.json"])["diterima"] == moment.isoformat()
 
 
 def test_one_failing_file_does_not_block_the_inbox(

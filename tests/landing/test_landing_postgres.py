@@ -101,12 +101,12 @@ def test_a_pull_order_lands_and_repeats_as_duplicate(
     with psycopg.connect(server.libpq) as con:
         con.execute("create schema if not exists carik")
         con.execute("create table carik.semua as select " + ", ".join(f"'{c.name}' as \"{c.source}\"" for c in columns))
-    form = {"jenis": "postgresql", "kueri": "select * from carik.semua"}
+    form = {"jenis": "postgresql", "url_env": ["UJI_CARIK_URL"], "kueri": "select * from carik.semua"}
     known = {"carik": dataclasses.replace(contracts["carik"], form=form)}
     order = tmp_path / "oktober.tarik.yaml"
-    order.write_text("url_env: UJI_CARIK_URL\nperiode_data: 2025-10\nditerima: 2025-10-10T09:00:00+07:00\n")
+    order.write_text("url_env: UJI_CARIK_URL\nperiode_data: 2025-10\n")
     monkeypatch.setenv("UJI_CARIK_URL", server.url)
-    first = take(order, "carik", contracts=known, diterima=None)
+    first = take(order, "carik", contracts=known)
     assert first.status == "diterima" and first.rows_on == 1
     assert {path.name for path in (first.folder / "original").iterdir()} == {"oktober.tarik.yaml", "tarikan.parquet"}
     assert take(order, "carik", contracts=known).status == "duplikat"
@@ -121,11 +121,11 @@ def test_no_postgresql_leaves_nothing(
     take: Callable[..., Receipt], home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str | None
 ) -> None:
     order = tmp_path / "oktober.tarik.yaml"
-    order.write_text("url_env: UJI_CARIK_URL\nperiode_data: 2025-10\n")
+    order.write_text("url_env: PADANAN_CARIK_URL\nperiode_data: 2025-10\n")
     if url is None:
-        monkeypatch.delenv("UJI_CARIK_URL", raising=False)
+        monkeypatch.delenv("PADANAN_CARIK_URL", raising=False)
     else:
-        monkeypatch.setenv("UJI_CARIK_URL", url)
+        monkeypatch.setenv("PADANAN_CARIK_URL", url)
     with pytest.raises(SourceUnavailable) as caught:
         take(order, "carik")
     message = str(caught.value)
@@ -186,3 +186,17 @@ def test_as_an_ordinary_user_and_a_killed_parent_takes_its_server_along(tmp_path
         pytest.fail("the server outlived its killed parent")
     with EmbeddedPostgres(folder) as server:
         assert server.url
+
+
+def test_an_order_may_name_only_the_variables_that_the_contract_allows(
+    take: Callable[..., Receipt], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever may write to the inbox could have any secret of the environment used as an address."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "rahasia")
+    for contract_id, allowed in (("carik", "pakai PADANAN_CARIK_URL"), ("dtks", "sepakati namanya di kontrak")):
+        order = tmp_path / f"{contract_id}.tarik.yaml"
+        order.write_text("url_env: AWS_SECRET_ACCESS_KEY\nperiode_data: 2025-10\n")
+        receipt = take(order, contract_id)
+        (flag,) = receipt.flags
+        assert receipt.status == "karantina" and "tidak disepakati" in flag["pesan"] and allowed in flag["perbaikan"]
+        assert "rahasia" not in receipt.markdown.read_text()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 from orchestration.defs.landing.deliveries import landing_asset
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
@@ -13,7 +14,7 @@ from padanan.base.home import Home
 from padanan.contracts.contract import load_contracts
 from padanan.landing import inbox
 from padanan.records.ledger import release
-from tests.landing.deliveries import CANARY_NAME, CANARY_NIK
+from tests.landing.deliveries import CANARY_NAME, CANARY_NIK, arrives
 
 PARTITION = "2025-07-01"
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
@@ -26,15 +27,13 @@ def home(monkeypatch, tmp_path):
 
 
 def drop(home, source, name=None, contract_id="dtks", received=None):
-    """A sample into the inbox, with its letter; optionally received on another day."""
+    """A sample into the inbox, with its letter; arrived on the day that it names, or on another one."""
     path = home.inbox(contract_id) / (name or source.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(source, path)
     letter = source.with_name(f"{source.name}.pengantar.yaml").read_text()
-    if received:
-        letter = "\n".join(line for line in letter.splitlines() if not line.startswith("diterima")) + f"\nditerima: {received}\n"
     path.with_name(f"{path.name}.pengantar.yaml").write_text(letter)
-    return path
+    return arrives(home, contract_id, path, received or yaml.safe_load(letter)["diterima"])
 
 
 def land(contract_id="dtks"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from padanan.landing.landed import landed
 from padanan.landing.receipt import Receipt
 from padanan.records.ledger import carry, release
 from padanan.run.plan import make_plan
+from tests.landing.deliveries import arrives
 
 Take = Callable[..., Receipt]
 S1, S2, NEXT = Periode(2025, 1), Periode(2025, 2), Periode(2026, 2)
@@ -117,8 +119,8 @@ def order(home: Home, contract_id: str, month: str) -> Path:
     """A pull order whose server does not answer."""
     path = home.inbox(contract_id) / f"{contract_id}_{month}.tarik.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"url_env: PADANAN_UJI_URL\nperiode_data: '{month}'\nditerima: {month}-10T09:00:00+07:00\n")
-    return path
+    path.write_text(f"url_env: PADANAN_CARIK_URL\nperiode_data: '{month}'\n")
+    return arrives(home, contract_id, path, f"{month}-10T09:00:00+07:00")
 
 
 @pytest.mark.feature("F04")
@@ -126,7 +128,7 @@ def test_an_order_of_another_period_warns_and_stays(
     home: Home, contracts: dict[str, Contract], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pull order of 2026-10 without an answer once failed a run of 2025."""
-    monkeypatch.setenv("PADANAN_UJI_URL", "postgresql+psycopg://x@127.0.0.1:1/x")
+    monkeypatch.setenv("PADANAN_CARIK_URL", "postgresql+psycopg://x@127.0.0.1:1/x")
     path = order(home, "carik", "2026-10")
     report = landed(home, contracts, "carik", S2)
     assert len(report.warnings) == 1 and "PostgreSQL" in report.warnings[0] and report.facts["tetap_di_inbox"] == 1
@@ -139,9 +141,10 @@ def test_the_accepted_delivery_is_used_when_a_newer_order_has_no_answer(
     take: Take, dtks_file: Callable[..., Path], home: Home, contracts: dict[str, Contract], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accepted = take(dtks_file())
-    monkeypatch.setenv("PADANAN_UJI_URL", "postgresql+psycopg://x@127.0.0.1:1/x")
+    monkeypatch.setenv("PADANAN_CARIK_URL", "postgresql+psycopg://x@127.0.0.1:1/x")
     order(home, "dtks", "2025-11")
-    report = landed(home, contracts, "dtks", S2)
+    form = {**contracts["dtks"].form, "url_env": ["PADANAN_CARIK_URL"]}
+    report = landed(home, {**contracts, "dtks": dataclasses.replace(contracts["dtks"], form=form)}, "dtks", S2)
     assert report.present and report.deliveries == 1 and len(report.warnings) == 1
     assert accepted.folder.exists()
 
@@ -172,7 +175,7 @@ def test_a_letter_that_breaks_its_reader_stops_nobody(
     for name in ("dtks_2025-09.csv", "dtks_2025-10.csv"):
         (folder / name).write_bytes(dtks_file("x.csv", rows=20 if "09" in name else 21).read_bytes())
     (folder / "dtks_2025-09.csv.pengantar.yaml").write_text(letter)
-    (folder / "dtks_2025-10.csv.pengantar.yaml").write_text("diterima: 2025-10-10T09:00:00+07:00\n")
+    arrives(home, "dtks", folder / "dtks_2025-10.csv", "2025-10-10T09:00:00+07:00")
     report = landed(home, contracts, "dtks", S2)
     assert report.present and report.facts["diproses_sekarang"] + report.facts["tetap_di_inbox"] == 2
     assert report.facts["kiriman_diterima"] == 1

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from padanan.base.commit import publish
-from padanan.base.period import periode_of, periode_start
+from padanan.base.period import JAKARTA, periode_of, periode_start
 from padanan.base.typed import safe_name
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.due import due_date
 from padanan.contracts.plan import load_plans
 from padanan.landing.header import find_header, normal, printable
 from padanan.landing.letter import read_letter
-from padanan.landing.raw import Spec
+from padanan.landing.raw import DamagedFile, Spec
 from padanan.landing.text import prepare_text
 
 
@@ -43,9 +43,26 @@ def test_other_periods_are_refused(text: str) -> None:
 def test_period_and_part_from_the_file_name(tmp_path: Path) -> None:
     path = tmp_path / "p3ke_keluarga_3171_2025-06.xlsx"
     path.write_bytes(b"x")
-    letter = read_letter(path, load_contracts()["p3ke_keluarga"])
+    arrived = datetime(2025, 6, 10, 9, tzinfo=JAKARTA)
+    letter = read_letter(path, load_contracts()["p3ke_keluarga"], arrived)
     assert (letter.periode_data, letter.bagian) == ("2025-06", "3171")
-    assert letter.diterima.utcoffset() is not None
+    assert (letter.diterima, letter.claimed) == (arrived, None), "the file's own time of change is no proof"
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [("10", 10), ("1234", 1234), ('"1.234"', 1234), ("1.234", 1234), ('"1,234,567"', 1234567), ("10.0", 10), ("12.5", None),
+     ('"1.23"', None), ("-3", None), ("[1]", None), ("1e9", None), (".inf", None), ("0x10", 16), ("", None)],
+)  # fmt: skip
+def test_a_count_is_read_where_it_can_only_mean_one(tmp_path: Path, written: str, count: int | None) -> None:
+    path = tmp_path / "dtks_2025-10.csv"
+    path.write_bytes(b"x")
+    path.with_name(f"{path.name}.pengantar.yaml").write_text(f"jumlah_baris: {written}\n")
+    try:
+        found = read_letter(path, load_contracts()["dtks"], datetime(2025, 6, 10, 9, tzinfo=JAKARTA)).jumlah_baris
+    except DamagedFile:
+        found = None
+    assert found == count
 
 
 def test_labels() -> None:

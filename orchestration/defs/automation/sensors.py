@@ -4,7 +4,7 @@ Taking files in is `padanan/landing`; sending alerts is `padanan/upkeep/alert.py
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -38,7 +38,8 @@ def inbox_sensor(
     from datetime import UTC, datetime
 
     from padanan.base.errors import safe_reason
-    from padanan.landing.inbox import pending, state_of
+    from padanan.landing.inbox import arrived, pending, state_of
+    from padanan.landing.opened import cut_off
 
     home, now = rumah.home(), datetime.now(UTC)
     periode = periode_at(now)
@@ -48,7 +49,9 @@ def inbox_sensor(
         before = seen.get(contract_id, {})
         try:
             waiting = pending(home, contract_id)
-            found = look(waiting, before, state_of, now=now.timestamp(), settle_seconds=SETTLED_SECONDS)
+            arrived(home, contract, waiting)  # the moment of this tick, though its run may come later
+            looked = _with_cut_off(state_of, cut_off(home, contract_id))
+            found = look(waiting, before, looked, now=now.timestamp(), settle_seconds=SETTLED_SECONDS)
             own = period_of_files(waiting, contract, periode)
         except Exception as error:
             faults[contract_id] = (
@@ -76,6 +79,11 @@ def inbox_sensor(
         context.update_cursor(cursor)
         return dg.SkipReason("tidak ada kiriman baru di inbox")
     return dg.SensorResult(run_requests=requests, cursor=cursor)
+
+
+def _with_cut_off(state_of: Callable[[Path], str], names: frozenset[str]) -> Callable[[Path], str]:
+    """A file whose opening ended its process has changed: this tick asks for it, without waiting for its next try."""
+    return lambda path: f"{state_of(path)} terputus" if path.name in names else state_of(path)
 
 
 def period_of_files(paths: Sequence[Path], contract: Contract, current: Periode) -> Periode:

@@ -1,0 +1,54 @@
+"""What became of a delivery already, found again by its name, its arrival and its bytes: for a process that died before it told.
+
+Nothing is taken in here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from padanan.base.digest import digest_regular
+from padanan.base.home import Home
+from padanan.base.typed import safe_name
+from padanan.contracts.contract import Contract
+from padanan.landing.arrival import Arrival
+from padanan.landing.letter import PULL
+from padanan.landing.receipt import Receipt
+from padanan.records.delivery_proof import RECEIPTS
+from padanan.records.ledger import manifests, quarantined
+
+
+def duplicate_paper(home: Home, contract_id: str, sha16: str, arrived: str, name: str) -> Path:
+    """Where the receipt of a duplicate lies, without its suffix: one for each name and arrival."""
+    stamp = hashlib.sha256(f"{arrived}|".encode() + os.fsencode(name)).hexdigest()[:8]
+    return home.landing(contract_id) / RECEIPTS / f"duplikat-{sha16}-{stamp}"
+
+
+def delivered_before(home: Home, contract: Contract, path: Path, arrival: Arrival) -> Receipt | None:
+    """The receipt of a file that was landed, set aside or told to be a duplicate with this very arrival; None when it was not.
+
+    Raises:
+        PadananError: a manifest can't be read.
+        OSError: the file can't be read.
+    """
+    arrived, shown = arrival.moment.isoformat(), safe_name(path.name)
+    try:
+        digest = digest_regular(path)
+    except OSError:
+        digest = None
+    for item in (*manifests(home, contract.id), *quarantined(home, contract.id)):
+        # What was pulled from a database, or refused unread, has no fingerprint of this file.
+        same = item["sha256"] in (digest, None) or path.name.endswith(PULL)
+        if same and (item["file"], item["diterima"]) == (shown, arrived):
+            folder = item.pop("folder")
+            return Receipt(contract.id, item["status"], item["sha16"], folder, item, folder / "tanda_terima.md")
+    if digest is not None:
+        paper = duplicate_paper(home, contract.id, digest[:16], arrived, path.name)
+        told = paper.with_suffix(".json")
+        if paper.with_suffix(".md").exists() and told.exists():
+            manifest = json.loads(told.read_text(encoding="utf-8"))
+            return Receipt(contract.id, "duplikat", digest[:16], told.parent, manifest, paper.with_suffix(".md"))
+    return None
