@@ -7,7 +7,6 @@ import errno
 import hashlib
 import hmac
 import json
-import os
 import random
 import signal
 import subprocess
@@ -346,13 +345,12 @@ def full_disk(*_: object, **__: object) -> None:
 def test_no_space_lands_nothing(
     take: Take, dtks_file: DtksFile, home: Home, monkeypatch: pytest.MonkeyPatch, module: object, name: str
 ) -> None:
-    monkeypatch.setattr(module, name, full_disk)
     path = dtks_file()
-    with pytest.raises(NoSpace, match="Perbaikan: kosongkan ruang"):
-        take(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, name, full_disk)
+        with pytest.raises(NoSpace, match="Perbaikan: kosongkan ruang"):
+            take(path)
     assert list(tree(home.landing("dtks"))) == [] and list(tree(home.root / "quarantine")) == []
-    monkeypatch.undo()
-    os.environ["PADANAN_KEY_FILE"] = str(home.root.parent / "key")
     assert take(path).status == "diterima"
 
 
