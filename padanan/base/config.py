@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from padanan.base.errors import ContractError
-from padanan.base.typed import safe_name
+from padanan.base.shown import safe_name
 from padanan.base.yaml_source import FieldPath, YamlSource
 
 T = TypeVar("T")

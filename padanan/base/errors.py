@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from padanan.base.shown import decoded, visible
+
 
 class PadananError(Exception):
     """A fault that a person can mend.
@@ -24,11 +26,11 @@ class PadananError(Exception):
     """
 
     def __init__(self, cause: str, *, cure: str, file: str | Path | None = None, place: str | None = None) -> None:
-        self.cause = " ".join(cause.split())
-        self.cure = " ".join(cure.split())
-        self.file = str(file) if file is not None else None
-        self.place = place
-        where = " ".join(part for part in (self.file, place) if part)
+        self.cause = visible(" ".join(cause.split()))
+        self.cure = visible(" ".join(cure.split()))
+        self.file = visible(decoded(str(file))) if file is not None else None
+        self.place = visible(place) if place is not None else None
+        where = " ".join(part for part in (self.file, self.place) if part)
         head = f"GALAT {where}: " if where else "GALAT: "
         super().__init__(f"{head}{self.cause}. Perbaikan: {self.cure}")
 

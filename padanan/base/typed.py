@@ -6,15 +6,11 @@ What a field means is its command's, form's or register's own business.
 from __future__ import annotations
 
 import argparse
-import os
-import re
 from datetime import date
 
 from padanan.base.errors import PadananError
 from padanan.base.period import Periode
-
-# Nine digits in a row, or sixteen that spaces, dots or dashes group: a NIK or No. KK looks so, a date or a count does not.
-_LONG_NUMBER = re.compile(r"\d{9,}|\d(?:[ .\-]{0,3}\d){15,}")
+from padanan.base.shown import LONG_NUMBER
 
 
 def day_argument(text: str) -> date:
@@ -38,18 +34,4 @@ def revision_argument(text: str) -> tuple[Periode | None, int]:
 
 def has_long_number(text: str) -> bool:
     """Whether a text holds what could be somebody's NIK or No. KK."""
-    return _LONG_NUMBER.search(text) is not None
-
-
-def safe_name(name: str) -> str:
-    """A file name fit for a receipt or a terminal.
-
-    Long digit runs (an id?) are masked; bytes that are no UTF-8 become U+FFFD; whatever steers a terminal or turns the direction
-    of writing stands as its number (`\\x1b`).
-    """
-    try:
-        raw = os.fsencode(name)
-    except UnicodeEncodeError:  # half a surrogate pair: no file bears it, a field of a form may
-        raw = name.encode("utf-8", "replace")
-    text = re.sub(r"\d{9,}", "…", raw.decode("utf-8", "replace"))
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+    return LONG_NUMBER.search(text) is not None

@@ -16,7 +16,7 @@ import yaml
 
 from padanan.base.errors import ContractError
 from padanan.base.regular import NotRegular, read_regular
-from padanan.base.typed import safe_name
+from padanan.base.shown import safe_name
 
 FieldPath = tuple[str | int, ...]
 # libyaml's loader where the wheel has it: the same nodes and marks, three times faster.

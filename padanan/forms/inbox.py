@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from padanan.base.regular import FOLDER, odd_kind
-from padanan.base.typed import safe_name
+from padanan.base.shown import safe_name
 from padanan.contracts.delivery import load_delivery_rules
 
 
@@ -70,7 +70,7 @@ def skipped(folder: Path, *, ours: Callable[[Path], bool], own: Callable[[str], 
     if not folder.is_dir():
         return []
     found = _entries(folder, ours, passed_by=True)
-    return [Skipped(safe_name(path.name)[:120], reason) for path, reason in found if not own(path.name)]
+    return [Skipped(safe_name(path.name, (folder.name,))[:120], reason) for path, reason in found if not own(path.name)]
 
 
 def _entries(folder: Path, ours: Callable[[Path], bool], *, passed_by: bool) -> Iterator[tuple[Path, str]]:

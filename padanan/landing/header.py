@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from padanan.base.shown import safe_name
 from padanan.landing.raw import DamagedFile, Flag, Spec
 
 SEARCH_ROWS = 15
+HEADING = 40
+"""How much of a heading outside the contract is shown."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def _match(row: int, height: int, candidates: list[list[str]], names: dict[str, 
         if standard is None:
             label = next((option.strip() for option in options if option.strip()), "")
             if label:
-                unagreed.append(printable(label))
+                unagreed.append(heading(label, column, names.values()))
             else:
                 unnamed.append(column)
         elif standard in mapping:
@@ -125,10 +128,15 @@ def _match(row: int, height: int, candidates: list[list[str]], names: dict[str, 
     return Header(row, height, width, mapping, labels, tuple(unagreed), tuple(unnamed), tuple(repeated))
 
 
-def printable(label: str) -> str:
-    """A label fit for a receipt: one line, at most 40 characters, longer digit runs masked (a value may hide there)."""
-    flat = " ".join(label.split())
-    return re.sub(r"\d{5,}", "…", flat)[:40]
+def heading(label: str, column: int, known: Iterable[str]) -> str:
+    """A heading outside the contract, fit for a receipt: words that no filing knows are masked, for a value may stand there.
+
+    Args:
+        column: its place, from 0, which is told beside it.
+        known: headings whose words may be shown.
+    """
+    shown = re.sub(r"\d{5,}", "…", safe_name(" ".join(label.split()), known))[:HEADING]
+    return f"{shown} (kolom ke-{column + 1})"
 
 
 def require_header(header: Header | None, spec: Spec, what: str) -> Header:

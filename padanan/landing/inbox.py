@@ -17,12 +17,11 @@ from typing import Any
 from padanan.base.commit import write_once
 from padanan.base.errors import DeliveryError, NoSpace, PadananError, safe_reason
 from padanan.base.home import Home
-from padanan.base.typed import safe_name
 from padanan.contracts.contract import Contract
 from padanan.forms.inbox import Skipped, skipped, stamp, waiting
 from padanan.landing.arrival import SET, Arrival, arrivals_of, now, spent
 from padanan.landing.land import deliver
-from padanan.landing.letter import LETTER, PULL, read_letter
+from padanan.landing.letter import LETTER, PULL, read_letter, shown_name
 from padanan.landing.opened import Mark, alone, marked, marks, unmark
 from padanan.landing.raw import Flag
 from padanan.landing.receipt import Receipt
@@ -106,8 +105,8 @@ def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: st
             except NoSpace:
                 raise
             except Exception as error:
-                known = error if isinstance(error, PadananError) else _unexpected(path, error)
-                faults.append(Fault(safe_name(path.name), known, said_of(path, contract).periode_data))
+                known = error if isinstance(error, PadananError) else _unexpected(path, contract, error)
+                faults.append(Fault(shown_name(path.name, contract), known, said_of(path, contract).periode_data))
                 continue
             receipts.append(receipt)
     return Taken(tuple(receipts), tuple(faults))
@@ -158,10 +157,10 @@ def _state_or_none(path: Path) -> str | None:
         return None
 
 
-def _unexpected(path: Path, error: Exception) -> DeliveryError:
+def _unexpected(path: Path, contract: Contract, error: Exception) -> DeliveryError:
     return DeliveryError(
         f"berkas tidak dapat diterima ({safe_reason(error)})",
-        file=safe_name(path.name),
+        file=shown_name(path.name, contract),
         cure="periksa berkas dan surat pengantarnya; kiriman lain tetap diterima",
     )
 

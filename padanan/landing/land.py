@@ -22,13 +22,13 @@ from padanan.base.folder_proof import signed_text
 from padanan.base.home import Home
 from padanan.base.keys import KeyRing
 from padanan.base.regular import FOLDER, odd_kind
-from padanan.base.typed import safe_name
+from padanan.base.shown import safe_name
 from padanan.contracts.contract import Contract
 from padanan.contracts.due import due_date
 from padanan.contracts.plan import YearPlan, load_plans
 from padanan.landing import checks
 from padanan.landing.arrival import SET, Arrival, arrivals_of, claim_flags, now
-from padanan.landing.letter import LETTER, PULL, Letter, moment_of, read_letter, with_flags
+from padanan.landing.letter import LETTER, PULL, Letter, moment_of, read_letter, shown_name, with_flags
 from padanan.landing.manifest import Delivery, manifest_of
 from padanan.landing.manifest import write as _write
 from padanan.landing.original import NotTaken, copy_in
@@ -90,10 +90,10 @@ def deliver(
     if contract_id not in contracts:
         raise DeliveryError(
             f"kontrak '{contract_id}' tidak ada",
-            file=safe_name(path.name),
+            file=safe_name(path.name, ()),
             cure="lihat expectations/contracts/, atau beri --producer",
         )
-    shown = safe_name(path.name)
+    shown = shown_name(path.name, contracts[contract_id])
     try:
         kind = odd_kind(path)
     except (OSError, ValueError):
@@ -310,7 +310,7 @@ def _duplicate(item: Delivery, twin: dict[str, Any]) -> Receipt:
     cure = "kirim data periode yang masih disimpan" if nisan else "tidak perlu mengirim ulang"
     manifest |= {
         "status": "duplikat",
-        "file": safe_name(item.path.name),
+        "file": shown_name(item.path.name, item.contract),
         "diterima": item.arrival.moment.isoformat(),
         "diterima_oleh": item.arrival.by,
         "diterima_surat": item.letter.claimed.isoformat() if item.letter and item.letter.claimed else None,

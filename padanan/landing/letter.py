@@ -14,7 +14,7 @@ from typing import Any
 
 from padanan.base.errors import ContractError
 from padanan.base.period import JAKARTA, periode_start
-from padanan.base.typed import safe_name
+from padanan.base.shown import safe_name
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract import Contract
 from padanan.contracts.delivery import load_delivery_rules
@@ -84,6 +84,11 @@ def read_letter(path: Path, contract: Contract, arrived: datetime) -> Letter:
     )
 
 
+def shown_name(name: str, contract: Contract) -> str:
+    """A producer's file as receipts and logs call it: what is no word of filing or of its contract is masked."""
+    return safe_name(name, (contract.id, contract.name))
+
+
 def _fields(sidecar: Path) -> dict[str, Any]:
     try:
         loaded = YamlSource(sidecar, limits=load_delivery_rules().surat.limits).data
@@ -94,7 +99,7 @@ def _fields(sidecar: Path) -> dict[str, Any]:
     for name, value in loaded.items():
         plain = value is None or isinstance(value, date | str | float) or (isinstance(value, int) and abs(value) < 10**15)
         if not plain:
-            raise _bad("isian bukan satu teks, bilangan, atau tanggal", safe_name(str(name))[:40], sidecar)
+            raise _bad("isian bukan satu teks, bilangan, atau tanggal", safe_name(str(name), ())[:40], sidecar)
     return loaded
 
 
@@ -181,5 +186,5 @@ def _short(value: Any) -> str | None:
 def _bad(
     cause: str, place: str | None, file: Path | None, cure: str = "perbaiki surat pengantar lalu kirim ulang"
 ) -> DamagedFile:
-    where = " ".join(part for part in (safe_name(file.name) if file else None, place) if part)
+    where = " ".join(part for part in (safe_name(file.name, ()) if file else None, place) if part)
     return DamagedFile(cause, cure, place=where or None, rule="pengantar_rusak")

@@ -17,11 +17,10 @@ from padanan.base.folder_proof import seal
 from padanan.base.home import Home
 from padanan.base.keys import KeyRing, key_id
 from padanan.base.period import JAKARTA
-from padanan.base.typed import safe_name
 from padanan.contracts.contract import Contract
 from padanan.landing import checks
 from padanan.landing.arrival import Arrival, now
-from padanan.landing.letter import Letter
+from padanan.landing.letter import Letter, shown_name
 from padanan.landing.raw import Flag, RawTable
 from padanan.landing.receipt import receipt_json, receipt_markdown
 from padanan.landing.stage import Staged
@@ -72,7 +71,7 @@ def manifest_of(item: Delivery, status: str, ring: KeyRing | None) -> dict[str, 
         "format": 1,
         "contract_id": item.contract.id,
         "contract_version": item.contract.version,
-        "file": safe_name(item.path.name),
+        "file": shown_name(item.path.name, item.contract),
         "status": status,
         "periode_data": letter.periode_data if letter else None,
         "diterima": item.arrival.moment.isoformat(),

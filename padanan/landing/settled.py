@@ -12,10 +12,9 @@ from pathlib import Path
 
 from padanan.base.digest import digest_regular
 from padanan.base.home import Home
-from padanan.base.typed import safe_name
 from padanan.contracts.contract import Contract
 from padanan.landing.arrival import Arrival
-from padanan.landing.letter import PULL
+from padanan.landing.letter import PULL, shown_name
 from padanan.landing.receipt import Receipt
 from padanan.records.delivery_proof import RECEIPTS
 from padanan.records.ledger import manifests, quarantined
@@ -34,7 +33,7 @@ def delivered_before(home: Home, contract: Contract, path: Path, arrival: Arriva
         PadananError: a manifest can't be read.
         OSError: the file can't be read.
     """
-    arrived, shown = arrival.moment.isoformat(), safe_name(path.name)
+    arrived, shown = arrival.moment.isoformat(), shown_name(path.name, contract)
     try:
         digest = digest_regular(path)
     except OSError:

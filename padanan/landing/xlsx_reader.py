@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from padanan.landing.header import SEARCH_ROWS, Header, find_header, header_flags, require_header
+from padanan.base.shown import safe_name
+from padanan.landing.header import HEADING, SEARCH_ROWS, Header, find_header, header_flags, require_header
 from padanan.landing.raw import DamagedFile, Flag, RawTable, RejectWriter, Spec, raw_schema
 
 FULL_SHEET = 1_048_576
@@ -261,7 +262,7 @@ def _read_sheet(
     totals.uncached += count.uncached
     totals.merged += len(merged)
     totals.full |= count.last >= FULL_SHEET
-    totals.sheets.append(sheet.name)
+    totals.sheets.append(safe_name(sheet.name, (str(spec.form.get("lembar") or ""), *spec.columns))[:HEADING])
 
 
 def _batches(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:

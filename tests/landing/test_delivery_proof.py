@@ -130,7 +130,8 @@ def test_what_is_older_than_signatures_is_signed_after_it_was_compared(
     assert "1 kiriman, 1 tanda terima" in said.out
     assert "part.parquet: kiriman tidak cocok dengan catatannya sendiri" in said.err
     assert not (other.folder / FILE).exists()
-    [record] = Log(home, KEYS, "kunci").read().records
+    begun, record = Log(home, KEYS, "kunci").read().records
+    assert begun["tindakan"] == "mulai"
     assert record["oleh"] == "Pengelola" and record["jumlah"] == {"kiriman": 1, "tanda terima": 1}
     flip(landed.folder / "part.parquet")
     with pytest.raises(PadananError, match=r"part\.parquet: berkas kiriman berubah"):

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from padanan.base.home import Home
+from padanan.base.shown import safe_name
 from padanan.contracts.contract import Contract
 from padanan.landing.inbox import pending, process_inbox
 from padanan.landing.land import deliver
@@ -77,7 +78,7 @@ def test_the_original_is_kept_byte_for_byte(outcomes: list[tuple[BadFile, Receip
 def test_receipts_say_file_cause_and_cure(outcomes: list[tuple[BadFile, Receipt, Home]]) -> None:
     for bad, receipt, _ in outcomes:
         text = receipt.markdown.read_text(encoding="utf-8")
-        assert bad.path.name in text
+        assert safe_name(bad.path.name, (bad.contract_id,)) in text
         for flag in receipt.flags:
             assert flag["pesan"] and flag["perbaikan"] and flag["pesan"].replace("|", "\\|") in text, (bad.name, flag)
         if receipt.status != "diterima":

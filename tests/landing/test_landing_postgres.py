@@ -57,7 +57,7 @@ def test_both_paths_give_the_same_rows(server: EmbeddedPostgres, tmp_path: Path,
         pull = read_postgres(server.url, spec(**form), tmp_path, fast=fast)
         tables.append(pq.read_table(pull.table.path).to_pylist())
         hashes.add(pull.sha256)
-        assert pull.table.counted == 300 and pull.table.unagreed == ("rahasia",)
+        assert pull.table.counted == 300 and [one[:9] for one in pull.table.unagreed] == ["••••••• ("]
     assert tables[0] == tables[1] and len(hashes) == 1
     first = tables[0][0]
     assert [first[name] for name in NAMES] == ["317000000001000", "nama: 'é' 1", "2000-01-02", "0.5"]

@@ -9,11 +9,11 @@ import pytest
 
 from padanan.base.commit import publish
 from padanan.base.period import JAKARTA, periode_of, periode_start
-from padanan.base.typed import safe_name
+from padanan.base.shown import safe_name
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.due import due_date
 from padanan.contracts.plan import load_plans
-from padanan.landing.header import find_header, normal, printable
+from padanan.landing.header import find_header, heading, normal
 from padanan.landing.letter import read_letter
 from padanan.landing.raw import DamagedFile, Spec
 from padanan.landing.text import prepare_text
@@ -67,7 +67,7 @@ def test_a_count_is_read_where_it_can_only_mean_one(tmp_path: Path, written: str
 
 def test_labels() -> None:
     assert normal("NO. KK") == normal("no_kk") == "NOKK"
-    assert printable("NIK 3171234567890123\nx") == "NIK … x"
+    assert heading("NIK 3171234567890123\nx", 1, ("nik",)) == "NIK … x (kolom ke-2)"
     assert safe_name("klj_3171234567890123.csv") == "klj_….csv"
 
 
@@ -81,7 +81,7 @@ def test_header_needs_more_than_a_chance_match() -> None:
     spec = Spec({name: (name, name) for name in "abcdefgh"}, frozenset("abcdefgh"), frozenset(), {})
     assert find_header([["a", "1", "2"], ["a", "b", "2"]], spec) is None
     found = find_header([["judul"], ["a", "b", "c", "x"]], spec)
-    assert found is not None and (found.row, found.height, found.unagreed) == (1, 1, ("x",))
+    assert found is not None and (found.row, found.height, found.unagreed) == (1, 1, ("x (kolom ke-4)",))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from padanan.base.format import fingerprint
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.regular import is_regular, odd_kind
-from padanan.base.typed import safe_name
+from padanan.base.shown import safe_name
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.delivery import load_delivery_rules
 from padanan.published.blockers import judge

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from padanan.base.commit import writing
 from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
-from padanan.base.typed import safe_name
+from padanan.base.shown import safe_name
 from padanan.forms.sealed_book import Layout, formats, proved, rows_of, sealed, workbook, write_sheet
 from padanan.forms.sealed_cells import checked, first_edited, is_formula, open_workbook, seal
 from padanan.records.refusal import Refusal

@@ -19,7 +19,7 @@ from padanan.base.errors import PadananError, safe_reason
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
 from padanan.base.regular import NotRegular, is_regular, open_regular
-from padanan.base.typed import safe_name
+from padanan.base.shown import safe_name
 from padanan.forms.inbox import Skipped, beside, skipped, stamp, waiting
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import log_path, read_log

@@ -16,6 +16,7 @@ from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
+from padanan.base.shown import safe_name
 from padanan.contracts.contract import Contract
 from padanan.contracts.plan import load_plans
 from padanan.contracts.planned import stored
@@ -212,7 +213,14 @@ def replayable(home: Home, periode: Periode, revisi: int) -> list[str]:
     return lost
 
 
+UNREAD = ("inbox", "held")
+
+
 def shown_place(place: str) -> str:
     """A path of the home for people; see `Thing.place`."""
+    top, _, rest = place.partition("/")
+    if top in UNREAD:
+        # Its name is a producer's, or anybody's, and nobody looked into it.
+        return f"{top}/{safe_name(rest, rest.split('/')[:1])}"
     head, mark, address = place.rpartition("delivery=")
     return f"{head}{mark}{fingerprint(address)}" if mark else place
