@@ -15,8 +15,8 @@ MASK = "•"
 # A word of one or two letters names nobody.
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _FILING = """
-csv txt xls xlsx xlsm xlsb ods pdf zip rar parquet yaml yml json html xml bak old new part tmp swp filepart crdownload arsip tarik pengantar
-copy salinan
+csv txt xls xlsx xlsm xlsb ods pdf zip rar parquet yaml yml json html xml bak old new part tmp swp filepart crdownload arsip
+tarik pengantar copy salinan
 data daftar kiriman berkas file laporan lampiran rekap rekapitulasi rincian hasil final akhir awal draf draft rev revisi
 perbaikan perubahan koreksi ulang baru lama tambahan susulan kosong uji coba contoh sampel nomor versi
 bagian tahap termin gelombang batch jilid periode tahun bulan minggu tanggal triwulan semester
