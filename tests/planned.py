@@ -10,6 +10,7 @@ from typing import Any
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.contracts.contract import Contract
+from padanan.contracts.blanks import BlankPlan
 from padanan.contracts.criteria import Criteria, Criterion
 from padanan.contracts.field_rules import Cause, Evidence, FieldPlan, Unmeasured
 from padanan.contracts.planned import PlanData, PlannedContract, PlannedDelivery, store
@@ -49,6 +50,7 @@ def plan_data(**changes: Any) -> PlanData:
     values: dict[str, Any] = {
         "periode": "2025-07-01", "label": "2025-S2", "cutoff": "2025-12-15", "code_version": "c", "expectations_version": "e",
         "decisions_version": "d", "permintaan": (), "key_id": "k", "contracts": (), "sasaran": CRITERIA, "lapangan": FIELD,
+        "kosong": BlankPlan(pola="[ -/]*", pola_nol="[ -0]*", nomor={}),
         "revisi": 1, "inputs_hash": "ab" * 32,
     }  # fmt: skip
     return PlanData(**{**values, **changes})

@@ -42,6 +42,7 @@ salah as (
             or regexp_matches(upper(trim(nama_mentah)),
                 '^(TEST?|TES|COBA|X{3,}|DUMMY|N ?N|NO NAME|TANPA NAMA|ANONIM)( |$)') as s_nama_tidak_wajar,
         trim(coalesce(tgl_lahir_mentah, '')) in ('', '-', '0', '0000-00-00') as s_tgl_lahir_kosong,
+        coalesce(tgl_lahir_ambigu, false) as s_tgl_lahir_ambigu,
         tgl_lahir is null or tgl_lahir > diterima or tgl_lahir + interval 121 years <= diterima
             or tgl_lahir = date '1900-01-01' as s_tgl_lahir_tidak_wajar,
         tgl_lahir,
@@ -92,11 +93,11 @@ select
     count(*) filter (where b_nik and not s_nik_sementara and s_nik_wilayah) as nik_wilayah_gagal,
     count(*) filter (where b_nik and not s_nik_sementara) as nik_wilayah_total,
     count(*) filter (where b_nik and tgl_nik_sah and not s_nik_sementara and not coalesce(nik_berulang and beda_orang, false)
-        and tgl_lahir is not null and (s_tgl_lahir_kosong or not s_tgl_lahir_tidak_wajar)
+        and tgl_lahir is not null and (s_tgl_lahir_kosong or s_tgl_lahir_ambigu or not s_tgl_lahir_tidak_wajar)
         and (nik_hari % 40 <> day(tgl_lahir) or nik_bulan <> month(tgl_lahir) or nik_tahun <> year(tgl_lahir) % 100))
         as nik_vs_tgl_lahir_gagal,
     count(*) filter (where b_nik and tgl_nik_sah and not s_nik_sementara and not coalesce(nik_berulang and beda_orang, false)
-        and tgl_lahir is not null and (s_tgl_lahir_kosong or not s_tgl_lahir_tidak_wajar)) as nik_vs_tgl_lahir_total,
+        and tgl_lahir is not null and (s_tgl_lahir_kosong or s_tgl_lahir_ambigu or not s_tgl_lahir_tidak_wajar)) as nik_vs_tgl_lahir_total,
     count(*) filter (where b_nik and tgl_nik_sah and not s_nik_sementara and not coalesce(nik_berulang and beda_orang, false)
         and jk is not null and (nik_hari > 40) <> (jk = 'P')) as nik_vs_jk_gagal,
     count(*) filter (where b_nik and tgl_nik_sah and not s_nik_sementara and not coalesce(nik_berulang and beda_orang, false)
@@ -121,8 +122,10 @@ select
     count(*) filter (where not s_nama_kosong) as nama_tidak_wajar_total,
     count(*) filter (where s_tgl_lahir_kosong) as tgl_lahir_kosong_gagal,
     count(*) as tgl_lahir_kosong_total,
-    count(*) filter (where not s_tgl_lahir_kosong and s_tgl_lahir_tidak_wajar) as tgl_lahir_tidak_wajar_gagal,
-    count(*) filter (where not s_tgl_lahir_kosong) as tgl_lahir_tidak_wajar_total,
+    count(*) filter (where not s_tgl_lahir_kosong and s_tgl_lahir_ambigu) as tgl_lahir_ambigu_gagal,
+    count(*) filter (where not s_tgl_lahir_kosong) as tgl_lahir_ambigu_total,
+    count(*) filter (where not s_tgl_lahir_kosong and not s_tgl_lahir_ambigu and s_tgl_lahir_tidak_wajar) as tgl_lahir_tidak_wajar_gagal,
+    count(*) filter (where not s_tgl_lahir_kosong and not s_tgl_lahir_ambigu) as tgl_lahir_tidak_wajar_total,
     count(*) filter (where jk is null) as jk_tidak_dikenal_gagal,
     count(*) as jk_tidak_dikenal_total,
     count(*) filter (where s_alamat_tidak_lengkap) as alamat_tidak_lengkap_gagal,

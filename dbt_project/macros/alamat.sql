@@ -1,8 +1,8 @@
 {#- Addresses: RT and RW from their own columns or from the text, and what remains of the street. -#}
 
-{#- Blank, dash or zeros: nothing was given. -#}
+{#- Not blank, no word for nothing, not zeros alone. -#}
 {% macro given(raw) -%}
-    ({{ raw }} is not null and trim({{ raw }}) not in ('', '-', '--', '0', '00', '000'))
+    (not {{ is_blank(raw, zeros=true) }})
 {%- endmacro %}
 
 {#- Three digits, or null for nothing and for zero. -#}
@@ -10,27 +10,41 @@
     lpad(nullif(ltrim({{ digits }}, '0'), ''), 3, '0')
 {%- endmacro %}
 
-{#- Does the text mention RT or RW at all (as a word, or as 003/005)? -#}
+{#- Is RT or RW written out as a word? -#}
 {% macro mentions_rt_rw(upper_text) -%}
-    {{ has_match(upper_text, '\\bR[TW]([^A-Z]|$)|\\b[0-9]{3} ?/ ?[0-9]{3}\\b') }}
+    {{ has_match(upper_text, '\\bR[TW]([^A-Z]|$)') }}
 {%- endmacro %}
 
-{#- RT and RW of one text in capitals, in one pass: `RT 003/RW 05`, `RT.3/5`, `RT/RW 003/005`, `003/005`, RW before RT, or one alone.
-    Returns a struct: g1, g2 = RT and RW; g3, g4 = RW and RT; h1 = RT alone. Use rt_of and rw_of on it. -#}
+{#- House, block, floor and unit numbers: what stands behind these words is never RT and RW. -#}
+{% macro house_number() %}
+    {{ return("\\b(?:NO|NOMOR|NOMER|NMR|BLOK|BLOCK|BLK|KAV|KAVLING|LT|LANTAI|UNIT|TOWER|KAMAR|PETAK|GEDUNG|RUMAH|KM)\\b[^A-Z0-9]*(?:[A-Z]{1,2}[0-9]{0,3}[^A-Z0-9]+)?[0-9]+[A-Z]?(?: ?[/-] ?[0-9]+[A-Z]?)*") }}
+{% endmacro %}
+
+{#- `003/005` without a word, as RT and RW are written (no RT or RW of Jakarta reaches 100). -#}
+{% macro bare_pair() %}{{ return("\\b0[0-9]{2} ?/ ?0[0-9]{2}\\b") }}{% endmacro %}
+
+{#- The pair without a word that is no house number; null when there is none. -#}
+{% macro unlabelled_pair(upper_text) -%}
+    case when {{ has_match(upper_text, bare_pair()) }}
+    then {{ take(replace_all(upper_text, house_number(), ' # '), '(' ~ bare_pair() ~ ')', 1) }} end
+{%- endmacro %}
+
+{#- RT and RW of one text in capitals, in one pass: `RT 003/RW 05`, `RT.3/5`, `RT/RW 003/005`, RW before RT, or one alone; what carries no
+    such word is no RT. Returns a struct, one pair of fields for each form. Use rt_of and rw_of on it. -#}
 {% macro rt_rw_parts(upper_text) %}{{ return(adapter.dispatch('rt_rw_parts', 'padanan')(upper_text)) }}{% endmacro %}
 {% macro default__rt_rw_parts(upper_text) -%}
     {%- set number = "0*([0-9]{1,3})" -%}
     {%- set pattern -%}
-        \bRT[^A-Z0-9]{0,3}RW[^A-Z0-9]{0,3}{{ number }}[^A-Z0-9]{1,4}{{ number }}\b|\bRT[^A-Z0-9]{0,3}{{ number }}(?:[^A-Z0-9]{0,4}RW[^A-Z0-9]{0,3}| ?[/-] ?){{ number }}\b|\bRW[^A-Z0-9]{0,3}{{ number }}(?:[^A-Z0-9]{0,4}RT[^A-Z0-9]{0,3}| ?[/-] ?){{ number }}\b|\b([0-9]{3}) ?/ ?([0-9]{3})\b|\bRT[^A-Z0-9]{0,3}{{ number }}\b
+        \bRT[^A-Z0-9]{0,3}RW[^A-Z0-9]{0,3}{{ number }}[^A-Z0-9]{1,4}{{ number }}\b|\bRT[^A-Z0-9]{0,3}{{ number }}(?:[^A-Z0-9]{0,4}RW[^A-Z0-9]{0,3}| ?[/-] ?){{ number }}\b|\bRW[^A-Z0-9]{0,3}{{ number }}(?:[^A-Z0-9]{0,4}RT[^A-Z0-9]{0,3}| ?[/-] ?){{ number }}\b|\bRT[^A-Z0-9]{0,3}{{ number }}\b
     {%- endset -%}
-    regexp_extract({{ upper_text }}, '{{ pattern }}', ['a1', 'a2', 'b1', 'b2', 'c2', 'c1', 'd1', 'd2', 'e1'])
+    regexp_extract({{ upper_text }}, '{{ pattern }}', ['a1', 'a2', 'b1', 'b2', 'c2', 'c1', 'e1'])
 {%- endmacro %}
 {% macro rt_of(parts) -%}
-    nullif(concat({{ parts }}.a1, {{ parts }}.b1, {{ parts }}.c1, {{ parts }}.d1, {{ parts }}.e1), '')
+    nullif(concat({{ parts }}.a1, {{ parts }}.b1, {{ parts }}.c1, {{ parts }}.e1), '')
 {%- endmacro %}
 {#- RW of the same struct; RW that stands apart from RT (`RW 05 KP BARU`) is looked for on its own. -#}
 {% macro rw_of(parts, upper_text) -%}
-    coalesce(nullif(concat({{ parts }}.a2, {{ parts }}.b2, {{ parts }}.c2, {{ parts }}.d2), ''), {{ take(upper_text, '\\bRW[^A-Z0-9]{0,3}0*([0-9]{1,3})\\b', 1) }})
+    coalesce(nullif(concat({{ parts }}.a2, {{ parts }}.b2, {{ parts }}.c2), ''), {{ take(upper_text, '\\bRW[^A-Z0-9]{0,3}0*([0-9]{1,3})\\b', 1) }})
 {%- endmacro %}
 
 {#- The digits of a column of its own: `3`, `003`, `RT 003`, `RW.5`. -#}
@@ -39,10 +53,12 @@
 {%- endmacro %}
 
 {#- What is left of the address without RT/RW, kelurahan and kecamatan; null when no word is left. -#}
-{% macro street(upper_text, has_rt_rw) -%}
+{% macro street(upper_text, has_rt_rw, pair) -%}
     {%- set place = "\\b(KEL|KELURAHAN|KEC|KECAMATAN)[. :]+[^,;]*" -%}
-    {%- set rtrw = "\\b(RT[^A-Z0-9]{0,3}RW|R[TW])([^A-Z0-9]+|$)?([0-9]+)?([^A-Z0-9]{0,3}[0-9]+\\b)?|\\b[0-9]{3} ?/ ?[0-9]{3}\\b" -%}
-    case when {{ has_rt_rw }} or {{ has_match(upper_text, "\\bKE[LC]") }}
+    {%- set rtrw = "\\b(RT[^A-Z0-9]{0,3}RW|R[TW])([^A-Z0-9]+|$)?([0-9]+)?([^A-Z0-9]{0,3}[0-9]+\\b)?" -%}
+    case when {{ pair }} is not null
+    then {{ take("trim(" ~ replace_all(replace_all(replace_all(upper_text, '(' ~ house_number() ~ ')|' ~ bare_pair(), '\\1 '), place, ' '), '\\s+', ' ') ~ ", ' ,;./-')", "^(.*[A-Z]{2}.*)$", 1) }}
+    when {{ has_rt_rw }} or {{ has_match(upper_text, "\\bKE[LC]") }}
     then {{ take("trim(" ~ replace_all(replace_all(replace_all(upper_text, rtrw, ' '), place, ' '), '\\s+', ' ') ~ ", ' ,;./-')", "^(.*[A-Z]{2}.*)$", 1) }}
     else {{ take(upper_text, "^(.*[A-Z]{2}.*)$", 1) }} end
 {%- endmacro %}
@@ -54,10 +70,10 @@
 alamat_1 as not materialized (
     select
         *,
-        nullif(upper(trim(alamat_mentah)), '') as alamat_atas,
-        nullif(upper(trim(rt_rw_mentah)), '') as rt_rw_atas,
-        coalesce({{ given('rt_mentah') }}, false) as rt_diisi,
-        coalesce({{ given('rw_mentah') }}, false) as rw_diisi,
+        upper({{ filled_text('alamat_mentah') }}) as alamat_atas,
+        upper({{ filled_text('rt_rw_mentah') }}) as rt_rw_atas,
+        case when {{ full_match('rt_mentah', '[0-9]{1,3}') }} then ltrim(rt_mentah, '0') <> '' else {{ given('rt_mentah') }} end as rt_diisi,
+        case when {{ full_match('rw_mentah', '[0-9]{1,3}') }} then ltrim(rw_mentah, '0') <> '' else {{ given('rw_mentah') }} end as rw_diisi,
         coalesce({{ full_match('rt_mentah', '[0-9]{1,3}') }}, false) as rt_rapi,
         coalesce({{ full_match('rw_mentah', '[0-9]{1,3}') }}, false) as rw_rapi
     from {{ source_cte }}
@@ -65,6 +81,10 @@ alamat_1 as not materialized (
 alamat_2 as not materialized (
     select *, coalesce({{ mentions_rt_rw('alamat_atas') }}, false) as alamat_sebut_rt_rw
     from alamat_1
+),
+alamat_2b as not materialized (
+    select *, case when not alamat_sebut_rt_rw then {{ unlabelled_pair('alamat_atas') }} end as pasangan_angka
+    from alamat_2
 ),
 alamat_3 as not materialized (
     select
@@ -74,6 +94,7 @@ alamat_3 as not materialized (
             when {{ given('rt_rw_atas') }} then
                 case when {{ full_match('rt_rw_atas', '[0-9]{1,3} ?[/-] ?[0-9]{1,3}') }} then 'RT ' || replace(rt_rw_atas, '-', '/') else rt_rw_atas end
             when alamat_sebut_rt_rw then alamat_atas
+            when pasangan_angka is not null then 'RT ' || pasangan_angka
         end as teks_rt_rw,
         case when rt_diisi and not rt_rapi then {{ has_match('upper(rt_mentah)', 'RW') }} and not {{ has_match('upper(rt_mentah)', 'RT') }} else false end as tertukar,
         case when rt_rapi then rt_mentah when rt_diisi then {{ rt_rw_column('rt_mentah') }} end as rt_kolom,
@@ -81,7 +102,7 @@ alamat_3 as not materialized (
         -- both in the RT column, `003/005`
         case when rt_diisi and not rt_rapi and not rw_diisi
             then {{ rt_rw_parts("'RT ' || replace(replace(upper(rt_mentah), 'RT', ''), '-', '/')") }} end as bagian_kolom
-    from alamat_2
+    from alamat_2b
 ),
 alamat_4 as not materialized (
     select *, case when teks_rt_rw is not null then {{ rt_rw_parts('teks_rt_rw') }} end as bagian_rt_rw
@@ -98,14 +119,14 @@ alamat_5 as not materialized (
         case
             when teks_rt_rw is not null then {{ rw_of('bagian_rt_rw', 'teks_rt_rw') }}
             when tertukar then rt_kolom
-            else coalesce(rw_kolom, nullif(concat(bagian_kolom.a2, bagian_kolom.b2, bagian_kolom.c2, bagian_kolom.d2), ''))
+            else coalesce(rw_kolom, nullif(concat(bagian_kolom.a2, bagian_kolom.b2, bagian_kolom.c2), ''))
         end as rw_angka
     from alamat_4
 ),
 {{ result }} as not materialized (
     select
         *,
-        {{ street('alamat_atas', 'alamat_sebut_rt_rw') }} as alamat_jalan,
+        {{ street('alamat_atas', 'alamat_sebut_rt_rw', 'pasangan_angka') }} as alamat_jalan,
         {{ three_digits('rt_angka') }} as rt,
         {{ three_digits('rw_angka') }} as rw,
         rt_diisi or rw_diisi or teks_rt_rw is not null as rt_rw_ada,

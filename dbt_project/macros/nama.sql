@@ -1,18 +1,34 @@
 {#- Names: cleaned for reading, and a form for comparison. -#}
 
-{#- Upper case, no accents, degrees behind the name dropped, punctuation to one space. First of two steps, so that
-    the text is not computed again at every mention in the second. -#}
+{#- Degrees at the very end of a name in capitals, each a whole token behind a space or comma; null-safe text of a pattern. Short ones that
+    are names too (ST is Siti, MA, SI) count only behind a comma. -#}
+{% macro degrees_at_end() %}
+    {%- set s = "S(?:\\. ?| )?(?:PD(?:\\.? ?(?:I|SD|K|AUD|PAUD|JAS))?|KOM(?:\\.? ?I)?|SOS(?:\\.? ?I)?|AG|SI|IP|KED|KEP|FARM|HUT|PSI|IKOM|SN|SY|PT|TP|AK|AB|AP|STAT|GZ|KM|KEB|FIL|HUM|ARS|TR(?:\\.? ?[A-Z]{1,5})?)|S\\. ?[HETPS](?:\\.? ?(?:I|SY))?" -%}
+    {%- set m = "M(?:\\. ?| )?(?:PD(?:\\.? ?I)?|SI|KOM|HUM|KES|AG|SC|STAT|KEP|KEB|AK|SOS|EPID|SN|FARM|PSI|KN|ENG|TR(?:\\.? ?[A-Z]{1,5})?)|M\\. ?[MHTAEP](?:\\.? ?I)?|M\\.? ?B\\.? ?A|MM" -%}
+    {%- set a = "A(?:\\. ?| )?MD(?:\\.? ?(?:KEB|KEP|KOM|GZ|KES|AK|RAD|FARM|LI|T|PK|FT|OT|PER|PD))?|A\\. ?(?:MA|P|KS)(?:\\.? ?PD)?" -%}
+    {%- set any = s ~ "|" ~ m ~ "|" ~ a ~ "|SH|SE|SKM|STP|PH\\.? ?D|SP\\. ?[A-Z]{1,4}(?: ?\\(K\\))?|B\\. ?(?:SC|A|ENG)" -%}
+    {%- set behind_comma = any ~ "|ST|SS|SP|SI|MA|MT|MH|LC|NERS|NS|APT|AK|CA|CPA|BSC|BA" -%}
+    {{ return("(?: +|,[ ,.]*)(?:" ~ any ~ ")(?:[ ,.]+(?:" ~ any ~ "))*[ .,]*$|,[ ,.]*(?:" ~ behind_comma ~ ")(?:[ ,.]+(?:" ~ behind_comma ~ "))*[ .,]*$") }}
+{% endmacro %}
+
+{#- Upper case, no accents, degrees at the end dropped, apostrophes and invisible marks gone, other punctuation to one space; null when
+    nothing was given. First of two steps, so that the text is not computed again at every mention in the second. -#}
 {% macro name_plain(raw) -%}
-    {%- set degrees = "[ ,]+(S\\.? ?(PD|PDI|KOM|SOS|AG|SI|IP|KED|KEP|FARM|HUT|PSI|IKOM|TR|SN|SY|PT|TP)|S\\.(H|E|T|P)|SH|SE|SKM|SPD|SKOM|SAG|M\\.(PD|SI|M|H|T|KOM|AG|HUM|KES|A)|MM|MBA|MPD|MSI|PHD|A\\.?MD)\\b\\.?" -%}
     {%- set upper = "upper(" ~ strip_accents("trim(" ~ raw ~ ")") ~ ")" -%}
-    {%- set untitled = "case when " ~ has_match(raw, "[.,]") ~ " then " ~ replace_all(upper, degrees, '') ~ " else " ~ upper ~ " end" -%}
-    case when {{ full_match(raw, '[A-Z]+( [A-Z]+)*') }} then {{ raw }}
-    else nullif(trim({{ replace_all(replace_all(untitled, "[''`´‘’]", ''), '[^\\pL\\pN]+', ' ') }}), '') end
+    {%- set untitled = "case when " ~ has_match(raw, "[.,]") ~ " then " ~ replace_all(upper, "^(.*?[A-Z].*?)(?:" ~ degrees_at_end() ~ ")", '\\1') ~ " else " ~ upper ~ " end" -%}
+    case when {{ is_blank(raw) }} then null
+    when {{ full_match(raw, '[A-Z]+( [A-Z]+)*') }} then {{ raw }}
+    else nullif({{ spaced(untitled) }}, '') end
+{%- endmacro %}
+
+{#- Letters and digits alone, one space between words. -#}
+{% macro spaced(upper_text) -%}
+    trim({{ replace_all(replace_all(upper_text, "[''`´‘’ʼ\\p{Cf}\\pM]", ''), '[^\\pL\\pN]+', ' ') }})
 {%- endmacro %}
 
 {#- Second step: titles before the name, bin/binti and alm removed, unless nothing would be left. -#}
 {% macro name_core(plain) -%}
-    {%- set titles = "H|HJ|KH|DR|DRS|DRA|IR|PROF|TN|NY|SDR|SDRI|UST|USTADZ|USTADZAH|ALM|ALMH" -%}
+    {%- set titles = "H|HJ|KH|DR|DRS|DRA|DRG|IR|PROF|TN|NY|SDR|SDRI|UST|USTADZ|USTADZAH|ALM|ALMH" -%}
     {%- set words = "( |^)(BIN|BINTI|BT|ALM|ALMH|ALMN|ALMARHUM|ALMARHUMAH)( |$)" -%}
     case when {{ has_match(plain, "^(" ~ titles ~ ") |" ~ words) }}
     then coalesce(nullif(trim({{ replace_all(replace_all(plain, "^((" ~ titles ~ ") )+", ''), words, ' ') }}), ''), {{ plain }})

@@ -79,10 +79,16 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- The family a row belongs to in its source. A No KK of one repeated digit is no family. -#}
-{% macro family_id_of(id_keluarga, kk_number, kk_clean) -%}
-    coalesce(nullif(trim({{ id_keluarga }}), ''),
-        case when {{ kk_number }} is not null and replace({{ kk_clean }}, left({{ kk_clean }}, 1), '') <> '' then {{ kk_clean }} end)
+{#- The family a row belongs to in its source. A No KK that stands for none, or that lost digits as a spreadsheet number, is no family: it
+    would make one of strangers. -#}
+{% macro family_id_of(id_keluarga, kk_number, kk_clean, kk_as_number) -%}
+    coalesce({{ filled_text(id_keluarga) }},
+        case when {{ kk_number }} is not null and not {{ kk_as_number }} and {{ stand_in(kk_clean, kk_number) }} is null then {{ kk_clean }} end)
+{%- endmacro %}
+
+{#- Whether a cell of this landing column was a number in its workbook. -#}
+{% macro number_cell(marks, column) -%}
+    coalesce({{ marks }} like '%,{{ column }},%', false)
 {%- endmacro %}
 
 {#- The staging row of every contract that this model holds. The sources are named for the lineage only: a producer that is not
@@ -106,17 +112,23 @@ with
 mentah as not materialized (
     {{ landed_all(contracts) }}
 ),
--- numbers of each delivery: share of its NIK that end in 0
+-- numbers of each delivery: share of its NIK that end in 0, birth dates that can only be serials or only ddmmyy
 nik_mentah_saja as not materialized (
-    select producer, delivery, nama_mentah, tgl_lahir_mentah, bulan_dulu, {{ clean_number('nik_mentah') }} as nik_bersih from mentah
+    select producer, delivery, nama_mentah, tgl_lahir_mentah, bulan_dulu, {{ clean_number('nik_mentah') }} as nik_bersih,
+        {{ short_digits('tgl_lahir_mentah') }} as tgl_pendek
+    from mentah
 ),
 nik_saja as not materialized (
     select *, {{ sixteen('nik_bersih') }} as nik_angka16 from nik_mentah_saja
 ),
 kiriman as (
-    select producer, delivery, case when count(*) >= 20 then cast(sum(case when nik_angka16 % 10 = 0 then 1 else 0 end) as double) / count(*) end as nik_persen_nol
+    select
+        producer,
+        delivery,
+        case when count(nik_angka16) >= 20 then cast(sum(case when nik_angka16 % 10 = 0 then 1 else 0 end) as double) / count(nik_angka16) end as nik_persen_nol,
+        sum(case when tgl_pendek is not null and {{ is_serial_only('tgl_pendek') }} then 1 else 0 end) as tgl_serial,
+        sum(case when tgl_pendek is not null and {{ is_short_day_only('tgl_pendek') }} then 1 else 0 end) as tgl_hhbbtt
     from nik_saja
-    where nik_angka16 is not null
     group by producer, delivery
 ),
 -- NIK on more than one row of its producer, and whether the rows name different people
@@ -127,10 +139,14 @@ nik_berulang as (
     group by producer, nik_angka16
     having count(*) > 1
 ),
-baris_berulang as (
-    select s.producer, s.nik_angka16, r.n_baris, {{ name_plain('s.nama_mentah') }} as nama_rapi, {{ parse_date('s.tgl_lahir_mentah', 's.bulan_dulu') }} as tgl_lahir
+baris_berulang_mentah as (
+    select s.producer, s.nik_angka16, r.n_baris, s.nama_mentah, s.tgl_lahir_mentah, s.bulan_dulu, {{ odd_date('s.tgl_lahir_mentah') }} as tgl_inti
     from nik_saja as s
     inner join nik_berulang as r on s.producer = r.producer and s.nik_angka16 = r.nik_angka16
+),
+baris_berulang as (
+    select producer, nik_angka16, n_baris, {{ name_plain('nama_mentah') }} as nama_rapi, {{ parse_date('tgl_lahir_mentah', 'tgl_inti', 'bulan_dulu') }} as tgl_lahir
+    from baris_berulang_mentah
 ),
 nama_berulang as (
     select *, {{ name_core('nama_rapi') }} as nama_bersih from baris_berulang
@@ -147,13 +163,14 @@ nik_ganda as (
 ),
 -- families: heads and deciles, over the key columns alone
 kunci_keluarga as not materialized (
-    select m.producer, m.id_keluarga_sumber, m.desil_mentah, {{ clean_number('m.kk_mentah') }} as kk_bersih, m.shdk_kode
+    select m.producer, m.id_keluarga_sumber, m.desil_mentah, {{ clean_number('m.kk_mentah') }} as kk_bersih, m.shdk_kode,
+        {{ number_cell('m.sel_angka', 'no_kk') }} as kk_angka
     from mentah as m
 ),
 keluarga_baris as not materialized (
     select
         k.producer,
-        {{ family_id_of('k.id_keluarga_sumber', sixteen('k.kk_bersih'), 'k.kk_bersih') }} as family_id,
+        {{ family_id_of('k.id_keluarga_sumber', sixteen('k.kk_bersih'), 'k.kk_bersih', 'k.kk_angka') }} as family_id,
         case when k.shdk_kode = '1' then 1 else 0 end as kepala,
         {{ parse_desil('k.desil_mentah') }} as desil
     from kunci_keluarga as k
@@ -174,15 +191,18 @@ pasangan_mentah as (
     {{ landed_all(partners) }}
 ),
 pasangan_kk as (
-    select id_keluarga_sumber, {{ clean_number('kk_mentah') }} as kk_bersih from pasangan_mentah
+    select id_keluarga_sumber, {{ clean_number('kk_mentah') }} as kk_bersih, {{ number_cell('sel_angka', 'no_kk') }} as kk_angka from pasangan_mentah
 ),
 pasangan as (
-    select {{ family_id_of('id_keluarga_sumber', sixteen('kk_bersih'), 'kk_bersih') }} as family_id, count(*) as n
+    select {{ family_id_of('id_keluarga_sumber', sixteen('kk_bersih'), 'kk_bersih', 'kk_angka') }} as family_id, count(*) as n
     from pasangan_kk
     group by 1
 ),
 {{ places_of('mentah', 'wilayah') }},
 -- first step of the long texts
+langkah_0 as not materialized (
+    select *, {{ odd_date('tgl_lahir_mentah') }} as tgl_inti from mentah
+),
 langkah_1 as not materialized (
     select
         *,
@@ -190,12 +210,15 @@ langkah_1 as not materialized (
         {{ clean_number('kk_mentah') }} as kk_bersih,
         {{ name_plain('nama_mentah') }} as nama_rapi,
         {{ name_plain('nama_ibu_mentah') }} as nama_ibu_rapi,
-        {{ parse_date('tgl_lahir_mentah', 'bulan_dulu') }} as tgl_lahir,
+        {{ parse_date('tgl_lahir_mentah', 'tgl_inti', 'bulan_dulu') }} as tgl_terbaca,
+        {{ short_digits('tgl_lahir_mentah') }} as tgl_pendek,
+        {{ number_cell('sel_angka', 'nik') }} as nik_angka,
+        {{ number_cell('sel_angka', 'no_kk') }} as kk_angka,
         {{ parse_desil('desil_mentah') }} as desil,
         {{ parse_amount('nominal_mentah') }} as nominal,
         {{ parse_month('periode_program_mentah') }} as periode_program,
         {{ place_key() }} as place_key
-    from mentah
+    from langkah_0
 ),
 langkah_2 as not materialized (
     select
@@ -208,8 +231,17 @@ langkah_2 as not materialized (
 ),
 {{ parse_addresses('langkah_2', 'langkah_alamat') }},
 langkah_3 as not materialized (
-    select *, {{ family_id_of('id_keluarga_sumber', 'kk_angka16', 'kk_bersih') }} as family_id
-    from langkah_alamat
+    select
+        a.*,
+        {{ family_id_of('a.id_keluarga_sumber', 'a.kk_angka16', 'a.kk_bersih', 'a.kk_angka') }} as family_id,
+        kiriman.nik_persen_nol,
+        a.nik_angka16 is not null and {{ number_date_ok('a.nik_angka16', true) }} as tgl_nik_sah,
+        case
+            when a.tgl_pendek is null then cast(a.tgl_terbaca as date)
+            else cast({{ short_date('a.tgl_pendek', birth_digits('a.nik_angka16'), 'kiriman.tgl_serial', 'kiriman.tgl_hhbbtt', 'a.diterima') }} as date)
+        end as tgl_lahir
+    from langkah_alamat as a
+    left join kiriman on a.producer = kiriman.producer and a.delivery = kiriman.delivery
 )
 select
     {{ run_columns(plan) }},
@@ -224,21 +256,23 @@ select
     l.entity_key,
     l.nik_key,
     l.kk_key,
-    nullif(trim(l.id_sumber), '') as id_sumber,
-    nullif(trim(l.id_keluarga_sumber), '') as id_keluarga_sumber,
+    {{ filled_text('l.id_sumber') }} as id_sumber,
+    {{ filled_text('l.id_keluarga_sumber') }} as id_keluarga_sumber,
     l.nik_mentah,
     l.nik_bersih,
     {{ number_repairs('l.nik_mentah', 'l.nik_bersih') }} as nik_perbaikan,
-    coalesce(l.sel_angka like '%,nik,%', false) as nik_angka,
-    kiriman.nik_persen_nol,
+    l.nik_angka,
+    l.nik_persen_nol,
     l.nik_angka16,
-    l.nik_angka16 is not null and {{ number_date_ok('l.nik_angka16', true) }} as tgl_nik_sah,
+    {{ stand_in('l.nik_bersih', 'l.nik_angka16') }} as nik_pengganti,
+    l.tgl_nik_sah,
     wn.kode is not null as nik_wilayah_dikenal,
     l.kk_mentah,
     l.kk_bersih,
     {{ number_repairs('l.kk_mentah', 'l.kk_bersih') }} as kk_perbaikan,
-    coalesce(l.sel_angka like '%,no_kk,%', false) as kk_angka,
+    l.kk_angka,
     l.kk_angka16,
+    {{ stand_in('l.kk_bersih', 'l.kk_angka16') }} as kk_pengganti,
     l.kk_angka16 is not null and {{ number_date_ok('l.kk_angka16', false) }} as tgl_kk_sah,
     wk.kode is not null as kk_wilayah_dikenal,
     l.nama_mentah,
@@ -248,8 +282,10 @@ select
     l.nama_ibu_bersih,
     l.tempat_lahir_mentah,
     l.tgl_lahir_mentah,
-    cast(l.tgl_lahir as date) as tgl_lahir,
-    {{ date_repair('l.tgl_lahir_mentah', 'l.tgl_lahir', 'l.bulan_dulu') }} as tgl_lahir_perbaikan,
+    l.tgl_lahir,
+    (l.tgl_lahir is not null or not {{ is_blank('l.tgl_lahir_mentah', zeros=true) }}) as tgl_lahir_isi,
+    l.tgl_pendek is not null and l.tgl_lahir is null and {{ is_day_month_year('l.tgl_pendek') }} as tgl_lahir_ambigu,
+    {{ date_repair('l.tgl_lahir_mentah', 'l.tgl_inti', 'l.tgl_lahir', 'l.bulan_dulu') }} as tgl_lahir_perbaikan,
     l.jk_mentah,
     l.jk_kode as jk,
     l.shdk_mentah,
@@ -266,6 +302,7 @@ select
     l.kota_mentah,
     l.kecamatan_mentah,
     l.kelurahan_mentah,
+    not {{ is_blank('l.kelurahan_mentah') }} as kelurahan_isi,
     l.kode_kelurahan_mentah,
     l.kode_kota_mentah,
     l.wilayah_sistem,
@@ -275,12 +312,14 @@ select
     coalesce(w.wilayah_ada, false) as wilayah_ada,
     w.wilayah_hasil,
     l.desil_mentah,
+    (l.desil is not null or not {{ is_blank('l.desil_mentah') }}) as desil_isi,
     l.desil,
     l.status_dasar_mentah,
     l.status_dasar_kode as status_dasar,
     l.status_mentah,
     l.status_kode as status,
     l.nominal_mentah,
+    (l.nominal is not null or not {{ is_blank('l.nominal_mentah') }}) as nominal_isi,
     l.nominal,
     l.periode_program_mentah,
     l.periode_program,
@@ -291,7 +330,6 @@ select
     cast(kel.n_desil as bigint) as kel_n_desil,
     {% if partners %}case when l.family_id is not null then coalesce(p.n, 0) end{% else %}cast(null as bigint){% endif %} as kel_n_pasangan
 from langkah_3 as l
-left join kiriman on l.producer = kiriman.producer and l.delivery = kiriman.delivery
 left join nik_ganda as ng on l.producer = ng.producer and l.nik_angka16 = ng.nik_angka16
 left join keluarga as kel on l.producer = kel.producer and l.family_id = kel.family_id
 left join wilayah as w on l.place_key = w.place_key

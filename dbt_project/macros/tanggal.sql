@@ -7,33 +7,110 @@
         when 'DES' then '12' when 'DEC' then '12' end
 {%- endmacro %}
 
-{#- ISO (with or without a time), dd/mm/yyyy, dd-mm-yyyy, mm/dd/yyyy where the column `month_first` is true, spreadsheet serials,
-    `12 Juli 1980`. Null when unreadable. A four-digit number between 1800 and 2100 is a year, not a serial. -#}
-{% macro parse_date(raw, month_first='false') %}{{ return(adapter.dispatch('parse_date', 'padanan')(raw, month_first)) }}{% endmacro %}
-{% macro default__parse_date(raw, month_first) -%}
+{#- A date as people write it, without what stands around it: spaces and what is not printed, a leading place or day (`Jakarta, …`), a time
+    of day, spaces beside separators. -#}
+{% macro bare_date(raw) -%}
+    {%- set edge = "[\\s\\pZ\\pC''`´‘’ʼ\"=]" -%}
+    {%- set trimmed = "regexp_extract(" ~ raw ~ ", '(?s)^" ~ edge ~ "*(?:[A-Za-z][A-Za-z .]*[,/]" ~ edge ~ "*)?(.*?)" ~ edge ~ "*$', 1)" -%}
+    {%- set day = replace_all(trimmed, "[T\\s\\pZ]+[0-9]{1,2}[:.][0-9]{2}([:.][0-9]{2}([.,][0-9]+)?)?( ?([AP]M|WIB))?$", '') -%}
+    {{ replace_all(day, '[\\s\\pZ]*([/.-])[\\s\\pZ]*', '\\1') }}
+{%- endmacro %}
+
+{#- The same where a cell holds neither ISO nor dd/mm/yyyy as it stands, else null: one step before `parse_date`, so that it is computed once. -#}
+{% macro odd_date(raw) -%}
+    case when not {{ full_match(raw, '[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}') }} then {{ bare_date(raw) }} end
+{%- endmacro %}
+
+{#- ISO with a zone: the day it was in Jakarta (UTC+7). -#}
+{% macro zoned_pattern() %}{{ return("[\\s\\pZ]*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)? ?(Z|[+-][0-9]{2}:?([0-9]{2})?)[\\s\\pZ]*") }}{% endmacro %}
+{% macro zoned_day(raw) -%}
+    {%- set offset = take(raw, '([+-][0-9]{2}):?([0-9]{2})?[\\s\\pZ]*$', 1) -%}
+    {%- set minutes = take(raw, '([+-][0-9]{2}):?([0-9]{2})?[\\s\\pZ]*$', 2) -%}
+    cast(try_strptime(replace({{ take(raw, '([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2})', 1) }}, 'T', ' '), '%Y-%m-%d %H:%M')
+        + to_minutes(420) - case when {{ has_match(raw, 'Z[\\s\\pZ]*$') }} then to_minutes(0) else to_minutes(
+            (try_cast({{ offset }} as integer) * 60 + case when {{ offset }} like '-%' then -1 else 1 end
+            * coalesce(try_cast({{ minutes }} as integer), 0))) end as date)
+{%- endmacro %}
+
+{#- ISO (with or without a time or zone), dd/mm/yyyy, dd-mm-yyyy, mm/dd/yyyy where the column `month_first` is true, `12 Juli 1980`, each also
+    with a place before it or a time behind it; spreadsheet serials. Null when unreadable, and for five or six digits that could mean more
+    than one day (`short_date` decides those). `bare` is `odd_date` of the cell. A four-digit number between 1800 and 2100 is a year, not a serial. -#}
+{% macro parse_date(raw, bare, month_first='false') %}{{ return(adapter.dispatch('parse_date', 'padanan')(raw, bare, month_first)) }}{% endmacro %}
+{% macro default__parse_date(raw, bare, month_first) -%}
     case
         when {{ raw }} is null then null
         when {{ full_match(raw, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} then try_cast({{ raw }} as date)
-        when {{ full_match(raw, '\\s*[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}\\s*') }} then
-            case when {{ month_first }} then try_strptime(trim(replace(replace({{ raw }}, '-', '/'), '.', '/')), '%m/%d/%Y')
-            else try_strptime(trim(replace(replace({{ raw }}, '-', '/'), '.', '/')), '%d/%m/%Y') end
-        when {{ full_match(raw, '\\s*[0-9]{4}[/-][0-9]{1,2}[/-][0-9]{1,2}([ T][0-9:.]+)?\\s*') }}
-            then try_strptime({{ take("replace(" ~ raw ~ ", '/', '-')", '([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})', 1) }}, '%Y-%m-%d')
-        when {{ full_match(raw, '\\s*[0-9]{5}(\\.0+)?\\s*') }} then {{ serial_date(take(raw, '([0-9]{5})', 1)) }}
-        when {{ full_match(raw, '[0-9]{4}') }} and {{ raw }} not between '1800' and '2100' then {{ serial_date(raw) }}
-        when {{ full_match(raw, '\\s*[0-9]{1,2}[ -]+[A-Za-z]{3,9}[ -]+[0-9]{4}\\s*') }}
-            then try_strptime({{ take(raw, '([0-9]{1,2})', 1) }} || '/' || {{ month_number("upper(" ~ take(raw, '([A-Za-z]+)', 1) ~ ")") }}
-                || '/' || {{ take(raw, '([0-9]{4})', 1) }}, '%d/%m/%Y')
+        when {{ full_match(raw, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}') }} then {{ day_month_year(raw, month_first) }}
+        when {{ full_match(raw, '\\s*[0-9]{5}(\\.0+)?\\s*') }} then
+            case when not {{ has_match(raw, '^\\s*[1-9](0[1-9]|1[0-2])') }} then {{ serial_date(take(raw, '([0-9]{5})', 1)) }} end
+        when {{ full_match(raw, '[0-9]{4}') }} then case when {{ raw }} not between '1800' and '2100' then {{ serial_date(raw) }} end
+        when {{ full_match(raw, zoned_pattern()) }} then {{ zoned_day(raw) }}
+        when {{ full_match(bare, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}') }} then {{ day_month_year(bare, month_first) }}
+        when {{ full_match(bare, '[0-9]{4}[/-][0-9]{1,2}[/-][0-9]{1,2}') }}
+            then try_strptime(replace({{ bare }}, '/', '-'), '%Y-%m-%d')
+        when {{ full_match(bare, '[0-9]{1,2}[ -]*[A-Za-z]{3,9}[ -]*[0-9]{4}') }}
+            then try_strptime({{ take(bare, '^([0-9]{1,2})', 1) }} || '/' || {{ month_number("upper(" ~ take(bare, '([A-Za-z]+)', 1) ~ ")") }}
+                || '/' || {{ take(bare, '([0-9]{4})$', 1) }}, '%d/%m/%Y')
     end
 {%- endmacro %}
 
-{#- Which form a parsed date had; null for ISO and for what was not read. -#}
-{% macro date_repair(raw, parsed, month_first='false') -%}
+{#- dd/mm/yyyy with any of its separators, or mm/dd/yyyy. -#}
+{% macro day_month_year(text, month_first) -%}
+    case when {{ month_first }} then try_strptime(replace(replace({{ text }}, '-', '/'), '.', '/'), '%m/%d/%Y')
+    else try_strptime(replace(replace({{ text }}, '-', '/'), '.', '/'), '%d/%m/%Y') end
+{%- endmacro %}
+
+{#- Five or six digits of a cell that holds nothing else: a spreadsheet serial, or ddmmyy that may have lost its zero; else null. -#}
+{% macro short_digits(raw) -%}
+    case when length({{ raw }}) between 5 and 8 and {{ full_match(raw, '\\s*[0-9]{5,6}(\\.0+)?\\s*') }} then {{ take(raw, '([0-9]{5,6})', 1) }} end
+{%- endmacro %}
+{% macro is_serial_only(digits) -%}
+    (length({{ digits }}) = 5 and not {{ full_match(digits, '[1-9](0[1-9]|1[0-2])[0-9]{2}') }})
+{%- endmacro %}
+{% macro is_day_month_year(digits) -%}
+    ({{ full_match("lpad(" ~ digits ~ ", 6, '0')", '(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}') }})
+{%- endmacro %}
+
+{#- Six digits that are ddmmyy and can't be yymmdd. -#}
+{% macro is_short_day_only(digits) -%}
+    (length({{ digits }}) = 6 and {{ is_day_month_year(digits) }} and not {{ full_match(digits, '[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])') }})
+{%- endmacro %}
+
+{#- The day that five or six digits mean, decided by the NIK's own date (`nik_digits`: ddmmyy or null), then by the majority of the column
+    (`serials`, `short_days`: how many cells of the delivery can mean only the one or the other). Null when neither decides, and for a
+    year of two digits that could lie in two centuries at the day the delivery came. -#}
+{% macro short_date(digits, nik_digits, serials, short_days, received) -%}
+    {%- set six = "lpad(" ~ digits ~ ", 6, '0')" -%}
+    {%- set serial = serial_date(digits) -%}
+    {%- set day = "case when try_cast(right(" ~ digits ~ ", 2) as integer) > year(" ~ received ~ ") % 100 then try_strptime(left(" ~ six ~ ", 4) || '19' || right(" ~ digits ~ ", 2), '%d%m%Y') end" -%}
+    case
+        when {{ digits }} is null then null
+        when {{ is_serial_only(digits) }} then case when {{ serials }} >= {{ short_days }} then {{ serial }} end
+        when not {{ is_day_month_year(digits) }} then null
+        when {{ six }} = {{ nik_digits }} then {{ day }}
+        when length({{ digits }}) = 6 then case when {{ short_days }} > {{ serials }} then {{ day }} end
+        when strftime({{ serial }}, '%d%m%y') = {{ nik_digits }} then {{ serial }}
+        when {{ serials }} > {{ short_days }} then {{ serial }}
+        when {{ short_days }} > {{ serials }} then {{ day }}
+    end
+{%- endmacro %}
+
+{#- Which form a parsed date had and what was taken away, in a fixed order; null for ISO and for what was not read. -#}
+{% macro date_repair(raw, bare, parsed, month_first='false') -%}
     case when {{ parsed }} is null or {{ full_match(raw, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} then null
-        when {{ has_match(raw, '[A-Za-z]{3}') }} and not {{ has_match(raw, '^\\s*[0-9]{4}-') }} then 'nama_bulan'
-        when {{ full_match(raw, '\\s*[0-9]{4,5}(\\.0+)?\\s*') }} then 'serial'
-        when {{ has_match(raw, '^\\s*[0-9]{1,2}[/.-]') }} then case when {{ month_first }} then 'bulan_hari_tahun' else 'hari_bulan_tahun' end
-        else 'bentuk' end
+        when {{ full_match(raw, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}') }} then case when {{ month_first }} then 'bulan_hari_tahun' else 'hari_bulan_tahun' end
+        when {{ full_match(raw, '\\s*[0-9]{4,5}(\\.0+)?\\s*') }}
+            then case when {{ parsed }} = {{ serial_date(take(raw, '([0-9]{4,5})', 1)) }} then 'serial' else 'tahun_dua_angka' end
+        when {{ full_match(raw, '\\s*[0-9]{6}(\\.0+)?\\s*') }} then 'tahun_dua_angka'
+        when {{ full_match(raw, zoned_pattern()) }} then 'zona'
+        else concat_ws(',',
+            case when {{ has_match(bare, '[A-Za-z]{3}') }} then 'nama_bulan'
+                when {{ has_match(bare, '^[0-9]{1,2}[/.-]') }} then case when {{ month_first }} then 'bulan_hari_tahun' else 'hari_bulan_tahun' end
+                else 'bentuk' end,
+            case when {{ has_match(raw, '[A-Za-z][,/]') }} then 'tempat' end,
+            case when {{ has_match(raw, '[0-9][T\\s\\pZ]+[0-9]{1,2}[:.][0-9]{2}') }} and not {{ has_match(raw, '^[0-9]{4}-') }} then 'jam' end,
+            case when {{ has_match(raw, '^[\\s\\pZ\\pC]|[\\s\\pZ\\pC]$|[\\s\\pZ][/.-]|[/.-][\\s\\pZ]') }} then 'spasi' end)
+    end
 {%- endmacro %}
 
 {#- Rupiah: `600000`, `Rp 600.000`, `600.000,00`, `600,000.00`; negative stays negative; null when unreadable. -#}

@@ -3,8 +3,29 @@
 {#- A place name in capitals without its level word and punctuation; null when blank or a dash. -#}
 {% macro place_name(raw, level_words) -%}
     {%- set words = replace_all("upper(" ~ strip_accents(raw) ~ ")", '[^A-Z]+', ' ') -%}
-    nullif(trim({{ replace_all("trim(" ~ words ~ ")", '^(' ~ level_words ~ ') ', '') }}), '')
+    case when not {{ is_blank(raw) }} then nullif(trim({{ replace_all("trim(" ~ words ~ ")", '^(' ~ level_words ~ ') ', '') }}), '') end
 {%- endmacro %}
+
+{#- A name as it is compared: compounds are written with and without a space (RAWA SARI, RAWASARI). -#}
+{% macro compact(name) -%}replace({{ name }}, ' ', ''){%- endmacro %}
+
+{#- CTEs `<result>`(nama, kode): every spelling of `official` (nama, kode) and of the list for `level`, without spaces. A spelling that two
+    places share names neither. -#}
+{% macro spellings(official, level, result) %}
+{{ result }}_semua as (
+    select {{ compact('nama') }} as nama, kode, nama as baku, 0 as urutan from {{ official }}
+    union all
+    select {{ compact('upper(e.ejaan)') }}, o.kode, o.nama, 1
+    from {{ ref('ref_ejaan_wilayah') }} as e inner join {{ official }} as o on e.nama_baku = o.nama
+    where e.tingkat = '{{ level }}'
+),
+{{ result }} as (
+    select nama, min(kode) as kode, min(baku) as baku
+    from {{ result }}_semua
+    group by nama
+    having count(distinct kode) = 1
+)
+{% endmacro %}
 
 {#- One text that stands for the six raw place columns of a row; the key of the distinct table. -#}
 {% macro place_key() -%}
@@ -43,34 +64,18 @@ tempat_nama as (
         nullif({{ replace_all('kode_kota_mentah', '[^0-9]', '') }}, '') as angka_kota
     from {{ source_cte }}
 ),
-ejaan_kelurahan as (
-    select upper(kelurahan) as nama, kode_kelurahan as kode, false as ejaan from {{ ref('ref_wilayah') }}
-    union all
-    select e.ejaan, w.kode_kelurahan, true
-    from {{ ref('ref_ejaan_wilayah') }} as e
-    inner join {{ ref('ref_wilayah') }} as w on e.nama_baku = upper(w.kelurahan)
-    where e.tingkat = 'kelurahan'
+daftar_kelurahan as (
+    select upper(kelurahan) as nama, kode_kelurahan as kode from {{ ref('ref_wilayah') }}
 ),
 daftar_kecamatan as (
     select distinct upper(kecamatan) as nama, kode_kecamatan as kode from {{ ref('ref_wilayah') }}
 ),
-ejaan_kecamatan as (
-    select nama, kode, false as ejaan from daftar_kecamatan
-    union all
-    select e.ejaan, d.kode, true
-    from {{ ref('ref_ejaan_wilayah') }} as e inner join daftar_kecamatan as d on e.nama_baku = d.nama
-    where e.tingkat = 'kecamatan'
-),
 daftar_kota as (
     select distinct upper(kota) as nama, kode_kota as kode, kode_kota_bps as kode_bps from {{ ref('ref_wilayah') }}
 ),
-ejaan_kota as (
-    select nama, kode, false as ejaan from daftar_kota
-    union all
-    select e.ejaan, d.kode, true
-    from {{ ref('ref_ejaan_wilayah') }} as e inner join daftar_kota as d on e.nama_baku = d.nama
-    where e.tingkat = 'kota'
-),
+{{ spellings('daftar_kelurahan', 'kelurahan', 'ejaan_kelurahan') }},
+{{ spellings('daftar_kecamatan', 'kecamatan', 'ejaan_kecamatan') }},
+{{ spellings('daftar_kota', 'kota', 'ejaan_kota') }},
 luar_kota as (select distinct nama from {{ ref('ref_kota_indonesia') }} where kode_provinsi <> '31'),
 luar_provinsi as (select distinct provinsi as nama from {{ ref('ref_kota_indonesia') }} where kode_provinsi <> '31'),
 tempat_cari as (
@@ -83,7 +88,7 @@ tempat_cari as (
         kot.kode as kota_nama,
         kod.kode_kelurahan as kel_kode,
         case when t.wilayah_sistem = 'BPS' then bps.kode else kem.kode end as kota_kode,
-        coalesce(kel.ejaan, false) or coalesce(kec.ejaan, false) or coalesce(kot.ejaan, false) as ejaan,
+        coalesce(t.kelurahan <> kel.baku, false) or coalesce(t.kecamatan <> kec.baku, false) or coalesce(t.kota <> kot.baku, false) as ejaan,
         (t.kelurahan is not null and kel.kode is null) or (t.kecamatan is not null and kec.kode is null)
         or (t.kota is not null and kot.kode is null) or (t.angka_kelurahan is not null and kod.kode_kelurahan is null)
         or (t.angka_kota is not null and case when t.wilayah_sistem = 'BPS' then bps.kode else kem.kode end is null) as tak_kenal,
@@ -93,9 +98,9 @@ tempat_cari as (
         or kot.kode is not null or kod.kode_kelurahan is not null
         or case when t.wilayah_sistem = 'BPS' then bps.kode else kem.kode end is not null as dki
     from tempat_nama as t
-    left join ejaan_kelurahan as kel on t.kelurahan = kel.nama
-    left join ejaan_kecamatan as kec on t.kecamatan = kec.nama
-    left join ejaan_kota as kot on t.kota = kot.nama
+    left join ejaan_kelurahan as kel on {{ compact('t.kelurahan') }} = kel.nama
+    left join ejaan_kecamatan as kec on {{ compact('t.kecamatan') }} = kec.nama
+    left join ejaan_kota as kot on {{ compact('t.kota') }} = kot.nama
     left join {{ ref('ref_wilayah') }} as kod on t.angka_kelurahan = replace(kod.kode_kelurahan, '.', '')
     left join daftar_kota as kem on t.angka_kota = replace(kem.kode, '.', '')
     left join daftar_kota as bps on t.angka_kota = bps.kode_bps

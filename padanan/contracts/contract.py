@@ -17,6 +17,7 @@ from padanan.base.errors import ContractError
 from padanan.base.home import CHECKOUT
 from padanan.base.period import Periode
 from padanan.base.yaml_source import YamlSource
+from padanan.contracts.blanks import Blanks
 from padanan.contracts.contract_file import CADENCES, CodeList, CodeLists, ColumnLine, ContractFile, Properties, known_by_name
 from padanan.contracts.parts import DENOMINATOR, SUPPORTING, Registry, check_parts, parts_of
 from padanan.contracts.rule_use import Facts, rules_of
@@ -101,6 +102,15 @@ class Contract:
 def expectations_dir() -> Path:
     """The folder of contracts, rules and plans (PADANAN_EXPECTATIONS, or the checkout's `expectations/`)."""
     return Path(os.environ.get("PADANAN_EXPECTATIONS") or CHECKOUT / "expectations")
+
+
+def load_blanks(folder: Path | None = None) -> Blanks:
+    """What stands for nothing in a cell, of an `expectations/` folder; by default `expectations_dir()`.
+
+    Raises:
+        ContractError: the list is missing, or a number has not sixteen digits.
+    """
+    return read_config((folder or expectations_dir()) / "code_lists.yaml", CodeLists).kosong
 
 
 def load_contracts(folder: Path | None = None) -> dict[str, Contract]:

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 
 from padanan.base.config import Config, Filled, Listed, Prose, Share, Text, Version, fault
 from padanan.base.yaml_source import YamlSource
+from padanan.contracts.blanks import Blanks
 from padanan.contracts.rule_use import QualityLine
 from padanan.contracts.rules import Kind, Unit
 
@@ -50,6 +51,7 @@ class CodeLists(Config):
     """`expectations/code_lists.yaml`."""
 
     version: Version
+    kosong: Blanks
     lists: dict[Text, CodeList]
 
 

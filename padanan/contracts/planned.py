@@ -17,6 +17,7 @@ from padanan.base.config import Config, Listed, told
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.yaml_source import YamlSource
+from padanan.contracts.blanks import BlankPlan
 from padanan.contracts.criteria import Criteria
 from padanan.contracts.field_rules import FieldPlan
 
@@ -126,6 +127,7 @@ class PlanInputs(Config):
     contracts: Listed[PlannedContract]
     sasaran: Criteria
     lapangan: FieldPlan
+    kosong: BlankPlan
 
     def as_json(self) -> dict[str, Any]:
         """The plan as dbt reads it; the names and their order are the file's."""

@@ -100,10 +100,7 @@ def residents(
         having count(*) between 2 and {_MOST}) using ({keys})"""
         for keys in _KEYS
     )
-    names = ", ".join(
-        f"s.{name}" if name != "nik_bersih" else "null::varchar as nik_bersih"
-        for name in (*sources.PLAIN, *sources.plug_in_columns(config))
-    )
+    names = sources.staged_columns(config, without=("nik_bersih",))
     n = copy_to(
         con,
         f"""select s.record_key, p.id_penduduk as entity_key, {literal(reference.id)} as producer, s.family_id, {names}

@@ -266,7 +266,7 @@ def _edges(
 ) -> pa.Table:
     """Pairs of records of people in no Adminduk that are one person, within and between lists."""
     path = work / "orang.parquet"
-    names = ", ".join(f"s.{name}" for name in (*sources.PLAIN, *sources.plug_in_columns(config)))
+    names = sources.staged_columns(config)
     arms = " union all ".join(
         f"""select s.record_key, s.producer, s.producer || '|' || r.id_awal as entity_key, r.sumber || '|' || r.id_keluarga
             as family_id, {names} from {model} s join rekaman r using (record_key) semi join pilih using (record_key)"""

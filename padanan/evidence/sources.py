@@ -102,9 +102,24 @@ def fingerprints(con: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
     con.execute(f"create temp table sidik as {arms}")
 
 
+# A number that is nobody's, or a card number that lost digits, is no evidence: strangers share it.
+_SOUND = {
+    "nik_bersih": "case when s.nik_pengganti is null then s.nik_bersih end",
+    "kk_bersih": "case when s.kk_angka16 is not null and s.kk_pengganti is null and not s.kk_angka then s.kk_bersih end",
+}
+
+
+def staged_columns(config: LinkageConfig, without: Sequence[str] = ()) -> str:
+    """The columns of a staging row `s` as the linkage reads them; those of `without` are empty."""
+    return ", ".join(
+        f"null::varchar as {name}" if name in without else f"{_SOUND[name]} as {name}" if name in _SOUND else f"s.{name}"
+        for name in (*PLAIN, *plug_in_columns(config))
+    )
+
+
 def write_register(con: duckdb.DuckDBPyConnection, register: Reference, path: Path, config: LinkageConfig) -> None:
     """Adminduk's residents as the linkage reads them; plug-in columns are kept."""
-    names = ", ".join(f"s.{name}" for name in (*PLAIN, *plug_in_columns(config)))
+    names = staged_columns(config)
     copy_to(
         con,
         f"""select s.record_key, p.id_penduduk as entity_key, s.family_id, {names}
@@ -115,7 +130,7 @@ def write_register(con: duckdb.DuckDBPyConnection, register: Reference, path: Pa
 
 def write_list(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing], path: Path, config: LinkageConfig) -> None:
     """Lists that are judged together; persons and families of one producer are its own."""
-    names = ", ".join(f"s.{name}" for name in (*PLAIN, *plug_in_columns(config)))
+    names = staged_columns(config)
     arms = " union all ".join(
         f"""select s.record_key, s.producer, s.producer || '|' || r.id_awal as entity_key,
             s.producer || '|' || r.id_keluarga as family_id, {names}

@@ -17,8 +17,9 @@ from padanan.contracts.contract import Contract
 from padanan.contracts.plan import YearPlan
 from padanan.landing.header import normal
 from padanan.landing.letter import Letter
+from padanan.landing.no_record import REASONS
 from padanan.landing.raw import Flag, RawTable
-from padanan.landing.stage import UNREADABLE, Staged
+from padanan.landing.stage import NO_RECORD, UNREADABLE, Staged
 
 # A column this full before and this empty now was lost on the way.
 FILLED, EMPTIED = 0.95, 0.50
@@ -78,6 +79,15 @@ def after_reading(raw: RawTable, contract: Contract, letter: Letter) -> Iterator
             "lengkapi kolom itu dengan nama yang disepakati lalu kirim ulang",
             "baris judul",
         )
+    optional = [column.source for column in contract.columns if column.name not in raw.columns and not column.required]
+    if optional:
+        yield Flag(
+            "kolom_opsional_hilang",
+            "peringatan",
+            f"{len(optional)} kolom yang disepakati tidak ditemukan, dibaca kosong: {', '.join(optional)}",
+            "pakai judul kolom yang disepakati; bila kolom itu memang tidak ada lagi, ubah kontraknya",
+            "baris judul",
+        )
     if raw.unagreed:
         refused = contract.kind == "pendukung"
         shown = ", ".join(raw.unagreed[:10]) + (f" dan {len(raw.unagreed) - 10} lain" if len(raw.unagreed) > 10 else "")
@@ -124,6 +134,7 @@ def after_staging(
             "laporkan kepada pengelola Padanan; berkas asli disimpan",
         )
     yield from _unreadable(raw, staged)
+    yield from _no_records(staged)
     if staged.aside["baris_kembar"]:
         yield Flag(
             "baris_kembar",
@@ -167,10 +178,26 @@ def _unreadable(raw: RawTable, staged: Staged) -> Iterator[Flag]:
     )
 
 
+def _no_records(staged: Staged) -> Iterator[Flag]:
+    """Totals, groups, signatures and the like: named with their lines, so that nobody looks for them among the people."""
+    if not staged.aside[NO_RECORD]:
+        return
+    parts = []
+    for cause, (number, lines) in staged.no_records.items():
+        more = " …" if number > 10 else ""
+        parts.append(f"{REASONS[cause]}: {number} (baris {', '.join(map(str, lines[:10]))}{more})")
+    yield Flag(
+        "bukan_rekaman",
+        "peringatan",
+        f"{staged.aside[NO_RECORD]} baris bukan rekaman, disisihkan: " + "; ".join(parts),
+        "hapus baris itu pada kiriman berikutnya; bila ternyata orang, isi NIK, nama, atau tanggal lahirnya",
+        f"baris {min(lines[0] for _, lines in staged.no_records.values())}",
+    )
+
+
 CAUSES = {
     "kutip_tidak_tertutup": "tanda kutip tidak tertutup",
     "karakter_nul": "karakter NUL",
-    "judul_berulang": "baris judul terulang",
     "sel_galat": "semua isi baris berupa galat rumus",
     "jumlah_kolom": "jumlah kolom",
 }

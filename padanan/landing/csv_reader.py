@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +25,13 @@ from padanan.landing.text import STAND_IN, TextFacts, prepare_text
 BLOCK = 24 * 1024 * 1024
 HEAD = 1 << 18
 CANDIDATES = (";", ",", "|", "\t", "^", "~", ":", STAND_IN)
+_FORMULA_TEXT = r'^\s*="([^"]*)"\s*$'
 _SEP_LINE = re.compile(r"^sep=(.)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How one file is laid out: separator, quote, header and the first line of data."""
+    """How one file is laid out: separator, quote, header and the first line of data; `trailing` empty fields behind every row."""
 
     separator: str
     shown: str
@@ -38,6 +39,7 @@ class Layout:
     header: Header
     head_lines: int
     title_lines: int
+    trailing: int = 0
 
 
 def read_csv(path: Path, spec: Spec, work: Path) -> RawTable:
@@ -73,6 +75,9 @@ def _layout(head: bytes, spec: Spec, agreed: str, stand_in: bool) -> Layout:
     order += [agreed] if agreed and not stand_in else []
     order += [candidate for candidate in CANDIDATES if candidate not in order]
     best: tuple[Header, str, int] | None = None
+    rows: list[list[str]] = []
+    if quote == '"' and _single_quoted(lines[skip:], order):
+        quote = "'"
     for separator in order:
         if not any(separator in line for line in lines) and len(spec.columns) > 1:
             continue
@@ -80,11 +85,36 @@ def _layout(head: bytes, spec: Spec, agreed: str, stand_in: bool) -> Layout:
             header = find_header([cells for cells, _ in records], spec)
             if header is not None and (best is None or header.score > best[0].score):
                 best = (header, separator, records[header.row + header.height - 1][1] + skip)
+                rows = [cells for cells, _ in records[header.row + header.height :] if any(cells)]
     header = require_header(best[0] if best else None, spec, "berkas")
     assert best is not None
     separator = best[1]
     shown = agreed if separator == STAND_IN and stand_in else separator
-    return Layout(separator, shown, quote, header, best[2], best[2] - header.height)
+    trailing = _trailing(header, rows)
+    if trailing:
+        unnamed = (*header.unnamed, *range(header.width, header.width + trailing))
+        header = replace(header, width=header.width + trailing, unnamed=unnamed)
+    return Layout(separator, shown, quote, header, best[2], best[2] - header.height, trailing)
+
+
+def _trailing(header: Header, rows: list[list[str]]) -> int:
+    """How many empty fields stand behind every sampled row beyond the header: separators at the end of each line."""
+    beyond = {len(cells) - header.width for cells in rows}
+    more = beyond.pop() if len(beyond) == 1 else 0
+    return more if more > 0 and not any(any(cells[header.width :]) for cells in rows) else 0
+
+
+def _single_quoted(lines: list[str], separators: list[str]) -> bool:
+    """Whether fields stand between single quotes (`'NIK'|'NAMA'`): every filled field sampled, at least three in a line."""
+    sample = [line for line in lines[: SEARCH_ROWS + 1] if line.strip()]
+    for separator in separators:
+        fields = [[field.strip() for field in line.split(separator)] for line in sample]
+        wide = [cells for cells in fields if len(cells) >= 3]
+        if wide and len(wide) == len(fields):
+            filled = [cell for cells in wide[1:] or wide for cell in cells if cell]
+            if filled and all(len(cell) >= 2 and cell[0] == cell[-1] == "'" for cell in filled):
+                return True
+    return False
 
 
 def _physical_lines(text: str) -> list[str]:
@@ -134,6 +164,7 @@ class _Reading:
         self.rejects = RejectWriter(work / "tak_terbaca.parquet")
         self.rows = self.counted = self.blank = self.continuation = self.reject_lines = 0
         self.unnamed_filled: set[int] = set()
+        self.as_formula = 0
 
     def run(self, mapped: Bytes, head: bytes) -> RawTable:
         position, line = self._skip_head(head)
@@ -226,9 +257,17 @@ class _Reading:
         columns = [table[name] for name in self.wanted]
         if self.layout.separator == STAND_IN:
             columns = [pc.replace_substring(column, STAND_IN, self.layout.shown) for column in columns]
+        if _has_formula_text(good):
+            columns = [self._without_formula(column) for column in columns]
         return pa.Table.from_arrays(
             [*columns, pa.array(lines, pa.int64()), pa.nulls(len(lines), pa.string())], schema=self.schema
         )
+
+    def _without_formula(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        """`="0123"`, as some exports keep Excel from dropping zeros, is the text between the quotes."""
+        marked = int(pc.sum(pc.match_substring_regex(column, _FORMULA_TEXT)).as_py() or 0)
+        self.as_formula += marked
+        return pc.replace_substring_regex(column, _FORMULA_TEXT, r"\1") if marked else column
 
     def _result(self) -> RawTable:
         control = {
@@ -282,6 +321,28 @@ class _Reading:
                 f"pakai pemisah '{agreed}' pada kiriman berikutnya",
             )
         yield from header_flags(self.layout.header, self.spec)
+        if self.layout.trailing:
+            yield Flag(
+                "pemisah_ekor",
+                "peringatan",
+                f"{'satu' if self.layout.trailing == 1 else self.layout.trailing} pemisah lebih di setiap baris; "
+                "kolom kosong di ujungnya dilewati",
+                "hapus pemisah di akhir setiap baris pada kiriman berikutnya",
+            )
+        if self.layout.quote == "'" and self.spec.form.get("kutip", '"') != "'":
+            yield Flag(
+                "kutip_tunggal",
+                "peringatan",
+                f"isi kolom diapit kutip tunggal pada {self.counted} baris; dibaca tanpa kutip itu",
+                'pakai kutip ganda (") pada kiriman berikutnya',
+            )
+        if self.as_formula:
+            yield Flag(
+                "rumus_teks",
+                "peringatan",
+                f'{self.as_formula} sel berbentuk ="…"; dibaca isinya saja',
+                "ekspor sebagai teks biasa pada kiriman berikutnya",
+            )
         if self.text.encoding == "utf-8-campur" or self.text.undecodable:
             yield Flag(
                 "encoding_campur",
@@ -297,6 +358,12 @@ class _Reading:
                 "bandingkan jumlah baris dengan sumber lalu kirim ulang berkas utuh",
                 f"garis {self.text.lines}",
             )
+
+
+def _has_formula_text(block: Bytes) -> bool:
+    """Whether `="` occurs; most files have no equals sign at all."""
+    equals = np.flatnonzero(block[:-1] == ord("="))
+    return bool(len(equals)) and bool((block[equals + 1] == ord('"')).any())
 
 
 def _inner_lines(table: pa.Table) -> int:

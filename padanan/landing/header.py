@@ -124,8 +124,30 @@ def _match(row: int, height: int, candidates: list[list[str]], names: dict[str, 
         else:
             mapping[standard] = column
             labels[standard] = next(option for option in options if names.get(normal(option)) == standard)
+    _with_notes(candidates, names, mapping, labels, unagreed)
     width = len(candidates)
     return Header(row, height, width, mapping, labels, tuple(unagreed), tuple(unnamed), tuple(repeated))
+
+
+_NOTE = re.compile(r"\([^)]*\)|\[[^\]]*\]|\*+")
+
+
+def _with_notes(
+    candidates: list[list[str]], names: dict[str, str], mapping: dict[str, int], labels: dict[str, str], unagreed: list[str]
+) -> None:
+    """Adds columns whose label is agreed but for a note (`TANGGAL LAHIR (dd/mm/yyyy)`), where no column has the bare label."""
+    for column, options in enumerate(candidates):
+        if column in mapping.values():
+            continue
+        label = next((option.strip() for option in options if option.strip()), "")
+        shown = heading(label, column, names.values())
+        for option in options:
+            standard = names.get(normal(_NOTE.sub(" ", option)))
+            if standard is not None and standard not in mapping and shown in unagreed:
+                mapping[standard] = column
+                labels[standard] = option
+                unagreed.remove(shown)
+                break
 
 
 def heading(label: str, column: int, known: Iterable[str]) -> str:

@@ -71,12 +71,14 @@ class Spec:
         required: standard names that must be there.
         id_like: standard names whose cells must never be numbers.
         form: the contract's `bentuk`.
+        dates: standard names of date columns.
     """
 
     columns: dict[str, tuple[str, ...]]
     required: frozenset[str]
     id_like: frozenset[str]
     form: dict[str, Any]
+    dates: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, contract: Any) -> Spec:
@@ -86,6 +88,7 @@ class Spec:
             required=frozenset(c.name for c in contract.columns if c.required),
             id_like=frozenset(c.name for c in contract.columns if c.id_like),
             form=dict(contract.form),
+            dates=frozenset(c.name for c in contract.columns if c.type == "date"),
         )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from padanan.landing.archive import refuse_foreign
 from padanan.landing.csv_reader import read_csv
 from padanan.landing.parquet_reader import read_parquet
 from padanan.landing.raw import DamagedFile, Flag, RawTable, Spec
@@ -22,15 +23,18 @@ def agreed_forms(spec: Spec) -> tuple[str, ...]:
 
 
 def sniff(path: Path) -> str:
-    """`parquet`, `xlsx` (any zip or OLE file) or `csv`, by the first bytes."""
+    """`parquet`, `xlsx` (any zip or OLE file) or `csv`, by the first bytes.
+
+    Raises:
+        DamagedFile: another kind of file that is no table (HTML, JSON, PDF, …).
+    """
     with path.open("rb") as handle:
         head = handle.read(512)
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
         return "xlsx"
-    if head.lstrip().lower().startswith((b"<html", b"<!doctype", b"<?xml", b"<table")):
-        raise DamagedFile("isi berkas halaman HTML atau XML, bukan tabel", "ekspor ulang sebagai CSV, XLSX, atau Parquet")
+    refuse_foreign(head)
     return "csv"
 
 

@@ -130,10 +130,11 @@ def receipt_markdown(manifest: dict[str, Any], title: str) -> str:
             "",
             "## Hitungan baris",
             "",
-            "| masuk | diteruskan | disisihkan: tidak terbaca | disisihkan: kembar |",
-            "|---:|---:|---:|---:|",
+            "| masuk | diteruskan | disisihkan: tidak terbaca | disisihkan: bukan rekaman | disisihkan: kembar |",
+            "|---:|---:|---:|---:|---:|",
             f"| {_number(manifest['rows_in'])} | {_number(manifest.get('rows_on') or 0)} "
-            f"| {_number(aside.get('tidak_terbaca', 0))} | {_number(aside.get('baris_kembar', 0))} |",
+            f"| {_number(aside.get('tidak_terbaca', 0))} | {_number(aside.get('bukan_rekaman', 0))} "
+            f"| {_number(aside.get('baris_kembar', 0))} |",
         ]
     if manifest.get("control"):
         lines += [

@@ -15,16 +15,32 @@ from padanan.base.duck import private_duckdb
 from padanan.base.keys import KeyRing, register_hmac
 from padanan.base.sql import ident, literal
 from padanan.base.tabular import copy_to
-from padanan.contracts.contract import Contract
+from padanan.contracts.blanks import Blanks
+from padanan.contracts.contract import Contract, load_blanks
+from padanan.landing import no_record
 from padanan.landing.raw import LINE, NUMERIC, RawTable
 
-UNREADABLE, DUPLICATE = "tidak_terbaca", "baris_kembar"
+UNREADABLE, DUPLICATE, NO_RECORD = "tidak_terbaca", "baris_kembar", "bukan_rekaman"
 PERIOD_COLUMNS = ("periode_program", "periode_data", "periode", "bulan_data")
 # Columns that make a person or family recognisable when the source's own id is blank, in this order.
 IDENTIFYING = ("id_keluarga_sumber", "id_sumber", "nik", "no_kk", "nama", "tgl_lahir", "jenis_kelamin", "nama_ibu", "alamat")
 SAMPLE = 10_000
 ZSTD = ", compression zstd"
 _DIGITS = "regexp_replace({}, '[^0-9]', '', 'g')"
+# Sixteen digits, alone or between apostrophes, spaces and quotes, or in regular groups: what `clean_number` of the macros
+# reads as a number (tests/cleansing/test_repairs.py holds the two together).
+_EDGE = r"[\s\pZ\pC=\"'`´‘’ʼ]*"
+_GROUPS = ((6, 6, 4), (4, 4, 4, 4), (2, 2, 2, 6, 4), (2, 2, 2, 2, 2, 2, 4), (6, 2, 2, 2, 4), (2,) * 8, (8, 8))
+NUMBER = (
+    f"{_EDGE}(?:[0-9]{{16}}|"
+    + "|".join(
+        separator.join(f"[0-9]{{{size}}}" for size in groups)
+        for separator in (r"[\s\x{a0}\x{2000}-\x{200a}\x{202f}\x{3000}]{1,2}", "-", "[.]")
+        for groups in _GROUPS
+        if separator != "[.]" or len(groups) > 2
+    )
+    + f"){_EDGE}"
+)
 
 
 @dataclass
@@ -39,6 +55,7 @@ class Staged:
         periods: rows per month named in a period column, largest first.
         digits16: share of values with exactly 16 digits per column, over the first `SAMPLE` rows.
         causes: first lines and count of unreadable rows by cause.
+        no_records: the same of rows that are no records.
     """
 
     rows_on: int
@@ -48,20 +65,25 @@ class Staged:
     periods: dict[str, int] = field(default_factory=dict)
     digits16: dict[str, float] = field(default_factory=dict)
     causes: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
+    no_records: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
 
 
-def stage(raw: RawTable, contract: Contract, sha16: str, ring: KeyRing, folder: Path, work: Path) -> Staged:
+def stage(
+    raw: RawTable, contract: Contract, sha16: str, ring: KeyRing, folder: Path, work: Path, blanks: Blanks | None = None
+) -> Staged:
     """Writes `part.parquet` and `rejects.parquet` into `folder`.
 
     record_key = HMAC('r|' contract '|' sha16 '|' row text '|' ordinal among identical rows), entity_key =
     HMAC('e|' contract '|' entity columns), nik_key and kk_key = HMAC('nik|' or 'kk|' sixteen digits), each 32 hex
     digits. A row whose entity columns are not all filled is named by its identifying content instead: blank ids
-    must not make one person of many.
+    must not make one person of many. A blank is what `expectations/code_lists.yaml` says (`blanks`); a row that is no record
+    (`no_record`) is set aside with its reason.
 
     Raises:
         duckdb.Error: the caller must not pass its message on.
     """
     part, rejects = folder / "part.parquet", folder / "rejects.parquet"
+    blanks = blanks or load_blanks()
     with private_duckdb(work) as con:
         register_hmac(con, ring)
         names = contract.column_names
@@ -71,12 +93,12 @@ def stage(raw: RawTable, contract: Contract, sha16: str, ring: KeyRing, folder: 
         )
         row = "concat_ws(chr(31), " + ", ".join(f"coalesce({ident(name)}, '')" for name in names) + ")"
         con.execute(f"create temp view mentah as select {cells}, {LINE}, {NUMERIC} from read_parquet({literal(raw.path)})")
-        con.execute(f"create temp table judul as select {LINE} from mentah where {_repeated_header(raw)}")
+        no_record.find(con, raw, contract, blanks)
         con.execute(
-            f"create temp view berteks as select *, {row} as _teks, {LINE} in (select {LINE} from judul) as _judul from mentah"
+            f"create temp view berteks as select *, {row} as _teks, {LINE} in (select {LINE} from bukan) as _bukan from mentah"
         )
         # Twins are looked for by a cheap hash first; only rows that share one are compared by their whole text.
-        con.execute(f"create temp table sidik as select {LINE}, hash(_teks) as sidik from berteks where not _judul")
+        con.execute(f"create temp table sidik as select {LINE}, hash(_teks) as sidik from berteks where not _bukan")
         con.execute(
             f"create temp table calon as select {LINE} from sidik "
             "where sidik in (select sidik from sidik group by sidik having count(*) > 1)"
@@ -89,14 +111,14 @@ def stage(raw: RawTable, contract: Contract, sha16: str, ring: KeyRing, folder: 
         )
         base = f"'r|{contract.id}|{sha16}|' || _teks || '|'"
         keys = (
-            f"hmac_hex({base} || '1') as _record_key, {_entity(contract)} as _entity_key, "
-            f"{_digit_key('nik', names)} as _nik_key, {_digit_key('no_kk', names)} as _kk_key"
+            f"hmac_hex({base} || '1') as _record_key, {_entity(contract, blanks)} as _entity_key, "
+            f"{_digit_key('nik', names, blanks)} as _nik_key, {_digit_key('no_kk', names, blanks)} as _kk_key"
         )
         con.execute(f"create temp table lewat as select {LINE} from urutan where ke > 1")
         copy_to(
             con,
             f"select {', '.join(map(ident, names))}, {LINE}, {NUMERIC}, {keys} from berteks "
-            f"where not _judul and {LINE} not in (select {LINE} from lewat)",
+            f"where not _bukan and {LINE} not in (select {LINE} from lewat)",
             part,
             options=ZSTD,
         )
@@ -105,43 +127,38 @@ def stage(raw: RawTable, contract: Contract, sha16: str, ring: KeyRing, folder: 
             con,
             f"select {LINE}, null::varchar as _record_key, '{UNREADABLE}' as alasan, sebab, isi "
             f"from read_parquet({literal(raw.rejects)}) "
-            f"union all select b.{LINE}, null, '{UNREADABLE}', 'judul_berulang', {content} from berteks b where b._judul "
+            f"union all select b.{LINE}, null, '{NO_RECORD}', n.sebab, {content} from berteks b join bukan n using ({LINE}) "
             f"union all select b.{LINE}, hmac_hex({base} || u.ke), '{DUPLICATE}', 'sama dengan baris sebelumnya', {content} "
             f"from berteks b join urutan u using ({LINE}) where u.ke > 1 order by {LINE}",
             rejects,
             options=ZSTD,
         )
-        staged = Staged(int(pq.read_metadata(part).num_rows), {UNREADABLE: 0, DUPLICATE: 0})
+        staged = Staged(int(pq.read_metadata(part).num_rows), {UNREADABLE: 0, DUPLICATE: 0, NO_RECORD: 0})
         for reason, count in con.execute(f"select alasan, count(*) from read_parquet({literal(rejects)}) group by 1").fetchall():
             staged.aside[reason] = int(count)
         _figures(con, staged, part, rejects, names)
     return staged
 
 
-def _repeated_header(raw: RawTable) -> str:
-    """Whether a row only repeats the header (files pasted together); as a filter, so that most rows fail on one cell."""
-    if len(raw.columns) < 2:
-        return "false"
-    same = " and ".join(
-        f"upper(trim(coalesce({ident(name)}, ''))) = upper({literal(raw.labels[name].strip())})" for name in raw.columns
-    )
-    return f"({same})"
-
-
-def _entity(contract: Contract) -> str:
-    own = [f"upper(trim(coalesce({ident(name)}, '')))" for name in contract.entity_key]
+def _entity(contract: Contract, blanks: Blanks) -> str:
+    own = [
+        f"case when {blanks.sql(ident(name), name)} then '' else upper(trim({ident(name)})) end" for name in contract.entity_key
+    ]
     filled = " and ".join(f"{piece} <> ''" for piece in own)
     content = [f"upper(trim(coalesce({ident(name)}, '')))" for name in IDENTIFYING if name in contract.column_names]
     substitute = f"'isi|' || concat_ws('|', {', '.join(content)})" if content else "'isi|' || _teks"
     return f"hmac_hex('e|{contract.id}|' || case when {filled} then concat_ws('|', {', '.join(own)}) else {substitute} end)"
 
 
-def _digit_key(name: str, names: tuple[str, ...]) -> str:
+def _digit_key(name: str, names: tuple[str, ...], blanks: Blanks) -> str:
+    """A pseudonym only of sixteen digits that are a number: never of decimals, nor of one that stands for no number."""
     if name not in names:
         return "null::varchar"
     digits = _DIGITS.format(ident(name))
     prefix = "nik" if name == "nik" else "kk"
-    return f"hmac_hex(case when length({digits}) = 16 then '{prefix}|' || {digits} end)"
+    nobody = ", ".join(map(literal, blanks.numbers))
+    number = f"regexp_full_match({ident(name)}, {literal(NUMBER)}) and {digits} not in ({nobody})"
+    return f"hmac_hex(case when {number} then '{prefix}|' || {digits} end)"
 
 
 def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects: Path, names: tuple[str, ...]) -> None:
@@ -178,10 +195,15 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
                 "group by 1 order by 2 desc, 1"
             ).fetchall()
         )
-    staged.causes = {
+    staged.causes, staged.no_records = _places(con, rejects, UNREADABLE), _places(con, rejects, NO_RECORD)
+
+
+def _places(con: duckdb.DuckDBPyConnection, rejects: Path, reason: str) -> dict[str, tuple[int, list[int]]]:
+    """Cause to count and first lines, of the rows set aside for one reason."""
+    return {
         cause: (int(count), [int(line) for line in lines])
         for cause, count, lines in con.execute(
             f"select sebab, count(*), list({LINE} order by {LINE})[1:20] from read_parquet({literal(rejects)}) "
-            f"where alasan = '{UNREADABLE}' group by 1 order by 2 desc, 1"
+            f"where alasan = '{reason}' group by 1 order by 2 desc, 1"
         ).fetchall()
     }

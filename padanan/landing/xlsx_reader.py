@@ -5,7 +5,6 @@ What a damaged number means is for the rules; here it is only marked (`_sel_angk
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +12,6 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import numpy as np
 import numpy.typing as npt
@@ -22,38 +20,17 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from padanan.base.shown import safe_name
+from padanan.landing.archive import RESAVE, check_workbook, epoch_1904, usual_layout
 from padanan.landing.header import HEADING, SEARCH_ROWS, Header, find_header, header_flags, require_header
 from padanan.landing.raw import DamagedFile, Flag, RawTable, RejectWriter, Spec, raw_schema
+from padanan.landing.sheet_count import SheetCount, count_sheet
 
 FULL_SHEET = 1_048_576
 # Rows of a second, third … sheet that continues the first get this much added to their number.
 SHEET_STEP = 2_000_000
 BATCH = 20_000
-MAX_UNPACKED = 20 * 1024**3
-_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>(.*?)</(?:\w+:)?row>", re.DOTALL)
-_NUMBER = re.compile(rb'\br="(\d+)"')
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
-_ERROR = re.compile(rb'<(?:\w+:)?c\b[^>]*\bt="e"')
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
-_UNCACHED = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>")
-_RESAVE = "buka di Excel, simpan sebagai .xlsx tanpa kata sandi, lalu kirim ulang"
-
-
-@dataclass
-class SheetCount:
-    """What the XML of one sheet says, without calamine.
-
-    Attributes:
-        rows: 1-based numbers of rows that hold a value; `errors` those among them with an error cell.
-        formulas, uncached: formula cells, and those whose result was not saved.
-        last: the highest row number, empty rows included.
-    """
-
-    rows: npt.NDArray[np.int64]
-    errors: npt.NDArray[np.int64]
-    formulas: int
-    uncached: int
-    last: int
+# Days that a person may be born or a payment made on; four digits between are years for the reader of dates.
+FIRST_SERIAL, LAST_SERIAL = 1, 80_000
 
 
 @dataclass
@@ -66,6 +43,10 @@ class _Totals:
     merged: int = 0
     full: bool = False
     sheets: list[str] = field(default_factory=list)
+    hidden_rows: int = 0
+    hidden_columns: list[str] = field(default_factory=list)
+    epoch_1904: bool = False
+    old_serials: int = 0
 
 
 def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
@@ -78,18 +59,19 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
         DamagedFile: not a workbook, no header, or the two row counts differ.
     """
     check_workbook(path)
+    path = usual_layout(path, work)
     try:
         book = CalamineWorkbook.from_path(str(path))
         found, hidden = _sheets(book, spec)
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile):
         # Not the library's message: it may quote a cell.
-        raise DamagedFile("buku kerja tidak terbaca", _RESAVE) from None
+        raise DamagedFile("buku kerja tidak terbaca", RESAVE) from None
     first = require_header(found[0][1] if found else None, spec, "di semua lembar")
     columns = tuple(sorted(first.mapping, key=first.mapping.__getitem__))
     schema = raw_schema(columns)
     target = work / "mentah.parquet"
     rejects = RejectWriter(work / "tak_terbaca.parquet")
-    totals = _Totals()
+    totals = _Totals(epoch_1904=epoch_1904(path))
     flags: list[Flag] = []
     with pq.ParquetWriter(target, schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer:
         for order, (sheet, header) in enumerate(found):
@@ -118,7 +100,7 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
     if totals.counted != totals.rows + rejects.count:
         raise DamagedFile(
             f"jumlah baris tidak cocok: {totals.counted} baris berisi di berkas, {totals.rows + rejects.count} terbaca",
-            _RESAVE,
+            RESAVE,
             rule="total_kendali",
         )
     return RawTable(
@@ -141,30 +123,6 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
         missing=tuple(sorted(spec.required - set(first.mapping))),
         unagreed=first.unagreed,
     )
-
-
-def check_workbook(path: Path) -> None:
-    """Raises:
-    DamagedFile: the bytes are no .xlsx workbook (empty, old .xls, locked, another zip, HTML, cut).
-    """
-    with path.open("rb") as handle:
-        head = handle.read(512)
-    if not head:
-        raise DamagedFile("berkas kosong (0 bita)", "kirim ulang berkas yang berisi data")
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise DamagedFile("berkas Excel lama (.xls) atau terkunci kata sandi", _RESAVE)
-    if not head.startswith(b"PK"):
-        kind = "halaman HTML" if b"<html" in head.lower() or b"<table" in head.lower() else "bukan buku kerja .xlsx"
-        raise DamagedFile(f"isi berkas {kind}", _RESAVE)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
-                raise DamagedFile("isi berkas terlalu besar setelah dibuka", "bagi menjadi beberapa berkas lalu kirim ulang")
-    except (zipfile.BadZipFile, OSError):
-        raise DamagedFile("berkas .xlsx terpotong atau rusak", "salin ulang berkas dari komputer asal lalu kirim ulang") from None
-    if "xl/workbook.xml" not in names:
-        raise DamagedFile("arsip zip yang dinamai .xlsx, bukan buku kerja", "buka arsipnya dan kirim berkas di dalamnya")
 
 
 def _sheets(book: CalamineWorkbook, spec: Spec) -> tuple[list[tuple[CalamineSheet, Header]], int]:
@@ -242,6 +200,8 @@ def _read_sheet(
     seen: list[npt.NDArray[np.int64]] = []
     number = start
     for batch in _batches(islice(sheet.iter_rows(), start, None)):
+        if totals.epoch_1904:
+            totals.old_serials += _from_1904(batch, header, spec)
         table, lines, blank = _table(batch, number, step, header, columns, fill)
         seen.append(lines)
         totals.blank += blank
@@ -252,7 +212,7 @@ def _read_sheet(
     lines = np.concatenate(seen) if seen else np.zeros(0, np.int64)
     source = count.rows[count.rows > start]
     if np.setdiff1d(lines, source).size:
-        raise DamagedFile("baris yang terbaca tidak cocok dengan isi berkas", _RESAVE, rule="total_kendali")
+        raise DamagedFile("baris yang terbaca tidak cocok dengan isi berkas", RESAVE, rule="total_kendali")
     silent = np.setdiff1d(source, lines)
     broken = np.intersect1d(silent, count.errors)
     for line in broken.tolist():
@@ -261,6 +221,13 @@ def _read_sheet(
     totals.formulas += count.formulas
     totals.uncached += count.uncached
     totals.merged += len(merged)
+    totals.hidden_rows += int((count.hidden_rows > start).sum())
+    offset = sheet.start[1] if sheet.start else 0
+    totals.hidden_columns += [
+        header.labels[name]
+        for name in columns
+        if name in header.mapping and header.mapping[name] + offset in count.hidden_columns
+    ]
     totals.full |= count.last >= FULL_SHEET
     totals.sheets.append(safe_name(sheet.name, (str(spec.form.get("lembar") or ""), *spec.columns))[:HEADING])
 
@@ -304,6 +271,17 @@ def _table(
     return pa.Table.from_arrays(arrays, schema=raw_schema(columns)), lines, len(batch) - len(keep)
 
 
+def _from_1904(batch: list[list[Any]], header: Header, spec: Spec) -> int:
+    """Serial numbers in date columns of a 1904 workbook become dates in place (true date cells are calamine's); how many."""
+    changed = 0
+    for column in [header.mapping[name] for name in spec.dates if name in header.mapping]:
+        for row in batch:
+            if column < len(row) and type(row[column]) in (float, int) and FIRST_SERIAL <= row[column] <= LAST_SERIAL:
+                row[column] = date(1904, 1, 1) + timedelta(days=int(row[column]))
+                changed += 1
+    return changed
+
+
 def _merge_fill(
     sheet: CalamineSheet,
     merged: list[tuple[tuple[int, int], tuple[int, int]]],
@@ -333,6 +311,27 @@ def _merge_fill(
 
 
 def _flags(totals: _Totals, hidden: int) -> Iterator[Flag]:
+    if totals.hidden_rows:
+        yield Flag(
+            "baris_tersembunyi",
+            "peringatan",
+            f"{totals.hidden_rows} baris tersembunyi (saringan atau disembunyikan) ikut dibaca",
+            "tampilkan semua baris; hapus yang memang bukan bagian kiriman, lalu kirim ulang",
+        )
+    if totals.hidden_columns:
+        yield Flag(
+            "kolom_tersembunyi",
+            "peringatan",
+            f"{len(totals.hidden_columns)} kolom tersembunyi ikut dibaca: {', '.join(dict.fromkeys(totals.hidden_columns))}",
+            "tampilkan semua kolom dan periksa isinya",
+        )
+    if totals.epoch_1904:
+        yield Flag(
+            "penanggalan_1904",
+            "peringatan",
+            f"buku kerja menghitung hari sejak 1904; {totals.old_serials} tanggal berbentuk angka dibaca menurut itu",
+            "matikan 'Use 1904 date system' di Excel, atau tulis tanggal sebagai teks YYYY-MM-DD",
+        )
     if totals.full:
         yield Flag(
             "lembar_penuh",
@@ -376,41 +375,3 @@ def _flags(totals: _Totals, hidden: int) -> Iterator[Flag]:
             f"{hidden} lembar tersembunyi memuat judul yang sama dan tidak dibaca",
             "tampilkan atau hapus lembar itu lalu kirim ulang",
         )
-
-
-def count_sheet(path: Path, name: str) -> SheetCount:
-    """Counts rows with a value in the XML of one sheet, streaming."""
-    rows: list[int] = []
-    errors: list[int] = []
-    formulas = uncached = last = 0
-    with zipfile.ZipFile(path) as archive, archive.open(_sheet_part(archive, name)) as stream:
-        rest = b""
-        while block := stream.read(1 << 22):
-            rest += block
-            cut = rest.rfind(b"row>") + 4
-            if cut < 4:
-                continue
-            done, rest = rest[:cut], rest[cut:]
-            formulas += len(_FORMULA.findall(done))
-            uncached += len(_UNCACHED.findall(done))
-            done = re.sub(rb"<(?:\w+:)?row\b[^>]*/>", b"", done)
-            for match in _ROW.finditer(done):
-                number = _NUMBER.search(match[1])
-                last = int(number[1]) if number else last + 1
-                if _VALUE.search(match[2]):
-                    rows.append(last)
-                    if _ERROR.search(match[2]):
-                        errors.append(last)
-    return SheetCount(np.asarray(rows, np.int64), np.asarray(errors, np.int64), formulas, uncached, last)
-
-
-def _sheet_part(archive: zipfile.ZipFile, name: str) -> str:
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {item.get("Id"): item.get("Target", "") for item in relations}
-    for sheet in book.iter():
-        if sheet.tag.endswith("}sheet") and sheet.get("name") == name:
-            key = next((value for attribute, value in sheet.attrib.items() if attribute.endswith("}id")), None)
-            target = targets.get(key, "")
-            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    raise DamagedFile("lembar tidak ditemukan di dalam buku kerja", _RESAVE)

@@ -14,7 +14,7 @@ from pathlib import Path
 from padanan.base.errors import PadananError, SealedPeriod
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.contracts.contract import Contract
+from padanan.contracts.contract import Contract, load_blanks
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.field_rules import field_plan
 from padanan.contracts.parts import reference
@@ -147,6 +147,7 @@ def make_plan(
         contracts=tuple(planned_contract(contract, periode, by_contract.get(contract.id, ())) for contract in contracts.values()),
         sasaran=load_criteria(expectations),
         lapangan=field_plan(contracts, expectations),
+        kosong=load_blanks(expectations).plan(),
     )
     inputs_hash = hashlib.sha256(json.dumps(inputs.as_json(), sort_keys=True).encode()).hexdigest()
     published = published_revisions(home, periode)

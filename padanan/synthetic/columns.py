@@ -264,7 +264,7 @@ def _birth(c: Context, column: Column) -> pa.StringArray:
     none = is_fault(rows, "tgl_kosong")
     text = put(text, none, choose(["", "-", "0000-00-00", None], (c.dice("tgl") % 4)[none]))
     odd = is_fault(rows, "tgl_tak_terbaca")
-    return put(text, odd, choose(["32/13/1980", "TIDAK TAHU", "1980-13-45", "LUPA"], (c.dice("tgl") % 4)[odd]))
+    return put(text, odd, choose(["32/13/1980", "SEKITAR 1980", "1980-13-45", "LUPA"], (c.dice("tgl") % 4)[odd]))
 
 
 @builds("jenis_kelamin")

@@ -199,7 +199,7 @@ class Maker:
             birth_there=there & (contract.column("tgl_lahir") is not None),
             clean_name=clean,
             file=part,
-            family=families(contract, rows, kk, kk < 0),
+            family=families(contract, rows, kk, (kk < 0) | is_fault(rows, "kk_angka")),
             pairs=pairs,
         )
         everything = np.ones(len(rows), dtype=bool)

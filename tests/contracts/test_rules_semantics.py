@@ -32,10 +32,37 @@ def day_exists(digits: str, women: bool) -> bool:
     return (day, month) != (29, 2) or year % 4 == 0
 
 
+NOBODY = {
+    "9999999999999994": "menolak",
+    "9999999999999995": "belum_punya_nik_di_bawah_17",
+    "9999999999999996": "belum_punya_nik_17_ke_atas",
+    "9999999999999999": "wna_atau_angka_berulang",
+    "1234567890123456": "angka_pengganti",
+}
+
+
+def bare(text):
+    """What staging leaves of a number that says nothing: nothing."""
+    return None if text is None or text.strip() in ("", "-", "0") else text
+
+
+def stands_for(text):
+    """What a number that is nobody's says, as staging tells it."""
+    if bare(text) is None:
+        return None
+    return NOBODY.get(text) or ("angka_pengganti" if text.isdigit() and len(set(text)) == 1 else None)
+
+
+def named(text):
+    """The name columns of a row."""
+    letters = "".join(one if one.isalnum() else " " for one in text or "").split()
+    return {"nama_mentah": text, "nama_bersih": " ".join(letters).upper() or None}
+
+
 def nik(text, raw=None, **more):
     """The NIK columns of a row."""
     full = text is not None and text.isascii() and text.isdigit() and len(text) == 16
-    row = {"nik_mentah": text if raw is None else raw, "nik_bersih": text}
+    row = {"nik_mentah": text if raw is None else raw, "nik_bersih": bare(text), "nik_pengganti": stands_for(text)}
     row["nik_angka16"] = int(text) if full else None
     row["tgl_nik_sah"] = day_exists(text[6:12], True) if full else None
     row["nik_wilayah_dikenal"] = text[:6] in REGIONS if full else None
@@ -45,7 +72,7 @@ def nik(text, raw=None, **more):
 def kk(text, **more):
     """The family-card columns of a row."""
     full = text is not None and text.isascii() and text.isdigit() and len(text) == 16
-    row = {"kk_mentah": text, "kk_bersih": text}
+    row = {"kk_mentah": text, "kk_bersih": bare(text), "kk_pengganti": stands_for(text)}
     row["kk_angka16"] = int(text) if full else None
     row["tgl_kk_sah"] = day_exists(text[6:12], False) if full else None
     row["kk_wilayah_dikenal"] = text[:6] in REGIONS if full else None
@@ -54,7 +81,11 @@ def kk(text, **more):
 
 def born(text, parsed=None):
     """The birth-date columns of a row."""
-    return {"tgl_lahir_mentah": text, "tgl_lahir": parsed}
+    return {
+        "tgl_lahir_mentah": text,
+        "tgl_lahir": parsed,
+        "tgl_lahir_isi": (text or "").strip() not in ("", "-", "0", "0000-00-00"),
+    }
 
 
 CLEAN_PLACE = {
@@ -163,9 +194,13 @@ CASES = {
         "klj",
         {
             "scientific with comma": nik("3,17101E+15"),
-            "scientific with point": nik("317101E+15", raw="3.17101E+15"),
+            "scientific with point": nik("3.17101E+15"),
             "scientific without plus": nik("3e15"),
-            "scientific among spaces": nik("317E+15", raw="  3,17E+15 "),
+            "decimals of nothing": nik(NIK[:15] + ".0"),
+            "a lone dot": nik(NIK[:14] + "." + NIK[14:]),
+            "a lone comma": nik(NIK[:6] + "," + NIK[6:]),
+            "thousands": nik("3.171.011.507.800.003"),
+            "thousands with decimals": nik("3,171,011,507,800,003.00"),
             "numeric cell": nik(NIK, nik_angka=True),
             "numeric cell, 17 digits": nik(NIK + "0", nik_angka=True),
             "half of the delivery ends in 0": nik(NIK[:15] + "0", nik_persen_nol=0.5),
@@ -183,6 +218,7 @@ CASES = {
             "zeros are blank first": nik("0" * 16, nik_persen_nol=0.9),
             "sentinel in a numeric cell is blank first": nik("9999999999999995", nik_angka=True),
             "a word with E": nik("E15"),
+            "irregular groups": nik("317.1011507.800003"),
         },
     ),
     "nik_nol_depan": Case(
@@ -376,6 +412,7 @@ CASES = {
             "zero": kk("0"),
             "zeros": kk("0" * 16),
             "ones": kk("1" * 16),
+            "refused": kk("9999999999999994"),
         },
         {"a card": {}, "15 digits": kk(KK[:15]), "words": kk("HILANG")},
     ),
@@ -486,6 +523,15 @@ CASES = {
             )
         }
         | {"null": {"nama_mentah": None}, "dash": {"nama_mentah": "-"}, "spaces": {"nama_mentah": "  "}},
+    ),
+    "tgl_lahir_ambigu": Case(
+        "dtks",
+        {"two days": born("10280") | {"tgl_lahir_ambigu": True}},
+        {
+            "a day": {"tgl_lahir_ambigu": False},
+            "not known": {"tgl_lahir_ambigu": None},
+            "blank first": born("-") | {"tgl_lahir_ambigu": True},
+        },
     ),
     "tgl_lahir_kosong": Case(
         "dtks",
@@ -699,8 +745,20 @@ def con():
         yield connection
 
 
+def as_staged(row):
+    """A row with what staging says of each raw value that the row names."""
+    told = {}
+    for column in ("desil", "nominal", "kelurahan"):
+        if f"{column}_mentah" in row:
+            told[f"{column}_isi"] = (row[f"{column}_mentah"] or "").strip() not in ("", "-")
+    if "nama_mentah" in row:
+        told |= named(row["nama_mentah"])
+    return row | told
+
+
 def fill(con, stage, rows):
     """Numbers the rows from 0 in the order given; a column that a row does not name is NULL."""
+    rows = [as_staged(row) for row in rows]
     names = sorted(set().union(*rows))
     table = pa.table({"nomor": range(len(rows)), **{name: [row.get(name) for row in rows] for name in names}})
     con.register("baris_uji", table)

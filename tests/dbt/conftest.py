@@ -19,7 +19,7 @@ import pytest
 
 from padanan.base.keys import KeyRing, register_hmac
 from padanan.base.period import Periode
-from padanan.contracts.contract import load_contracts
+from padanan.contracts.contract import load_blanks, load_contracts
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.field_rules import field_plan
 from padanan.run.plan import planned_contract
@@ -103,6 +103,7 @@ class Gudang:
             periode=periode.key, label=periode.label, revisi=revisi, inputs_hash="0" * 64,
             contracts=tuple(planned_contract(item, periode, given.get(item.id, ())) for item in self.contracts.values()),
             sasaran=load_criteria(CHECKOUT / "expectations"), lapangan=field_plan(self.contracts, CHECKOUT / "expectations"),
+            kosong=load_blanks(CHECKOUT / "expectations").plan(),
         ).as_json()  # fmt: skip
         (self.home / "warehouse" / "rencana.json").write_text(json.dumps(data))
         return data

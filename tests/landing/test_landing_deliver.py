@@ -61,7 +61,7 @@ def test_rows_in_are_rows_on_plus_rows_aside(take: Take, dtks_file: DtksFile) ->
     aside = pq.read_table(receipt.folder / "rejects.parquet").to_pylist()
     lines = [line for line in path.read_text().splitlines() if line]
     assert len(lines) - 1 == receipt.rows_in == part.num_rows + len(aside) == 13
-    assert receipt.rows_aside == {"tidak_terbaca": 1, "baris_kembar": 2}
+    assert receipt.rows_aside == {"tidak_terbaca": 1, "baris_kembar": 2, "bukan_rekaman": 0}
     assert [(row["_baris"], row["alasan"]) for row in aside] == [
         (12, "baris_kembar"),
         (13, "baris_kembar"),
@@ -274,7 +274,7 @@ def test_two_periods_swapped_columns_and_repeated_header(
     header, *rows = good.read_text().splitlines()
     good.write_text("\n".join([header, *rows[:10], header, *rows[10:]]) + "\n")
     repeated = take(good, periode_data="2025-10")
-    assert repeated.status == "diterima" and repeated.rows_on == 20 and repeated.rows_aside["tidak_terbaca"] == 1
+    assert repeated.status == "diterima" and repeated.rows_on == 20 and repeated.rows_aside["bukan_rekaman"] == 1
     assert "baris 12" in repeated.flags[0]["pesan"]
 
 

@@ -100,7 +100,7 @@ def test_a_pull_order_lands_and_repeats_as_duplicate(
     columns = contracts["carik"].columns
     with psycopg.connect(server.libpq) as con:
         con.execute("create schema if not exists carik")
-        con.execute("create table carik.semua as select " + ", ".join(f"'{c.name}' as \"{c.source}\"" for c in columns))
+        con.execute("create table carik.semua as select " + ", ".join(f"'isi {c.name}' as \"{c.source}\"" for c in columns))
     form = {"jenis": "postgresql", "url_env": ["UJI_CARIK_URL"], "kueri": "select * from carik.semua"}
     known = {"carik": dataclasses.replace(contracts["carik"], form=form)}
     order = tmp_path / "oktober.tarik.yaml"

@@ -39,6 +39,13 @@ def test_residents_who_stand_twice_are_found_and_twins_are_not(tmp_path: Path) -
         from (select *, row_number() over (order by record_key) as nomor from asli where length(nama_bersih) > 8
             and tgl_lahir is not null qualify nomor <= {N})"""
     )
+    con.execute(
+        f"""alter table {MODEL} add column nik_pengganti varchar;
+        alter table {MODEL} add column kk_pengganti varchar;
+        alter table {MODEL} add column kk_angka boolean default false;
+        alter table {MODEL} add column kk_angka16 bigint;
+        update {MODEL} set kk_angka16 = try_cast(kk_bersih as bigint)"""
+    )
     con.execute(f"create table penduduk as select record_key as register_key, entity_key as id_penduduk from {MODEL}")
     con.execute(f"copy {MODEL} to '{tmp_path}/acuan.parquet' (format parquet)")
     prepared = prepare_register(tmp_path / "acuan.parquet", tmp_path / "siap", "x")

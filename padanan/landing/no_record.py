@@ -1,0 +1,125 @@
+"""Rows of a sheet that are no records: column numbers, totals, groups, place and date, signatures, pasted headers.
+
+Only rows without a number and without a birth date are looked at; each gets a reason that the receipt names. What is wrong
+with a record belongs to the rules.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from padanan.base.sql import ident, literal
+from padanan.contracts.blanks import Blanks
+from padanan.contracts.contract import Contract
+from padanan.landing.header import known_names, normal
+from padanan.landing.raw import LINE, RawTable, Spec
+
+NUMBERS, NAMES, BIRTH = ("nik", "no_kk"), ("nama",), ("tgl_lahir",)
+# Columns whose content makes a row a person or family.
+IDENTITY = (*NUMBERS, *NAMES, *BIRTH)
+# `normal` of a label, in SQL.
+_NORMAL = "regexp_replace(upper(strip_accents({})), '[^0-9A-Z]', '', 'g')"
+_LEVELS = "PROVINSI|KOTA|KOTAMADYA|KABUPATEN|KAB|KECAMATAN|KEC|KELURAHAN|KEL|DESA|WILAYAH|KODYA|RW|RT|DUSUN|PANTI|LEMBAGA|SEKOLAH"
+_MONTHS = "JAN|FEB|PEB|MAR|APR|MEI|JUN|JUL|AGU|AGS|SEP|OKT|NOV|NOP|DES"
+_PLACE_AND_DATE = rf"^[A-Z][A-Z .]*, *([0-9]{{1,2}}|[.…_ ]+) *({_MONTHS})[A-Z]* *[0-9]{{2,4}}$"
+_OFFICES = (
+    "MENGETAHUI|MENYETUJUI|KEPALA|KETUA|SEKRETARIS|LURAH|CAMAT|PLT|PLH|A\\.?N\\b|U\\.?B\\b|PETUGAS|OPERATOR|PENANGGUNG JAWAB|"
+    "PEMBUAT|DIBUAT|DIPERIKSA|PEJABAT|BENDAHARA|TTD|TANDA TANGAN"
+)
+_DEGREE = "^(DR|DRS|DRA|IR|PROF|H|HJ)\\.|, ?[SM]\\.? ?[A-Z]"
+# A row this empty holds a caption, not a record.
+CAPTION_CELLS = 2
+# Columns outside the contract are numbered too.
+UNREAD_COLUMNS = 20
+
+REASONS = {
+    "judul_berulang": "baris judul terulang",
+    "penomoran_kolom": "baris penomoran kolom",
+    "baris_jumlah": "baris jumlah",
+    "baris_kelompok": "baris kelompok (nama wilayah atau bagian)",
+    "tempat_tanggal": "tempat dan tanggal surat",
+    "nip": "NIP penanda tangan",
+    "tanda_tangan": "jabatan atau nama penanda tangan",
+    "tanpa_identitas": "tanpa nomor, nama, dan tanggal lahir",
+}
+"""Reason to what a receipt calls it; in the order in which they are asked."""
+
+
+def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blanks: Blanks) -> None:
+    """Makes the table `bukan`(_baris, sebab) from the view `mentah` (text columns by standard name, `_baris`).
+
+    Args:
+        con: the private connection of one delivery.
+        raw: its columns and labels.
+        contract: its agreed names.
+        blanks: what says nothing.
+    """
+    seen = [name for name in contract.column_names if name in raw.columns]
+    con.execute(f"create temp table bukan ({LINE} bigint, sebab varchar)")
+    if len(seen) < 2:
+        return
+    cells = [f"case when not {blanks.sql(ident(name), name)} then trim({ident(name)}) end" for name in seen]
+    texts = ", ".join(cells)
+    # A number in these columns is a record's mark; NIP and column numbers are told by their own form.
+    marked = [f"regexp_matches(coalesce({ident(name)}, ''), '[0-9]{{6}}')" for name in NUMBERS if name in seen]
+    day = "[0-9]{4}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]"
+    marked += [f"regexp_matches(coalesce({ident(name)}, ''), '{day}')" for name in BIRTH if name in seen]
+    nip = " or ".join(f"upper({ident(name)}) like '%NIP%'" for name in seen if name in IDENTITY) or "false"
+    doubtful = f"not ({' or '.join(marked)}) or {nip}" if marked else "true"
+    con.execute(f"create temp table curiga as select {LINE}, [{texts}] as sel from mentah where {doubtful}")
+    last = con.execute(f"select max({LINE}) from mentah where {LINE} not in (select {LINE} from curiga)").fetchone()
+    tail = -1 if last is None or last[0] is None else int(last[0])
+    # A row of figures by place has no person's columns: what such a list calls a caption may be a place.
+    people = "true" if any(name in seen for name in IDENTITY) else "false"
+    own = [f"(sel[{seen.index(name) + 1}])" for name in IDENTITY if name in seen]
+    nameless = " and ".join(f"{cell} is null" for cell in own) if own else "false"
+    # Headers are compared as tolerantly as the first one was found.
+    names = known_names(Spec.of(contract))
+    same = " + ".join(
+        f"case when {_NORMAL.format(f'sel[{index + 1}]')} in ({', '.join(map(literal, _labels(names, name, raw)))}) "
+        "then 1 else 0 end"
+        for index, name in enumerate(seen)
+    )
+    con.execute(f"""
+        insert into bukan
+        with isi as (
+            select {LINE}, sel, list_filter(sel, lambda x: x is not null) as teks from curiga
+        ), ukuran as (
+            select *, len(teks) as n, upper(teks[1]) as depan, upper(array_to_string(teks, ' ')) as semua,
+                list_transform(teks, lambda x: try_cast(regexp_extract(x, '^[(]?([0-9]{{1,3}})(?:[.]0)?[).]?$', 1) as integer))
+                    as angka
+            from isi
+        ), dinilai as (
+            select {LINE}, case
+                when n > 0 and ({same}) >= greatest(2, ceil(0.6 * {len(seen)})) then 'judul_berulang'
+                when n >= 3 and n >= {len(seen)} // 2 and len(list_filter(angka, lambda x: x is null)) = 0
+                    and angka = list_sort(list_distinct(angka)) and angka[1] <= 3 and angka[-1] <= {len(seen) + UNREAD_COLUMNS}
+                    then 'penomoran_kolom'
+                when n <= greatest({CAPTION_CELLS}, {len(seen)} // 3)
+                    and regexp_matches(depan, '^(SUB ?|GRAND )?(TOTAL|JUMLAH|JML)\\b') then 'baris_jumlah'
+                when n <= {CAPTION_CELLS} and regexp_matches(semua, '\\bNIP\\b[^A-Z]*[0-9][0-9 .]{{7,}}') then 'nip'
+                when {people} and n <= {CAPTION_CELLS} and regexp_matches(semua, {literal(_PLACE_AND_DATE)}) then 'tempat_tanggal'
+                when {people} and n <= {CAPTION_CELLS} and {_numberless(seen)}
+                    and regexp_matches(semua, '^({_LEVELS})\\b[ .:]+[A-Z0-9]')
+                    then 'baris_kelompok'
+                when {people} and n <= {CAPTION_CELLS} and {LINE} > {tail} and (regexp_matches(semua, '^[(]?({_OFFICES})\\b')
+                    or regexp_matches(semua, '{_DEGREE}') or regexp_matches(semua, '^[(].*[)]$')) then 'tanda_tangan'
+                when {nameless} then 'tanpa_identitas'
+            end as sebab
+            from ukuran
+        )
+        select {LINE}, sebab from dinilai where sebab is not null
+    """)
+    con.execute("drop table curiga")
+
+
+def _labels(names: dict[str, str], name: str, raw: RawTable) -> list[str]:
+    """Every label under which a column is known, and the one it was found under, as `normal` makes them."""
+    known = {label for label, standard in names.items() if standard == name}
+    return sorted(known | {normal(raw.labels[name])}) if name in raw.labels else sorted(known)
+
+
+def _numberless(seen: list[str]) -> str:
+    """No number of a person stands in the row."""
+    cells = [f"sel[{seen.index(name) + 1}]" for name in NUMBERS if name in seen]
+    return " and ".join(f"coalesce(not regexp_matches({cell}, '[0-9]{{6}}'), true)" for cell in cells) or "true"

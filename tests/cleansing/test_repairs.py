@@ -1,0 +1,408 @@
+"""Each repair of cleansing against every text there can be: the cleansed value is the raw one up to the documented
+normalisation, or nothing; never a valid value out of an invalid one.
+
+Examples run in batches, one query of the macros' benches for each batch; what is right is said here again, without SQL.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+import unicodedata
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from padanan.base.home import CHECKOUT
+from padanan.contracts.contract import load_blanks
+from padanan.landing.stage import NUMBER
+
+NIK = "3171011207800001"
+ANY = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
+BATCH = {"min_size": 60, "max_size": 120}
+PATIENT = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+APOSTROPHES = "'`´‘’ʼ"
+
+
+def blank(text: str | None) -> bool:
+    """Nothing but spaces and punctuation, or a word of the list."""
+    if text is None or not any(unicodedata.category(one)[0] in "LN" for one in text):
+        return True
+    bare = "".join(re.findall(r"[0-9A-Z]+", text.upper()))
+    return bare in {"".join(re.findall(r"[0-9A-Z]+", word)) for word in load_blanks().words} and text.isascii()
+
+
+# Numbers -------------------------------------------------------------------------------------------------------------
+
+DIGITS = st.text("0123456789", min_size=13, max_size=17) | st.just(NIK)
+PIECES = st.sampled_from(["", "", " ", ".", "-", "'", ",", "\u00a0", "\u200b", ".0", "e+15", "E15", "/", "_", '="', '"', "+"])
+NUMBERS = st.builds(
+    lambda digits, cuts, front, back: front + "".join(part + mark for part, mark in _cut(digits, cuts)) + back,
+    DIGITS, st.lists(st.tuples(st.integers(1, 16), PIECES), max_size=7), PIECES, PIECES,
+)  # fmt: skip
+GROUPS = {(16,), (6, 6, 4), (4, 4, 4, 4), (2, 2, 2, 6, 4), (2, 2, 2, 2, 2, 2, 4), (6, 2, 2, 2, 4), (2,) * 8, (8, 8)}
+
+
+def _cut(digits: str, cuts: list[tuple[int, str]]) -> list[tuple[str, str]]:
+    places = dict(cuts)
+    edges = [0, *sorted(place for place in places if place < len(digits)), len(digits)]
+    return [(digits[a:b], places.get(b, "") if b < len(digits) else "") for a, b in itertools.pairwise(edges)]
+
+
+def is_a_number(raw: str) -> bool:
+    """Sixteen digits alone, or in regular groups with one kind of separator."""
+    shown = "".join(one for one in raw if unicodedata.category(one) != "Cf")
+    core = shown.strip("".join({one for one in shown if unicodedata.category(one)[0] in "ZC"}) + APOSTROPHES + '="')
+    parts = re.split(r"([^0-9]+)", core)
+    sizes, marks = tuple(len(part) for part in parts[::2]), parts[1::2]
+    kinds = {"space" if all(unicodedata.category(one)[0] in "ZC" for one in mark) and len(mark) <= 3 else mark for mark in marks}
+    if not core.isascii() and any(not one.isascii() and unicodedata.category(one)[0] not in "ZC" for one in core):
+        return False
+    return sizes in GROUPS and len(kinds) <= 1 and kinds <= {"space", "-", "."} and not (kinds == {"."} and len(sizes) < 3)
+
+
+@PATIENT
+@given(texts=st.lists(NUMBERS | ANY, **BATCH))
+def test_a_number_is_read_only_where_it_stands_whole(bench: Any, texts: list[str]) -> None:
+    for row in bench("uji_nik", [(text,) for text in texts]):
+        raw, clean = row["a"], row["nik_bersih"]
+        assert (row["angka16"] is not None) == is_a_number(raw), (raw, clean)
+        if row["angka16"] is not None:
+            assert clean == "".join(re.findall("[0-9]", raw)), raw
+        elif clean is not None:
+            # The value is kept: only marks that are not seen, spaces around it, quotes and apostrophes are gone.
+            gone = [one for one in raw if one not in clean]
+            assert clean in "".join(one for one in raw if unicodedata.category(one) != "Cf") or not gone, (raw, clean)
+            assert not any(unicodedata.category(one)[0] in "LN" for one in gone), (raw, clean)
+        else:
+            assert blank(raw) or not re.search("[1-9A-Za-z]", raw), raw
+        if row["perbaikan"] is None and clean is not None:
+            assert clean == raw or row["angka16"] is None, (raw, clean)
+
+
+def test_every_place_of_one_or_two_separators(bench: Any) -> None:
+    """Exhaustively: where a NIK may be cut, and by what."""
+    cuts = [(one,) for one in range(1, 16)] + [(one, two) for one in range(1, 15) for two in range(one + 1, 16)]
+    texts = []
+    for places in cuts:
+        edges = [0, *places, 16]
+        parts = [NIK[a:b] for a, b in itertools.pairwise(edges)]
+        texts += [mark.join(parts) for mark in (".", "-", " ", ",", "/")]
+    for row in bench("uji_nik", [(text,) for text in texts]):
+        assert (row["angka16"] is not None) == is_a_number(row["a"]), row
+        assert row["nik_bersih"] == (NIK if row["angka16"] is not None else row["a"]), row
+
+
+@PATIENT
+@given(texts=st.lists(NUMBERS | ANY, **BATCH))
+def test_landing_and_staging_agree_on_what_is_a_number(bench: Any, texts: list[str]) -> None:
+    """The pseudonyms that landing makes are those of the numbers that staging reads."""
+    con = duckdb.connect()
+    for row in bench("uji_nik", [(text,) for text in texts]):
+        landed = con.execute("select regexp_full_match(?, ?)", [row["a"], NUMBER]).fetchall()[0][0]
+        invisible = any(unicodedata.category(one) == "Cf" for one in row["a"])
+        assert landed == (row["angka16"] is not None) or (invisible and not landed), row
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("317101010180001.0", "317101010180001.0"),
+        ("31710101018000.35", "31710101018000.35"),
+        ("3171010101800010.0", "3171010101800010.0"),
+        ("3.17101010180001E+15", "3.17101010180001E+15"),
+        ("3,171,010,101,800,010", "3,171,010,101,800,010"),
+        ("3.171.010.101.800.010", "3.171.010.101.800.010"),
+        ("31710101 0180001.", "31710101 0180001."),
+        ("3171010101.800001", "3171010101.800001"),
+    ],
+)
+def test_what_was_once_a_number_of_a_spreadsheet_is_kept_and_named(bench: Any, raw: str, kept: str) -> None:
+    from padanan.contracts.rules import load_catalogue
+
+    (row,) = bench("uji_nik", [(raw,)])
+    assert (row["nik_bersih"], row["angka16"], row["perbaikan"]) == (kept, None, None)
+    rule = load_catalogue(CHECKOUT / "expectations")["nik_rusak_excel"].fails_when
+    fields = "select ? as nik_bersih, null::bigint as nik_angka16, false as nik_angka, null::double as nik_persen_nol"
+    (broken,) = duckdb.connect().execute(f"select coalesce({rule}, false) from ({fields})", [kept]).fetchall()
+    assert broken == (raw != "31710101 0180001.",)
+
+
+# Names ---------------------------------------------------------------------------------------------------------------
+
+DEGREES = [
+    "S.Pd.I",
+    "A.Md.Keb",
+    "S.Pd.SD",
+    "S.Tr.Kes",
+    "SE.MM",
+    "S.E., M.M.",
+    "SH",
+    "S.H.",
+    "M.Si",
+    "S.Kom",
+    "Ph.D",
+    "ST",
+    "M.Pd.I",
+    "Sp.A",
+]
+WORDS = st.sampled_from(
+    ["BUDI", "SITI", "CONTOH", "ST", "SE", "MA", "IDA", "PD", "AMD", "H", "SITI-NUR", "D'ARC", "JOSÉ", "S", "I"]
+)
+
+
+@PATIENT
+@given(
+    texts=st.lists(
+        ANY | st.builds(
+            lambda words, mark, degree, tail: " ".join(words) + mark + degree + tail,
+            st.lists(WORDS, min_size=1, max_size=4), st.sampled_from([", ", " ", ",", ".", ""]),
+            st.sampled_from(DEGREES) | ANY, st.sampled_from(["", ".", ",", " X", "Z"]),
+        ), **BATCH,
+    )
+)  # fmt: skip
+def test_a_name_loses_whole_words_only(bench: Any, texts: list[str]) -> None:
+    plain = dict(
+        bench.sql(
+            "select x, trim(regexp_replace(regexp_replace(upper(strip_accents(trim(x))), ?, '', 'g'), '[^\\pL\\pN]+', ' ', 'g'))"
+            " from (select unnest(?) as x)",
+            [f"[{APOSTROPHES}\\p{{Cf}}\\pM]", texts],
+        )
+    )
+    for row in bench("uji_nama", [(text, None) for text in texts]):
+        words = plain[row["a"]].split(" ")
+        if row["nama_bersih"] is None:
+            assert plain[row["a"]] == "" or blank(row["a"]), row
+        else:
+            kept = row["nama_bersih"].split(" ")
+            rest = iter(words)
+            assert all(word in rest for word in kept), (row, words)
+            dropped = len(words) - len(kept)
+            assert dropped == 0 or "gelar" in row["perbaikan"], (row, words)
+
+
+@pytest.mark.parametrize("degree", DEGREES)
+def test_a_degree_goes_whole_or_stays_apart(bench: Any, degree: str) -> None:
+    (row,) = bench("uji_nama", [(f"BUDI CONTOH, {degree}", None)])
+    assert row["nama_bersih"] == "BUDI CONTOH"
+    inside, glued = bench("uji_nama", [(f"BUDI, {degree} CONTOH", None), (f"BUDI CONTOH, {degree}XYZQW", None)])
+    assert inside["nama_bersih"].startswith("BUDI ") and inside["nama_bersih"].endswith(" CONTOH")
+    assert len(inside["nama_bersih"].split()) > 2 and glued["nama_bersih"].startswith("BUDI CONTOH ")
+
+
+def test_words_of_the_list_are_nothing_in_a_name_and_a_number(bench: Any) -> None:
+    shapes = [shape.format(word) for word in load_blanks().words for shape in ("{}", " {} ", "({})", "#{}", "<{}>", "{}.")]
+    shapes += [shape.lower() for shape in shapes]
+    assert {row["nama_bersih"] for row in bench("uji_nama", [(text, None) for text in shapes])} == {None}
+    assert {row["nik_bersih"] for row in bench("uji_nik", [(text,) for text in shapes])} == {None}
+
+
+# Addresses -----------------------------------------------------------------------------------------------------------
+
+HOUSES = [
+    "",
+    "NO. 123/125",
+    "NO 003/005",
+    "BLOK C 101/102",
+    "BLOK B LT.3 NO.305/310",
+    "KAV. 120/121",
+    "KAV 001/002",
+    "BLOK C 001/002",
+    "UNIT 012/014",
+    "LANTAI 003/004",
+]
+LABELS = {
+    "RT 04 RW 06": ("004", "006"), "RT.3/5": ("003", "005"), "RT 003/RW 05": ("003", "005"), "RT/RW 003/005": ("003", "005"),
+    "RW 05 RT 3": ("003", "005"), "RT 7": ("007", None), "": (None, None),
+}  # fmt: skip
+
+
+def test_a_labelled_pair_wins_and_a_house_number_is_none(bench: Any) -> None:
+    cases = [(f"JL. RAYA BOGOR {house} {label}".strip(), house, *LABELS[label]) for house in HOUSES for label in LABELS]
+    cases += [(f"JL MAWAR {house} 003/005".replace("  ", " "), house, "003", "005") for house in HOUSES[:3]]
+    found = bench("uji_alamat", [(text,) for text, *_ in cases])
+    for (text, house, rt, rw), row in zip(cases, found, strict=True):
+        assert (row["rt"], row["rw"]) == (rt, rw), (text, row)
+        assert house in row["alamat_jalan"], (text, row)
+
+
+@PATIENT
+@given(
+    texts=st.lists(
+        ANY | st.builds("{}{}{}".format, ANY, st.sampled_from(["RT", "RW", "RT/RW", "003/004", "NO 003/004"]), ANY), **BATCH
+    )
+)
+def test_an_rt_stands_in_the_text_or_is_none(bench: Any, texts: list[str]) -> None:
+    for row in bench("uji_alamat", [(text,) for text in texts]):
+        raw = row["alamat_mentah"] or ""
+        for value in (row["rt"], row["rw"]):
+            assert value is None or re.search(rf"(?<![0-9])0*{int(value)}(?![0-9])", raw), row
+        if row["rt"] is not None or row["rw"] is not None:
+            assert re.search(r"\bR[TW]|\b0[0-9]{2} ?/ ?0[0-9]{2}\b", raw, re.ASCII | re.IGNORECASE), row
+
+
+# Dates ---------------------------------------------------------------------------------------------------------------
+
+MONTHS = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
+DAY = date(1980, 7, 12)
+FORMS = [
+    "{d:%d/%m/%Y}",
+    "{d:%d-%m-%Y}",
+    "{d:%d.%m.%Y}",
+    "{d:%Y-%m-%d}",
+    "{d:%Y/%m/%d}",
+    "{d.day} {month} {d.year}",
+    "{d:%d / %m / %Y}",
+]
+AROUND = [
+    "{}",
+    "\u00a0{}",
+    " {} ",
+    "Jakarta, {}",
+    "Jakarta,{}",
+    "{} 00:00",
+    "{} 00:00:00",
+    "{} 07.30",
+    "'{}",
+    '="{}"',
+    "\u200b{}\u00a0",
+]
+
+
+@PATIENT
+@given(days=st.lists(st.dates(date(1900, 1, 1), date(2100, 12, 31)), **BATCH), data=st.data())
+def test_a_date_that_people_read_is_read(bench: Any, days: list[date], data: st.DataObject) -> None:
+    texts = []
+    for day in days:
+        form, around = data.draw(st.sampled_from(FORMS)), data.draw(st.sampled_from(AROUND))
+        texts.append(around.format(form.format(d=day, month=MONTHS[day.month - 1])))
+    for day, row in zip(days, bench("uji_tanggal", [(text,) for text in texts]), strict=True):
+        assert row["tanggal"] == day, row
+        assert row["a"] == day.isoformat() or row["perbaikan"], row
+
+
+@PATIENT
+@given(texts=st.lists(ANY | st.from_regex(r"[0-9]{1,4}[/. -][0-9A-Za-z]{1,9}[/. -][0-9]{1,4}.{0,8}", fullmatch=True), **BATCH))
+def test_no_date_is_made_up(bench: Any, texts: list[str]) -> None:
+    for row in bench("uji_tanggal", [(text.replace("\x00", ""),) for text in texts]):
+        if row["tanggal"] is None:
+            continue
+        text, day = row["a"], row["tanggal"]
+        if re.fullmatch(r"\s*[0-9]{4,5}(\.0+)?\s*", text):
+            assert day == date(1899, 12, 30) + timedelta(days=int(float(text))), row
+        elif "zona" not in row["perbaikan"] if row["perbaikan"] else True:
+            numbers = [int(one) for one in re.findall("[0-9]+", text)]
+            assert day.year in numbers and day.day in numbers, row
+            assert day.month in numbers or any(
+                month[:3].upper() in text.upper() for month in [*MONTHS, *["May", "Aug", "Oct", "Dec", "Peb", "Ags", "Nop"]]
+            ), row
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1980-07-11T17:00:00.000Z", DAY),
+        ("1980-07-12T00:30:00+07:00", DAY),
+        ("1980-07-11T23:30:00+05:30", DAY),
+        ("1980-07-12T16:59:59Z", DAY),
+        ("1980-07-12T17:00Z", date(1980, 7, 13)),
+        ("12/07/80", None),
+        ("31/02/1980", None),
+        ("sebelum 12-07-1980", None),
+    ],
+)
+def test_a_zone_is_the_day_in_jakarta(bench: Any, text: str, day: date | None) -> None:
+    (row,) = bench("uji_tanggal", [(text,)])
+    assert row["tanggal"] == day
+    assert day is None or row["perbaikan"] == "zona"
+
+
+@PATIENT
+@given(
+    texts=st.lists(ANY | st.from_regex(r"[0-9]{5,6}(\.0)?", fullmatch=True), **BATCH),
+    serials=st.integers(0, 2),
+    days=st.integers(0, 2),
+)
+def test_short_digits_mean_one_day_or_none(bench: Any, texts: list[str], serials: int, days: int) -> None:
+    """Without a NIK only the column decides; with neither, what could mean two days is a gap."""
+    rows = bench("uji_tanggal_pendek", [(text, None, str(serials), str(days)) for text in texts])
+    for row in rows:
+        if not re.fullmatch(r"\s*[0-9]{5,6}(\.0+)?\s*", row["a"]):
+            assert not row["ambigu"], row
+            continue
+        digits = re.findall("[0-9]+", row["a"])[0]
+        six = digits.zfill(6)
+        could_be_day = 1 <= int(six[:2]) <= 31 and 1 <= int(six[2:4]) <= 12
+        serial = date(1899, 12, 30) + timedelta(days=int(digits)) if len(digits) == 5 else None
+        if serials == days and could_be_day:
+            assert row["tanggal"] is None and row["ambigu"], row
+        elif row["tanggal"] is not None:
+            assert row["tanggal"] == serial or f"{row['tanggal']:%d%m%y}" == six, row
+
+
+# Places --------------------------------------------------------------------------------------------------------------
+
+
+def spellings(name: str) -> set[str]:
+    """A kelurahan as registries write it: with its level word, in any case, compounds together or apart."""
+    words = name.upper().split()
+    joined = {" ".join([*words[:i], "".join(words[i : i + 2]), *words[i + 2 :]]) for i in range(len(words) - 1)}
+    parts = {"".join(words), name, "-".join(words), f"KEL. {name}", f"Kelurahan {name.title()}", f"  {name}  "}
+    # RAWASARI is also RAWA SARI: a word is cut wherever one of the common first parts ends.
+    heads = [
+        "RAWA",
+        "KALI",
+        "SUKA",
+        "PINANG",
+        "PAL",
+        "KRAMAT",
+        "JATI",
+        "BALE",
+        "GONDANG",
+        "KEBON",
+        "SETIA",
+        "PULO",
+        "LUBANG",
+        "TANJUNG",
+        "PASAR",
+    ]
+    apart = {
+        " ".join([*words[:i], head, word[len(head):], *words[i + 1:]])
+        for i, word in enumerate(words) for head in heads if word.startswith(head) and len(word) > len(head) + 1
+    }  # fmt: skip
+    return joined | parts | apart
+
+
+def test_every_spelling_of_the_267_kelurahan_resolves_to_its_own(bench: Any) -> None:
+    with (CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv").open(encoding="utf-8") as handle:
+        places = {row["kelurahan"].upper(): row["kode_kelurahan"] for row in csv.DictReader(handle)}
+    with (CHECKOUT / "dbt_project" / "seeds" / "ref_ejaan_wilayah.csv").open(encoding="utf-8") as handle:
+        other = [(row["ejaan"], places[row["nama_baku"]]) for row in csv.DictReader(handle) if row["tingkat"] == "kelurahan"]
+    assert len(places) == 267
+    asked = [(text, code) for name, code in places.items() for text in spellings(name)] + other
+    by_key = {f"|||{text}|||": code for text, code in asked}
+    assert len(by_key) > 1400
+    for row in bench("uji_wilayah", [(None, None, None, text) for text, _ in asked]):
+        assert row["kode_kelurahan"] == by_key[row["place_key"]], row
+    # Neighbours in spelling are nobody's.
+    wrong = [name + "X" for name in places] + [name[:-1] for name in places if name[:-1] not in places]
+    for row in bench("uji_wilayah", [(None, None, None, text) for text in wrong]):
+        assert row["kode_kelurahan"] is None, row

@@ -1,0 +1,82 @@
+"""What is no table says what it is and how to send it; valid workbooks in an unusual package are read."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from padanan.contracts.contract import load_contracts
+from padanan.landing.archive import usual_layout
+from padanan.landing.raw import DamagedFile, Spec
+from padanan.landing.readers import read_file
+
+CASES = Path(__file__).resolve().parents[1] / "cleansing" / "field_cases"
+SPEC = Spec.of(load_contracts()["klj"])
+
+
+def archive(path: Path, **members: str) -> Path:
+    with zipfile.ZipFile(path, "w") as out:
+        for name, text in members.items():
+            out.writestr(name.replace("__", "/").replace("_dot_", "."), text)
+    return path
+
+
+def refused(path: Path, tmp_path: Path) -> tuple[str, str]:
+    with pytest.raises(DamagedFile) as caught:
+        read_file(path, SPEC, tmp_path)
+    return caught.value.cause, caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}, "berkas ODS"),
+        ({"xl__workbook_dot_bin": "x"}, "berkas XLSB"),
+        ({"word__document_dot_xml": "x"}, "dokumen Word"),
+        ({"kiriman_dot_csv": "a|b"}, "arsip zip"),
+    ],
+)
+def test_archives_are_named(tmp_path: Path, members: dict[str, str], said: str) -> None:
+    cause, cure = refused(archive(tmp_path / "a.xlsx", **members), tmp_path)
+    assert said in cause and ".xlsx" in cure
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"\xef\xbb\xbf  <!DOCTYPE html><html>", "HTML"),
+        ("\ufeff<table><tr>".encode("utf-16"), "HTML"),
+        (b'\xef\xbb\xbf[\n {"nik": "1"}]', "JSON"),
+        (b'{"data": []}', "JSON"),
+        (b"<?xml version='1.0'?><a/>", "XML"),
+        (b"%PDF-1.7 x", "PDF"),
+        (b"Rar!\x1a\x07\x00", "arsip RAR"),
+        (b"\x1f\x8b\x08\x00", "arsip gzip"),
+    ],
+)
+def test_foreign_bytes_are_named(tmp_path: Path, head: bytes, said: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(head)
+    cause, cure = refused(path, tmp_path)
+    assert said in cause and "kirim" in cure
+
+
+def test_backslash_names_are_read(tmp_path: Path) -> None:
+    """Some writers on Windows put backslashes into a package's names."""
+    path = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(CASES / "X09_klj_baris_tersembunyi.xlsx") as source, zipfile.ZipFile(path, "w") as out:
+        for item in source.infolist():
+            renamed = zipfile.ZipInfo("x")
+            renamed.filename = item.filename.replace("/", "\\")
+            out.writestr(renamed, source.read(item))
+    with zipfile.ZipFile(path) as made:
+        assert any("\\" in item.orig_filename for item in made.infolist())
+    assert read_file(path, SPEC, tmp_path).counted == 6
+
+
+def test_a_usual_workbook_is_not_copied(tmp_path: Path) -> None:
+    path = Path(shutil.copy(CASES / "X09_klj_baris_tersembunyi.xlsx", tmp_path / "c.xlsx"))
+    assert usual_layout(path, tmp_path) == path
