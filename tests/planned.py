@@ -9,8 +9,8 @@ from typing import Any
 
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.contracts.contract import Contract
 from padanan.contracts.blanks import BlankPlan
+from padanan.contracts.contract import Contract
 from padanan.contracts.criteria import Criteria, Criterion
 from padanan.contracts.field_rules import Cause, Evidence, FieldPlan, Unmeasured
 from padanan.contracts.planned import PlanData, PlannedContract, PlannedDelivery, store
