@@ -25,7 +25,7 @@
 
 {#- The pair without a word that is no house number; null when there is none. -#}
 {% macro unlabelled_pair(upper_text) -%}
-    case when {{ has_match(upper_text, bare_pair()) }}
+    case when contains({{ upper_text }}, '/') and {{ has_match(upper_text, bare_pair()) }}
     then {{ take(replace_all(upper_text, house_number(), ' # '), '(' ~ bare_pair() ~ ')', 1) }} end
 {%- endmacro %}
 
@@ -72,14 +72,16 @@ alamat_1 as not materialized (
         *,
         upper({{ filled_text('alamat_mentah') }}) as alamat_atas,
         upper({{ filled_text('rt_rw_mentah') }}) as rt_rw_atas,
-        case when {{ full_match('rt_mentah', '[0-9]{1,3}') }} then ltrim(rt_mentah, '0') <> '' else {{ given('rt_mentah') }} end as rt_diisi,
-        case when {{ full_match('rw_mentah', '[0-9]{1,3}') }} then ltrim(rw_mentah, '0') <> '' else {{ given('rw_mentah') }} end as rw_diisi,
         coalesce({{ full_match('rt_mentah', '[0-9]{1,3}') }}, false) as rt_rapi,
         coalesce({{ full_match('rw_mentah', '[0-9]{1,3}') }}, false) as rw_rapi
     from {{ source_cte }}
 ),
 alamat_2 as not materialized (
-    select *, coalesce({{ mentions_rt_rw('alamat_atas') }}, false) as alamat_sebut_rt_rw
+    select
+        *,
+        coalesce({{ mentions_rt_rw('alamat_atas') }}, false) as alamat_sebut_rt_rw,
+        case when rt_rapi then ltrim(rt_mentah, '0') <> '' else {{ given('rt_mentah') }} end as rt_diisi,
+        case when rw_rapi then ltrim(rw_mentah, '0') <> '' else {{ given('rw_mentah') }} end as rw_diisi
     from alamat_1
 ),
 alamat_2b as not materialized (

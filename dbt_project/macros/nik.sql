@@ -49,11 +49,11 @@
 {#- What a number says that stands for none: a number of the list, or one repeated digit; null for every other number. -#}
 {% macro stand_in(clean, number) -%}
     case
+        when {{ number }} is null then case when {{ full_match(clean, '0+|1+|2+|3+|4+|5+|6+|7+|8+|9+') }} then 'angka_pengganti' end
         {%- for value, meaning in null_values()['nomor'].items() %}
-        when {{ clean }} = {{ lit(value) }} then {{ lit(meaning) }}
+        when {{ number }} = {{ value }} then {{ lit(meaning) }}
         {%- endfor %}
-        when {{ number }} is not null then case when {{ number }} % 1111111111111111 = 0 then 'angka_pengganti' end
-        when {{ full_match(clean, '0+|1+|2+|3+|4+|5+|6+|7+|8+|9+') }} then 'angka_pengganti'
+        when {{ number }} % 1111111111111111 = 0 then 'angka_pengganti'
     end
 {%- endmacro %}
 

@@ -61,6 +61,13 @@
     from read_parquet({{ lit(home() ~ '/' ~ delivery['path']) }}))
 {% endmacro %}
 
+{#- More than three deliveries, together small enough to be held in memory. -#}
+{% macro many_small(contracts) %}
+    {%- set sizes = [] -%}
+    {%- for contract in contracts -%}{%- for delivery in contract['deliveries'] -%}{%- do sizes.append(delivery['rows_on'] | int) -%}{%- endfor -%}{%- endfor -%}
+    {{ return(sizes | length > 3 and sizes | sum < 1000000) }}
+{% endmacro %}
+
 {#- Every active delivery of these contracts; an empty relation of the same shape when there is none. -#}
 {% macro landed_all(contracts) %}
     {%- set parts = [] -%}
@@ -107,9 +114,10 @@
     {%- set partner = plan_contract(plan, contract['pasangan']) if contract.get('pasangan') else none -%}
     {%- if partner -%}{%- do partners.append(partner) -%}{%- endif -%}
 {%- endfor -%}
--- CTEs are inlined on purpose: the second and third reading of `mentah` touch one or two columns of the Parquet only.
+-- CTEs are inlined on purpose: the second and third reading of `mentah` touch one or two columns of the Parquet only. Of many small
+-- deliveries it is read once: each pattern below is compiled anew for every delivery in every reading.
 with
-mentah as not materialized (
+mentah as {{ 'materialized' if many_small(contracts) else 'not materialized' }} (
     {{ landed_all(contracts) }}
 ),
 -- numbers of each delivery: share of its NIK that end in 0, birth dates that can only be serials or only ddmmyy
@@ -167,14 +175,18 @@ kunci_keluarga as not materialized (
         {{ number_cell('m.sel_angka', 'no_kk') }} as kk_angka
     from mentah as m
 ),
+kunci_keluarga_angka as not materialized (
+    select *, {{ sixteen('kk_bersih') }} as kk_angka16 from kunci_keluarga
+),
 keluarga_baris as not materialized (
     select
         k.producer,
-        {{ family_id_of('k.id_keluarga_sumber', sixteen('k.kk_bersih'), 'k.kk_bersih', 'k.kk_angka') }} as family_id,
+        {{ family_id_of('k.id_keluarga_sumber', 'k.kk_angka16', 'k.kk_bersih', 'k.kk_angka') }} as family_id,
         case when k.shdk_kode = '1' then 1 else 0 end as kepala,
         {{ parse_desil('k.desil_mentah') }} as desil
-    from kunci_keluarga as k
+    from kunci_keluarga_angka as k
 ),
+-- rows without a family are one group that joins nothing; a filter would compute the family twice
 keluarga as (
     select
         producer,
@@ -184,7 +196,6 @@ keluarga as (
         max(case when desil = {{ d }} then 1 else 0 end){{ ' + ' if not loop.last }}
         {%- endfor %} as n_desil
     from keluarga_baris
-    where family_id is not null
     group by producer, family_id
 ),
 pasangan_mentah as (
@@ -193,9 +204,12 @@ pasangan_mentah as (
 pasangan_kk as (
     select id_keluarga_sumber, {{ clean_number('kk_mentah') }} as kk_bersih, {{ number_cell('sel_angka', 'no_kk') }} as kk_angka from pasangan_mentah
 ),
+pasangan_kk_angka as (
+    select *, {{ sixteen('kk_bersih') }} as kk_angka16 from pasangan_kk
+),
 pasangan as (
-    select {{ family_id_of('id_keluarga_sumber', sixteen('kk_bersih'), 'kk_bersih', 'kk_angka') }} as family_id, count(*) as n
-    from pasangan_kk
+    select {{ family_id_of('id_keluarga_sumber', 'kk_angka16', 'kk_bersih', 'kk_angka') }} as family_id, count(*) as n
+    from pasangan_kk_angka
     group by 1
 ),
 {{ places_of('mentah', 'wilayah') }},
@@ -302,7 +316,7 @@ select
     l.kota_mentah,
     l.kecamatan_mentah,
     l.kelurahan_mentah,
-    not {{ is_blank('l.kelurahan_mentah') }} as kelurahan_isi,
+    coalesce(w.kelurahan_isi, false) as kelurahan_isi,
     l.kode_kelurahan_mentah,
     l.kode_kota_mentah,
     l.wilayah_sistem,

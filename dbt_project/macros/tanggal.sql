@@ -21,6 +21,9 @@
     case when not {{ full_match(raw, '[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}') }} then {{ bare_date(raw) }} end
 {%- endmacro %}
 
+{#- Of the two forms that `odd_date` leaves alone: is it ISO? -#}
+{% macro is_iso(raw) -%}({{ raw }} like '____-__-__'){%- endmacro %}
+
 {#- ISO with a zone: the day it was in Jakarta (UTC+7). -#}
 {% macro zoned_pattern() %}{{ return("[\\s\\pZ]*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)? ?(Z|[+-][0-9]{2}:?([0-9]{2})?)[\\s\\pZ]*") }}{% endmacro %}
 {% macro zoned_day(raw) -%}
@@ -39,8 +42,7 @@
 {% macro default__parse_date(raw, bare, month_first) -%}
     case
         when {{ raw }} is null then null
-        when {{ full_match(raw, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} then try_cast({{ raw }} as date)
-        when {{ full_match(raw, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}') }} then {{ day_month_year(raw, month_first) }}
+        when {{ bare }} is null then case when {{ is_iso(raw) }} then try_cast({{ raw }} as date) else {{ day_month_year(raw, month_first) }} end
         when {{ full_match(raw, '\\s*[0-9]{5}(\\.0+)?\\s*') }} then
             case when not {{ has_match(raw, '^\\s*[1-9](0[1-9]|1[0-2])') }} then {{ serial_date(take(raw, '([0-9]{5})', 1)) }} end
         when {{ full_match(raw, '[0-9]{4}') }} then case when {{ raw }} not between '1800' and '2100' then {{ serial_date(raw) }} end
@@ -97,8 +99,9 @@
 
 {#- Which form a parsed date had and what was taken away, in a fixed order; null for ISO and for what was not read. -#}
 {% macro date_repair(raw, bare, parsed, month_first='false') -%}
-    case when {{ parsed }} is null or {{ full_match(raw, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} then null
-        when {{ full_match(raw, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}') }} then case when {{ month_first }} then 'bulan_hari_tahun' else 'hari_bulan_tahun' end
+    case when {{ parsed }} is null then null
+        when {{ bare }} is null
+            then case when {{ is_iso(raw) }} then null when {{ month_first }} then 'bulan_hari_tahun' else 'hari_bulan_tahun' end
         when {{ full_match(raw, '\\s*[0-9]{4,5}(\\.0+)?\\s*') }}
             then case when {{ parsed }} = {{ serial_date(take(raw, '([0-9]{4,5})', 1)) }} then 'serial' else 'tahun_dua_angka' end
         when {{ full_match(raw, '\\s*[0-9]{6}(\\.0+)?\\s*') }} then 'tahun_dua_angka'

@@ -51,7 +51,7 @@ tempat_unik as (
 {% endmacro %}
 
 {#- CTEs that resolve the distinct places of `source_cte` (columns place_key and the raw place columns) into `result`:
-    place_key, wilayah_ada, wilayah_hasil, kode_kelurahan, kode_kecamatan, kode_kota. -#}
+    place_key, kelurahan_isi, wilayah_ada, wilayah_hasil, kode_kelurahan, kode_kecamatan, kode_kota. -#}
 {% macro resolve_places(source_cte, result) %}
 tempat_nama as (
     select
@@ -60,6 +60,7 @@ tempat_nama as (
         {{ place_name('kota_mentah', '(KOTA|KABUPATEN|KAB|KODYA|KOTAMADYA)( ADMINISTRASI| ADM)?|ADMINISTRASI') }} as kota,
         {{ place_name('kecamatan_mentah', 'KECAMATAN|KEC') }} as kecamatan,
         {{ place_name('kelurahan_mentah', 'KELURAHAN|KEL|DESA') }} as kelurahan,
+        not {{ is_blank('kelurahan_mentah') }} as kelurahan_isi,
         nullif({{ replace_all('kode_kelurahan_mentah', '[^0-9]', '') }}, '') as angka_kelurahan,
         nullif({{ replace_all('kode_kota_mentah', '[^0-9]', '') }}, '') as angka_kota
     from {{ source_cte }}
@@ -81,6 +82,7 @@ luar_provinsi as (select distinct provinsi as nama from {{ ref('ref_kota_indones
 tempat_cari as (
     select
         t.place_key,
+        t.kelurahan_isi,
         t.kota is not null or t.kecamatan is not null or t.kelurahan is not null
         or t.angka_kelurahan is not null or t.angka_kota is not null as ada,
         kel.kode as kel_nama,
@@ -137,6 +139,7 @@ tempat_hasil as (
 {{ result }} as (
     select
         place_key,
+        kelurahan_isi,
         ada as wilayah_ada,
         wilayah_hasil,
         case when not luar and not beda_kecamatan and not beda_kota then coalesce(kel_kode, kel_nama) end as kode_kelurahan,
