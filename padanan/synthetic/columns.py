@@ -264,7 +264,10 @@ def _birth(c: Context, column: Column) -> pa.StringArray:
     none = is_fault(rows, "tgl_kosong")
     text = put(text, none, choose(["", "-", "0000-00-00", None], (c.dice("tgl") % 4)[none]))
     odd = is_fault(rows, "tgl_tak_terbaca")
-    return put(text, odd, choose(["32/13/1980", "SEKITAR 1980", "1980-13-45", "LUPA"], (c.dice("tgl") % 4)[odd]))
+    text = put(text, odd, choose(["32/13/1980", "SEKITAR 1980", "1980-13-45", "LUPA"], (c.dice("tgl") % 4)[odd]))
+    # Day, month and year or the other way round, of this century or the last: nothing decides.
+    short = is_fault(rows, "tgl_enam_angka")
+    return put(text, short, choose(["010203", "111210", "120711", "050607"], (c.dice("tgl") % 4)[short]))
 
 
 @builds("jenis_kelamin")

@@ -66,6 +66,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
         "tgl_tak_terbaca",
         "tgl_salah_hari",
         "tgl_tukar",
+        "tgl_enam_angka",
     ),
     "jk": ("jk_tak_dikenal", "jk_salah"),
     "shdk": ("kepala_hilang", "kepala_ganda"),
@@ -302,7 +303,7 @@ def faulty_kk(rows: Rows) -> tuple[Int64s, Bools]:
 def faulty_birth(rows: Rows, received: int) -> tuple[Int32s, npt.NDArray[np.bool_]]:
     """The birth date as delivered and whether a date stands there at all."""
     birth = rows.birth.copy()
-    there = ~np.isin(rows.fault["tgl"], [CODE["tgl_kosong"], CODE["tgl_tak_terbaca"]])
+    there = ~np.isin(rows.fault["tgl"], [CODE["tgl_kosong"], CODE["tgl_tak_terbaca"], CODE["tgl_enam_angka"]])
     here = is_fault(rows, "tgl_masa_depan")
     birth[here] = received + 400 + rows.person[here] % 900
     here = is_fault(rows, "tgl_1900")

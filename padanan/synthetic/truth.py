@@ -35,6 +35,7 @@ FROM_FAULT: dict[str, tuple[str, ...]] = {
     "nama_kosong": ("nama_kosong",),
     "nama_tidak_wajar": ("nama_angka", "nama_satu_huruf", "nama_uji"),
     "tgl_lahir_kosong": ("tgl_kosong",),
+    "tgl_lahir_ambigu": ("tgl_enam_angka",),
     "tgl_lahir_tidak_wajar": ("tgl_masa_depan", "tgl_1900", "tgl_terlalu_tua", "tgl_tak_terbaca"),
     "jk_tidak_dikenal": ("jk_tak_dikenal",),
     "alamat_tidak_lengkap": ("jalan_hilang", "rt_hilang", "rw_hilang", "kelurahan_hilang", "rt_rw_rusak"),
