@@ -34,6 +34,20 @@
 {% macro default__words_within(a, b) %}{{ return("list_has_all(string_split(" ~ b ~ ", ' '), string_split(" ~ a ~ ", ' '))") }}{% endmacro %}
 {% macro spark__words_within(a, b) %}{{ return("size(array_except(split(" ~ a ~ ", ' '), split(" ~ b ~ ", ' '))) = 0") }}{% endmacro %}
 
+{#- Every word of a text of two words or more (separated by one space) in its one form; `forms`: form -> the other spellings. -#}
+{% macro map_words(expr, forms) %}{{ return(adapter.dispatch('map_words', 'padanan')(expr, forms)) }}{% endmacro %}
+{% macro word_form(word, forms) -%}
+    case{% for form, others in forms.items() %} when {{ word }} in ({{ lits(others) }}) then {{ lit(form) }}{% endfor %} else {{ word }} end
+{%- endmacro %}
+{% macro default__map_words(expr, forms) -%}
+    case when contains({{ expr }}, ' ')
+        then array_to_string(list_transform(string_split({{ expr }}, ' '), lambda w: {{ word_form('w', forms) }}), ' ') else {{ expr }} end
+{%- endmacro %}
+{% macro spark__map_words(expr, forms) -%}
+    case when contains({{ expr }}, ' ')
+        then array_join(transform(split({{ expr }}, ' '), w -> {{ word_form('w', forms) }}), ' ') else {{ expr }} end
+{%- endmacro %}
+
 {#- Days since 1899-12-30, the way spreadsheets store dates. -#}
 {% macro serial_date(expr) %}{{ return(adapter.dispatch('serial_date', 'padanan')(expr)) }}{% endmacro %}
 {% macro default__serial_date(expr) %}{{ return("(date '1899-12-30' + try_cast(" ~ expr ~ " as integer))") }}{% endmacro %}

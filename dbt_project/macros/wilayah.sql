@@ -1,23 +1,49 @@
 {#- Places: names and codes of both code systems resolved to Kemendagri codes, once for each distinct spelling. -#}
 
-{#- A place name in capitals without its level word and punctuation; null when blank or a dash. -#}
+{#- A place name in capitals without its level word, a number or code before it, a code behind it, and punctuation; null when blank or no
+    letter is left. A small number behind a name is part of it: PEGANGSAAN 2 is not PEGANGSAAN. -#}
 {% macro place_name(raw, level_words) -%}
-    {%- set words = replace_all("upper(" ~ strip_accents(raw) ~ ")", '[^A-Z]+', ' ') -%}
-    case when not {{ is_blank(raw) }} then nullif(trim({{ replace_all("trim(" ~ words ~ ")", '^(' ~ level_words ~ ') ', '') }}), '') end
+    {%- set words = "trim(" ~ replace_all("upper(" ~ strip_accents(raw) ~ ")", '[^A-Z0-9]+', ' ') ~ ")" -%}
+    {%- set around = '^([0-9]+ )*((' ~ level_words ~ ') )*([0-9]+ )*|( (' ~ level_words ~ ')| [1-9][0-9]+| [0-9]{3,})+$' -%}
+    case when not {{ is_blank(raw) }} then {{ take(replace_all(words, around, ''), '^(.*[A-Z].*)$', 1) }} end
 {%- endmacro %}
 
-{#- A name as it is compared: compounds are written with and without a space (RAWA SARI, RAWASARI). -#}
-{% macro compact(name) -%}replace({{ name }}, ' ', ''){%- endmacro %}
+{#- Words of place names as they are also written -> one form. Both sides of a comparison go through it, so that PULAU and PULO, which are
+    abbreviated alike, may share one. -#}
+{% macro place_words() %}
+    {{ return({
+        'KAMPUNG': ['KP', 'KMP', 'KPG', 'KAMP', 'KAMPONG'], 'KEBON': ['KB', 'KBN', 'KEBUN'], 'PONDOK': ['PD', 'PDK'],
+        'TANJUNG': ['TJ', 'TG', 'TJG'], 'PASAR': ['PS', 'PSR'], 'GUNUNG': ['GN', 'GNG'], 'RAWA': ['RW', 'RWA'], 'KELAPA': ['KLP'],
+        'KARANG': ['KR', 'KRG'], 'PULO': ['PL', 'PLO', 'PULAU'], 'KEPULAUAN': ['KEP'], 'JAKARTA': ['JKT', 'JAK'],
+        'SELATAN': ['SEL', 'SLT'], 'UTARA': ['UTR', 'UT'], 'BARAT': ['BRT', 'BAR'], 'TIMUR': ['TIM', 'TMR'], 'PUSAT': ['PUS', 'PST'],
+        'DUA': ['II', '2', '02'], 'TIGA': ['III', '3', '03'], 'LIMA': ['V', '5', '05']
+    }) }}
+{% endmacro %}
 
-{#- CTEs `<result>`(nama, kode): every spelling of `official` (nama, kode) and of the list for `level`, without spaces. A spelling that two
-    places share names neither. -#}
+{#- A name as it is compared: its words in one form where there is more than one, and no spaces, since compounds are written with and
+    without (RAWA SARI, RAWASARI). -#}
+{% macro compact(name) -%}replace({{ map_words(name, place_words()) }}, ' ', ''){%- endmacro %}
+
+{#- CTEs `<result>`(nama, kode): every spelling of `official` (nama, kode) and of the list for `level`, as `compact` makes them, also with
+    the first word abbreviated and glued to the second (KPMELAYU). A spelling that two places share names neither. -#}
 {% macro spellings(official, level, result) %}
-{{ result }}_semua as (
-    select {{ compact('nama') }} as nama, kode, nama as baku, 0 as urutan from {{ official }}
+{{ result }}_daftar as (
+    select {{ compact('nama') }} as nama, kode, nama as baku, {{ map_words('nama', place_words()) }} as tulisan from {{ official }}
     union all
-    select {{ compact('upper(e.ejaan)') }}, o.kode, o.nama, 1
+    select {{ compact('upper(e.ejaan)') }}, o.kode, o.nama, {{ map_words('upper(e.ejaan)', place_words()) }}
     from {{ ref('ref_ejaan_wilayah') }} as e inner join {{ official }} as o on e.nama_baku = o.nama
     where e.tingkat = '{{ level }}'
+),
+{{ result }}_semua as (
+    select nama, kode, baku from {{ result }}_daftar
+    union all
+    select s.singkatan || substr(d.nama, length(s.kata) + 1), d.kode, d.baku
+    from {{ result }}_daftar as d
+    inner join (values
+        {%- for word, others in place_words().items() %}{% set last = loop.last %}
+        {%- for other in others %} ('{{ word }}', '{{ other }}'){{ ',' if not (last and loop.last) }}{% endfor %}
+        {%- endfor %}) as s (kata, singkatan)
+        on left(d.tulisan, length(s.kata) + 1) = s.kata || ' ' and length(s.singkatan) > 1
 ),
 {{ result }} as (
     select nama, min(kode) as kode, min(baku) as baku

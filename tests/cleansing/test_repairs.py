@@ -361,34 +361,33 @@ def test_short_digits_mean_one_day_or_none(bench: Any, texts: list[str], serials
 # Places --------------------------------------------------------------------------------------------------------------
 
 
+# Words as registries also write them; said here again, without SQL.
+SHORT = {
+    "KAMPUNG": ["KP.", "KP", "KMP"], "KEBON": ["KB.", "KB", "KEBUN"], "PONDOK": ["PD.", "PD"], "TANJUNG": ["TJ.", "TJ"],
+    "PASAR": ["PS.", "PSR"], "GUNUNG": ["GN."], "RAWA": ["RW."], "KELAPA": ["KLP."], "PULAU": ["PL.", "PULO"],
+    "PULO": ["PL.", "PULAU"], "KARANG": ["KR."], "SELATAN": ["SEL", "SEL."], "UTARA": ["UTR"], "BARAT": ["BRT"],
+    "TIMUR": ["TIM", "TMR"], "DUA": ["II", "2"], "TIGA": ["III", "3"], "LIMA": ["V", "5"],
+}  # fmt: skip
+# A word is cut wherever one of the common first parts ends: RAWASARI is also RAWA SARI.
+HEADS = ["RAWA", "KALI", "SUKA", "PINANG", "PAL", "KRAMAT", "JATI", "BALE", "GONDANG", "KEBON", "SETIA", "PULO", "LUBANG",
+         "TANJUNG", "PASAR"]  # fmt: skip
+
+
 def spellings(name: str) -> set[str]:
-    """A kelurahan as registries write it: with its level word, in any case, compounds together or apart."""
+    """A kelurahan as registries write it: its level word, any case, compounds together or apart, short words, numbers, brackets."""
     words = name.upper().split()
     joined = {" ".join([*words[:i], "".join(words[i : i + 2]), *words[i + 2 :]]) for i in range(len(words) - 1)}
-    parts = {"".join(words), name, "-".join(words), f"KEL. {name}", f"Kelurahan {name.title()}", f"  {name}  "}
-    # RAWASARI is also RAWA SARI: a word is cut wherever one of the common first parts ends.
-    heads = [
-        "RAWA",
-        "KALI",
-        "SUKA",
-        "PINANG",
-        "PAL",
-        "KRAMAT",
-        "JATI",
-        "BALE",
-        "GONDANG",
-        "KEBON",
-        "SETIA",
-        "PULO",
-        "LUBANG",
-        "TANJUNG",
-        "PASAR",
-    ]
+    parts = {"".join(words), name, "-".join(words), "/".join(words), f"KEL. {name}", f"Kelurahan {name.title()}", f"  {name}  "}
+    parts |= {f"KELURAHAN ({name})", f"{name} (KEL.)", f"3. {name}", f"31.71.01.1001 {name}", f"{name} (1001)", f'"{name}"'}
+    parts |= {" ".join([*words[:-1], f"({words[-1]})"])} if len(words) > 1 else set()
     apart = {
         " ".join([*words[:i], head, word[len(head):], *words[i + 1:]])
-        for i, word in enumerate(words) for head in heads if word.startswith(head) and len(word) > len(head) + 1
+        for i, word in enumerate(words) for head in HEADS if word.startswith(head) and len(word) > len(head) + 1
     }  # fmt: skip
-    return joined | parts | apart
+    choices = [[word, *SHORT.get(word, [])] for word in words] if len(words) > 1 else [[words[0]]]
+    short = {" ".join(one) for one in itertools.product(*choices)}
+    glued = {one.rstrip(".") + "".join(words[1:]) for one in choices[0][1:]}
+    return joined | parts | apart | short | {text.lower() for text in short} | glued
 
 
 def test_every_spelling_of_the_267_kelurahan_resolves_to_its_own(bench: Any) -> None:
@@ -399,10 +398,25 @@ def test_every_spelling_of_the_267_kelurahan_resolves_to_its_own(bench: Any) -> 
     assert len(places) == 267
     asked = [(text, code) for name, code in places.items() for text in spellings(name)] + other
     by_key = {f"|||{text}|||": code for text, code in asked}
-    assert len(by_key) > 1400
+    assert len(by_key) > 4000
     for row in bench("uji_wilayah", [(None, None, None, text) for text, _ in asked]):
         assert row["kode_kelurahan"] == by_key[row["place_key"]], row
     # Neighbours in spelling are nobody's.
     wrong = [name + "X" for name in places] + [name[:-1] for name in places if name[:-1] not in places]
+    wrong += [f"{name} {number}" for name in places for number in ("1", "4", "I", "IV")] + ["PULAU", "RW 05", "KP", "TIMUR", "2"]
+    wrong += [" ".join(name.split()[:-1]) for name in places if " ".join(name.split()[:-1]) not in {"", *places}]
     for row in bench("uji_wilayah", [(None, None, None, text) for text in wrong]):
         assert row["kode_kelurahan"] is None, row
+
+
+def test_a_spelling_that_two_places_share_is_nobodys(bench: Any) -> None:
+    """Were there a Rawa Sari beside Rawasari, either spelling could be the other's."""
+    asked = [(None, None, None, text) for text in ("RAWASARI", "RAWA SARI", "RW. SARI", "CIKINI")]
+    assert [row["kode_kelurahan"] is not None for row in bench("uji_wilayah", asked)] == [True, True, True, True]
+    bench.sql("insert into ref_wilayah by name select * replace ('Rawa Sari' as kelurahan, '31.71.05.1999' as kode_kelurahan)"
+              " from ref_wilayah where kelurahan = ?", ["Rawasari"])  # fmt: skip
+    try:
+        rows = {row["place_key"].strip("|"): row["kode_kelurahan"] for row in bench("uji_wilayah", asked)}
+    finally:
+        bench.sql("delete from ref_wilayah where kode_kelurahan = ?", ["31.71.05.1999"])
+    assert rows == {"RAWASARI": None, "RAWA SARI": None, "RW. SARI": None, "CIKINI": "31.71.06.1003"}
