@@ -120,10 +120,10 @@ with
 mentah as {{ 'materialized' if many_small(contracts) else 'not materialized' }} (
     {{ landed_all(contracts) }}
 ),
--- numbers of each delivery: share of its NIK that end in 0, birth dates that can only be serials or only ddmmyy
+-- numbers of each delivery: share of its NIK that end in 0, and which day its birth dates without separators can only mean
 nik_mentah_saja as not materialized (
     select producer, delivery, nama_mentah, tgl_lahir_mentah, bulan_dulu, {{ clean_number('nik_mentah') }} as nik_bersih,
-        {{ short_digits('tgl_lahir_mentah') }} as tgl_pendek
+        {{ short_digits('tgl_lahir_mentah', 'bulan_dulu') }} as tgl_pendek
     from mentah
 ),
 nik_saja as not materialized (
@@ -134,8 +134,7 @@ kiriman as (
         producer,
         delivery,
         case when count(nik_angka16) >= 20 then cast(sum(case when nik_angka16 % 10 = 0 then 1 else 0 end) as double) / count(nik_angka16) end as nik_persen_nol,
-        sum(case when tgl_pendek is not null and {{ is_serial_only('tgl_pendek') }} then 1 else 0 end) as tgl_serial,
-        sum(case when tgl_pendek is not null and {{ is_short_day_only('tgl_pendek') }} then 1 else 0 end) as tgl_hhbbtt
+        {{ date_majority('tgl_pendek') }}
     from nik_saja
     group by producer, delivery
 ),
@@ -225,7 +224,7 @@ langkah_1 as not materialized (
         {{ name_plain('nama_mentah') }} as nama_rapi,
         {{ name_plain('nama_ibu_mentah') }} as nama_ibu_rapi,
         {{ parse_date('tgl_lahir_mentah', 'tgl_inti', 'bulan_dulu') }} as tgl_terbaca,
-        {{ short_digits('tgl_lahir_mentah') }} as tgl_pendek,
+        {{ short_digits('tgl_lahir_mentah', 'bulan_dulu') }} as tgl_pendek,
         {{ number_cell('sel_angka', 'nik') }} as nik_angka,
         {{ number_cell('sel_angka', 'no_kk') }} as kk_angka,
         {{ parse_desil('desil_mentah') }} as desil,
@@ -252,7 +251,7 @@ langkah_3 as not materialized (
         a.nik_angka16 is not null and {{ number_date_ok('a.nik_angka16', true) }} as tgl_nik_sah,
         case
             when a.tgl_pendek is null then cast(a.tgl_terbaca as date)
-            else cast({{ short_date('a.tgl_pendek', birth_digits('a.nik_angka16'), 'kiriman.tgl_serial', 'kiriman.tgl_hhbbtt', 'a.diterima') }} as date)
+            else cast({{ short_date('a.tgl_pendek', 'a.tgl_lahir_mentah', birth_digits('a.nik_angka16'), 'kiriman', 'a.diterima') }} as date)
         end as tgl_lahir
     from langkah_alamat as a
     left join kiriman on a.producer = kiriman.producer and a.delivery = kiriman.delivery

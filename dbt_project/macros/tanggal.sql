@@ -36,8 +36,8 @@
 {%- endmacro %}
 
 {#- ISO (with or without a time or zone), dd/mm/yyyy, dd-mm-yyyy, mm/dd/yyyy where the column `month_first` is true, `12 Juli 1980`, each also
-    with a place before it or a time behind it; spreadsheet serials. Null when unreadable, and for five or six digits that could mean more
-    than one day (`short_date` decides those). `bare` is `odd_date` of the cell. A four-digit number between 1800 and 2100 is a year, not a serial. -#}
+    with a place before it or a time behind it; spreadsheet serials. Null when unreadable, and for what could mean more than one day
+    (`short_date` decides those). `bare` is `odd_date` of the cell. A four-digit number between 1800 and 2100 is a year, not a serial. -#}
 {% macro parse_date(raw, bare, month_first='false') %}{{ return(adapter.dispatch('parse_date', 'padanan')(raw, bare, month_first)) }}{% endmacro %}
 {% macro default__parse_date(raw, bare, month_first) -%}
     case
@@ -62,34 +62,71 @@
     else try_strptime(replace(replace({{ text }}, '-', '/'), '.', '/'), '%d/%m/%Y') end
 {%- endmacro %}
 
-{#- Five or six digits of a cell that holds nothing else: a spreadsheet serial, or ddmmyy that may have lost its zero; else null. -#}
-{% macro short_digits(raw) -%}
-    case when length({{ raw }}) between 5 and 8 and {{ full_match(raw, '\\s*[0-9]{5,6}(\\.0+)?\\s*') }} then {{ take(raw, '([0-9]{5,6})', 1) }} end
+{#- A cell of five to eight digits alone, or with a year of two digits (`12/07/80`, `12-Jul-80`), as digits; else null: a spreadsheet
+    serial, ddmmyy or ddmmyyyy that may have lost its zero, yyyymmdd. -#}
+{% macro short_digits(raw, month_first='false') -%}
+    {%- set any = '\\s*([0-9]{5,8}(\\.0+)?|[0-9]{1,2}([/.-][0-9]{1,2}[/.-]|[ -]*[A-Za-z]{3,9}[ -]*)[0-9]{2})\\s*' -%}
+    {%- set first = "lpad(" ~ take(raw, '^\\s*([0-9]{1,2})', 1) ~ ", 2, '0')" -%}
+    {%- set second = "lpad(" ~ take(raw, '[0-9][/.-]([0-9]{1,2})[/.-]', 1) ~ ", 2, '0')" -%}
+    {%- set year = take(raw, '([0-9]{2})\\s*$', 1) -%}
+    case when length({{ raw }}) between 5 and 14 and not {{ is_iso(raw) }} and {{ full_match(raw, any) }} then
+        case when {{ full_match(raw, '\\s*[0-9]{5,8}(\\.0+)?\\s*') }} then {{ take(raw, '([0-9]{5,8})', 1) }}
+        when {{ names_month(raw) }} then {{ first }} || {{ month_number("upper(" ~ take(raw, '([A-Za-z]+)', 1) ~ ")") }} || {{ year }}
+        when {{ month_first }} then {{ second }} || {{ first }} || {{ year }}
+        else {{ first }} || {{ second }} || {{ year }} end
+    end
 {%- endmacro %}
+{% macro names_month(raw) -%}{{ has_match(raw, '[A-Za-z]{3}') }}{%- endmacro %}
 {% macro is_serial_only(digits) -%}
     (length({{ digits }}) = 5 and not {{ full_match(digits, '[1-9](0[1-9]|1[0-2])[0-9]{2}') }})
 {%- endmacro %}
 {% macro is_day_month_year(digits) -%}
-    ({{ full_match("lpad(" ~ digits ~ ", 6, '0')", '(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}') }})
+    case when length({{ digits }}) <= 6 then {{ full_match("lpad(" ~ digits ~ ", 6, '0')", '(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}') }}
+        else {{ full_match("lpad(" ~ digits ~ ", 8, '0')", '(0[1-9]|[12][0-9]|3[01])(0[1-9]|[12][0-9]|3[01])(19|20)[0-9]{2}') }} end
 {%- endmacro %}
 
-{#- Six digits that are ddmmyy and can't be yymmdd. -#}
+{#- Six digits that are ddmmyy and can't be yymmdd or mmddyy. -#}
 {% macro is_short_day_only(digits) -%}
-    (length({{ digits }}) = 6 and {{ is_day_month_year(digits) }} and not {{ full_match(digits, '[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])') }})
+    (length({{ digits }}) = 6 and {{ full_match(digits, '(1[3-9]|2[0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}') }}
+        and not {{ full_match(digits, '[0-9]{4}(0[1-9]|[12][0-9]|3[01])') }})
 {%- endmacro %}
 
-{#- The day that five or six digits mean, decided by the NIK's own date (`nik_digits`: ddmmyy or null), then by the majority of the column
-    (`serials`, `short_days`: how many cells of the delivery can mean only the one or the other). Null when neither decides, and for a
-    year of two digits that could lie in two centuries at the day the delivery came. -#}
-{% macro short_date(digits, nik_digits, serials, short_days, received) -%}
+{#- Eight digits that are ddmmyyyy and can't be mmddyyyy; and the other way round. -#}
+{% macro is_day_first_only(digits) -%}{{ full_match(digits, '(1[3-9]|2[0-9]|3[01])(0[1-9]|1[0-2])(19|20)[0-9]{2}') }}{%- endmacro %}
+{% macro is_month_first_only(digits) -%}{{ full_match(digits, '(0[1-9]|1[0-2])(1[3-9]|2[0-9]|3[01])(19|20)[0-9]{2}') }}{%- endmacro %}
+
+{#- What a delivery's column says about such cells: how many can mean only a serial, ddmmyy, ddmmyyyy, mmddyyyy. -#}
+{% macro date_majority(digits) -%}
+    {%- for test, name in [(is_serial_only(digits), 'tgl_serial'), (is_short_day_only(digits), 'tgl_hhbbtt'),
+        (is_day_first_only(digits), 'tgl_hari_dulu'), (is_month_first_only(digits), 'tgl_bulan_dulu')] %}
+        sum(case when {{ digits }} is not null and {{ test }} then 1 else 0 end) as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The day that such digits mean, decided by the NIK's own date (`nik_digits`: ddmmyy or null) and by the majority of the column (`counts`:
+    where `date_majority` stands). Null when neither decides or both contradict, and for a year of two digits that could lie in two
+    centuries at the day the delivery came. `raw` names the month where it does. -#}
+{% macro short_date(digits, raw, nik_digits, counts, received) -%}
     {%- set six = "lpad(" ~ digits ~ ", 6, '0')" -%}
     {%- set serial = serial_date(digits) -%}
     {%- set day = "case when try_cast(right(" ~ digits ~ ", 2) as integer) > year(" ~ received ~ ") % 100 then try_strptime(left(" ~ six ~ ", 4) || '19' || right(" ~ digits ~ ", 2), '%d%m%Y') end" -%}
+    {%- set serials, short_days, days, months = counts ~ '.tgl_serial', counts ~ '.tgl_hhbbtt', counts ~ '.tgl_hari_dulu', counts ~ '.tgl_bulan_dulu' -%}
+    {%- set eight = "lpad(" ~ digits ~ ", 8, '0')" -%}
+    {%- set day_first = "try_strptime(" ~ eight ~ ", '%d%m%Y')" -%}
+    {%- set month_first = "try_strptime(" ~ eight ~ ", '%m%d%Y')" -%}
     case
         when {{ digits }} is null then null
+        when {{ full_match(digits, '(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])') }} then try_strptime({{ digits }}, '%Y%m%d')
+        when length({{ digits }}) > 6 then case
+            when not {{ is_day_month_year(digits) }} then null
+            when length({{ digits }}) = 8 and ({{ is_day_first_only(digits) }} or {{ day_first }} = {{ month_first }}) then {{ day_first }}
+            when strftime({{ day_first }}, '%d%m%y') = {{ nik_digits }} then case when {{ days }} >= {{ months }} then {{ day_first }} end
+            when strftime({{ month_first }}, '%d%m%y') = {{ nik_digits }} then case when {{ months }} >= {{ days }} then {{ month_first }} end
+            when {{ days }} > {{ months }} then {{ day_first }}
+            when {{ months }} > {{ days }} then {{ month_first }} end
         when {{ is_serial_only(digits) }} then case when {{ serials }} >= {{ short_days }} then {{ serial }} end
         when not {{ is_day_month_year(digits) }} then null
-        when {{ six }} = {{ nik_digits }} then {{ day }}
+        when {{ six }} = {{ nik_digits }} or {{ names_month(raw) }} then {{ day }}
         when length({{ digits }}) = 6 then case when {{ short_days }} > {{ serials }} then {{ day }} end
         when strftime({{ serial }}, '%d%m%y') = {{ nik_digits }} then {{ serial }}
         when {{ serials }} > {{ short_days }} then {{ serial }}
@@ -104,7 +141,8 @@
             then case when {{ is_iso(raw) }} then null when {{ month_first }} then 'bulan_hari_tahun' else 'hari_bulan_tahun' end
         when {{ full_match(raw, '\\s*[0-9]{4,5}(\\.0+)?\\s*') }}
             then case when {{ parsed }} = {{ serial_date(take(raw, '([0-9]{4,5})', 1)) }} then 'serial' else 'tahun_dua_angka' end
-        when {{ full_match(raw, '\\s*[0-9]{6}(\\.0+)?\\s*') }} then 'tahun_dua_angka'
+        when {{ full_match(raw, '\\s*[0-9]{7,8}(\\.0+)?\\s*') }} then 'tanpa_pemisah'
+        when {{ short_digits(raw) }} is not null then 'tahun_dua_angka'
         when {{ full_match(raw, zoned_pattern()) }} then 'zona'
         else concat_ws(',',
             case when {{ has_match(bare, '[A-Za-z]{3}') }} then 'nama_bulan'

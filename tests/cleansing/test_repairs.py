@@ -335,27 +335,102 @@ def test_a_zone_is_the_day_in_jakarta(bench: Any, text: str, day: date | None) -
     assert day is None or row["perbaikan"] == "zona"
 
 
+SHORT_DATES = (
+    ANY
+    | st.from_regex(r" ?[0-9]{5,8}(\.0)? ?", fullmatch=True)
+    | st.from_regex(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}", fullmatch=True)
+    | st.builds("{:%d%m%Y}".format, st.dates(date(1900, 1, 1), date(2025, 1, 1)))
+    | st.builds("{:%d/%m/%y}".format, st.dates(date(1926, 1, 1), date(2025, 1, 1)))
+    | st.builds("{:%d-%b-%y}".format, st.dates(date(1900, 1, 1), date(2025, 1, 1)))
+)
+
+
+def readings(text: str) -> set[date]:
+    """Every day that a cell without separators or century may mean, as people and spreadsheets write."""
+    found: set[date] = set()
+    named = re.fullmatch(r"\s*([0-9]{1,2})[ -]*([A-Za-z]{3,9})[ -]*([0-9]{2})\s*", text)
+    if named:
+        months = [*MONTHS, "May", "Aug", "Oct", "Dec", "Peb", "Ags", "Nop"]
+        tops = [(index % 12 if index < 12 else [4, 7, 9, 11, 1, 7, 10][index - 12]) + 1 for index in range(len(months))]
+        for name, month in zip(months, tops, strict=True):
+            if name[:3].upper() == named[2][:3].upper():
+                found |= _days(f"{int(named[1]):02}{month:02}{named[3]}", "ddmmyy")
+        return found
+    digits = re.sub(r"\.0+$", "", text.strip()) if re.fullmatch(r"\s*[0-9]{5,8}(\.0+)?\s*", text) else ""
+    parts = re.fullmatch(r"\s*([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{2})\s*", text)
+    if parts:
+        digits = f"{int(parts[1]):02}{int(parts[2]):02}{parts[3]}"
+    if len(digits) == 5:
+        found.add(date(1899, 12, 30) + timedelta(days=int(digits)))
+    if len(digits) in (5, 6):
+        found |= _days(digits.zfill(6), "ddmmyy")
+    if len(digits) in (7, 8):
+        found |= _days(digits.zfill(8), "ddmmyyyy") | _days(digits.zfill(8), "mmddyyyy") | _days(digits, "yyyymmdd")
+    return found
+
+
+def _days(digits: str, form: str) -> set[date]:
+    if len(digits) != len(form):
+        return set()
+    part = {key: int("".join(one for one, mark in zip(digits, form, strict=True) if mark == key)) for key in "dmy"}
+    days = set()
+    for year in (1900 + part["y"], 2000 + part["y"]) if form.count("y") == 2 else (part["y"],):
+        try:
+            days.add(date(year, part["m"], part["d"]))
+        except ValueError:
+            continue
+    return days
+
+
 @PATIENT
 @given(
-    texts=st.lists(ANY | st.from_regex(r"[0-9]{5,6}(\.0)?", fullmatch=True), **BATCH),
-    serials=st.integers(0, 2),
-    days=st.integers(0, 2),
+    texts=st.lists(SHORT_DATES, **BATCH),
+    counts=st.tuples(*[st.integers(0, 2)] * 4),
+    nik=st.sampled_from([None, NIK, "3171010712800001"]),
 )
-def test_short_digits_mean_one_day_or_none(bench: Any, texts: list[str], serials: int, days: int) -> None:
-    """Without a NIK only the column decides; with neither, what could mean two days is a gap."""
-    rows = bench("uji_tanggal_pendek", [(text, None, str(serials), str(days)) for text in texts])
-    for row in rows:
-        if not re.fullmatch(r"\s*[0-9]{5,6}(\.0+)?\s*", row["a"]):
-            assert not row["ambigu"], row
+def test_short_digits_mean_one_day_or_none(bench: Any, texts: list[str], counts: tuple[int, ...], nik: str | None) -> None:
+    """What is read is one of the readings; NIK and column decide; with neither, what could mean two days is a gap."""
+    for row in bench("uji_tanggal_pendek", [(text, nik, *map(str, counts)) for text in texts]):
+        if row["perbaikan"] not in ("serial", "tahun_dua_angka", "tanpa_pemisah") and not row["ambigu"]:
             continue
-        digits = re.findall("[0-9]+", row["a"])[0]
-        six = digits.zfill(6)
-        could_be_day = 1 <= int(six[:2]) <= 31 and 1 <= int(six[2:4]) <= 12
-        serial = date(1899, 12, 30) + timedelta(days=int(digits)) if len(digits) == 5 else None
-        if serials == days and could_be_day:
-            assert row["tanggal"] is None and row["ambigu"], row
-        elif row["tanggal"] is not None:
-            assert row["tanggal"] == serial or f"{row['tanggal']:%d%m%y}" == six, row
+        may = readings(row["a"])
+        assert row["tanggal"] in may or (row["ambigu"] and row["tanggal"] is None), (row, may)
+        own = {day for day in may if nik and f"{day:%d%m%y}" == nik[6:12]}
+        if not own and not any(counts) and row["tanggal"] is not None and not re.search("[A-Za-z]", row["a"]):
+            plausible = {day for day in may if 1900 <= day.year <= 2100}
+            assert len(plausible) == 1 or len(row["a"].strip().split(".")[0]) == 5, (row, may)
+        if row["tanggal"] is not None and re.search(r"[^0-9][0-9]{2}\s*$", row["a"]) and row["perbaikan"] == "tahun_dua_angka":
+            assert row["tanggal"].year % 100 > 25, row
+
+
+@pytest.mark.parametrize(
+    ("text", "nik", "counts", "day"),
+    [
+        ("12071980", NIK, "0000", DAY),
+        ("12071980", None, "0000", None),
+        ("12071980", None, "0050", DAY),
+        ("12071980", None, "0005", date(1980, 12, 7)),
+        ("12071980", "3171010712800001", "0000", date(1980, 12, 7)),
+        ("12071980", "3171010712800001", "0050", None),
+        ("12071980", NIK, "0005", None),
+        ("31121980", None, "0000", date(1980, 12, 31)),
+        ("12121980", None, "0000", date(1980, 12, 12)),
+        ("19800712", None, "0000", DAY),
+        ("7071980", None, "0000", None),
+        ("7071980", None, "0040", date(1980, 7, 7)),
+        ("31021980", None, "0090", None),
+        ("12/07/80", NIK, "0000", DAY),
+        ("12/07/80", None, "0000", None),
+        ("12/07/80", None, "0400", DAY),
+        ("12.7.80", NIK, "0000", DAY),
+        ("12-Jul-80", None, "0000", DAY),
+        ("12/07/15", NIK, "0000", None),
+        ("12-Jul-15", None, "0000", None),
+    ],
+)
+def test_what_the_nik_and_the_column_decide(bench: Any, text: str, nik: str | None, counts: str, day: date | None) -> None:
+    (row,) = bench("uji_tanggal_pendek", [(text, nik, *counts)])
+    assert (row["tanggal"], row["ambigu"]) == (day, day is None), row
 
 
 # Places --------------------------------------------------------------------------------------------------------------
@@ -374,7 +449,7 @@ HEADS = ["RAWA", "KALI", "SUKA", "PINANG", "PAL", "KRAMAT", "JATI", "BALE", "GON
 
 
 def spellings(name: str) -> set[str]:
-    """A kelurahan as registries write it: its level word, any case, compounds together or apart, short words, numbers, brackets."""
+    """A kelurahan as registries write it: level word, any case, compounds together or apart, short words, numbers, brackets."""
     words = name.upper().split()
     joined = {" ".join([*words[:i], "".join(words[i : i + 2]), *words[i + 2 :]]) for i in range(len(words) - 1)}
     parts = {"".join(words), name, "-".join(words), "/".join(words), f"KEL. {name}", f"Kelurahan {name.title()}", f"  {name}  "}
