@@ -15,6 +15,18 @@
     {{ has_match(upper_text, '\\bR[TW]([^A-Z]|$)') }}
 {%- endmacro %}
 
+{#- An address in capitals on one line, R.T. and R.W. before a number without their dots (JL. R.W. MONGINSIDI keeps them). -#}
+{% macro address_plain(upper_text) -%}
+    case when contains({{ upper_text }}, 'R.') or contains({{ upper_text }}, chr(10)) or contains({{ upper_text }}, chr(13)) or contains({{ upper_text }}, chr(9))
+    then {{ replace_all(replace_all(upper_text, '\\bR[.] ?([TW])\\b[.]?([^A-Z0-9]{0,3}[0-9])', 'R\\1\\2'), '[\\r\\n\\t]+', ' ') }} else {{ upper_text }} end
+{%- endmacro %}
+
+{#- More than one RT or RW of different numbers: which one is meant is not said. -#}
+{% macro contradicts(text, word) -%}
+    case when {{ has_match(text, '\\b' ~ word ~ '[^A-Z0-9]{0,3}[0-9].*[^A-Z]' ~ word ~ '[^A-Z0-9]{0,3}[0-9]') }}
+    then {{ distinct_groups(text, '\\b' ~ word ~ '[^A-Z0-9]{0,3}0*([0-9]+)') }} > 1 else false end
+{%- endmacro %}
+
 {#- House, block, floor and unit numbers: what stands behind these words is never RT and RW. -#}
 {% macro house_number() %}
     {{ return("\\b(?:NO|NOMOR|NOMER|NMR|BLOK|BLOCK|BLK|KAV|KAVLING|LT|LANTAI|UNIT|TOWER|KAMAR|PETAK|GEDUNG|RUMAH|KM)\\b[^A-Z0-9]*(?:[A-Z]{1,2}[0-9]{0,3}[^A-Z0-9]+)?[0-9]+[A-Z]?(?: ?[/-] ?[0-9]+[A-Z]?)*") }}
@@ -52,14 +64,19 @@
     {{ take("upper(" ~ raw ~ ")", '^[^A-Z0-9]*(?:R[TW])?[^A-Z0-9]*0*([0-9]{1,3})[^A-Z0-9]*$', 1) }}
 {%- endmacro %}
 
+{#- Without the brackets that are left empty, one space between words, no separators at the ends. -#}
+{% macro tidied(text) -%}
+    trim({{ replace_all(replace_all(text, '[(] *[)]', ' '), '\\s+', ' ') }}, ' ,;./-')
+{%- endmacro %}
+
 {#- What is left of the address without RT/RW, kelurahan and kecamatan; null when no word is left. -#}
 {% macro street(upper_text, has_rt_rw, pair) -%}
     {%- set place = "\\b(KEL|KELURAHAN|KEC|KECAMATAN)[. :]+[^,;]*" -%}
-    {%- set rtrw = "\\b(RT[^A-Z0-9]{0,3}RW|R[TW])([^A-Z0-9]+|$)?([0-9]+)?([^A-Z0-9]{0,3}[0-9]+\\b)?" -%}
+    {%- set rtrw = "\\b(RT[^A-Z0-9]{0,3}RW|R[TW])([^A-Z0-9]+|$)?([0-9]+)?(RW[^A-Z0-9]{0,3}[0-9]+\\b|[^A-Z0-9]{0,3}[0-9]+\\b)?" -%}
     case when {{ pair }} is not null
-    then {{ take("trim(" ~ replace_all(replace_all(replace_all(upper_text, '(' ~ house_number() ~ ')|' ~ bare_pair(), '\\1 '), place, ' '), '\\s+', ' ') ~ ", ' ,;./-')", "^(.*[A-Z]{2}.*)$", 1) }}
+    then {{ take(tidied(replace_all(replace_all(upper_text, '(' ~ house_number() ~ ')|' ~ bare_pair(), '\\1 '), place, ' ')), "^(.*[A-Z]{2}.*)$", 1) }}
     when {{ has_rt_rw }} or {{ has_match(upper_text, "\\bKE[LC]") }}
-    then {{ take("trim(" ~ replace_all(replace_all(replace_all(upper_text, rtrw, ' '), place, ' '), '\\s+', ' ') ~ ", ' ,;./-')", "^(.*[A-Z]{2}.*)$", 1) }}
+    then {{ take(tidied(replace_all(replace_all(upper_text, rtrw, ' '), place, ' ')), "^(.*[A-Z]{2}.*)$", 1) }}
     else {{ take(upper_text, "^(.*[A-Z]{2}.*)$", 1) }} end
 {%- endmacro %}
 
@@ -67,14 +84,18 @@
     all its columns, and alamat_jalan, rt, rw, rt_rw_ada, rt_rw_terbaca. RT and RW are looked for in the address only where
     no column of their own holds them. -#}
 {% macro parse_addresses(source_cte, result) %}
+alamat_0 as not materialized (
+    select *, upper({{ filled_text('alamat_mentah') }}) as alamat_isi
+    from {{ source_cte }}
+),
 alamat_1 as not materialized (
     select
         *,
-        upper({{ filled_text('alamat_mentah') }}) as alamat_atas,
+        {{ address_plain('alamat_isi') }} as alamat_atas,
         upper({{ filled_text('rt_rw_mentah') }}) as rt_rw_atas,
         coalesce({{ full_match('rt_mentah', '[0-9]{1,3}') }}, false) as rt_rapi,
         coalesce({{ full_match('rw_mentah', '[0-9]{1,3}') }}, false) as rw_rapi
-    from {{ source_cte }}
+    from alamat_0
 ),
 alamat_2 as not materialized (
     select
@@ -107,19 +128,23 @@ alamat_3 as not materialized (
     from alamat_2b
 ),
 alamat_4 as not materialized (
-    select *, case when teks_rt_rw is not null then {{ rt_rw_parts('teks_rt_rw') }} end as bagian_rt_rw
+    select
+        *,
+        case when teks_rt_rw is not null then {{ rt_rw_parts('teks_rt_rw') }} end as bagian_rt_rw,
+        coalesce({{ contradicts('teks_rt_rw', 'RT') }}, false) as rt_bertentangan,
+        coalesce({{ contradicts('teks_rt_rw', 'RW') }}, false) as rw_bertentangan
     from alamat_3
 ),
 alamat_5 as not materialized (
     select
         *,
         case
-            when teks_rt_rw is not null then {{ rt_of('bagian_rt_rw') }}
+            when teks_rt_rw is not null then case when not rt_bertentangan then {{ rt_of('bagian_rt_rw') }} end
             when tertukar then rw_kolom
             else coalesce(rt_kolom, {{ rt_of('bagian_kolom') }})
         end as rt_angka,
         case
-            when teks_rt_rw is not null then {{ rw_of('bagian_rt_rw', 'teks_rt_rw') }}
+            when teks_rt_rw is not null then case when not rw_bertentangan then {{ rw_of('bagian_rt_rw', 'teks_rt_rw') }} end
             when tertukar then rt_kolom
             else coalesce(rw_kolom, nullif(concat(bagian_kolom.a2, bagian_kolom.b2, bagian_kolom.c2), ''))
         end as rw_angka

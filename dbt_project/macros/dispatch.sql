@@ -17,6 +17,11 @@
 {% macro take(expr, pattern, group) %}{{ return(adapter.dispatch('take', 'padanan')(expr, pattern, group)) }}{% endmacro %}
 {% macro default__take(expr, pattern, group) %}{{ return("nullif(regexp_extract(" ~ expr ~ ", '" ~ pattern ~ "', " ~ group ~ "), '')") }}{% endmacro %}
 
+{#- How many different texts the first group of all matches holds. -#}
+{% macro distinct_groups(expr, pattern) %}{{ return(adapter.dispatch('distinct_groups', 'padanan')(expr, pattern)) }}{% endmacro %}
+{% macro default__distinct_groups(expr, pattern) %}{{ return("len(list_distinct(regexp_extract_all(" ~ expr ~ ", '" ~ pattern ~ "', 1)))") }}{% endmacro %}
+{% macro spark__distinct_groups(expr, pattern) %}{{ return("size(array_distinct(regexp_extract_all(" ~ expr ~ ", '" ~ pattern ~ "', 1)))") }}{% endmacro %}
+
 {% macro strip_accents(expr) %}{{ return(adapter.dispatch('strip_accents', 'padanan')(expr)) }}{% endmacro %}
 {% macro default__strip_accents(expr) %}{{ return("strip_accents(" ~ expr ~ ")") }}{% endmacro %}
 {% macro spark__strip_accents(expr) %}{{ return("translate(" ~ expr ~ ", 'ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ', 'AAAAAACEEEEIIIINOOOOOUUUUY')") }}{% endmacro %}

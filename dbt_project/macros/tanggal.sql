@@ -11,9 +11,11 @@
     of day, spaces beside separators. -#}
 {% macro bare_date(raw) -%}
     {%- set edge = "[\\s\\pZ\\pC''`´‘’ʼ\"=]" -%}
-    {%- set trimmed = "regexp_extract(" ~ raw ~ ", '(?s)^" ~ edge ~ "*(?:[A-Za-z][A-Za-z .]*[,/]" ~ edge ~ "*)?(.*?)" ~ edge ~ "*$', 1)" -%}
+    {%- set plain = replace_all(replace_all(raw, '\\p{Cf}', ''), '[\\x{2010}-\\x{2015}\\x{2212}]', '-') -%}
+    {%- set trimmed = "regexp_extract(" ~ plain ~ ", '(?s)^" ~ edge ~ "*(?:[A-Za-z][A-Za-z .]*[,/]" ~ edge ~ "*)?(.*?)" ~ edge ~ "*$', 1)" -%}
     {%- set day = replace_all(trimmed, "[T\\s\\pZ]+[0-9]{1,2}[:.][0-9]{2}([:.][0-9]{2}([.,][0-9]+)?)?( ?([AP]M|WIB))?$", '') -%}
-    {{ replace_all(day, '[\\s\\pZ]*([/.-])[\\s\\pZ]*', '\\1') }}
+    {%- set spaced = replace_all(day, '^([0-9]{1,2})[\\s\\pZ]+([0-9]{1,2})[\\s\\pZ]+([0-9]{4})$', '\\1/\\2/\\3') -%}
+    {{ replace_all(spaced, '[\\s\\pZ]*([/.-])[\\s\\pZ]*', '\\1') }}
 {%- endmacro %}
 
 {#- The same where a cell holds neither ISO nor dd/mm/yyyy as it stands, else null: one step before `parse_date`, so that it is computed once. -#}
@@ -150,7 +152,8 @@
                 else 'bentuk' end,
             case when {{ has_match(raw, '[A-Za-z][,/]') }} then 'tempat' end,
             case when {{ has_match(raw, '[0-9][T\\s\\pZ]+[0-9]{1,2}[:.][0-9]{2}') }} and not {{ has_match(raw, '^[0-9]{4}-') }} then 'jam' end,
-            case when {{ has_match(raw, '^[\\s\\pZ\\pC]|[\\s\\pZ\\pC]$|[\\s\\pZ][/.-]|[/.-][\\s\\pZ]') }} then 'spasi' end)
+            case when {{ has_match(raw, '^[\\s\\pZ\\pC]|[\\s\\pZ\\pC]$|[\\s\\pZ][/.-]|[/.-][\\s\\pZ]|^[0-9]+[\\s\\pZ]+[0-9]+[\\s\\pZ]') }} then 'spasi' end,
+            case when {{ has_match(raw, '[0-9./-]\\p{Cf}+[0-9./-]|[\\x{2010}-\\x{2015}\\x{2212}]') }} then 'tanda' end)
     end
 {%- endmacro %}
 
