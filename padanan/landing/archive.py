@@ -30,7 +30,10 @@ _MAGIC = (
     (b"{\\rtf", "dokumen RTF"),
     (b"\x89PNG", "gambar PNG"),
     (b"\xff\xd8\xff", "gambar JPEG"),
+    (b"PGDMP", "cadangan PostgreSQL"),
 )
+# What a mail or a saved page begins with.
+_MAIL = re.compile(r"(?i)(?:from|to|subject|date|received|return-path|mime-version|content-type|message-id): ")
 _OPEN_DOCUMENT = {"spreadsheet": "berkas ODS", "text": "dokumen ODT", "presentation": "berkas ODP"}
 
 
@@ -41,7 +44,15 @@ def refuse_foreign(head: bytes) -> None:
     for magic, name in _MAGIC:
         if head.startswith(magic):
             raise DamagedFile(f"isi berkas {name}, bukan tabel", _open_it(name))
+    if head and not head.strip(b"\x00"):
+        raise DamagedFile(
+            "berkas hanya berisi bita nol (salinan atau unduhan gagal)", "salin ulang berkas dari komputer asal lalu kirim ulang"
+        )
     text = _text(head).lstrip("\ufeff \t\r\n\x00")
+    if _MAIL.match(text):
+        raise DamagedFile(
+            "isi berkas surel atau halaman tersimpan, bukan tabel", "simpan lampirannya lalu kirim sebagai .xlsx/.csv"
+        )
     low = text[:200].lower()
     if re.match(r"(<!--.*?-->\s*)*<(!doctype html|html|head|body|table|meta|script|div)\b", low, re.DOTALL):
         raise DamagedFile("isi berkas halaman HTML, bukan tabel", f"buka di Excel, {_AS_TABLE}")

@@ -26,6 +26,7 @@ BLOCK = 24 * 1024 * 1024
 HEAD = 1 << 18
 CANDIDATES = (";", ",", "|", "\t", "^", "~", ":", STAND_IN)
 _FORMULA_TEXT = r'^\s*="([^"]*)"\s*$'
+_QUOTED_TWICE = r'^\s*"([^"]*)"\s*$'
 _SEP_LINE = re.compile(r"^sep=(.)\s*$", re.IGNORECASE)
 
 
@@ -93,15 +94,19 @@ def _layout(head: bytes, spec: Spec, agreed: str, stand_in: bool) -> Layout:
     trailing = _trailing(header, rows)
     if trailing:
         unnamed = (*header.unnamed, *range(header.width, header.width + trailing))
-        header = replace(header, width=header.width + trailing, unnamed=unnamed)
+        header = replace(
+            header, width=header.width + trailing, unnamed=tuple(at for at in unnamed if at < header.width + trailing)
+        )
     return Layout(separator, shown, quote, header, best[2], best[2] - header.height, trailing)
 
 
 def _trailing(header: Header, rows: list[list[str]]) -> int:
-    """How many empty fields stand behind every sampled row beyond the header: separators at the end of each line."""
+    """How many empty fields stand behind every sampled row beyond the header; negative where the header alone ends in them."""
     beyond = {len(cells) - header.width for cells in rows}
     more = beyond.pop() if len(beyond) == 1 else 0
-    return more if more > 0 and not any(any(cells[header.width :]) for cells in rows) else 0
+    if more < 0:
+        return more if set(range(header.width + more, header.width)) <= set(header.unnamed) else 0
+    return more if not any(any(cells[header.width :]) for cells in rows) else 0
 
 
 def _single_quoted(lines: list[str], separators: list[str]) -> bool:
@@ -164,7 +169,7 @@ class _Reading:
         self.rejects = RejectWriter(work / "tak_terbaca.parquet")
         self.rows = self.counted = self.blank = self.continuation = self.reject_lines = 0
         self.unnamed_filled: set[int] = set()
-        self.as_formula = 0
+        self.wrapped = {_FORMULA_TEXT: 0, _QUOTED_TWICE: 0}
 
     def run(self, mapped: Bytes, head: bytes) -> RawTable:
         position, line = self._skip_head(head)
@@ -257,17 +262,18 @@ class _Reading:
         columns = [table[name] for name in self.wanted]
         if self.layout.separator == STAND_IN:
             columns = [pc.replace_substring(column, STAND_IN, self.layout.shown) for column in columns]
-        if _has_formula_text(good):
-            columns = [self._without_formula(column) for column in columns]
+        for mark, pattern in ((b'="', _FORMULA_TEXT), (b'"""', _QUOTED_TWICE)):
+            if _holds(good, mark):
+                columns = [self._unwrapped(column, pattern) for column in columns]
         return pa.Table.from_arrays(
             [*columns, pa.array(lines, pa.int64()), pa.nulls(len(lines), pa.string())], schema=self.schema
         )
 
-    def _without_formula(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
-        """`="0123"`, as some exports keep Excel from dropping zeros, is the text between the quotes."""
-        marked = int(pc.sum(pc.match_substring_regex(column, _FORMULA_TEXT)).as_py() or 0)
-        self.as_formula += marked
-        return pc.replace_substring_regex(column, _FORMULA_TEXT, r"\1") if marked else column
+    def _unwrapped(self, column: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:
+        """The text between the quotes of `="0123"` (kept from Excel so) and of what an export quoted a second time."""
+        marked = int(pc.sum(pc.match_substring_regex(column, pattern)).as_py() or 0)
+        self.wrapped[pattern] += marked
+        return pc.replace_substring_regex(column, pattern, r"\1") if marked else column
 
     def _result(self) -> RawTable:
         control = {
@@ -325,9 +331,9 @@ class _Reading:
             yield Flag(
                 "pemisah_ekor",
                 "peringatan",
-                f"{'satu' if self.layout.trailing == 1 else self.layout.trailing} pemisah lebih di setiap baris; "
-                "kolom kosong di ujungnya dilewati",
-                "hapus pemisah di akhir setiap baris pada kiriman berikutnya",
+                f"{'satu' if abs(self.layout.trailing) == 1 else abs(self.layout.trailing)} pemisah lebih di "
+                f"{'setiap baris' if self.layout.trailing > 0 else 'baris judul'}; kolom kosong di ujungnya dilewati",
+                f"hapus pemisah di akhir {'setiap baris' if self.layout.trailing > 0 else 'baris judul'} pada kiriman berikutnya",
             )
         if self.layout.quote == "'" and self.spec.form.get("kutip", '"') != "'":
             yield Flag(
@@ -336,12 +342,19 @@ class _Reading:
                 f"isi kolom diapit kutip tunggal pada {self.counted} baris; dibaca tanpa kutip itu",
                 'pakai kutip ganda (") pada kiriman berikutnya',
             )
-        if self.as_formula:
+        if self.wrapped[_FORMULA_TEXT]:
             yield Flag(
                 "rumus_teks",
                 "peringatan",
-                f'{self.as_formula} sel berbentuk ="…"; dibaca isinya saja',
+                f'{self.wrapped[_FORMULA_TEXT]} sel berbentuk ="…"; dibaca isinya saja',
                 "ekspor sebagai teks biasa pada kiriman berikutnya",
+            )
+        if self.wrapped[_QUOTED_TWICE]:
+            yield Flag(
+                "kutip_rangkap",
+                "peringatan",
+                f"{self.wrapped[_QUOTED_TWICE]} sel berkutip dua kali; dibaca tanpa kutip itu",
+                "ekspor dengan satu pasang kutip pada kiriman berikutnya",
             )
         if self.text.encoding == "utf-8-campur" or self.text.undecodable:
             yield Flag(
@@ -360,10 +373,12 @@ class _Reading:
             )
 
 
-def _has_formula_text(block: Bytes) -> bool:
-    """Whether `="` occurs; most files have no equals sign at all."""
-    equals = np.flatnonzero(block[:-1] == ord("="))
-    return bool(len(equals)) and bool((block[equals + 1] == ord('"')).any())
+def _holds(block: Bytes, mark: bytes) -> bool:
+    """Whether the bytes occur; the first of them is looked for alone, most files have none."""
+    at = np.flatnonzero(block[: len(block) - len(mark) + 1] == mark[0])
+    for offset in range(1, len(mark)):
+        at = at[block[at + offset] == mark[offset]]
+    return bool(len(at))
 
 
 def _inner_lines(table: pa.Table) -> int:

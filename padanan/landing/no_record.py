@@ -26,11 +26,15 @@ _OFFICES = (
     "MENGETAHUI|MENYETUJUI|KEPALA|KETUA|SEKRETARIS|LURAH|CAMAT|PLT|PLH|A\\.?N\\b|U\\.?B\\b|PETUGAS|OPERATOR|PENANGGUNG JAWAB|"
     "PEMBUAT|DIBUAT|DIPERIKSA|PEJABAT|BENDAHARA|TTD|TANDA TANGAN"
 )
+# `I.`, `A.`, `1)` before a caption.
+_ENUMERATION = "^(?:(?:[IVX]{1,5}|[A-Z]|[0-9]{1,3}) *[.)] *)+"
 _DEGREE = "^(DR|DRS|DRA|IR|PROF|H|HJ)\\.|, ?[SM]\\.? ?[A-Z]"
 # A row this empty holds a caption, not a record.
 CAPTION_CELLS = 2
 # Columns outside the contract are numbered too.
 UNREAD_COLUMNS = 20
+# Cells of a row that hold nothing but the same mark (`x`, `0`, `...`).
+FILLER_CELLS, FILLER_LENGTH = 3, 5
 
 REASONS = {
     "judul_berulang": "baris judul terulang",
@@ -40,6 +44,7 @@ REASONS = {
     "tempat_tanggal": "tempat dan tanggal surat",
     "nip": "NIP penanda tangan",
     "tanda_tangan": "jabatan atau nama penanda tangan",
+    "baris_pengisi": "baris pengisi (tanda yang sama di setiap kolom)",
     "tanpa_identitas": "tanpa nomor, nama, dan tanggal lahir",
 }
 """Reason to what a receipt calls it; in the order in which they are asked."""
@@ -71,8 +76,15 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
     tail = -1 if last is None or last[0] is None else int(last[0])
     # A row of figures by place has no person's columns: what such a list calls a caption may be a place.
     people = "true" if any(name in seen for name in IDENTITY) else "false"
-    own = [f"(sel[{seen.index(name) + 1}])" for name in IDENTITY if name in seen]
-    nameless = " and ".join(f"{cell} is null" for cell in own) if own else "false"
+    # A name holds a letter.
+    own = [
+        f"case when regexp_matches(sel[{seen.index(name) + 1}], '\\pL') then sel[{seen.index(name) + 1}] end"
+        if name in NAMES
+        else f"sel[{seen.index(name) + 1}]"
+        for name in IDENTITY
+        if name in seen
+    ]
+    nameless = " and ".join(f"({cell}) is null" for cell in own) if own else "false"
     # Headers are compared as tolerantly as the first one was found.
     names = known_names(Spec.of(contract))
     same = " + ".join(
@@ -85,9 +97,12 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
         with isi as (
             select {LINE}, sel, list_filter(sel, lambda x: x is not null) as teks from curiga
         ), ukuran as (
-            select *, len(teks) as n, upper(teks[1]) as depan, upper(array_to_string(teks, ' ')) as semua,
-                list_transform(teks, lambda x: try_cast(regexp_extract(x, '^[(]?([0-9]{{1,3}})(?:[.]0)?[).]?$', 1) as integer))
-                    as angka
+            select *, len(teks) as n, upper(teks[1]) as depan,
+                regexp_replace(upper(array_to_string(teks, ' ')), '{_ENUMERATION}', '') as semua,
+                list_transform(teks, lambda x: coalesce(
+                    try_cast(regexp_extract(x, '^[(]?([0-9]{{1,3}})(?:[.]0| *=[0-9a-zA-Z .+*/x×=-]+)?[).]?$', 1) as integer),
+                    case when regexp_full_match(x, '[(]?[a-zA-Z][).]?') then ascii(upper(regexp_extract(x, '[a-zA-Z]'))) - 64 end
+                )) as angka
             from isi
         ), dinilai as (
             select {LINE}, case
@@ -104,6 +119,8 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
                     then 'baris_kelompok'
                 when {people} and n <= {CAPTION_CELLS} and {LINE} > {tail} and (regexp_matches(semua, '^[(]?({_OFFICES})\\b')
                     or regexp_matches(semua, '{_DEGREE}') or regexp_matches(semua, '^[(].*[)]$')) then 'tanda_tangan'
+                when n >= {FILLER_CELLS} and length(teks[1]) <= {FILLER_LENGTH} and len(list_distinct(teks)) = 1
+                    and len(list_distinct(string_split(teks[1], ''))) = 1 then 'baris_pengisi'
                 when {nameless} then 'tanpa_identitas'
             end as sebab
             from ukuran

@@ -55,6 +55,9 @@ def test_archives_are_named(tmp_path: Path, members: dict[str, str], said: str) 
         (b"%PDF-1.7 x", "PDF"),
         (b"Rar!\x1a\x07\x00", "arsip RAR"),
         (b"\x1f\x8b\x08\x00", "arsip gzip"),
+        (b"From: a@b\nSubject: data\n", "surel"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related\n", "surel"),
+        (b"\x00" * 4000, "bita nol"),
     ],
 )
 def test_foreign_bytes_are_named(tmp_path: Path, head: bytes, said: str) -> None:

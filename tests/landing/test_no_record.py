@@ -39,6 +39,7 @@ def aside(receipt: Receipt) -> dict[int, str]:
 
 
 BEFORE = {
+    "baris_pengisi": ["x"] * len(NAMES),
     "penomoran_kolom": [f"({index + 1})" for index in range(len(NAMES))],
     "judul_berulang": ["\ufeff" + LABELS[0], *[f" {label.upper().replace('_', ' ')} " for label in LABELS[1:]]],
     "baris_kelompok": line(id_sumber="KECAMATAN TEBET"),
@@ -67,9 +68,31 @@ def test_each_kind_is_named_and_the_people_go_on(take: Take, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("reason", "cells"),
+    [
+        ("penomoran_kolom", ["abcdefghijklmnopqrstuvwxyz"[index] for index in range(len(NAMES))]),
+        ("penomoran_kolom", [f"{index + 1}." for index in range(len(NAMES) - 1)] + [f"{len(NAMES)}=3x4"]),
+        ("baris_pengisi", ["0"] * len(NAMES)),
+        ("tanpa_identitas", ["..."] * len(NAMES)),
+        ("baris_kelompok", line(id_sumber="I. KELURAHAN GAMBIR")),
+        ("baris_kelompok", line(id_sumber="A.", nik="KEC. SENEN")),
+        ("baris_kelompok", line(nama="2) RW 05")),
+        ("tanpa_identitas", line(id_sumber="Terbilang: dua juta rupiah")),
+        ("tanpa_identitas", line(nama="123", alamat="JL UJI")),
+    ],
+)
+def test_other_rows_of_the_kinds(take: Take, tmp_path: Path, reason: str, cells: list[str]) -> None:
+    receipt = take(
+        write(tmp_path / "a.csv", [person(1), cells, *[person(index) for index in range(2, 10)]]), periode_data="2025-10"
+    )
+    assert set(aside(receipt).values()) <= {reason} and receipt.rows_on == 9
+
+
+@pytest.mark.parametrize(
     "cells",
     [
         {"nama": "SITI"},
+        {"nama": "A", "jenis_kelamin": "P", "rt": "1"},
         {"nama": "DRS. BUDI CONTOH"},
         {"nama": "KEPALA DESA CONTOH"},
         {"nik": "3174011300000001"},
@@ -105,6 +128,24 @@ def test_an_optional_column_whose_heading_is_not_known_is_named(take: Take, tmp_
     said = {flag["rule_id"]: flag["pesan"] for flag in receipt.flags}
     assert "1 kolom" in said["kolom_opsional_hilang"] and "nama_ibu_kandung" in said["kolom_opsional_hilang"]
     assert "ibu si orang" in said["kolom_tak_disepakati"]
+
+
+def test_what_was_quoted_twice_is_read_without(take: Take, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = [[f'"""{cell}"""' for cell in person(index)] for index in range(5)]
+    path.write_text("\n".join("|".join(row) for row in [LABELS, *rows]) + "\n", encoding="utf-8")
+    receipt = take(path, periode_data="2025-10")
+    part = pq.read_table(receipt.folder / "part.parquet").to_pylist()
+    assert [row["nik"] for row in part] == [person(index)[NAMES.index("nik")] for index in range(5)]
+    assert any(flag["rule_id"] == "kutip_rangkap" for flag in receipt.flags)
+
+
+def test_a_separator_too_many_in_the_heading_alone(take: Take, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", [person(index) for index in range(5)])
+    path.write_text(path.read_text(encoding="utf-8").replace("\n", "|\n", 1), encoding="utf-8")
+    receipt = take(path, periode_data="2025-10")
+    assert receipt.rows_on == 5
+    assert any("satu pemisah lebih di baris judul" in flag["pesan"] for flag in receipt.flags)
 
 
 def test_text_formulas_are_their_content(take: Take, tmp_path: Path) -> None:
