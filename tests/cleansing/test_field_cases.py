@@ -34,7 +34,7 @@ def receipts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Receipt]:
         started = time.monotonic()
         found[case] = deliver(
             Home(tmp_path_factory.mktemp(case)), contracts, producer, path,
-            periode_data="2025-11", diterima=datetime(2025, 11, 10, tzinfo=JAKARTA), key=bytes(range(32)),
+            periode_data="2025-11", diterima=datetime(2025, 11, 10, tzinfo=JAKARTA),
         )  # fmt: skip
         assert time.monotonic() - started < 10, path.name
     return found
