@@ -29,6 +29,17 @@
     (({{ name_level }} >= 2 and {{ birth_level }} >= 1) or ({{ name_level }} >= 1 and {{ birth_level }} = 2))
 {%- endmacro %}
 
+{#- Age group on a day, from a birth date; what is not that of a living person is unknown (`published/groups` names the groups). -#}
+{% macro age_group(birth, day) -%}
+    case
+        when {{ birth }} is null or {{ birth }} > cast({{ lit(day) }} as date)
+            or {{ birth }} < cast({{ lit(day) }} as date) - interval 120 year then 'tidak_diketahui'
+        when {{ birth }} > cast({{ lit(day) }} as date) - interval 18 year then 'anak'
+        when {{ birth }} > cast({{ lit(day) }} as date) - interval 60 year then 'dewasa'
+        else 'lansia'
+    end
+{%- endmacro %}
+
 {#- The registries whose overlap is counted, with the bit of each in `kombinasi`: [(id, bit)] by bit. -#}
 {% macro registries() %}
     {%- set found = [] -%}

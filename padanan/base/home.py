@@ -25,6 +25,7 @@ FOLDERS = (
     "held",
     "warehouse",
     "published",
+    "identitas",
     "reports",
     "worklists",
     "kit",
@@ -138,6 +139,11 @@ class Home:
     def published(self, periode: Periode, revisi: int | None = None) -> Path:
         """`published/<period>` or one revision below it."""
         base = self.root / "published" / periode.key
+        return base if revisi is None else base / f"rev-{revisi}"
+
+    def identitas(self, periode: Periode, revisi: int | None = None) -> Path:
+        """`identitas/<period>` or one revision below it: names and numbers of people, read by `published.identities` alone."""
+        base = self.root / "identitas" / periode.key
         return base if revisi is None else base / f"rev-{revisi}"
 
     def reports(self, periode: Periode, revisi: int) -> Path:

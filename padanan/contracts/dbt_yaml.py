@@ -17,6 +17,10 @@ from padanan.base.yaml_source import YamlSource
 MODELS = CHECKOUT / "dbt_project" / "models"
 PLACE = "wilayah"
 """The unit whose staging row speaks of places."""
+IDENTITY = "identitas"
+"""`meta.terbit.tempat` of the one model that holds names: its file lies in a folder of its own, apart from what is published."""
+KEPT, KEYED = "tidak", "samaran"
+"""`meta.terbit` of a column: it stays in the warehouse, or its keyed hash (HMAC) is published in its place."""
 
 
 @cache
@@ -42,6 +46,10 @@ def _described(models: Path) -> tuple[dict[str, dict[str, Any]], str, str]:
                 cure=f"beri satu model config.meta.baris_baku: {value}",
             )
     ordered = sorted(found, key=lambda item: item[0])
+    if (named := [model["name"] for _, model in ordered if _apart(model)])[1:]:
+        raise PadananError(
+            f"{' dan '.join(named)} sama-sama tabel identitas", file=models, cure="satukan; nama orang berada di satu tempat saja"
+        )
     for (place, one), (other, two) in pairwise(ordered):
         if place == other:
             raise PadananError(
@@ -54,7 +62,8 @@ def _described(models: Path) -> tuple[dict[str, dict[str, Any]], str, str]:
 
 
 def _place(model: dict[str, Any], terbit: Any, path: Path) -> int:
-    if not isinstance(terbit, dict) or set(terbit) != {"urutan", "kunci"} or not isinstance(terbit["urutan"], int):
+    known = isinstance(terbit, dict) and terbit.get("tempat", IDENTITY) == IDENTITY
+    if not known or set(terbit) - {"tempat"} != {"urutan", "kunci"} or not isinstance(terbit["urutan"], int):
         raise PadananError(
             f"meta.terbit {model['name']} tidak lengkap", file=path, cure='tulis terbit: {urutan: 18, kunci: "id_orang"}'
         )
@@ -83,8 +92,38 @@ def described_models(models: Path = MODELS) -> dict[str, dict[str, Any]]:
 
 
 def published_models(models: Path = MODELS) -> dict[str, dict[str, Any]]:
-    """The published models alone, in the order in which they follow from each other."""
-    return {name: model for name, model in described_models(models).items() if name not in _described(models)[1:]}
+    """The published models alone, in the order in which they follow from each other; that of the identities is none of them."""
+    rows = _described(models)[1:]
+    return {name: model for name, model in described_models(models).items() if name not in rows and not _apart(model)}
+
+
+def identity_model(models: Path = MODELS) -> str:
+    """The model that holds names and numbers of people (`meta.terbit.tempat: identitas`).
+
+    Raises:
+        PadananError: no model is marked so.
+    """
+    for name, model in described_models(models).items():
+        if _apart(model):
+            return name
+    raise PadananError("tidak ada model identitas", file=models, cure="beri satu model meta.terbit dengan tempat: identitas")
+
+
+def _apart(model: dict[str, Any]) -> bool:
+    terbit = model["config"]["meta"].get("terbit")
+    return isinstance(terbit, dict) and terbit.get("tempat") == IDENTITY
+
+
+def written_columns(model: str, models: Path = MODELS) -> dict[str, bool]:
+    """The columns that are written to a model's file, in order, and whether a keyed hash stands in the place of the value."""
+    columns = described_models(models)[model]["columns"]
+    return {column["name"]: publishing(column) == KEYED for column in columns if publishing(column) != KEPT}
+
+
+def publishing(column: dict[str, Any]) -> str | None:
+    """A column's `meta.terbit`: `KEPT`, `KEYED`, or None where it is written as it is."""
+    found = ((column.get("config") or {}).get("meta") or {}).get("terbit")
+    return None if found is None else str(found)
 
 
 def columns_of(model: str, models: Path = MODELS) -> tuple[str, ...]:
@@ -102,6 +141,12 @@ def _check(model: dict[str, Any], path: Path) -> None:
                 f"kolom {model['name']}.{column['name']} tanpa tipe atau klasifikasi",
                 file=path,
                 cure="isi data_type dan config.meta.klasifikasi",
+            )
+        if publishing(column) not in (None, KEPT, KEYED):
+            raise PadananError(
+                f"meta.terbit kolom {model['name']}.{column['name']} tidak dikenal",
+                file=path,
+                cure=f"tulis '{KEPT}' (tinggal di gudang) atau '{KEYED}' (terbit sebagai HMAC), atau hapus",
             )
 
 

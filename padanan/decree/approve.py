@@ -21,7 +21,8 @@ from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.signing import sign
 from padanan.base.tabular import row_hash, scratch
-from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft, write_snapshot
+from padanan.decree.freeze import SNAPSHOT, draft_folder, sealed_mode, sealed_tables, verify_draft, write_snapshot
+from padanan.published.identities import BNBA, ENTRY, has_identities, write_bnba
 from padanan.published.proof import verify_published
 from padanan.records import steps
 from padanan.records.chain import canonical
@@ -180,8 +181,8 @@ def _entry(home: Home, log: ReviewLog, approval: Approval, now: datetime) -> dic
             field="revisi",
             cure="pulihkan rancangan dari cadangan",
         )
-    _same_as_published(home, approval, draft["row_hash"])
-    return {
+    _same_as_published(home, approval, draft)
+    entry: dict[str, Any] = {
         "revisi": revisi,
         "tindakan": steps.DECREE,
         "ke": approval.ke,
@@ -194,19 +195,24 @@ def _entry(home: Home, log: ReviewLog, approval: Approval, now: datetime) -> dic
         "penetap": person.named(),
         "alasan": [],
     }
+    if "bnba" in draft:
+        entry["bnba"] = draft["bnba"]
+    return entry
 
 
-def _same_as_published(home: Home, approval: Approval, rows: str) -> None:
+def _same_as_published(home: Home, approval: Approval, draft: Mapping[str, Any]) -> None:
     """The draft's own hashes are unsigned; what counts is that its people are those of the publication that was accepted."""
     published = home.published(approval.periode, approval.revisi)
-    verify_published(home, approval.periode, approval.revisi)
+    manifest = verify_published(home, approval.periode, approval.revisi)
     con = scratch(home)
     try:
         with building(home.decree(approval.periode)) as folder:
-            again = write_snapshot(con, published, folder / SNAPSHOT)
+            again: list[Any] = [write_snapshot(con, published, folder / SNAPSHOT).row_hash]
+            if "bnba" in draft:
+                again.append(write_bnba(con, home, approval.periode, approval.revisi, folder / BNBA).row_hash)
     finally:
         con.close()
-    if again.row_hash != rows:
+    if again != [table["row_hash"] for table in sealed_tables(draft)] or ("bnba" in draft) != (ENTRY in manifest):
         raise Refusal(
             "rancangan tidak memuat orang yang sama dengan terbitan yang diterima",
             field="revisi",
@@ -256,7 +262,8 @@ def _build(
     with no_space_guard("segel penetapan"), building(target.parent) as folder:
         inner = folder / target.name
         disk.mkdir(inner)
-        disk.copy(draft_folder(home, periode, revisi) / SNAPSHOT, inner / SNAPSHOT)
+        for table in sealed_tables({**record, "file": SNAPSHOT}):
+            disk.copy(draft_folder(home, periode, revisi) / table["file"], inner / table["file"])
         write_seal(home, log, record, inner, annex)
         for step in before_rename:
             step()
@@ -274,16 +281,20 @@ def _standing(home: Home, target: Path) -> PadananError:
 
 
 def write_seal(home: Home, log: ReviewLog, record: Mapping[str, Any], folder: Path, annex: MakeAnnex) -> Path:
-    """Writes annex and `segel.json` beside a snapshot in `folder`, all files mode 0400.
+    """Writes annex and `segel.json` beside the tables in `folder`, all files mode 0400 but the one with the names, 0600.
 
     Raises:
-        PadananError: the snapshot is not the one that the record names, or the annex's hashes are not its files'.
+        PadananError: a table is not the one that the record names, or the annex's hashes are not its files'.
     """
-    snapshot = folder / SNAPSHOT
-    if file_sha256(snapshot) != record["sha256"] or _rows(home, snapshot) != record["row_hash"]:
-        raise PadananError(
-            "data sasaran bukan yang ditetapkan", file=SNAPSHOT, cure="pulihkan rancangan dari cadangan lalu ulangi penetapan"
-        )
+    tables = sealed_tables({**record, "file": SNAPSHOT})
+    for table in tables:
+        path = folder / table["file"]
+        if file_sha256(path) != table["sha256"] or _rows(home, path) != table["row_hash"]:
+            raise PadananError(
+                "data sasaran bukan yang ditetapkan",
+                file=table["file"],
+                cure="pulihkan rancangan dari cadangan lalu ulangi penetapan",
+            )
     seal = compose_seal(home, log, record)
     files = annex(folder, seal)
     for name, digest in files.items():
@@ -294,8 +305,8 @@ def write_seal(home: Home, log: ReviewLog, record: Mapping[str, Any], folder: Pa
     # With the key that signed the record, so that a decree can be made again after the key was rotated.
     seal["tanda"] = sign(SEAL_PURPOSE, seal_text(seal), by=record["kunci"])
     disk.write_text(path, json.dumps(seal, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-    for name in (SNAPSHOT, SEAL, *files):
-        disk.chmod(folder / name, 0o400)
+    for name in (*(table["file"] for table in tables), SEAL, *files):
+        disk.chmod(folder / name, sealed_mode(name))
     return path
 
 
@@ -309,6 +320,8 @@ def compose_seal(home: Home, log: ReviewLog, record: Mapping[str, Any]) -> dict[
     periode = Periode.parse(record["periode"])
     manifest = json.loads((home.published(periode, revisi) / "manifest.json").read_text(encoding="utf-8"))
     return {
+        # A decree from before the names lay apart holds them in its data sasaran.
+        **({"bnba": record["bnba"]} if "bnba" in record else {}),
         "status": DECREED,
         "periode": periode.key,
         "label": periode.label,
@@ -341,6 +354,9 @@ def seal_text(seal: Mapping[str, Any]) -> str:
 def replay(home: Home, seal: Seal, folder: Path, *, annex: MakeAnnex | None = None) -> Path:
     """Makes a decree again, from the published tables and the log alone, in an empty folder.
 
+    The names outlive their revision in the decree alone: once retention destroyed that file, the decree's own is taken, which
+    still has to be the one that the log names.
+
     Returns:
         The path of the new `segel.json`; byte-equal to the sealed one when nothing was changed.
 
@@ -357,7 +373,12 @@ def replay(home: Home, seal: Seal, folder: Path, *, annex: MakeAnnex | None = No
         )
     con = scratch(home)
     try:
-        write_snapshot(con, home.published(seal.periode, int(record["revisi"])), folder / SNAPSHOT)
+        revisi = int(record["revisi"])
+        write_snapshot(con, home.published(seal.periode, revisi), folder / SNAPSHOT)
+        if "bnba" in record and has_identities(home, seal.periode, revisi):
+            write_bnba(con, home, seal.periode, revisi, folder / BNBA)
+        elif "bnba" in record:
+            disk.copy(seal.folder / BNBA, folder / BNBA)
     finally:
         con.close()
     return write_seal(home, log, record, folder, annex or _annex_of(home))

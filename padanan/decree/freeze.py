@@ -1,4 +1,4 @@
-"""The freeze (F18): a published revision's selected people become a read-only snapshot with two hashes.
+"""The freeze (F18): a published revision's selected people become a read-only snapshot with two hashes, their names beside it.
 
 A snapshot made here is a rancangan; only an approval makes it a decree.
 """
@@ -6,6 +6,7 @@ A snapshot made here is a rancangan; only an approval makes it a decree.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.sql import literal
 from padanan.base.tabular import TableFile, row_hash, scratch, write_table
+from padanan.published.identities import BNBA, ENTRY, MODE, write_bnba
 from padanan.published.proof import verify_published
 from padanan.records.seals import SEAL, closed
 
@@ -36,7 +38,9 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
     """Freezes the selected people of a published revision.
 
     Returns:
-        The draft's folder with `data_sasaran.parquet` and `segel.json` (status `rancangan`), both mode 0400.
+        The draft's folder with `data_sasaran.parquet` and `segel.json` (status `rancangan`), both mode 0400, and `bnba.parquet`,
+        mode 0600: the same people by name and address. A publication from before identities lay apart has no such file; its
+        snapshot holds the names.
 
     Raises:
         SealedPeriod: the period's decree is sealed.
@@ -78,10 +82,12 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
                 "published_manifest_sha256": file_sha256(published / "manifest.json"),
                 "inputs_hash": manifest["inputs_hash"],
             }
+            if ENTRY in manifest:
+                seal_data["bnba"] = bnba_facts(write_bnba(con, home, periode, revisi, temporary / BNBA))
             disk.write_text(temporary / SEAL, json.dumps(seal_data, indent=1, sort_keys=True) + "\n")
             seal(temporary, target.relative_to(home.root).as_posix(), [SEAL])
             for path in temporary.iterdir():
-                disk.chmod(path, 0o400)
+                disk.chmod(path, sealed_mode(path.name))
             if not publish(temporary, target):
                 raise PadananError(
                     "rancangan ini sedang dibekukan putaran lain", file=target.relative_to(home.root), cure="ulangi sesudahnya"
@@ -97,11 +103,26 @@ def write_snapshot(con: duckdb.DuckDBPyConnection, published: Path, path: Path) 
     return write_table(con, f"select * from read_parquet({source}) where terpilih order by id_orang", path)
 
 
+def bnba_facts(written: TableFile) -> dict[str, Any]:
+    """What a seal says of the file with the names."""
+    return {"file": BNBA, "jumlah": written.rows, "sha256": written.sha256, "row_hash": written.row_hash}
+
+
+def sealed_mode(name: str) -> int:
+    """The rights of a file of a draft or a decree: its owner's alone."""
+    return MODE if name == BNBA else 0o400
+
+
+def sealed_tables(seal: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The tables that a seal of a draft or a decree names: the data sasaran, and the names since they lie apart."""
+    return [seal, *([seal["bnba"]] if "bnba" in seal else [])]
+
+
 def verify_draft(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
-    """The seal of a draft, after its snapshot's bytes and rows were compared with it (F18: the hash verifies).
+    """The seal of a draft, after the bytes and rows of its tables were compared with it (F18: the hash verifies).
 
     Raises:
-        PadananError: the snapshot is missing or was changed.
+        PadananError: a table is missing or was changed.
     """
     folder = draft_folder(home, periode, revisi)
     if (folder / SEAL).exists():
@@ -116,13 +137,14 @@ def verify_draft(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
             file=(folder / SEAL).relative_to(home.root),
             cure="jalankan job rancangan_periode, atau pulihkan dari cadangan",
         ) from None
-    snapshot = folder / sealed["file"]
-    if not snapshot.exists() or file_sha256(snapshot) != sealed["sha256"]:
-        raise PadananError("isi rancangan berubah", file=snapshot.relative_to(home.root), cure="pulihkan dari cadangan")
-    con = scratch(home)
-    try:
-        if row_hash(con, snapshot) != sealed["row_hash"]:
-            raise PadananError("baris rancangan berubah", file=snapshot.relative_to(home.root), cure="pulihkan dari cadangan")
-    finally:
-        con.close()
+    for table in sealed_tables(sealed):
+        snapshot = folder / table["file"]
+        if not snapshot.exists() or file_sha256(snapshot) != table["sha256"]:
+            raise PadananError("isi rancangan berubah", file=snapshot.relative_to(home.root), cure="pulihkan dari cadangan")
+        con = scratch(home)
+        try:
+            if row_hash(con, snapshot) != table["row_hash"]:
+                raise PadananError("baris rancangan berubah", file=snapshot.relative_to(home.root), cure="pulihkan dari cadangan")
+        finally:
+            con.close()
     return sealed

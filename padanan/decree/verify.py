@@ -19,7 +19,8 @@ from padanan.base.period import Periode
 from padanan.base.signing import genuine
 from padanan.base.tabular import row_hash, scratch
 from padanan.decree.approve import SEAL_PURPOSE, MakeAnnex, compose_seal, replay, seal_text
-from padanan.decree.freeze import draft_folder, verify_draft
+from padanan.decree.freeze import draft_folder, sealed_tables, verify_draft
+from padanan.published.identities import faults_of_identities, named_tables, stray_identities
 from padanan.published.proof import faults_of_published
 from padanan.published.revisions import published_revisions
 from padanan.records import steps
@@ -53,13 +54,18 @@ def prove(home: Home, periode: Periode, *, again: bool = False, annex: MakeAnnex
     proof = Proof(periode)
     for revisi, manifest in published_revisions(home, periode):
         proof.revisions += 1
-        faults = faults_of_published(home, periode, revisi)[1]
+        faults = faults_of_published(home, periode, revisi)[1] + faults_of_identities(home, periode, revisi, manifest)
         proof.faults += faults
         if not faults:
             short = fingerprint(str(manifest.get("inputs_hash", ""))[:16])
             nisan = read_nisan(home.published(periode, revisi))
             state = f"tabel {gone(nisan)}" if nisan else f"{len(manifest['tables'])} tabel sesuai"
             proof.fine.append(f"{periode} rev-{revisi}: {state}, masukan {short}")
+            if named := named_tables(home, periode, revisi):
+                proof.fine.append(
+                    f"  PERHATIAN: {' dan '.join(named)} memuat NIK dan nama semua orang (terbit sebelum identitas dipisahkan); "
+                    "yang harus dilakukan: docs/protection.md"
+                )
         proof.fine += list(_lost(home, manifest, proof))
         if (draft := draft_folder(home, periode, revisi)).exists() and read_nisan(draft) is not None:
             try:
@@ -74,6 +80,7 @@ def prove(home: Home, periode: Periode, *, again: bool = False, annex: MakeAnnex
                 )
             except PadananError as error:
                 proof.faults.append(error)
+    proof.faults += stray_identities(home, periode)
     log: ReviewLog | None = None
     try:
         log = read_log(home, periode)
@@ -115,7 +122,7 @@ def _prove_seal(home: Home, proof: Proof, folder: Path, log: ReviewLog | None, *
     try:
         data = json.loads((folder / SEAL).read_text(encoding="utf-8"))
         seal = Seal(proof.periode, int(folder.name.removeprefix("ke-")), folder, data)
-        files = {data["file"]: data["sha256"], **data["lampiran"]}
+        files = {**{table["file"]: table["sha256"] for table in sealed_tables(data)}, **data["lampiran"]}
         intact = data["status"] == DECREED and genuine(SEAL_PURPOSE, seal_text(data), data["tanda"]) and data["ke"] == seal.ke
         # A changed space or line break says the same, but it is not what was sealed.
         intact = intact and (folder / SEAL).read_text(encoding="utf-8") == _spelled(data)
@@ -170,8 +177,9 @@ def _files(home: Home, folder: Path, files: Mapping[str, str]) -> Iterator[Padan
 def _rows(home: Home, seal: Seal) -> Iterator[PadananError]:
     con = scratch(home)
     try:
-        if row_hash(con, seal.folder / seal.data["file"]) != seal.data["row_hash"]:
-            yield PadananError("baris data sasaran berubah", file=seal.folder.relative_to(home.root), cure=BACKUP)
+        for table in sealed_tables(seal.data):
+            if row_hash(con, seal.folder / table["file"]) != table["row_hash"]:
+                yield PadananError("baris data sasaran berubah", file=seal.folder.relative_to(home.root), cure=BACKUP)
     finally:
         con.close()
 

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from padanan.base.home import CHECKOUT
-from padanan.contracts.dbt_yaml import MODELS, classification, described_models, published_models, staging_model
+from padanan.contracts.dbt_yaml import (
+    KEPT,
+    KEYED,
+    MODELS,
+    classification,
+    described_models,
+    identity_model,
+    published_models,
+    publishing,
+    staging_model,
+)
 
 PAGE = CHECKOUT / "docs" / "tables.md"
 HEAD = """# Tabel terbitan
@@ -18,14 +28,22 @@ HEAD = """# Tabel terbitan
 Dibuat dari YAML dbt (`dbt_project/models/`) oleh `python -m padanan.generated.tables_doc`; jangan disunting di sini.
 
 Setiap tabel terbit sebagai `published/<periode>/rev-<n>/<tabel>.parquet`. Klasifikasi: `umum`, `pribadi`, `spesifik`
-(UU 27/2022). Kunci berakhiran `_key`, `id_orang` dan `id_keluarga` adalah samaran, bukan NIK atau nomor KK.
+(UU 27/2022). Kunci berakhiran `_key`, `id_orang` dan `id_keluarga` adalah samaran, bukan NIK atau nomor KK. Tidak satu pun tabel
+terbitan memuat NIK, nomor KK, nama, alamat atau hari lahir; siapa orangnya hanya ada pada [identitas](#identitas).
+"""
+IDENTITY_HEAD = """# Identitas
+
+Bukan tabel terbitan: satu berkas setiap revisi di `identitas/<periode>/rev-<n>/identitas.parquet`, hanya terbaca pemiliknya
+(0600), dengan masa simpan sendiri (`expectations/retensi.yaml`) dan sidik pada manifest terbitannya. Dibaca hanya oleh daftar
+kerja, paket produsen, pembekuan dan API; `docs/protection.md` menerangkannya. Rancangan dan penetapan menyimpan orang
+terpilih dari berkas ini sebagai `bnba.parquet` yang ikut tersegel.
 """
 
 STAGING_HEAD = """# Tabel kerja
 
 Predikat aturan tahap cleansing (`expectations/rules.yaml`) berbicara tentang baris staging di bawah ini, yang ber-`satuan:
 [wilayah]` tentang baris data pendukung wilayah, predikat tahap padanan tentang `padanan_record`, kriteria data sasaran
-tentang `padanan_orang`. Tabel staging tidak diterbitkan.
+tentang `padanan_orang`, dengan kolomnya yang tinggal di gudang. Tabel staging tidak diterbitkan.
 """
 
 
@@ -33,20 +51,24 @@ def render(models: Path = MODELS) -> str:
     """The whole page as Markdown."""
     found, people, places = described_models(models), staging_model(models=models), staging_model("wilayah", models)
     staging = [STAGING_HEAD, _table(found[people], "Baris staging"), _table(found[places], "Baris data pendukung wilayah")]
-    return "\n".join([HEAD, *(_table(model, name) for name, model in published_models(models).items()), *staging])
+    apart = identity_model(models)
+    tables = [HEAD, *(_table(model, name) for name, model in published_models(models).items())]
+    return "\n".join([*tables, IDENTITY_HEAD, _table(found[apart], apart), *staging])
 
 
 def _table(model: dict[str, Any], title: str) -> str:
     lines = [f"## {title}", "", model["description"], "", "| kolom | tipe | klasifikasi | arti |", "|---|---|---|---|"]
     lines += [
-        f"| `{column['name']}` | {column['data_type']} | {classification(column)} | {_cell(column['description'])} |"
+        f"| `{column['name']}` | {column['data_type']} | {classification(column)} | {_told(column)} |"
         for column in model["columns"]
     ]
     return "\n".join(lines) + "\n"
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+def _told(column: dict[str, Any]) -> str:
+    """What a column means, and that it is not published as it stands."""
+    apart = {KEPT: " **Tidak terbit: tinggal di gudang kerja.**", KEYED: " **Terbit sebagai HMAC.**"}
+    return " ".join(column["description"].split()).replace("|", "\\|") + apart.get(publishing(column) or "", "")
 
 
 def main() -> None:

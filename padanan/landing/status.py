@@ -14,10 +14,22 @@ from padanan.base.period import JAKARTA, Periode, periode_start
 from padanan.contracts.contract import Contract
 from padanan.contracts.due import MONTHLY, days_late, month_deadline, state_of
 from padanan.contracts.plan import YearPlan, load_plans
+from padanan.contracts.retention import load_rules
 from padanan.landing.inbox import passed_by
+from padanan.published.identities import ENTRY
+from padanan.published.identities import state_of as state_of_identities
+from padanan.published.revisions import published_revisions
 from padanan.records.active import ActiveDelivery, received_on
 from padanan.records.arrivals import Arrival, arrivals, cutoff_of
 from padanan.records.ledger import effective_status, released
+
+IDENTITY_TEXT = {
+    "ada": "hanya terbaca pemiliknya",
+    "terbuka": "PERHATIAN, dapat dibaca orang lain; 'padanan verify' menyebut perbaikannya",
+    "hilang": "PERHATIAN, berkasnya hilang; pulihkan dari cadangan",
+    "dimusnahkan": "sudah dimusnahkan menurut masa simpannya",
+    "tanpa_berkas": "PERHATIAN, nama masih di tabel terbitannya; lihat docs/protection.md",
+}
 
 
 def status(
@@ -41,6 +53,7 @@ def status(
         stands in for it, and of what is too old to), `hari_terlambat`, deliveries of the period and, for a monthly producer,
         `bulan` (one entry a month that began) and `bulan_belum`; `ditahan` and `karantina`: what a person must look at;
         `diabaikan`: what lies in an inbox now and is no delivery, each with its reason.
+        `identitas`: the files with names of its revisions.
     """
     day = today or datetime.now(JAKARTA).date()
     known = plans if plans is not None else load_plans()
@@ -60,7 +73,22 @@ def status(
             for contract_id in contracts
             for one in passed_by(home, contract_id)
         ],
+        "identitas": _identities(home, contracts, periode),
     }
+
+
+def _identities(home: Home, contracts: Mapping[str, Contract], periode: Periode) -> list[dict[str, Any]]:
+    """The files with names of the period's revisions: how many are in them, how long they are kept, how they stand."""
+    until = load_rules(contracts)[ENTRY].expires(periode.end)
+    return [
+        {
+            "revisi": revisi,
+            "orang": manifest.get(ENTRY, {}).get("rows"),
+            "disimpan_sampai": until.isoformat() if until else None,
+            "keadaan": state_of_identities(home, periode, revisi),
+        }
+        for revisi, manifest in published_revisions(home, periode)
+    ]
 
 
 def _row(item: Arrival, periode: Periode, freed: set[tuple[str, str]], day: date) -> dict[str, Any]:
@@ -125,6 +153,9 @@ def render(state: Mapping[str, Any]) -> str:
     if state["diabaikan"]:
         out += ["", f"Diabaikan di inbox, bukan kiriman: {len(state['diabaikan'])}"]
         out += [f"  {item['contract_id']}: {item['berkas']} ({item['sebab']})" for item in state["diabaikan"]]
+    for item in state["identitas"]:
+        kept = f"{item['orang']} orang, sampai {item['disimpan_sampai'] or 'seterusnya'}; " if item["orang"] is not None else ""
+        out.append(f"\nIdentitas revisi {item['revisi']}: {kept}{IDENTITY_TEXT[item['keadaan']]}")
     arrived = sum(row["datang"] for row in state["produsen"])
     carried = sum(bool(row["terbawa"]) for row in state["produsen"])
     told = f"; {carried} dibaca dari periode sebelumnya (terbawa)" if carried else ""

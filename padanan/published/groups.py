@@ -32,22 +32,24 @@ OLDEST = 120
 
 # A person's value in a split; $1 is the day on which ages are counted.
 SEX = f"case when jk in ('L', 'P') then jk else '{UNKNOWN}' end"
-AGE = f"""case when tgl_lahir is null or tgl_lahir > $1::date or tgl_lahir < $1::date - interval {OLDEST} year then '{UNKNOWN}'
+AGE = "kelompok_umur"
+# Publications from before the birth day stayed in the warehouse hold it in the place of the group (dbt's macro `age_group`).
+BORN = f"""case when tgl_lahir is null or tgl_lahir > $1::date or tgl_lahir < $1::date - interval {OLDEST} year then '{UNKNOWN}'
     when tgl_lahir > $1::date - interval 18 year then 'anak'
     when tgl_lahir > $1::date - interval 60 year then 'dewasa' else 'lansia' end"""
 _GROUPED = f"""
 select {SEX} as jk,
-  {AGE} as umur,
+  {{age}} as umur,
   o.id_orang, coalesce(k.kode_kota, '{OUTSIDE}') as kota
 from padanan_orang o left join (select distinct kode_kota from wilayah) k on k.kode_kota = o.kode_kota
 """
-_CUBE = f"""
+_CUBE = """
 select g.jk, g.umur, g.kota, coalesce(s.terpilih, false) as sasaran, c.id_orang is not null as celah, count(*) as n
-from ({_GROUPED}) g left join sasaran s using (id_orang) left join (select distinct id_orang from celah) c using (id_orang)
+from ({people}) g left join sasaran s using (id_orang) left join (select distinct id_orang from celah) c using (id_orang)
 group by all
 """
-_RULES = f"""
-select rule_id, g.jk, g.umur, count(distinct id_orang) as n from ({_GROUPED}) g join celah using (id_orang) group by all
+_RULES = """
+select rule_id, g.jk, g.umur, count(distinct id_orang) as n from ({people}) g join celah using (id_orang) group by all
 """
 _DISABILITY = f"""
 select case when d.disabilitas in ('ya', 'tidak') then d.disabilitas else '{UNKNOWN}' end as disabilitas,
@@ -73,7 +75,9 @@ def groups(source: Published, cutoff: str) -> Groups:
     by_kota: dict[tuple[str, str, str], int] = {}
     by_rule: dict[tuple[str, str, str], int] = {}
     splits = ["jk", "umur"]
-    cube = [(row, splits) for row in source.rows(_CUBE, cutoff)]
+    day = () if source.has("padanan_orang", AGE) else (cutoff,)
+    people = _GROUPED.format(age=BORN if day else AGE)
+    cube = [(row, splits) for row in source.rows(_CUBE.format(people=people), *day)]
     # Not published then, as a table or a column of it: the page says so.
     with suppress(NotPublished):
         cube += [(row, ["disabilitas"]) for row in source.rows(_DISABILITY)]
@@ -85,7 +89,7 @@ def groups(source: Published, cutoff: str) -> Groups:
                     _add(whole, (split, row[split], measure), row["n"])
             if row["sasaran"]:
                 _add(by_kota, (split, row[split], row["kota"]), row["n"])
-    for row in source.rows(_RULES, cutoff):
+    for row in source.rows(_RULES.format(people=people), *day):
         for split in ("jk", "umur"):
             _add(by_rule, (row["rule_id"], split, row[split]), row["n"])
     return Groups(whole, by_kota, by_rule, tuple(splits))

@@ -20,7 +20,7 @@ from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
 from padanan.base.sql import literal
 from padanan.base.tabular import scratch
-from padanan.contracts.dbt_yaml import columns_of, published_models
+from padanan.contracts.dbt_yaml import published_models, written_columns
 from padanan.published.proof import prove_opened
 from padanan.records.tombstone import gone, read_nisan
 
@@ -79,7 +79,7 @@ class Published:
                 f"{name}.{column}" if name in self.columns else name
                 for name in published_models()
                 if re.search(rf"\b{name}\b", query)
-                for column in sorted(set(columns_of(name)) - self.columns.get(name, frozenset()))
+                for column in sorted(set(written_columns(name)) - self.columns.get(name, frozenset()))
                 if name not in self.columns or re.search(rf"\b{column}\b", query)
             ]
             if not lacking:

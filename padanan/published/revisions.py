@@ -80,7 +80,7 @@ def chosen_revision(home: Home, periode: Periode | None, revisi: int | None) -> 
 
 
 def periods(home: Home) -> list[Periode]:
-    """Every period that has a publication, a decree or decisions."""
-    keys = {path.name for name in ("published", "decree") for path in (home.root / name).glob("????-??-??")}
+    """Every period that has a publication, identities, a decree or decisions."""
+    keys = {path.name for name in ("published", "identitas", "decree") for path in (home.root / name).glob("????-??-??")}
     keys |= {path.name.split(".")[0] for path in (home.decisions / "reviu").glob("????-??-??.*")}
     return [Periode.parse(key) for key in sorted(keys)]

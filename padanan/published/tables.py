@@ -5,7 +5,7 @@ Writing them is `run.publication`'s work, reading them `opened`'s.
 
 from __future__ import annotations
 
-from padanan.contracts.dbt_yaml import published_models
+from padanan.contracts.dbt_yaml import described_models, published_models, written_columns
 
 # What the pairs were judged with: parameters, training counts and thresholds, comparable between revisions.
 MODEL = "model_bukti.json"
@@ -13,4 +13,19 @@ MODEL = "model_bukti.json"
 
 def tables() -> dict[str, str]:
     """Table -> the columns that name a row, by which its file is ordered; tables in the order of their making."""
-    return {name: model["config"]["meta"]["terbit"]["kunci"] for name, model in published_models().items()}
+    return {name: key_of(name) for name in published_models()}
+
+
+def key_of(name: str) -> str:
+    """The columns by which a table's file is ordered."""
+    return str(described_models()[name]["config"]["meta"]["terbit"]["kunci"])
+
+
+def query_of(name: str) -> tuple[str, bool]:
+    """What is written of a warehouse table, in its order, and whether that needs the macro `hmac_hex`.
+
+    A column that dbt's YAML keeps in the warehouse is not read at all; see `contracts.dbt_yaml.written_columns`.
+    """
+    columns = written_columns(name)
+    shown = ", ".join(f"hmac_hex({column}) as {column}" if keyed else column for column, keyed in columns.items())
+    return f"select {shown} from {name} order by {key_of(name)}", any(columns.values())

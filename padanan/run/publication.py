@@ -18,16 +18,21 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard, safe_reason
 from padanan.base.folder_proof import seal
 from padanan.base.home import Home
+from padanan.base.keys import load_key, register_hmac
 from padanan.base.tabular import write_table
 from padanan.base.warehouse import connect_warehouse
+from padanan.contracts.dbt_yaml import identity_model
+from padanan.published import identities
 from padanan.published.run_plan import RunPlan
-from padanan.published.tables import MODEL, tables
+from padanan.published.tables import MODEL, query_of, tables
 
 WRITERS = 2
 
 
 def publish(home: Home, plan: RunPlan) -> Path:
     """Writes `published/<period>/rev-<n>/` with its manifest, or returns it when it stands already.
+
+    The names lie apart, in `identitas/<period>/rev-<n>/`, and are in place before the publication that names their hash.
 
     Returns:
         The published folder.
@@ -49,13 +54,23 @@ def publish(home: Home, plan: RunPlan) -> Path:
     con.execute("set memory_limit = ?", [os.environ.get("PADANAN_MEMORY", "3GB")])
     con.execute("set temp_directory = ?", [str(home.warehouse / "tmp")])
     try:
-        with no_space_guard("tabel terbitan"), commit.building(target.parent) as temporary:
+        private = home.identitas(plan.periode, plan.revisi)
+        with (
+            no_space_guard("tabel terbitan"),
+            commit.building(target.parent) as temporary,
+            commit.building(private.parent) as names,
+        ):
             # Tables are written side by side; each one is still written by one thread, in one order.
             with ThreadPoolExecutor(WRITERS) as pool:
                 written = {name: pool.submit(_export, con.cursor(), plan, name, temporary) for name in tables()}
+                people = pool.submit(_export, con.cursor(), plan, identity_model(), names)
                 results = {name: future.result() for name, future in written.items()}
-            _write_manifest(temporary, plan, results, {MODEL: _copy_model(home, plan, temporary)})
+            apart = {identities.ENTRY: people.result()}
+            disk.chmod(names / identities.FILE, identities.MODE)
+            _write_manifest(temporary, plan, results, {MODEL: _copy_model(home, plan, temporary)}, apart)
             seal(temporary, target.relative_to(home.root).as_posix(), ["manifest.json"])
+            # What stands there was left by a run that was killed before it published: nobody's yet.
+            commit.replace(names, private)
             if not commit.publish(temporary, target):
                 raise PadananError(
                     "revisi ini sedang diterbitkan putaran lain", file=target.relative_to(home.root), cure="ulangi sesudahnya"
@@ -83,7 +98,10 @@ def _export(con: duckdb.DuckDBPyConnection, plan: RunPlan, name: str, folder: Pa
             file="warehouse/padanan.duckdb",
             cure="jalankan job padanan_periode dari awal",
         )
-    written = write_table(con, f"select * from {name} order by {tables()[name]}", folder / f"{name}.parquet")
+    query, keyed = query_of(name)
+    if keyed:
+        register_hmac(con, load_key())
+    written = write_table(con, query, folder / f"{name}.parquet")
     return {"rows": written.rows, "sha256": written.sha256, "row_hash": written.row_hash}
 
 
@@ -102,8 +120,12 @@ def _copy_model(home: Home, plan: RunPlan, folder: Path) -> dict[str, Any]:
     return {"sha256": file_sha256(folder / MODEL)}
 
 
-def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) -> dict[str, Any]:
-    """What `manifest.json` says: the revision's inputs, who did not deliver, what stands in for it, and the tables' hashes."""
+def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any], apart: dict[str, Any]) -> dict[str, Any]:
+    """What `manifest.json` says: the revision's inputs, who did not deliver, what stands in for it, and the tables' hashes.
+
+    Args:
+        apart: hashes of what lies elsewhere, `identitas`.
+    """
     data = plan.data
     return {
         "periode": plan.periode.key,
@@ -132,9 +154,10 @@ def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) ->
         ],
         "tables": tables,
         "files": files,
+        **apart,
     }
 
 
-def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any], files: dict[str, Any]) -> None:
-    manifest = manifest_of(plan, tables, files)
+def _write_manifest(folder: Path, plan: RunPlan, tables: dict[str, Any], files: dict[str, Any], apart: dict[str, Any]) -> None:
+    manifest = manifest_of(plan, tables, files, apart)
     disk.write_text(folder / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n")

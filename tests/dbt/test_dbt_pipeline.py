@@ -5,14 +5,17 @@ One dbt run serves every test of this file.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import duckdb
 import pytest
 
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.dbt_yaml import staging_model
 from padanan.contracts.parts import stage_models
 from padanan.contracts.rule_binding import rows
+from padanan.published.groups import BORN
 from padanan.published.tables import tables
 
 BUDI, SITI, ANAK = "3171011207800001", "3171015303820002", "3171014105100003"
@@ -218,7 +221,12 @@ def test_program_doubles_and_clashes(gudang: Any) -> None:
 
 def test_sasaran_lists_everybody_with_a_reason(gudang: Any) -> None:
     """A person recorded as dead stays selected with a flag; others carry the first criterion that failed."""
-    got = {row[0]: row[1:] for row in gudang.rows("select nama, terpilih, kriteria_gagal, desil, bendera from sasaran")}
+    got = {
+        row[0]: row[1:]
+        for row in gudang.rows(
+            "select nama, terpilih, kriteria_gagal, s.desil, bendera from sasaran s join padanan_orang using (id_orang)"
+        )
+    }
     assert got["SITI AMINAH"] == (True, None, 3, "meninggal_di_adminduk")
     assert got["BUDI SANTOSO"] == (True, None, 2, None)
     assert got["RINA SANTOSO"] == (False, "desil_diketahui", None, None)
@@ -228,12 +236,49 @@ def test_sasaran_lists_everybody_with_a_reason(gudang: Any) -> None:
     )
 
 
+@pytest.mark.feature("F50")
+def test_identities_are_those_of_the_selected_and_of_people_with_tasks(gudang: Any) -> None:
+    """Each of them once, with what the fullest record says of the address; nobody else."""
+    assert gudang.rows(
+        """select count(*), count(distinct i.id_orang), bool_and(i.terpilih = s.terpilih and i.nama is not distinct from o.nama
+            and i.nik is not distinct from o.nik and i.tgl_lahir is not distinct from o.tgl_lahir)
+        from identitas i join sasaran s using (id_orang) join padanan_orang o using (id_orang)"""
+    ) == gudang.rows(
+        """select count(*), count(*), true from padanan_orang where id_orang in (select id_orang from sasaran where terpilih)
+        or id_orang in (select id_orang from tugas)"""
+    )
+    [(street, card)] = gudang.rows("select alamat, no_kk from identitas where nama = 'SITI AMINAH'")
+    assert street and street.startswith("JL") and card == KK
+
+
+def test_the_age_group_is_that_of_the_cutoff_day(gudang: Any) -> None:
+    """dbt's macro as compiled, and the report's reading of publications that held the birth date, say the same on the edges."""
+    compiled = next((gudang.home / "logs").rglob("compiled/**/padanan_orang.sql")).read_text()
+    macro = compiled.split("as tahun_lahir,")[1].split("as kelompok_umur,")[0]
+    day = json.loads((gudang.home / "warehouse" / "rencana.json").read_text())["cutoff"]
+    year, rest = int(day[:4]), day[4:]
+    with duckdb.connect() as con:
+        for born, expected in (
+            (day, "anak"), (f"{year - 18}{rest}", "dewasa"), (f"{year - 60}{rest}", "lansia"), (f"{year - 120}{rest}", "lansia"),
+        ):  # fmt: skip
+            for sql in (macro, BORN.replace("$1", f"'{day}'")):
+                found = f"select (select {sql} from (select date '{born}' + {{}} as tgl_lahir))".format
+                assert con.execute(found(0)).fetchall() == [(expected,)], (born, sql)
+                other = {"dewasa": "anak", "lansia": "dewasa", "anak": "tidak_diketahui"}[expected]
+                if born[:4] == str(year - 120):
+                    assert con.execute(found(-1)).fetchall() == [("tidak_diketahui",)]
+                else:
+                    assert con.execute(found(1)).fetchall() == [(other,)], (born, sql)
+        assert con.execute(f"select {macro} from (select null::date as tgl_lahir)").fetchall() == [("tidak_diketahui",)]
+
+
 @pytest.mark.feature("F34")
 def test_a_flag_never_stops_aid(gudang: Any) -> None:
     """SITI is recorded as dead and stands twice in KLJ: two programs, two kinds of evidence each, and she stays selected."""
     got = gudang.rows(
-        """select b.program, bukti, b.terpilih, s.terpilih, jumlah_rekaman from bendera_periksa b join sasaran s using (id_orang)
-        where s.nama = 'SITI AMINAH' order by all"""
+        """select b.program, bukti, b.terpilih, s.terpilih, b.jumlah_rekaman
+        from bendera_periksa b join sasaran s using (id_orang)
+        join padanan_orang o using (id_orang) where o.nama = 'SITI AMINAH' order by all"""
     )
     assert got == [
         ("kaj", "ganda", True, True, 1),

@@ -73,7 +73,9 @@ def test_from_faulty_deliveries_to_a_sealed_decree_and_the_same_seal_again(publi
     assert (data["nomor"], data["tanggal"], data["ke"], data["revisi"]) == ("721 Tahun 2025", "2025-12-15", 1, 2)
     assert data["pengusul"]["id"] == PROPOSER and data["penyetuju"]["id"] == APPROVER
     assert data["lampiran"].keys() == {"lampiran.txt"}
-    assert all(path.stat().st_mode & 0o777 == 0o400 for path in folder.iterdir())
+    modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+    assert modes.pop("bnba.parquet") == 0o600 and set(modes.values()) == {0o400}
+    assert data["bnba"]["jumlah"] == data["jumlah_orang"]
     assert {path.name for path in folder.parent.iterdir()} == {"ke-1", "rancangan"}, "nothing half-made is left"
     assert prove(home, PERIODE, again=True, annex=annex).faults == []
 

@@ -1,20 +1,29 @@
 """Tampering, one kind after the other: each is found by `padanan verify` and named, and everything else stays in order."""
 
 import json
+from datetime import datetime, timedelta
 
 import duckdb
 import pytest
 
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
+from padanan.base.folder_proof import seal as resign
+from padanan.base.period import JAKARTA
 from padanan.base.tabular import write_table
 from padanan.cli import main
+from padanan.contracts.contract import load_contracts
+from padanan.contracts.retention import load_rules
 from padanan.decree.freeze import freeze_draft
 from padanan.decree.verify import prove
+from padanan.published.identities import identities
 from padanan.records import chain
 from padanan.records.chain import EMPTY_HEAD
+from padanan.records.refusal import Refusal
 from padanan.records.review_log import log_of, log_path, read_log
 from padanan.records.scans import scan_path
+from padanan.records.tombstone import NISAN
+from padanan.upkeep.retention.destroy import run
 from tests.review.decided_by_hand import accept_all, annex, copy_of, demo_home, publish, seal, to_draft
 from tests.review.published_by_hand import PERIODE
 from tests.signed import sign, write_manifest
@@ -275,3 +284,56 @@ def test_what_a_killed_freeze_left_goes_with_the_next_one(published):
     (left / "data_sasaran.parquet").write_bytes(b"orang")
     freeze_draft(published, PERIODE, 1)
     assert not left.exists()
+
+
+def test_the_sealed_names_are_proved_byte_by_byte_and_row_by_row(sealed):
+    """The BNBA belongs to the seal: changed or taken away it is named, and nothing else is."""
+    path = sealed.root / KE_1 / "bnba.parquet"
+    flip(path)
+    assert [("bnba.parquet" in text, "berkas penetapan berubah" in text) for text in faults(sealed)] == [(True, True)]
+    path.unlink()
+    assert [("bnba.parquet" in text, "berkas penetapan hilang" in text) for text in faults(sealed)] == [(True, True)]
+
+
+def test_a_decree_outlives_the_identities_of_its_revision(sealed, capsys):
+    """Destroyed by retention, recorded: the decree is made again from the publication and its own sealed names."""
+    shown = capsys.readouterr
+    folder = sealed.identitas(PERIODE, 1)
+    contracts = load_contracts()
+    after = datetime(2026, 12, 31, 12, tzinfo=JAKARTA)
+    assert run(sealed, contracts, load_rules(contracts), by="Ani Uji", witness="Budi Uji", now=after).records == []
+    gone = run(sealed, contracts, load_rules(contracts), by="Ani Uji", witness="Budi Uji", now=after + timedelta(days=1))
+    assert [(item["kumpulan"], item["tempat"]) for item in gone.records if "identitas" in item["tempat"]] == [
+        ("identitas", "identitas/2025-07-01/rev-1")
+    ]
+    assert [path.name for path in folder.iterdir()] == [NISAN]
+    with pytest.raises(PadananError, match="identitas sudah dimusnahkan menurut retensi"):
+        identities(sealed, PERIODE, 1)
+    assert prove(sealed, PERIODE, again=True, annex=annex).faults == []
+    flip(sealed.root / KE_1 / "bnba.parquet")
+    assert any("bnba.parquet" in text for text in faults(sealed))
+    assert shown().err == ""
+
+
+def test_identities_that_somebody_deleted_were_not_destroyed_by_rule(sealed):
+    (sealed.identitas(PERIODE, 1) / "identitas.parquet").unlink()
+    assert [("identitas hilang" in text) for text in faults(sealed)] == [True]
+
+
+def test_a_draft_without_the_names_is_not_sealed(tmp_path, key, monkeypatch):
+    """Somebody took the BNBA out of draft and seal, and signed that: it is not what the publication gives."""
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(key))
+    home = demo_home(tmp_path / "data")
+    publish(home)
+    to_draft(home)
+    draft = home.decree(PERIODE) / "rancangan" / "rev-1"
+    data = json.loads((draft / "segel.json").read_text())
+    del data["bnba"]
+    for name in ("segel.json", "sidik.json", "bnba.parquet"):
+        (draft / name).chmod(0o600)
+    (draft / "bnba.parquet").unlink()
+    (draft / "segel.json").write_text(json.dumps(data))
+    resign(draft, draft.relative_to(home.root).as_posix(), ["segel.json"])
+    with pytest.raises(Refusal, match="tidak memuat orang yang sama"):
+        seal(home)
+    assert not (home.root / KE_1).exists()

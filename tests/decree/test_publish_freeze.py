@@ -4,23 +4,29 @@ What stands in the tables is tested in tests/dbt.
 """
 
 import json
+import shutil
 from datetime import date
 
 import duckdb
 import pytest
 
+from padanan.base.digest import file_sha256
 from padanan.base.errors import NoSpace, PadananError, SealedPeriod, WarehouseLocked
-from padanan.base.home import Home
+from padanan.base.folder_proof import seal
+from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
 from padanan.base.warehouse import connect_warehouse
-from padanan.contracts.dbt_yaml import published_models
+from padanan.contracts.dbt_yaml import described_models, identity_model, published_models
 from padanan.decree.freeze import freeze_draft, verify_draft
+from padanan.decree.verify import prove
+from padanan.published.identities import identities
 from padanan.published.proof import verify_published
 from padanan.published.run_plan import RunPlan
 from padanan.run.publication import publish
 from tests.planned import contract, plan_data, write_plan
 
 PERIODE = Periode(2025, 2)
+NIK, NAME, BORN, STREET = "3171012345670009", "ZZYZX KANARI", "1983-04-17", "JALAN KANARI 7"
 
 
 def plan(revisi=1, inputs_hash="a" * 64):
@@ -32,12 +38,21 @@ def plan(revisi=1, inputs_hash="a" * 64):
 def home(tmp_path):
     home = Home(tmp_path / "data").ensure()
     con = duckdb.connect(str(home.warehouse_db))
-    for name, model in published_models().items():
-        columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+    for name in (*published_models(), identity_model()):
+        columns = ", ".join(f"{column['name']} {column['data_type']}" for column in described_models()[name]["columns"])
         con.execute(f"create table {name} ({columns})")
+    run = "'2025-07-01' as periode, 1 as revisi"
     con.execute(
-        "insert into sasaran by name select '2025-07-01' as periode, 1 as revisi, 'o' || i as id_orang, i % 3 = 0 as terpilih "
-        "from range(10) t(i)"
+        f"""insert into padanan_orang by name select {run}, 'o' || i as id_orang, '{NIK}' as nik, '{NAME}' as nama,
+        date '{BORN}' as tgl_lahir, 1983 as tahun_lahir from range(10) t(i)"""
+    )
+    con.execute(
+        f"""insert into sasaran by name select {run}, id_orang, row_number() over (order by id_orang) % 3 = 1 as terpilih,
+        case when terpilih then concat_ws('|', id_orang, nik, nama, tgl_lahir) end as sidik_identitas from padanan_orang"""
+    )
+    con.execute(
+        f"""insert into identitas by name select {run}, o.id_orang, terpilih, nik, '{NIK}' as no_kk, nama, tgl_lahir,
+        '{STREET}' as alamat from sasaran join padanan_orang o using (id_orang) where terpilih or id_orang = 'o1'"""
     )
     con.close()
     (home.warehouse / "bukti").mkdir()
@@ -138,3 +153,127 @@ def test_a_sealed_period_refuses_plan_and_draft(home):
         freeze_draft(home, PERIODE, 1)
     with pytest.raises(SealedPeriod, match="sudah ditetapkan"):
         write_plan(home, {}, PERIODE)
+
+
+def texts_of(path):
+    """Every value of a Parquet file as text."""
+    with duckdb.connect() as con:
+        return "\n".join(
+            str(row) for row in con.execute("select columns(*)::varchar from read_parquet(?)", [str(path)]).fetchall()
+        )
+
+
+@pytest.mark.feature("F50")
+def test_names_are_published_apart_and_for_their_owner_alone(home):
+    """NIK, name, address and birth day of nobody stand in a published table; the file that holds them is proved and closed."""
+    folder = publish(home, plan())
+    private = home.identitas(PERIODE, 1) / "identitas.parquet"
+    assert [path.name for path in private.parent.iterdir()] == ["identitas.parquet"]
+    assert (private.stat().st_mode & 0o777, private.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert all(value in texts_of(private) for value in (NIK, NAME, BORN, STREET))
+    for path in folder.iterdir():
+        text = texts_of(path) if path.suffix == ".parquet" else path.read_text()
+        assert not [value for value in (NIK, NAME, BORN, STREET) if value in text], path.name
+    with duckdb.connect() as con:
+        rows = con.execute("select terpilih, sidik_identitas from read_parquet(?)", [str(folder / "sasaran.parquet")]).fetchall()
+    keyed = {mark for chosen, mark in rows if chosen}
+    assert len(keyed) == 4 and all(len(mark) == 32 for mark in keyed) and {mark for chosen, mark in rows if not chosen} == {None}
+    entry = json.loads((folder / "manifest.json").read_text())["identitas"]
+    assert entry["rows"] == 5 and len(entry["sha256"]) == len(entry["row_hash"]) == 64
+
+
+@pytest.mark.feature("F50")
+def test_the_draft_holds_the_selected_by_name_and_address(home):
+    publish(home, plan())
+    folder = freeze_draft(home, PERIODE, 1)
+    bnba, seal = folder / "bnba.parquet", verify_draft(home, PERIODE, 1)
+    assert bnba.stat().st_mode & 0o777 == 0o600 and seal["bnba"]["jumlah"] == seal["jumlah_orang"] == 4
+    with duckdb.connect() as con:
+        people = con.execute(f"select id_orang, nik, nama, alamat from read_parquet('{bnba}')").fetchall()
+        chosen = con.execute(f"select id_orang from read_parquet('{folder / 'data_sasaran.parquet'}') order by 1").fetchall()
+    assert people == [(person, NIK, NAME, STREET) for (person,) in chosen]
+    assert not [value for value in (NIK, NAME, BORN, STREET) if value in texts_of(folder / "data_sasaran.parquet")]
+    bnba.write_bytes(bnba.read_bytes()[:-1] + b"x")
+    with pytest.raises(PadananError, match=r"bnba\.parquet.*isi rancangan berubah"):
+        verify_draft(home, PERIODE, 1)
+
+
+def changed(home):
+    path = home.identitas(PERIODE, 1) / "identitas.parquet"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (changed, "identitas berubah"),
+        (lambda home: (home.identitas(PERIODE, 1) / "identitas.parquet").unlink(), "identitas hilang"),
+        (lambda home: (home.identitas(PERIODE, 1) / "identitas.parquet").chmod(0o640), "dapat dibaca orang lain"),
+        (lambda home: home.identitas(PERIODE, 1).chmod(0o755), "dapat dibaca orang lain"),
+    ],
+)
+def test_identities_that_were_touched_are_named_and_never_read(home, harm, told):
+    publish(home, plan())
+    harm(home)
+    with pytest.raises(PadananError, match=told):
+        identities(home, PERIODE, 1)
+    with pytest.raises(PadananError, match=told):
+        freeze_draft(home, PERIODE, 1)
+    assert any(told in str(fault) for fault in prove(home, PERIODE).faults)
+    assert not (home.decree(PERIODE) / "rancangan" / "rev-1").exists()
+
+
+def test_somebody_selected_without_identity_stops_the_freeze(home):
+    con = duckdb.connect(str(home.warehouse_db))
+    con.execute("delete from identitas where id_orang = 'o0'")
+    con.close()
+    publish(home, plan())
+    with pytest.raises(PadananError, match="4 orang terpilih, 3 punya identitas"):
+        freeze_draft(home, PERIODE, 1)
+
+
+def test_what_a_killed_run_left_of_the_names_is_named_and_taken_over(home, monkeypatch):
+    """Killed after the names stood and before the publication: verify names them, the next run publishes its own."""
+    monkeypatch.setattr("padanan.base.commit.publish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    stray = home.identitas(PERIODE, 1)
+    stray.mkdir(parents=True)
+    (stray / "identitas.parquet").write_bytes(b"half")
+    with pytest.raises(KeyboardInterrupt):
+        publish(home, plan())
+    monkeypatch.undo()
+    stray.mkdir(parents=True, exist_ok=True)
+    assert [fault.cause for fault in prove(home, PERIODE).faults] == ["identitas tanpa terbitan"]
+    publish(home, plan())
+    assert prove(home, PERIODE).faults == [] and identities(home, PERIODE, 1).stat().st_size > 4
+
+
+def test_a_publication_from_before_is_read_as_before_and_named(home):
+    """Names in its tables: nothing breaks, its draft holds them as it did, and verify says what it is."""
+    folder = publish(home, plan())
+    shutil.rmtree(home.identitas(PERIODE, 1))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["identitas"]
+    with duckdb.connect() as con:
+        source = folder / "sasaran.parquet"
+        con.execute(
+            f"copy (select *, '{NIK}' as nik, '{NAME}' as nama from read_parquet('{source}')) to '{source}.x' (format parquet)"
+        )
+    (folder / "sasaran.parquet.x").replace(folder / "sasaran.parquet")
+    manifest["tables"]["sasaran"]["sha256"] = file_sha256(folder / "sasaran.parquet")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    seal(folder, folder.relative_to(home.root).as_posix(), ["manifest.json"])
+    proof = prove(home, PERIODE)
+    assert not proof.faults and any("sasaran memuat NIK dan nama" in line and "docs/protection.md" in line for line in proof.fine)
+    draft = freeze_draft(home, PERIODE, 1)
+    assert "bnba" not in verify_draft(home, PERIODE, 1) and NAME in texts_of(draft / "data_sasaran.parquet")
+    with pytest.raises(PadananError, match="terbit sebelum ada berkas identitas"):
+        identities(home, PERIODE, 1)
+
+
+@pytest.mark.feature("F50")
+def test_one_module_knows_where_the_names_lie():
+    """Who reads names imports `published.identities`, and pyproject.toml says who may; nobody goes to the file himself."""
+    sources = [*CHECKOUT.glob("padanan/**/*.py"), *CHECKOUT.glob("orchestration/**/*.py")]
+    known = ('"identitas.parquet"', ".identitas(", '"identitas" /')
+    found = [path.relative_to(CHECKOUT).as_posix() for path in sources if any(word in path.read_text() for word in known)]
+    assert sorted(found) == ["padanan/base/home.py", "padanan/published/identities.py", "padanan/run/publication.py"]

@@ -65,6 +65,44 @@ def test_no_canary_in_reports_logs_dbt_or_dagster(finished):
     assert leaks(finished.home, canaries(finished.home)) == []
 
 
+def named_in(path, secrets):
+    """Which of the canaries stand in a Parquet file, in any column, also inside a longer text."""
+    with duckdb.connect() as con:
+        con.execute("create table rahasia (nilai varchar)")
+        con.executemany("insert into rahasia values (?)", [[secret.decode()] for secret in secrets])
+        names = [row[0] for row in con.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()]
+        texts = " union ".join(f"""select distinct "{name}"::varchar as teks from read_parquet('{path}')""" for name in names)
+        found = con.execute(f"select nilai from rahasia where exists (from ({texts}) where contains(teks, nilai))").fetchall()
+    return {row[0] for row in found}
+
+
+@pytest.mark.feature("F50")
+def test_canaries_are_published_nowhere_but_among_the_identities(finished):
+    """NIK, KK, name and address of nobody stand in a published table; who is selected stands in identities and BNBA alone."""
+    secrets, home = canaries(finished.home), finished.home
+    tables = sorted(home.root.glob("published/*/rev-*/*.parquet"))
+    assert len(tables) >= 19
+    assert {path.name: found for path in tables if (found := named_in(path, secrets))} == {}
+    private = home.identitas(PERIODE, 1) / "identitas.parquet"
+    draft = home.decree(PERIODE) / "rancangan" / "rev-1"
+    assert named_in(private, secrets), "the canaries have tasks or are selected: this test would prove nothing"
+    assert named_in(draft / "data_sasaran.parquet", secrets) == set()
+    assert named_in(draft / "bnba.parquet", secrets) <= named_in(private, secrets)
+    assert {path.stat().st_mode & 0o777 for path in (private, draft / "bnba.parquet")} == {0o600}
+    assert {folder.stat().st_mode & 0o777 for folder in (private.parent, *list(private.parents)[1:3])} == {0o700}
+
+
+@pytest.mark.feature("F50")
+def test_birth_days_are_published_nowhere(finished):
+    """No published column holds a date of a person: the only one is the day until which a task is to be done."""
+    found = set()
+    with duckdb.connect() as con:
+        for path in finished.home.root.glob("published/*/rev-*/*.parquet"):
+            columns = con.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
+            found |= {(path.stem, name) for name, kind, *_ in columns if kind in ("DATE", "TIMESTAMP")}
+    assert found == {("tugas", "tenggat"), ("prelist", "tenggat")}
+
+
 @pytest.mark.feature("F50")
 def test_no_canary_on_the_screen(finished):
     shown = (finished.stdout + finished.stderr).encode()

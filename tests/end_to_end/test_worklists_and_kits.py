@@ -29,6 +29,7 @@ def query(home, sql):
     with duckdb.connect() as con:
         for path in home.published(PERIODE, 1).glob("*.parquet"):
             con.execute(f"create view {path.stem} as select * from read_parquet('{path}')")
+        con.execute(f"create view identitas as select * from read_parquet('{home.identitas(PERIODE, 1)}/identitas.parquet')")
         return con.execute(sql).fetchall()
 
 
@@ -95,12 +96,12 @@ def test_worklists_are_private_and_name_nobody_outside(worklists):
     home, folder, facts = worklists
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
-    names = {row[0] for row in query(home, "select distinct unnest(string_split(lower(nama), ' ')) from padanan_orang")}
+    names = {row[0] for row in query(home, "select distinct unnest(string_split(lower(nama), ' ')) from identitas")}
     for path in folder.glob("*.xlsx"):
         code = path.name[:13]
         assert code.startswith("31.") or path.name.startswith("tanpa-kelurahan-")
     text = (folder / "manifest.json").read_text()
-    nik = [row[0] for row in query(home, "select nik from padanan_orang where nik is not null")]
+    nik = [row[0] for row in query(home, "select nik from identitas where nik is not null")]
     assert names and nik and not [number for number in nik if number in text]
     assert date.fromisoformat(facts["kedaluwarsa"]) == NOW.date() + timedelta(days=90), "lapangan.yaml"
 
@@ -130,9 +131,7 @@ def test_the_lists_are_what_a_query_of_their_own_says(worklists):
         join sasaran s using (id_orang)""",
     ) == [(True, True)]
     assert query(home, "select count(*) from tanpa_dokumen anti join prelist using (id_orang)") == [(0,)]
-    assert query(home, "select count(*) filter (nik is not null) from tanpa_dokumen join padanan_orang using (id_orang)") == [
-        (0,)
-    ]
+    assert query(home, "select count(*) filter (nik is not null) from tanpa_dokumen join identitas using (id_orang)") == [(0,)]
 
 
 @pytest.mark.feature("F09")

@@ -280,7 +280,7 @@ def test_every_face_says_the_same_of_five_half_years(
 
         plan = make_plan(home, contracts, periode)
         assert {contract.id for contract in plan.data.contracts if contract.missing} == lacking
-        manifest = manifest_of(plan, {}, {})
+        manifest = manifest_of(plan, {}, {}, {})
         assert set(manifest["missing"]) == lacking
         named: dict[str, list[str]] = {}
         for one in manifest["terbawa"]:

@@ -12,6 +12,8 @@ from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
 from padanan.base.tabular import file_sha256
 from padanan.contracts.contract import load_contracts
+from padanan.published.groups import AGE, BORN
+from padanan.published.identities import ENTRY, FILE
 from padanan.published.tables import tables
 from tests.signed import write_manifest
 
@@ -29,7 +31,8 @@ FAULTS = {
 }
 AFTER = {"meninggal_di_adminduk": (2, "peringatan", "A")}
 # A canary never stands in a published column that the report reads; a page that holds it read too much.
-CANARY_NIK, CANARY_NAME = "3171999999999901", "ZZYZX KANARI"
+CANARY_NIK, CANARY_NAME, CANARY_STREET = "3171999999999901", "ZZYZX KANARI", "JALAN KANARI ZZYZX 7"
+CUTOFF = "2025-12-15"
 
 
 def write_published(
@@ -41,8 +44,11 @@ def write_published(
     worse: int = 1,
     rules: bool = True,
     all_contracts: bool = False,
+    named: bool = False,
 ) -> Path:
-    """Writes published/<period>/rev-<n>; `worse` multiplies the fault rates.
+    """Writes published/<period>/rev-<n> and its identities; `worse` multiplies the fault rates.
+
+    With `named` it is a publication from before the names lay apart: birth dates in the tables, no age group, no identities.
 
     With `all_contracts` every contract is a producer, and each of its rules fails somewhere.
     """
@@ -115,6 +121,11 @@ def write_published(
             then date '1930-01-01' + cast(floor(acak(m.id_orang, 'umur') * 340) as integer) end as tgl_lahir
         from manusia m join (select *, case when producer like 'p3ke%' then 'p3ke' else producer end as registri from r) r using (id_orang)
         group by m.id_orang, m.i""")
+    if not named:
+        group = BORN.replace("$1", f"'{CUTOFF}'")
+        con.execute(
+            f"create or replace table padanan_orang as select *, year(tgl_lahir)::integer as tahun_lahir, {group} as {AGE} from padanan_orang"
+        )
     con.execute(f"""
         create table anggota_keluarga as
         select {run}, kunci(keluarga || sumber) as id_keluarga, id_orang, record_key, producer, sumber,
@@ -137,7 +148,7 @@ def write_published(
     con.execute(f"""
         create table sasaran as
         select {run}, o.id_orang, kriteria_gagal is null as terpilih, kriteria_gagal, status_identitas, '{CANARY_NIK}' as nik,
-          '{CANARY_NAME}' as nama, o.jk, o.tgl_lahir,
+          '{CANARY_NAME}' as nama, o.jk, {"o.tgl_lahir" if named else f"o.tahun_lahir, o.{AGE}"},
           case when status_identitas = 'terdaftar' then kunci(keluarga) end as id_keluarga, kode_kota, kode_kecamatan, kode_kelurahan,
           case when acak(o.id_orang, 'desil') >= 20 then 1 + cast(floor((acak(o.id_orang, 'desil') - 20) / 12.5) as integer) % 4 end as desil
         from (select *, case when kode_kota is null then 'berdomisili_di_dki' when acak(id_orang, 'desil') < 20 then 'desil_diketahui'
@@ -176,7 +187,7 @@ def write_published(
         "periode": periode.key,
         "label": periode.label,
         "revisi": revisi,
-        "cutoff": "2025-12-15",
+        "cutoff": CUTOFF,
         "inputs_hash": "1234567890123456" * 4,
         "code_version": "1234567890123456",
         "kriteria_versi": "1.0.0",
@@ -187,6 +198,20 @@ def write_published(
         ],
         "tables": {name: {"sha256": file_sha256(folder / f"{name}.parquet")} for name in tables() if name in made},
     }  # fmt: skip
+    if not named:
+        con.execute(f"""
+            create table identitas as
+            select {run}, s.id_orang, s.terpilih, '{CANARY_NIK}' as nik, '{CANARY_NIK}' as no_kk, '{CANARY_NAME}' as nama, o.tgl_lahir, o.jk,
+              '{CANARY_STREET}' as alamat, '001' as rt, '002' as rw
+            from sasaran s join padanan_orang o using (id_orang) where s.terpilih or s.id_orang < '2'""")
+        private = home.identitas(periode, revisi)
+        private.mkdir(parents=True, mode=0o700)
+        con.execute(f"copy (from identitas order by id_orang) to '{private / FILE}' (format parquet)")
+        (private / FILE).chmod(0o600)
+        manifest[ENTRY] = {
+            "rows": con.execute("select count(*) from identitas").fetchone()[0],
+            "sha256": file_sha256(private / FILE),
+        }
     if rules:
         manifest["rules"] = [{"producer": p, "rule_id": r, "gagal": n, "total": rows[p] - 1} for p, r, n in counts]
     write_manifest(folder, manifest)

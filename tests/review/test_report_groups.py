@@ -5,6 +5,8 @@ import json
 import pytest
 
 from padanan.base.suppress import ALL, Cover
+from padanan.published.groups import groups
+from padanan.published.opened import open_published
 from padanan.review.report.crosstab import crosstab
 from padanan.run.report import render_report
 from tests.review.pages_back import Page, count
@@ -129,6 +131,18 @@ def test_an_older_publication_without_the_lists_says_so(home):
     page = Page(folder / "daftar.html")
     assert page.source.count("belum diterbitkan waktu itu") == 3 and not page.tables
     assert "Pilah disabilitas: belum diterbitkan waktu itu" in (folder / "kelompok.html").read_text()
+
+
+def test_an_older_publication_with_birth_dates_is_counted_alike(home):
+    """Its tables hold the day and no age group: the same people, the same counts."""
+    counted = []
+    for revisi, named in ((1, True), (2, False)):
+        write_published(home, people=600, revisi=revisi, named=named)
+        source = open_published(home, PERIODE, revisi)
+        assert source.has("padanan_orang", "kelompok_umur") is not named
+        counted.append(groups(source, "2025-12-15"))
+        source.con.close()
+    assert counted[0] == counted[1] and counted[0].whole["umur", "anak", "orang"] > 0
 
 
 @pytest.mark.feature("F50")

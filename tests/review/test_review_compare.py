@@ -117,6 +117,18 @@ def test_a_request_of_the_review_is_named_with_its_reasons(home):
     assert both(home).inputs == ("perbaikan diminta atas revisi 1: NIK DTKS kosong",)
 
 
+@pytest.mark.parametrize(("key", "expected"), [("k", {("berubah", "data_berubah", "tidak_dijelaskan"): 1}), ("lain", {})])
+def test_a_mended_name_is_told_by_its_keyed_hash_alone(home, key, expected):
+    """No revision holds the name; under another key every hash differs, which says nothing about people."""
+    for revisi, mark in ((1, "a"), (2, "b")):
+        publish(home, revisi, [("budi", None, 1, "31.71")], [record("budi")], key_id=key if revisi == 2 else "k")
+        path = home.published(PERIODE, revisi) / "sasaran.parquet"
+        with duckdb.connect() as con:
+            con.execute(f"create table t as select *, '{mark}' as sidik_identitas from read_parquet('{path}')")
+            con.execute(f"copy t to '{path}' (format parquet)")
+    assert found(both(home)) == expected
+
+
 def test_nothing_differs_between_equal_revisions(home):
     for revisi in (1, 2):
         publish(home, revisi, [(f"o{i}", None, 1, "31.71") for i in range(9)], [record("o1")])

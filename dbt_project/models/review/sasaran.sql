@@ -35,9 +35,8 @@ select
     end as alasan,
     cast({{ lit(plan['sasaran'].get('versi')) }} as varchar) as versi_kriteria,
     d.status_identitas,
-    d.nik,
-    d.nama,
-    d.tgl_lahir,
+    d.tahun_lahir,
+    d.kelompok_umur,
     d.jk,
     k.id_keluarga,
     d.kode_kota,
@@ -51,6 +50,10 @@ select
     nullif(concat_ws(',', case when d.bendera_meninggal then 'meninggal_di_adminduk' end, case when d.bendera_pindah then 'pindah_di_adminduk' end,
         case when d.desil_beda then 'desil_beda' end), '') as bendera,
     d.kombinasi,
-    d.program
+    d.program,
+    -- published as a keyed hash: two revisions can tell that a name was mended without either of them holding it
+    case when d.kriteria_gagal is null
+        then concat_ws('|', d.id_orang, coalesce(d.nik, ''), coalesce(d.nama, ''), coalesce(cast(d.tgl_lahir as varchar), '')) end
+        as sidik_identitas
 from dinilai as d
 left join kartu as k on d.id_orang = k.id_orang

@@ -20,7 +20,7 @@ from padanan.published import groups, wilayah
 from padanan.published.groups import UNKNOWN, covered_counts
 from padanan.published.opened import Published
 
-NEEDED = ("jk", "tgl_lahir", "desil", "status_identitas", "id_keluarga", "kode_kota", "kode_kecamatan", "kode_kelurahan")
+NEEDED = ("jk", "desil", "status_identitas", "id_keluarga", "kode_kota", "kode_kecamatan", "kode_kelurahan")
 ALL = "semua"
 # Table -> the SQL of its key, and the keys that are shown even when nobody has them.
 SPLITS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -73,7 +73,9 @@ def count_target(source: Published, snapshot: Path, name: Path, tree: wilayah.Tr
         have = {row["column_name"] for row in source.rows("describe beku")}
     except duckdb.Error as error:
         raise PadananError(f"data sasaran beku tidak terbaca ({safe_reason(error)})", file=name, cure=cure) from None
-    if missing := [column for column in NEEDED if column not in have]:
+    # A snapshot from before the names lay apart has the birth date in the place of the age group.
+    born = groups.AGE not in have and "tgl_lahir" in have
+    if missing := [column for column in (*NEEDED, *(() if born else (groups.AGE,))) if column not in have]:
         raise PadananError(f"data sasaran beku tanpa kolom {', '.join(missing)}", file=name, cure=cure)
     people = source.value("select count(*) from beku")
     tree = tree or wilayah.build(source)
@@ -86,13 +88,14 @@ def count_target(source: Published, snapshot: Path, name: Path, tree: wilayah.Tr
         families=source.value("select count(distinct id_keluarga) from beku"),
         without_family=Count(UNKNOWN, without, Cover.SMALL if 0 < without < LIMIT else None),
         day=day,
-        splits={name: _split(source, name, day, reported) for name in SPLITS},
+        splits={name: _split(source, name, day, reported, born=born) for name in SPLITS},
         tree=tree,
     )
 
 
-def _split(source: Published, name: str, day: date, reported: groups.Groups) -> tuple[Count, ...]:
+def _split(source: Published, name: str, day: date, reported: groups.Groups, *, born: bool) -> tuple[Count, ...]:
     key, always = SPLITS[name]
+    key = groups.BORN if born and key == groups.AGE else key
     cursor = source.con.execute(f"select {key}, count(*) from beku group by all", [day] if "$1" in key else [])
     found: dict[str, int] = dict.fromkeys(always, 0)
     found.update({str(row[0]): int(row[1]) for row in cursor.fetchall()})

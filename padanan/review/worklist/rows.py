@@ -1,6 +1,7 @@
 """Tasks and prelist lines of a published revision beside the names and addresses that the field needs.
 
-The warehouse is read only while it holds that very revision; what a sheet looks like belongs to `book`.
+What a record says is read from the warehouse, while it holds that very revision, what a person is called from the revision's
+identities; what a sheet looks like belongs to `book`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from padanan.base.period import Periode
 from padanan.base.sql import literal
 from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.field_rules import AT_SOURCE, VISIT
+from padanan.published.identities import identities
 from padanan.published.revisions import chosen_revision
 from padanan.published.run_plan import RunPlan, read_plan, rebuild_cure
 
@@ -72,7 +74,7 @@ class Rows:
         self._texts: dict[tuple[str, str], dict[str, str]] = {}
         self.con = connect_warehouse(home)
         try:
-            _arrange(self.con, plan, folder)
+            _arrange(self.con, plan, folder, identities(home, plan.periode, plan.revisi))
         except BaseException:
             self.con.close()
             raise
@@ -132,7 +134,7 @@ class Rows:
         return self._texts[producers, codes]
 
 
-def _arrange(con: duckdb.DuckDBPyConnection, plan: RunPlan, folder: Path) -> None:
+def _arrange(con: duckdb.DuckDBPyConnection, plan: RunPlan, folder: Path, people: Path) -> None:
     """Temporary tables `isi_tugas` and `isi_prelist`: published rows with what the sources say of the person."""
     con.execute(f"create temp view tugas_terbit as select * from read_parquet({literal(folder / 'tugas.parquet')})")
     con.execute(f"create temp view prelist_terbit as select * from read_parquet({literal(folder / 'prelist.parquet')})")
@@ -144,22 +146,12 @@ def _arrange(con: duckdb.DuckDBPyConnection, plan: RunPlan, folder: Path) -> Non
     )
     con.execute(
         f"""create temp table dilihat as
-        select s.* from ({arms}) s
-        where s.record_key in (select record_key from tugas_terbit)
-            or s.record_key in (select r.record_key from padanan_record r semi join tugas_terbit t on r.id_orang = t.id_orang)"""
+        select s.* from ({arms}) s where s.record_key in (select record_key from tugas_terbit)"""
     )
-    # A person's own values; the address is that of the fullest record, registries before programs, then the lowest key.
     con.execute(
-        """create temp table orang_dilihat as
-        with alamat as (
-            select r.id_orang, min_by(d, (case when d.alamat is null then '1' else '0' end)
-                || (case when d.rt is null or d.rw is null then '1' else '0' end)
-                || (case when r.status_program is null then '0' else '1' end) || d.record_key) as d
-            from padanan_record r join dilihat d on d.record_key = r.record_key group by r.id_orang
-        )
-        select o.id_orang, o.nik, a.d.no_kk as no_kk, o.nama, o.tgl_lahir::varchar as tgl_lahir, o.jk,
-            a.d.alamat as alamat, a.d.rt as rt, a.d.rw as rw
-        from alamat a join padanan_orang o using (id_orang)"""
+        f"""create temp view orang_dilihat as
+        select id_orang, nik, no_kk, nama, tgl_lahir::varchar as tgl_lahir, jk, alamat, rt, rw
+        from read_parquet({literal(people)})"""
     )
     wilayah = "(select distinct kode_kelurahan, kelurahan, kecamatan from ref_wilayah)"
     names = ", ".join(f"case when t.jenis = 'rekaman' then d.{name} else o.{name} end as {name}" for name in _NAMES)

@@ -66,6 +66,8 @@ select
     case when terdaftar = 1 or ada_nik = 1 then lpad(cast(nik_pakai as varchar), 16, '0') end as nik,
     nama_bersih as nama,
     tgl_lahir,
+    cast(year(tgl_lahir) as integer) as tahun_lahir,
+    {{ age_group('tgl_lahir', plan['cutoff']) }} as kelompok_umur,
     jk,
     case when record_key_acuan is not null then status_dasar end as status_dasar_adminduk,
     -- field verification (verivali) comes back in a later period; a register's word alone proves no death

@@ -1,0 +1,48 @@
+{% set plan = run_plan() %}
+-- The selected people and those with tasks by name and address: what a worklist, a BNBA and the API need, and nobody else holds.
+with
+dicari as (
+    select s.id_orang, s.terpilih
+    from {{ ref('sasaran') }} as s
+    left join (select distinct id_orang from {{ ref('tugas') }}) as t on s.id_orang = t.id_orang
+    where s.terpilih or t.id_orang is not null
+),
+rekaman as (
+    select r.id_orang, r.record_key, case when r.status_program is null then '0' else '1' end as urut
+    from {{ ref('padanan_record') }} as r
+    inner join dicari as d on r.id_orang = d.id_orang
+),
+isi as (
+    {% for model in staging_models() -%}
+    select record_key, kk_bersih, coalesce(alamat_jalan, alamat_mentah) as alamat, rt, rw from {{ ref(model) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+),
+-- the address is that of the fullest record, registries before programs, then the lowest key
+alamat as (
+    select
+        r.id_orang,
+        min_by(
+            { 'kk': i.kk_bersih, 'alamat': i.alamat, 'rt': i.rt, 'rw': i.rw },
+            case when i.alamat is null then '1' else '0' end || case when i.rt is null or i.rw is null then '1' else '0' end
+            || r.urut || r.record_key
+        ) as dari
+    from rekaman as r
+    inner join isi as i on r.record_key = i.record_key
+    group by r.id_orang
+)
+select
+    {{ run_columns(plan) }},
+    d.id_orang,
+    d.terpilih,
+    o.nik,
+    a.dari['kk'] as no_kk,
+    o.nama,
+    o.tgl_lahir,
+    o.jk,
+    a.dari['alamat'] as alamat,
+    a.dari['rt'] as rt,
+    a.dari['rw'] as rw
+from dicari as d
+inner join {{ ref('padanan_orang') }} as o on d.id_orang = o.id_orang
+left join alamat as a on d.id_orang = a.id_orang
