@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from padanan.base.format import number
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode, periode_start
 from padanan.contracts.contract import Contract
@@ -154,7 +155,8 @@ def render(state: Mapping[str, Any]) -> str:
         out += ["", f"Diabaikan di inbox, bukan kiriman: {len(state['diabaikan'])}"]
         out += [f"  {item['contract_id']}: {item['berkas']} ({item['sebab']})" for item in state["diabaikan"]]
     for item in state["identitas"]:
-        kept = f"{item['orang']} orang, sampai {item['disimpan_sampai'] or 'seterusnya'}; " if item["orang"] is not None else ""
+        until = item["disimpan_sampai"] or "seterusnya"
+        kept = f"{number(item['orang'])} orang, sampai {until}; " if item["orang"] is not None else ""
         out.append(f"\nIdentitas revisi {item['revisi']}: {kept}{IDENTITY_TEXT[item['keadaan']]}")
     arrived = sum(row["datang"] for row in state["produsen"])
     carried = sum(bool(row["terbawa"]) for row in state["produsen"])

@@ -16,9 +16,11 @@ from padanan.base.folder_proof import seal
 from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
 from padanan.base.warehouse import connect_warehouse
+from padanan.contracts.contract import load_contracts
 from padanan.contracts.dbt_yaml import described_models, identity_model, published_models
 from padanan.decree.freeze import freeze_draft, verify_draft
 from padanan.decree.verify import prove
+from padanan.landing.status import render, status
 from padanan.published.identities import identities
 from padanan.published.proof import verify_published
 from padanan.published.run_plan import RunPlan
@@ -277,3 +279,22 @@ def test_one_module_knows_where_the_names_lie():
     known = ('"identitas.parquet"', ".identitas(", '"identitas" /')
     found = [path.relative_to(CHECKOUT).as_posix() for path in sources if any(word in path.read_text() for word in known)]
     assert sorted(found) == ["padanan/base/home.py", "padanan/published/identities.py", "padanan/run/publication.py"]
+
+
+def test_status_says_who_is_in_the_files_with_names_and_until_when(home):
+    """Open rights, a lost file and one that retention took are told apart, without a byte of it being read."""
+    publish(home, plan())
+    folder, contracts = home.identitas(PERIODE, 1), load_contracts()
+
+    def told():
+        [line] = [line for line in render(status(home, contracts, PERIODE)).splitlines() if line.startswith("Identitas")]
+        return line
+
+    assert told() == "Identitas revisi 1: 5 orang, sampai 2026-12-31; hanya terbaca pemiliknya"
+    folder.chmod(0o755)
+    assert "PERHATIAN, dapat dibaca orang lain" in told()
+    folder.chmod(0o700)
+    (folder / "identitas.parquet").unlink()
+    assert "PERHATIAN, berkasnya hilang" in told()
+    (folder / "nisan.json").write_text("{}")
+    assert "sudah dimusnahkan menurut masa simpannya" in told()

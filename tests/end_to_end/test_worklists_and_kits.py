@@ -18,7 +18,7 @@ from padanan.cli import main
 from padanan.review.kit.make import make as make_kits
 from padanan.review.worklist import book
 from padanan.review.worklist.make import make as make_worklists
-from tests.end_to_end.test_privacy_canaries import canaries, leaks
+from tests.end_to_end.test_privacy_canaries import canaries, leaks, readable
 
 PERIODE = Periode.parse("2025-S2")
 NOW = datetime.now(JAKARTA)
@@ -97,6 +97,8 @@ def test_worklists_are_private_and_name_nobody_outside(worklists):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     names = {row[0] for row in query(home, "select distinct unnest(string_split(lower(nama), ' ')) from identitas")}
+    sheets = b"".join(readable(path) for path in folder.glob("*.xlsx"))
+    assert [secret for secret in canaries(home) if secret in sheets], "names leave here: canaries with tasks are in their files"
     for path in folder.glob("*.xlsx"):
         code = path.name[:13]
         assert code.startswith("31.") or path.name.startswith("tanpa-kelurahan-")

@@ -371,6 +371,11 @@ def test_the_register_lists_every_dataset_and_every_recipient(home: Home, contra
     assert [item["kepada"] for item in data["penerima"]] == ["Lurah Tebet", "DPPAPP"]
     kjp = next(item for item in data["kumpulan"] if item["kumpulan"] == "landing/kjp_plus")
     assert set(kjp["kolom"]) == set(contracts["kjp_plus"].column_names) and kjp["masa_simpan"] == "24 bulan sejak diterima"
+    made = {item["kumpulan"]: item for item in data["kumpulan"]}
+    assert made["identitas"]["tempat"] == "identitas" and made["identitas"]["masa_simpan"] == "12 bulan sejak akhir periode"
+    assert made["identitas"]["kolom"]["identitas.nik"] == "pribadi" and made["identitas"]["klasifikasi"]["pribadi"] > 8
+    assert "sasaran.sidik_identitas" in made["terbitan"]["kolom"]
+    assert not [name for name in made["terbitan"]["kolom"] if name in ("padanan_orang.nik", "padanan_orang.nama", "sasaran.nama")]
     text = register_text(data)
     assert all(f"landing/{contract_id}" in text for contract_id in contracts) and "Lurah Tebet" in text
     folders = {Path(item["tempat"]).parts[0] for item in data["kumpulan"]}

@@ -9,6 +9,8 @@ from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.upkeep.backup import backup, restore
 
+NAMES = "identitas/2025-07-01/rev-1/identitas.parquet"
+
 
 @pytest.fixture
 def home(tmp_path):
@@ -19,6 +21,9 @@ def home(tmp_path):
     (home.root / "warehouse" / "padanan.duckdb").write_bytes(b"rebuilt by any run")
     (home.root / "worklists" / "gambir.xlsx").write_bytes(b"names that expire")
     (home.root / "kit" / "klj.zip").write_bytes(b"names that expire")
+    (home.root / "identitas" / "2025-07-01" / "rev-1").mkdir(parents=True, mode=0o700)
+    (home.root / NAMES).write_bytes(b"names of a revision")
+    (home.root / NAMES).chmod(0o600)
     return home
 
 
@@ -27,10 +32,12 @@ def test_restore_gives_back_every_file(home, tmp_path):
     index = backup(home, tmp_path / "c.tar.gz")
     again = Home(tmp_path / "again")
     assert restore(tmp_path / "c.tar.gz", again) == index
-    assert set(index["files"]) == {"format_version", "landing/klj/part.parquet", "decisions/rilis.jsonl"}
+    assert set(index["files"]) == {"format_version", "landing/klj/part.parquet", "decisions/rilis.jsonl", NAMES}
     for name in index["files"]:
         assert (again.root / name).read_bytes() == (home.root / name).read_bytes()
     assert again.root.stat().st_mode & 0o077 == 0
+    assert (again.root / NAMES).stat().st_mode & 0o777 == 0o600
+    assert {folder.stat().st_mode & 0o777 for folder in list((again.root / NAMES).parents)[:3]} == {0o700}
     assert (tmp_path / "c.tar.gz").stat().st_mode & 0o077 == 0
 
 

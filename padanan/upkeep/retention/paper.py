@@ -16,6 +16,14 @@ from padanan.base.home import Home
 from padanan.base.markdown import md_table
 from padanan.contracts.contract import Contract
 from padanan.contracts.contract_file import CLASSIFICATIONS
+from padanan.contracts.dbt_yaml import (
+    IDENTITY,
+    classification,
+    described_models,
+    identity_model,
+    published_models,
+    written_columns,
+)
 from padanan.contracts.retention import LANDING, Rule
 from padanan.forms.handover import HANDED, register_of
 from padanan.records.kinds import DESTRUCTION
@@ -113,9 +121,26 @@ def processing_register(home: Home, contracts: Mapping[str, Contract], rules: Ma
                     "pemilik": rule.owner,
                     "masa_simpan": rule.words,
                     "tempat": rule.folder,
+                    **_written(rule.folder),
                 }
             )
     return {"kumpulan": datasets, "penerima": _recipients(home)}
+
+
+def _written(folder: str) -> dict[str, Any]:
+    """The classes of the columns that the system itself writes into a folder, where dbt describes them."""
+    tables = {"published": tuple(published_models()), IDENTITY: (identity_model(),)}.get(folder)
+    if tables is None:
+        return {}
+    described = described_models()
+    columns = {
+        f"{table}.{column['name']}": classification(column)
+        for table in tables
+        for column in described[table]["columns"]
+        if column["name"] in written_columns(table)
+    }
+    counts = Counter(columns.values())
+    return {"klasifikasi": {name: counts[name] for name in CLASSIFICATIONS}, "kolom": columns}
 
 
 def register_text(data: Mapping[str, Any]) -> str:
