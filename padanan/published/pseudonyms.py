@@ -18,8 +18,11 @@ from padanan.base.period import Periode
 from padanan.base.sql import ident, literal
 
 KEYED = frozenset(
-    {"record_key", "entity_key", "nik_key", "kk_key", "id_orang", "record_key_acuan", "record_key_calon", "register_key"}
-)
+    {
+        "record_key", "entity_key", "nik_key", "kk_key", "id_orang", "record_key_acuan", "record_key_calon", "register_key",
+        "sidik_identitas",
+    }
+)  # fmt: skip
 """The columns of published tables that hold pseudonyms as they were made."""
 HASHED = frozenset({"id_keluarga"})
 """Columns that may hold a hash over a pseudonym, which nothing can translate: not compared between two keys."""

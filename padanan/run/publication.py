@@ -18,7 +18,7 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard, safe_reason
 from padanan.base.folder_proof import seal
 from padanan.base.home import Home
-from padanan.base.keys import load_key, register_hmac
+from padanan.base.keys import load_ring, register_hmac
 from padanan.base.tabular import write_table
 from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.dbt_yaml import identity_model
@@ -100,7 +100,7 @@ def _export(con: duckdb.DuckDBPyConnection, plan: RunPlan, name: str, folder: Pa
         )
     query, keyed = query_of(name)
     if keyed:
-        register_hmac(con, load_key())
+        register_hmac(con, load_ring())
     written = write_table(con, query, folder / f"{name}.parquet")
     return {"rows": written.rows, "sha256": written.sha256, "row_hash": written.row_hash}
 

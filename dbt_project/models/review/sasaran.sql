@@ -53,7 +53,7 @@ select
     d.program,
     -- published as a keyed hash: two revisions can tell that a name was mended without either of them holding it
     case when d.kriteria_gagal is null
-        then concat_ws('|', d.id_orang, coalesce(d.nik, ''), coalesce(d.nama, ''), coalesce(cast(d.tgl_lahir as varchar), '')) end
+        then concat_ws('|', coalesce(d.nik, ''), coalesce(d.nama, ''), coalesce(cast(d.tgl_lahir as varchar), '')) end
         as sidik_identitas
 from dinilai as d
 left join kartu as k on d.id_orang = k.id_orang

@@ -43,14 +43,13 @@ CAUSE_TEXT = {
     "kode": "versi program",
     "tidak_dijelaskan": "tidak dijelaskan",
 }
-KEYED = "sidik_identitas"
 _KINDS = {
     "desil_berubah": ("desil",),
     "wilayah_berubah": ("kode_kelurahan", "kode_kota"),
     "identitas_berubah": ("status_identitas",),
     "keluarga_berubah": ("id_keluarga",),
     # Since the names lie apart a keyed hash of NIK, name and birth date stands for them.
-    "data_berubah": ("nik", "nama", "tgl_lahir", KEYED, "jk", "bendera", "program", "kombinasi"),
+    "data_berubah": ("nik", "nama", "tgl_lahir", "sidik_identitas", "jk", "bendera", "program", "kombinasi"),
 }
 
 
@@ -95,7 +94,7 @@ def compare(home: Home, before: tuple[Periode, int], after: tuple[Periode, int])
             for name in ("sasaran", "padanan_record", "padanan_orang"):
                 con.execute(f"create view {side}_{name} as select * from {today(home, con, which, name, other=other)}")
         _touched(con, old, new)
-        con.execute(_people(con, same_key=old.get("key_id") == new.get("key_id")))
+        con.execute(_people(con))
         counts = con.execute(
             f"""select arah, alasan, case {_cause(old, new)} end as sebab, coalesce(kode_kota, '') as kode_kota,
             count(*)::bigint as jumlah from perubahan left join sebab_orang using (id_orang) group by all order by all"""
@@ -166,12 +165,11 @@ def _has(con: duckdb.DuckDBPyConnection, view: str, column: str) -> bool:
     return column in {row[0] for row in con.execute(f"describe {view}").fetchall()}
 
 
-def _people(con: duckdb.DuckDBPyConnection, *, same_key: bool) -> str:
+def _people(con: duckdb.DuckDBPyConnection) -> str:
     """Table `perubahan`(id_orang, arah, alasan, kode_kota); older publications may lack a column, which then can't differ."""
 
     def differs(columns: tuple[str, ...]) -> str:
-        known = [name for name in columns if name != KEYED or same_key]
-        shared = [name for name in known if all(_has(con, f"{side}_sasaran", name) for side in ("lama", "baru"))]
+        shared = [name for name in columns if all(_has(con, f"{side}_sasaran", name) for side in ("lama", "baru"))]
         return " or ".join(f"l.{name} is distinct from b.{name}" for name in shared) or "false"
 
     changes = {kind: differs(columns) for kind, columns in _KINDS.items()}
