@@ -50,7 +50,7 @@ def home(tmp_path):
     )
     con.execute(
         f"""insert into sasaran by name select {run}, id_orang, row_number() over (order by id_orang) % 3 = 1 as terpilih,
-        case when terpilih then concat_ws('|', id_orang, nik, nama) end as sidik_identitas from padanan_orang"""
+        case when terpilih then concat_ws('|', nik, nama, tgl_lahir) end as sidik_identitas from padanan_orang"""
     )
     con.execute(
         f"""insert into identitas by name select {run}, o.id_orang, terpilih, nik, '{NIK}' as no_kk, nama, tgl_lahir,
