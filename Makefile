@@ -38,7 +38,7 @@ export TZ ?= Asia/Jakarta
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
   if $$p -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null; then echo $$p; break; fi; done)
 
-.PHONY: help setup demo test test-fast check dev docs lock render bench-quality bench-linkage bench-report clean-demo backup
+.PHONY: help setup demo test test-fast check dev docs lock render bench-quality bench-linkage bench-report faults clean-demo backup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -112,6 +112,9 @@ bench-report: setup | $(TMPDIR) ## time and size of the whole report, 267 kelura
 
 bench-linkage: setup | $(TMPDIR) ## the padanan by evidence beside Splink 5 and recordlinkage (FULL=1 adds 400k x 11M)
 	@$(PY) -m benchmarks.linkage --sets kecil,besar,sulit,baru,febrl,pseudopeople$(if $(FULL),$(COMMA)penuh)
+
+faults: setup | $(TMPDIR) ## every disk operation of landing, publication, freeze, records, backup broken in every way (some 30 minutes)
+	@$(PY) -m tests.faults.sweep
 
 lock: setup ## pin again from requirements.in, with hashes and without addresses
 	$(VENV)/bin/pip install --quiet uv

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from padanan import __version__
-from padanan.base.errors import PadananError, safe_reason
+from padanan.base.errors import PadananError, known, safe_reason
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -85,6 +85,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Dihentikan; tidak ada yang diterbitkan setengah jadi.", file=sys.stderr)
         return 130
     except Exception as error:
+        if (fault := known(error)) is not None and os.environ.get("PADANAN_DEBUG") != "1":
+            print(fault, file=sys.stderr)
+            return 1
         if os.environ.get("PADANAN_DEBUG") == "1":
             raise
         print(

@@ -38,6 +38,7 @@ LONG = (
     "tests/end_to_end/test_review_loop.py",
     "tests/padanan/test_linkage_oracle.py",
     "tests/dbt/test_dbt_project.py",
+    "tests/faults/test_every_operation.py",
 )
 
 

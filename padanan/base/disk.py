@@ -148,8 +148,12 @@ def unlink(path: Path, *, missing_ok: bool = False) -> None:
 
 def remove_tree(path: Path, *, ignore_errors: bool = False) -> None:
     """Removes a folder with everything below it."""
-    told("rmtree", path)
-    shutil.rmtree(path, ignore_errors=ignore_errors)
+    try:
+        told("rmtree", path)
+        shutil.rmtree(path, ignore_errors=ignore_errors)
+    except OSError:
+        if not ignore_errors:
+            raise
 
 
 def chmod(path: Path, mode: int) -> None:

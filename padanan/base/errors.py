@@ -132,14 +132,21 @@ def disk_fault(error: BaseException, what: str | None = None) -> PadananError | 
 
 def os_fault(error: OSError, what: str | None = None) -> PadananError:
     """Any answer of the system as one line with cause and cure; the file is named as far as its name is the house's own."""
-    known = disk_fault(error, what)
-    if known is not None:
-        return known
+    fault = disk_fault(error, what)
+    if fault is not None:
+        return fault
     during = f" ({what})" if what else ""
     cause, cure = _OTHER.get(
         error.errno or 0, (f"sistem menolak: {safe_reason(error)}", "periksa disk dan hak berkas lalu ulangi")
     )
     return PadananError(f"{cause}{during}", file=_shown(error.filename), cure=cure)
+
+
+def known(error: BaseException) -> PadananError | None:
+    """What a person is told of an error whose cause and cure are known; None of any other: that is this program's own fault."""
+    if isinstance(error, PadananError):
+        return error
+    return os_fault(error) if isinstance(error, OSError) else disk_fault(error)
 
 
 def _shown(name: object) -> str | None:

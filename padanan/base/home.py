@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from padanan.base import disk
-from padanan.base.commit import write_once
+from padanan.base.commit import sweep, write_once
 from padanan.base.errors import PadananError, os_fault
 from padanan.base.period import Periode
 
@@ -62,6 +62,7 @@ class Home:
                 write_once(marker, f"{FORMAT_VERSION}\n")
             for name in FOLDERS:
                 disk.mkdir(self.root / name, exist_ok=True)
+            sweep(self.root)
         except PermissionError:
             raise PadananError(
                 "data home tidak dapat ditulis", file=self.root, cure="periksa pemilik folder atau atur PADANAN_HOME"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from padanan.base.commit import write_first
+from padanan.base.commit import sweep, write_first
 from padanan.base.errors import PadananError, disk_fault
 from padanan.base.home import CHECKOUT, Home
 
@@ -37,6 +37,7 @@ _MADE_WITH_A_KEY = (
     "decree/*/ke-*",
     "decisions/*/*.jsonl",
 )
+_swept: set[Path] = set()
 
 
 def key_file() -> Path:
@@ -113,6 +114,10 @@ def load_ring(home: Home | None = None) -> KeyRing:
             write_first(path, secrets.token_hex(KEY_BYTES) + "\n", mode=0o600)
         if path.parent.stat().st_mode & _OPEN_FOLDER:
             raise PadananError("folder kunci terbuka bagi orang lain", file=path.parent, cure=f"chmod 700 {path.parent}")
+        if path.parent not in _swept:
+            # A first run that was killed left a second copy of the key beside it.
+            sweep(path.parent)
+            _swept.add(path.parent)
         if path.stat().st_mode & 0o077:
             raise PadananError("berkas kunci dapat dibaca orang lain", file=path, cure="chmod 600 pada berkas itu")
         return parse_ring(path.read_text(encoding="ascii"), path)

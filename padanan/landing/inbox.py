@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from padanan.base.commit import write_once
-from padanan.base.errors import DeliveryError, NoSpace, PadananError, safe_reason
+from padanan.base.commit import sweep, write_once
+from padanan.base.errors import DeliveryError, DiskFault, PadananError, safe_reason
 from padanan.base.home import Home
 from padanan.contracts.contract import Contract
 from padanan.forms.inbox import Skipped, skipped, stamp, waiting
@@ -81,16 +81,18 @@ def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: st
     """Takes in everything that is pending, in the order it arrived; what a process that died had open is settled first.
 
     One bad file is one bad file: whatever it raises, it stays pending as a fault and the others are taken in. Only a full
-    disk ends the work, for nothing else could be written either.
+    disk, or another fault of the machine, ends the work: nothing else could be written either.
 
     Args:
         options: passed to `deliver` (`plans`, `key`).
 
     Raises:
-        NoSpace: the disk is full; what was taken in before stays.
+        DiskFault: the disk is full or can't be written, or no more files can be opened; what was taken in before stays.
         PadananError: the home or the list of what was seen is broken.
     """
     home.ensure()
+    # Also when nothing waits: what a killed run left holds people.
+    sweep(home.landing(contract_id))
     contract = contracts[contract_id]
     with alone(home, contract_id):
         receipts = _left_open(home, contracts, contract_id, **options)
@@ -102,7 +104,7 @@ def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: st
                 with marked(home, contract_id, Mark(path.name, state, arrival.moment.isoformat(), arrival.by)):
                     receipt = deliver(home, contracts, contract_id, path, arrival=arrival, **options)
                     _remember(home, contract_id, path.name, state, receipt)
-            except NoSpace:
+            except DiskFault:
                 raise
             except Exception as error:
                 known = error if isinstance(error, PadananError) else _unexpected(path, contract, error)

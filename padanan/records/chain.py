@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from padanan.base import disk, locks
-from padanan.base.commit import write_once
+from padanan.base.commit import sweep, write_once
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.signing import genuine, known_signer, sign, signer
 
@@ -190,6 +190,7 @@ class Chain:
     def locked(self) -> Iterator[None]:
         """Holds the file for one writer; another one waits."""
         with locks.held(self.path.with_name(f".{self.path.stem}.lock")):
+            sweep(self.path.parent)
             yield
 
 

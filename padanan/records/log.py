@@ -163,6 +163,9 @@ class Transaction:
     def __init__(self, log: Log, *, adopting: bool = False) -> None:
         self._chain = log.chain
         self.log = log.read(adopting=adopting)
+        if self.log.records and self._chain.head_number() != len(self.log.records):
+            # A killed writer's records are ahead of it: nothing more is decided before it names them.
+            self._chain.write_head(len(self.log.records), self.log.head)
 
     def compose(self, entries: Sequence[Record], now: datetime) -> tuple[Record, ...]:
         """Records that would follow the log, chained and signed, not yet written; all of one call stand or none."""
@@ -174,7 +177,7 @@ class Transaction:
         if not records:
             return
         if self._chain.head_number() != len(self.log.records):
-            # None yet, or a killed writer's records are ahead of it: the head never lags by more than one package.
+            # None yet: it is written before the first record, so that it never lags by more than one package.
             self._chain.write_head(len(self.log.records), self.log.head)
         self._chain.append(records)
         self.log = Records((*self.log.records, *records), str(records[-1]["hash"]))

@@ -17,7 +17,7 @@ from padanan.base import disk
 from padanan.base.commit import building, publish, writing
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
-from padanan.base.home import FORMAT_VERSION, Home
+from padanan.base.home import FOLDERS, FORMAT_VERSION, Home
 from padanan.base.keys import key_file, key_id, load_key
 
 # The warehouse is rebuilt from landing by any run; locks, scratch and the demo's database server are not data;
@@ -89,6 +89,8 @@ def restore(archive_path: Path, home: Home) -> dict[str, Any]:
             ) from None
         index = _checked_index(archive_path, work)
         disk.unlink(work / INDEX)
+        for name in FOLDERS:
+            disk.mkdir(work / name, exist_ok=True)
         if not publish(work, home.root):
             raise _not_empty(home)
     home.ensure()

@@ -1,0 +1,237 @@
+"""The work that is broken: landing, publication, freeze, record store, backup, the first run's key, on a town of some rows.
+
+Each is done again after a fault as a person would do it again, and must come to the same result as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from padanan.base.home import Home
+from padanan.base.keys import load_key
+from padanan.base.period import JAKARTA, Periode
+from padanan.contracts.contract import Contract, load_contracts
+from padanan.contracts.plan import YearPlan, load_plans
+from padanan.published.tables import tables
+from padanan.records.kinds import RELEASES
+from padanan.records.log import Log
+from tests.faults.breaker import tree
+
+PERIODE = Periode(2025, 2)
+TABLES = ("sasaran", "padanan_orang", "gap")
+NOW = datetime(2025, 11, 3, 9, tzinfo=JAKARTA)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Some work.
+
+    Attributes:
+        prepare: makes what stands before it, below an empty folder.
+        act: does it, or what is left of it.
+        result: what must be equal, from the folder.
+    """
+
+    name: str
+    prepare: Callable[[Path], None]
+    act: Callable[[Path], None]
+    result: Callable[[Path], dict[str, str]]
+
+
+def home_of(root: Path) -> Home:
+    """The trial's home; its key lies beside it."""
+    os.environ["PADANAN_KEY_FILE"] = str(root / "kunci" / "hmac.key")
+    os.environ["PADANAN_HOME"] = str(root / "data")
+    return Home(root / "data")
+
+
+def everything(root: Path) -> dict[str, str]:
+    """The home but its warehouse, which any run makes again."""
+    return {name: state for name, state in tree(root / "data").items() if not name.startswith("warehouse/")}
+
+
+def _key(root: Path) -> None:
+    home_of(root)
+    os.umask(0o077)
+    (root / "kunci").mkdir(mode=0o700)
+    (root / "kunci" / "hmac.key").write_text("5a" * 32 + "\n")
+
+
+@cache
+def contracts() -> Mapping[str, Contract]:
+    """The contracts, read once in the process from which the children are forked."""
+    return load_contracts()
+
+
+@cache
+def plans() -> Mapping[int, YearPlan]:
+    """The years' plans, likewise."""
+    return load_plans()
+
+
+def warm() -> None:
+    """Imports what the children need: forked from here they begin at once."""
+    # DuckDB imports pandas when a query is given a parameter.
+    import pandas  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+    import tests.landing.deliveries
+    import tests.planned  # noqa: F401
+    from padanan.contracts.dbt_yaml import published_models
+
+    contracts()
+    plans()
+    published_models()
+
+
+# Landing: a good file and a damaged one in one inbox.
+def _inbox(root: Path) -> None:
+    from tests.landing.deliveries import dtks_row
+
+    _key(root)
+    home = home_of(root).ensure()
+    inbox = home.inbox("dtks")
+    inbox.mkdir(mode=0o700)
+    columns = contracts()["dtks"].columns
+    lines = ["|".join(column.source for column in columns)]
+    lines += ["|".join(f'"{dtks_row(index).get(column.name, "")}"' for column in columns) for index in range(12)]
+    (inbox / "dtks_a.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (inbox / "dtks_b.csv").write_bytes(bytes(400))
+    for name, day in (("dtks_a", "10"), ("dtks_b", "11")):
+        letter = f"periode_data: 2025-10\nditerima: 2025-10-{day}T09:00:00+07:00\n"
+        (inbox / f"{name}.csv.pengantar.yaml").write_text(letter, encoding="utf-8")
+    for path in inbox.iterdir():
+        os.utime(path, (1_760_000_000, 1_760_000_000))
+
+
+def _land(root: Path) -> None:
+    from padanan.landing.inbox import process_inbox
+
+    taken = process_inbox(home_of(root), contracts(), "dtks", plans=plans())
+    for fault in taken.faults:
+        raise fault.error
+
+
+def _landed(root: Path) -> dict[str, str]:
+    """Without what tells a second try of one file: whether it came twice is the inbox's to know."""
+    return {
+        name: state
+        for name, state in everything(root).items()
+        if "~" not in name and not name.startswith(("landing/dtks/tanda_terima", "landing/dtks/inbox.json"))
+    }
+
+
+# Publication and freeze: every published table with its real columns, some rows in one.
+def _warehouse(root: Path) -> None:
+    import duckdb
+
+    from padanan.contracts.dbt_yaml import published_models
+    from tests.planned import plan_data, store
+
+    _key(root)
+    home = home_of(root).ensure()
+    con = duckdb.connect(str(home.warehouse_db))
+    for name, model in published_models().items():
+        columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+        con.execute(f"create table {name} ({columns})")
+    con.execute(
+        "insert into sasaran by name select '2025-07-01' as periode, 1 as revisi, 'o' || i as id_orang, i % 3 = 0 as terpilih "
+        "from range(10) t(i)"
+    )
+    con.close()
+    (home.warehouse / "bukti").mkdir(mode=0o700)
+    (home.warehouse / "bukti" / "model.json").write_text('{"periode": "2025-07-01", "revisi": 1}')
+    store(home, plan_data())
+
+
+def _publish(root: Path) -> None:
+    from padanan.published.run_plan import read_plan
+    from padanan.run import publication
+
+    home = home_of(root)
+    # Every table goes the same way: three of them have each operation there is.
+    publication.tables = lambda: {name: key for name, key in tables().items() if name in TABLES}
+    publication.publish(home, read_plan(home))
+
+
+def _published(root: Path) -> None:
+    _warehouse(root)
+    _publish(root)
+
+
+def _freeze(root: Path) -> None:
+    from padanan.decree.freeze import freeze_draft, verify_draft
+
+    freeze_draft(home_of(root), PERIODE, 1)
+    verify_draft(home_of(root), PERIODE, 1)
+
+
+# The record store: two packages of two records each, each added only when it is not there.
+def _records_home(root: Path) -> None:
+    _key(root)
+    home_of(root).ensure()
+
+
+def _record(root: Path) -> None:
+    log = Log(home_of(root), RELEASES, "kiriman")
+    for number in (1, 2):
+        with log.writing() as transaction:
+            if not any(record["urut"] == number for record in transaction.log.records):
+                transaction.commit(transaction.compose([{"urut": number}, {"urut": -number}], NOW))
+    assert len(log.read().records) == 4
+
+
+# Backup and restore of a home that holds all of these.
+def _full(root: Path) -> None:
+    _warehouse(root)
+    _publish(root)
+    _freeze(root)
+    _record(root)
+
+
+def _backup(root: Path) -> None:
+    from padanan.upkeep.backup import backup, restore
+
+    home, archive, again = home_of(root), root / "cadangan.tar.gz", Home(root / "pulih")
+    if not archive.exists():
+        backup(home, archive)
+    if not (again.root / "format_version").exists():
+        restore(archive, again)
+
+
+def _restored(root: Path) -> dict[str, str]:
+    return tree(root / "pulih")
+
+
+# The first run: home, mark, key. The key is random, so only its form is compared.
+def _nothing(root: Path) -> None:
+    home_of(root)
+
+
+def _first_run(root: Path) -> None:
+    from tests.planned import plan_data, store
+
+    home = home_of(root).ensure()
+    key = load_key()
+    assert key == load_key() and len(key) == 32
+    store(home, plan_data(cutoff=date(2025, 12, 15).isoformat()))
+
+
+def _fresh(root: Path) -> dict[str, str]:
+    key = root / "kunci" / "hmac.key"
+    return {**tree(root / "data"), "kunci": f"{key.stat().st_mode & 0o777:o} {len(key.read_text())}"}
+
+
+SCENARIOS = (
+    Scenario("landing", _inbox, _land, _landed),
+    Scenario("publikasi", _warehouse, _publish, everything),
+    Scenario("pembekuan", _published, _freeze, everything),
+    Scenario("catatan", _records_home, _record, everything),
+    Scenario("cadangan", _full, _backup, _restored),
+    Scenario("putaran pertama", _nothing, _first_run, _fresh),
+)
