@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from padanan.base import disk
-from padanan.base.commit import sweep, write_once
+from padanan.base.commit import PREFIX, sweep, write_once
 from padanan.base.errors import PadananError, os_fault
 from padanan.base.period import Periode
 
@@ -63,6 +63,7 @@ class Home:
             for name in FOLDERS:
                 disk.mkdir(self.root / name, exist_ok=True)
             sweep(self.root)
+            sweep(self.root.parent, prefix=self.restore_prefix)
         except PermissionError:
             raise PadananError(
                 "data home tidak dapat ditulis", file=self.root, cure="periksa pemilik folder atau atur PADANAN_HOME"
@@ -98,6 +99,11 @@ class Home:
                 cure="pakai data home lain (PADANAN_HOME) atau pulihkan cadangan dengan versi yang sesuai",
             )
         return self
+
+    @property
+    def restore_prefix(self) -> str:
+        """How the folders beside the home begin in which a backup is unpacked; the parent is anybody's folder."""
+        return f"{PREFIX}pulih-{self.root.name}-"
 
     @property
     def demo_marker(self) -> Path:

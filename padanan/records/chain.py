@@ -57,6 +57,11 @@ class Chain:
     what: str
     cure: str
 
+    @property
+    def lock_path(self) -> Path:
+        """The lock that whoever writes holds."""
+        return self.path.with_name(f".{self.path.stem}.lock")
+
     def contents(self) -> tuple[bytes | None, bytes]:
         """The bytes of head and records as they stand.
 
@@ -189,7 +194,7 @@ class Chain:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Holds the file for one writer; another one waits."""
-        with locks.held(self.path.with_name(f".{self.path.stem}.lock")):
+        with locks.held(self.lock_path):
             sweep(self.path.parent)
             yield
 

@@ -1,69 +1,83 @@
-"""Backup and restore of a data home: one archive with a hash of every file, tried before it is trusted.
+"""Backup of a data home: one archive of one moment, with a signed index of every file's hash, rights and time.
 
-The HMAC key is never in the archive; it is kept apart, as the law asks of keys and data.
+What belongs to the moment is `snapshot`'s to say, unpacking `restore`'s. The HMAC key is never in the archive; it is kept
+apart, as the law asks of keys and data.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
 import json
-import shutil
+import os
 import tarfile
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from padanan.base import disk
-from padanan.base.commit import building, publish, writing
-from padanan.base.digest import file_sha256
+from padanan.base.commit import building, writing
+from padanan.base.digest import copy_hashed
 from padanan.base.errors import PadananError, no_space_guard
-from padanan.base.home import FOLDERS, FORMAT_VERSION, Home
+from padanan.base.home import FORMAT_VERSION, Home
 from padanan.base.keys import key_file, key_id, load_key
+from padanan.base.signing import sign
+from padanan.upkeep.snapshot import INBOX, Moved, Snapshot, State, take
 
-# The warehouse is rebuilt from landing by any run; locks, scratch and the demo's database server are not data;
-# worklists and kits hold names that go on a day which an archive would not keep.
-LEFT_OUT = ("warehouse", "dagster", "postgres", "logs", "truth", "worklists", "kit")
 INDEX = "padanan-cadangan.json"
+PURPOSE = "cadangan"
+# Reports are replaced and old data destroyed while the system works: then the moment is taken again, not for ever.
+TRIES = 5
 
 
 def backup(home: Home, target: Path) -> dict[str, Any]:
-    """Writes the home's files and an index of their hashes into one `.tar.gz`.
+    """Writes the home's files and a signed index of them into one `.tar.gz`, all as they were at one moment.
 
     Returns:
-        The index: format version, key id, files with SHA-256.
+        The index: format version, key id, rights of folders, SHA-256, rights and time of files, names of inbox files that were
+        still being copied and are left out, signature.
 
     Raises:
-        PadananError: the target exists, or lies inside the data home.
+        PadananError: the target exists or lies inside the data home, or the home never stands still.
+        NoSpace: the target's disk is full.
     """
     if target.exists():
         raise PadananError("berkas cadangan sudah ada", file=target, cure="pakai nama lain")
-    if home.root in target.resolve().parents:
+    if home.root.resolve() in target.resolve().parents:
         raise PadananError("cadangan di dalam data home sendiri", file=target, cure="tulis ke disk atau folder lain")
     if not (home.root / "format_version").exists():
         raise PadananError("bukan data home", file=home.root, cure="periksa PADANAN_HOME")
-    files = sorted(
-        path
-        for path in home.root.rglob("*")
-        if path.is_file()
-        and not path.is_symlink()
-        and path.relative_to(home.root).parts[0] not in LEFT_OUT
-        and not any(part.startswith(".tmp-") for part in path.relative_to(home.root).parts)
+    home.seen()
+    for _ in range(TRIES):
+        try:
+            with no_space_guard("cadangan"), writing(target, mode=0o600) as draft:
+                return _write(home, take(home), draft)
+        except Moved:
+            continue
+    raise PadananError(
+        "data home terus berubah selama dicadangkan",
+        file=home.root,
+        cure="ulangi setelah putaran, pembuatan laporan, atau pemusnahan selesai",
     )
+
+
+def _write(home: Home, found: Snapshot, draft: Path) -> dict[str, Any]:
     index: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
-        "key_id": key_id(load_key()) if key_file().exists() else None,
+        "key_id": key_id(load_key()),
+        "folders": {name: f"{mode:04o}" for name, mode in found.folders.items()},
         "files": {},
+        "dilewati": [],
     }
-    with (
-        no_space_guard("cadangan"),
-        writing(target, mode=0o600) as draft,
-        disk.filling(draft),
-        tarfile.open(draft, "w:gz", compresslevel=3) as archive,
-    ):
-        for path in files:
-            name = path.relative_to(home.root).as_posix()
-            index["files"][name] = file_sha256(path)
-            archive.add(path, arcname=name, recursive=False)
+    with disk.filling(draft), tarfile.open(draft, "w:gz", compresslevel=3) as archive:
+        for name, (state, content) in sorted(found.records.items()):
+            _add(archive, index, name, State(state.inode, len(content), state.mtime_ns, state.mode), io.BytesIO(content))
+        for name, state in found.files.items():
+            if name.split("/")[0] != INBOX:
+                _add_file(archive, index, home.root / name, name, state)
+            elif not _add_arriving(archive, index, home, name, state):
+                index["dilewati"].append(name)
+        index["tanda"] = sign(PURPOSE, signed_text(index))
         content = json.dumps(index, indent=1, sort_keys=True).encode()
         entry = tarfile.TarInfo(INDEX)
         entry.size, entry.mode = len(content), 0o600
@@ -71,72 +85,75 @@ def backup(home: Home, target: Path) -> dict[str, Any]:
     return index
 
 
-def restore(archive_path: Path, home: Home) -> dict[str, Any]:
-    """Unpacks a backup into an empty home, proving every file's hash before anything is put in place.
+def signed_text(index: dict[str, Any]) -> str:
+    """What the signature of an index is over: everything but itself, in its only spelling."""
+    told = {name: value for name, value in index.items() if name != "tanda"}
+    return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+class _Hashed:
+    """Hashes what the archive reads: the index tells the bytes that are in it, read once."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source, self._digest = source, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._source.read(size)
+        self._digest.update(block)
+        return block
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+
+def _add(archive: tarfile.TarFile, index: dict[str, Any], name: str, state: State, source: BinaryIO) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode, entry.mtime = state.size, state.mode, state.mtime_ns // 10**9
+    hashed = _Hashed(source)
+    archive.addfile(entry, hashed)
+    index["files"][name] = {"sha256": hashed.hexdigest(), "mode": f"{state.mode:04o}", "mtime_ns": state.mtime_ns}
+
+
+def _add_file(archive: tarfile.TarFile, index: dict[str, Any], path: Path, name: str, state: State) -> None:
+    """One file that never changes but by being replaced.
 
     Raises:
-        PadananError: the home is not empty, the archive is damaged, or a file's hash differs.
+        Moved: it was replaced or destroyed since it was listed.
     """
-    if home.root.exists() and any(home.root.iterdir()):
-        raise _not_empty(home)
-    with no_space_guard("pemulihan"), building(home.root.parent) as work:
-        try:
-            with tarfile.open(archive_path, "r:gz") as archive:
-                _unpack(archive, work)
-        except (tarfile.TarError, OSError, EOFError) as error:
-            raise PadananError(
-                f"cadangan tidak terbaca ({type(error).__name__})", file=archive_path, cure="pakai salinan cadangan lain"
-            ) from None
-        index = _checked_index(archive_path, work)
-        disk.unlink(work / INDEX)
-        for name in FOLDERS:
-            disk.mkdir(work / name, exist_ok=True)
-        if not publish(work, home.root):
-            raise _not_empty(home)
-    home.ensure()
-    return index
-
-
-def _not_empty(home: Home) -> PadananError:
-    return PadananError("data home tujuan tidak kosong", file=home.root, cure="pulihkan ke folder baru lalu atur PADANAN_HOME")
-
-
-def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
-    """Puts regular files with plain relative names below `folder`; anything else is no backup of ours.
-
-    Written out because Python before 3.11.4 has no extraction filter.
-
-    Raises:
-        tarfile.TarError: a link, a device, or a name that leads out of the folder.
-    """
-    for member in archive:
-        name = PurePosixPath(member.name)
-        content = archive.extractfile(member) if member.isreg() else None
-        if content is None or name.is_absolute() or ".." in name.parts:
-            raise tarfile.TarError("not a plain file")
-        target = folder / name
-        disk.mkdir(target.parent, parents=True, exist_ok=True)
-        with content, disk.filling(target), target.open("xb") as handle:
-            shutil.copyfileobj(content, handle)
-        disk.chmod(target, member.mode & 0o700)
-
-
-def _checked_index(archive_path: Path, work: Path) -> dict[str, Any]:
     try:
-        index: dict[str, Any] = json.loads((work / INDEX).read_text())
-    except (OSError, ValueError):
-        raise PadananError("cadangan tanpa daftar isi", file=archive_path, cure="pakai salinan cadangan lain") from None
-    if index["format_version"] != FORMAT_VERSION:
-        raise PadananError(
-            f"cadangan berversi {index['format_version']}", file=archive_path, cure="pakai versi program yang menulisnya"
-        )
-    for name, digest in index["files"].items():
-        path = work / PurePosixPath(name)
-        if not path.is_file():
-            raise PadananError("berkas hilang dari cadangan", file=name, cure="pakai salinan cadangan lain")
-        if file_sha256(path) != digest:
-            raise PadananError("berkas di cadangan berubah", file=name, cure="pakai salinan cadangan lain")
-    return index
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        raise Moved(name) from None
+    with os.fdopen(descriptor, "rb") as source:
+        if State.of(os.fstat(descriptor)) != state:
+            raise Moved(name)
+        try:
+            _add(archive, index, name, state, source)
+        except OSError as error:
+            if error.errno is None:  # fewer bytes than were listed
+                raise Moved(name) from None
+            raise
+        if State.of(os.fstat(descriptor)) != state:
+            raise Moved(name)
+
+
+def _add_arriving(archive: tarfile.TarFile, index: dict[str, Any], home: Home, name: str, state: State) -> bool:
+    """A file that a producer may be writing this moment: copied first, and left out when it changed meanwhile.
+
+    Returns:
+        Whether it is in the archive.
+    """
+    path = home.root / name
+    with building(home.root) as folder:
+        try:
+            copy_hashed(path, folder / "isi")
+            if State.of(os.lstat(path)) != state:
+                return False
+        except FileNotFoundError:
+            return False
+        with (folder / "isi").open("rb") as source:
+            _add(archive, index, name, state, source)
+    return True
 
 
 def add_parsers(commands: Any) -> None:
@@ -152,13 +169,14 @@ def add_parsers(commands: Any) -> None:
 def _backup(args: argparse.Namespace) -> int:
     index = backup(Home.from_env(), args.berkas)
     print(f"{len(index['files'])} berkas dicadangkan. Simpan kunci secara terpisah: padanan key backup FILE")
+    if left := len(index["dilewati"]):
+        print(f"{left} berkas di inbox masih disalin produsen dan tidak ikut; ikut pada cadangan berikutnya.")
     return 0
 
 
 def _restore(args: argparse.Namespace) -> int:
+    from padanan.upkeep.restore import restore
+
     index = restore(args.berkas, Home.from_env())
     print(f"{len(index['files'])} berkas dipulihkan dan cocok dengan sidiknya.")
-    key_now = key_id(load_key()) if key_file().exists() else None
-    if index["key_id"] and key_now != index["key_id"]:
-        print(f"Perhatian: kunci sekarang bukan kunci cadangan ini ({index['key_id']}); pulihkan berkas kuncinya.")
     return 0

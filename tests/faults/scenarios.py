@@ -5,6 +5,7 @@ Each is done again after a fault as a person would do it again, and must come to
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -75,14 +76,17 @@ def plans() -> Mapping[int, YearPlan]:
     return load_plans()
 
 
+# DuckDB imports pandas when a query is given a parameter.
+WARM = (
+    "pandas", "pyarrow.parquet", "padanan.landing.inbox", "padanan.landing.stage", "padanan.evidence.decisions",
+    "padanan.run.publication", "padanan.decree.freeze", "padanan.upkeep.restore", "tests.landing.deliveries", "tests.planned",
+)  # fmt: skip
+
+
 def warm() -> None:
     """Imports what the children need: forked from here they begin at once."""
-    # DuckDB imports pandas when a query is given a parameter.
-    import pandas  # noqa: F401
-    import pyarrow.parquet  # noqa: F401
-
-    import tests.landing.deliveries
-    import tests.planned  # noqa: F401
+    for name in WARM:
+        importlib.import_module(name)
     from padanan.base import sandbox
     from padanan.contracts.dbt_yaml import published_models
 
@@ -115,6 +119,7 @@ def _inbox(root: Path) -> None:
 def _land(root: Path) -> None:
     from padanan.base import sandbox
     from padanan.landing.inbox import process_inbox
+    from padanan.records.delivery_proof import faults_of_deliveries
 
     # The process that reads deliveries was started before this child was forked, and serves it all the same.
     sandbox._server = lambda: sandbox._STARTED[-1]
@@ -124,13 +129,13 @@ def _land(root: Path) -> None:
         for fault in taken.faults:
             raise fault.error
         # What its cure says: a file that was open when the process died is put into the inbox again.
-        left = [
-            receipt for receipt in taken.receipts if any(flag["rule_id"] == "proses_mati" for flag in receipt.manifest["flags"])
-        ]
-        for receipt in left:
-            os.utime(home.inbox("dtks") / receipt.manifest["file"])
+        left = [item.manifest["file"] for item in taken.receipts if "proses_mati" in str(item.manifest["flags"])]
+        for name in left:
+            os.utime(home.inbox("dtks") / name)
         if not left:
             break
+    for fault in faults_of_deliveries(home)[1]:
+        raise fault
 
 
 FACTS = ("status", "periode_data", "sha256", "size", "rows_in", "rows_on", "rows_aside", "columns_seen", "fill")
@@ -224,7 +229,8 @@ def _full(root: Path) -> None:
 
 
 def _backup(root: Path) -> None:
-    from padanan.upkeep.backup import backup, restore
+    from padanan.upkeep.backup import backup
+    from padanan.upkeep.restore import restore
 
     home, archive, again = home_of(root), root / "cadangan.tar.gz", Home(root / "pulih")
     if not archive.exists():
