@@ -44,7 +44,7 @@ def sweep(parent: Path, *, prefix: str = PREFIX) -> None:
     process 7, and a number is given again.
     """
     drafts = re.compile(re.escape(prefix) + _NAME)
-    with contextlib.suppress(FileNotFoundError, PermissionError), os.scandir(parent) as found:
+    with contextlib.suppress(OSError), os.scandir(parent) as found:
         # What bears another name is not ours: a restored home's parent is anybody's folder.
         leftovers = [parent / entry.name for entry in found if drafts.fullmatch(entry.name)]
         for leftover in leftovers:

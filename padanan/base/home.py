@@ -62,7 +62,8 @@ class Home:
                 write_once(marker, f"{FORMAT_VERSION}\n")
             for name in FOLDERS:
                 disk.mkdir(self.root / name, exist_ok=True)
-            sweep(self.root)
+            for folder in (self.root, *(self.root / "decisions").iterdir()):
+                sweep(folder)
             sweep(self.root.parent, prefix=self.restore_prefix)
         except PermissionError:
             raise PadananError(

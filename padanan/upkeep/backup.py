@@ -20,7 +20,7 @@ from padanan.base.commit import building, writing
 from padanan.base.digest import copy_hashed
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import FORMAT_VERSION, Home
-from padanan.base.keys import key_file, key_id, load_key
+from padanan.base.keys import key_id, load_key
 from padanan.base.signing import sign
 from padanan.upkeep.snapshot import INBOX, Moved, Snapshot, State, take
 

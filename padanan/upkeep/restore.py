@@ -35,6 +35,7 @@ def restore(archive_path: Path, home: Home) -> dict[str, Any]:
     """
     # What a killed restore left is a whole home's data: it goes first, whether or not this one gets any further.
     sweep(home.root.parent, prefix=home.restore_prefix)
+    sweep(archive_path.parent)
     if home.root.exists() and any(home.root.iterdir()):
         raise _not_empty(home)
     with no_space_guard("pemulihan"), building(home.root.parent, prefix=home.restore_prefix) as work:

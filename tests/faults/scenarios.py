@@ -22,6 +22,7 @@ from padanan.contracts.plan import YearPlan, load_plans
 from padanan.published.tables import tables
 from padanan.records.kinds import RELEASES
 from padanan.records.log import Log
+from tests.conftest import write_key
 from tests.faults.breaker import tree
 
 PERIODE = Periode(2025, 2)
@@ -60,8 +61,7 @@ def everything(root: Path) -> dict[str, str]:
 def _key(root: Path) -> None:
     home_of(root)
     os.umask(0o077)
-    (root / "kunci").mkdir(mode=0o700)
-    (root / "kunci" / "hmac.key").write_text("5a" * 32 + "\n")
+    write_key(root / "kunci" / "hmac.key")
 
 
 @cache
