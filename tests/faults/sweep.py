@@ -1,8 +1,8 @@
 """The sweep: every operation of every scenario is broken, the work is done again, and the result must be the undisturbed one.
 
 `python -m tests.faults.sweep` (make faults) breaks all operations in all ways, and each recovery from a kill again at each of
-its own operations; `--quick` is what the suite runs: each operation killed, each third cut off from power, each
-third killed twice.
+its own operations; `--quick` is what the suite runs: each operation killed, each fourth cut off from power, each
+fourth killed twice.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from tests.faults.scenarios import SCENARIOS, Scenario, home_of, warm
 
 LINE = re.compile(r"GALAT[^\n]*\. Perbaikan: [^\n]+")
 TRIES = 4
-EVERY = 3
-# Up to so many operations each pair of kills is tried, above each sixth.
+EVERY = 4
+# Up to so many operations each pair of kills is tried, above each eighth.
 MANY = 40
 
 
