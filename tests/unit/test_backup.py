@@ -37,6 +37,7 @@ def tree(root):
             found[name.as_posix()] = (oct(state.st_mode), *file)
     return found
 
+
 NAMES = "identitas/2025-07-01/rev-1/identitas.parquet"
 
 
