@@ -25,7 +25,8 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None
     folder, done = root / name, root / f"{name}.done"
     with held(root / f"{name}.lock"):
         if not done.exists():
-            folder.mkdir(exist_ok=True)
+            # A key may lie in it: private, as the folder of a key must be.
+            folder.mkdir(mode=0o700, exist_ok=True)
             make(folder)
             done.touch()
     return folder
