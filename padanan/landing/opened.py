@@ -18,7 +18,7 @@ from padanan.base import disk, locks
 from padanan.base.commit import write_once
 from padanan.base.home import Home
 
-_FOLDER, _LOCK = ".dibuka", ".inbox.lock"
+MARKS, _LOCK = ".dibuka", ".inbox.lock"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def unmark(home: Home, contract_id: str, name: str) -> None:
 def marks(home: Home, contract_id: str) -> list[Mark]:
     """The marks that stand, by name; one that can't be read (nobody wrote it so) is none."""
     found = []
-    for path in sorted((home.landing(contract_id) / _FOLDER).glob("*.json")):
+    for path in sorted((home.landing(contract_id) / MARKS).glob("*.json")):
         try:
             found.append(Mark(**json.loads(path.read_text(encoding="utf-8"))))
         except (OSError, ValueError, TypeError):
@@ -69,7 +69,7 @@ def marks(home: Home, contract_id: str) -> list[Mark]:
 
 def cut_off(home: Home, contract_id: str) -> frozenset[str]:
     """Names of files whose opening ended with its process; none while somebody is at work."""
-    if not (home.landing(contract_id) / _FOLDER).is_dir():
+    if not (home.landing(contract_id) / MARKS).is_dir():
         return frozenset()
     try:
         lock = locks.take(home.landing(contract_id) / _LOCK, wait=False)
@@ -82,4 +82,4 @@ def cut_off(home: Home, contract_id: str) -> frozenset[str]:
 
 
 def _path(home: Home, contract_id: str, name: str) -> Path:
-    return home.landing(contract_id) / _FOLDER / f"{hashlib.sha256(os.fsencode(name)).hexdigest()[:32]}.json"
+    return home.landing(contract_id) / MARKS / f"{hashlib.sha256(os.fsencode(name)).hexdigest()[:32]}.json"

@@ -17,6 +17,7 @@ from padanan.base import locks
 from padanan.base.commit import PREFIX
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
+from padanan.landing.opened import MARKS
 from padanan.records.log import Log, logs
 
 # The warehouse is rebuilt from landing by any run; locks, scratch and the demo's database server are not data;
@@ -136,7 +137,8 @@ def _list_folder(home: Home, folder: Path, found: Snapshot) -> None:
         inner = []
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
-                if entry.name.startswith(PREFIX) or entry.is_symlink():
+                # A file that is being opened this moment is not half of a delivery in the archive: it still lies in its inbox.
+                if entry.name.startswith(PREFIX) or entry.name == MARKS or entry.is_symlink():
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     inner.append(folder / entry.name)
