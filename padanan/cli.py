@@ -28,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.review.kit.cli import add_parsers as add_kit
     from padanan.review.worklist.cli import add_parsers as add_worklist
     from padanan.run.report_cli import add_parsers as add_report
-    from padanan.upkeep.backup import add_parsers as add_backup
+    from padanan.upkeep.backup_cli import add_parsers as add_backup
     from padanan.upkeep.calendar.cli import add_parsers as add_calendar
     from padanan.upkeep.calendar.rakor_cli import add_parsers as add_rakor
     from padanan.upkeep.key.cli import add_parsers as add_key

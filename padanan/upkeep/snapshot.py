@@ -24,7 +24,7 @@ from padanan.records.log import Log, logs
 # worklists and kits hold names that go on a day which an archive would not keep.
 LEFT_OUT = ("warehouse", "dagster", "postgres", "logs", "truth", "worklists", "kit")
 # What refers to others is listed before them: all it names stands by then, and what comes later is only not in the archive.
-FIRST = ("decisions", "decree", "reports", "published", "landing", "quarantine", "held")
+FIRST = ("decisions", "decree", "reports", "published", "identitas", "landing", "quarantine", "held")
 INBOX = "inbox"
 PATIENCE_SECONDS = 60.0
 _TURN_SECONDS = 0.05

@@ -172,19 +172,18 @@ def _dated(name: str) -> bool:
 def _warehouse(root: Path) -> None:
     import duckdb
 
-    from padanan.contracts.dbt_yaml import published_models
+    from padanan.contracts.dbt_yaml import described_models, identity_model, published_models
     from tests.planned import plan_data, store
 
     _key(root)
     home = home_of(root).ensure()
     con = duckdb.connect(str(home.warehouse_db))
-    for name, model in published_models().items():
-        columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+    for name in (*published_models(), identity_model()):
+        columns = ", ".join(f"{column['name']} {column['data_type']}" for column in described_models()[name]["columns"])
         con.execute(f"create table {name} ({columns})")
-    con.execute(
-        "insert into sasaran by name select '2025-07-01' as periode, 1 as revisi, 'o' || i as id_orang, i % 3 = 0 as terpilih "
-        "from range(10) t(i)"
-    )
+    rows = "select '2025-07-01' as periode, 1 as revisi, 'o' || i as id_orang, i % 3 = 0 as terpilih"
+    con.execute(f"insert into sasaran by name {rows}, if(i % 3 = 0, 'ORANG ' || i, null) as sidik_identitas from range(10) t(i)")
+    con.execute(f"insert into identitas by name {rows}, 'ORANG ' || i as nama from range(10) t(i) where i % 3 = 0")
     con.close()
     (home.warehouse / "bukti").mkdir(mode=0o700)
     (home.warehouse / "bukti" / "model.json").write_text('{"periode": "2025-07-01", "revisi": 1}')
