@@ -15,6 +15,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from dagster import DagsterInstance
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, _event_logs_directory, _runs_directory
 from dagster._serdes import ConfigurableClassData
@@ -85,6 +87,17 @@ class PooledEventLogStorage(SqliteEventLogStorage):
             oldest = next(name for name in self._engines if name != INDEX_SHARD_NAME)
             self._engines.pop(oldest).dispose()
         return engine
+
+    def forget_planned_checks(self, run_id: str) -> None:
+        """Takes back the checks that a run announced and has not judged, so that their last verdict stays the last one.
+
+        Dagster notes every check of a run as planned when the run begins, and shows one that is never judged as skipped: the
+        verdict before it is then shown nowhere. One that is judged after all is noted anew.
+        """
+        checks = AssetCheckExecutionsTable.c
+        planned = checks.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value
+        with self.index_connection() as connection:
+            connection.execute(AssetCheckExecutionsTable.delete().where(checks.run_id == run_id, planned))
 
     def dispose(self) -> None:
         """Closes every file; SQLite then folds the write-ahead log back."""

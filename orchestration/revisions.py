@@ -42,6 +42,16 @@ def run_is_unchanged(context: dg.AssetExecutionContext) -> bool:
     return run is not None and UNCHANGED in run.tags
 
 
+def mark_unchanged(context: dg.AssetExecutionContext) -> None:
+    """Says that this run's plan found nothing new, so that what follows it is skipped and its verdicts stay those of before."""
+    from orchestration.event_storage import PooledEventLogStorage
+
+    context.instance.add_run_tags(context.run.run_id, {UNCHANGED: "ya"})
+    storage = context.instance.event_log_storage
+    if isinstance(storage, PooledEventLogStorage):
+        storage.forget_planned_checks(context.run.run_id)
+
+
 def checks_of_revision(instance: dg.DagsterInstance, periode: Periode, revisi: int) -> tuple[int, list[str]]:
     """The checks of the run that published a revision.
 

@@ -10,7 +10,7 @@ from orchestration.contracts import landing_key, loaded
 from orchestration.guard import explained
 from orchestration.heads import stage_asset
 from orchestration.resources import KontrakResource, RumahResource
-from orchestration.revisions import UNCHANGED
+from orchestration.revisions import mark_unchanged
 from padanan.base.period import Periode
 
 
@@ -59,8 +59,9 @@ def rencana(
         if not done:
             store(home, plan.data)
     tags = {"padanan/periode": periode.label, "padanan/revisi": str(plan.revisi)}
-    context.instance.add_run_tags(context.run.run_id, {**tags, **({UNCHANGED: "ya"} if done else {})})
+    context.instance.add_run_tags(context.run.run_id, tags)
     if done:
+        mark_unchanged(context)
         context.log.info(
             f"tidak ada masukan yang berubah: revisi {plan.revisi} {periode.label} tetap, langkah berikutnya dilewati; "
             "isi bangun_ulang: true bila gudang perlu dibangun lagi untuk revisi ini"
