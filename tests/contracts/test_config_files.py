@@ -178,7 +178,9 @@ def test_a_value_of_the_wrong_kind_is_refused_and_not_told(tmp_path: Path, file:
         if alike or (text_or_number and isinstance(wrong, str | float)):
             continue
         target, told = _spoilt(tmp_path, file, path, lambda parent, key, wrong=wrong: parent.update({key: wrong}))
-        said = _told(target, told, path).replace(str(target), "")
+        # Where a list would do (`semua` or the columns), its first item is what is wrong.
+        inner = isinstance(wrong, list) and f"({'.'.join(map(str, path))}.0)" in (told or "")
+        said = _told(target, told, (*path, 0) if inner else path).replace(str(target), "")
         assert "SITI" not in said and "3171" not in said
 
 
