@@ -15,6 +15,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,8 @@ from padanan.base.home import CHECKOUT
 from padanan.base.landlock import confine
 from padanan.base.sandbox import COMPLAINT, RESULT, SAID
 
-# What the tasks of this program import: by name, for no floor knows those above it.
-PRELOADED = ("padanan.landing.reading_child",)
 _PARENT_DIED = 1
+_PROGRAM_SIZE = 128 << 20
 # Below these the program's own modules lie, and what the C library looks up.
 _PROGRAM = (sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev/urandom", CHECKOUT / "padanan")
 
@@ -46,8 +46,6 @@ def serve() -> None:
     with open(os.devnull, "r+b", buffering=0) as nowhere:  # noqa: PTH123
         os.dup2(nowhere.fileno(), 1)
     sys.meta_path.insert(0, _Without())
-    for name in PRELOADED:
-        importlib.import_module(name)
     pending = b""
     while True:
         piece = os.read(0, 1 << 20)
@@ -60,12 +58,15 @@ def serve() -> None:
 
 
 def _fork(request: dict[str, Any], answers: int) -> dict[str, Any]:
+    # Loaded here, once: a child would load it anew each time. It is this program's own.
+    module, _, name = request["task"].partition(":")
+    function = getattr(importlib.import_module(module), name)
     told, tell = os.pipe()
     parent, child = os.getpid(), os.fork()
     if child == 0:
         os.close(told)
         os.close(answers)
-        _child(request, tell, parent)
+        _child(request, function, tell, parent)
     os.close(tell)
     wall = float(request["allowance"]["wall"])
     deadline, timeout = time.monotonic() + wall, False
@@ -105,7 +106,7 @@ def _kill(child: int) -> None:
         os.kill(child, signal.SIGKILL)
 
 
-def _child(request: dict[str, Any], tell: int, parent: int) -> None:
+def _child(request: dict[str, Any], function: Callable[..., Any], tell: int, parent: int) -> None:
     """Never returns."""
     code = 1
     try:
@@ -123,8 +124,7 @@ def _child(request: dict[str, Any], tell: int, parent: int) -> None:
         os.write(tell, str(version).encode())
         os.close(tell)
         _limit(request["allowance"])
-        module, _, name = request["task"].partition(":")
-        found = getattr(importlib.import_module(module), name)(work=work, **request["arguments"])
+        found = function(work=work, **request["arguments"])
         (work / RESULT).write_text(json.dumps(found, default=_plain), encoding="utf-8")
         code = 0
     except MemoryError:
@@ -151,12 +151,12 @@ def _streams(work: Path) -> None:
 
 def _limit(allowance: dict[str, Any]) -> None:
     memory, cpu = int(allowance["memory"]), max(int(allowance["cpu"]), 1)
-    from padanan.base import duck
-
-    duck.MEMORY = f"{memory // 2 >> 20}MB"
+    if (duck := sys.modules.get("padanan.base.duck")) is not None:
+        duck.MEMORY = f"{memory // 2 >> 20}MB"  # type: ignore[attr-defined]
     for limit, most in (
-        # Memory of its own, mapped files left out: a large delivery is read through a mapping that takes none.
-        (resource.RLIMIT_DATA, memory),
+        # Memory of its own, mapped files left out: a large delivery is read through a mapping that takes none. The program
+        # itself and its libraries are mapped too, and count to what people see of a process.
+        (resource.RLIMIT_DATA, max(memory - _PROGRAM_SIZE, _PROGRAM_SIZE)),
         (resource.RLIMIT_FSIZE, int(allowance["file_size"])),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 256),

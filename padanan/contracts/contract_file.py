@@ -117,6 +117,8 @@ class OwnReading(Config):
     waktuDetik: Annotated[float, Field(ge=0)] | None = None
     waktuDetikPerMib: Annotated[float, Field(ge=0)] | None = None
     tulisMib: Annotated[int, Field(ge=1)] | None = None
+    kaliBesarnya: Annotated[int, Field(ge=1)] | None = None
+    selTerpanjangKib: Annotated[int, Field(ge=1)] | None = None
 
 
 class Properties(Config):

@@ -52,9 +52,16 @@ class Letters(Config):
 
 
 class Forms(Letters):
-    """`formulir`: the same of decision forms, and how large a workbook may be once it is opened."""
+    """`formulir`: the same of decision forms, and what the process that looks at a workbook first may use.
+
+    `terbukaMib` and `sel`: how large a workbook may be once it is opened, and how many cells a sheet may span.
+    """
 
     terbukaMib: Count
+    sel: Count
+    ingatanMib: Annotated[int, Field(ge=256)]
+    cpuDetik: _Seconds
+    waktuDetik: _Seconds
 
 
 class Reading(Config):
@@ -66,6 +73,8 @@ class Reading(Config):
     waktuDetik: _Seconds
     waktuDetikPerMib: _Seconds
     tulisMib: Count
+    kaliBesarnya: Count
+    selTerpanjangKib: Count
 
 
 class Claims(Config):

@@ -8,13 +8,21 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
 
+from padanan.base import disk
+from padanan.base.commit import building
 from padanan.base.errors import PadananError
+from padanan.base.home import Home
 from padanan.base.keys import keys_by_id, load_key
+from padanan.base.regular import NotRegular, read_regular
+from padanan.base.sandbox import Allowance, ChildStopped, run
+from padanan.contracts.delivery import Forms, load_delivery_rules
+from padanan.forms import probe
 
 WHOLE, SINGLE = 32, 4
 
@@ -63,19 +71,46 @@ def first_edited(found: str, expected: str) -> int | None:
 def open_workbook(path: Path, sheets: Sequence[str], cure: str) -> Any:
     """A workbook read with its formulas kept as formulas.
 
+    A child process with limits opens it first (`probe`): who filled it in may have sent anything.
+
     Raises:
-        PadananError: no such file, no workbook, or a sheet is missing.
+        PadananError: no such file, no regular one, no workbook, a sheet is missing, or it is larger than forms are
+            (`formulir` of `delivery.yaml`).
     """
-    if not path.exists():
-        raise PadananError("berkas tidak ada", file=path.name, cure="periksa jalur berkas")
+    rules = load_delivery_rules().formulir
     try:
-        workbook = openpyxl.load_workbook(path, data_only=False)
-    except Exception:  # whatever openpyxl's readers of zip and XML meet in a broken file: no class of theirs covers it
-        raise PadananError("bukan berkas XLSX yang utuh", file=path.name, cure=cure) from None
+        data = read_regular(path, rules.terbesarKib << 10)
+    except NotRegular as odd:
+        raise PadananError(f"bukan berkas biasa: {odd.kind}", file=path.name, cure="sebut berkasnya sendiri") from None
+    except OSError:
+        raise PadananError("berkas tidak ada", file=path.name, cure="periksa jalur berkas") from None
+    if data is None:
+        raise PadananError(f"berkas lebih besar dari {rules.terbesarKib >> 10} MiB", file=path.name, cure=cure)
+    _survives(data, path.name, rules, cure)
+    workbook = openpyxl.load_workbook(BytesIO(data), data_only=False)
     for sheet in sheets:
         if sheet not in workbook.sheetnames:
             raise PadananError(f"lembar {sheet} tidak ada", file=path.name, cure=cure)
     return workbook
+
+
+def _survives(data: bytes, name: str, rules: Forms, cure: str) -> None:
+    allowance = Allowance(rules.ingatanMib << 20, rules.cpuDetik, rules.waktuDetik, rules.terbukaMib << 20)
+    with building(Home.from_env().warehouse / "tmp") as work:
+        disk.write_bytes(work / probe.FILE, data)
+        try:
+            told, _ = run(
+                "padanan.forms.probe:look", {"unpacked": rules.terbukaMib << 20}, work=work, reads=(), allowance=allowance
+            )
+        except ChildStopped as stopped:
+            raise PadananError(f"buku kerja {stopped.cause}", file=name, cure=cure) from None
+    cells = told.get("cells") if isinstance(told, dict) else None
+    if cells is None and told.get("large"):
+        raise PadananError(f"isi berkas lebih dari {rules.terbukaMib} MiB setelah dibuka", file=name, cure=cure)
+    if not cells:
+        raise PadananError("bukan berkas XLSX yang utuh", file=name, cure=cure)
+    if max(cells.values()) > rules.sel:
+        raise PadananError("ada isi jauh di luar tabelnya", file=name, cure=cure)
 
 
 def is_formula(cell: Any) -> bool:

@@ -17,11 +17,12 @@ from padanan.base.errors import NoSpace
 from padanan.base.regular import is_regular
 from padanan.base.sandbox import Allowance, ChildStopped, run
 from padanan.contracts.contract import Contract
-from padanan.contracts.delivery import load_delivery_rules
+from padanan.contracts.delivery import Reading, load_delivery_rules
 from padanan.landing.raw import RAW, REJECT_SCHEMA, DamagedFile, Flag, RawTable, Spec, raw_schema
 
 TASK = "padanan.landing.reading_child:read"
 REJECTS = "tak_terbaca.parquet"
+ROW_BYTES = 16
 _MENDED = "buka dan simpan ulang berkasnya, atau bagi menjadi beberapa berkas (bagian), lalu kirim ulang"
 
 
@@ -63,10 +64,15 @@ class _Answer(_Told):
     no_space: bool = False
 
 
-def allowance_for(contract: Contract, size: int) -> Allowance:
-    """What a child may use to read `size` bytes: `pembaca` of `delivery.yaml`, or of the contract where it says so."""
+def limits_of(contract: Contract) -> Reading:
+    """`pembaca` of `delivery.yaml`, or of the contract where it says so."""
     rules, own = load_delivery_rules().pembaca, contract.properties.pembaca
-    chosen = rules if own is None else rules.model_copy(update=own.model_dump(exclude_unset=True))
+    return rules if own is None else rules.model_copy(update=own.model_dump(exclude_unset=True))
+
+
+def allowance_for(contract: Contract, size: int) -> Allowance:
+    """What a child may use to read `size` bytes."""
+    chosen = limits_of(contract)
     mib = size / (1 << 20)
     return Allowance(
         memory=chosen.memoriMib << 20,
@@ -87,14 +93,14 @@ def read_delivery(path: Path, contract: Contract, work: Path) -> RawTable:
         DamagedFile: see the readers; also when the child broke, hung, or asked for more than it may use.
         NoSpace: the disk is full.
     """
-    spec = Spec.of(contract)
+    spec, size, limits = Spec.of(contract), path.stat().st_size, limits_of(contract)
     try:
         told, _ = run(
             TASK,
-            {"path": str(path), "spec": _as_json(spec)},
+            {"path": str(path), "spec": _as_json(spec), "longest": limits.selTerpanjangKib << 10},
             work=work,
             reads=[path],
-            allowance=allowance_for(contract, path.stat().st_size),
+            allowance=allowance_for(contract, size),
         )
         answer = _Answer.model_validate(told)
     except ChildStopped as stopped:
@@ -110,15 +116,15 @@ def read_delivery(path: Path, contract: Contract, work: Path) -> RawTable:
         raise DamagedFile(damage.cause, damage.cure, place=damage.place, rule=damage.rule)
     if answer.read is None:
         raise DamagedFile("berkas membuat pembacanya memberi hasil yang tidak dikenal", _MENDED, rule="pembaca_berhenti")
-    return _table(answer.read, spec, work)
+    return _table(answer.read, spec, work, (64 << 20) + size * limits.kaliBesarnya)
 
 
-def _table(read: _Read, spec: Spec, work: Path) -> RawTable:
+def _table(read: _Read, spec: Spec, work: Path, most: int) -> RawTable:
     columns = tuple(read.columns)
     if not set(columns) | set(read.missing) <= set(spec.columns):
         raise DamagedFile("pembaca menyebut kolom di luar kontrak", _MENDED, rule="pembaca_berhenti")
-    _check_parquet(work / RAW, raw_schema(columns))
-    _check_parquet(work / REJECTS, REJECT_SCHEMA)
+    _check_parquet(work / RAW, raw_schema(columns), most)
+    _check_parquet(work / REJECTS, REJECT_SCHEMA, most)
     return RawTable(
         path=work / RAW,
         rejects=work / REJECTS,
@@ -133,7 +139,7 @@ def _table(read: _Read, spec: Spec, work: Path) -> RawTable:
     )
 
 
-def _check_parquet(path: Path, schema: pa.Schema) -> None:
+def _check_parquet(path: Path, schema: pa.Schema, most: int) -> None:
     """That the child's rows are what the next step reads, and unpack to no more than a delivery may hold."""
     try:
         if not is_regular(path):
@@ -144,8 +150,9 @@ def _check_parquet(path: Path, schema: pa.Schema) -> None:
         raise DamagedFile("hasil pembaca tidak terbaca", _MENDED, rule="pembaca_berhenti") from None
     if {field.name: field.type for field in found} != {field.name: field.type for field in schema}:
         raise DamagedFile("hasil pembaca tidak menurut bentuknya", _MENDED, rule="pembaca_berhenti")
-    most = load_delivery_rules().pembaca.tulisMib << 20
-    if sum(meta.row_group(index).total_byte_size for index in range(meta.num_row_groups)) > most:
+    # Rows of nothing take no room in a file and all the room of whoever reads them on.
+    rows = meta.num_rows * ROW_BYTES
+    if rows + sum(meta.row_group(index).total_byte_size for index in range(meta.num_row_groups)) > most:
         raise DamagedFile(f"berkas menjadi lebih besar dari {most >> 20} MiB ketika dibaca", _MENDED, rule="pembaca_berhenti")
 
 

@@ -361,7 +361,7 @@ def test_no_space_in_the_reading_child_lands_nothing(
     work.mkdir()
     with monkeypatch.context() as patch:
         patch.setattr(csv_reader.pq, "ParquetWriter", full_disk)
-        told = reading_child.read(work=work, path=str(path), spec=reading._as_json(Spec.of(contracts["dtks"])))
+        told = reading_child.read(work=work, path=str(path), spec=reading._as_json(Spec.of(contracts["dtks"])), longest=1 << 17)
     monkeypatch.setattr(reading, "run", lambda *_, **__: (told, None))
     with pytest.raises(NoSpace, match="Perbaikan: kosongkan ruang"):
         take(path)
