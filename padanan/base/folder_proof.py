@@ -55,13 +55,16 @@ def _text(place: str, file: str, hashes: Mapping[str, str]) -> str:
     return f"{_ASIDE.sub('', place)}|{file}|{spelled}"
 
 
-def signed_hashes(root: Path, folder: Path, *, what: str, cure: str, file: str = FILE) -> dict[str, str]:
+def signed_hashes(
+    root: Path, folder: Path, *, what: str, cure: str, file: str = FILE, unsigned: str | None = None
+) -> dict[str, str]:
     """File name -> SHA-256 of a folder, after the signature over them was proved; no file is read.
 
     Args:
         root: the data home.
         what: what the folder is called in messages, `kiriman`.
         cure: what to do when it was tampered with.
+        unsigned: what to do when it has no signature; by default it is adopted.
 
     Raises:
         Unsigned: there is no signature: the folder is older than they are, or somebody took it away.
@@ -74,9 +77,8 @@ def signed_hashes(root: Path, folder: Path, *, what: str, cure: str, file: str =
         hashes = {str(key): str(value) for key, value in content["berkas"].items()}
         mark, key = content["tanda"], content["kunci"]
     except FileNotFoundError:
-        raise Unsigned(
-            f"{what} tanpa tanda: dari versi lama, atau tandanya dihapus", file=name, cure=f"{ADOPT}; {cure}"
-        ) from None
+        cause = f"{what} tanpa tanda: dari versi lama, atau tandanya dihapus"
+        raise Unsigned(cause, file=name, cure=unsigned or f"{ADOPT}; bila tandanya dihapus, {cure}") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise PadananError(f"tanda {what} tidak terbaca", file=name, cure=cure) from None
     if not known_signer(key):

@@ -72,6 +72,7 @@ def _verify(args: argparse.Namespace) -> int:
     from padanan.base.format import fingerprint
     from padanan.decree.verify import prove
     from padanan.forms.handover import faults_of_issues
+    from padanan.published.proof import faults_of_made
     from padanan.published.revisions import periods
     from padanan.records.delivery_proof import faults_of_deliveries
     from padanan.records.kinds import KINDS, REVIEW
@@ -80,6 +81,11 @@ def _verify(args: argparse.Namespace) -> int:
     home = Home.from_env()
     chosen = [Periode.parse(args.periode)] if args.periode else periods(home)
     revisions, faults = 0, 0
+    try:
+        home.seen()
+    except PadananError as error:
+        print(error, file=sys.stderr)
+        faults += 1
     for log in logs(home, *(kind for kind in KINDS if kind != REVIEW)):
         try:
             found = log.read()
@@ -91,15 +97,16 @@ def _verify(args: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
         faults += 1
     if not args.periode:
-        count, found_faults = faults_of_deliveries(home)
-        issued, more = faults_of_issues(home)
-        if count:
-            print(f"{count} kiriman diperiksa, {len(found_faults)} temuan")
-        if issued:
-            print(f"{issued} kumpulan berkas keluar diperiksa, {len(more)} temuan")
-        for fault in (*found_faults, *more):
-            print(fault, file=sys.stderr)
-        faults += len(found_faults) + len(more)
+        for what, (count, found_faults) in (
+            ("kiriman", faults_of_deliveries(home)),
+            ("kumpulan berkas keluar", faults_of_issues(home)),
+            ("laporan dan dokumen", faults_of_made(home)),
+        ):
+            if count:
+                print(f"{count} {what} diperiksa, {len(found_faults)} temuan")
+            for fault in found_faults:
+                print(fault, file=sys.stderr)
+            faults += len(found_faults)
     for periode in chosen:
         proof = prove(home, periode, again=args.replay)
         for line in proof.fine:

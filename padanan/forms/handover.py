@@ -28,6 +28,7 @@ TOMBSTONE = "kedaluwarsa.json"
 KINDS = {"worklists": "daftar kerja", "kit": "paket"}
 """What is handed over: the folder of each kind, and what people call it."""
 _AGAIN = "buat lagi dengan 'padanan worklist make --again' atau 'padanan kit make --again'"
+_RESTORE = "pulihkan berkas itu dari cadangan"
 MADE, HANDED, DELETED = "dibuat", "diserahkan", "dihapus"
 
 
@@ -212,21 +213,25 @@ def faults_of_issues(home: Home) -> tuple[int, list[PadananError]]:
     """How many folders of files stand, and each file that is missing or changed since it was made, by the signed register."""
     found: list[PadananError] = []
     try:
-        made = {
-            (record["folder"], record["sha256"]) for record in register_of(home).read().records if record["peristiwa"] == MADE
-        }
+        register = register_of(home).read().records
+        known = {(one["folder"], one["sha256"]) for one in register if one["peristiwa"] in (MADE, DELETED)}
     except PadananError:
         return 0, []  # named where the records themselves are proved
-    standing = [
-        path for kind in KINDS for path in sorted((home.root / kind).glob("????-??-??/rev-*")) if (path / MANIFEST).exists()
-    ]
+    folders = [path for kind in KINDS for path in sorted((home.root / kind).glob("????-??-??/rev-*"))]
+    standing = [folder for folder in folders if (folder / MANIFEST).exists()]
+    for folder in set(folders) - set(standing):
+        name = folder.relative_to(home.root)
+        if (folder / TOMBSTONE).exists() and (name.as_posix(), file_sha256(folder / TOMBSTONE)) not in known:
+            found.append(
+                PadananError("catatan penghapusan bukan yang tercatat di register", file=name / TOMBSTONE, cure=_RESTORE)
+            )
     for folder in standing:
         try:
             facts, name = _facts(home, folder / MANIFEST), folder.relative_to(home.root)
         except PadananError as error:
             found.append(error)
             continue
-        if (name.as_posix(), file_sha256(folder / MANIFEST)) not in made:
+        if (name.as_posix(), file_sha256(folder / MANIFEST)) not in known:
             found.append(PadananError("daftar isi folder bukan yang tercatat di register", file=name / MANIFEST, cure=_AGAIN))
             continue
         hashes = {str(key): str(value["sha256"]) for key, value in facts["berkas"].items()}

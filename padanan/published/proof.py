@@ -15,10 +15,15 @@ from padanan.base.errors import PadananError
 from padanan.base.folder_proof import differing, signed_hashes
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.records.tombstone import gone, proved, read_nisan
+from padanan.records.tombstone import NISAN, gone, proved, read_nisan
 
 WHAT = "terbitan"
 CURE = "pulihkan dari cadangan, atau terbitkan revisi baru; jangan membekukan revisi ini"
+# What is made of publications and can be made again, by the pattern of its folders: what it is called, how it is made.
+_MADE = {
+    "reports/????-??-??/rev-*": ("laporan", "buat lagi dengan 'padanan report render'"),
+    "decree/????-??-??/dokumen/rev-*": ("dokumen", "buat lagi dengan 'padanan decree documents'"),
+}
 
 
 def verify_published(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
@@ -93,3 +98,18 @@ def prove_opened(home: Home, periode: Periode, revisi: int) -> None:
     """
     for fault in faults_of_published(home, periode, revisi, digest=known_sha256)[1]:
         raise fault
+
+
+def faults_of_made(home: Home) -> tuple[int, list[PadananError]]:
+    """How many reports and sets of drafts of documents there are, and each file of them that is missing or changed."""
+    found: list[PadananError] = []
+    folders = [(kind, path) for kind in _MADE for path in sorted(home.root.glob(kind)) if not (path / NISAN).exists()]
+    for kind, folder in folders:
+        what, cure = _MADE[kind]
+        try:
+            hashes = signed_hashes(home.root, folder, what=what, cure=cure, unsigned=cure)
+        except PadananError as error:
+            found.append(error)
+            continue
+        found += differing(home.root, folder, hashes, what=what, cure=cure)
+    return len(folders), found

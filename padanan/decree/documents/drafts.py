@@ -11,6 +11,7 @@ from typing import Any
 from padanan.base import disk
 from padanan.base.commit import building, replace
 from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.folder_proof import seal as seal_folder
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.contracts.contract import load_contracts
@@ -84,6 +85,7 @@ def write_documents(home: Home, periode: Periode, revisi: int) -> Path:
             disk.write_bytes(folder / f"{name}.docx", content)
             disk.write_bytes(folder / f"{name}.pdf", as_pdf(content, watermark=DRAFT))
         write_counts(home, folder, ANNEX_NAME, counts, draft=True)
+        seal_folder(folder, goal.relative_to(home.root).as_posix(), sorted(path.name for path in folder.iterdir()))
         for path in folder.iterdir():
             disk.chmod(path, 0o600)
         replace(folder, goal)

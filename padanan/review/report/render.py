@@ -11,6 +11,7 @@ from pathlib import Path
 from padanan.base import disk
 from padanan.base.commit import building, replace
 from padanan.base.errors import no_space_guard
+from padanan.base.folder_proof import seal
 from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
 from padanan.contracts.contract import load_contracts
@@ -108,6 +109,7 @@ def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
         # The record of the run that published stands in this folder too.
         for record in target.glob("run*.json"):
             disk.copy(record, temporary / record.name)
+        seal(temporary, target.relative_to(home.root).as_posix(), [*pages, "font/", FILE, pdf.FILE])
         for path in temporary.rglob("*"):
             disk.chmod(path, 0o700 if path.is_dir() else 0o600)
         replace(temporary, target)
