@@ -22,7 +22,7 @@ from padanan.decree.approve import SEAL_PURPOSE, MakeAnnex, compose_seal, replay
 from padanan.decree.freeze import draft_folder, sealed_tables, verify_draft
 from padanan.published.identities import faults_of_identities, named_tables, stray_identities
 from padanan.published.proof import faults_of_published
-from padanan.published.revisions import published_revisions
+from padanan.published.revisions import revision_numbers
 from padanan.records import steps
 from padanan.records.review_log import ReviewLog, log_of, log_path, read_log
 from padanan.records.scans import scan_path
@@ -52,9 +52,10 @@ def prove(home: Home, periode: Periode, *, again: bool = False, annex: MakeAnnex
     from padanan.base.format import fingerprint, number
 
     proof = Proof(periode)
-    for revisi, manifest in published_revisions(home, periode):
+    for revisi in revision_numbers(home, periode):
         proof.revisions += 1
-        faults = faults_of_published(home, periode, revisi)[1] + faults_of_identities(home, periode, revisi, manifest)
+        manifest, faults = faults_of_published(home, periode, revisi)
+        faults += faults_of_identities(home, periode, revisi, manifest)
         proof.faults += faults
         if not faults:
             short = fingerprint(str(manifest.get("inputs_hash", ""))[:16])
@@ -111,6 +112,9 @@ def _lost(home: Home, manifest: Mapping[str, Any], proof: Proof) -> Iterator[str
         except PadananError as error:
             proof.faults.append(error)
             continue
+        if not (home.root / item["path"]).parent.is_dir():
+            place = Path(item["path"]).parent
+            proof.faults.append(PadananError("kiriman yang dibaca terbitan hilang", file=place, cure="pulihkan dari cadangan"))
         if nisan is not None:
             yield f"  tidak dapat diputar ulang: kiriman {item['contract']} {item['periode_data']} {gone(nisan)}"
 

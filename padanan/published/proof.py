@@ -59,7 +59,7 @@ def faults_of_published(
             file=folder.relative_to(home.root),
             cure="jalankan job padanan_periode",
         )
-    if signature := faults_of_manifest(home, folder):
+    if signature := faults_of_manifest(home, folder, digest):
         return {}, signature
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     try:
@@ -81,13 +81,13 @@ def faults_of_published(
     return manifest, faults
 
 
-def faults_of_manifest(home: Home, folder: Path) -> list[PadananError]:
+def faults_of_manifest(home: Home, folder: Path, digest: Callable[[Path], str] = file_sha256) -> list[PadananError]:
     """What is wrong with a publication's manifest: not signed, signed without the key, or changed since."""
     try:
         hashes = signed_hashes(home.root, folder, what=WHAT, cure=CURE)
     except PadananError as error:
         return [error]
-    return list(differing(home.root, folder, hashes, what=WHAT, cure=CURE, digest=known_sha256))
+    return list(differing(home.root, folder, hashes, what=WHAT, cure=CURE, digest=digest))
 
 
 def prove_opened(home: Home, periode: Periode, revisi: int) -> None:

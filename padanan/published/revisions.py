@@ -14,13 +14,38 @@ from padanan.base.period import Periode
 
 
 def published_revisions(home: Home, periode: Periode) -> list[tuple[int, dict[str, Any]]]:
-    """The published revisions of a period with their manifests, oldest first."""
-    found = []
-    for path in home.published(periode).glob("rev-*/manifest.json"):
-        number = path.parent.name.removeprefix("rev-")
-        if number.isdigit():
-            found.append((int(number), json.loads(path.read_text(encoding="utf-8"))))
-    return sorted(found, key=lambda item: item[0])
+    """The published revisions of a period with their manifests, oldest first.
+
+    Raises:
+        PadananError: a manifest can't be read.
+    """
+    return [(number, read_manifest(home, periode, number)) for number in revision_numbers(home, periode)]
+
+
+def revision_numbers(home: Home, periode: Periode) -> list[int]:
+    """The numbers of the published revisions of a period; no manifest is opened."""
+    names = (path.parent.name.removeprefix("rev-") for path in home.published(periode).glob("rev-*/manifest.json"))
+    return sorted(int(name) for name in names if name.isdigit())
+
+
+def read_manifest(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
+    """The manifest of a published revision.
+
+    Raises:
+        PadananError: it can't be read.
+    """
+    path = home.published(periode, revisi) / "manifest.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict):
+        raise PadananError(
+            "manifest terbitan tidak terbaca",
+            file=path.relative_to(home.root),
+            cure="pulihkan folder published dari cadangan; 'padanan verify' menyebut semua yang berubah",
+        )
+    return found
 
 
 def published_periods(home: Home) -> list[Periode]:

@@ -21,7 +21,9 @@ from padanan.contracts.contract import load_contracts
 from padanan.decree.documents.drafts import write_documents
 from padanan.forms import handover
 from padanan.landing.land import deliver
+from padanan.records.kinds import CLERICAL, DESTRUCTION, MEETINGS
 from padanan.records.ledger import carry
+from padanan.records.log import Log
 from padanan.review.report.render import write_report
 from tests.landing.deliveries import dtks_row
 from tests.review.decided_by_hand import demo_home, publish, seal, to_draft
@@ -69,6 +71,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Home:
     (folder / "31.71-uji.xlsx").write_bytes(b"daftar kerja")
     files = {"31.71-uji.xlsx": {"sha256": file_sha256(folder / "31.71-uji.xlsx")}}
     facts = {"periode": S2.label, "kedaluwarsa": "2026-01-31", "berkas": files}
+    for kind in (CLERICAL, MEETINGS, DESTRUCTION):
+        Log(home, kind, "uji").append([{"tindakan": "uji", "tempat": "uji"}], NOW)
     handover.place(home, "worklists", folder, handover.folder_of(home, "worklists", S2, 1), facts, NOW)
     return home
 
