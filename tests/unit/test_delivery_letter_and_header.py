@@ -47,6 +47,9 @@ def test_period_and_part_from_the_file_name(tmp_path: Path) -> None:
     letter = read_letter(path, load_contracts()["p3ke_keluarga"], arrived)
     assert (letter.periode_data, letter.bagian) == ("2025-06", "3171")
     assert (letter.diterima, letter.claimed) == (arrived, None), "the file's own time of change is no proof"
+    path.with_name(f"{path.name}.pengantar.yaml").write_text("diterima: 2025-01-02\n")
+    letter = read_letter(path, load_contracts()["p3ke_keluarga"], arrived)
+    assert (letter.diterima, letter.claimed) == (arrived, datetime(2025, 1, 2, tzinfo=JAKARTA)), "a claim beside the record"
 
 
 @pytest.mark.parametrize(
