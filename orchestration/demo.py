@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.environment import prepare
+from orchestration.guard import told
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
@@ -125,7 +126,10 @@ def main(argv: list[str] | None = None) -> int:
     except PadananError as error:
         print(error, file=sys.stderr)
     except Exception as error:
-        print(f"GALAT: demo gagal ({safe_reason(error)}). Perbaikan: jalankan make check, lalu ulangi", file=sys.stderr)
+        print(
+            told(error) or f"GALAT: demo gagal ({safe_reason(error)}). Perbaikan: jalankan make check, lalu ulangi",
+            file=sys.stderr,
+        )
     return 1
 
 

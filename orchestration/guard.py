@@ -11,7 +11,16 @@ from contextlib import contextmanager
 import dagster as dg
 
 from orchestration.policies import patience_with
-from padanan.base.errors import NoSpace, PadananError, WarehouseLocked, safe_reason
+from padanan.base.errors import PadananError, WarehouseLocked, disk_fault, known, safe_reason
+
+# Dagster's own storage is SQLite, which has words of its own; two first runs at once both make it.
+_STORAGE = (
+    ("disk is full", "ruang simpan habis ketika Dagster mencatat putaran", "kosongkan ruang pada disk data home lalu ulangi"),
+    ("readonly database", "penyimpanan Dagster hanya dapat dibaca", "periksa pemilik dan disk PADANAN_DAGSTER_STORAGE"),
+    ("unable to open", "penyimpanan Dagster tidak dapat dibuka", "periksa hak PADANAN_DAGSTER_STORAGE dan batas berkas terbuka"),
+    ("database is locked", "penyimpanan Dagster sedang dipakai proses lain", "tunggu proses itu selesai lalu ulangi"),
+    ("already exists", "dua proses membuat penyimpanan Dagster bersamaan", "jalankan lagi; tempatnya sudah ada"),
+)
 
 
 def known_error(text: str) -> PadananError | None:
@@ -22,12 +31,15 @@ def known_error(text: str) -> PadananError | None:
             file="warehouse/padanan.duckdb",
             cure="tunggu proses itu selesai atau tutup program yang membuka berkas gudang, lalu jalankan ulang",
         )
-    if "No space left on device" in text:
-        return NoSpace(
-            "ruang simpan habis",
-            cure="kosongkan ruang pada disk data home lalu jalankan ulang; tidak ada yang diterbitkan setengah jadi",
-        )
-    return None
+    for said, cause, cure in _STORAGE if "sqlite3." in text else ():
+        if said in text:
+            return PadananError(cause, cure=cure)
+    return disk_fault(RuntimeError(text))
+
+
+def told(error: BaseException) -> PadananError | None:
+    """The one line that any error has whose cause and cure are known, or None."""
+    return known_error(f"{type(error).__module__}.{type(error).__name__} {error}") or known(error)
 
 
 def to_failure(error: BaseException, what: str) -> dg.Failure | dg.RetryRequested:
@@ -39,7 +51,7 @@ def to_failure(error: BaseException, what: str) -> dg.Failure | dg.RetryRequeste
     if isinstance(error, dg.Failure | dg.RetryRequested):
         return error
     if not isinstance(error, PadananError):
-        error = known_error(str(error)) or PadananError(
+        error = told(error) or PadananError(
             f"{what} gagal ({safe_reason(error)})",
             cure="jalankan ulang; bila tetap gagal, kirim baris ini kepada pengelola sistem",
         )

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from uuid import uuid4
 
 from orchestration.environment import prepare
+from orchestration.guard import told
 from padanan.base import disk
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import Home
@@ -199,7 +200,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     except Exception as error:
         print(
-            f"GALAT: run tidak dapat dimulai ({safe_reason(error)}). Perbaikan: jalankan make check, lalu ulangi",
+            told(error) or f"GALAT: run tidak dapat dimulai ({safe_reason(error)}). Perbaikan: jalankan make check, lalu ulangi",
             file=sys.stderr,
         )
         return 1

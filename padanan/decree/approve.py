@@ -24,6 +24,7 @@ from padanan.base.tabular import row_hash, scratch
 from padanan.decree.freeze import SNAPSHOT, draft_folder, sealed_mode, sealed_tables, verify_draft, write_snapshot
 from padanan.published.identities import BNBA, ENTRY, has_identities, write_bnba
 from padanan.published.proof import verify_published
+from padanan.published.revisions import read_manifest
 from padanan.records import steps
 from padanan.records.chain import canonical
 from padanan.records.decided import clean_reason, different, standing_acceptance
@@ -318,7 +319,7 @@ def compose_seal(home: Home, log: ReviewLog, record: Mapping[str, Any]) -> dict[
     accepted = [item for item in steps.records_of(until, revisi) if item["tindakan"] == steps.ACCEPT][-1]
     drafted = [item for item in steps.records_of(until, revisi) if item["tindakan"] == steps.DRAFT][-1]
     periode = Periode.parse(record["periode"])
-    manifest = json.loads((home.published(periode, revisi) / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_manifest(home, periode, revisi)
     return {
         # A decree from before the names lay apart holds them in its data sasaran.
         **({"bnba": record["bnba"]} if "bnba" in record else {}),

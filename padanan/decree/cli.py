@@ -70,6 +70,7 @@ def add_parsers(commands: Any) -> None:
 def _verify(args: argparse.Namespace) -> int:
     from padanan.base.errors import PadananError
     from padanan.base.format import fingerprint
+    from padanan.contracts.planned import stored
     from padanan.decree.verify import prove
     from padanan.forms.handover import faults_of_issues
     from padanan.published.proof import faults_of_made
@@ -81,11 +82,12 @@ def _verify(args: argparse.Namespace) -> int:
     home = Home.from_env()
     chosen = [Periode.parse(args.periode)] if args.periode else periods(home)
     revisions, faults = 0, 0
-    try:
-        home.seen()
-    except PadananError as error:
-        print(error, file=sys.stderr)
-        faults += 1
+    for look in (home.seen, lambda: stored(home)):
+        try:
+            look()
+        except PadananError as error:
+            print(error, file=sys.stderr)
+            faults += 1
     for log in logs(home, *(kind for kind in KINDS if kind != REVIEW)):
         try:
             found = log.read()

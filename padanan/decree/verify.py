@@ -203,7 +203,7 @@ def _record(home: Home, seal: Seal, log: ReviewLog) -> Iterator[PadananError]:
         return
     try:
         expected = compose_seal(home, log, record)
-    except (OSError, ValueError, KeyError, IndexError, TypeError):
+    except (PadananError, OSError, ValueError, KeyError, IndexError, TypeError):
         yield PadananError(
             f"catatan atau terbitan untuk segel ke-{seal.ke} tidak lengkap", file=name, cure="pulihkan data home dari cadangan"
         )

@@ -5,7 +5,6 @@ It only hands out rows of grouped queries; which figures a page needs is asked i
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from padanan.base.sql import literal
 from padanan.base.tabular import scratch
 from padanan.contracts.dbt_yaml import published_models, written_columns
 from padanan.published.proof import prove_opened
+from padanan.published.revisions import read_manifest
 from padanan.records.tombstone import gone, read_nisan
 
 # What a record of supporting data is in place of a status of the padanan, which it never enters.
@@ -114,7 +114,7 @@ def open_published(home: Home, periode: Periode, revisi: int) -> Published:
             cure="pakai laporan dan penetapan yang ada",
         )
     prove_opened(home, periode, revisi)
-    manifest = json.loads(path.read_bytes())
+    manifest = read_manifest(home, periode, revisi)
     con = scratch(home)
     try:
         columns = {

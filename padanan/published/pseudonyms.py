@@ -5,7 +5,6 @@ The files stay as they were published; how a pseudonym becomes today's is `base.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from padanan.base.home import Home
 from padanan.base.keys import load_ring, register_today
 from padanan.base.period import Periode
 from padanan.base.sql import ident, literal
+from padanan.published.revisions import read_manifest
 
 KEYED = frozenset(
     {
@@ -40,7 +40,7 @@ def today(home: Home, con: duckdb.DuckDBPyConnection, which: tuple[Periode, int]
     folder = home.published(*which)
     path = folder / f"{table}.parquet"
     plain = f"read_parquet({literal(path)})"
-    made_with = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("key_id")
+    made_with = read_manifest(home, *which).get("key_id")
     if made_with is None or made_with == other.get("key_id"):
         return plain
     ring, columns = load_ring(home), pq.read_schema(path).names

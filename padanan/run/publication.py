@@ -23,6 +23,7 @@ from padanan.base.tabular import write_table
 from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.dbt_yaml import identity_model
 from padanan.published import identities
+from padanan.published.revisions import read_manifest
 from padanan.published.run_plan import RunPlan
 from padanan.published.tables import MODEL, query_of, tables
 
@@ -42,7 +43,7 @@ def publish(home: Home, plan: RunPlan) -> Path:
     """
     target = home.published(plan.periode, plan.revisi)
     if target.exists():
-        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_manifest(home, plan.periode, plan.revisi)
         if manifest["inputs_hash"] == plan.inputs_hash:
             return target
         raise PadananError(
