@@ -91,7 +91,7 @@ def test_a_damaged_format_mark_is_named_and_verify_goes_on(
         (folder / name / "manifest.json").write_text("" if name == "rev-1" else "{")
     assert main(["verify"]) == 1
     lines = capsys.readouterr().err.splitlines()
-    for what in ("penanda versi data home", "rencana putaran tidak terbaca", "rev-1/manifest.json", "rev-2/manifest.json"):
+    for what in ("penanda versi data home", "rencana putaran tidak terbaca", "2025-07-01/rev-1/", "2025-07-01/rev-2/"):
         assert any(what in line and "Perbaikan:" in line for line in lines), (what, lines)
     with pytest.raises(PadananError, match="penanda versi data home kosong atau rusak"):
         home.ensure()
