@@ -262,18 +262,20 @@ class _Reading:
         columns = [table[name] for name in self.wanted]
         if self.layout.separator == STAND_IN:
             columns = [pc.replace_substring(column, STAND_IN, self.layout.shown) for column in columns]
-        for mark, pattern in ((b'="', _FORMULA_TEXT), (b'"""', _QUOTED_TWICE)):
-            if _holds(good, mark):
-                columns = [self._unwrapped(column, pattern) for column in columns]
+        if _holds(good, b'="'):
+            columns = [self._unwrapped(column) for column in columns]
+        if _holds(good, b'"""'):
+            # What looks quoted a second time may as well be the value: counted, never changed.
+            self.wrapped[_QUOTED_TWICE] += sum(_matching(column, _QUOTED_TWICE) for column in columns)
         return pa.Table.from_arrays(
             [*columns, pa.array(lines, pa.int64()), pa.nulls(len(lines), pa.string())], schema=self.schema
         )
 
-    def _unwrapped(self, column: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:
-        """The text between the quotes of `="0123"` (kept from Excel so) and of what an export quoted a second time."""
-        marked = int(pc.sum(pc.match_substring_regex(column, pattern)).as_py() or 0)
-        self.wrapped[pattern] += marked
-        return pc.replace_substring_regex(column, pattern, r"\1") if marked else column
+    def _unwrapped(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        """The text between the quotes of `="0123"`: kept from Excel so."""
+        marked = _matching(column, _FORMULA_TEXT)
+        self.wrapped[_FORMULA_TEXT] += marked
+        return pc.replace_substring_regex(column, _FORMULA_TEXT, r"\1") if marked else column
 
     def _result(self) -> RawTable:
         control = {
@@ -353,7 +355,7 @@ class _Reading:
             yield Flag(
                 "kutip_rangkap",
                 "peringatan",
-                f"{self.wrapped[_QUOTED_TWICE]} sel berkutip dua kali; dibaca tanpa kutip itu",
+                f"{self.wrapped[_QUOTED_TWICE]} sel berkutip dua kali; kutip di dalamnya ikut terbaca",
                 "ekspor dengan satu pasang kutip pada kiriman berikutnya",
             )
         if self.text.encoding == "utf-8-campur" or self.text.undecodable:
@@ -371,6 +373,11 @@ class _Reading:
                 "bandingkan jumlah baris dengan sumber lalu kirim ulang berkas utuh",
                 f"garis {self.text.lines}",
             )
+
+
+def _matching(column: pa.ChunkedArray, pattern: str) -> int:
+    """How many texts of a column look like the pattern."""
+    return int(pc.sum(pc.match_substring_regex(column, pattern)).as_py() or 0)
 
 
 def _holds(block: Bytes, mark: bytes) -> bool:
