@@ -224,7 +224,7 @@ def _read_sheet(
     totals.hidden_rows += int((count.hidden_rows > start).sum())
     offset = sheet.start[1] if sheet.start else 0
     totals.hidden_columns += [
-        header.labels[name]
+        spec.columns[name][0]
         for name in columns
         if name in header.mapping and header.mapping[name] + offset in count.hidden_columns
     ]
