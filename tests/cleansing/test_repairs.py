@@ -85,14 +85,14 @@ def test_a_number_is_read_only_where_it_stands_whole(bench: Any, texts: list[str
             assert clean == raw or row["angka16"] is None, (raw, clean)
 
 
-def test_every_place_of_one_or_two_separators(bench: Any) -> None:
-    """Exhaustively: where a NIK may be cut, and by what."""
-    cuts = [(one,) for one in range(1, 16)] + [(one, two) for one in range(1, 15) for two in range(one + 1, 16)]
+def test_every_way_to_cut_a_number(bench: Any) -> None:
+    """Exhaustively: wherever a NIK may be cut by one kind of separator, and by what."""
     texts = []
-    for places in cuts:
-        edges = [0, *places, 16]
+    for cut in range(1 << 15):
+        edges = [0, *(place for place in range(1, 16) if cut >> place - 1 & 1), 16]
         parts = [NIK[a:b] for a, b in itertools.pairwise(edges)]
-        texts += [mark.join(parts) for mark in (".", "-", " ", ",", "/")]
+        texts += [mark.join(parts) for mark in (".", "-", " ")]
+        texts += [mark.join(parts) for mark in (",", "/", "\u00a0") if len(parts) < 4]
     for row in bench("uji_nik", [(text,) for text in texts]):
         assert (row["angka16"] is not None) == is_a_number(row["a"]), row
         assert row["nik_bersih"] == (NIK if row["angka16"] is not None else row["a"]), row
@@ -193,6 +193,33 @@ def test_a_degree_goes_whole_or_stays_apart(bench: Any, degree: str) -> None:
     inside, glued = bench("uji_nama", [(f"BUDI, {degree} CONTOH", None), (f"BUDI CONTOH, {degree}XYZQW", None)])
     assert inside["nama_bersih"].startswith("BUDI ") and inside["nama_bersih"].endswith(" CONTOH")
     assert len(inside["nama_bersih"].split()) > 2 and glued["nama_bersih"].startswith("BUDI CONTOH ")
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("Hj. SITI CONTOH, S.Pd., M.M.", "SITI CONTOH"),
+        ("dr. BUDI CONTOH Sp.PD", "BUDI CONTOH"),
+        ("PROF.DR.CONTOH UJI", "CONTOH UJI"),
+        ("CONTOH UJI,SH,MH", "CONTOH UJI"),
+        ("CONTOH UJI,Amd Keb", "CONTOH UJI"),
+        ("CONTOH UJI, S.Pd.AUD, M.Pd", "CONTOH UJI"),
+        ("CONTOH UJI (ALM)", "CONTOH UJI"),
+        ("H. CONTOH MA", "CONTOH MA"),
+        ("Hj. CONTOH ST", "CONTOH ST"),
+        ("M. SI CONTOH", "M SI CONTOH"),
+        ("R.A. CONTOH", "R A CONTOH"),
+        ("CONTOH. UJI SP", "CONTOH UJI SP"),
+        ("S.E. CONTOH", "S E CONTOH"),
+        ("CONTOH UJI, S.ST", "CONTOH UJI S ST"),
+        ("SE", "SE"),
+        ("ST. AMINAH", "ST AMINAH"),
+    ],
+)
+def test_names_as_offices_write_them(bench: Any, raw: str, clean: str) -> None:
+    """A degree goes whole and from the end; what is a name too stays where no comma says otherwise."""
+    (row,) = bench("uji_nama", [(raw, None)])
+    assert row["nama_bersih"] == clean
 
 
 def test_words_of_the_list_are_nothing_in_a_name_and_a_number(bench: Any) -> None:
