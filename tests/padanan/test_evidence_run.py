@@ -38,6 +38,8 @@ class Run:
         landed_rows(self.con, home)
         for name in ("padanan_record", "padanan_orang", "anggota_keluarga", "pasangan_bukti", "ukuran_bukti"):
             self.con.execute(f"create view {name} as from read_parquet('{folder / name}.parquet')")
+        names = Home(home).root / "identitas" / folder.parent.name / folder.name / "identitas.parquet"
+        self.con.execute(f"create view identitas as from read_parquet('{names}')")
         self.con.execute(
             f"""create view truth as select l.record_key, r.* from read_parquet('{home}/truth/2025-07-01/records.parquet') r
             join landed l using (producer, file, baris)"""
@@ -156,7 +158,7 @@ def test_explained_weights_add_up(run: Run) -> None:
     producer, key = chosen[0]
     done = run.command("explain", producer, key[:12])
     assert done.returncode == 0 and "JUMLAH" in done.stdout, done.stderr
-    names = {row[0] for row in run.rows("select distinct nama from padanan_orang where nama is not null")}
+    names = {row[0] for row in run.rows("select distinct nama from identitas where nama is not null")}
     words = set(re.findall(r"[A-Z]{3,}(?: [A-Z]{3,})+", done.stdout))
     assert not words & names
 
@@ -199,7 +201,9 @@ class Rendered:
 
     def __init__(self, run: Run) -> None:
         self.folder, self.con = run.folder, run.con
-        self.reports = render_report(Home(run.home), PERIODE, 1).parent
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PADANAN_KEY_FILE", str(run.key))
+            self.reports = render_report(Home(run.home), PERIODE, 1).parent
         self.page = Page(self.reports / "padanan.html")
 
 
@@ -273,7 +277,7 @@ def test_the_page_names_nobody_and_reads_without_a_script(rendered: Rendered) ->
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", source)
     names = rendered.con.execute(
         # a filler that some clerk typed; the page says "tanpa nama" of what it does not show
-        "select distinct nama from padanan_orang where length(nama) > 8 and nama <> 'TANPA NAMA'"
+        "select distinct nama from identitas where length(nama) > 8 and nama <> 'TANPA NAMA'"
     ).fetchall()
     text = source.upper()
     assert not [name for (name,) in names if name.upper() in text]

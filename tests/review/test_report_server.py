@@ -222,7 +222,9 @@ def test_a_taken_port_is_told_in_one_line(home, monkeypatch):
 
 
 PARENT = """
-import os, sys, time
+import os, signal, sys, time
+# Whoever runs the tests may have been started with it ignored.
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 from orchestration.dev import serve_reports
 ok = serve_reports()
 print("siap" if ok else "gagal", flush=True)

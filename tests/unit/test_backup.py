@@ -52,10 +52,6 @@ def home(tmp_path):
     (home.root / "inbox" / "klj" / "kiriman.csv").write_text("a;b\n")
     (home.root / "inbox" / "klj" / "kiriman.csv").chmod(0o644)
     (home.root / "inbox" / "dtks").mkdir()
-    names = home.root / "identitas" / "2025-07-01" / "rev-1" / "identitas.parquet"
-    names.parent.mkdir(parents=True)
-    names.write_bytes(b"names of a revision")
-    names.chmod(0o600)
     draft = home.root / "decree" / "2025-07-01" / "segel.json"
     draft.parent.mkdir()
     draft.write_text("{}\n")
