@@ -26,6 +26,7 @@ from padanan.landing.opened import Mark, alone, marked, marks, unmark
 from padanan.landing.raw import Flag
 from padanan.landing.receipt import Receipt
 from padanan.landing.settled import delivered_before
+from padanan.records.key_register import key_of
 
 SEEN = "inbox.json"
 LEFT_OPEN = Flag(
@@ -84,17 +85,20 @@ def process_inbox(home: Home, contracts: Mapping[str, Contract], contract_id: st
     disk, or another fault of the machine, ends the work: nothing else could be written either.
 
     Args:
-        options: passed to `deliver` (`plans`, `key`).
+        options: passed to `deliver` (`plans`).
 
     Raises:
         DiskFault: the disk is full or can't be written, or no more files can be opened; what was taken in before stays.
-        PadananError: the home or the list of what was seen is broken.
+        PadananError: the home or the list of what was seen is broken, or the key is lost, swapped or open to others: no file is
+            at fault then, and none is called so.
     """
     home.ensure()
     # Also when nothing waits: what a killed run left holds people.
     sweep(home.landing(contract_id))
     contract = contracts[contract_id]
     with alone(home, contract_id):
+        if marks(home, contract_id) or pending(home, contract_id):
+            options["ring"] = key_of(home)
         receipts = _left_open(home, contracts, contract_id, **options)
         faults: list[Fault] = []
         arrivals = arrived(home, contract, pending(home, contract_id))

@@ -10,7 +10,9 @@ import yaml
 
 from orchestration.defs.landing.deliveries import landing_asset
 from orchestration.resources import AlarmResource, KontrakResource, RumahResource
+from padanan.base.errors import PadananError
 from padanan.base.home import Home
+from padanan.base.keys import load_key
 from padanan.contracts.contract import load_contracts
 from padanan.landing import inbox
 from padanan.records.ledger import release
@@ -126,3 +128,25 @@ def test_a_late_delivery_is_used_and_told_once(home):
     land()
     (alarm,) = alarms(home)
     assert alarm["title"] == "Kiriman dtks terlambat" and "tenggat" in alarm["body"] and checks["kiriman_ditolak"].passed
+
+
+def test_a_key_that_is_open_to_others_is_no_files_fault(home, tmp_path, monkeypatch):
+    """The landing fails with the key's cause and cure, not with a file's: that one lands once the key is mended."""
+    drop(home, SAMPLES / "baik" / "dtks_2025-10.csv")
+    key = tmp_path / "kunci" / "hmac.key"
+    key.parent.mkdir(mode=0o700)
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(key))
+    load_key()
+    key.parent.chmod(0o777)
+    with pytest.raises(PadananError, match="folder kunci terbuka"):
+        inbox.process_inbox(home, load_contracts(), "dtks")
+    key.parent.chmod(0o700)
+    (receipt,) = inbox.process_inbox(home, load_contracts(), "dtks").receipts
+    assert receipt.status == "diterima"
+
+
+def test_an_empty_inbox_asks_for_no_key(home, tmp_path, monkeypatch):
+    key = tmp_path / "kunci" / "hmac.key"
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(key))
+    assert inbox.process_inbox(home, load_contracts(), "dtks").receipts == ()
+    assert not key.exists()
