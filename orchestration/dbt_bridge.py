@@ -39,8 +39,10 @@ from padanan.contracts.rule_culprit import rule_failure
 
 CALL_1, CALL_2 = "panggilan_1", "panggilan_2"
 PLAN_KEY = dg.AssetKey([LANDING, "rencana"])
-TARGET = DBT_PROJECT / "target"
+# A folder of our own: `dbt parse` by hand, `make check` and sqlfluff write into `target` what they read with other settings.
+TARGET = DBT_PROJECT / "target" / "padanan"
 MANIFEST = TARGET / "manifest.json"
+PARSED = "partial_parse.msgpack"
 MADE_BY_DBT = ("target", "logs", "dbt_packages")
 SOURCES = ("*.sql", "*.yml", "*.yaml", "*.csv", "*.md", "*.py")
 
@@ -89,7 +91,7 @@ def prepared_manifest() -> Path:
             return MANIFEST
         with building(TARGET) as folder:
             _parse(folder)
-            for name in ("partial_parse.msgpack", "manifest.json"):
+            for name in (PARSED, "manifest.json"):
                 put(folder / name, TARGET / name)
         write_once(stamp, wanted)
     return MANIFEST
@@ -234,6 +236,9 @@ def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, open_home: C
 def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, target: Path) -> tuple[int, list[Any], list[str]]:
     """Runs `dbt build`: exit code, Dagster events of what finished, and dbt's own error lines."""
     arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
+    # Where one lies already dagster-dbt copies none of `target`, which anybody may have parsed with other settings.
+    if (parsed := prepared_manifest().with_name(PARSED)).exists():
+        disk.copy(parsed, target / PARSED)
     invocation = dbt.cli(arguments, context=context, target_path=target, raise_on_error=False)
     events: list[Any] = []
     trouble: list[str] = []

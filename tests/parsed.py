@@ -9,7 +9,7 @@ from __future__ import annotations
 def parsed() -> dict[str, str]:
     """Environment of a dbt process that starts from the checkout's last parse, prepared as Dagster prepares it."""
     # Imported here: what only asks for a home must not wait for Dagster.
-    from orchestration.dbt_bridge import prepared_manifest
+    from orchestration.dbt_bridge import PARSED, prepared_manifest
 
-    found = prepared_manifest().with_name("partial_parse.msgpack")
+    found = prepared_manifest().with_name(PARSED)
     return {"DBT_PARTIAL_PARSE_FILE_PATH": str(found)} if found.exists() else {}

@@ -12,7 +12,7 @@ from pathlib import Path
 from padanan.base.home import CHECKOUT
 
 # Made by a parse of dbt that the copy then need not repeat.
-PARSED = ("dbt_project/target/manifest.json", "dbt_project/target/padanan.fingerprint")
+PARSED = ("dbt_project/target/padanan/manifest.json", "dbt_project/target/padanan/padanan.fingerprint")
 
 
 def copied(copy: Path) -> list[str]:

@@ -14,17 +14,18 @@ from padanan.base.home import CHECKOUT
 
 DBT_EXECUTABLE = str(CHECKOUT / "orchestration" / "bin" / "dbt")
 
+# dbt is given no target: the profile knows one warehouse, and named in a run but not in the parse it makes dbt read all anew.
 RESOURCES = {
     "dev": {
         "rumah": RumahResource(),
         "kontrak": KontrakResource(),
-        "dbt": PadananDbt(project_dir=str(DBT_PROJECT), dbt_executable=DBT_EXECUTABLE, target="dev"),
+        "dbt": PadananDbt(project_dir=str(DBT_PROJECT), dbt_executable=DBT_EXECUTABLE),
         "alarm": AlarmResource(lingkungan="dev", luar=False),
     },
     "prod": {
         "rumah": RumahResource(),
         "kontrak": KontrakResource(),
-        "dbt": PadananDbt(project_dir=str(DBT_PROJECT), dbt_executable=DBT_EXECUTABLE, target="prod"),
+        "dbt": PadananDbt(project_dir=str(DBT_PROJECT), dbt_executable=DBT_EXECUTABLE),
         "alarm": AlarmResource(lingkungan="prod", luar=True),
     },
 }

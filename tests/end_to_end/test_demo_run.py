@@ -89,6 +89,13 @@ def test_published_and_draft_hashes_hold(finished):
     assert seal["status"] == "rancangan" and seal["jumlah_orang"] > 0
 
 
+def test_dbt_reads_the_project_once_for_every_home(finished):
+    """Whatever was parsed by hand or by a linter meanwhile: a run starts from the parse that its own settings made."""
+    logs = [path.read_text(errors="replace") for path in (finished.home.root / "logs").glob("run-*.log")]
+    assert any("Running with dbt" in text for text in logs), "dbt left no line: this would prove nothing"
+    assert not [text for text in logs if "Unable to do partial parsing" in text]
+
+
 @pytest.mark.feature("F10")
 def test_report_is_written_and_named_in_the_summary(finished):
     report = finished.home.reports(PERIODE, 1) / "index.html"
