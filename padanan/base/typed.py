@@ -12,6 +12,8 @@ from padanan.base.errors import PadananError
 from padanan.base.period import Periode
 from padanan.base.shown import LONG_NUMBER
 
+NAME_LENGTH = 80
+
 
 def day_argument(text: str) -> date:
     """A date of the command line, as argparse's `type`."""
@@ -35,3 +37,15 @@ def revision_argument(text: str) -> tuple[Periode | None, int]:
 def has_long_number(text: str) -> bool:
     """Whether a text holds what could be somebody's NIK or No. KK."""
     return LONG_NUMBER.search(text) is not None
+
+
+def clean_person(by: str) -> str:
+    """The name of who does something, as it is kept: one line, printable, no number that could be somebody's NIK.
+
+    Raises:
+        PadananError: it is empty, longer than a name, not printable, or holds a long number.
+    """
+    name = " ".join(by.split())
+    if not name or len(name) > NAME_LENGTH or not name.isprintable() or has_long_number(name):
+        raise PadananError("nama kosong atau tidak sah", cure="isi --by dengan nama petugas, tanpa nomor panjang")
+    return name

@@ -5,7 +5,6 @@ Every other published file holds pseudonyms; who may import this module stands i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +22,7 @@ from padanan.base.period import Periode
 from padanan.base.sql import literal
 from padanan.base.tabular import TableFile, write_table
 from padanan.published.proof import faults_of_manifest
+from padanan.published.revisions import chosen_revision, read_manifest
 from padanan.records.tombstone import gone, proved, read_nisan
 
 FILE = "identitas.parquet"
@@ -47,7 +47,7 @@ def identities(home: Home, periode: Periode, revisi: int) -> Path:
             was changed, or others can read it.
     """
     folder = home.identitas(periode, revisi)
-    manifest = _manifest(home, periode, revisi)
+    manifest = read_manifest(home, *chosen_revision(home, periode, revisi))
     # Its signature first: a hash that anybody may have written proves nothing.
     for fault in faults_of_manifest(home, home.published(periode, revisi)):
         raise fault
@@ -141,7 +141,7 @@ def stray_identities(home: Home, periode: Periode) -> list[PadananError]:
 def state_of(home: Home, periode: Periode, revisi: int) -> str:
     """How the identities of a publication stand, one of `STATES`; their bytes are not read."""
     folder = home.identitas(periode, revisi)
-    if ENTRY not in _manifest(home, periode, revisi):
+    if ENTRY not in read_manifest(home, periode, revisi):
         return NEVER
     if read_nisan(folder) is not None:
         return DESTROYED
@@ -152,17 +152,4 @@ def state_of(home: Home, periode: Periode, revisi: int) -> str:
 
 def has_identities(home: Home, periode: Periode, revisi: int) -> bool:
     """Whether the publication has identities that were not destroyed."""
-    return ENTRY in _manifest(home, periode, revisi) and read_nisan(home.identitas(periode, revisi)) is None
-
-
-def _manifest(home: Home, periode: Periode, revisi: int) -> dict[str, Any]:
-    path = home.published(periode, revisi) / "manifest.json"
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise PadananError(
-            f"revisi {revisi} periode {periode} belum terbit",
-            file=path.parent.relative_to(home.root),
-            cure="jalankan job padanan_periode",
-        ) from None
-    return found
+    return ENTRY in read_manifest(home, periode, revisi) and read_nisan(home.identitas(periode, revisi)) is None

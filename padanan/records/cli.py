@@ -18,7 +18,7 @@ from padanan.base.commit import put
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
-from padanan.base.typed import has_long_number
+from padanan.base.typed import clean_person
 from padanan.records.kinds import CLERICAL, KINDS, RELEASES, Kind
 
 # The one file of a kind whose records lay in one file before they were signed.
@@ -86,9 +86,7 @@ def _repair(args: argparse.Namespace) -> int:
 
 def _adopt(args: argparse.Namespace) -> int:
     kind = next(one for one in KINDS if one.folder == args.jenis)
-    if not args.by.strip() or has_long_number(args.by):
-        raise PadananError("nama kosong atau memuat nomor panjang", cure="isi --by dengan nama petugas")
-    count = adopt(Home.from_env().ensure(), kind, args.by.strip(), datetime.now(JAKARTA))
+    count = adopt(Home.from_env().ensure(), kind, clean_person(args.by), datetime.now(JAKARTA))
     print(f"{count} catatan ditandai; berkas lama disimpan sebagai decisions/{kind.old}.lama.")
     return 0
 

@@ -14,7 +14,8 @@ from typing import Any
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
-from padanan.base.typed import has_long_number
+from padanan.base.typed import clean_person
+from padanan.records.decided import clean_reason
 
 
 def add_parsers(commands: Any) -> None:
@@ -66,32 +67,21 @@ def _backup(args: argparse.Namespace) -> int:
 def _rotate(args: argparse.Namespace) -> int:
     from padanan.upkeep.key.rotate import rotate
 
-    ring = rotate(Home.from_env().ensure(), by=_person(args.by), reason=_reason(args.reason), now=datetime.now(JAKARTA))
+    reason = clean_reason(args.reason, field="alasan")
+    if not reason:
+        raise PadananError("alasan kosong", cure="isi --reason dalam satu kalimat")
+    ring = rotate(Home.from_env().ensure(), by=clean_person(args.by), reason=reason, now=datetime.now(JAKARTA))
     print(f"Kunci diganti: {ring.names[-2]} menjadi {ring.names[-1]}. Cadangkan sekarang dengan 'padanan key backup FILE'.")
     print("Putaran berikutnya menerjemahkan pseudonim lama dan membuka revisi baru.")
     return 0
 
 
-def _reason(reason: str) -> str:
-    text = " ".join(reason.split())
-    if not text or len(text) > 200 or not text.isprintable() or has_long_number(text):
-        raise PadananError("alasan kosong atau tidak sah", cure="isi --reason dalam satu kalimat, tanpa nomor panjang")
-    return text
-
-
 def _sign(args: argparse.Namespace) -> int:
     from padanan.upkeep.key.sign_old import sign_old
 
-    outcome = sign_old(Home.from_env().seen(), _person(args.by), datetime.now(JAKARTA))
+    outcome = sign_old(Home.from_env().seen(), clean_person(args.by), datetime.now(JAKARTA))
     for fault in outcome.faults:
         print(fault, file=sys.stderr)
     told = ", ".join(f"{count} {kind}" for kind, count in outcome.signed.items())
     print(f"Ditandai: {told}." if told else "Tidak ada yang perlu ditandai.")
     return 1 if outcome.faults else 0
-
-
-def _person(name: str) -> str:
-    text = " ".join(name.split())
-    if not text or len(text) > 80 or not text.isprintable() or has_long_number(text):
-        raise PadananError("nama kosong atau tidak sah", cure="isi --by dengan nama petugas, tanpa nomor")
-    return text
