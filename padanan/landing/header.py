@@ -108,7 +108,7 @@ def _stack(upper: Sequence[str], lower: Sequence[str]) -> list[list[str]]:
 def _match(row: int, height: int, candidates: list[list[str]], names: dict[str, str]) -> Header:
     mapping: dict[str, int] = {}
     labels: dict[str, str] = {}
-    unagreed: list[str] = []
+    unagreed: dict[int, str] = {}
     unnamed: list[int] = []
     repeated: list[str] = []
     for column, options in enumerate(candidates):
@@ -116,7 +116,7 @@ def _match(row: int, height: int, candidates: list[list[str]], names: dict[str, 
         if standard is None:
             label = next((option.strip() for option in options if option.strip()), "")
             if label:
-                unagreed.append(heading(label, column, names.values()))
+                unagreed[column] = heading(label, column, names.values())
             else:
                 unnamed.append(column)
         elif standard in mapping:
@@ -126,27 +126,22 @@ def _match(row: int, height: int, candidates: list[list[str]], names: dict[str, 
             labels[standard] = next(option for option in options if names.get(normal(option)) == standard)
     _with_notes(candidates, names, mapping, labels, unagreed)
     width = len(candidates)
-    return Header(row, height, width, mapping, labels, tuple(unagreed), tuple(unnamed), tuple(repeated))
+    return Header(row, height, width, mapping, labels, tuple(unagreed.values()), tuple(unnamed), tuple(repeated))
 
 
 _NOTE = re.compile(r"\([^)]*\)|\[[^\]]*\]|\*+")
 
 
 def _with_notes(
-    candidates: list[list[str]], names: dict[str, str], mapping: dict[str, int], labels: dict[str, str], unagreed: list[str]
+    candidates: list[list[str]], names: dict[str, str], mapping: dict[str, int], labels: dict[str, str], unagreed: dict[int, str]
 ) -> None:
     """Adds columns whose label is agreed but for a note (`TANGGAL LAHIR (dd/mm/yyyy)`), where no column has the bare label."""
-    for column, options in enumerate(candidates):
-        if column in mapping.values():
-            continue
-        label = next((option.strip() for option in options if option.strip()), "")
-        shown = heading(label, column, names.values())
-        for option in options:
+    for column in list(unagreed):
+        for option in candidates[column]:
             standard = names.get(normal(_NOTE.sub(" ", option)))
-            if standard is not None and standard not in mapping and shown in unagreed:
-                mapping[standard] = column
-                labels[standard] = option
-                unagreed.remove(shown)
+            if standard is not None and standard not in mapping:
+                mapping[standard], labels[standard] = column, option
+                del unagreed[column]
                 break
 
 
