@@ -19,12 +19,12 @@ from padanan.published.revisions import read_manifest
 
 KEYED = frozenset(
     {
-        "record_key", "entity_key", "nik_key", "kk_key", "id_orang", "record_key_acuan", "record_key_calon", "register_key",
-        "sidik_identitas",
+        "record_key", "entity_key", "nik_key", "kk_key", "id_orang", "id_orang_kepala", "record_key_acuan", "record_key_calon",
+        "register_key", "sidik_identitas",
     }
 )  # fmt: skip
 """The columns of published tables that hold pseudonyms as they were made."""
-HASHED = frozenset({"id_keluarga"})
+HASHED = frozenset({"id_keluarga", "id_keluarga_adminduk", "id_keluarga_gabung", "kelompok"})
 """Columns that may hold a hash over a pseudonym, which nothing can translate: not compared between two keys."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -13,9 +14,12 @@ from padanan.base.home import Home
 from padanan.base.keys import load_ring
 from padanan.base.period import JAKARTA, Periode
 from padanan.contracts.contract import Contract
+from padanan.contracts.dbt_yaml import columns_of, published_models
 from padanan.contracts.planned import TRANSLATED, PlannedDelivery
 from padanan.landing.land import deliver
 from padanan.landing.receipt import Receipt
+from padanan.published.pseudonyms import HASHED
+from padanan.published.pseudonyms import KEYED as PUBLISHED_KEYED
 from padanan.records.active import active_deliveries
 from padanan.records.delivery_proof import faults_of_deliveries
 from padanan.records.key_register import prove_key
@@ -84,3 +88,11 @@ def test_a_copy_is_made_once_mended_when_changed_and_goes_with_its_delivery(
     assert again != path and not made.exists(), "copies of an older key are nobody's"
     translated(home, load_ring(home), [])
     assert not (home.root / again).exists(), "no name outlives its delivery"
+
+
+def test_every_pseudonym_among_published_columns_is_known_as_one() -> None:
+    """One that were not translated would make the same people strangers between two keys, and nobody would see it."""
+    named = re.compile(r"(record|entity|nik|kk|register)_key(_.*)?|id_orang.*|id_keluarga.*|sidik_.*|kelompok")
+    columns = {name for model in published_models() for name in columns_of(model)}
+    assert {name for name in columns if named.fullmatch(name)} == (PUBLISHED_KEYED | HASHED) & columns
+    assert columns >= PUBLISHED_KEYED | HASHED, "a column that no table has any more"
