@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from padanan.base.home import CHECKOUT
+from padanan.base.period import MONTHS
 from padanan.contracts.contract import load_blanks
 from padanan.landing.stage import NUMBER
 
@@ -268,6 +269,8 @@ def test_a_labelled_pair_wins_and_a_house_number_is_none(bench: Any) -> None:
         ("JL CONTOH\nNO 3 BLOK A", "JL CONTOH NO 3 BLOK A", None, None),
         ("JL X RT 3 RT 4 RW 5", "JL X", None, "005"),
         ("JL X RT 3 RW 5 RT 003 RW 05", "JL X", "003", "005"),
+        ("KP PULO 12/34", "KP PULO 12/34", None, None),
+        ("KP PULO 012/034", "KP PULO", "012", "034"),
     ],
 )
 def test_labels_as_offices_write_them(bench: Any, text: str, street: str, rt: str | None, rw: str | None) -> None:
@@ -294,20 +297,6 @@ def test_an_rt_stands_in_the_text_or_is_none(bench: Any, texts: list[str]) -> No
 
 # Dates ---------------------------------------------------------------------------------------------------------------
 
-MONTHS = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-]
 DAY = date(1980, 7, 12)
 FORMS = [
     "{d:%d/%m/%Y}",

@@ -13,7 +13,6 @@ from dagster._core.test_utils import create_test_daemon_workspace_context
 from dagster._core.workspace.load_target import EmptyWorkspaceTarget
 from dagster._daemon.run_coordinator import QueuedRunCoordinatorDaemon
 
-from orchestration.environment import prepare
 from orchestration.policies import POOL_WAREHOUSE
 
 
@@ -29,16 +28,6 @@ class Noted(RunLauncher):
 
     def terminate(self, run_id):
         raise NotImplementedError
-
-
-@pytest.fixture
-def instance(tmp_path, monkeypatch):
-    """Fresh storage below the project's own dagster.yaml."""
-    monkeypatch.setenv("PADANAN_DAGSTER_STORAGE", str(tmp_path / "dagster"))
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    prepare()
-    with dg.DagsterInstance.get() as found:
-        yield found
 
 
 def queued(instance, job, *keys):

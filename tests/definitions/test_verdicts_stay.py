@@ -4,11 +4,9 @@ Dagster announces every check of a run; one that is announced and not judged was
 """
 
 import dagster as dg
-import pytest
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
 
 from orchestration.defs.partitions import half_years
-from orchestration.environment import prepare
 from orchestration.heads import check_spec
 from orchestration.revisions import mark_unchanged, run_is_unchanged
 
@@ -46,15 +44,6 @@ def model(context: dg.AssetExecutionContext):
     if not run_is_unchanged(context):
         yield dg.MaterializeResult(asset_key=MODEL)
         yield dg.AssetCheckResult(asset_key=MODEL, check_name=JUDGED.name, passed=False, severity=dg.AssetCheckSeverity.WARN)
-
-
-@pytest.fixture
-def instance(tmp_path, monkeypatch):
-    monkeypatch.setenv("PADANAN_DAGSTER_STORAGE", str(tmp_path / "dagster"))
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    prepare()
-    with dg.DagsterInstance.get() as found:
-        yield found
 
 
 def run(instance, unchanged):
