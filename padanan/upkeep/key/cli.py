@@ -15,7 +15,6 @@ from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
 from padanan.base.typed import clean_person
-from padanan.records.decided import clean_reason
 
 
 def add_parsers(commands: Any) -> None:
@@ -65,6 +64,7 @@ def _backup(args: argparse.Namespace) -> int:
 
 
 def _rotate(args: argparse.Namespace) -> int:
+    from padanan.records.decided import clean_reason
     from padanan.upkeep.key.rotate import rotate
 
     reason = clean_reason(args.reason, field="alasan")
