@@ -135,3 +135,8 @@
     case {{ producer }} {% for item in order %}when {{ lit(item) }} then '{{ '%02d' | format(loop.index0) }}' {% endfor %}else '99' end
     {%- else -%}'99'{%- endif -%}
 {%- endmacro %}
+{#- Order of the records that may speak for a group: the fullest first, then by name and birth date. Only records that say the same are
+   left to their record keys, and those agree about everybody. #}
+{% macro speaks_first() -%}
+cast(9 - isian as varchar) || coalesce(nama_bersih, '~') || '|' || coalesce(cast(tgl_lahir as varchar), '~') || '|' || record_key
+{%- endmacro %}

@@ -31,7 +31,7 @@ rekaman as not materialized (
     from semua as s
     left join blok as b on s.record_key = b.record_key
 ),
--- one reference resident for each usable NIK: the fullest row, then the lowest key
+-- one reference resident for each usable NIK: the row that speaks first
 penduduk as not materialized (
     select
         p.record_key, p.entity_key, p.nik_angka16, p.nama_bersih, p.tgl_lahir, p.status_dasar, p.nik_n_baris,
@@ -44,7 +44,7 @@ penduduk as not materialized (
     where p.nik_angka16 is not null and b.record_key is null
 ),
 terpilih as (
-    select nik_angka16, substr(min(cast(9 - isian as varchar) || record_key), 2) as record_key
+    select nik_angka16, arg_min(record_key, {{ speaks_first() }}) as record_key
     from penduduk
     where nik_n_baris > 1
     group by nik_angka16

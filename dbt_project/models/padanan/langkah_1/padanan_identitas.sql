@@ -4,12 +4,13 @@ cocok as not materialized (
     select record_key, producer, entity_key, nik_key, nik_pakai, nama_bersih, tgl_lahir, isian, status, entity_key_acuan
     from {{ ref('padanan_cocok') }}
 ),
--- several records with one NIK that no resident has: the fullest one speaks for the group
+-- several records with one NIK that no resident has: the fullest one speaks for the group; of equally full ones the first by what
+-- they say, since record keys change with a delivery and with the key, and whom a decision names must not
 calon_nik as (
     select * from cocok where status = 'nik_tidak_ditemukan'
 ),
 ketua_nik as (
-    select nik_pakai, substr(min(cast(9 - isian as varchar) || record_key), 2) as record_key
+    select nik_pakai, arg_min(record_key, {{ speaks_first() }}) as record_key
     from calon_nik
     group by nik_pakai
     having count(*) > 1
@@ -50,7 +51,7 @@ ketua_kunci as (
     select
         producer,
         entity_key,
-        substr(min(case when id_dari_nik is null then '1' else '0' end || cast(9 - isian as varchar) || record_key), 3) as record_key
+        arg_min(record_key, case when id_dari_nik is null then '1' else '0' end || {{ speaks_first() }}) as record_key
     from kunci_anggota
     group by producer, entity_key
     having count(*) > 1
