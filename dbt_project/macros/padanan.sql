@@ -92,6 +92,22 @@
     {%- else -%}cast(null as varchar){%- endif -%}
 {%- endmacro %}
 
+{#- The highest desil that is selected: the limit of the level which the data sasaran reach to. -#}
+{% macro desil_limit(plan) -%}
+    {{ (plan['sasaran'].get('batas_desil') or {}).get(plan['sasaran'].get('tingkat'), 0) }}
+{%- endmacro %}
+
+{#- Place of a registry in a list of producers, that of its first one. -#}
+{% macro registry_place(source, list) -%}
+    {%- set found = [] -%}
+    {%- for item in list or [] -%}{%- set place = loop.index0 -%}
+        {%- for registry in contract_registries() if item in registry['contracts'] -%}{%- do found.append((registry['id'], '%02d' | format(place))) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- if found -%}
+    case {{ source }} {% for id, place in found %}when {{ lit(id) }} then '{{ place }}' {% endfor %}end
+    {%- else -%}cast(null as varchar){%- endif -%}
+{%- endmacro %}
+
 {#- The way back: two digits -> the producer. -#}
 {% macro named_place(place, list) -%}
     {%- if list -%}

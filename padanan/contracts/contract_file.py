@@ -99,6 +99,8 @@ class Program(Config):
     nominalMaks: Annotated[int, Field(ge=0)]
     tidakBersama: Listed[Text] = ()
     menyampaikanPemohon: bool = False
+    # False where being served says nothing of poverty (a card by age, training for business).
+    kemiskinan: bool = True
 
 
 class Tolerance(Config):

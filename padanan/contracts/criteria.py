@@ -6,14 +6,21 @@ Judging people by them is dbt's work (`review/sasaran`); here they are only read
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from padanan.base.config import Config, Filled, Prose, Text, Version, fault, typed
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract import expectations_dir
 from padanan.contracts.params import filled, read_predicate
+
+LEVELS = {"kemiskinan_ekstrem": "kemiskinan ekstrem", "miskin": "miskin", "rentan": "rentan miskin"}
+"""The levels of poverty, the poorest first, in words."""
+Level = Literal["kemiskinan_ekstrem", "miskin", "rentan"]
+Ruling = Literal["masuk", "daftar"]
+"""What TKPK decides about a list: its people enter the data sasaran, or stay on the list."""
+Desil = Annotated[int, Field(ge=1, le=10)]
 
 
 def _scalar(value: Any) -> int | float | str:
@@ -25,11 +32,31 @@ def _scalar(value: Any) -> int | float | str:
 Scalar = Annotated[Any, AfterValidator(_scalar)]
 
 
+class Limits(Config):
+    """The highest desil of each level, both ends included; a poorer level has no higher limit."""
+
+    kemiskinan_ekstrem: Desil = Field(examples=[1])
+    miskin: Desil = Field(examples=[2])
+    rentan: Desil = Field(examples=[4])
+
+    @field_validator("miskin", "rentan")
+    @classmethod
+    def _not_below_the_poorer(cls, value: int, info: ValidationInfo) -> int:
+        if value < max(info.data.values(), default=1):
+            raise fault("batas desilnya di bawah batas tingkat yang lebih miskin", "urutkan batasnya menaik")
+        return value
+
+    def of(self, level: str) -> int:
+        """The limit of a level."""
+        return int(getattr(self, level))
+
+
 class Criterion(Config):
-    """One criterion; a person fails at the first whose predicate is not true."""
+    """One criterion; a person fails at the first whose predicate is not true, and then stands on the list `daftar`."""
 
     id: Text
     keterangan: Prose
+    daftar: Text = Field(examples=["belum_berdesil"])
     lolos: Prose
 
 
@@ -37,9 +64,14 @@ class Criteria(Config):
     """The criteria in order, parameters filled into the predicates; the names are those of the run plan."""
 
     versi: Version = Field(validation_alias="version", examples=["1.0.0"])
-    parameter: dict[str, Scalar] = Field(default_factory=dict)
+    batas_desil: Limits = Field(validation_alias="batasDesil", examples=["{kemiskinan_ekstrem: 1, miskin: 2, rentan: 4}"])
+    tingkat: Level = Field(examples=["rentan"])
     sumber_desil: Filled[Text] = Field(validation_alias="sumberDesil", examples=["[dtsen]"])
     urutan_domisili: Filled[Text] = Field(validation_alias="urutanDomisili", examples=["[adminduk, carik]"])
+    ktp_pendatang: Ruling = Field(validation_alias="ktpPendatang", examples=["daftar"])
+    belum_berdesil: Ruling = Field(validation_alias="belumBerdesil", examples=["daftar"])
+    tanda_kebutuhan: Prose = Field(validation_alias="tandaKebutuhan", examples=["program_kemiskinan"])
+    parameter: dict[str, Scalar] = Field(default_factory=dict)
     kriteria: Filled[Criterion]
 
     @field_validator("kriteria")
@@ -50,6 +82,22 @@ class Criteria(Config):
                 raise fault(f"kriteria '{item.id[:40]}' tertulis dua kali", "hapus salah satunya", at=(index, "id"))
         return items
 
+    @property
+    def limit(self) -> int:
+        """The highest desil that is selected: that of the level which the data sasaran reach to."""
+        return self.batas_desil.of(self.tingkat)
+
+    @property
+    def values(self) -> dict[str, int | float | str]:
+        """What may stand in a predicate in braces."""
+        return {
+            **self.parameter,
+            "desil_maks": self.limit,
+            "ktp_pendatang": self.ktp_pendatang,
+            "belum_berdesil": self.belum_berdesil,
+            "tanda_kebutuhan": self.tanda_kebutuhan,
+        }
+
 
 def load_criteria(folder: Path | None = None) -> Criteria:
     """The criteria with their parameters filled into the predicates.
@@ -59,9 +107,10 @@ def load_criteria(folder: Path | None = None) -> Criteria:
     """
     source = YamlSource((folder or expectations_dir()) / "sasaran.yaml")
     written = typed(source, Criteria)
+    read_predicate(source, ("tandaKebutuhan",), written.tanda_kebutuhan, (), "tulis tanpa kurung kurawal")
     kriteria = []
     for index, item in enumerate(written.kriteria):
         path = ("kriteria", index, "lolos")
-        predicate = read_predicate(source, path, item.lolos, written.parameter, "isi parameter itu di 'parameter'")
-        kriteria.append(item.model_copy(update={"lolos": filled(predicate, written.parameter)}))
+        predicate = read_predicate(source, path, item.lolos, written.values, "pakai yang disebut di atas 'parameter'")
+        kriteria.append(item.model_copy(update={"lolos": filled(predicate, written.values)}))
     return written.model_copy(update={"kriteria": tuple(kriteria)})

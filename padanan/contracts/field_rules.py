@@ -135,7 +135,7 @@ def load_field_rules(folder: Path | None = None) -> FieldRules:
     base = folder or expectations_dir()
     source = YamlSource(base / "lapangan.yaml")
     file = typed(source, _FieldFile)
-    read = _Resolver(source, load_criteria(base).parameter, load_catalogue(base))
+    read = _Resolver(source, load_criteria(base).values, load_catalogue(base))
     if file.tanpaProgram[-1].berlaku != "true":
         last = ("tanpaProgram", len(file.tanpaProgram) - 1, "berlaku")
         raise source.error(last, "sebab terakhir tidak selalu berlaku", 'tulis berlaku: "true"')

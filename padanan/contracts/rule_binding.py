@@ -135,7 +135,9 @@ def row_of(rule: Rule, contract: Contract | None) -> str:
 
 def _criteria_predicates(places: Places) -> Iterator[Predicate]:
     source = places.source(places.folder / "sasaran.yaml")
-    for index, item in enumerate(load_criteria(places.folder).kriteria):
+    criteria = load_criteria(places.folder)
+    yield _entry_predicate(source.error, ("tandaKebutuhan",), "tandaKebutuhan", criteria.tanda_kebutuhan, PERSON)
+    for index, item in enumerate(criteria.kriteria):
         yield _entry_predicate(source.error, ("kriteria", index, "lolos"), f"kriteria {item.id}", item.lolos, PERSON)
 
 

@@ -227,10 +227,11 @@ def test_sasaran_lists_everybody_with_a_reason(gudang: Any) -> None:
             "select nama, terpilih, kriteria_gagal, s.desil, bendera from sasaran s join padanan_orang using (id_orang)"
         )
     }
-    assert got["SITI AMINAH"] == (True, None, 3, "meninggal_di_adminduk")
-    assert got["BUDI SANTOSO"] == (True, None, 2, None)
+    assert got["SITI AMINAH"] == (True, None, 3, "meninggal_di_adminduk,desil_keluarga_beda")
+    assert got["BUDI SANTOSO"] == (True, None, 2, "desil_keluarga_beda")
     assert got["RINA SANTOSO"] == (False, "desil_diketahui", None, None)
-    assert got["ENDANG LESTARI"] == (False, "desil_diketahui", None, None)
+    # only the family file tells her desil
+    assert got["ENDANG LESTARI"] == (False, "desil_di_bawah_batas", 9, None)
     assert gudang.rows("select count(*), count(versi_kriteria) from sasaran") == gudang.rows(
         "select count(*), count(*) from padanan_orang"
     )

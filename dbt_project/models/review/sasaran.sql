@@ -45,10 +45,16 @@ select
     d.sumber_domisili,
     d.desil,
     d.sumber_desil,
+    d.asal_desil,
     d.desil_semua,
     d.desil_beda,
+    {%- set limits = plan['sasaran'].get('batas_desil') or {} %}
+    {% if limits -%}
+    case {% for level, limit in limits.items() %}when d.desil <= {{ limit }} then {{ lit(level) }} {% endfor %}end
+    {%- else -%}cast(null as varchar){%- endif %} as tingkat,
     nullif(concat_ws(',', case when d.bendera_meninggal then 'meninggal_di_adminduk' end, case when d.bendera_pindah then 'pindah_di_adminduk' end,
-        case when d.desil_beda then 'desil_beda' end), '') as bendera,
+        case when d.desil_beda then 'desil_beda' end, case when d.desil_keluarga_beda then 'desil_keluarga_beda' end,
+        case when d.di_dki is null then 'domisili_belum_diketahui' end, case when d.ktp_pendatang then 'ktp_pendatang' end), '') as bendera,
     d.kombinasi,
     d.program,
     -- published as a keyed hash: two revisions can tell that a name was mended without either of them holding it

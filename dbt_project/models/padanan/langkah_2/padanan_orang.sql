@@ -4,6 +4,8 @@
 {% for c in plan['contracts'] if 'desil' in c['columns'] and c['deliveries'] %}{% do desil_sources.append(c['id']) %}{% endfor %}
 {% set programs = [] %}
 {% for c in plan['contracts'] if c['kind'] == 'program' %}{% do programs.append(c['id']) %}{% endfor %}
+{% set poverty = [] %}
+{% for c in plan['contracts'] if c['kind'] == 'program' and c['program'].get('kemiskinan', true) %}{% do poverty.append(c['id']) %}{% endfor %}
 -- Each person in one aggregation; "the best of several" is the smallest text of rank, record key and answer.
 with
 orang as (
@@ -20,16 +22,19 @@ orang as (
                 then {{ place_in('producer', criteria.get('urutan_domisili')) }} || record_key
                     || coalesce(kode_kelurahan, kode_kecamatan, kode_kota, 'luar') end
         ) as domisili,
+        -- where somebody other than the register found them in DKI
         min(
-            case when desil is not null
-                then {{ place_in('producer', criteria.get('sumber_desil')) }} || record_key || lpad(cast(desil as varchar), 2, '0') end
-        ) as desil_pilihan,
+            case when kode_kota is not null and not {{ is_reference('producer') }}
+                then {{ place_in('producer', criteria.get('urutan_domisili')) }} || record_key
+                    || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end
+        ) as ditemukan,
         {%- for name, bit in registries() %}
         max(case when {{ registry_of('producer') }} = {{ lit(name) }} then {{ bit }} else 0 end) as bit_{{ name }},
         {%- endfor %}
         {%- for source in desil_sources %}
         bit_or(case when producer = {{ lit(source) }} and desil is not null then 1 << desil else 0 end) as desil_{{ source }},
         {%- endfor %}
+        max(case when producer in ({{ quoted_list(poverty) }}) then 1 else 0 end) as bit_kemiskinan,
         bit_or(
             case producer {% for program in programs %}when {{ lit(program) }} then cast({{ 2 ** loop.index0 }} as bigint) {% endfor %}
                 else cast(0 as bigint) end
@@ -51,7 +56,12 @@ angka as not materialized (
         bit_{{ name }}{{ ' +' if not loop.last }}
         {% endfor -%}
         as kombinasi,
-        substr(domisili, 35) as kode_domisili,
+        -- the register has them elsewhere, the field found them here
+        coalesce(substr(domisili, 35) = 'luar' and {{ is_reference(named_place('left(domisili, 2)', criteria.get('urutan_domisili'))) }}
+            and ditemukan is not null, false) as ktp_pendatang,
+        substr(domisili, 35) as kode_jawaban,
+        case when ktp_pendatang then substr(ditemukan, 35) else kode_jawaban end as kode_domisili,
+        case when ktp_pendatang then ditemukan else domisili end as jawaban,
         {% for source in desil_sources -%}
         desil_{{ source }} |
         {% endfor -%}
@@ -60,7 +70,7 @@ angka as not materialized (
 )
 select
     {{ run_columns(plan) }},
-    id_orang,
+    a.id_orang,
     case when terdaftar = 1 then 'terdaftar' when ada_nik = 1 then 'sementara_nik' else 'sementara' end as status_identitas,
     -- the NIK of a record that names somebody else's is nobody's here
     case when terdaftar = 1 or ada_nik = 1 then lpad(cast(nik_pakai as varchar), 16, '0') end as nik,
@@ -74,13 +84,16 @@ select
     false as meninggal_terverifikasi,
     coalesce(record_key_acuan is not null and status_dasar = 'mati', false) as bendera_meninggal,
     coalesce(record_key_acuan is not null and status_dasar = 'pindah', false) as bendera_pindah,
-    case when kode_domisili is not null then kode_domisili <> 'luar' end as di_dki,
-    {{ named_place('left(domisili, 2)', criteria.get('urutan_domisili')) }} as sumber_domisili,
+    case when kode_jawaban is not null then kode_jawaban <> 'luar' end as di_dki,
+    ktp_pendatang,
+    {{ named_place('left(jawaban, 2)', criteria.get('urutan_domisili')) }} as sumber_domisili,
     case when length(kode_domisili) >= 5 then left(kode_domisili, 5) end as kode_kota,
     case when length(kode_domisili) >= 8 then left(kode_domisili, 8) end as kode_kecamatan,
     case when length(kode_domisili) = 13 then kode_domisili end as kode_kelurahan,
-    try_cast(right(desil_pilihan, 2) as integer) as desil,
-    {{ named_place('left(desil_pilihan, 2)', criteria.get('sumber_desil')) }} as sumber_desil,
+    d.desil,
+    d.sumber_desil,
+    d.asal_desil,
+    coalesce(d.desil_keluarga_beda, false) as desil_keluarga_beda,
     case when desil_bits <> 0 then concat_ws(';'{% for source in desil_sources %}{% for d in range(1, 11) %},
         case when desil_{{ source }} & {{ 2 ** d }} <> 0 then '{{ source }}:{{ d }}' end{% endfor %}{% endfor %}, null) end as desil_semua,
     (desil_bits & (desil_bits - 1)) <> 0 as desil_beda,
@@ -93,5 +106,7 @@ select
     {% for program in programs -%}
     case when bit_program & {{ 2 ** loop.index0 }} <> 0 then 1 else 0 end +
     {% endfor %}0 as jumlah_program,
+    bit_kemiskinan = 1 as program_kemiskinan,
     jumlah_rekaman
-from angka
+from angka as a
+left join {{ ref('desil_orang') }} as d on a.id_orang = d.id_orang
