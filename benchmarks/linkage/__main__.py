@@ -155,6 +155,20 @@ def public(sets: list[str], engines: list[str]) -> foreign.Rows:
     return rows
 
 
+def lives(seeds: tuple[int, ...]) -> int:
+    """Prints what becomes of every kind of life on each seed; how many kinds miss their goal."""
+    from benchmarks.linkage import case_table, cases
+    from padanan.linkage import load_linkage_config
+
+    missed = 0
+    for seed in seeds:
+        made = cases.make(CACHE, seed)
+        found, _ = case_table.fates(made, CACHE, load_linkage_config())
+        print(f"\nBenih {seed}: 100 kali setiap keadaan, dalam sisa 20.000, acuan 200.000\n\n{case_table.table(found)}")
+        missed += sum(not found[kind.name].met(kind.answer) for kind in cases.KINDS.values())
+    return missed
+
+
 def _cell(values: dict[str, Any], name: str, form: str) -> str:
     value = values.get(name)
     return format(value, form) if isinstance(value, int | float) and value == value else "–"
@@ -191,7 +205,10 @@ def main() -> None:
         "--sets", default="kecil,febrl", help="pasangan daftar: kecil, besar, sulit, baru, febrl, pseudopeople, penuh"
     )
     parser.add_argument("--engines", default="ours,splink,recordlinkage", help="mesin yang diukur")
+    parser.add_argument("--lives", metavar="BENIH", help="cetak nasib setiap keadaan hidup untuk benih ini, dipisah koma")
     args = parser.parse_args()
+    if args.lives:
+        raise SystemExit(1 if lives(tuple(int(seed) for seed in args.lives.split(","))) else 0)
     sets, engines = args.sets.split(","), args.engines.split(",")
     if os.environ.get("FULL") == "1":
         sets.append("penuh")

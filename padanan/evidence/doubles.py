@@ -115,6 +115,7 @@ def residents(
     name = column("nama")
     levels = level_of(got.pairs.column("pola").to_numpy(), name)
     likely = got.pairs.column("peluang").to_numpy() >= config.double_probability
+    likely &= ~got.pairs.column("ditahan").to_numpy()
     pairs = got.pairs.filter(pa.array(likely & np.isin(levels, [name.levels.index(level) for level in _NAMES])))
     keys = np.unique(np.r_[pairs.column("record_key_a").to_numpy(), pairs.column("record_key_b").to_numpy()].astype(str))
     a, b = (np.searchsorted(keys, pairs.column(f"record_key_{side}").to_numpy().astype(str)) for side in "ab")

@@ -14,7 +14,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from padanan.base import disk
 from padanan.base.commit import building, replace
@@ -256,7 +255,7 @@ def _best_model(results: Mapping[str, tuple[list[sources.Listing], LinkResult]])
     """The model with the most labels: what true pairs look like, for clusters without labels of their own."""
     ranked = sorted(results.items(), key=lambda item: (-item[1][1].thresholds.labels, item[0]))
     for _, (_, result) in ranked:
-        if result.thresholds.labels and result.model.extra is None:
+        if result.thresholds.labels:
             return result.model
     return None
 
@@ -288,7 +287,7 @@ def _edges(
     tables = []
     for within in (True, False):
         got = cluster(path, config, fitted=fitted, identity=identity, one_per_source=not within)
-        strong = got.pairs.filter(pc.greater_equal(got.pairs.column("bobot"), got.upper / 100.0))
+        strong = got.pairs.filter(got.pairs.column("kuat"))
         flag = pa.array([within], pa.bool_()).take(pa.array([0] * strong.num_rows, pa.int64()))
         tables.append(strong.select(["record_key_a", "record_key_b", "bobot"]).append_column("dalam", flag).cast(resolve.EDGES))
     disk.unlink(path)
@@ -307,7 +306,8 @@ def _pairs(con: duckdb.DuckDBPyConnection, results: Mapping[str, tuple[list[sour
         arms.append(
             f"""select r.producer, h.record_key, h.register_key, h.status, h.bobot, h.peluang, h.geser_ambang,
                 h.kunci::bigint as kunci,
-                h.pola::integer as pola, h.pembanding, h.kerabat::integer as kerabat, {bits},
+                h.pola::integer as pola, h.pembanding, h.kerabat::integer as kerabat, h.penanda::integer as penanda,
+                {bits},
                 round({total}, 2)::double as bit_tambahan,
                 h.bit_putusan, h.bit_saingan, {f"json_object({detail})::varchar" if extra else "null::varchar"} as tambahan,
                 p.keputusan
@@ -320,7 +320,8 @@ def _pairs(con: duckdb.DuckDBPyConnection, results: Mapping[str, tuple[list[sour
             f"""select ''::varchar as producer, ''::varchar as record_key, ''::varchar as register_key, ''::varchar as status,
             0.0::double as bobot, 0.0::double as peluang, 0.0::double as geser_ambang,
             0::bigint as kunci, 0::integer as pola, ''::varchar as pembanding,
-            0::integer as kerabat, {columns}, null::varchar as tambahan, null::varchar as keputusan where false"""
+            0::integer as kerabat, 0::integer as penanda, {columns},
+            null::varchar as tambahan, null::varchar as keputusan where false"""
         ]
     con.execute(f"create temp table pasangan as {' union all '.join(arms)}")
 

@@ -38,8 +38,8 @@ class Setting:
 
     def right(self, rows: Ints) -> Right:
         """Register rows, ascending, as the right sides of pairs."""
-        table = self.data.register.take(rows, ("kk", "tie"))
-        return Right(rows, numbers(table, "kk"), numbers(table, "tie"))
+        table = self.data.register.take(rows, ("kk", "tie", "given", "name_letters"))
+        return Right(rows, *(numbers(table, name) for name in ("kk", "tie", "given", "name_letters")))
 
     def compare(self, i: Ints, row: Ints) -> npt.NDArray[np.int32]:
         """Packed levels of (list record, register row), rows ascending."""
@@ -50,9 +50,25 @@ class Setting:
         """What a pair competes for: a resident has one place in each producer's list."""
         return np.asarray(right.astype(np.int64) * self.data.n_sources + self.data.source[left])
 
-    def pool(self, left: Ints, right: Ints, weight: Ints, true: Bools) -> threshold.Pool:
-        """Pairs that compete with each other."""
-        return threshold.Pool(left, self.seat(left, right), weight, true, len(self.data))
+    def pool(
+        self,
+        left: Ints,
+        right: Ints,
+        weight: Ints,
+        true: Bools,
+        held: Bools | None = None,
+        trust: npt.NDArray[np.float64] | None = None,
+    ) -> threshold.Pool:
+        """Pairs that compete with each other; none waits for a person and every label is trusted unless it is said."""
+        return threshold.Pool(
+            left,
+            self.seat(left, right),
+            weight,
+            true,
+            np.zeros(len(left), dtype=bool) if held is None else held,
+            np.ones(len(self.data)) if trust is None else trust,
+            self.data.family,
+        )
 
     def true(self, pairs: Pairs, right: Right) -> Bools:
         """Mask of labelled pairs that are one person."""

@@ -19,8 +19,9 @@ from scipy.sparse.csgraph import connected_components  # type: ignore[import-unt
 
 from padanan.base.errors import PadananError
 from padanan.base.sql import literal
-from padanan.linkage import blocking, comparison, decision, inputs, model, prepare, toolkit
+from padanan.linkage import blocking, comparison, decision, doubt, inputs, model, prepare, toolkit
 from padanan.linkage.config import LinkageConfig, load_linkage_config
+from padanan.linkage.pairs import Pairs, Right
 from padanan.linkage.register import slices
 
 Ints = npt.NDArray[np.int64]
@@ -38,7 +39,8 @@ class ClusterResult:
 
     Attributes:
         members: record_key, entity_key, producer, klaster_id, anggota (size), one row per record, ordered by record_key.
-        pairs: record_key_a, record_key_b, bobot, peluang, status ('sama' | 'mungkin_sama'), pola, kunci.
+        pairs: record_key_a, record_key_b, bobot, peluang, status ('sama' | 'mungkin_sama'), kuat (enough to join them), ditahan
+            (a person must say, whatever it weighs: `doubt`), pola, kunci.
         model: fitted model. upper: weight from which records were joined, in hundredths of a bit.
     """
 
@@ -110,7 +112,7 @@ def cluster(
         people: staging columns plus `producer`, of all records to be compared (those in no Adminduk, and some labelled).
         config: parameters; default `expectations/linkage.yaml`.
         fitted: a model of `link`, whose m is held here; without it and without labels m is learnt, beginning at the
-            configuration's.
+            configuration's, and nobody is joined: every pair waits for a person.
         identity: (record_key, id) of records whose person is known; two of one id are labelled pairs, their NIK hidden.
         one_per_source: True between registries; False looks for the same person twice within them.
 
@@ -176,18 +178,22 @@ def _cluster(
     a, b = found.left.astype(np.int64), found.right.astype(np.int64)
     wanted = (source[a] != source[b]) if one_per_source else (source[a] == source[b])
     a, b, keys = a[wanted], b[wanted], found.keys[wanted]
-    packed = comparison.compare(con, side, side, a, b, comparison.Limits.of(config))
+    packed = _either_way(comparison.compare(con, side, side, a, b, comparison.Limits.of(config)))
     coded = table.column("id").combine_chunks().dictionary_encode()
     known = np.array([bool(v) for v in coded.dictionary.to_pylist()], dtype=bool)
     index = coded.indices.to_numpy(zero_copy_only=False)
     labelled = known[index[a]] & known[index[b]] if n else np.empty(0, dtype=bool)
     true = labelled & (index[a] == index[b])
-    patterns = model.Patterns.of(packed)
     enough = int(true.sum()) >= config.training_min
+    if fitted is None and not enough:
+        # A NIK holds place, birth date and sex: with nothing to learn from, people born on one day passed for one person.
+        nik = comparison.column("nik")
+        packed = packed & np.int32(~((1 << nik.bits) - 1 << nik.shift))
+    patterns = model.Patterns.of(packed)
     residue = patterns.counted(~labelled)
     expected = max(0.02 * float(residue.sum()), 1.0)
-    begin = fitted if fitted is not None and fitted.extra is None else None
-    start = config if begin is None else config.model_copy(update={"m_start": _as_start(begin)})
+    # A logistic model carries the m it was compared with.
+    start = config if fitted is None else config.model_copy(update={"m_start": _as_start(fitted)})
     random = None if enough else _chance(con, side, config)
     learnt = model.fit(
         patterns,
@@ -197,13 +203,16 @@ def _cluster(
         start,
         random,
         strangers=_possible(source, between=one_per_source),
-        learn=begin is None,
+        learn=fitted is None,
     )
     weight = model.score(patterns, learnt).total[patterns.inverse]
     if config.plug_ins:
         weight = weight + _plug_ins(con, people, table.column("record_key"), a, b, weight, true if enough else None, config)
-    upper = _upper(weight, labelled, true, config) if enough else _bits(config.cluster_probability)
-    strong = weight >= upper
+    held = _held(side, a, b, packed)
+    open_ = labelled & ~held
+    upper = _upper(weight, open_, true, config) if enough else _bits(config.cluster_probability)
+    # Nobody is joined by shares that nothing was learnt from: whole families once were.
+    strong = (weight >= upper) & ~held & (enough or fitted is not None)
     merged = (
         merge_one_per_source(n, a[strong], b[strong], weight[strong], side.tie, source)
         if one_per_source
@@ -220,12 +229,39 @@ def _cluster(
             "bobot": weight[kept] / 100.0,
             "peluang": np.round(decision.probability(weight[kept]), 6),
             "status": pa.array(np.where(same & strong[kept], "sama", "mungkin_sama").astype(object), pa.string()),
+            "kuat": strong[kept],
+            "ditahan": held[kept],
             "pola": packed[kept],
             "kunci": keys[kept],
         }
     )
     notes = (f"kolom tidak ada dan dianggap kosong: {', '.join(absent)}",) if absent else ()
     return ClusterResult(members, pairs, learnt, upper, notes)
+
+
+def _either_way(packed: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Levels of pairs of one kind: neither side is the register, so that more words than the other has are fewer of it."""
+    name = comparison.column("nama")
+    more, part = name.levels.index("kata_lebih"), name.levels.index("sebagian")
+    longer = comparison.level_of(packed, name) == more
+    return np.asarray(packed + (longer * ((part - more) << name.shift)).astype(np.int32))
+
+
+def _held(side: comparison.People, a: Ints, b: Ints, packed: npt.NDArray[np.int32]) -> Bools:
+    """Pairs that only a person may join."""
+    n = len(a)
+    none, zero = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int8)
+    marks = np.zeros(n, dtype=np.uint8)
+    marks[doubt.first_day(side, a, b)] = doubt.DAY.bit
+    keys = np.zeros(n, dtype=np.uint32)
+    pairs = Pairs(a, b, keys, packed, none, none, np.zeros((n, 0), dtype=np.int64), zero, zero, none, marks)
+    given, many = np.unique(side["given"], return_counts=True)
+
+    def borne(asked: Ints) -> npt.NDArray[np.float64]:
+        return np.asarray(many[np.searchsorted(given, asked)], dtype=np.float64)
+
+    right = Right(np.arange(len(side)), side["kk"], side.tie, side["given"], side.name.letters)
+    return doubt.held(doubt.marked(pairs, side, right, borne, doubt.least_borne(len(side))))
 
 
 def _chance(con: duckdb.DuckDBPyConnection, side: comparison.People, config: LinkageConfig) -> npt.NDArray[np.float64] | None:

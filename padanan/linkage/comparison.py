@@ -36,6 +36,8 @@ DATA = (
     "t1",
     "t2",
     "t3",
+    "given",
+    "n_tokens",
     "mother_key",
     "mother_skeleton",
     "mother1",
@@ -57,6 +59,8 @@ def column(name: str) -> Column:
 
 
 _NAME, _MOTHER = column("nama"), column("ibu")
+# Levels of names by what they mean: (equal, sounds equal, one vowel or so, very alike, fewer words, more words, …).
+_SAME, _SOUND, _VOWEL, _ALIKE, _PART, _MORE, _RATHER, _FIRST, _OTHER = (_NAME.levels.index(name) for name in _NAME.levels[1:])
 
 
 def level_of(packed: Int32s, which: Column) -> npt.NDArray[np.int64]:
@@ -109,8 +113,8 @@ def _flat(values: pa.ChunkedArray) -> pa.Array:
 
 
 def digits_level(left: UInt64s, right: UInt64s, *, prefix: bool) -> Int8s:
-    """0 missing, 1 equal, 2 one digit substituted or two neighbours swapped, then (with `prefix`) 3 first 12 equal,
-        last: different.
+    """0 missing, 1 equal, 2 one digit substituted or two neighbours swapped, then (with `prefix`) 3 first 12 equal (whatever
+        the other four), last: different.
 
     Both are 16 digits as BCD, a nibble a digit: differing digits are nibbles of the XOR that are not 0.
     """
@@ -120,12 +124,14 @@ def digits_level(left: UInt64s, right: UInt64s, *, prefix: bool) -> Int8s:
     level[(left == 0) | (right == 0)] = MISSING
     # Most pairs are missing or equal: the bit work is for the rest.
     rest = np.flatnonzero(level == last)
+    if prefix:
+        # The last four digits are given out in turn: twins, and people born on one day in one place, differ in them alone.
+        level[rest[(left[rest] ^ right[rest]) < np.uint64(1 << 16)]] = 3
+        rest = rest[level[rest] == last]
     a, b = left[rest], right[rest]
     x = a ^ b
     differs = (x | (x >> np.uint64(1)) | (x >> np.uint64(2)) | (x >> np.uint64(3))) & _LOW
     count = np.bitwise_count(differs)
-    if prefix:
-        level[rest[x < np.uint64(1 << 16)]] = 3
     level[rest[count == 1]] = 2
     two = np.flatnonzero(count == 2)
     a, b, differs = a[two], b[two], differs[two]
@@ -176,6 +182,11 @@ class Limits:
 
     name: tuple[float, float]
     mother: tuple[float, float]
+
+    @property
+    def sounding(self) -> float:
+        """Similarity that names of equal sound have at least."""
+        return (self.name[0] + self.name[1]) / 2
 
     @classmethod
     def of(cls, config: LinkageConfig) -> Limits:
@@ -238,9 +249,8 @@ def compare(
         mothers.append(mother + start)
     near = np.concatenate(names) if names else np.empty(0, dtype=np.int64)
     similar = similarity(con, left.name, right.name, i[near], j[near], limits.name[1])
-    before = level_of(out[near], _NAME)
-    after = np.where(similar >= limits.name[0], 3, np.where((similar >= limits.name[1]) & (before > 4), 5, before))
-    out[near] += ((after - before) << _NAME.shift).astype(np.int32)
+    after = _settled(left, right, i[near], j[near], level_of(out[near], _NAME), similar, limits)
+    out[near] += ((after - level_of(out[near], _NAME)) << _NAME.shift).astype(np.int32)
     near = np.concatenate(mothers) if mothers else near
     similar = similarity(con, left.mother, right.mother, i[near], j[near], limits.mother[1])
     after = np.where(similar >= limits.mother[0], 2, np.where(similar >= limits.mother[1], 3, 4))
@@ -259,7 +269,7 @@ def _compare(
 
     packed = digits_level(*both("nik"), prefix=True).astype(np.int32)
     packed |= digits_level(*both("kk"), prefix=False).astype(np.int32) << shift["kk"]
-    level, names = _name_level(left, right, i, j, limits.name[1])
+    level, names = _name_level(left, right, i, j, limits.name[1], limits.sounding)
     packed |= level.astype(np.int32) << shift["nama"]
     packed |= birth_level(*both("dob")).astype(np.int32) << shift["lahir"]
     a, b = both("jk")
@@ -272,28 +282,65 @@ def _compare(
 
 
 def _name_level(
-    left: People, right: People, i: npt.NDArray[np.int64], j: npt.NDArray[np.int64], cut: float
+    left: People, right: People, i: npt.NDArray[np.int64], j: npt.NDArray[np.int64], cut: float, sounding: float
 ) -> tuple[Int8s, Ints]:
-    """(levels by codes alone, pairs that may be alike at `cut`)."""
+    """(levels by codes alone, pairs that may be alike at `cut`, or at `sounding` if they sound equal)."""
     a, b = _at(left, "name_key", i), _at(right, "name_key", j)
     equal = a == b
     c = _at(left, "skeleton", i)
     sound = (c == _at(right, "skeleton", j)) & (c != 0)
     missing = (a == 0) | (b == 0)
-    level = np.full(len(i), 7, dtype=np.int8)
+    level = np.full(len(i), _OTHER, dtype=np.int8)
     todo = np.flatnonzero(~(equal | sound | missing))
-    i, j = i[todo], j[todo]
-    shared = _tokens_shared(left, right, i, j)
-    fewer = np.minimum(_at(left, "slots", i), _at(right, "slots", j))
-    first = _at(left, "t1", i)
-    part = np.full(len(todo), 7, dtype=np.int8)
-    part[(first == _at(right, "t1", j)) & (first != 0)] = 6
-    part[((shared >= fewer) & (fewer > 0)) | (shared >= 2)] = 4
+    k, m = i[todo], j[todo]
+    shared = _tokens_shared(left, right, k, m)
+    mine, theirs = _at(left, "slots", k), _at(right, "slots", m)
+    first = _at(left, "t1", k)
+    part = np.full(len(todo), _OTHER, dtype=np.int8)
+    # Two words alike and one of each its own is what brothers' names are, not a shortened name.
+    part[((first == _at(right, "t1", m)) & (first != 0)) | (shared >= 2)] = _FIRST
+    part[(shared >= np.minimum(mine, theirs)) & (shared > 0)] = _PART
+    words, other = _at(left, "n_tokens", k).astype(np.int16), _at(right, "n_tokens", m).astype(np.int16)
+    # A misspelt Siti counts as a word of its own: only a name that really has more words has one more.
+    more = (shared >= theirs) & (mine > theirs) & (theirs > 0) & (words > other)
+    part[more] = _MORE
     level[todo] = part
-    level[sound] = 2
-    level[equal] = 1
+    level[sound] = _SOUND
+    level[equal] = _SAME
     level[missing] = MISSING
-    return level, todo[may_reach(left.name, right.name, i, j, cut)]
+    # Names of more or fewer words are told apart by their words, not by their letters.
+    whole = ~(more | ((shared >= mine) & (theirs > mine) & (mine > 0) & (words < other)))
+    open_ = todo[whole]
+    open_ = open_[may_reach(left.name, right.name, i[open_], j[open_], cut)]
+    heard = np.flatnonzero(sound & ~equal & ~missing)
+    near = np.zeros(len(heard), dtype=bool)
+    near[may_reach(left.name, right.name, i[heard], j[heard], sounding)] = True
+    far = heard[~near]
+    level[far] = _unlike_though_heard(left, right, i[far], j[far])
+    return level, np.concatenate([open_, heard[near]])
+
+
+def _settled(
+    left: People, right: People, i: Ints, j: Ints, before: Ints, similar: npt.NDArray[np.float64], limits: Limits
+) -> Ints:
+    """Levels of names whose similarity was asked for.
+
+    Hasan and Husein sound alike by their consonants, Rafi and Rafa differ in one vowel: brothers are named so. Names that
+    only sound equal are alike in their letters too, or have the level that their words and letters give them.
+    """
+    after = np.where(similar >= limits.name[0], _ALIKE, np.where((similar >= limits.name[1]) & (before > _MORE), _RATHER, before))
+    sound = np.flatnonzero(before == _SOUND)
+    k, m = i[sound], j[sound]
+    after[sound] = np.where(left.name.share.take(k, mode="clip") == right.name.share.take(m, mode="clip"), _VOWEL, _SOUND)
+    far = sound[similar[sound] < limits.sounding]
+    after[far] = _unlike_though_heard(left, right, i[far], j[far])
+    return np.asarray(after)
+
+
+def _unlike_though_heard(left: People, right: People, i: Ints, j: Ints) -> Int8s:
+    """Levels of names that have the same consonants and other letters, or other words that count for nothing (Siti)."""
+    words, theirs = _at(left, "n_tokens", i), _at(right, "n_tokens", j)
+    return np.select([words < theirs, words > theirs], [np.int8(_PART), np.int8(_MORE)], np.int8(_RATHER))
 
 
 def _mother_level(

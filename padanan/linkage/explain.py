@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from padanan.base.errors import PadananError
-from padanan.linkage import blocking, household
+from padanan.linkage import blocking, doubt, household
 from padanan.linkage.comparison import COLUMNS, level_of
 from padanan.linkage.result import AUTOMATIC, POSSIBLE, LinkResult
 from padanan.linkage.threshold import Thresholds
@@ -44,7 +44,7 @@ def parts(row: Mapping[str, Any]) -> list[Part]:
         out.append(Part(column.label, column.labels[level], float(row[f"bit_{column.name}"])))
     others = (
         ("bit_kelas_lain", "Dugaan lain", "kemungkinan penjelasan selain lawan dugaan"),
-        ("bit_kelangkaan", "Kelangkaan nama", "nama sama; makin jarang namanya makin kuat"),
+        ("bit_kelangkaan", "Kelangkaan", "nama atau tanggal lahir sama; makin jarang makin kuat, tanggal baku lemah"),
         ("bit_keluarga", "Kerabat", household.LEVELS[int(row["kerabat"])]),
     )
     out += [Part(label, seen, float(row[name])) for name, label, seen in others if row[name] or name == "bit_keluarga"]
@@ -61,6 +61,11 @@ def found_by(row: Mapping[str, Any]) -> list[str]:
     """Which blocking keys found the pair."""
     mask = int(row["kunci"])
     return [label for bit, label in enumerate(blocking.LABELS) if mask >> bit & 1]
+
+
+def to_heed(row: Mapping[str, Any]) -> list[str]:
+    """What a clerk would see in the pair beside its weight: a default date, a twin's name, a card mate who fits as well."""
+    return doubt.words(int(row.get("penanda") or 0))
 
 
 def in_words(bits: float) -> str:
@@ -101,6 +106,7 @@ def waterfall(row: Mapping[str, Any], limits: Thresholds) -> str:
         "",
         f"Ambang otomatis {_bits(limits.upper / 100)} bit; ambang untuk dilihat orang {_bits(limits.lower / 100)} bit.",
         f"Ditemukan lewat: {'; '.join(found_by(row)) or 'tidak tercatat'}.",
+        *(f"Perhatikan: {text}." for text in to_heed(row)),
     ]
     return "\n".join(lines)
 
@@ -161,7 +167,8 @@ def waterfall_svg(row: Mapping[str, Any], limits: Thresholds, name: str = "bukti
         return float(round(_TEXT + (bits - low) / span * _BARS, 1))
 
     bottom = _HEAD + _LINE * (len(steps) + 1)
-    width, height = _TEXT + _BARS + _VALUE, bottom + 30
+    heed = to_heed(row)
+    width, height = _TEXT + _BARS + _VALUE, bottom + 30 + 18 * len(heed)
     body = [
         f'<text x="0" y="16" font-weight="600" font-size="15">{escape(_capital(verdict(row, limits)))}</text>',
         f'<text x="0" y="34" fill="#4d5963">Jumlah {_bits(total)} bit, {escape(in_words(total))}</text>',
@@ -188,6 +195,8 @@ def waterfall_svg(row: Mapping[str, Any], limits: Thresholds, name: str = "bukti
         f'<rect x="{a}" y="{y + 5}" width="{max(b - a, 1):.1f}" height="17" fill="#d5dce1" stroke="#1c2227"/>'
         f'<text x="{width}" y="{y + 18}" text-anchor="end" font-weight="600">{_bits(total)}</text>'
     )
+    for n, text in enumerate(heed):
+        body.append(f'<text x="0" y="{bottom + 38 + 18 * n}">Perhatikan: {escape(text)}</text>')
     strongest = sorted(steps, key=lambda step: -abs(step.bits))[:3]
     told = "; ".join(f"{step.label}: {step.seen} ({_bits(step.bits)} bit)" for step in strongest)
     return (

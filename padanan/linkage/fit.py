@@ -12,16 +12,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from padanan.linkage import blocking, comparison, decision, inputs, model, threshold, toolkit
+from padanan.linkage import blocking, comparison, decision, inputs, model, rarity, threshold, toolkit
 from padanan.linkage.candidates import Compared, Setting
 from padanan.linkage.pairs import Pairs, Right, in_order
 
 Ints = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 MARGIN = 800
 """Hundredths of a bit: pairs this far under the floor can't come back through relatives, rarity or a plug-in."""
 _RANDOM = 300_000
+# Hundredths of a bit: a NIK that is equal speaks this much for its label, and a label's pair that blocking did not find
+# weighs so little.
+_LABEL_PRIOR, _LABEL_FLOOR = 600, 1000.0
+# Share of labels that must be in doubt before the model is fitted without them.
+_DOUBTED = 0.002
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Fitted:
         completeness: share of labelled records whose person is among their candidates, NaN without labels.
         n_pairs: how many candidates were weighed. found: what blocking found, to know a pair again.
         right: the register rows that `pairs` name.
+        trust: how plausible each record's label is by its own evidence, 0..1; 1 where there is none.
     """
 
     model: model.Model
@@ -40,6 +47,7 @@ class Fitted:
     found: blocking.Candidates
     right: Right
     pairs: Pairs
+    trust: Floats
 
 
 def fit(setting: Setting, compared: Compared) -> Fitted:
@@ -71,21 +79,23 @@ def fit(setting: Setting, compared: Compared) -> Fitted:
     fitted = model.fit(patterns, residue, positive if enough else None, expected, setting.config, random, stand_in)
     completeness = float(len(true) / n_train) if n_train else float("nan")
     scores = model.score(patterns, fitted)
+    trust = _trust(setting, compared, scores.total[patterns.inverse[labelled]], labelled, true)
+    doubted = 1.0 - trust[compared.found.left[true]]
+    if enough and doubted.sum() > _DOUBTED * len(true):
+        # Once more, with what wrong labels taught taken out.
+        positive = patterns.weighed(true, 1.0 - doubted)
+        fitted = model.fit(patterns, residue, positive, expected, setting.config, random, stand_in)
+        scores = model.score(patterns, fitted)
+    # Rarity is Fellegi–Sunter's own; the logistic candidate is judged with it, as its weights will be.
+    rare, marks = rarity.of(setting, compared, scores, patterns)
     if "logistik" in setting.config.models and enough:
-        fitted = _try_logistic(setting, compared, fitted, patterns, labelled, true)
+        fitted = _try_logistic(setting, compared, fitted, patterns, (labelled, true), trust, rare)
         scores = model.score(patterns, fitted)
     total = scores.total
     floor = setting.config.keep_floor * 100 - MARGIN
-    here, bits = _rarity(setting, compared, scores, patterns)
-    # Rarity concerns few pairs; the others' fate is their pattern's.
-    kept = (total >= floor)[patterns.inverse]
-    kept[here] = total[patterns.inverse[here]] + bits >= floor
-    keep = np.flatnonzero(kept)
-    rare = np.zeros(len(keep), dtype=np.int64)
-    shown = kept[here]
-    rare[np.searchsorted(keep, here[shown])] = bits[shown]
+    keep = np.flatnonzero(total[patterns.inverse] + rare >= floor)
     order = in_order(compared.found.left[keep], compared.j[keep], compared.right.tie)
-    keep, rare = keep[order], rare[order]
+    keep = keep[order]
     inverse = patterns.inverse[keep]
     pairs = Pairs(
         compared.found.left[keep].astype(np.int64),
@@ -93,13 +103,33 @@ def fit(setting: Setting, compared: Compared) -> Fitted:
         compared.found.keys[keep],
         compared.packed[keep],
         total[inverse],
-        rare,
+        rare[keep].astype(np.int64),
         np.zeros((len(keep), 0), dtype=np.int64),
         scores.rival[inverse],
         np.zeros(len(keep), dtype=np.int8),
         np.zeros(len(keep), dtype=np.int64),
+        marks[keep],
     )
-    return Fitted(fitted, completeness, len(compared.packed), compared.found, compared.right, pairs)
+    return Fitted(fitted, completeness, len(compared.packed), compared.found, compared.right, pairs, trust)
+
+
+def _trust(setting: Setting, compared: Compared, weight: Ints, labelled: Ints, true: Ints) -> Floats:
+    """How plausible each record's label is: its pair's weight against that of the best other candidate.
+
+    A number typed wrongly names a stranger, whose pair weighs nothing while the person himself is among the candidates.
+
+    Args:
+        weight: of the pairs at `labelled`. true: those of them that are labels.
+    """
+    n, left = len(setting.data), compared.found.left[labelled]
+    own, other = np.full(n, -_LABEL_FLOOR), np.full(n, -np.inf)
+    is_true = np.isin(labelled, true, assume_unique=True)
+    own[left[is_true]] = np.maximum(weight[is_true], -_LABEL_FLOOR)
+    np.maximum.at(other, left[~is_true], weight[~is_true])
+    trust = np.ones(n)
+    rows = np.flatnonzero(setting.data.training)
+    trust[rows] = decision.probability(_LABEL_PRIOR + own[rows] - np.maximum(other[rows], -_LABEL_FLOOR))
+    return trust
 
 
 def _random_pairs(setting: Setting, compared: Compared) -> npt.NDArray[np.float64] | None:
@@ -116,26 +146,22 @@ def _random_pairs(setting: Setting, compared: Compared) -> npt.NDArray[np.float6
     return model.normalised(model.level_counts(patterns.levels, patterns.counts), setting.config.smoothing)
 
 
-def _rarity(setting: Setting, compared: Compared, scores: model.PatternScore, patterns: model.Patterns) -> tuple[Ints, Ints]:
-    """(pairs whose names are equal, hundredths of a bit that the name's rarity adds to each)."""
-    place = [c.name for c in comparison.COLUMNS].index("nama")
-    here = np.flatnonzero((patterns.levels[:, place] == 1)[patterns.inverse])
-    if len(here) == 0:
-        return here, np.empty(0, dtype=np.int64)
-    keys = setting.data.people["name_key"][compared.found.left[here]]
-    wanted = np.unique(keys)
-    met = setting.data.register.matching("name_key", wanted)
-    many = np.bincount(met["spot"], minlength=len(wanted))[np.searchsorted(wanted, keys)].astype(np.float64)
-    inverse = patterns.inverse[here]
-    chance = 1.0 - decision.probability(scores.total[inverse])
-    exact = np.ones(len(here), dtype=bool)
-    return here, model.rarity(many, exact, scores.share_random[inverse], chance, setting.config.rarity_max)
-
-
 def _try_logistic(
-    setting: Setting, compared: Compared, plain_model: model.Model, patterns: model.Patterns, labelled: Ints, true: Ints
+    setting: Setting,
+    compared: Compared,
+    plain_model: model.Model,
+    patterns: model.Patterns,
+    pairs: tuple[Ints, Ints],
+    trust: Floats,
+    rare: Ints,
 ) -> model.Model:
-    """The logistic candidate if it does better on labelled records it has not seen, else the model that was given."""
+    """The logistic candidate if it does better on labelled records it has not seen, else the model that was given.
+
+    Args:
+        pairs: of labelled records, and those of them that are labels.
+        trust: of each record's label. rare: what rarity adds to each pair.
+    """
+    labelled, true = pairs
     rows = np.flatnonzero(setting.data.training)
     cut = int(len(rows) * setting.config.fit_share)
     order = np.argsort(setting.data.tie[rows], kind="stable")
@@ -143,7 +169,7 @@ def _try_logistic(
     in_fit = np.zeros(len(setting.data), dtype=bool)
     in_fit[fit_rows] = True
     seen, seen_true = labelled[in_fit[compared.found.left[labelled]]], true[in_fit[compared.found.left[true]]]
-    positive = patterns.at(seen_true)
+    positive = patterns.weighed(seen_true, trust[compared.found.left[seen_true]])
     columns = [k for k, c in enumerate(comparison.COLUMNS) if c.name != "nik"]
     got = toolkit.logistic_bits(patterns.levels, positive, patterns.at(seen) - positive, columns)
     if got is None:
@@ -163,10 +189,10 @@ def _try_logistic(
     mine = mine[in_order(compared.found.left[mine], compared.j[mine], compared.right.tie)]
     left, right, truth = compared.found.left[mine], compared.j[mine], np.isin(mine, true)
     for name, candidate in (("fellegi_sunter", plain_model), ("logistik", logistic)):
-        weight = model.score(patterns, candidate).total[patterns.inverse[mine]]
-        pool = setting.pool(left, right, weight, truth)
-        outcome = threshold.outcomes(pool, test_rows)
-        curve = threshold.curve(*outcome, len(test_rows), setting.config.absent_share)
+        weight = model.score(patterns, candidate).total[patterns.inverse[mine]] + rare[mine]
+        pool = setting.pool(left, right, weight, truth, trust=trust)
+        trial = threshold.outcomes(pool, test_rows)
+        curve = threshold.curve(trial, float(trust[test_rows].sum()), setting.config.absent_share)
         f1[name] = float(curve[3].max()) if len(curve[3]) else 0.0
     facts = {**plain_model.facts, "f1_uji": {k: round(v, 5) for k, v in f1.items()}}
     if f1["logistik"] > f1["fellegi_sunter"] + setting.config.logistic_margin or "fellegi_sunter" not in setting.config.models:

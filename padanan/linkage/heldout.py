@@ -75,9 +75,9 @@ def calibration(judged: Judged) -> list[dict[str, Any]]:
     weight, rows = weights(judged, part)
     if len(rows) < judged.setting.config.training_min:
         return []
-    won, correct, absent = threshold.outcomes(replace(pool, weight=weight), rows)
+    trial = threshold.outcomes(replace(pool, weight=weight), rows)
     share = threshold.assumed_absent(judged.absent(), judged.setting.config)
-    return table(won, correct, np.where(absent, share, 1.0 - share))
+    return table(trial.weight, trial.correct, trial.mass(share))
 
 
 def table(weight: Ints, correct: Bools, mass: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
@@ -90,9 +90,9 @@ def table(weight: Ints, correct: Bools, mass: npt.NDArray[np.float64]) -> list[d
         n, total = int(mine.sum()), float(mass[mine].sum())
         row: dict[str, Any] = {"bawah": low, "atas": high, "n": n, "dinyatakan": None, "teramati": None}
         row |= {"teramati_bawah": None, "teramati_atas": None}
-        if n:
+        if total > 0:
             seen = float(mass[mine & correct].sum()) / total
-            effective = total**2 / float((mass[mine] ** 2).sum())
+            effective = total**2 / max(float((mass[mine] ** 2).sum()), 1e-12)
             limits = wilson(seen * effective, effective)
             stated = float((mass[mine] * chance[mine]).sum()) / total
             names = ("dinyatakan", "teramati", "teramati_bawah", "teramati_atas")

@@ -217,6 +217,51 @@ def _by_nik(con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table) ->
     arow = np.repeat(met["row"], many)
     place = np.repeat(begin[met["spot"]] - np.r_[0, np.cumsum(many)[:-1]], many) + np.arange(len(arow))
     row = order[place]
+    first, names, births = _alike(con, file, listed, row, arow)
+    order = np.lexsort((first, -births, -names, row))
+    order = order[_same_person(names[order], births[order])]
+    order = order[np.r_[True, row[order[1:]] != row[order[:-1]]]] if len(order) else order
+    kept = ~_mate_fits_better(con, file, listed, row[order], arow[order], names[order], births[order])
+    return row[order][kept], arow[order][kept]
+
+
+def _same_person(names: Ints, births: Ints) -> Bools:
+    """Step 1's rule for two rows of one NIK (dbt's `same_person`)."""
+    return np.asarray(((names >= 2) & (births >= 1)) | ((names >= 1) & (births == 2)))
+
+
+def _mate_fits_better(
+    con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table, row: Ints, arow: Ints, names: Ints, births: Ints
+) -> Bools:
+    """Links by NIK where somebody else on that resident's card fits the record strictly better (dbt's `fits_better`)."""
+    better = np.zeros(len(row), dtype=bool)
+    card = _cards(file, arow)
+    open_ = np.flatnonzero((names < 3) & (card != 0))
+    if len(open_) == 0:
+        return better
+    cards, count = np.unique(card[open_], return_counts=True)
+    by_card = open_[np.argsort(card[open_], kind="stable")]
+    begin = np.cumsum(count) - count
+    met = file.matching("kk", cards, ("name_key", "dob"))
+    many = count[met["spot"]]
+    place = np.repeat(begin[met["spot"]] - np.r_[0, np.cumsum(many)[:-1]], many) + np.arange(int(many.sum()))
+    link, mate = by_card[place], np.repeat(met["row"], many)
+    # Nobody fits better without the record's name or its date; few of a card have either, and only their names are read.
+    key, born = (np.repeat(met[name], many) for name in ("name_key", "dob"))
+    like = (key == numbers(listed, "name_key")[row[link]]) | (born == numbers(listed, "dob")[row[link]])
+    like &= mate != arow[link]
+    link, mate = link[like], mate[like]
+    if len(link) == 0:
+        return better
+    _, theirs, births_too = _alike(con, file, listed, row[link], mate)
+    more, same = theirs > names[link], theirs == names[link]
+    fits = (more & (births_too >= births[link])) | (same & (births_too > births[link]))
+    better[link[fits | (theirs == 3)]] = True
+    return better
+
+
+def _alike(con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table, row: Ints, arow: Ints) -> tuple[UInt64s, Ints, Ints]:
+    """(tie of the resident, level of the names 0..3, level of the birth dates 0..2) of pairs, as step 1 has them."""
     columns = ["name", "name_key", "t1", "t2", "t3", "dob"]
     rows, back = np.unique(arow, return_inverse=True)
     theirs = file.take(rows, ["tie", *columns]).take(pa.array(back))
@@ -225,8 +270,7 @@ def _by_nik(con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table) ->
         "sama_nik",
         pa.table(
             {
-                "row": row,
-                "arow": arow,
+                "n": np.arange(len(row)),
                 "tie": theirs.column("tie"),
                 **{f"d_{name}": ours.column(name) for name in columns},
                 **{f"a_{name}": theirs.column(name) for name in columns},
@@ -240,21 +284,22 @@ def _by_nik(con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table) ->
 
     swapped = f"{m.format('d')} = {d.format('a')} and {d.format('d')} = {m.format('a')}"
     got = con.execute(
-        f"""select row, arow from (
-            select row, arow, tie,
-                case when d_name_key = a_name_key then 3 when jaro_winkler_similarity(d_name, a_name) >= 0.92 then 2
-                     when jaro_winkler_similarity(d_name, a_name) >= 0.80 or (d_t1 in (a_t1, a_t2, a_t3)
-                        and coalesce(d_t2, d_t1) in (a_t1, a_t2, a_t3) and coalesce(d_t3, d_t1) in (a_t1, a_t2, a_t3)) then 1
-                            else 0 end as nama,
-                case when d_dob = a_dob then 2 when d_dob is null or a_dob is null then 1
-                     when ({y.format("d")} = {y.format("a")} and {swapped}) or {same(y)} + {same(m)} + {same(d)} = 2 then 1
-                         else 0 end as lahir
-            from sama_nik)
-        where (nama >= 2 and lahir >= 1) or (nama >= 1 and lahir = 2)
-        qualify row_number() over (partition by row order by nama desc, lahir desc, tie) = 1 order by row"""
+        f"""select tie,
+            (case when d_name_key = a_name_key then 3 when jaro_winkler_similarity(d_name, a_name) >= 0.92 then 2
+                 when jaro_winkler_similarity(d_name, a_name) >= 0.80 or (d_t1 in (a_t1, a_t2, a_t3)
+                    and coalesce(d_t2, d_t1) in (a_t1, a_t2, a_t3) and coalesce(d_t3, d_t1) in (a_t1, a_t2, a_t3)) then 1
+                        else 0 end)::bigint as nama,
+            (case when d_dob = a_dob then 2 when d_dob is null or a_dob is null then 1
+                 when ({y.format("d")} = {y.format("a")} and {swapped}) or {same(y)} + {same(m)} + {same(d)} = 2 then 1
+                     else 0 end)::bigint as lahir
+        from sama_nik order by n"""
     ).fetchnumpy()
     con.unregister("sama_nik")
-    return np.asarray(got["row"], dtype=np.int64), np.asarray(got["arow"], dtype=np.int64)
+    return (
+        np.asarray(got["tie"], dtype=np.uint64),
+        np.asarray(got["nama"], dtype=np.int64),
+        np.asarray(got["lahir"], dtype=np.int64),
+    )
 
 
 _FILLED = ("nik", "kk", "name", "mother", "dob", "address", "kel", "rt")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from padanan.linkage import blocking, decision, model, threshold
+from padanan.linkage import blocking, decision, doubt, model, threshold
 from padanan.linkage.candidates import Setting
 from padanan.linkage.pairs import Pairs, Right
 from padanan.linkage.rulings import RULED, Rulings, words
@@ -29,7 +29,7 @@ class Judged:
     """Weighed pairs with the model that weighed them and the rulings laid upon them; a step that adds to them gives a new one.
 
     Attributes:
-        completeness, n_pairs, found: see `fit.Fitted`.
+        completeness, n_pairs, found, trust: see `fit.Fitted`.
         right: the register rows that `pairs` name.
     """
 
@@ -41,6 +41,11 @@ class Judged:
     ruled: Rulings
     right: Right
     pairs: Pairs
+    trust: npt.NDArray[np.float64]
+
+    def asked(self) -> Bools:
+        """Pairs that wait for a person whatever they weigh, unless one has decided them."""
+        return np.asarray(doubt.held(self.pairs) & (words(self.pairs, self.ruled, self.right) == 0))
 
     def taken(self, simulated: bool) -> Bools:
         """Pairs whose place a step-1 link of that list already holds; in the simulation a training record holds nothing."""
@@ -52,7 +57,8 @@ class Judged:
     def labelled(self) -> tuple[Pairs, threshold.Pool]:
         """Pairs that compete when labelled records are judged, and their pool."""
         part = self.pairs.take(~self.taken(True) & (self.pairs.weight >= HOPELESS))
-        return part, self.setting.pool(part.left, part.right, part.weight, self.setting.true(part, self.right))
+        true, held = self.setting.true(part, self.right), doubt.held(part)
+        return part, self.setting.pool(part.left, part.right, part.weight, true, held, self.trust)
 
     def thresholds(self) -> threshold.Thresholds:
         """Thresholds for the pairs as they stand."""
@@ -73,7 +79,7 @@ class Judged:
     def accepted(self, limits: threshold.Thresholds) -> Bools:
         """Mask of pairs of the residue that are merged without a person."""
         won, final = self.decide()
-        return won & (final >= limits.upper)
+        return won & (final >= limits.upper) & ~self.asked()
 
     def decide(self) -> tuple[Bools, Ints]:
         """(winning pairs of the residue, final weight of every pair); pairs to taken people never win."""
@@ -89,11 +95,33 @@ class Judged:
         won[here], final[here] = winners, weights
         return won, final
 
+    def torn(self, won: Bools, final: Ints, lower: int) -> Bools:
+        """The best pair of each record that surely is one of its candidates, though none of them alone stands out.
+
+        Args:
+            won, final: of `decide`. lower: weight from which a person decides.
+        """
+        pairs = self.pairs
+        free = np.flatnonzero(~self.setting.data.training[pairs.left] & ~self.taken(False) & (pairs.weight >= HOPELESS))
+        odds = np.zeros(len(self.setting.data))
+        np.add.at(odds, pairs.left[free], np.exp2(np.minimum(pairs.weight[free], 4000) / 100.0))
+        # Sums in whole thousandths of a bit: the order of pairs must not show.
+        whole = np.rint(1000 * np.log2(np.maximum(odds, 1e-9)))
+        free = free[whole[pairs.left[free]] >= 10 * max(lower, 0)]
+        order = free[np.lexsort((self.right.tie[pairs.right[free]], -final[free], pairs.left[free]))]
+        first = np.r_[True, pairs.left[order[1:]] != pairs.left[order[:-1]]] if len(order) else np.empty(0, dtype=bool)
+        best = np.zeros(len(pairs.left), dtype=bool)
+        best[order[first]] = True
+        # A record that already has its resident, or one to be asked about, is not asked about twice.
+        has = np.zeros(len(self.setting.data), dtype=bool)
+        has[pairs.left[won & (final >= lower)]] = True
+        return best & ~has[pairs.left]
+
     def answers(self) -> Answers:
         """The pairs that people decided, with the weight that they would have by evidence alone.
 
-        A pair whose resident NIK already gave to another record of the list is never merged at any threshold: no answer about it
-        says where the threshold should lie.
+        A pair whose resident NIK already gave to another record of the list, or that waits for a person whatever it weighs, is
+        never merged at any threshold: no answer about it says where the threshold should lie.
         """
         pairs, data = self.pairs, self.setting.data
         if len(self.ruled.left) == 0:
@@ -101,5 +129,5 @@ class Judged:
         said = words(pairs, self.ruled, self.right)
         plain = pairs.weight - RULED * said
         final = plain + decision.rivalry(pairs.left, plain)
-        here = np.flatnonzero((said != 0) & ~data.training[pairs.left] & ~self.taken(False))
+        here = np.flatnonzero((said != 0) & ~data.training[pairs.left] & ~self.taken(False) & ~doubt.held(pairs))
         return Answers(final[here], decision.probability(final[here]), said[here] > 0)

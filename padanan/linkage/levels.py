@@ -29,7 +29,7 @@ def _columns() -> tuple[Column, ...]:
             (
                 ("sama", "sama"),
                 ("satu_salah", "beda satu angka atau dua angka bertukar"),
-                ("awal_sama", "12 angka awal sama"),
+                ("awal_sama", "12 angka awal sama, nomor urut beda"),
                 ("beda", "berbeda"),
             ),
         ),
@@ -37,14 +37,16 @@ def _columns() -> tuple[Column, ...]:
         (
             "nama",
             "Nama",
-            3,
+            4,
             (
                 ("sama", "sama"),
                 ("bunyi_sama", "bunyinya sama"),
+                ("huruf_hidup", "sama panjang, hanya huruf yang bunyinya serupa beda"),
                 ("mirip", "sangat mirip"),
                 ("sebagian", "sebagian kata sama"),
+                ("kata_lebih", "semua kata sama, di daftar ada kata lebih"),
                 ("agak_mirip", "agak mirip"),
-                ("kata_depan_sama", "kata pertama sama"),
+                ("kata_depan_sama", "kata pertama atau dua kata sama, masing-masing punya kata lain"),
                 ("beda", "berbeda"),
             ),
         ),
@@ -87,4 +89,6 @@ def _columns() -> tuple[Column, ...]:
 
 
 COLUMNS = _columns()
+WIDTH = 1 << max(column.bits for column in COLUMNS)
+"""Levels that any one column has room for: tables by (column, level) are this wide."""
 BITS = sum(column.bits for column in COLUMNS)

@@ -16,13 +16,13 @@ import numpy.typing as npt
 from padanan.base.errors import PadananError
 from padanan.linkage.comparison import COLUMNS, Column, level_of
 from padanan.linkage.config import LinkageConfig
+from padanan.linkage.levels import WIDTH
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
 
 CLASSES = ("orang lain", "serumah", "senama")
-_WIDTH = 8
 _FLOOR = 1e-6
 
 
@@ -55,6 +55,12 @@ class Patterns:
         """Pairs of each pattern among the pairs that `chosen` (mask or weights) marks."""
         counts = np.bincount(self.inverse, weights=chosen.astype(np.float64), minlength=len(self.packed))
         return counts.astype(np.float64)
+
+    def weighed(self, pairs: npt.NDArray[Any], weights: Floats) -> Floats:
+        """`at`, each pair counting as much as its weight."""
+        # Whole millionths: the sum must not depend on the order of pairs.
+        counts = np.bincount(self.inverse[pairs], weights=np.rint(weights * 1e6), minlength=len(self.packed))
+        return np.asarray(counts / 1e6)
 
     def at(self, pairs: npt.NDArray[Any]) -> Floats:
         """Pairs of each pattern among the pairs at these positions."""
@@ -105,7 +111,7 @@ class Model:
 
 def start_m(config: LinkageConfig) -> Floats:
     """m when nothing is known, from the configuration; levels it leaves out get what remains, evenly."""
-    m = np.ones((len(COLUMNS), _WIDTH))
+    m = np.ones((len(COLUMNS), WIDTH))
     for k, column in enumerate(COLUMNS):
         given = config.m_start.get(column.name, {})
         n = len(column.levels) - 1
@@ -140,7 +146,7 @@ def with_refused(m: Floats, begin: Floats, refused: Mapping[str, Any]) -> Floats
 
 def level_counts(levels: Ints, weights: Floats) -> Floats:
     """Weighted counts (column, level); sums run in pattern order, so that they don't depend on threads."""
-    counts = [np.bincount(levels[:, k], weights=weights, minlength=_WIDTH)[:_WIDTH] for k in range(levels.shape[1])]
+    counts = [np.bincount(levels[:, k], weights=weights, minlength=WIDTH)[:WIDTH] for k in range(levels.shape[1])]
     return np.stack(counts).astype(np.float64)
 
 
@@ -419,28 +425,6 @@ def score(patterns: Patterns, model: Model) -> PatternScore:
         centibits(rest),
         np.where(share_random < 1e-9, 0.0, share_random),
     )
-
-
-def rarity(frequency: Floats, exact: npt.NDArray[np.bool_], share_random: Floats, nonmatch: Floats, limit: float) -> Ints:
-    """Hundredths of a bit that an exact name adds because it is rare, or takes because it is frequent (term frequency).
-
-    Args:
-        frequency: how many people of the register bear the name of each pair.
-        exact: pairs whose names are equal.
-        share_random: see `PatternScore`.
-        nonmatch: weight of each pair as a non-match, to find the name's usual frequency among chance pairs.
-        limit: largest absolute bits.
-    """
-    bits = np.zeros(len(frequency))
-    weight = nonmatch * share_random * exact
-    # Whole numbers: the sum must not depend on the order of pairs.
-    mass = np.rint(weight * 1e6).sum()
-    if mass <= 0:
-        return centibits(bits)
-    usual = np.exp2(np.rint(weight * np.log2(np.maximum(frequency, 1.0)) * 1e6).sum() / mass)
-    value = np.log2(usual) - np.log2(np.maximum(frequency, 1.0))
-    bits[exact] = np.clip(value, -limit, limit)[exact] * share_random[exact]
-    return centibits(bits)
 
 
 def describe(column: Column, level: int) -> str:

@@ -180,7 +180,7 @@ def _marks(counts: UInts) -> UInts:
 
 @dataclass(frozen=True)
 class NameCodes:
-    """Per name: canonical text, its letters as marks, hash of its token set, skeleton, token codes, count.
+    """Per name: canonical text, its letters as marks, hash of its token set, skeleton, token codes, given name's hash, count.
 
     `letters` has a bit for each of the first four letters of a class (`UNKNOWN_LETTERS` when they can't be counted).
     """
@@ -190,6 +190,7 @@ class NameCodes:
     key: UInts
     skeleton: UInts
     tokens: tuple[Codes, Codes, Codes]
+    given: Codes
     count: npt.NDArray[np.uint8]
 
 
@@ -220,10 +221,11 @@ def encode(names: pa.Array, dictionary: TokenDictionary) -> NameCodes:
     counts = sums(dictionary.letters[number], lengths) - np.where(lengths > 0, _SPACE, np.uint64(0))
     letters = np.where(sums(dictionary.most[number], lengths) <= 15, _marks(counts), UNKNOWN_LETTERS)
     slots = _first_three(n, name[used], code[used])
+    given = _first_three(n, name[used], np.maximum(dictionary.hashes[number][used] >> np.uint64(32), 1).astype(np.uint32))[0]
     offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
     joined = pc.binary_join(pa.ListArray.from_arrays(offsets, canonical_flat), " ")
     joined = pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
-    return NameCodes(joined, letters, key, skeleton, slots, np.minimum(lengths, 255).astype(np.uint8))
+    return NameCodes(joined, letters, key, skeleton, slots, given, np.minimum(lengths, 255).astype(np.uint8))
 
 
 def sums(values: UInts, lengths: npt.NDArray[np.int64]) -> UInts:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from padanan.linkage import comparison, decision, heldout, inputs, model, selection, threshold
+from padanan.linkage import comparison, decision, doubt, heldout, inputs, model, selection, threshold
 from padanan.linkage.judged import Judged
 from padanan.linkage.pairs import Pairs
 from padanan.linkage.result import AUTOMATIC, POSSIBLE, REJECTED, LinkResult
@@ -26,6 +26,8 @@ Bools = npt.NDArray[np.bool_]
 
 _STATUS = pa.array([AUTOMATIC, POSSIBLE, REJECTED])
 _CLASSES = pa.array(model.CLASSES)
+_HOLDING = tuple(mark for mark in doubt.MARKS if mark.holds)
+_DOUBLE, _NOBODY, _MARKED, _TORN = 3, 4, 5, 5 + len(_HOLDING)
 _REASON = pa.array(
     [
         "di atas ambang otomatis",
@@ -33,6 +35,8 @@ _REASON = pa.array(
         "di bawah ambang",
         "penduduk ini sudah padan lewat NIK dengan baris lain",
         "tidak ada calon",
+        *(mark.told for mark in _HOLDING),
+        "beberapa penduduk hampir sama cocoknya",
     ]
 )
 
@@ -44,27 +48,33 @@ def build(judged: Judged, limits: Thresholds, seconds: Mapping[str, float]) -> L
     lower, upper = limits.lower, limits.upper
     held = judged.taken(False)
     mine = ~data.training[pairs.left]
+    asked = judged.asked()
     status = np.full(len(pairs.left), 2, dtype=np.int8)
-    status[won & (final >= upper)] = 0
-    status[won & (final >= lower) & (final < upper)] = 1
+    status[won & (final >= upper) & ~asked] = 0
+    status[won & (final >= lower) & ((final < upper) | asked)] = 1
+    # A list in which nobody's name is longer than the register's calls a twin's a stranger's: a clerk would ask.
+    status[won & (pairs.marks & doubt.TWIN.bit != 0) & (status == 2)] = 1
+    torn = judged.torn(won, final, lower) & (status == 2)
+    status[torn] = 1
     # The person of this pair was found by NIK for another record of the list: perhaps the same person twice.
     double = mine & held & (final >= upper)
     settled = np.zeros(len(data), dtype=bool)
     settled[pairs.left[status == 0]] = True
     status[double & ~settled[pairs.left]] = 1
+    why = _why(status, asked, pairs.marks, double, torn)
     order = np.lexsort((judged.right.tie[pairs.right], -final, status, pairs.left))
     order = order[mine[order] & ((final[order] >= config.keep_floor * 100) | (status[order] < 2))]
     left = pairs.left[order]
     first = np.r_[True, left[1:] != left[:-1]] if len(left) else np.empty(0, dtype=bool)
     place = np.arange(len(left)) - np.maximum.accumulate(np.where(first, np.arange(len(left)), 0)) if len(left) else left
     order = order[place < config.keep_per_record]
-    kept, kept_final, kept_status, kept_double = pairs.take(order), final[order], status[order], double[order]
-    kept_held = held[order]
+    kept, kept_final, kept_status = pairs.take(order), final[order], status[order]
+    kept_held = (held | doubt.held(pairs))[order]
     keys = inputs.register_keys(judged.setting.con, judged.setting.register_sql, judged.right.row[kept.right])
     given = judged.answers()
     shift = np.where(kept_held, 0.0, _shift(judged, limits, given, kept_final))
     table = _pair_table(judged, kept, kept_final, kept_status, keys, shift)
-    records = _record_table(judged, kept, kept_final, kept_status, kept_double, keys)
+    records = _record_table(judged, kept, kept_final, kept_status, why[order], keys)
     n_residue = int((~data.training).sum())
     counts = {
         name: int(pc.sum(pc.equal(records.column("status"), name)).as_py() or 0) for name in (AUTOMATIC, POSSIBLE, REJECTED)
@@ -108,9 +118,11 @@ def _shift(judged: Judged, limits: Thresholds, given: Answers, final: Ints) -> n
     if not limits.labels:
         return np.zeros(len(final))
     rows = np.flatnonzero(judged.setting.data.training)
-    outcome = threshold.outcomes(judged.labelled()[1], rows)
+    pool = judged.labelled()[1]
+    trial = threshold.without_relatives(pool, rows, threshold.outcomes(pool, rows)).merged
     share = threshold.assumed_absent(judged.absent(), judged.setting.config)
-    outcomes = selection.Outcomes.of(outcome, share, len(judged.setting.data) - len(rows), len(rows))
+    residue, labels = len(judged.setting.data) - len(rows), float(judged.trust[rows].sum())
+    outcomes = selection.Outcomes.of(trial.weight, trial.correct, trial.absent, trial.mass(share), share, residue, labels)
     limits_now = {
         "precision": threshold.wanted_precision(judged.setting.config),
         "strangers": judged.setting.config.absent_matched,
@@ -139,6 +151,7 @@ def _pair_table(
         "pola": kept.packed,
         "pembanding": _CLASSES.take(pa.array(kept.rival)),
         "kerabat": kept.kin,
+        "penanda": kept.marks,
         "bit_awal": scores.start[inverse] / 100.0,
     }
     for k, column in enumerate(comparison.COLUMNS):
@@ -153,8 +166,21 @@ def _pair_table(
     return pa.table(columns)
 
 
+def _why(
+    status: npt.NDArray[np.int8], asked: Bools, marks: npt.NDArray[np.uint8], double: Bools, torn: Bools
+) -> npt.NDArray[np.int8]:
+    """Place in `_REASON` of each pair."""
+    why = status.copy()
+    waits = status == 1
+    why[waits & torn] = _TORN
+    for k, mark in reversed(list(enumerate(_HOLDING))):
+        why[waits & asked & (marks & mark.bit != 0)] = _MARKED + k
+    why[waits & double] = _DOUBLE
+    return why
+
+
 def _record_table(
-    judged: Judged, kept: Pairs, final: Ints, status: npt.NDArray[np.int8], double: Bools, keys: pa.Array
+    judged: Judged, kept: Pairs, final: Ints, status: npt.NDArray[np.int8], why: npt.NDArray[np.int8], keys: pa.Array
 ) -> pa.Table:
     """One row per left-over record, entity mates included, ordered by record_key."""
     data = judged.setting.data
@@ -165,9 +191,9 @@ def _record_table(
     spot = best[rows]
     has = spot >= 0
     safe = np.maximum(spot, 0)
-    weights, doubles = np.r_[final, 0], np.r_[double, False]
+    weights = np.r_[final, 0]
     state = np.where(has, np.r_[status, np.int8(2)][safe], 2)
-    reason = np.where(has & doubles[safe] & (state == 1), 3, np.where(has | (state < 2), state, 4))
+    reason = np.where(has, np.r_[why, np.int8(2)][safe], _NOBODY)
     return pa.table(
         {
             "record_key": data.left_over,

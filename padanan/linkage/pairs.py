@@ -24,7 +24,8 @@ def in_order(left: Ints, right: Ints, tie: UInt64s) -> npt.NDArray[np.int64]:
 class Pairs:
     """Judged pairs `in_order`, aligned arrays; weights in hundredths of a bit.
 
-    `left` is a row of `kerja`, `right` a position in `Right`; `base` is the weight without relatives and rivals.
+    `left` is a row of `kerja`, `right` a position in `Right`; `base` is the weight without relatives and rivals, `marks` are
+    those of `doubt`.
     """
 
     left: Ints
@@ -37,6 +38,7 @@ class Pairs:
     rival: npt.NDArray[np.int8]
     kin: npt.NDArray[np.int8]
     kin_bits: Ints
+    marks: npt.NDArray[np.uint8]
 
     def take(self, chosen: npt.NDArray[Any]) -> Pairs:
         """The pairs of a mask or of positions."""
@@ -56,8 +58,13 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Right:
-    """Register rows that are a candidate somewhere: row number, family card, tie; positions are pairs' `right`."""
+    """Register rows that are a candidate somewhere: row number, family card, tie, given name's hash, marks of the name's letters.
+
+    Positions are pairs' `right`.
+    """
 
     row: Ints
     card: UInt64s
     tie: UInt64s
+    given: npt.NDArray[np.uint32]
+    letters: UInt64s

@@ -18,7 +18,7 @@ from padanan.linkage import candidates, inputs, output, prepare, threshold
 from padanan.linkage.config import LinkageConfig, load_linkage_config
 from padanan.linkage.fit import fit, plug_in_bits
 from padanan.linkage.judged import Judged
-from padanan.linkage.relatives import expand, relatives
+from padanan.linkage.relatives import expand, marked, relatives
 from padanan.linkage.result import LinkResult
 from padanan.linkage.rulings import Rulings, apply_rulings
 
@@ -105,7 +105,7 @@ def _link(
 ) -> LinkResult:
     laps.end("masukan")
     setting = candidates.Setting(con, data, config, raw)
-    judged = _weighed(setting, laps, decisions)
+    judged = marked(_weighed(setting, laps, decisions))
     limits = threshold.without_labels(config.absent_share, config)
     accepted = None
     for turn in range(max(config.household_rounds, 1)):
@@ -114,7 +114,7 @@ def _link(
         accepted = judged.accepted(limits)
         if turn == 0:
             # Expansion renumbers the pairs.
-            judged = relatives(expand(judged, accepted), None)
+            judged = marked(relatives(expand(judged, accepted), None))
             accepted = judged.accepted(limits)
     judged = relatives(judged, accepted)
     limits = judged.thresholds()
@@ -144,4 +144,5 @@ def _weighed(setting: candidates.Setting, laps: Laps, decisions: pa.Table | None
         ruled,
         fitted.right,
         apply_rulings(pairs, ruled, fitted.right),
+        fitted.trust,
     )

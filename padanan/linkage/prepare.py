@@ -27,7 +27,7 @@ from padanan.linkage import names
 
 Source: TypeAlias = pa.Table | str | Path
 
-VERSION = 3
+VERSION = 4
 COLUMNS = (
     "record_key",
     "entity_key",
@@ -58,6 +58,7 @@ SCHEMA = pa.schema(
         ("t1", pa.uint32()),
         ("t2", pa.uint32()),
         ("t3", pa.uint32()),
+        ("given", pa.uint32()),
         ("n_tokens", pa.uint8()),
         ("mother", pa.string()),
         ("mother_letters", pa.uint64()),
@@ -104,7 +105,7 @@ _ADDRESS_STOP = frozenset(
 )
 _DIGITS = re.compile(r"\d")
 _PIECE = re.compile(r"[A-Z0-9]+")
-_DICTIONARY = ["name", "mother", "street", "kel", "rt", "rw", "jk", "n_tokens", "t1", "t2", "t3", "mother1", "dob"]
+_DICTIONARY = ["name", "mother", "street", "kel", "rt", "rw", "jk", "n_tokens", "t1", "t2", "t3", "given", "mother1", "dob"]
 
 
 def relation_sql(con: duckdb.DuckDBPyConnection, source: Source, name: str) -> str:
@@ -229,6 +230,7 @@ def batches(con: duckdb.DuckDBPyConnection, relation: str, rows: int = BATCH) ->
                 _null_zero(name.tokens[0], pa.uint32()),
                 _null_zero(name.tokens[1], pa.uint32()),
                 _null_zero(name.tokens[2], pa.uint32()),
+                _null_zero(name.given, pa.uint32()),
                 pa.array(name.count, pa.uint8()),
                 mother.text,
                 _null_zero(mother.letters, pa.uint64()),

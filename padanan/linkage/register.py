@@ -21,11 +21,13 @@ Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
 
 # Rows of a pass that are worked on at once: their arrays stay in the processor's cache.
 STEP = 1 << 16
+TALLY = 22
 KIND: Mapping[str, Any] = {
     "t1": np.uint32,
     "t2": np.uint32,
     "t3": np.uint32,
     "mother1": np.uint32,
+    "given": np.uint32,
     "n_tokens": np.uint8,
     "dob": np.int32,
     "jk": np.uint8,
@@ -68,6 +70,7 @@ class Register:
         self.path = path
         self._file = pq.ParquetFile(path)
         self.rows = int(self._file.metadata.num_rows)
+        self._tallies: dict[str, npt.NDArray[np.int32]] = {}
 
     def tables(self, columns: Sequence[str], wanted: npt.NDArray[Any] | None = None) -> Iterator[tuple[int, pa.Table]]:
         """Row groups of some columns, one at a time: (row of the first entry, table).
@@ -98,6 +101,26 @@ class Register:
             parts.append(part.append_column("row", pa.array(rows[low:high])))
         schema = pa.schema([*(self._file.schema_arrow.field(name) for name in columns), ("row", pa.int64())])
         return pa.concat_tables(parts) if parts else schema.empty_table()
+
+    def tally(self, column: str) -> npt.NDArray[np.int32]:
+        """How many rows have each code modulo 2^`TALLY`; exact for dates, and nearly so where distinct codes are few (names).
+
+        The last tallies are kept: a run asks for the same ones again and again.
+        """
+        if column not in self._tallies:
+            total = np.zeros(1 << TALLY, dtype=np.int32)
+            for _, table in self.tables((column,)):
+                np.add.at(total, numbers(table, column).astype(np.int64) & ((1 << TALLY) - 1), 1)
+            self._tallies[column] = total
+        return self._tallies[column]
+
+    def count(self, column: str, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """How many rows have each of these codes in `column` (0 counts for missing ones too, and says nothing)."""
+        wanted, back = np.unique(values.astype(np.uint64), return_inverse=True)
+        lookup, many = Lookup(wanted), np.zeros(len(wanted), dtype=np.int64)
+        for _, arrays in self.steps((column,)):
+            many += np.bincount(lookup.find(arrays[column].astype(np.uint64))[1], minlength=len(wanted))
+        return many[back].astype(np.float64)
 
     def matching(self, column: str, wanted: npt.NDArray[Any], extra: Sequence[str] = ()) -> dict[str, npt.NDArray[Any]]:
         """Rows whose code in `column` is one of `wanted` (ascending, distinct): row, spot in `wanted`, `extra` columns."""

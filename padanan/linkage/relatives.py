@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from padanan.linkage import blocking, comparison, decision, household, model
+from padanan.linkage import blocking, comparison, decision, doubt, household, model
 from padanan.linkage.fit import MARGIN, plug_in_bits
-from padanan.linkage.judged import Judged
+from padanan.linkage.judged import HOPELESS, Judged
 from padanan.linkage.pairs import Pairs, Right
+from padanan.linkage.register import TALLY
 from padanan.linkage.rulings import apply_rulings
 
 Ints = npt.NDArray[Any]
@@ -30,16 +31,34 @@ def relatives(judged: Judged, accepted: Bools | None) -> Judged:
     kin = household.evidence(pairs.left, data.family[pairs.left], card, known, n_records)
     true = judged.setting.true(pairs, judged.right)
     without = pairs.base + pairs.rarity + pairs.plug.sum(axis=1)
-    doubt = np.where(data.training[pairs.left], np.where(true, 0.0, 1.0), 1.0 - decision.probability(without))
+    unsure = np.where(data.training[pairs.left], np.where(true, 0.0, 1.0), 1.0 - decision.probability(without))
     kk_level = comparison.level_of(pairs.packed, comparison.column("kk"))
-    bits = household.bits(kin, kk_level, pairs.rival, true, doubt, config)
+    bits = household.bits(kin, kk_level, pairs.rival, true, unsure, config)
     return replace(judged, pairs=replace(pairs, kin=kin, kin_bits=bits))
+
+
+def marked(judged: Judged) -> Judged:
+    """The pairs with what keeps them from being merged without a person (`doubt`), as they stand."""
+    data = judged.setting.data
+    register = data.register
+
+    def borne(given: Ints) -> npt.NDArray[np.float64]:
+        return np.asarray(register.tally("given")[given & ((1 << TALLY) - 1)], dtype=np.float64)
+
+    # Hopeless pairs are never merged; whether a person should see them does not matter.
+    here = np.flatnonzero(judged.pairs.weight >= HOPELESS)
+    part = doubt.marked(judged.pairs.take(here), data.people, judged.right, borne, doubt.least_borne(register.rows))
+    marks = judged.pairs.marks.copy()
+    marks[here] = part.marks
+    return replace(judged, pairs=replace(judged.pairs, marks=marks))
 
 
 def _known(judged: Judged, accepted: Bools | None) -> household.Known:
     data = judged.setting.data
     record = np.where(data.known_work >= 0, data.known_work, len(data) + np.arange(len(data.known_list)))
-    family, card = data.known_family, data.known_card
+    # A label that its own evidence contradicts proves nothing about relatives.
+    sound = (data.known_work < 0) | (judged.trust[data.known_work] >= 0.5)
+    record, family, card = record[sound], data.known_family[sound], data.known_card[sound]
     if accepted is not None and accepted.any():
         left, right = judged.pairs.left[accepted], judged.pairs.right[accepted]
         record = np.r_[record, left]
@@ -88,6 +107,8 @@ def expand(judged: Judged, accepted: Bools) -> Judged:
         np.r_[judged.right.row, fresh.row[~old]],
         np.r_[judged.right.card, fresh.card[~old]],
         np.r_[judged.right.tie, fresh.tie[~old]],
+        np.r_[judged.right.given, fresh.given[~old]],
+        np.r_[judged.right.letters, fresh.letters[~old]],
     )
     n = len(pair)
     extra = Pairs(
@@ -101,6 +122,7 @@ def expand(judged: Judged, accepted: Bools) -> Judged:
         scores.rival[patterns.inverse],
         np.zeros(n, dtype=np.int8),
         np.zeros(n, dtype=np.int64),
+        np.zeros(n, dtype=np.uint8),
     )
     if config.plug_ins:
         extra = replace(extra, plug=plug_in_bits(judged.setting, right, extra))

@@ -26,8 +26,8 @@ class LinkResult:
             unless automatic), calon_key (best candidate), bobot (bits), peluang, alasan.
         pairs: kept pairs, at most `keep_per_record` of each record: keys, status, bobot, peluang, geser_ambang (bits by which
             a person's answer is expected to move the automatic threshold, `selection.shift`), kunci (bitmask of
-            `blocking.LABELS`), pola (packed levels), pembanding (rival class), kerabat (level of `household.LEVELS`) and
-            one bits column per part, which add up to bobot exactly (hundredths of a bit).
+            `blocking.LABELS`), pola (packed levels), pembanding (rival class), kerabat (level of `household.LEVELS`), penanda
+            (bits of `doubt.MARKS`) and one bits column per part, which add up to bobot exactly (hundredths of a bit).
         model: the fitted model. thresholds: in hundredths of a bit.
         measures: counts, completeness and reduction ratio, expected precision and recall, seconds.
         notes: for the reader, in Indonesian.

@@ -34,18 +34,17 @@ class Outcomes:
     strangers: float
 
     @classmethod
-    def of(cls, outcome: tuple[Ints, Bools, Bools], share: float, residue: int, labels: int) -> Outcomes:
+    def of(cls, weight: Ints, correct: Bools, absent: Bools, mass: Floats, share: float, residue: int, labels: float) -> Outcomes:
         """Outcomes scaled to the residue.
 
         Args:
-            outcome: aligned (weight, correct, absent).
+            weight, correct, absent, mass: aligned (`threshold.Trial`).
             share: of residue records without a person in the register.
-            residue, labels: records to be matched, and labelled ones.
+            residue, labels: records to be matched, and labelled ones (by their trust).
         """
-        weight, correct, absent = outcome
         order = np.argsort(weight, kind="stable")
-        mass = np.where(absent, share, 1.0 - share)[order] * (residue / max(labels, 1))
-        return cls(weight[order], correct[order], absent[order], mass, share * residue)
+        scale = residue / max(labels, 1.0)
+        return cls(weight[order], correct[order], absent[order], mass[order] * scale, share * residue)
 
     def above(self, value: Floats, at: Ints) -> Floats:
         """Sum of a value of the outcomes at or above each weight."""

@@ -17,6 +17,7 @@ from recordlinkage.classifiers import LogisticRegressionClassifier
 from padanan.base.errors import PadananError
 from padanan.linkage.comparison import COLUMNS
 from padanan.linkage.config import PlugIn
+from padanan.linkage.levels import WIDTH
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -76,7 +77,7 @@ def logistic_bits(levels: Ints, positive: Floats, negative: Floats, columns: lis
     model = PatternLogistic(solver="lbfgs", C=1.0, max_iter=300)
     model.fit_counts(features, positive, negative)
     coefficients, intercept = np.asarray(model.kernel.coef_)[0], float(np.asarray(model.kernel.intercept_)[0])
-    bits = np.zeros((len(COLUMNS), 8))
+    bits = np.zeros((len(COLUMNS), WIDTH))
     for (k, level), value in zip(names, coefficients, strict=True):
         bits[k, level] = value / np.log(2)
     return np.round(bits, 4), round(intercept / np.log(2), 4)

@@ -82,8 +82,8 @@ def test_the_drawing_shows_every_step_and_adds_up() -> None:
     bits = dict.fromkeys((f"bit_{c.name}" for c in COLUMNS), 1.25)
     row: dict[str, Any] = {
         "record_key": "r", "register_key": "a", "status": "padan_bukti", "peluang": 0.99, "kunci": 3,
-        "pola": sum(1 << c.shift for c in COLUMNS), "pembanding": "serumah", "kerabat": 1, "bit_awal": -3.5, **bits,
-        "bit_kelas_lain": -0.25, "bit_kelangkaan": 2.0, "bit_keluarga": 0.0, "bit_putusan": 0.0, "bit_saingan": -0.5,
+        "pola": sum(1 << c.shift for c in COLUMNS), "pembanding": "serumah", "kerabat": 1, "penanda": 18, "bit_awal": -3.5,
+        **bits, "bit_kelas_lain": -0.25, "bit_kelangkaan": 2.0, "bit_keluarga": 0.0, "bit_putusan": 0.0, "bit_saingan": -0.5,
     }  # fmt: skip
     row["bobot"] = sum(value for name, value in row.items() if name.startswith("bit_"))
     svg = explain.waterfall_svg(row, Thresholds(500, 100, 0.99, 0.98, 0.99, 100, 0.1, 1000), "satu")
@@ -94,4 +94,6 @@ def test_the_drawing_shows_every_step_and_adds_up() -> None:
     assert sum(values[:-1]) == values[-1] == round(row["bobot"] * 100)
     assert len(values) == len(explain.parts(row)) + 1
     assert [e.get("id") for e in (tree.find(f"{space}title"), tree.find(f"{space}desc")) if e is not None] == ["satu-t", "satu-d"]
+    heeded = [t.text or "" for t in tree.iter(f"{space}text") if (t.text or "").startswith("Perhatikan")]
+    assert len(heeded) == 2 and "kembar" in heeded[0] and "01-01" in heeded[1]
     assert tree.get("aria-labelledby") == "satu-t satu-d" and svg.count("http") == 1

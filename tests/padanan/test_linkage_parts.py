@@ -26,11 +26,13 @@ def _slow_digits(a: str, b: str) -> int:
     if a == b:
         return 1
     differ = [i for i in range(16) if a[i] != b[i]]
+    if min(differ) >= 12:
+        return 3
     if len(differ) == 1:
         return 2
     if len(differ) == 2 and differ[1] == differ[0] + 1 and a[differ[0]] == b[differ[1]] and a[differ[1]] == b[differ[0]]:
         return 2
-    return 3 if a[:12] == b[:12] else 4
+    return 4
 
 
 @pytest.mark.feature("F14")
@@ -148,7 +150,8 @@ def test_threshold_by_simulated_absence_counts_both_worlds() -> None:
     """A record whose person is gone and who then takes a sibling lowers precision by the absent share only."""
     weights = np.array([900, 800, 700, 600])
     correct, absent = np.array([True, True, False, True]), np.array([False, False, True, False])
-    at, precision, recall, _ = threshold.curve(weights, correct, absent, 4, 0.2)
+    trial = threshold.Trial(weights, correct, absent, np.zeros(4, dtype=bool), np.arange(4), np.ones(4))
+    at, precision, recall, _ = threshold.curve(trial, 4, 0.2)
     assert at.tolist() == [900, 800, 700, 600]
     assert precision[1] == 1 and precision[2] == pytest.approx(1.6 / 1.8) and precision[3] == pytest.approx(2.4 / 2.6)
     assert recall[3] == pytest.approx(3 / 4)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,7 +24,7 @@ def _outcomes(seed: int, n: int = 400) -> selection.Outcomes:
     weight = np.rint(dice.normal(0, 600, n)).astype(np.int64)
     correct = dice.random(n) < 1 / (1 + np.exp2(-weight / 100 - 2))
     absent = ~correct & (dice.random(n) < 0.3)
-    return selection.Outcomes.of((weight, correct, absent), 0.2, 500, n)
+    return selection.Outcomes.of(weight, correct, absent, np.where(absent, 0.2, 0.8), 0.2, 500, n)
 
 
 def _threshold(outcomes: selection.Outcomes, answers: selection.Answers, grid: np.ndarray) -> float:
@@ -68,8 +70,9 @@ def test_an_answer_as_expected_changes_nothing_and_a_surprise_does() -> None:
 
 @pytest.fixture(scope="module")
 def hard(tmp_path_factory: pytest.TempPathFactory) -> Hard:
-    """A hard list: list, register, truth, result."""
-    made = generate(tmp_path_factory.mktemp("klerikal"), 3000, 20_000, HARD, 0)
+    """A very hard list, wrong days and years among it: list, register, truth, result."""
+    faults = replace(HARD, dob_day=0.15, dob_year=0.15, kk_missing=0.8, address_missing=0.8, name_typo=0.3)
+    made = generate(tmp_path_factory.mktemp("klerikal"), 3000, 20_000, faults, 0)
     people, register, truth = (pq.read_table(p) for p in (made.list, made.register, made.truth))
     answer = dict(zip(truth["record_key"].to_pylist(), truth["register_key"].to_pylist(), strict=True))
     return people, register, answer, link(people, register, LABELS_ALONE)
@@ -107,7 +110,8 @@ def test_answers_are_labels_for_the_threshold_of_the_next_run(hard: Hard) -> Non
     again = link(people, register, LABELS_ALONE, decisions=words)
     assert again.thresholds.upper != result.thresholds.upper
     lowest = min(r["bobot"] for r in first) * 100
-    assert again.thresholds.upper >= min(lowest, result.thresholds.upper) - 100
+    # Relatives that the answers settle move the answered pairs themselves a little.
+    assert again.thresholds.upper >= min(lowest, result.thresholds.upper) - 150
     counted = again.clerical
     assert counted["padan"] + counted["bukan"] == len(first)
     assert counted["padan_otomatis"] <= counted["padan_klerikal"] <= counted["padan"]
