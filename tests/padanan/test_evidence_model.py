@@ -15,13 +15,15 @@ import pytest
 from padanan.base.errors import PadananError
 from padanan.linkage import explain
 from padanan.linkage.comparison import COLUMNS
+from padanan.linkage.levels import WIDTH
 from padanan.linkage.model import CLASSES, Model
 from padanan.linkage.threshold import Thresholds
 from padanan.published import model_compare
 
 
 def _body() -> dict[str, Any]:
-    m = np.tile(np.array([1.0, 0.8, 0.1, 0.05, 0.02, 0.01, 0.01, 0.01]), (len(COLUMNS), 1))
+    shares = np.r_[1.0, 0.8, 0.1, 0.05, 0.02, np.full(WIDTH - 5, 0.01)]
+    m = np.tile(shares, (len(COLUMNS), 1))
     model = Model(m, np.stack([m] * len(CLASSES)), np.array([0.1, 0.5, 0.2, 0.2]), facts={"label": 900})
     group = {
         "model": "fellegi_sunter", "daftar": ["dtks"], "label": 900, "ambang_otomatis_bit": 5.0, "ambang_klerikal_bit": 1.0,
