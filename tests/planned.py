@@ -11,7 +11,7 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.contracts.blanks import BlankPlan
 from padanan.contracts.contract import Contract
-from padanan.contracts.criteria import Criteria, Criterion, Limits
+from padanan.contracts.criteria import Agreed, Criteria, Criterion, Limits
 from padanan.contracts.field_rules import Cause, Evidence, FieldPlan, Unmeasured
 from padanan.contracts.planned import PlanData, PlannedContract, PlannedDelivery, store
 from padanan.published.run_plan import RunPlan
@@ -27,6 +27,7 @@ CRITERIA = Criteria(
     versi="1.0.0", batas_desil=Limits(kemiskinan_ekstrem=1, miskin=2, rentan=4), tingkat="rentan", ktp_pendatang="daftar",
     tanda_kebutuhan="false",
     belum_berdesil="daftar", sumber_desil=("dtsen",), urutan_domisili=("adminduk",),
+    disepakati=Agreed(nomor="BA-UJI/2024", tanggal=date(2024, 11, 28)),
     kriteria=(Criterion(id="uji", keterangan="uji", daftar="uji", lolos="true"),),
 )  # fmt: skip
 

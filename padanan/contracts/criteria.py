@@ -5,6 +5,8 @@ Judging people by them is dbt's work (`review/sasaran`); here they are only read
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -51,6 +53,13 @@ class Limits(Config):
         return int(getattr(self, level))
 
 
+class Agreed(Config):
+    """The berita acara by which TKPK agreed the criteria of a year."""
+
+    nomor: Text
+    tanggal: Annotated[date, Field(strict=False)]
+
+
 class Criterion(Config):
     """One criterion; a person fails at the first whose predicate is not true, and then stands on the list `daftar`."""
 
@@ -73,6 +82,7 @@ class Criteria(Config):
     tanda_kebutuhan: Prose = Field(validation_alias="tandaKebutuhan", examples=["program_kemiskinan"])
     parameter: dict[str, Scalar] = Field(default_factory=dict)
     kriteria: Filled[Criterion]
+    disepakati: Annotated[Agreed | None, Field(strict=False)] = None
 
     @field_validator("kriteria")
     @classmethod
@@ -99,14 +109,23 @@ class Criteria(Config):
         }
 
 
-def load_criteria(folder: Path | None = None) -> Criteria:
+def load_criteria(folder: Path | None = None, agreed: Mapping[str, Any] | None = None) -> Criteria:
     """The criteria with their parameters filled into the predicates.
+
+    Args:
+        folder: `expectations/`.
+        agreed: what TKPK agreed for the year, by field (`YearPlan.agreed`); it takes the place of the file's defaults.
 
     Raises:
         ContractError: a field is missing, unknown or wrong, or a predicate uses a plain cast; file, line and field are named.
     """
     source = YamlSource((folder or expectations_dir()) / "sasaran.yaml")
     written = typed(source, Criteria)
+    if written.disepakati is not None:
+        raise source.error(
+            ("disepakati",), "kesepakatan tertulis di berkas kriteria", "tulis di 'kriteria' rencana data tahunnya (plans/)"
+        )
+    written = written.model_copy(update=dict(agreed or {}))
     read_predicate(source, ("tandaKebutuhan",), written.tanda_kebutuhan, (), "tulis tanpa kurung kurawal")
     kriteria = []
     for index, item in enumerate(written.kriteria):

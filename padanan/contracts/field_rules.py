@@ -14,7 +14,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from padanan.base.config import Config, Count, Filled, Listed, Prose, Text, Version, nearest, typed
 from padanan.base.yaml_source import FieldPath, YamlSource
 from padanan.contracts.contract import Contract, expectations_dir
-from padanan.contracts.criteria import load_criteria
+from padanan.contracts.criteria import Criteria, load_criteria
 from padanan.contracts.params import filled, read_predicate
 from padanan.contracts.rules import Owners, Rule, load_catalogue
 
@@ -126,7 +126,7 @@ class _FieldFile(Config):
     tanpaDokumen: _Document
 
 
-def load_field_rules(folder: Path | None = None) -> FieldRules:
+def load_field_rules(folder: Path | None = None, criteria: Criteria | None = None) -> FieldRules:
     """The field rules with parameters filled in and each evidence's terms resolved from the rule catalogue.
 
     Raises:
@@ -135,7 +135,7 @@ def load_field_rules(folder: Path | None = None) -> FieldRules:
     base = folder or expectations_dir()
     source = YamlSource(base / "lapangan.yaml")
     file = typed(source, _FieldFile)
-    read = _Resolver(source, load_criteria(base).values, load_catalogue(base))
+    read = _Resolver(source, (criteria or load_criteria(base)).values, load_catalogue(base))
     if file.tanpaProgram[-1].berlaku != "true":
         last = ("tanpaProgram", len(file.tanpaProgram) - 1, "berlaku")
         raise source.error(last, "sebab terakhir tidak selalu berlaku", 'tulis berlaku: "true"')
@@ -151,9 +151,9 @@ def load_field_rules(folder: Path | None = None) -> FieldRules:
     )
 
 
-def field_plan(contracts: Mapping[str, Contract], folder: Path | None = None) -> FieldPlan:
-    """The field rules as the run plan carries them."""
-    rules = load_field_rules(folder)
+def field_plan(contracts: Mapping[str, Contract], folder: Path | None = None, criteria: Criteria | None = None) -> FieldPlan:
+    """The field rules as the run plan carries them, with the limits of these criteria (by default of sasaran.yaml)."""
+    rules = load_field_rules(folder, criteria)
     terms = [term for contract in contracts.values() for term in _contract_terms(contract, rules)]
     for cause in rules.tanpa_program:
         told = f"Terpilih, belum dilayani program mana pun: {cause.keterangan}"

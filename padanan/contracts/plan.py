@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
@@ -16,6 +16,7 @@ from padanan.base.errors import PadananError
 from padanan.base.period import Periode
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract import expectations_dir
+from padanan.contracts.criteria import Agreed, Level, Limits, Ruling
 
 ALL_COLUMNS = "semua"
 
@@ -92,6 +93,25 @@ class Needs(Config):
     verifikasi_lapangan: Names = Field(default=(), validation_alias="verifikasiLapangan")
 
 
+class AgreedCriteria(Config):
+    """What TKPK agreed about the data sasaran of the year; each field takes the place of its default in sasaran.yaml."""
+
+    minutes: Minutes = Field(validation_alias="beritaAcara", examples=["{nomor: BA-2/2025/TKPK, tanggal: 2025-11-28}"])
+    batas_desil: Limits = Field(validation_alias="batasDesil", examples=["{kemiskinan_ekstrem: 1, miskin: 2, rentan: 4}"])
+    tingkat: Level = Field(examples=["rentan"])
+    sumber_desil: Filled[Text] = Field(validation_alias="sumberDesil", examples=["[dtsen]"])
+    urutan_domisili: Filled[Text] = Field(validation_alias="urutanDomisili", examples=["[adminduk, carik]"])
+    ktp_pendatang: Ruling = Field(validation_alias="ktpPendatang", examples=["daftar"])
+    belum_berdesil: Ruling = Field(validation_alias="belumBerdesil", examples=["daftar"])
+    example: bool = Field(default=False, validation_alias="contoh")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """By the names of `Criteria`."""
+        own = {name: getattr(self, name) for name in type(self).model_fields if name not in ("minutes", "example")}
+        return {**own, "disepakati": Agreed(nomor=self.minutes.number, tanggal=self.minutes.day)}
+
+
 class YearPlan(Config):
     """What TKPK and the producers agreed for one year (§3.1.3.1).
 
@@ -99,6 +119,7 @@ class YearPlan(Config):
         decree_dates: planned day of each period's decree, by label.
         agreements: by contract id.
         meetings: planned days of the rakor (§3.2.2.b), in order.
+        criteria: the criteria of the data sasaran; without them no penetapan of the year is possible.
         variables: agreed columns by contract id; `("semua",)` means every column of the contract.
     """
 
@@ -112,6 +133,7 @@ class YearPlan(Config):
     meetings: Listed[date] = Field(default=(), validation_alias="rakor")
     variables: dict[str, Columns] = Field(default_factory=dict, validation_alias="variabel")
     needs: Needs = Field(default=Needs(), validation_alias="kebutuhan")
+    criteria: AgreedCriteria | None = Field(default=None, validation_alias="kriteria")
     _path: Path = PrivateAttr(default_factory=Path)
 
     @field_validator("decree_dates")
@@ -147,6 +169,16 @@ class YearPlan(Config):
     def decree_date(self, periode: Periode) -> date:
         """The planned day of the period's decree."""
         return self.decree_dates.get(periode.label, periode.end)
+
+    def agreed(self, periode: Periode, *, demo: bool) -> dict[str, Any] | None:
+        """The agreed criteria of a period, by the names of `Criteria`; None where there are none that count.
+
+        An agreement counts from its day on, so one of after the planned decree is none; an example counts in a demo's home only.
+        """
+        found = self.criteria
+        if found is None or (found.example and not demo) or found.minutes.day > self.decree_date(periode):
+            return None
+        return found.values
 
     @property
     def last_periode(self) -> Periode:

@@ -61,6 +61,20 @@ def _form(source: YamlSource, plan: YearPlan) -> Iterator[tuple[int, Exception]]
         if not getattr(plan.needs, name):
             field = str(Needs.model_fields[name].validation_alias or name)
             yield _fault(source, ("kebutuhan", field), f"rencana tanpa {words} (§3.1.3.1.b)", f"isi kebutuhan.{field}")
+    if plan.criteria is None:
+        yield _fault(
+            source,
+            ("kriteria",),
+            "rencana tanpa kriteria data sasaran yang disepakati; penetapan tahun itu tidak dapat dibuat",
+            "isi kriteria dengan nomor dan tanggal berita acaranya; bentuknya seperti di docs/panduan-reviu.md",
+        )
+    elif plan.criteria.minutes.day > min(plan.decree_dates.values()):
+        yield _fault(
+            source,
+            ("kriteria", "beritaAcara", "tanggal"),
+            "kriteria disepakati sesudah penetapan pertama tahun itu",
+            "pakai berita acara yang bertanggal sebelumnya",
+        )
     if not plan.timeline:
         yield _fault(source, ("jadwal",), "rencana tanpa linimasa (§3.1.3.1.b)", "isi jadwal")
 
@@ -116,6 +130,22 @@ def _variables(source: YamlSource, plan: YearPlan, contracts: Mapping[str, Contr
                 f"kontrak {contract_id} meminta kolom yang tidak disepakati: {', '.join(unagreed)}",
                 "sepakati kolom itu dalam berita acara, atau hapus dari kontrak",
             )
+    for field, names in (
+        ()
+        if plan.criteria is None
+        else (
+            ("sumberDesil", plan.criteria.sumber_desil),
+            ("urutanDomisili", plan.criteria.urutan_domisili),
+        )
+    ):
+        for index, name in enumerate(names):
+            if name not in contracts or not in_force_during(contracts[name], plan.year):
+                yield _fault(
+                    source,
+                    ("kriteria", field, index),
+                    f"kontrak '{name[:40]}' tidak ada atau tidak berlaku pada {plan.year}",
+                    "pakai id kontrak yang berlaku dari expectations/contracts/",
+                )
     for contract in contracts.values():
         if in_force_during(contract, plan.year) and contract.id not in plan.variables:
             yield _fault(

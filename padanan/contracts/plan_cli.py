@@ -70,6 +70,11 @@ def _show(args: argparse.Namespace) -> int:
     print(f"Berita acara {plan.minutes.number}, {tanggal(plan.minutes.day)}, {plan.minutes.place}")
     for label, day in sorted(plan.decree_dates.items()):
         print(f"Penetapan {label}: {tanggal(day)}")
+    agreed = plan.criteria
+    told = "belum disepakati; penetapan tidak dapat dibuat"
+    if agreed is not None:
+        told = f"berita acara {agreed.minutes.number}, {tanggal(agreed.minutes.day)}" + (" (contoh)" if agreed.example else "")
+    print(f"Kriteria data sasaran: {told}")
     print(f"Rakor: {', '.join(map(tanggal, plan.meetings)) or 'belum direncanakan'}")
     print("Pihak: " + ("; ".join(f"{one.institution} ({one.role})" for one in plan.parties) or "belum diisi"))
     for one in plan.timeline:

@@ -11,6 +11,8 @@ from padanan.base.format import day as tanggal
 from padanan.base.markdown import md_table
 from padanan.base.period import Periode
 from padanan.contracts.contract import Contract
+from padanan.contracts.criteria import load_criteria
+from padanan.contracts.criteria_words import sentences
 from padanan.contracts.due import duty_deadline
 from padanan.contracts.plan import YearPlan
 from padanan.contracts.plan_check import NEEDS, agreed_columns, in_force_during
@@ -70,9 +72,13 @@ def minutes(plan: YearPlan, contracts: Mapping[str, Contract]) -> str:
     lines += ["## 6. Kebutuhan", ""]
     for name, words in NEEDS.items():
         lines += [f"{words[:1].upper()}{words[1:]}:", "", *(f"- {item}" for item in getattr(plan.needs, name)), ""]
+    if plan.criteria is not None:
+        criteria = load_criteria().model_copy(update=plan.criteria.values)
+        told = sentences(criteria, {one.id: one.name for one in contracts.values()})
+        lines += ["## 7. Kriteria data sasaran", "", *(f"- {one}" for one in told), ""]
     if plan.agreements:
         lines += [
-            "## 7. Perjanjian",
+            "## 8. Perjanjian",
             "",
             *md_table(
                 ("Kumpulan data", "Nomor", "Berlaku"),

@@ -88,6 +88,7 @@ class PlannedContract(Config):
     version: str
     name: str
     owner: str
+    dasar_hukum: str = ""
     unit: str
     kind: str
     in_force: bool

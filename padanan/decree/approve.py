@@ -21,7 +21,7 @@ from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.signing import sign
 from padanan.base.tabular import row_hash, scratch
-from padanan.decree.freeze import SNAPSHOT, draft_folder, sealed_mode, sealed_tables, verify_draft, write_snapshot
+from padanan.decree.freeze import SNAPSHOT, draft_folder, require_agreed, sealed_mode, sealed_tables, verify_draft, write_snapshot
 from padanan.published.identities import BNBA, ENTRY, has_identities, write_bnba
 from padanan.published.proof import verify_published
 from padanan.published.revisions import read_manifest
@@ -205,6 +205,7 @@ def _same_as_published(home: Home, approval: Approval, draft: Mapping[str, Any])
     """The draft's own hashes are unsigned; what counts is that its people are those of the publication that was accepted."""
     published = home.published(approval.periode, approval.revisi)
     manifest = verify_published(home, approval.periode, approval.revisi)
+    require_agreed(manifest, home, approval.periode, approval.revisi)
     con = scratch(home)
     try:
         with building(home.decree(approval.periode)) as folder:
@@ -332,6 +333,8 @@ def compose_seal(home: Home, log: ReviewLog, record: Mapping[str, Any]) -> dict[
         "tanggal": record["tanggal"],
         "jumlah_orang": record["jumlah_orang"],
         "kriteria_versi": manifest["kriteria_versi"],
+        # A decree of before criteria were agreed seals none.
+        **({"kriteria": manifest["kriteria"]} if "kriteria" in manifest else {}),
         "inputs_hash": manifest["inputs_hash"],
         "published_manifest_sha256": record["sidik"],
         "file": SNAPSHOT,

@@ -44,7 +44,8 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
 
     Raises:
         SealedPeriod: the period's decree is sealed.
-        PadananError: the revision is not published, a published file was changed, or the draft stands with other content.
+        PadananError: the revision is not published, its criteria are not agreed, a published file was changed, or the draft
+            stands with other content.
     """
     if (decree := closed(home, periode)) is not None:
         raise SealedPeriod(
@@ -54,6 +55,7 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
         )
     published = home.published(periode, revisi)
     manifest = verify_published(home, periode, revisi)
+    require_agreed(manifest, home, periode, revisi)
     target = draft_folder(home, periode, revisi)
     if target.exists():
         existing = verify_draft(home, periode, revisi)
@@ -76,6 +78,7 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
                 "revisi": revisi,
                 "jumlah_orang": written.rows,
                 "kriteria_versi": manifest["kriteria_versi"],
+                "kriteria": manifest["kriteria"],
                 "file": snapshot.name,
                 "sha256": written.sha256,
                 "row_hash": written.row_hash,
@@ -95,6 +98,21 @@ def freeze_draft(home: Home, periode: Periode, revisi: int) -> Path:
     finally:
         con.close()
     return target
+
+
+def require_agreed(manifest: Mapping[str, Any], home: Home, periode: Periode, revisi: int) -> None:
+    """No penetapan without criteria that TKPK agreed: who is poor enough is not decided by a default.
+
+    Raises:
+        PadananError: the publication does not name the berita acara of its criteria.
+    """
+    if not (manifest.get("kriteria") or {}).get("disepakati"):
+        raise PadananError(
+            f"kriteria data sasaran revisi {revisi} belum disepakati; penetapan tidak dapat dibuat",
+            file=(home.published(periode, revisi) / "manifest.json").relative_to(home.root),
+            cure=f"isi 'kriteria' dengan nomor dan tanggal berita acaranya di expectations/plans/{periode.year}.yaml, jalankan "
+            "job padanan_periode, lalu reviu revisi barunya",
+        )
 
 
 def write_snapshot(con: duckdb.DuckDBPyConnection, published: Path, path: Path) -> TableFile:

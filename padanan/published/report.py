@@ -23,6 +23,8 @@ from padanan.published.followup import FollowUp, follow_up
 from padanan.published.history import History, Scores, history
 from padanan.published.opened import Published
 
+UNTOLD = "Terbitan ini belum mencatat kriterianya."
+
 
 @dataclass(frozen=True)
 class Report:
@@ -51,6 +53,17 @@ class Report:
         """What they belong to, in words."""
         point = self.history.compared
         return None if point is None else publication_name(self.source.periode, point.periode, point.revisi)
+
+    @property
+    def criteria_told(self) -> list[str]:
+        """The criteria of this publication in sentences, the first of which says who agreed them."""
+        told = self.source.manifest.get("kriteria")
+        return [str(one) for one in told["kalimat"]] if told else [UNTOLD]
+
+    @property
+    def agreed(self) -> bool:
+        """Whether TKPK agreed the criteria; without it no penetapan is possible."""
+        return bool((self.source.manifest.get("kriteria") or {}).get("disepakati"))
 
     def covered(self, item: KotaCount) -> bool:
         """Whether a (producer, rule, kota) count may not be printed. Nor may then that it passes a threshold: with the

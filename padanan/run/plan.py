@@ -132,6 +132,7 @@ def make_plan(
             cure=f"minta {register.owner} mengirim, atau jalankan "
             f"'padanan status --periode {periode}' untuk melihat kiriman yang ditahan atau terlalu tua",
         )
+    criteria = load_criteria(expectations, year.agreed(periode, demo=home.demo_marker.exists()))
     inputs = PlanInputs(
         periode=periode.key,
         label=periode.label,
@@ -145,8 +146,8 @@ def make_plan(
         permintaan=tuple(requests(read_log(home, periode))),
         key_id=ring.names[-1],
         contracts=tuple(planned_contract(contract, periode, by_contract.get(contract.id, ())) for contract in contracts.values()),
-        sasaran=load_criteria(expectations),
-        lapangan=field_plan(contracts, expectations),
+        sasaran=criteria,
+        lapangan=field_plan(contracts, expectations, criteria),
         kosong=load_blanks(expectations).plan(),
     )
     inputs_hash = hashlib.sha256(json.dumps(inputs.as_json(), sort_keys=True).encode()).hexdigest()
@@ -165,6 +166,7 @@ def planned_contract(contract: Contract, periode: Periode, deliveries: Sequence[
         version=contract.version,
         name=contract.name,
         owner=contract.owner,
+        dasar_hukum=contract.legal_basis,
         unit=contract.unit,
         kind=contract.kind,
         in_force=contract.in_force(periode),

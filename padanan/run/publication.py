@@ -21,6 +21,7 @@ from padanan.base.home import Home
 from padanan.base.keys import load_ring, register_hmac
 from padanan.base.tabular import write_table
 from padanan.base.warehouse import connect_warehouse
+from padanan.contracts.criteria_words import record
 from padanan.contracts.dbt_yaml import identity_model
 from padanan.published import identities
 from padanan.published.revisions import read_manifest
@@ -140,6 +141,7 @@ def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any], ap
         "permintaan": list(data.permintaan),
         "key_id": data.key_id,
         "kriteria_versi": data.sasaran.versi,
+        "kriteria": record(data.sasaran, data.contracts),
         "deliveries": [
             {"contract": contract.id, "contract_version": contract.version, **delivery.model_dump(), "path": delivery.landed}
             for contract in data.contracts

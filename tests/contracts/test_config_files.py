@@ -56,7 +56,8 @@ OPTIONAL = {
     "delivery.yaml": set(),
     "reviewers.yaml": {"versi", "petugas.contoh", "petugas.berlaku.sampai"},
     "plans/2026.yaml": {"beritaAcara.tempat", "pihak", "jadwal", "rakor", "kebutuhan", "variabel", "perjanjian",
-                        "kebutuhan.dashboard", "kebutuhan.verifikasiLapangan"},
+                        "kebutuhan.dashboard", "kebutuhan.verifikasiLapangan", "kriteria", "kriteria.contoh",
+                        "kriteria.beritaAcara.tempat"},
 }  # fmt: skip
 # Whose names are not fields but what they speak of: periods, contracts, datasets, parameters.
 NAMED = {"parameter", "kumpulan", "penetapan", "variabel", "perjanjian"}

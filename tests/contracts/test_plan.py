@@ -7,8 +7,11 @@ from datetime import date
 import pytest
 
 from padanan.base.errors import ContractError, PadananError
+from padanan.base.period import Periode
 from padanan.cli import main
 from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.criteria import load_criteria
+from padanan.contracts.field_rules import load_field_rules
 from padanan.contracts.plan import all_plans, load_plans
 from padanan.contracts.plan_check import agreed_columns, open_plans, plan_faults
 from padanan.contracts.plan_minutes import minutes
@@ -88,6 +91,9 @@ def test_an_unreadable_field_is_refused_with_its_line(folder, old, new, cause):
         ("  bpms: [nomor_urut,", "  bpms: [nomor_antre, nomor_urut,", "kolom 'nomor_antre' tidak ada di kontrak bpms"),
         ("  bpms: [nomor_urut, nik,", "  bpms: [nomor_urut,", "meminta kolom yang tidak disepakati: nik"),
         ("  bpms: [", "  bpmx: [", "kontrak 'bpmx' tidak ada"),
+        ("TKPK, tanggal: 2025-11-27}", "TKPK, tanggal: 2026-07-01}", "disepakati sesudah penetapan pertama"),
+        ("  sumberDesil: [dtsen]", "  sumberDesil: [p3ke_individu]", "'p3ke_individu' tidak ada atau tidak berlaku pada 2026"),
+        ("  urutanDomisili: [adminduk,", "  urutanDomisili: [adminduk, sensus,", "'sensus' tidak ada"),
     ],
 )
 def test_an_incomplete_plan_says_what_is_missing_and_where(folder, contracts, old, new, cause):
@@ -97,6 +103,36 @@ def test_an_incomplete_plan_says_what_is_missing_and_where(folder, contracts, ol
     at = int(fault.split("baris ")[1].split(" ")[0])
     # The field itself, or the heading it stands under where the field is missing.
     assert line - 3 <= at <= line, fault
+
+
+def test_criteria_count_only_when_they_were_agreed(folder, contracts):
+    """Without them, with an example in a home of real data, or of after the decree, there are none; `plan check` says so."""
+    first, second = Periode(2026, 1), Periode(2026, 2)
+    agreed = all_plans(folder)[2026].agreed(first, demo=True)
+    assert agreed["disepakati"].nomor == "BA-CONTOH-KRITERIA/2025/TKPK" and agreed["sumber_desil"] == ("dtsen",)
+    assert all_plans(folder)[2026].agreed(first, demo=False) is None, "an example counts for nobody real"
+    spoil(folder, "  contoh: true\n", "")
+    assert all_plans(folder)[2026].agreed(first, demo=False) == agreed
+    spoil(folder, "TKPK, tanggal: 2025-11-27}", "TKPK, tanggal: 2026-07-01}")
+    late = all_plans(folder)[2026]
+    assert late.agreed(first, demo=False) is None and late.agreed(second, demo=False) is not None
+    path = folder / "plans" / "2026.yaml"
+    text = path.read_text()
+    start = text.index("kriteria:\n")
+    path.write_text(text[:start] + text[text.index("# The agreed variables") :])
+    plan = all_plans(folder)[2026]
+    assert plan.agreed(first, demo=True) is None
+    assert any("tanpa kriteria data sasaran yang disepakati" in str(fault) for fault in plan_faults(plan, contracts))
+
+
+def test_the_run_judges_by_what_was_agreed(folder):
+    """The plan's limit takes the place of the default, in the criteria as in the evidence against recipients."""
+    spoil(folder, "rentan: 4}", "rentan: 7}")
+    agreed = all_plans(folder)[2026].agreed(Periode(2026, 1), demo=True)
+    criteria = load_criteria(None, agreed)
+    assert criteria.limit == 7 and criteria.kriteria[-1].lolos == "desil is null or desil <= 7"
+    evidence = {item.id: item for item in load_field_rules(None, criteria).measured}
+    assert evidence["desil_di_atas_batas"].berlaku == "desil > 7"
 
 
 def test_a_year_with_two_plans_is_refused(folder):
@@ -157,7 +193,6 @@ def test_commands(capsys, tmp_path, monkeypatch, folder, contracts):
 @pytest.mark.feature("F01")
 def test_no_run_and_no_landing_in_a_year_whose_plan_came_too_late(folder, tmp_path, contracts):
     from padanan.base.home import Home
-    from padanan.base.period import Periode
     from padanan.landing.checks import before_reading, outcome
     from padanan.landing.letter import Letter, _moment
     from tests.planned import write_plan

@@ -24,7 +24,7 @@ NEEDED = {
 def figures(path):
     """A value for every tag: texts, and empty lists where the template loops."""
     loops = {"kota", "wilayah", "jenis_kelamin", "umur", "desil", "status_identitas", "keadaan", "pokok", "produsen",
-             "penghalang", "pengecualian", "celah", "langkah", "alasan_saran"}  # fmt: skip
+             "penghalang", "pengecualian", "celah", "langkah", "alasan_saran", "kriteria", "dasar_data"}  # fmt: skip
     return {name: [] if name in loops else f"isi-{name}" for name in filling.tags(path)}
 
 

@@ -191,6 +191,11 @@ def write_published(
         "inputs_hash": "1234567890123456" * 4,
         "code_version": "1234567890123456",
         "kriteria_versi": "1.0.0",
+        "kriteria": {
+            "disepakati": {"nomor": "BA-UJI/2024", "tanggal": "2024-11-28"}, "batas": 4, "tingkat": "rentan",
+            "kalimat": ["Kriteria disepakati dengan berita acara nomor BA-UJI/2024 tanggal 28 November 2024.", "Desil 1 sampai 4."],
+            "dasar_hukum": [{"sumber": "DTSEN", "dasar": "Inpres 4/2025"}],
+        },
         "deliveries": [
             {"contract": producer, "sha16": f"{index:016x}", "periode_data": "2025-10", "diterima": "2025-10-10T09:00:00+07:00",
              "bagian": None, "rows_on": rows[producer], "contract_version": "1.0.0"}

@@ -31,7 +31,7 @@ def write_annex(folder: Path, seal: Mapping[str, Any], home: Home | None = None)
     Args:
         folder: the folder with the sealed data; the decree's own, or one where it is being made.
         seal: its seal: `periode`, `revisi`, `nomor`, `tanggal` (ISO), `sha256`, `row_hash`, and where known `ke`,
-            `kepala_log`, `kriteria_versi`.
+            `kepala_log`, `kriteria_versi`, `kriteria`.
         home: the data home; by default the one that the folder lies in.
 
     Returns:
@@ -52,6 +52,8 @@ def write_annex(folder: Path, seal: Mapping[str, Any], home: Home | None = None)
     try:
         target = count_target(source, snapshot, shown)
         published = source.manifest_sha256
+        # As sealed; a decree of before criteria were agreed seals none, and its annex says so.
+        criteria = seal.get("kriteria") or {}
         version = str(seal.get("kriteria_versi") or source.manifest.get("kriteria_versi", "–"))
     finally:
         source.con.close()
@@ -64,6 +66,7 @@ def write_annex(folder: Path, seal: Mapping[str, Any], home: Home | None = None)
         row_hash=str(seal["row_hash"]),
         log_head=str(seal.get("kepala_log") or "0" * 64),
         criteria_version=version,
+        criteria=criteria,
         number=str(seal["nomor"]),
         day=date.fromisoformat(str(seal["tanggal"])[:10]),
         changes=decree_before(home, periode, int(seal.get("ke") or 1)),

@@ -16,6 +16,7 @@ from padanan.decree.documents.terbilang import terbilang
 from padanan.pages import words
 from padanan.published import groups, wilayah
 from padanan.published.groups import UNKNOWN
+from padanan.published.report import UNTOLD
 
 TO_FILL = "[diisi]"
 DRAFT = "RANCANGAN"
@@ -46,6 +47,7 @@ class Identity:
     row_hash: str
     log_head: str
     criteria_version: str
+    criteria: Mapping[str, Any]
     number: str | None = None
     day: date | None = None
     changes: tuple[str, str] | None = None
@@ -74,6 +76,8 @@ def identity_tags(identity: Identity, *, draft: bool) -> dict[str, Any]:
         "sidik_data": id_format.fingerprint(identity.row_hash),
         "kepala_log": "belum ada keputusan" if identity.log_head == NO_LOG else id_format.fingerprint(identity.log_head),
         "kriteria_versi": identity.criteria_version,
+        "kriteria": list(identity.criteria.get("kalimat") or [UNTOLD]),
+        "dasar_data": list(identity.criteria.get("dasar_hukum") or []),
         "tanda_rancangan": f" · {DRAFT}" if draft else "",
         "nomor": numbered(identity.number, day) if identity.number and day else TO_FILL,
         "tanggal": id_format.day(day) if day else TO_FILL,

@@ -74,6 +74,7 @@ def write_documents(home: Home, periode: Periode, revisi: int) -> Path:
         row_hash=str(seal["row_hash"]),
         log_head=log.head,
         criteria_version=str(seal["kriteria_versi"]),
+        criteria=source.manifest.get("kriteria") or {},
         changes=decree_before(home, periode, _next_decree(home, periode, revisi)),
     )
     counts = annex_tags(identity, target, draft=True)

@@ -78,8 +78,8 @@ def keputusan() -> Template:
         (
             "KESATU",
             f"Menetapkan {ABOUT} periode {{{{ periode }}}} sebanyak {{{{ jumlah_orang }}}} ({{{{ jumlah_orang_terbilang }}}}) "
-            "orang, dengan jumlah menurut wilayah administrasi sebagaimana tercantum dalam Lampiran yang merupakan bagian "
-            "tidak terpisahkan dari Keputusan Gubernur ini.",
+            "orang, dengan jumlah menurut wilayah administrasi, kriteria dan dasar hukum data sebagaimana tercantum dalam "
+            "Lampiran yang merupakan bagian tidak terpisahkan dari Keputusan Gubernur ini.",
         ),
         (
             "KEDUA",
@@ -117,6 +117,13 @@ def keputusan() -> Template:
     ):
         t.item(f"{number}.", name)
     return t
+
+
+def _listed(t: Template, name: str, tag: str, text: str) -> None:
+    """One item for each entry of a tag."""
+    t.tag(f"{{%p for {name} in {tag} %}}")
+    t.item("–", text)
+    t.tag("{%p endfor %}")
 
 
 def lampiran() -> Template:
@@ -191,7 +198,11 @@ def lampiran() -> Template:
         bold_last=True,
     )
     t.tag("{%p endfor %}")
-    t.head("D. Keterangan")
+    t.head("D. Kriteria data sasaran")
+    _listed(t, "kalimat", "kriteria", "{{ kalimat }}")
+    t.head("E. Dasar hukum setiap sumber data")
+    _listed(t, "dasar", "dasar_data", "{{ dasar.sumber }}: {{ dasar.dasar }}.")
+    t.head("F. Keterangan")
     t.item("1.", "{{ keterangan_tutup }}")
     t.item("2.", "Wilayah adalah domisili menurut aturan domisili; “tidak diketahui” berarti sumber tidak menyebutnya.")
     t.item("3.", "Sidik jari data sasaran beku: {{ sidik_data }}. Sidik jari terbitan: {{ sidik_terbitan }}.")
@@ -276,6 +287,8 @@ def laporan_asisten() -> Template:
         ],
         align=("kiri", "kiri", "kanan", "kanan"),
     )
+    t.caption("Kriteria")
+    _listed(t, "kalimat", "kriteria", "{{ kalimat }}")
     t.head("H. Usul")
     t.item("1.", "Pembahasan penetapan basis data oleh Asisten Kesejahteraan Rakyat untuk finalisasi hasil analisis data.")
     t.item("2.", "Penyampaian rancangan Keputusan Gubernur terlampir kepada Gubernur melalui Asisten Kesejahteraan Rakyat.")

@@ -60,6 +60,7 @@ def index_page(report: Report) -> dict[str, Page]:
         lanjutan=[change_page.sentence(found) for found in report.follow_ups],
         lintasan=change_page.courses(report),
         titik=len(report.history.points) + 1,
+        kriteria={"kalimat": report.criteria_told[0], "disepakati": report.agreed},
         daftar=list_page.summary(report),
         tanda=sign_off(report),
     )

@@ -62,6 +62,7 @@ def method_page(report: Report) -> dict[str, Page]:
         report,
         "metode.html.j2",
         tables,
+        kriteria_kalimat=report.criteria_told,
         kriteria_semua=report.criteria.kriteria,
         penyebut_kota="Penyebut per kota adalah catatan yang dinilai di kota itu."
         if stored
