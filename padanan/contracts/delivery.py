@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import Field
 
 from padanan.base.config import Config, Count, Filled, Prose, Text, Version, read_config
+from padanan.base.sandbox import Allowance
 from padanan.base.yaml_source import Limits
 from padanan.contracts.contract import expectations_dir
 
@@ -62,6 +63,11 @@ class Forms(Letters):
     ingatanMib: Annotated[int, Field(ge=256)]
     cpuDetik: _Seconds
     waktuDetik: _Seconds
+
+    @property
+    def allowance(self) -> Allowance:
+        """As the child process asks for them."""
+        return Allowance(self.ingatanMib << 20, self.cpuDetik, self.waktuDetik, self.terbukaMib << 20)
 
 
 class Reading(Config):

@@ -82,6 +82,7 @@ class RuleEntry(Applies):
     rincian: RulePredicate | None = None
     masked_by: Listed[Text] = ()
     ambang: Share = Field(examples=[0.05])
+    minimalCatatan: Count = 10
     mostly: Share | None = None
     severity: Severity = "WARN"
     tindakLanjut: Prose = Field(examples=["perbaiki di sumber"])
@@ -119,9 +120,10 @@ class Catalogue(Config):
 class Rule:
     """One rule as one contract applies it; predicates are SQL over the staging (or padanan) row.
 
-    `threshold` is the share per kota above which the rule is a penghalang; `mostly` is the share of passing rows under which
-    the GX expectation fails. `condition` says which rows the rule speaks about; where a rule of `masked_by` (those that stand
-    in the same contract) fires, this one says nothing. `not_when` are these maskers as conditions, for who has this rule alone.
+    `threshold` is the share per kota above which the rule is a penghalang, which `minimum` failing records make material;
+    `mostly` is the share of passing rows under which the GX expectation fails. `condition` says which rows the rule speaks about;
+    where a rule of `masked_by` (those that stand in the same contract) fires, this one says nothing. `not_when` are these maskers
+    as conditions, for who has this rule alone.
     """
 
     id: str
@@ -131,6 +133,7 @@ class Rule:
     level: str
     stage: str
     threshold: float
+    minimum: int
     mostly: float
     severity: str
     tindak_lanjut: str
@@ -167,6 +170,7 @@ class Rule:
             level=entry.level,
             stage=entry.tahap,
             threshold=entry.ambang,
+            minimum=entry.minimalCatatan,
             mostly=1 - entry.ambang if entry.mostly is None else entry.mostly,
             severity=entry.severity,
             tindak_lanjut=entry.tindakLanjut,

@@ -79,7 +79,7 @@ def approve(home: Home, approval: Approval, *, now: datetime | None = None, anne
             return _build(home, log, done, target, annex or _annex_of(home), [])
         entry = _entry(home, log, approval, now)
         if approval.scan is not None:
-            entry["pindaian"] = read_scan(approval.scan)
+            entry["pindaian"] = read_scan(home, approval.scan)
         records = transaction.compose([entry], now)
 
         def commit() -> None:
@@ -137,7 +137,7 @@ def open_change(
             "penyetuju": second.named(),
         }
         if scan is not None:
-            entry["pindaian"] = read_scan(scan)
+            entry["pindaian"] = read_scan(home, scan)
             keep_scan(home, scan, entry["pindaian"])
         records = transaction.compose([entry], now)
         transaction.commit(records)

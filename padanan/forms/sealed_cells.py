@@ -20,7 +20,7 @@ from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.keys import keys_by_id, load_key
 from padanan.base.regular import NotRegular, read_regular
-from padanan.base.sandbox import Allowance, ChildStopped, run
+from padanan.base.sandbox import ChildStopped, run
 from padanan.contracts.delivery import Forms, load_delivery_rules
 from padanan.forms import probe
 
@@ -95,12 +95,11 @@ def open_workbook(path: Path, sheets: Sequence[str], cure: str) -> Any:
 
 
 def _survives(data: bytes, name: str, rules: Forms, cure: str) -> None:
-    allowance = Allowance(rules.ingatanMib << 20, rules.cpuDetik, rules.waktuDetik, rules.terbukaMib << 20)
     with building(Home.from_env().warehouse / "tmp") as work:
         disk.write_bytes(work / probe.FILE, data)
         try:
             told, _ = run(
-                "padanan.forms.probe:look", {"unpacked": rules.terbukaMib << 20}, work=work, reads=(), allowance=allowance
+                "padanan.forms.probe:look", {"unpacked": rules.terbukaMib << 20}, work=work, reads=(), allowance=rules.allowance
             )
         except ChildStopped as stopped:
             raise PadananError(f"buku kerja {stopped.cause}", file=name, cure=cure) from None

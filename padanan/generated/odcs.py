@@ -64,6 +64,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "rincian": rule.rincian,
         "ditutupOleh": list(rule.masked_by) or None,
         "ambang": rule.threshold,
+        "minimalCatatan": rule.minimum,
         "mostly": round(rule.mostly, 9),
         "tindakLanjut": rule.tindak_lanjut,
         "penanggungJawab": list(rule.penanggung_jawab),

@@ -34,7 +34,7 @@ def headline(report: Report) -> list[dict[str, str]]:
         ),
         ("catatan diproses", n(records), f"{part(facts.records_with_gap, records)} dengan celah"),
         ("catatan padan dengan Adminduk", part(padan, others), "di luar catatan Adminduk sendiri"),
-        ("penghalang", n(len(facts.blockers)), "produsen × aturan × kota"),
+        ("penghalang", n(len(facts.blockers)), f"dan {n(len(facts.minors))} catatan kecil (produsen × aturan × kota)"),
         ("orang berbeda", n(people), f"{part(facts.people.get('terdaftar', 0), people)} terdaftar di Adminduk"),
         ("orang dengan celah", n(facts.people_with_gap), f"{part(facts.people_with_gap, people)} dari semua orang"),
         ("keluarga", n(facts.families_joined), "gabungan semua registri"),

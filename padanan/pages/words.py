@@ -84,16 +84,18 @@ def recommendation(
     if held:
         owed.append(f"Kiriman ditahan atau dikarantina: {listed(list(held))}.")
     every = facts.blockers
+    if minors := facts.minors:
+        owed.insert(0, minor_sentence(minors))
     if not every:
         lacking = len(missing) + len(held) + len(carried)
         extra = f", dengan catatan {number(lacking)} produsen belum lengkap kirimannya" if lacking else ""
         return (
-            f"Padanan ini dapat diterima: tidak ada penghalang, semua aturan di bawah ambang kontraknya{extra}.",
+            f"Padanan ini dapat diterima: {'tidak ada penghalang' if minors else NO_BLOCKER}{extra}.",
             "baik",
             owed,
         )
     producers = {item.producer for item in every}
-    example = "semuanya pada jumlah catatan yang kecil"
+    example = "semuanya pada jumlah yang ditutup"
     if blockers:
         first = blockers[0]
         rate = percent(first.gagal, first.total)
@@ -117,6 +119,18 @@ def recommendation(
     if few := sum(item.gagal < LIMIT for item in every):
         reasons.append(f"{number(few)} di antaranya bersandar pada kurang dari {LIMIT} catatan gagal.")
     return sentence, "buruk", reasons + owed
+
+
+NO_BLOCKER = "tidak ada penghalang, semua aturan di bawah ambang kontraknya"
+
+
+def minor_sentence(minors: Sequence[KotaCount]) -> str:
+    """What a reader must know of the catatan kecil; by producer, since they are waived so."""
+    producers = len({item.producer for item in minors})
+    return (
+        f"{number(len(minors))} catatan kecil pada {number(producers)} produsen: di atas ambang, tetapi oleh sedikit "
+        "catatan atau mungkin kebetulan, dan tidak menghalangi orang sasaran; dikecualikan sekali per produsen."
+    )
 
 
 def producer_sentence(name: str, blockers: Sequence[KotaCount], rows: int, failing: int) -> str:

@@ -1,4 +1,4 @@
-"""The penghalang of a published revision: (producer, rule, kota) whose rate passes the contract's threshold.
+"""The penghalang and catatan kecil of a published revision: (producer, rule, kota) whose rate passes the contract's threshold.
 
 Counting is the report's; what was waived is read off the log in `steps`.
 """
@@ -22,15 +22,26 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Judged:
-    """The penghalang of a revision; `covered` are those whose count the report's tables must not show."""
+    """The penghalang (`found`) and catatan kecil (`minors`) of a revision; of `covered` no table may show the count."""
 
     found: tuple[KotaCount, ...]
+    minors: tuple[KotaCount, ...]
     covered: frozenset[Key]
+
+    @property
+    def every(self) -> tuple[KotaCount, ...]:
+        """Both levels: all that a review must waive."""
+        return self.found + self.minors
 
     def open(self, log: ReviewLog, revisi: int) -> tuple[KotaCount, ...]:
         """The penghalang that nobody waived: with any of them a revision can't be accepted."""
         waived = waivers(log, revisi)
         return tuple(item for item in self.found if key_of(item) not in waived)
+
+    def open_minors(self, log: ReviewLog, revisi: int) -> tuple[KotaCount, ...]:
+        """The catatan kecil that nobody waived, which hold an acceptance too."""
+        waived = waivers(log, revisi)
+        return tuple(item for item in self.minors if key_of(item) not in waived)
 
     def hidden(self, item: KotaCount) -> bool:
         """Whether counts and rate of a penghalang stay out of what people pass on (fewer than five, or a complement)."""
@@ -38,7 +49,7 @@ class Judged:
 
 
 def judge(home: Home, periode: Periode, revisi: int) -> Judged:
-    """Counts the penghalang of a revision, ordered by producer, rule and kota (`NO_KOTA`: no address in DKI).
+    """Counts the penghalang and catatan kecil of a revision, ordered by producer, rule and kota (`NO_KOTA`: no address in DKI).
 
     Raises:
         PadananError: the revision is not published, or its tables and contracts contradict each other.
@@ -48,10 +59,10 @@ def judge(home: Home, periode: Periode, revisi: int) -> Judged:
         counted = count_rules(source, load_contracts())
     finally:
         source.con.close()
-    found = tuple(sorted((item for item in counted.kotas if item.blocker), key=key_of))
-    covers = {producer: rule_cover(counted, producer) for producer in {item.producer for item in found}}
-    covered = frozenset(key_of(item) for item in found if (item.rule.id, item.kota) in covers[item.producer])
-    return Judged(found, covered)
+    over = sorted((item for item in counted.kotas if item.over), key=key_of)
+    covers = {producer: rule_cover(counted, producer) for producer in {item.producer for item in over}}
+    covered = frozenset(key_of(item) for item in over if (item.rule.id, item.kota) in covers[item.producer])
+    return Judged(tuple(item for item in over if item.blocker), tuple(item for item in over if item.minor), covered)
 
 
 def blockers(home: Home, periode: Periode, revisi: int) -> tuple[KotaCount, ...]:

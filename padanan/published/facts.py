@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import sqrt
+from statistics import NormalDist
 from typing import Any
 
 from padanan.base.errors import PadananError
@@ -45,6 +47,8 @@ class KotaCount:
     gagal: int
     total: int
     orang: int
+    terpilih: int = 0
+    """Distinct people of the data sasaran behind the failing records."""
 
     @property
     def rate(self) -> float:
@@ -52,9 +56,32 @@ class KotaCount:
         return self.gagal / self.total if self.total else 0.0
 
     @property
-    def blocker(self) -> bool:
-        """A penghalang: the rate passes the contract's threshold."""
+    def over(self) -> bool:
+        """The rate passes the contract's threshold: a penghalang or a catatan kecil."""
         return self.gagal > 0 and self.rate > self.rule.threshold
+
+    @property
+    def blocker(self) -> bool:
+        """A penghalang (issue 6, C1): over the threshold by enough records and beyond chance, or a selected person has a gap
+        of level `blok` there.
+        """
+        enough = self.gagal >= self.rule.minimum and lower_bound(self.gagal, self.total) > self.rule.threshold
+        return self.over and (enough or (self.rule.level == "blok" and self.terpilih > 0))
+
+    @property
+    def minor(self) -> bool:
+        """A catatan kecil: over the threshold, but by few records or perhaps by chance, and no selected person is blocked."""
+        return self.over and not self.blocker
+
+
+def lower_bound(failed: int, total: int, confidence: float = 0.95) -> float:
+    """The one-sided lower bound of a share (Wilson 1927, score interval); 0 where nothing was counted."""
+    if not total:
+        return 0.0
+    z, share = NormalDist().inv_cdf(confidence), failed / total
+    middle = share + z * z / (2 * total)
+    spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return max(0.0, (middle - spread) / (1 + z * z / total))
 
 
 @dataclass(frozen=True)
@@ -89,6 +116,11 @@ class Facts:
         """Every penghalang."""
         return [item for item in self.kotas if item.blocker]
 
+    @property
+    def minors(self) -> list[KotaCount]:
+        """Every catatan kecil."""
+        return [item for item in self.kotas if item.minor]
+
     def of(self, producer: str) -> list[RuleCount]:
         """A producer's rules in the contract's order."""
         return [item for item in self.rules if item.producer == producer]
@@ -122,7 +154,8 @@ def count_rules(source: Published, contracts: Mapping[str, Contract]) -> Counted
     )
     by_kota = source.rows(
         """select producer, rule_id, coalesce(kode_kota, '') as kota, count(distinct record_key) as gagal,
-        count(distinct id_orang) as orang from celah group by all"""
+        count(distinct id_orang) as orang, count(distinct id_orang) filter (s.terpilih) as terpilih
+        from celah left join (select id_orang, terpilih from sasaran) as s using (id_orang) group by all"""
     )
     kota_rows = {
         (row["producer"], row["kota"]): row["n"]
@@ -143,6 +176,7 @@ def count_rules(source: Published, contracts: Mapping[str, Contract]) -> Counted
             else kota_totals.get((item["producer"], item["rule_id"], item["kota"]))
             or kota_rows.get((item["producer"], item["kota"]), 0),
             item["orang"],
+            item["terpilih"],
         )
         for item in by_kota
     )

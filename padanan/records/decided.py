@@ -5,6 +5,7 @@ Which steps there are is said in `steps`; taking one belongs to review and decre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,9 @@ from padanan.records.refusal import Refusal
 from padanan.records.review_log import ReviewLog
 
 REASON_LENGTH = 600
+# A waiver's reason: letters in its words, and different words; "-", "ok ok ok" or one long key press is none.
+REASON_LETTERS, REASON_WORDS = 20, 3
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def standing_acceptance(home: Home, log: ReviewLog, periode: Periode, revisi: int) -> Mapping[str, Any]:
@@ -85,4 +89,21 @@ def clean_reason(text: str, *, field: str) -> str:
         )
     if has_long_number(reason):
         raise Refusal("alasan memuat nomor panjang", field=field, cure="jangan menulis NIK atau nomor KK; sebut jumlahnya saja")
+    return reason
+
+
+def worded_reason(text: str, *, field: str) -> str:
+    """A waiver's reason as it is kept: `clean_reason`, and a sentence that somebody else can judge (issue 6, C1).
+
+    Raises:
+        Refusal: see `clean_reason`; or its words hold fewer than 20 letters, or fewer than three are different.
+    """
+    reason = clean_reason(text, field=field)
+    words = _WORD.findall(reason)
+    if sum(map(len, words)) < REASON_LETTERS or len({word.casefold() for word in words}) < REASON_WORDS:
+        raise Refusal(
+            f"alasan terlalu pendek: paling sedikit {REASON_LETTERS} huruf dalam {REASON_WORDS} kata",
+            field=field,
+            cure="tulis apa sebabnya dan apa yang dilakukan sesudahnya",
+        )
     return reason

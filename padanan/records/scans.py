@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from padanan.base.commit import writing
+from padanan.base.commit import building, writing
 from padanan.base.digest import copy_hashed, file_sha256
 from padanan.base.errors import no_space_guard
 from padanan.base.home import Home
 from padanan.base.regular import open_regular
+from padanan.base.sandbox import ChildStopped, run
+from padanan.contracts.delivery import load_delivery_rules
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import folder_of
 
@@ -32,11 +34,11 @@ def scan_path(home: Home, digest: str) -> Path:
     return folder_of(home) / FOLDER / digest
 
 
-def read_scan(path: Path, *, expected: str = "", field: str = "pindaian") -> dict[str, str]:
-    """A scan's SHA-256 and kind, as a record names it; the file's own name stays out (it may say anything).
+def read_scan(home: Home, path: Path, *, expected: str = "", field: str = "pindaian") -> dict[str, str]:
+    """A scan's SHA-256, kind and number of pages, as a record names it; the file's own name stays out (it may say anything).
 
     Raises:
-        Refusal: no such file, empty, neither PDF nor picture, or not the one whose hash was given.
+        Refusal: no such file, empty, neither PDF nor picture, not the one whose hash was given, or it opens without a page.
     """
     try:
         with open_regular(path) as handle:  # a pipe would be waited for, with the log held; a link may lead anywhere
@@ -57,7 +59,30 @@ def read_scan(path: Path, *, expected: str = "", field: str = "pindaian") -> dic
             field=f"sidik_{field}",
             cure="lampirkan berkas yang benar, atau kosongkan",
         )
-    return {"sha256": digest, "jenis": kind}
+    if not (pages := _pages(home, path, kind)):
+        raise Refusal(
+            f"pindaian tidak dapat dibuka sebagai {kind.upper()} atau tidak berhalaman",
+            field=field,
+            cure="pindai lagi berita acara bertanda tangan, tanpa kata sandi, lalu lihat hasilnya sebelum dilampirkan",
+        )
+    return {"sha256": digest, "jenis": kind, "halaman": str(pages)}
+
+
+def _pages(home: Home, path: Path, kind: str) -> int:
+    """How many pages a child process finds, which may take as much as one that opens a form; 0 also when it is stopped."""
+    with building(home.warehouse / "tmp") as work:
+        try:
+            told, _ = run(
+                "padanan.records.scan_probe:look",
+                {"path": str(path), "kind": kind},
+                work=work,
+                reads=(path,),
+                allowance=load_delivery_rules().formulir.allowance,
+            )
+        except ChildStopped:
+            return 0
+    pages = told.get("pages") if isinstance(told, dict) else 0
+    return pages if isinstance(pages, int) else 0
 
 
 def keep_scan(home: Home, path: Path, scan: dict[str, str]) -> None:

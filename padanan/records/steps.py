@@ -35,6 +35,9 @@ MOVES: Mapping[str, tuple[frozenset[str], str | None]] = {
     DRAFT: (frozenset({DISCUSSED}), DRAFTED),
     DECREE: (frozenset({DRAFTED}), DECREED),
 }
+# What a group waiver names in place of a kota (all penghalang of a rule) and of a rule (all catatan kecil of a producer); its
+# items in the log carry the word as `kelompok`.
+EVERYWHERE, MINORS = "semua", "catatan_kecil"
 STATE_TEXT = {
     NOT_REVIEWED: "belum direviu",
     REVIEWED: "direviu dan diterima",

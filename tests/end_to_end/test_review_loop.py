@@ -20,6 +20,7 @@ from padanan.records.seals import seals
 from padanan.records.steps import state_of
 from padanan.synthetic import generate
 from tests.end_to_end.conftest import PERIODE, run_module, use
+from tests.papers import pdf
 
 CORRECTED = "dtks"
 NIK = re.compile(rb"(?<!\d)\d{15,16}(?!\d)")
@@ -74,7 +75,7 @@ def fill(path, decision: str, reason: str) -> None:
     cells["Alasan"].value, cells["Berkas pindaian"].value = reason, "ba.pdf"
     for row in waivers.iter_rows(min_row=3, max_col=3):
         if row[2].value:
-            row[0].value, row[1].value = "ya", "jumlahnya kecil; diverifikasi kelurahan bulan depan"
+            row[0].value, row[1].value = "ya", f"jumlahnya kecil; diverifikasi kelurahan bulan depan, butir {row[0].row}"
     book.save(path)
 
 
@@ -95,7 +96,7 @@ def test_from_faulty_deliveries_to_a_seal_that_can_be_made_again(world, tmp_path
 
     decision = ("--periode", PERIODE.label, "--pengusul", "contoh.pengusul", "--penyetuju", "contoh.penyetuju")
     scan = tmp_path / "ba.pdf"
-    scan.write_bytes(b"%PDF-1.7\nberita acara bertanda tangan")
+    scan.write_bytes(pdf("berita acara bertanda tangan"))
 
     report = (home.reports(PERIODE, 1) / "index.html").read_text()
     assert (home.reports(PERIODE, 1) / "formulir-keputusan.xlsx").exists()
@@ -116,7 +117,7 @@ def test_from_faulty_deliveries_to_a_seal_that_can_be_made_again(world, tmp_path
     paper = ("--fingerprint", fingerprint_of(home, PERIODE, 2), "--scan", str(scan))
     one = blockers(home, PERIODE, 2)[0]
     place = ("--producer", one.producer, "--rule", one.rule.id, "--kota", one.kota or "tanpa_alamat")
-    command("review", "waive", *decision, *paper, *place, "--reason", "diverifikasi di lapangan")
+    command("review", "waive", *decision, *paper, *place, "--reason", "diverifikasi di lapangan oleh kelurahan")
     inbox = home.root / "inbox" / "review"
     inbox.mkdir(parents=True, exist_ok=True)
     command("review", "form", "--periode", PERIODE.label, str(inbox / "keputusan.xlsx"))

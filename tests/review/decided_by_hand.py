@@ -17,9 +17,12 @@ from padanan.base.tabular import row_hash
 from padanan.contracts.version import expectations_version
 from padanan.decree.approve import Approval, approve
 from padanan.decree.freeze import freeze_draft
-from padanan.published.blockers import blockers
+from padanan.published.blockers import judge
 from padanan.records.decided import fingerprint_of
-from padanan.review.decision.actions import Decision, Waiver, decide
+from padanan.records.steps import EVERYWHERE, MINORS
+from padanan.review.decision.actions import Decision, decide
+from padanan.review.decision.waived import Waiver
+from tests.papers import pdf
 from tests.review.published_by_hand import PERIODE, write_published
 from tests.signed import write_manifest
 
@@ -71,7 +74,7 @@ def copy_of(template: Home, root: Path) -> Home:
 def scan(home: Home, text: str = "berita acara") -> Path:
     """A signed paper."""
     path = home.root.parent / "pindaian.pdf"
-    path.write_bytes(b"%PDF-1.7\n" + text.encode())
+    path.write_bytes(pdf(text))
     return path
 
 
@@ -92,12 +95,19 @@ _WAIVERS: dict[str, tuple[Waiver, ...]] = {}
 
 
 def waivers_of(home: Home, revisi: int = 1) -> tuple[Waiver, ...]:
-    """One for each penghalang."""
+    """One for each penghalang, and one for each producer's catatan kecil."""
     digest = fingerprint_of(home, PERIODE, revisi)
     if digest not in _WAIVERS:
-        _WAIVERS[digest] = tuple(
-            Waiver(item.producer, item.rule.id, item.kota, "diverifikasi lapangan triwulan depan")
-            for item in blockers(home, PERIODE, revisi)
+        judged = judge(home, PERIODE, revisi)
+        _WAIVERS[digest] = (
+            *(
+                Waiver(item.producer, item.rule.id, item.kota, f"diverifikasi lapangan triwulan depan, urutan {place}")
+                for place, item in enumerate(judged.found)
+            ),
+            *(
+                Waiver(producer, MINORS, EVERYWHERE, "jumlahnya kecil, diperbaiki produsen pada kiriman berikutnya")
+                for producer in sorted({item.producer for item in judged.minors})
+            ),
         )
     return _WAIVERS[digest]
 

@@ -16,6 +16,7 @@ from padanan.run.plan import decisions_version
 from padanan.upkeep.calendar.agenda import agenda, as_markdown, as_page
 from padanan.upkeep.calendar.rakor import finish, follow_ups, meetings_held, read_follow_ups, record_meeting
 from padanan.upkeep.calendar.year import FOLLOW_UP, MEETING, build
+from tests.papers import pdf
 from tests.review.published_by_hand import PERIODE, write_landing, write_published
 
 NOW = datetime(2025, 12, 1, 10, tzinfo=JAKARTA)
@@ -37,7 +38,7 @@ def contracts():
 def minutes(tmp_path):
     """Scan and follow-up list of a meeting."""
     scan, items = tmp_path / "notula rakor.pdf", tmp_path / "tindak.yaml"
-    scan.write_bytes(b"%PDF-1.7 notula")
+    scan.write_bytes(pdf("notula"))
     items.write_text(ITEMS)
     return scan, items
 

@@ -5,6 +5,7 @@ import re
 
 import pyarrow.parquet as pq
 import pytest
+from scipy.stats import binomtest
 
 from padanan.base.errors import PadananError
 from padanan.contracts.contract import load_contracts
@@ -215,11 +216,17 @@ def test_blockers_are_the_rates_above_the_contracts_threshold(pages, tables):
         ).fetchall()
     }
     found = tables.execute(
-        "select producer, rule_id, kode_kota, count(*) from gap where kode_kota is not null group by all"
+        """select g.producer, rule_id, g.kode_kota, count(*), bool_or(level = 'blok' and s.terpilih) from gap g
+        left join padanan_record r using (producer, record_key) left join sasaran s on s.id_orang = r.id_orang
+        where g.kode_kota is not null group by all"""
     ).fetchall()
-    above = [
-        (n, producer, rule, kota) for producer, rule, kota, n in found if n / rows[producer, kota] > thresholds[producer, rule]
-    ]
+    above, minor = [], []
+    for producer, rule, kota, n, blocked in found:
+        if n / rows[producer, kota] > thresholds[producer, rule]:
+            low = binomtest(n, rows[producer, kota], alternative="greater").proportion_ci(0.95, method="wilson").low
+            material = (n >= 10 and low > thresholds[producer, rule]) or blocked
+            (above if material else minor).append((n, producer, rule, kota))
+    assert minor and f"{len(minor)} catatan kecil pada" in pages["index.html"].source
     assert f"{len(above)} penghalang pada" in pages["index.html"].texts["rekomendasi"]
     assert re.search(rf"\d+ dari {len(above)} penghalang", pages["index.html"].captions["tabel-penghalang"])
     shown = [[cell[2] for cell in cells] for _, cells in pages["index.html"].tables["tabel-penghalang"][1:]]
@@ -230,7 +237,7 @@ def test_blockers_are_the_rates_above_the_contracts_threshold(pages, tables):
         for name, page in pages.items() if name.startswith("produsen-")
         for attrs, cells in page.tables["tabel-kota"] for cell in cells
     )  # fmt: skip
-    small = re.search(r"(\d+) penghalang bersandar pada jumlah catatan kecil", pages["index.html"].source)
+    small = re.search(r"(\d+) penghalang bersandar pada jumlah yang ditutup", pages["index.html"].source)
     assert marked + (int(small[1]) if small else 0) == len(above)
 
 

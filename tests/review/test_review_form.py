@@ -17,11 +17,13 @@ from padanan.records.steps import state_of, waivers
 from padanan.review.decision import form_book
 from padanan.review.decision.form import write_form
 from padanan.review.decision.inbox import pending, process, take
+from tests.papers import pdf
 from tests.review.decided_by_hand import APPROVER, ASISTEN, NOW, PROPOSER, accept_all, copy_of, demo_home, publish
 from tests.review.published_by_hand import PERIODE
 
 pytestmark = pytest.mark.feature("F15")
 EMPTY_FORM = "formulir-kosong.xlsx"
+REASON = "diverifikasi lapangan oleh kelurahan setempat"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def home(published_once, tmp_path):
     home = copy_of(published_once, tmp_path / "data")
     folder = home.inbox("review")
     folder.mkdir(parents=True)
-    (folder / "berita-acara.pdf").write_bytes(b"%PDF-1.7 tanda tangan")
+    (folder / "berita-acara.pdf").write_bytes(pdf("tanda tangan"))
     return home
 
 
@@ -62,7 +64,7 @@ class Book:
             self.book["Keputusan"][cells()[field]] = value
         return self
 
-    def waive(self, reason="diverifikasi lapangan", answer="ya"):
+    def waive(self, reason=REASON, answer="ya"):
         sheet = self.book["Pengecualian"]
         for row in range(3, sheet.max_row + 1):
             sheet.cell(row, 1).value = answer
@@ -103,7 +105,7 @@ def test_the_same_from_yaml(home):
     form = yaml.safe_load(path.read_text())
     form |= {"keputusan": "terima", "pengusul": PROPOSER, "penyetuju": APPROVER, "pindaian": "berita-acara.pdf"}
     for item in form["pengecualian"]:
-        item |= {"kecualikan": "ya", "alasan": "diverifikasi lapangan"}
+        item |= {"kecualikan": "ya", "alasan": REASON}
     path.write_text(yaml.safe_dump(form))
     assert [record["tindakan"] for record in take(home, path)] == ["kecualikan", "terima"]
 
@@ -199,7 +201,7 @@ def test_open_penghalang_are_counted_and_nothing_is_waived_by_halves(home):
     book = accepting(home)
     book.book["Pengecualian"]["A4"] = None
     book.book["Pengecualian"]["B4"] = None
-    with pytest.raises(Refusal, match=rf"sel {cells()['keputusan']}.*masih ada 1 penghalang"):
+    with pytest.raises(Refusal, match=rf"sel {cells()['keputusan']}.*masih ada \d+ catatan kecil"):
         take(home, book.save())
     assert unchanged(home)
 
@@ -290,7 +292,7 @@ def test_a_crash_between_receipt_and_move_only_moves_the_form(home):
 
 def test_a_scan_that_leads_elsewhere_or_is_no_file_is_refused(home, tmp_path):
     folder = home.inbox("review")
-    (tmp_path / "rahasia.pdf").write_bytes(b"%PDF-1.7 milik orang lain")
+    (tmp_path / "rahasia.pdf").write_bytes(pdf("milik orang lain"))
     (folder / "tautan.pdf").symlink_to(tmp_path / "rahasia.pdf")
     os.mkfifo(folder / "pipa.pdf")
     for name in ("tautan.pdf", "pipa.pdf"):

@@ -13,7 +13,8 @@ from padanan.records.people import load_reviewers
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import log_path, read_log
 from padanan.records.scans import normal_digest, scan_path
-from padanan.review.decision.actions import Decision, Waiver, decide
+from padanan.review.decision.actions import Decision, decide
+from padanan.review.decision.waived import Waiver
 from tests.review.decided_by_hand import (
     APPROVER,
     NOW,
@@ -56,7 +57,7 @@ WRONG = {
     "half a fingerprint": ({"fingerprint": "abcd"}, "sidik jari"),
     "unpublished revision": ({"revisi": 9}, "belum terbit"),
     "no scan": ({"scan": None}, "belum dilampirkan"),
-    "open penghalang": ({"waivers": ()}, "penghalang terbuka"),
+    "open penghalang": ({"waivers": ()}, "penghalang dan .* catatan kecil terbuka"),
     "no penghalang of this revision": ({"waivers": (WAIVE,)}, "bukan penghalang"),
     "control characters": ({"reasons": ("a\x07b",)}, "tidak terbaca"),
     "a long number": ({"reasons": ("NIK 3171-9999-9999-9901",)}, "nomor panjang"),
@@ -204,7 +205,7 @@ def test_the_commands_walk_the_whole_way_and_name_the_option_that_is_wrong(home,
     assert sidik in shown and "belum direviu" in shown and "Langkah berikutnya: kecualikan" in shown
     first, *rest = waivers_of(home)
     named = ["--producer", first.producer, "--rule", first.rule, "--kota", first.kota or "tanpa_alamat"]
-    assert main(["review", "waive", *base, *named, "--reason", "verifikasi lapangan"]) == 0
+    assert main(["review", "waive", *base, *named, "--reason", "verifikasi lapangan oleh kelurahan"]) == 0
     decide(home, wish(home, "kecualikan", waivers=tuple(rest)), now=NOW)
     capsys.readouterr()
     wrong = ["review", "accept", *base]

@@ -1,5 +1,5 @@
 {% set plan = run_plan() %}
--- Gap counts for each producer, rule and kota beside the rows they speak of; a rate above the contract's threshold is a penghalang.
+-- Gap counts for each producer, rule and kota beside the rows they speak of; what is a penghalang is judged on publication (facts).
 with
 aturan as (
     {% set rows = [] -%}
@@ -38,7 +38,7 @@ select
     b.jumlah_baris,
     coalesce(g.jumlah_gagal, 0) as jumlah_gagal,
     a.ambang,
-    coalesce(g.jumlah_gagal, 0) > a.ambang * b.jumlah_baris as penghalang
+    coalesce(g.jumlah_gagal, 0) > a.ambang * b.jumlah_baris as di_atas_ambang
 from aturan as a
 inner join baris as b on a.producer = b.producer
 left join gagal as g on a.producer = g.producer and a.rule_id = g.rule_id and b.kode_kota = g.kode_kota

@@ -42,6 +42,7 @@ def putusan(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Mater
             "keadaan": state.text,
             "diterima": state.accepted,
             "penghalang_terbuka": state.open_blockers,
+            "catatan_kecil_terbuka": state.open_minors,
             "dikecualikan": state.waived,
             "catatan": state.records,
             "kepala_catatan": fingerprint(state.head),

@@ -5,7 +5,7 @@ Counting is the report's, deciding the review's; the data sasaran's own figures 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -94,10 +94,11 @@ def decision_tags(report: Report, log: ReviewLog) -> dict[str, Any]:
     revisi, n = report.source.revisi, id_format.number
     waived = steps.waivers(log, revisi)
     every, small = report.facts.blockers, {key_of(item) for item in report.small_blockers}
+    minors = report.facts.minors
     still = sum(key_of(item) not in waived for item in every)
     shown = report.blockers[:TOP_BLOCKERS]
     names = {item.rule.id: item.rule.name for item in report.facts.rules}
-    blocked = "Tidak ada penghalang: semua aturan di bawah ambang kontraknya."
+    blocked = f"{words.NO_BLOCKER.capitalize()}." if not minors else "Tidak ada penghalang."
     if every:
         blocked = (
             f"{n(len(every))} gabungan produsen, aturan dan kota melewati ambang kontrak (penghalang); "
@@ -105,7 +106,10 @@ def decision_tags(report: Report, log: ReviewLog) -> dict[str, Any]:
         )
         if len(shown) < len(every):
             blocked += f" Tabel memuat {n(len(shown))} dengan orang terbanyak"
-            blocked += f"; {n(len(small))} bersandar pada jumlah catatan kecil yang ditutup." if small else "."
+            blocked += f"; {n(len(small))} bersandar pada jumlah yang ditutup." if small else "."
+    if minors:
+        open_minors = sum(key_of(item) not in waived for item in minors)
+        blocked += f" {words.minor_sentence(minors)}" + (f" {n(open_minors)} masih terbuka." if open_minors else "")
     return {
         "kalimat_penghalang": blocked,
         "penghalang": [
@@ -119,18 +123,12 @@ def decision_tags(report: Report, log: ReviewLog) -> dict[str, Any]:
             }
             for item in shown
         ],
-        "kalimat_pengecualian": f"{n(len(waived))} penghalang dikecualikan dengan alasan dan nama."
+        "kalimat_pengecualian": f"{n(len(waived))} penghalang atau catatan kecil dikecualikan dengan alasan dan nama."
         if waived
         else "Tidak ada pengecualian.",
         "pengecualian": [
-            {
-                "produsen": report.contracts[key[0]].name if key[0] in report.contracts else key[0],
-                "aturan": names.get(key[1], key[1]),
-                "kota": Cover.MORE.text if key in small else words.kota_name(key[2], report.facts.kota_names),
-                "alasan": _text(waiver.get("alasan")),
-                "oleh": _people(waiver),
-            }
-            for key, waiver in sorted(waived.items())
+            {"produsen": report.contracts[producer].name if producer in report.contracts else producer, **told}
+            for producer, told in _waived(waived, small, names, report.facts.kota_names)
         ],
         "keputusan_reviu": _decision(log, revisi),
         "langkah": [
@@ -143,6 +141,25 @@ def decision_tags(report: Report, log: ReviewLog) -> dict[str, Any]:
             for record in steps.records_of(log, revisi)
         ],
     }
+
+
+def _waived(
+    waived: Mapping[tuple[str, str, str], Mapping[str, Any]],
+    small: Collection[tuple[str, str, str]],
+    names: Mapping[str, str],
+    kotas: Mapping[str, str],
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """(producer, the row's cells) of each waiver; those of a group are one row."""
+    seen: set[tuple[str, str, str]] = set()
+    for key, waiver in sorted(waived.items()):
+        producer, rule, kota = key
+        group = waiver.get("kelompok")
+        place = Cover.MORE.text if key in small else words.kota_name(kota, kotas)
+        what = ("catatan kecil" if group == steps.MINORS else names.get(rule, rule), "semua" if group else place)
+        if group and (producer, *what) in seen:
+            continue
+        seen.add((producer, *what))
+        yield producer, {"aturan": what[0], "kota": what[1], "alasan": _text(waiver.get("alasan")), "oleh": _people(waiver)}
 
 
 def _decision(log: ReviewLog, revisi: int) -> str:

@@ -5,7 +5,7 @@ Commands and forms only bring the wishes here; sealing a decree is `padanan.decr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +14,7 @@ from typing import Any
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.contracts.version import expectations_version
-from padanan.published.blockers import blockers, key_of
-from padanan.published.facts import KotaCount
+from padanan.published.blockers import Judged, Key, judge, key_of
 from padanan.published.proof import verify_published
 from padanan.published.revisions import published_revisions
 from padanan.records import steps
@@ -25,6 +24,7 @@ from padanan.records.refusal import Refusal
 from padanan.records.review_log import ReviewLog, writing
 from padanan.records.scans import keep_scan, normal_digest, read_scan
 from padanan.records.seals import closed, newest_seal
+from padanan.review.decision.waived import Waiver, described, waived_items
 
 # Decisions of the review meeting need two people; the later steps are one official's.
 BY_TWO = (steps.WAIVE, steps.ACCEPT, steps.REFINE)
@@ -35,17 +35,6 @@ ROLE_OF_STEP = {
     steps.DRAFT: "pelapor",
 }
 REASONED = (steps.REFINE, steps.RETURN)
-
-
-@dataclass(frozen=True)
-class Waiver:
-    """The wish to let one penghalang pass; `row` is its place in the form that brought it."""
-
-    producer: str
-    rule: str
-    kota: str
-    reason: str
-    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,7 +84,7 @@ def decide(home: Home, decision: Decision, *, now: datetime | None = None) -> tu
         by_two = decision.action in BY_TWO
         entries = _review(home, log, decision, now) if by_two else [_step(home, log, decision, now)]
         if decision.scan is not None:
-            scan = read_scan(decision.scan, expected=decision.scan_digest)
+            scan = read_scan(home, decision.scan, expected=decision.scan_digest)
             entries = [{**entry, "pindaian": scan} for entry in entries]
         elif by_two:
             raise Refusal(
@@ -129,10 +118,11 @@ def _review(home: Home, log: ReviewLog, decision: Decision, now: datetime) -> li
             )
         return [{**base, "tindakan": steps.REFINE, "alasan": _reasons(decision)}]
     _same_contracts(manifest)
-    found = blockers(home, decision.periode, decision.revisi)
-    waived = set(steps.waivers(log, decision.revisi))
+    judged = judge(home, decision.periode, decision.revisi)
+    before = steps.waivers(log, decision.revisi)
+    waived = set(before)
     if decision.waivers:
-        items = _waived(decision, found, waived)
+        items = waived_items(decision.waivers, judged, before, period=decision.periode.label)
         entries.append({**base, "tindakan": steps.WAIVE, "alasan": [], "pengecualian": items})
         waived |= {(item["producer"], item["aturan"], item["kota"]) for item in items}
     elif decision.action == steps.WAIVE:
@@ -140,33 +130,32 @@ def _review(home: Home, log: ReviewLog, decision: Decision, now: datetime) -> li
             "tidak ada penghalang yang dikecualikan", field="pengecualian", cure="sebut produsen, aturan, kota dan alasannya"
         )
     if decision.action == steps.ACCEPT:
-        still = [item for item in found if key_of(item) not in waived]
-        if still:
-            first = "; ".join(described(item) for item in still[:3])
-            raise Refusal(
-                f"masih ada {len(still)} penghalang terbuka: {first}{' …' if len(still) > 3 else ''}",
-                field="keputusan",
-                cure="kecualikan masing-masing dengan alasan, atau minta padanan ulang",
-            )
+        _all_waived(judged, waived)
         verify_published(home, decision.periode, decision.revisi)
         entries.append(
             {
                 **base,
                 "tindakan": steps.ACCEPT,
                 "alasan": _reasons(decision),
-                "penghalang": len(found),
+                "penghalang": len(judged.found),
+                "catatan_kecil": len(judged.minors),
                 "dikecualikan": len(waived),
             }
         )
     return entries
 
 
-def described(item: KotaCount) -> str:
-    """A penghalang in words a waiver can repeat: producer, rule, kota."""
-    return f"{item.producer} {item.rule.id} {item.kota or NO_ADDRESS}"
-
-
-NO_ADDRESS = "tanpa_alamat"
+def _all_waived(judged: Judged, waived: set[Key]) -> None:
+    open_ones = [[item for item in found if key_of(item) not in waived] for found in (judged.found, judged.minors)]
+    told = [f"{len(items)} {kind}" for items, kind in zip(open_ones, ("penghalang", "catatan kecil"), strict=True) if items]
+    if told:
+        still = [described(item) for items in open_ones for item in items]
+        raise Refusal(
+            f"masih ada {' dan '.join(told)} terbuka: {'; '.join(still[:3])}{' …' if len(still) > 3 else ''}",
+            field="keputusan",
+            cure=f"kecualikan dengan alasan (catatan kecil sekali per produsen, aturan '{steps.MINORS}'), "
+            "atau minta padanan ulang",
+        )
 
 
 def _step(home: Home, log: ReviewLog, decision: Decision, now: datetime) -> dict[str, Any]:
@@ -255,38 +244,6 @@ def _needed(text: str, field: str) -> str:
     if not text.strip():
         raise Refusal(f"{field} belum diisi", field=field, cure="isi dengan id petugas dari 'padanan review reviewers'")
     return text
-
-
-def _waived(decision: Decision, found: Sequence[KotaCount], waived: set[tuple[str, str, str]]) -> list[dict[str, Any]]:
-    by_key = {key_of(item): item for item in found}
-    items: list[dict[str, Any]] = []
-    for wish in decision.waivers:
-        at = f"pengecualian.{wish.row}"
-        key = (wish.producer.strip(), wish.rule.strip(), "" if wish.kota.strip() in ("", NO_ADDRESS) else wish.kota.strip())
-        item = by_key.get(key)
-        if item is None:
-            raise Refusal(
-                f"{key[0][:40]} {key[1][:60]} {key[2][:20] or NO_ADDRESS} bukan penghalang revisi ini",
-                field=f"{at}.kecualikan",
-                cure=f"lihat penghalangnya dengan 'padanan review show --periode {decision.periode.label}'",
-            )
-        if key in waived or key in {(done["producer"], done["aturan"], done["kota"]) for done in items}:
-            raise Refusal(f"{described(item)} sudah dikecualikan", field=f"{at}.kecualikan", cure="hapus pengecualian kembar itu")
-        if not wish.reason.strip():
-            raise Refusal(f"pengecualian {described(item)} tanpa alasan", field=f"{at}.alasan", cure="tulis alasannya")
-        items.append(
-            {
-                "producer": key[0],
-                "aturan": key[1],
-                "kota": key[2],
-                "gagal": item.gagal,
-                "total": item.total,
-                "orang": item.orang,
-                "ambang": item.rule.threshold,
-                "alasan": clean_reason(wish.reason, field=f"{at}.alasan"),
-            }
-        )
-    return items
 
 
 def _reasons(decision: Decision) -> list[str]:

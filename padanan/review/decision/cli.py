@@ -61,9 +61,11 @@ def add_parsers(commands: Any) -> None:
         )
         if name == "waive":
             made.add_argument("--producer", required=True, metavar="KONTRAK", help="id kontrak produsen")
-            made.add_argument("--rule", required=True, metavar="ATURAN", help="id aturan, misalnya nik_kosong")
+            made.add_argument("--rule", required=True, metavar="ATURAN", help="id aturan, atau catatan_kecil")
             made.add_argument(
-                "--kota", required=True, help="kode kota, misalnya 31.74; tanpa_alamat untuk yang tanpa alamat di DKI"
+                "--kota",
+                required=True,
+                help="kode kota, misalnya 31.74; tanpa_alamat untuk yang tanpa alamat di DKI; semua untuk satu kelompok",
             )
     for name, action, text in (
         ("report", "laporkan", "catat laporan hasil reviu kepada Asisten Kesra (pelapor)"),
@@ -155,7 +157,7 @@ def _refine(args: argparse.Namespace) -> int:
 
 
 def _waive(args: argparse.Namespace) -> int:
-    from padanan.review.decision.actions import Waiver
+    from padanan.review.decision.waived import Waiver
 
     wish = Waiver(args.producer, args.rule, args.kota, "; ".join(args.reason))
     return _reviewed(args, "kecualikan", waivers=(wish,))
@@ -189,7 +191,7 @@ def _form(args: argparse.Namespace) -> int:
     home, periode, revisi = _place(args)
     with fields_as_options():
         count = write_form(home, periode, revisi, args.berkas)
-    print(f"Formulir {periode.label} revisi {revisi} ditulis dengan {count} penghalang terbuka: {args.berkas}")
+    print(f"Formulir {periode.label} revisi {revisi} ditulis dengan {count} baris pengecualian: {args.berkas}")
     print("Isi, taruh bersama pindaian berita acara di inbox/review/, lalu tunggu tanda terimanya di sana.")
     return 0
 

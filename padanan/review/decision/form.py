@@ -30,9 +30,10 @@ from padanan.records.decided import fingerprint_of
 from padanan.records.people import load_reviewers
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import read_log
-from padanan.review.decision.actions import NO_ADDRESS, Decision, Waiver
-from padanan.review.decision.offered import Blocker, Offer
-from padanan.review.decision.show import figures, kota_names, kota_text
+from padanan.review.decision.actions import Decision
+from padanan.review.decision.offered import Offer, offered
+from padanan.review.decision.show import kota_names
+from padanan.review.decision.waived import NO_ADDRESS, Waiver
 
 # What people choose -> the action.
 WORDS = {
@@ -67,7 +68,7 @@ def write_form(home: Home, periode: Periode, revisi: int, path: Path) -> int:
     """Writes an empty form for a revision, by the suffix of `path`.
 
     Returns:
-        How many open penghalang stand in it.
+        How many rows to waive stand in it: penghalang, rules in all kota, catatan kecil.
 
     Raises:
         PadananError: the revision is not published, the file exists, or the suffix is unknown.
@@ -112,7 +113,6 @@ def offer(home: Home, periode: Periode, revisi: int) -> Offer:
     digest = fingerprint_of(home, periode, revisi)
     log = read_log(home, periode)
     state = steps.state_of(log, revisi)
-    contracts, names = load_contracts(), kota_names()
     judged = judge(home, periode, revisi)
     today = datetime.now(JAKARTA).date()
     people = load_reviewers(home)
@@ -126,18 +126,7 @@ def offer(home: Home, periode: Periode, revisi: int) -> Offer:
             for person in people.people.values()
             if person.dari <= today and (person.sampai is None or today <= person.sampai) and (people.demo or not person.example)
         ),
-        tuple(
-            Blocker(
-                item.producer,
-                item.rule.id,
-                item.kota,
-                contracts[item.producer].name,
-                item.rule.definisi,
-                kota_text(item.kota, names),
-                figures(item, hidden=judged.hidden(item)),
-            )
-            for item in judged.open(log, revisi)
-        ),
+        offered(judged, log, revisi, {contract.id: contract.name for contract in load_contracts().values()}, kota_names()),
     )
 
 
@@ -262,7 +251,8 @@ def _yaml_text(made: Offer) -> str:
         "# Nama berkas pindaian di folder yang sama; sha256-nya boleh kosong.",
         'pindaian: ""',
         'sidik_pindaian: ""',
-        "# Penghalang yang masih terbuka: tulis kecualikan: ya beserta alasannya, atau biarkan tidak.",
+        "# Yang masih terbuka: satu penghalang, satu aturan di semua kota, atau semua catatan kecil satu produsen.",
+        "# Tulis kecualikan: ya beserta alasannya (20 huruf, 3 kata atau lebih), atau biarkan tidak.",
         "pengecualian:" if made.blockers else "pengecualian: []",
     ]
     for item in made.blockers:

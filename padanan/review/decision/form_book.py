@@ -26,7 +26,7 @@ FIXED = {
     "periode": ("Periode penetapan", ""),
     "revisi": ("Revisi", ""),
     "sidik": ("Sidik jari laporan", "Cocokkan dengan yang tercetak di setiap halaman laporan"),
-    "terbuka": ("Penghalang terbuka", "Satu baris satu penghalang di lembar Pengecualian"),
+    "terbuka": ("Baris pengecualian", "Satu penghalang, satu aturan di semua kota, atau catatan kecil satu produsen"),
 }
 OPEN = {
     "keputusan": ("Keputusan", "Pilih dari daftar"),
@@ -58,7 +58,8 @@ def _waivers(label: str, revisi: str) -> Layout:
             "angka": "Angka",
         },
         widths={"kecualikan": 13, "alasan": 44, "nama": 34, "definisi": 52, "kota_nama": 26, "angka": 44},
-        note="Pilih ya dan tulis alasannya untuk setiap penghalang yang dikecualikan; yang lain biarkan kosong.",
+        note="Pilih ya dan tulis alasannya (20 huruf dan 3 kata atau lebih). Baris “semua kota” dan “Catatan kecil” berlaku bagi "
+        "semua isinya dengan satu alasan. Yang tidak dikecualikan biarkan kosong.",
         cure=CURE,
     )
 

@@ -6,6 +6,7 @@ It only reads; the pages of the report are drawn elsewhere.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,8 @@ from padanan.published.revisions import newest_revision, published_revisions
 from padanan.records import steps
 from padanan.records.decided import fingerprint_of
 from padanan.records.review_log import ReviewLog, read_log
-from padanan.review.decision.actions import NO_ADDRESS
+from padanan.records.steps import EVERYWHERE, MINORS
+from padanan.review.decision.waived import NO_ADDRESS
 
 SHOWN = 40
 
@@ -53,10 +55,12 @@ def outcome(record: Mapping[str, Any]) -> str:
 def _what(record: Mapping[str, Any]) -> str:
     action = record["tindakan"]
     if action == steps.WAIVE:
-        return f"{len(record['pengecualian'])} penghalang dikecualikan"
+        return f"{len(record['pengecualian'])} penghalang atau catatan kecil dikecualikan"
     if action == steps.ACCEPT:
         count = record["penghalang"]
-        return f"diterima ({count} penghalang, semuanya dikecualikan)" if count else "diterima tanpa penghalang"
+        told = f"{count} penghalang, semuanya dikecualikan" if count else "tanpa penghalang"
+        minors = record.get("catatan_kecil", 0)  # records from before there were two levels have none
+        return f"diterima ({told}{f'; {minors} catatan kecil dikecualikan' if minors else ''})"
     if action == steps.DECREE:
         return f"ditetapkan ke-{record['ke']}, nomor {record['nomor']} tanggal {record['tanggal']}"
     if action == steps.OPEN_CHANGE:
@@ -92,9 +96,11 @@ def next_step(home: Home, periode: Periode, revisi: int, judged: Judged | None =
     if state == steps.NOT_REVIEWED:
         if revisi != newest:
             return f"revisi ini usang; reviu revisi {newest}."
-        still = (judged or judge(home, periode, revisi)).open(log, revisi)
+        judged = judged or judge(home, periode, revisi)
+        counts = ((len(judged.open(log, revisi)), "penghalang"), (len(judged.open_minors(log, revisi)), "catatan kecil"))
+        still = " dan ".join(f"{number(count)} {kind}" for count, kind in counts if count)
         if still:
-            return f"kecualikan {number(len(still))} penghalang terbuka dengan alasan, atau minta padanan ulang."
+            return f"kecualikan {still} terbuka dengan alasan, atau minta padanan ulang."
         return "terima, atau minta padanan ulang."
     if steps.acceptance(log, revisi) is None:
         return "revisi lain diterima sesudah ini; lanjutkan revisi itu."
@@ -125,6 +131,7 @@ class Summary:
     text: str
     accepted: bool
     open_blockers: int
+    open_minors: int
     waived: int
     records: int
     head: str
@@ -146,6 +153,7 @@ def summary(home: Home, periode: Periode) -> Summary:
         state_text(log, revisi),
         accepted is not None,
         len(judged.open(log, revisi)),
+        len(judged.open_minors(log, revisi)),
         len(steps.waivers(log, revisi)),
         len(log.records),
         log.head,
@@ -176,19 +184,43 @@ def render(home: Home, periode: Periode, revisi: int) -> str:
     lines += [_line(item, names, judged.hidden(item)) for item in still[:SHOWN]]
     if len(still) > SHOWN:
         lines.append(f"  … dan {number(len(still) - SHOWN)} lagi; semuanya ada di formulir ('padanan review form')")
+    lines += _minor_lines(judged, log, revisi)
     waived = steps.waivers(log, revisi)
     if waived:
-        lines += ["", f"Dikecualikan: {number(len(waived))}"]
-        for (producer, rule, kota), item in waived.items():
-            lines.append(
-                f"  {producer} {rule}, {kota_text(kota, names)}: {item['alasan']} "
-                f"(diusulkan {item['pengusul']['nama']}, disetujui {item['penyetuju']['nama']}, {item['waktu'][:10]})"
-            )
+        lines += ["", f"Dikecualikan: {number(len(waived))}", *_waived_lines(waived, names)]
     history = steps.records_of(log, revisi)
     if history:
         lines += ["", "Riwayat:", *(f"  {record['waktu'][:16].replace('T', ' ')} {outcome(record)}" for record in history)]
     lines += ["", f"Langkah berikutnya: {next_step(home, periode, revisi, judged)}"]
     return "\n".join(lines)
+
+
+def _minor_lines(judged: Judged, log: ReviewLog, revisi: int) -> list[str]:
+    """The catatan kecil by producer: they are waived so, and their counts are too small to be told by kota."""
+    if not judged.minors:
+        return []
+    still = Counter(item.producer for item in judged.open_minors(log, revisi))
+    lines = ["", f"Catatan kecil: {number(len(judged.minors))}, terbuka {number(still.total())}"]
+    lines += [f"  {producer}: {number(count)} gabungan aturan dan kota" for producer, count in sorted(still.items())]
+    if still:
+        lines.append(f"  Sekali per produsen: 'padanan review waive --producer … --rule {MINORS} --kota {EVERYWHERE} …'")
+    return lines
+
+
+def _waived_lines(waived: Mapping[tuple[str, str, str], Mapping[str, Any]], names: Mapping[str, str]) -> list[str]:
+    """Each waiver with its reason and people; those of a group are one line."""
+    lines: dict[str, int] = {}
+    for (producer, rule, kota), item in waived.items():
+        group = item.get("kelompok")
+        what = f"{rule}, {kota_text(kota, names)}"
+        if group:
+            what = "catatan kecil" if group == MINORS else f"{rule}, semua kota"
+        line = (
+            f"  {producer} {what}: {item['alasan']} "
+            f"(diusulkan {item['pengusul']['nama']}, disetujui {item['penyetuju']['nama']}, {item['waktu'][:10]})"
+        )
+        lines[line] = lines.get(line, 0) + 1
+    return [f"{line} × {number(count)}" if count > 1 else line for line, count in lines.items()]
 
 
 def state_text(log: ReviewLog, revisi: int) -> str:

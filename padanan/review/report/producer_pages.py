@@ -33,6 +33,7 @@ def _page(report: Report, contract_id: str) -> Page:
     rows, failing = facts.rows[contract_id], facts.failing_records.get(contract_id, 0)
     blockers = [blocker for blocker in facts.blockers if blocker.producer == contract_id]
     small = Counter(item.rule.name for item in report.small_blockers if item.producer == contract_id)
+    minors = sum(item.producer == contract_id for item in facts.minors)
     counts = facts.statuses.get(contract_id, {})
     padan = sum(counts.get(key, 0) for key in words.PADAN)
     n, part = id_format.number, id_format.percent
@@ -41,7 +42,7 @@ def _page(report: Report, contract_id: str) -> Page:
         ("catatan", n(rows), f"satuan: {contract.unit}"),
         ("catatan dengan celah", n(failing), part(failing, rows)),
         _part_played(report, contract, rows) or ("padan dengan Adminduk", part(padan, rows), f"{n(padan)} catatan"),
-        ("penghalang", n(len(blockers)), ""),
+        ("penghalang", n(len(blockers)), f"dan {n(minors)} catatan kecil" if minors else ""),
         (f"kiriman, tenggat {id_format.day(item.due)}", words.DELIVERY_STATES[item.state][0], ""),
     ]
     tables = {"aturan": _rules(report, contract_id), "kota": _by_kota(report, contract_id)}
@@ -63,6 +64,7 @@ def _page(report: Report, contract_id: str) -> Page:
             "pokok": [{"nama": name, "nilai": value, "catatan": note} for name, value, note in headline],
             "bersih": [found.rule.name for found in ordered if not found.gagal],
             "definisi": ordered,
+            "catatan_kecil": minors,
             "penghalang_kecil": [f"{name} ({times})" for name, times in sorted(small.items())],
         },
     )

@@ -88,11 +88,12 @@ def _cell(report: Report, item: ProducerDeliveries, code: str) -> Cell:
 
 
 def judge(facts: Facts, producer: str, code: str) -> tuple[str, str, str]:
-    """A dimension in a word: `penghalang` over a threshold, `perhatian` over half of one, else `baik`."""
+    """A dimension in a word: `penghalang` over a threshold, `perhatian` for catatan kecil or over half of one, else `baik`."""
     if any(item.blocker for item in facts.kotas if item.producer == producer and item.rule.dimension == code):
         return "penghalang", "■", "buruk"
     rules = [item for item in facts.of(producer) if item.rule.dimension == code]
-    if any(item.gagal and item.rate > ATTENTION * item.rule.threshold for item in rules):
+    minor = any(item.minor for item in facts.kotas if item.producer == producer and item.rule.dimension == code)
+    if minor or any(item.gagal and item.rate > ATTENTION * item.rule.threshold for item in rules):
         return "perhatian", "▲", "awas"
     return "baik", "●", "baik"
 

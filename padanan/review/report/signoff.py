@@ -10,6 +10,7 @@ from typing import Any
 
 from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint, number
+from padanan.published.blockers import key_of
 from padanan.published.report import Report
 from padanan.records.people import ROLES, load_reviewers
 from padanan.records.review_log import ReviewLog, read_log
@@ -40,9 +41,12 @@ def _decided(report: Report, log: ReviewLog) -> str | None:
     if not records_of(log, revisi):
         return None
     waived = waivers(log, revisi)
-    still = sum((item.producer, item.rule.id, item.kota) not in waived for item in report.facts.blockers)
-    words = [STATE_TEXT[state_of(log, revisi)], f"{number(len(waived))} penghalang dikecualikan dengan alasan"]
-    words.append(f"{number(still)} masih terbuka" if still else "tidak ada yang terbuka")
+    facts = report.facts
+    kinds = ((facts.blockers, "penghalang"), (facts.minors, "catatan kecil"))
+    still = [(sum(key_of(item) not in waived for item in found), kind) for found, kind in kinds]
+    words = [STATE_TEXT[state_of(log, revisi)], f"{number(len(waived))} penghalang atau catatan kecil dikecualikan dengan alasan"]
+    told = " dan ".join(f"{number(count)} {kind}" for count, kind in still if count)
+    words.append(f"{told} masih terbuka" if told else "tidak ada yang terbuka")
     if refined(log, revisi):
         words = ["dikembalikan untuk padanan ulang"]
     return f"Putusan reviu sampai sekarang: {'; '.join(words)}."

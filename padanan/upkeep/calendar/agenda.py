@@ -138,10 +138,12 @@ def _blockers(home: Home, contracts: Mapping[str, Contract], periode: Periode) -
     judged = judge(home, periode, revisi)
     log = read_log(home, periode)
     waiting = judged.open(log, revisi)
+    minors = judged.open_minors(log, revisi)
+    small = (f"{number(len(minors))} catatan kecil terbuka; dikecualikan sekali per produsen.",) if minors else ()
     if not waiting:
         waived = len(waivers(log, revisi))
         told = f"; {number(waived)} dikecualikan" if waived else ""
-        return Point(title, (f"Tidak ada penghalang terbuka pada revisi {revisi}{told}.",))
+        return Point(title, (f"Tidak ada penghalang terbuka pada revisi {revisi}{told}.", *small))
     groups: dict[tuple[str, str], int] = Counter((item.producer, item.rule.id) for item in waiting)
     rules = {item.rule.id: item.rule for item in waiting}
     rows = [
@@ -158,6 +160,7 @@ def _blockers(home: Home, contracts: Mapping[str, Contract], periode: Periode) -
     lines = (
         f"{number(len(waiting))} penghalang terbuka pada revisi {revisi}; padanan baru dapat diterima bila hilang atau "
         f"dikecualikan tertulis.{rest}",
+        *small,
     )
     columns = heads("Produsen", "Aturan", "Kota#", "Tindak lanjut", "Penanggung jawab")
     shown = table("tabel-penghalang-rakor", "Penghalang terbuka menurut produsen dan aturan", columns, rows[:MOST])
