@@ -62,7 +62,7 @@ class KotaCount:
 
     @property
     def blocker(self) -> bool:
-        """A penghalang (issue 6, C1): over the threshold by enough records and beyond chance, or a selected person has a gap
+        """A penghalang: over the threshold by enough records and beyond chance, or a selected person has a gap
         of level `blok` there.
         """
         enough = self.gagal >= self.rule.minimum and lower_bound(self.gagal, self.total) > self.rule.threshold

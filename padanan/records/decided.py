@@ -93,7 +93,7 @@ def clean_reason(text: str, *, field: str) -> str:
 
 
 def worded_reason(text: str, *, field: str) -> str:
-    """A waiver's reason as it is kept: `clean_reason`, and a sentence that somebody else can judge (issue 6, C1).
+    """A waiver's reason as it is kept: `clean_reason`, and a sentence that somebody else can judge.
 
     Raises:
         Refusal: see `clean_reason`; or its words hold fewer than 20 letters, or fewer than three are different.

@@ -88,7 +88,8 @@ def test_report_and_form_have_one_owner_and_follow_the_record_by_the_decisions_j
         assert read_period(repository, instance).success
         form = home.reports(PERIODE, 1) / "formulir-keputusan.xlsx"
         offered, written = openpyxl.load_workbook(form)["Pengecualian"].max_row, files(home)
-        opened = facts(materialize(putusan, instance=instance), "review__putusan")["penghalang_terbuka"]
+        before = facts(materialize(putusan, instance=instance), "review__putusan")
+        opened = before["penghalang_terbuka"] + before["catatan_kecil_terbuka"]
         accept_all(home)
         decided = materialize(putusan, instance=instance)
         assert decided.success and files(home) == written, "the decision's asset wrote into the report"
@@ -101,7 +102,7 @@ def test_report_and_form_have_one_owner_and_follow_the_record_by_the_decisions_j
     page = (form.parent / "index.html").read_text()
     assert decision["kepala_catatan"] in page
     (said,) = re.findall('<p id="putusan">(.*?)</p>', page)
-    assert f"{opened} penghalang dikecualikan" in said and "tidak ada yang terbuka" in said
+    assert f"{opened} penghalang atau catatan kecil dikecualikan" in said and "tidak ada yang terbuka" in said
     # Places are told relative to the home, the page by an address that a browser opens.
     assert (report["berkas"], report["formulir"]) == tuple(
         f"reports/{PERIODE.key}/rev-1/{name}" for name in ("index.html", "formulir-keputusan.xlsx")

@@ -1,4 +1,4 @@
-"""Two levels of penghalang (issue 6, C1): what is material, what is a catatan kecil, and which reasons and groups waive them."""
+"""Two levels of penghalang: what is material, what is a catatan kecil, and which reasons and groups waive them."""
 
 import dataclasses
 

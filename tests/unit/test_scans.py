@@ -1,4 +1,4 @@
-"""A signed paper must open and have a page (issue 6, C1); reading it is a child's work."""
+"""A signed paper must open and have a page; reading it is a child's work."""
 
 import io
 
