@@ -131,7 +131,8 @@ def load_wilayah(seeds: Path | None = None) -> Wilayah:
     )
     if not dki:
         raise PadananError("seed ref_wilayah kosong", cure="ambil lagi berkas dbt_project/seeds dari repositori")
-    codes = [row["kode"] for row in _rows(seeds / "ref_kecamatan_nik.csv")]
+    # Codes of before the provinces were split would only change whom the made-up numbers fall to.
+    codes = [row["kode"] for row in _rows(seeds / "ref_kecamatan_nik.csv") if row["asal"] != "sebelum pemekaran"]
     spelling: dict[tuple[str, str], list[str]] = {}
     for row in _rows(seeds / "ref_ejaan_wilayah.csv"):
         spelling.setdefault((row["tingkat"], row["nama_baku"].upper()), []).append(row["ejaan"].upper())

@@ -104,7 +104,7 @@ def test_from_faulty_deliveries_to_a_seal_that_can_be_made_again(world, tmp_path
     assert "-".join(first_print[i : i + 4] for i in range(0, 64, 4)) in report
     assert blockers(home, PERIODE, 1)
     paper = ("--fingerprint", first_print, "--scan", str(scan))
-    assert "penghalang terbuka" in command("review", "accept", *decision, *paper, code=1)
+    assert "catatan kecil terbuka" in command("review", "accept", *decision, *paper, code=1)
     command("review", "refine", *decision, *paper, "--reason", "DTKS harus dikirim ulang")
 
     deliver_corrected(home, command, tmp_path)
