@@ -29,6 +29,37 @@
     (({{ name_level }} >= 2 and {{ birth_level }} >= 1) or ({{ name_level }} >= 1 and {{ birth_level }} = 2))
 {%- endmacro %}
 
+{#- Somebody else fits a record strictly better than the resident of its NIK: a better name and no worse a date, the same name and a
+    better date, or exactly the name while the resident's is only like it. -#}
+{% macro fits_better(name_level, birth_level, own_name_level, own_birth_level) -%}
+    (({{ name_level }} > {{ own_name_level }} and {{ birth_level }} >= {{ own_birth_level }})
+    or ({{ name_level }} = {{ own_name_level }} and {{ birth_level }} > {{ own_birth_level }})
+    or {{ name_level }} = 3)
+{%- endmacro %}
+
+{#- After step 1: a record that another member of the resident's card fits strictly better (a twin's or a parent's NIK) goes on to
+    step 2. Only links whose name is not the same are asked about, and of the card only who has the record's name or date: one hash
+    join of few rows. -#}
+{% macro hand_over_card_mates(model) -%}
+    update {{ model }}
+    set status = 'nik_padan_identitas_beda', kerabat_lebih_cocok = true
+    where record_key in (
+        select s.record_key
+        from (
+            select
+                c.record_key, c.tingkat_nama, c.tingkat_tgl_lahir,
+                {{ name_level('c.nama_bersih', 'm.nama_bersih') }} as nama_kerabat,
+                {{ birth_level('c.tgl_lahir', 'm.tgl_lahir') }} as lahir_kerabat
+            from {{ model }} as c
+            inner join {{ ref(reference_model()) }} as m on c.kk_acuan = m.kk_angka16
+            where c.status = 'padan_nik' and not ({{ is_reference('c.producer') }}) and c.tingkat_nama < 3
+                and m.nik_angka16 is distinct from c.nik_pakai
+                and (m.tgl_lahir = c.tgl_lahir or {{ name_for_comparison('m.nama_bersih') }} = {{ name_for_comparison('c.nama_bersih') }})
+        ) as s
+        where {{ fits_better('s.nama_kerabat', 's.lahir_kerabat', 's.tingkat_nama', 's.tingkat_tgl_lahir') }}
+    )
+{%- endmacro %}
+
 {#- Age group on a day, from a birth date; what is not that of a living person is unknown (`published/groups` names the groups). -#}
 {% macro age_group(birth, day) -%}
     case

@@ -211,7 +211,8 @@ def final(con: duckdb.DuckDBPyConnection) -> None:
                 when s.cara = 'kelompok_bukti' then 'NIK dan identitas sama dengan rekaman yang padan dengan bukti'
                 when s.status = 'padan_bukti' then 'perlu dilihat orang'
                 else coalesce(s.alasan, 'tidak ada calon')
-            end as alasan
+            end || case when r.kerabat_lebih_cocok
+                then '; NIK-nya milik orang yang sekartu dengannya, tetapi kurang cocok' else '' end as alasan
         from rekaman r left join simpul s using (producer, id_awal) left join klaster k using (id_awal)
         left join penduduk p on p.id_penduduk = s.id_penduduk
         where r.status_nik <> 'padan_nik'"""

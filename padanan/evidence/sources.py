@@ -71,7 +71,8 @@ def arrange(con: duckdb.DuckDBPyConnection, data: PlanData) -> None:
     con.executemany("insert into bagian_registri values (?, ?, ?)", parts)
     con.execute(
         """create temp table rekaman as
-        select c.producer, c.record_key, c.entity_key, c.status as status_nik, c.id_keluarga, c.record_key_acuan, c.isian,
+        select c.producer, c.record_key, c.entity_key, c.status as status_nik, c.kerabat_lebih_cocok, c.id_keluarga,
+            c.record_key_acuan, c.isian,
             coalesce(i.id_orang, c.entity_key_acuan) as id_awal, i.metode as metode_awal,
             coalesce(b.registri, c.producer) as sumber, coalesce(not b.acuan, false) as berkeluarga,
             coalesce(b.acuan, false) as acuan

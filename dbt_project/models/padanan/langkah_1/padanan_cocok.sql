@@ -1,3 +1,4 @@
+{{ config(post_hook="{{ hand_over_card_mates(this) }}") }}
 -- Every staged record beside the resident of its NIK: one hash join, nothing chosen yet about persons without a resident.
 {% set plan = run_plan() %}
 with
@@ -34,7 +35,7 @@ rekaman as not materialized (
 -- one reference resident for each usable NIK: the row that speaks first
 penduduk as not materialized (
     select
-        p.record_key, p.entity_key, p.nik_angka16, p.nama_bersih, p.tgl_lahir, p.status_dasar, p.nik_n_baris,
+        p.record_key, p.entity_key, p.nik_angka16, p.nama_bersih, p.tgl_lahir, p.status_dasar, p.nik_n_baris, p.kk_angka16,
         case when p.nama_bersih is not null then 1 else 0 end + case when p.tgl_lahir is not null then 1 else 0 end
         + case when p.jk is not null then 1 else 0 end + case when p.kk_angka16 is not null then 1 else 0 end
         + case when p.alamat_jalan is not null then 1 else 0 end + case when p.kode_kelurahan is not null then 1 else 0 end
@@ -50,7 +51,7 @@ terpilih as (
     group by nik_angka16
 ),
 acuan as (
-    select p.record_key, p.entity_key, p.nik_angka16, p.nama_bersih, p.tgl_lahir, p.status_dasar
+    select p.record_key, p.entity_key, p.nik_angka16, p.nama_bersih, p.tgl_lahir, p.status_dasar, p.kk_angka16
     from penduduk as p
     left join terpilih as t on p.record_key = t.record_key
     where p.nik_n_baris = 1 or t.record_key is not null
@@ -61,6 +62,7 @@ banding as not materialized (
         a.record_key as record_key_acuan_nik,
         a.entity_key as entity_key_acuan,
         a.status_dasar as status_dasar_acuan,
+        a.kk_angka16 as kk_acuan,
         case when {{ is_reference('r.producer') }} or a.record_key is null then null else {{ name_level('r.nama_bersih', 'a.nama_bersih') }} end as tingkat_nama,
         case when {{ is_reference('r.producer') }} or a.record_key is null then null else {{ birth_level('r.tgl_lahir', 'a.tgl_lahir') }} end as tingkat_tgl_lahir
     from rekaman as r
@@ -78,5 +80,7 @@ select
     end as status,
     record_key_acuan_nik as record_key_acuan,
     entity_key_acuan,
-    status_dasar_acuan
+    status_dasar_acuan,
+    -- set after the build: somebody else on that card fits the record better
+    false as kerabat_lebih_cocok
 from banding

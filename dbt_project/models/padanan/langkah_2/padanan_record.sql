@@ -3,7 +3,7 @@
 with
 beridentitas as not materialized (
     select
-        c.* exclude (status, record_key_acuan, status_dasar_acuan),
+        c.* exclude (status, record_key_acuan, status_dasar_acuan, kk_acuan, kerabat_lebih_cocok),
         c.status as status_nik,
         coalesce(t.status, case when c.status = 'padan_nik' then 'padan_nik' else 'tidak_padan' end) as status,
         coalesce(t.id_orang, i.id_orang, c.entity_key_acuan) as id_orang,
