@@ -14,7 +14,7 @@ from padanan.base.period import Periode
 from padanan.base.suppress import Cell, Cover
 from padanan.contracts.contract import Contract
 from padanan.contracts.criteria import Criteria, load_criteria
-from padanan.contracts.parts import REFERENCE, registries
+from padanan.contracts.parts import REFERENCE, reference, registries
 from padanan.contracts.rules import KINDS
 from padanan.published import facts, overlap, wilayah
 from padanan.published.deliveries import ProducerDeliveries, deliveries
@@ -22,6 +22,7 @@ from padanan.published.facts import Facts, KotaCount
 from padanan.published.followup import FollowUp, follow_up
 from padanan.published.history import History, Scores, history
 from padanan.published.opened import Published
+from padanan.published.sensitivity import Sensitivity, measure
 
 UNTOLD = "Terbitan ini belum mencatat kriterianya."
 
@@ -41,6 +42,7 @@ class Report:
     criteria: Criteria
     history: History
     follow_ups: tuple[FollowUp, ...]
+    sensitivity: Sensitivity | None
 
     @property
     def before(self) -> Scores:
@@ -127,5 +129,6 @@ def gather(home: Home, contracts: dict[str, Contract], source: Published) -> Rep
         covers={producer: wilayah.rule_cover(counted, producer) for producer in counted.rows},
         criteria=load_criteria(),
         history=past,
+        sensitivity=measure(source, reference(contracts).id, {item.id: item.name for item in contracts.values()}),
         follow_ups=tuple(follow_up(home, source, found, publication_name(source.periode, *found)) for found in earlier),
     )

@@ -228,7 +228,9 @@ def build_world(residents: int, seed: int, population: Mapping[str, Any], wilaya
     rt_fam = (1 + (rng.random(n_fam) * 15).astype(np.int16)).astype(np.int16)
     street_fam = ((kel_fam.astype(np.int64) * 7919 + rw_fam * 131 + rt_fam // 4) % 4096).astype(np.int32)
     number_fam = rng.integers(1, 190, n_fam).astype(np.int16)
-    desil_fam = np.clip(np.ceil(10 * rng.beta(1.05, 1.0, n_fam)), 1, 10).astype(np.int8)
+    # Desil are national: few families of Jakarta stand in the lowest, as the published shares of the poor say.
+    rank = rng.beta(1.05, 1.0, n_fam) ** 1.05
+    desil_fam = (1 + np.searchsorted(np.cumsum(population["desil"])[:9], rank)).astype(np.int8)
     kk_elsewhere = np.zeros(n_fam, dtype=bool)
     kk_elsewhere[family[kind == DE_FACTO]] = True
 

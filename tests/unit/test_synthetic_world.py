@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from stdnum.id import nik as stdnum_nik
 
+from padanan.contracts.poverty import newest, published_poverty
 from padanan.synthetic.base import CANARY, DE_FACTO, FAR, HEAD, RESIDENT, civil, days
 from padanan.synthetic.profile import load_profile
 from padanan.synthetic.wilayah import POPULATION, load_wilayah
@@ -73,3 +74,14 @@ def test_names_are_invented_and_varied(world):
     assert all(name == name.upper().strip() and "  " not in name for name in names)
     assert len(set(names)) > 0.8 * len(names)
     assert 0.05 < np.mean([" " not in name for name in names]) < 0.30
+
+
+@pytest.mark.feature("F51")
+def test_the_poor_of_the_made_up_jakarta_are_as_many_as_published(world):
+    """Desil 1 holds the extremely poor, desil 1 and 2 the poor, as BPS published them for the same month."""
+    published = newest(published_poverty(), "extreme", date(2025, 12, 15))
+    shares = np.array(load_profile("default")["penduduk"]["desil"])
+    assert shares.sum() == pytest.approx(1) and shares[0] * 100 == pytest.approx(published.extreme)
+    assert shares[:2].sum() * 100 == pytest.approx(published.poor)
+    drawn = np.bincount(world.desil, minlength=11)[1:] / len(world)
+    assert drawn == pytest.approx(shares, abs=0.015)

@@ -11,7 +11,7 @@ from padanan.pages.layout import page
 from padanan.pages.page import Page
 from padanan.published import deliveries, overlap
 from padanan.published.report import Report
-from padanan.review.report import change_page, list_page, matching_tables, quality_tables
+from padanan.review.report import change_page, criteria_page, list_page, matching_tables, quality_tables
 from padanan.review.report.delivery_tables import account, arrivals
 from padanan.review.report.evidence_tables import has_evidence
 from padanan.review.report.place_pages import kota_table
@@ -60,7 +60,7 @@ def index_page(report: Report) -> dict[str, Page]:
         lanjutan=[change_page.sentence(found) for found in report.follow_ups],
         lintasan=change_page.courses(report),
         titik=len(report.history.points) + 1,
-        kriteria={"kalimat": report.criteria_told[0], "disepakati": report.agreed},
+        kriteria={"kalimat": report.criteria_told[0], "disepakati": report.agreed, "besar": criteria_page.first_screen(report)},
         daftar=list_page.summary(report),
         tanda=sign_off(report),
     )

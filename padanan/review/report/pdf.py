@@ -21,7 +21,7 @@ FILE = "laporan-mutu.pdf"
 TEMPLATE = Path(__file__).with_name("laporan.typ")
 AGENCY = "Pemerintah Provinsi DKI Jakarta · Tim Koordinasi Penanggulangan Kemiskinan"
 # After the index, in this order; a page that a report does not have is left out.
-CHAPTERS = ("padanan.html", "perubahan.html", "kelompok.html", "daftar.html", "penduduk.html")
+CHAPTERS = ("padanan.html", "perubahan.html", "kelompok.html", "daftar.html", "penduduk.html", "kriteria.html")
 # Sections of the index that are a picture only.
 PICTURES = frozenset({"lintasan"})
 # Its lines to sign stand at the end of the print, after every chapter.

@@ -21,6 +21,7 @@ from padanan.published.opened import open_published
 from padanan.published.report import Report, gather, in_order
 from padanan.review.report import pdf
 from padanan.review.report.change_page import change_page
+from padanan.review.report.criteria_page import criteria_page
 from padanan.review.report.evidence_page import evidence_page
 from padanan.review.report.group_page import group_page
 from padanan.review.report.index_page import index_page
@@ -44,6 +45,7 @@ PAGE_MAKERS: tuple[PageMaker, ...] = (
     group_page,
     list_page,
     population_page,
+    criteria_page,
     method_page,
 )
 

@@ -1,0 +1,209 @@
+"""The page "Bila kriteria lain": whom another limit, source or residence rule would select, beside published poverty.
+
+Counting is in `published.sensitivity`; the agreed criteria stand in the publication's manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from padanan.base import format as id_format
+from padanan.base.suppress import ALL, LIMIT, Cover, Sum, cover
+from padanan.base.suppress import Cell as Key
+from padanan.contracts.poverty import PublishedPoverty, newest, published_poverty
+from padanan.pages.layout import page
+from padanan.pages.page import Page
+from padanan.pages.table import Cell, Row, Table, count, heads, row, table, text
+from padanan.published.opened import LATER
+from padanan.published.report import Report
+from padanan.published.sensitivity import DESILS, Sensitivity
+
+PAGE = "kriteria.html"
+FAR, NEAR = 1.5, 0.5
+"""A selection beyond these times the published share is said in a sentence of its own (F51)."""
+_KINDS = {"urutan": "Sumber desil", "warisan": "Warisan desil", "domisili": "Aturan domisili"}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A selection beside the published share of the same people."""
+
+    name: str
+    people: int
+    residents: int
+    published: PublishedPoverty
+    percent: float
+
+    @property
+    def times(self) -> float:
+        """How many times the published share the selected share is."""
+        return 100 * self.people / self.residents / self.percent if self.residents else 0.0
+
+    @property
+    def far(self) -> bool:
+        """Whether the two are too far apart to pass without a word."""
+        return not NEAR <= self.times <= FAR
+
+    @property
+    def sentence(self) -> str:
+        """Both shares, and how far apart they are."""
+        share = id_format.percent(self.people, self.residents)
+        told = (
+            f"{self.name}: {share} dari orang yang tidak tercatat di luar DKI, {id_format.decimal(self.times)} kali angka BPS "
+            f"({_percent(self.percent)}%, {id_format.month(self.published.month)})."
+        )
+        return f"{told} Jauh berbeda: periksa batas desil atau sumbernya sebelum menetapkan." if self.far else told
+
+
+def _up_to(limit: int) -> str:
+    return "Desil 1" if limit == 1 else f"Desil 1–{limit}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+def comparisons(report: Report, found: Sensitivity) -> list[Beside]:
+    """The selection and the two lower levels beside the newest published figures of before the cut-off."""
+    limits = report.source.manifest["kriteria"]["batas_desil"]
+    day, figures = date.fromisoformat(str(report.source.manifest["cutoff"])[:10]), published_poverty()
+    asked = (
+        ("Data sasaran dibanding kemiskinan ekstrem", found.now[0], "extreme"),
+        (
+            f"Tingkat kemiskinan ekstrem ({_up_to(limits['kemiskinan_ekstrem']).lower()})",
+            found.up_to(limits["kemiskinan_ekstrem"]),
+            "extreme",
+        ),
+        (f"Tingkat miskin ({_up_to(limits['miskin']).lower()})", found.up_to(limits["miskin"]), "poor"),
+    )
+    return [
+        Beside(name, people, found.residents, one, float(getattr(one, kind)))
+        for name, people, kind in asked
+        if (one := newest(figures, kind, day)) is not None
+    ]
+
+
+def first_screen(report: Report) -> str:
+    """The index's sentence on the size of the selection; empty where it is near the published one or not measured."""
+    found = report.sensitivity
+    far = [one.sentence for one in comparisons(report, found)[:1] if one.far] if found else []
+    return far[0] if far else ""
+
+
+def criteria_page(report: Report) -> dict[str, Page]:
+    """`kriteria.html`; a publication from before its criteria were recorded says that it isn't measured."""
+    found = report.sensitivity
+    if found is None:
+        return {PAGE: page(report, "kriteria.html.j2", {}, belum=LATER, banding=[], sumber=[], kalimat=report.criteria_told)}
+    covered = _covered(found)
+    beside = comparisons(report, found)
+    tables = {
+        "batas": _by_limit(found, covered),
+        "kota": _by_kota(report, found, covered),
+        "lain": _variants(found),
+        "daftar": _lists(report),
+    }
+    told = dict.fromkeys(f"{id_format.month(one.published.month)}: {one.published.source}" for one in beside)
+    made = page(
+        report,
+        "kriteria.html.j2",
+        tables,
+        belum="",
+        banding=[{"kalimat": one.sentence, "jauh": one.far} for one in beside],
+        sumber=list(told),
+        kalimat=report.criteria_told,
+    )
+    return {PAGE: made}
+
+
+def _covered(found: Sensitivity) -> dict[Key, Cover]:
+    """Small cells of desil x kota, of the sums up to each limit and of the families: what is covered in one table is in all."""
+    kotas = sorted({kota for _, kota in found.desils})
+    values: dict[Key, int] = {}
+    sums = []
+    for desil in DESILS:
+        values |= {(desil, kota): found.desils.get((desil, kota), 0) for kota in kotas}
+        values[desil, ALL] = sum(values[desil, kota] for kota in kotas)
+        sums.append(Sum((desil, ALL), tuple((desil, kota) for kota in kotas)))
+        values["sampai", desil] = found.up_to(desil)
+        values["keluarga", desil] = found.families[desil]
+        values["keluarga baru", desil] = found.families[desil] - found.families.get(desil - 1, 0)
+        before: tuple[Key, ...] = (("sampai", desil - 1),) if desil > 1 else ()
+        families: tuple[Key, ...] = (("keluarga", desil - 1),) if desil > 1 else ()
+        sums.append(Sum(("sampai", desil), (*before, (desil, ALL))))
+        sums.append(Sum(("keluarga", desil), (*families, ("keluarga baru", desil))))
+    for kota in (*kotas, ALL):
+        values[ALL, kota] = sum(values[desil, kota] for desil in DESILS)
+        sums.append(Sum((ALL, kota), tuple((desil, kota) for desil in DESILS)))
+    sums.append(Sum((ALL, ALL), tuple((ALL, kota) for kota in kotas)))
+    return cover(values, sums)
+
+
+def _by_limit(found: Sensitivity, covered: dict[Key, Cover]) -> Table:
+    rows = [
+        row(
+            text(_up_to(limit) + (" (disepakati)" if limit == found.limit else "")),
+            count(found.up_to(limit), covered.get(("sampai", limit))),
+            count(found.families[limit], covered.get(("keluarga", limit))),
+            Cell("–" if ("sampai", limit) in covered else id_format.percent(found.up_to(limit), found.residents), css="n"),
+            css="induk" if limit == found.limit else "",
+            batas=str(limit),
+        )
+        for limit in DESILS
+    ]
+    note = "Kriteria lain tetap. Keluarga: kartu keluarga dengan sedikitnya satu orang itu; orang tanpa kartu dihitung sendiri."
+    return table(
+        "tabel-batas", "Orang dan keluarga menurut batas desil", heads("Batas", "Orang#", "Keluarga#", "Bagian#"), rows, note=note
+    )
+
+
+def _by_kota(report: Report, found: Sensitivity, covered: dict[Key, Cover]) -> Table:
+    names = report.facts.kota_names
+    kotas = sorted({kota for _, kota in found.desils}, key=lambda kota: (kota == "", kota))
+
+    def line(key: Key, name: str, desils: Sequence[int]) -> Row:
+        values = {kota: sum(found.desils.get((desil, kota), 0) for desil in desils) for kota in kotas}
+        cells = (count(values[kota], covered.get((key, kota))) for kota in kotas)
+        return row(text(name), count(sum(values.values()), covered.get((key, ALL))), *cells, desil=str(key))
+
+    columns = heads("Desil", "Jumlah#", *(f"{names.get(kota, 'Tidak diketahui')}#" for kota in kotas))
+    rows = [line(desil, f"Desil {desil}", [desil]) for desil in DESILS]
+    return table("tabel-desil-kota", "Orang menurut desil dan kota", columns, rows, foot=[line(ALL, "Jumlah", DESILS)])
+
+
+def _variants(found: Sensitivity) -> Table:
+    rows = []
+    for one in found.variants:
+        close = {abs(one.people - found.now[0]), abs(one.families - found.now[1])} & set(range(1, LIMIT))
+        mark = Cover.MORE if close else None
+        rows.append(
+            row(
+                text(f"{_KINDS[one.kind]}: {one.name}", "lebar"),
+                count(one.people, mark),
+                count(one.families, mark),
+                count(one.people - found.now[0], mark),
+                jenis=one.kind,
+            )
+        )
+    note = "Satu kriteria diganti, yang lain tetap; yang mewarisi desil tetap memakai warisannya. Selisih di bawah 5 ditutup."
+    columns = heads("Bila", "Orang#", "Keluarga#", "Selisih orang#")
+    return table("tabel-bila-lain", "Orang dan keluarga bila satu kriteria lain", columns, rows, note=note)
+
+
+def _lists(report: Report) -> Table:
+    """Who is not selected although a source speaks for their need, by list: for TKPK to decide on."""
+    told = {item.daftar: item.keterangan for item in report.criteria.kriteria}
+    have = report.source.has("daftar_belum_masuk", "daftar")
+    found = report.source.rows("select daftar, count(*) as n from daftar_belum_masuk group by all order by all") if have else []
+    rows = [
+        row(text(line["daftar"]), text(told.get(line["daftar"], ""), "lebar"), count(line["n"]), daftar=line["daftar"])
+        for line in found
+    ]
+    return table(
+        "tabel-belum-masuk",
+        "Tidak masuk meskipun ada tanda kebutuhan",
+        heads("Daftar", "Kriteria yang tidak terpenuhi", "Orang#"),
+        rows,
+    )
