@@ -84,4 +84,4 @@ def test_the_poor_of_the_made_up_jakarta_are_as_many_as_published(world):
     assert shares.sum() == pytest.approx(1) and shares[0] * 100 == pytest.approx(published.extreme)
     assert shares[:2].sum() * 100 == pytest.approx(published.poor)
     drawn = np.bincount(world.desil, minlength=11)[1:] / len(world)
-    assert drawn == pytest.approx(shares, abs=0.015)
+    assert drawn == pytest.approx(shares, abs=0.025)
