@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -61,6 +62,19 @@ def fault(cause: str, cure: str, *, at: Sequence[str | int] = ()) -> PydanticCus
         at: the field concerned, from the validated value on.
     """
     return PydanticCustomError("padanan", "{cause}", {"cause": cause, "cure": cure, "at": tuple(at)})
+
+
+def _day(value: Any) -> Any:
+    """A day with or without quotes."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise fault("tanggal berlaku tidak terbaca", "tulis YYYY-MM-DD") from None
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -17,6 +17,7 @@ from padanan.base.errors import ContractError
 from padanan.base.home import CHECKOUT
 from padanan.base.period import Periode
 from padanan.base.yaml_source import YamlSource
+from padanan.contracts.agencies import Agencies, load_agencies
 from padanan.contracts.blanks import Blanks
 from padanan.contracts.contract_file import CADENCES, CodeList, CodeLists, ColumnLine, ContractFile, Properties, known_by_name
 from padanan.contracts.parts import DENOMINATOR, SUPPORTING, Registry, check_parts, parts_of
@@ -54,6 +55,8 @@ class Contract:
     version: str
     name: str
     owner: str
+    agency: str
+    """Short name of the agency that answers for the deliveries; `owner` says in full who delivers, and from whom."""
     legal_basis: str
     unit: str
     kind: str
@@ -128,9 +131,10 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
     base = folder or expectations_dir()
     catalogue = read_catalogue(base).rules
     lists = read_config(base / "code_lists.yaml", CodeLists).lists
+    agencies = load_agencies(base)
     contracts = {}
     for path in sorted((base / "contracts").glob("*.yaml")):
-        contract = load_contract(path, catalogue, lists)
+        contract = load_contract(path, catalogue, lists, agencies)
         contracts[contract.id] = contract
     if not contracts:
         raise ContractError("tidak ada kontrak", file=base / "contracts", cure="taruh berkas kontrak <id>.yaml di folder itu")
@@ -138,13 +142,13 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
     return contracts
 
 
-def load_contract(path: Path, catalogue: Mapping[str, RuleEntry], lists: Mapping[str, CodeList]) -> Contract:
+def load_contract(path: Path, catalogue: Mapping[str, RuleEntry], lists: Mapping[str, CodeList], agencies: Agencies) -> Contract:
     """One contract file; see `load_contracts`."""
     source = YamlSource(path)
     if not isinstance(source.data, dict):
         raise source.error((), "kontrak kosong", "isi menurut ODCS v3.1; contoh: kontrak lain di folder itu")
     known_by_name(source)
-    file = typed(source, ContractFile, context={"lists": lists})
+    file = typed(source, ContractFile, context={"lists": lists, **agencies.context})
     if file.id != path.stem:
         raise source.error(("id",), "id kontrak tidak sama dengan nama berkas", "samakan id dengan nama berkas (huruf kecil, _)")
     own, table = file.customProperties, file.table[0]
@@ -167,6 +171,7 @@ def load_contract(path: Path, catalogue: Mapping[str, RuleEntry], lists: Mapping
         version=file.version,
         name=file.name,
         owner=own.produsen,
+        agency=agencies.instansi[own.instansi].singkat,
         legal_basis=own.dasarHukum,
         unit=own.satuan,
         kind=own.jenis,

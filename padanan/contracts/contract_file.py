@@ -5,13 +5,13 @@ A new property of contracts is one line of `Properties`; what it means stands wh
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from padanan.base.config import Config, Filled, Listed, Prose, Share, Text, Version, fault
+from padanan.base.config import Config, Day, Filled, Listed, Prose, Share, Text, Version, fault
 from padanan.base.yaml_source import YamlSource
+from padanan.contracts.agencies import known_agency
 from padanan.contracts.blanks import Blanks
 from padanan.contracts.rule_use import QualityLine
 from padanan.contracts.rules import Kind, Unit
@@ -26,17 +26,6 @@ CODED = ("jenis_kelamin", "shdk", "status_dasar", "status", "status_kawin", "kel
 NAME = r"^[a-z][a-z0-9_]*$"
 
 
-def _day(value: Any) -> Any:
-    """A day with or without quotes."""
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise fault("tanggal berlaku tidak terbaca", "tulis YYYY-MM-DD") from None
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_day)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$", examples=['"2025-01"'])]
 
 
@@ -127,6 +116,7 @@ class Properties(Config):
     """`customProperties` of a contract, by name."""
 
     produsen: Prose
+    instansi: Annotated[Text, AfterValidator(known_agency)]
     dasarHukum: Prose
     satuan: Unit
     jenis: Kind

@@ -13,13 +13,12 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from padanan.base.config import Config, Count, Filled, Listed, Prose, Text, Version, nearest, typed
 from padanan.base.yaml_source import FieldPath, YamlSource
+from padanan.contracts.agencies import PRODUCER_WORDS, load_agencies
 from padanan.contracts.contract import Contract, expectations_dir
 from padanan.contracts.criteria import Criteria, load_criteria
 from padanan.contracts.params import filled, read_predicate
 from padanan.contracts.rules import Owners, Rule, load_catalogue
 
-# Words that stand for the producer itself in `penanggungJawab`.
-PRODUCER_WORDS = ("produsen", "PD program")
 NO_DOCUMENT = "tanpa_dokumen"
 VISIT, AT_SOURCE = "lapangan", "sumber"
 
@@ -61,6 +60,7 @@ class FieldRules(Config):
     berlaku_hari: Count
     penerima: Prose
     pelaku: Listed[Text]
+    petugas: Listed[Text] = ()
     tindak_lanjut: Listed[Text]
     tanpa_program: Filled[Cause]
     bukti: Filled[Evidence | Unmeasured]
@@ -94,7 +94,7 @@ class FieldPlan(FieldRules):
 
 
 class _Visits(Config):
-    pelaku: Listed[Text] = ()
+    petugas: Owners
     tindak_lanjut: Listed[Text] = Field(default=(), validation_alias="tindakLanjut")
 
 
@@ -134,7 +134,8 @@ def load_field_rules(folder: Path | None = None, criteria: Criteria | None = Non
     """
     base = folder or expectations_dir()
     source = YamlSource(base / "lapangan.yaml")
-    file = typed(source, _FieldFile)
+    agencies = load_agencies(base)
+    file = typed(source, _FieldFile, context=agencies.context)
     read = _Resolver(source, (criteria or load_criteria(base)).values, load_catalogue(base))
     if file.tanpaProgram[-1].berlaku != "true":
         last = ("tanpaProgram", len(file.tanpaProgram) - 1, "berlaku")
@@ -143,7 +144,8 @@ def load_field_rules(folder: Path | None = None, criteria: Criteria | None = Non
         versi=file.version,
         berlaku_hari=file.berlakuHari,
         penerima=read.predicate(("penerima",), file.penerima),
-        pelaku=file.kunjungan.pelaku,
+        pelaku=agencies.visiting,
+        petugas=file.kunjungan.petugas,
         tindak_lanjut=file.kunjungan.tindak_lanjut,
         tanpa_program=tuple(read.cause(("tanpaProgram", n), item) for n, item in enumerate(file.tanpaProgram)),
         bukti=tuple(read.evidence(("bukti", n), item) for n, item in enumerate(file.bukti)),
@@ -157,8 +159,8 @@ def field_plan(contracts: Mapping[str, Contract], folder: Path | None = None, cr
     terms = [term for contract in contracts.values() for term in _contract_terms(contract, rules)]
     for cause in rules.tanpa_program:
         told = f"Terpilih, belum dilayani program mana pun: {cause.keterangan}"
-        terms.append(_term(None, "tanpa_program_" + cause.id, cause, told))
-    terms.append(_term(None, NO_DOCUMENT, rules.tanpa_dokumen, rules.tanpa_dokumen.keterangan))
+        terms.append(_term(None, "tanpa_program_" + cause.id, cause, told, rules))
+    terms.append(_term(None, NO_DOCUMENT, rules.tanpa_dokumen, rules.tanpa_dokumen.keterangan, rules))
     applicants = [c.id for c in contracts.values() if c.program.get("menyampaikanPemohon") is True]
     return FieldPlan(**dict(rules), tugas=tuple(terms), pemohon=tuple(applicants))
 
@@ -167,20 +169,25 @@ def _contract_terms(contract: Contract, rules: FieldRules) -> list[Term]:
     """Terms of a contract's own rules and, for a program, of each evidence against its recipients."""
     terms = []
     for rule in contract.rules:
-        visit = bool(set(rule.penanggung_jawab) & set(rules.pelaku)) or rule.tindak_lanjut in rules.tindak_lanjut
-        terms.append(_term(contract, rule.id, rule, rule.definisi, level=rule.level, channel=VISIT if visit else AT_SOURCE))
+        terms.append(_term(contract, rule.id, rule, rule.definisi, rules, level=rule.level))
     if contract.kind == "program":
         for item in rules.measured:
             told = f"Bendera pada penerima, hanya untuk diperiksa: {item.keterangan}"
-            terms.append(_term(contract, "bendera_" + item.id, item, told))
+            terms.append(_term(contract, "bendera_" + item.id, item, told, rules))
     return terms
 
 
 def _term(
-    contract: Contract | None, code: str, entry: Cause | Rule, told: str, *, level: str = "peringatan", channel: str = VISIT
+    contract: Contract | None, code: str, entry: Cause | Rule, told: str, rules: FieldRules, *, level: str = "peringatan"
 ) -> Term:
-    """The owner is the first agency named, the producer's own name where the rule says so; the others help."""
-    named = [contract.owner if contract and agency in PRODUCER_WORDS else agency for agency in entry.penanggung_jawab]
+    """A visit is owned by the first named agency that visits (by `petugas` where none is named), a fault at the source by its
+    producer; the others help. Every agency stands under its short name, once.
+    """
+    named = [contract.agency if contract and agency in PRODUCER_WORDS else agency for agency in entry.penanggung_jawab]
+    asked = set(entry.penanggung_jawab) & set(rules.pelaku)
+    visit = bool(asked) or entry.tindak_lanjut in rules.tindak_lanjut
+    first = asked or set(rules.petugas) if visit else {contract.agency} if contract else set()
+    named = sorted(dict.fromkeys([*named, *(rules.petugas if visit and not asked else ())]), key=lambda one: one not in first)
     return Term(
         producer=contract.id if contract else None,
         kode=code,
@@ -190,7 +197,7 @@ def _term(
         pemilik=named[0],
         pendukung="; ".join(named[1:]) or None,
         hari=entry.hari,
-        saluran=channel,
+        saluran=VISIT if visit else AT_SOURCE,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from padanan.base.config import Config, Count, Filled, Listed, Prose, Share, Text, Version, fault, nearest, read_config
+from padanan.contracts.agencies import known_owner, load_agencies
 from padanan.contracts.params import predicate_fault
 
 DIMENSIONS = {
@@ -50,7 +51,7 @@ def _one_agency(text: str) -> str:
 
 
 RulePredicate = Annotated[Prose, AfterValidator(_sound)]
-Owners = Filled[Annotated[Prose, AfterValidator(_one_agency)]]
+Owners = Filled[Annotated[Prose, AfterValidator(_one_agency), AfterValidator(known_owner)]]
 
 
 def program_values(program: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,9 +196,10 @@ def read_catalogue(folder: Path) -> Catalogue:
     """`rules.yaml` of an `expectations/` folder.
 
     Raises:
-        ContractError: a field is missing, unknown or wrong, a predicate uses a plain cast, or a masker can't mask.
+        ContractError: a field is missing, unknown or wrong, a predicate uses a plain cast, an owner is no agency of the register,
+            or a masker can't mask.
     """
-    return read_config(folder / "rules.yaml", Catalogue)
+    return read_config(folder / "rules.yaml", Catalogue, context=load_agencies(folder).context)
 
 
 def load_catalogue(folder: Path) -> dict[str, Rule]:

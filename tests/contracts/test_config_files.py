@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from padanan.base.errors import ContractError
 from padanan.base.home import Home
 from padanan.base.yaml_source import FieldPath, YamlSource
 from padanan.contracts import field_rules
+from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.delivery import load_delivery_rules
@@ -42,6 +44,7 @@ def _reviewers(folder: Path) -> None:
 LOADERS: dict[str, Callable[[Path], Any]] = {
     "sasaran.yaml": load_criteria,
     "lapangan.yaml": load_field_rules,
+    "instansi.yaml": load_agencies,
     "retensi.yaml": lambda folder: load_rules({}, folder),
     "delivery.yaml": load_delivery_rules,
     "reviewers.yaml": _reviewers,
@@ -51,7 +54,8 @@ LOADERS: dict[str, Callable[[Path], Any]] = {
 # What may be left out, by the name of the field; in linkage.yaml everything but the version has a default.
 OPTIONAL = {
     "sasaran.yaml": {"parameter"},
-    "lapangan.yaml": {"kunjungan.pelaku", "kunjungan.tindakLanjut", "bukti.aturan", "tanpaProgram.berlaku"},
+    "instansi.yaml": {"instansi.lapangan", "instansi.dahulu"},
+    "lapangan.yaml": {"kunjungan.tindakLanjut", "bukti.aturan", "tanpaProgram.berlaku"},
     "retensi.yaml": {"kumpulan.sisakan"},
     "delivery.yaml": set(),
     "reviewers.yaml": {"versi", "petugas.contoh", "petugas.berlaku.sampai"},
@@ -60,7 +64,7 @@ OPTIONAL = {
                         "kriteria.beritaAcara.tempat"},
 }  # fmt: skip
 # Whose names are not fields but what they speak of: periods, contracts, datasets, parameters.
-NAMED = {"parameter", "kumpulan", "penetapan", "variabel", "perjanjian"}
+NAMED = {"instansi", "parameter", "kumpulan", "penetapan", "variabel", "perjanjian"}
 
 
 def _fields(data: Any, path: FieldPath = ()) -> Iterator[FieldPath]:
@@ -118,6 +122,8 @@ def _spoilt(folder: Path, file: str, path: FieldPath, change: Callable[[Any, Any
     change(parent, path[-1])
     target = folder / file
     target.parent.mkdir(exist_ok=True)
+    if file != "instansi.yaml":  # the others ask it who is an agency
+        shutil.copy(expectations_dir() / "instansi.yaml", folder)
     target.write_text(yaml.dump(data, Dumper=CSafeDumper, sort_keys=False, allow_unicode=True), encoding="utf-8")
     try:
         LOADERS[file](folder)

@@ -40,7 +40,7 @@ def test_every_rule_of_every_contract_has_an_owner_days_and_a_channel():
             assert item.pemilik and item.pemilik not in ("produsen", "PD program")
     assert terms["klj", "nik_format"].saluran == "sumber"
     assert terms["klj", "nik_ganda_beda"].saluran == "lapangan"
-    assert terms["klj", "nominal_tidak_wajar"].pemilik == "Dinas Sosial Provinsi DKI Jakarta"
+    assert terms["klj", "nominal_tidak_wajar"].pemilik == "Dinsos"
     assert (None, "tanpa_dokumen") in terms
 
 

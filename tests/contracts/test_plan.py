@@ -178,7 +178,7 @@ def test_commands(capsys, tmp_path, monkeypatch, folder, contracts):
     out = capsys.readouterr().out
     assert "Rencana 2026: sah, 2 penetapan, 2 rakor" in out and "(berlaku)" in out
     assert main(["plan", "show", "2031"]) == 1 and "tidak punya rencana data" in capsys.readouterr().err
-    for name in ("contracts", "rules.yaml", "code_lists.yaml"):
+    for name in ("contracts", "rules.yaml", "code_lists.yaml", "instansi.yaml"):
         (folder / name).symlink_to(expectations_dir() / name)
     spoil(folder, "tanggal: 2025-11-28", "tanggal: 2026-02-01")
     spoil(folder, "rakor: [2026-05-20, 2026-11-25]", "rakor: [2026-05-20]")
