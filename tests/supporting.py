@@ -39,6 +39,7 @@ team:
   name: {owner}
 customProperties:
   - {{property: produsen, value: {owner}}}
+  - {{property: instansi, value: dinsos}}
   - {{property: dasarHukum, value: "Kepsekda DKI 75/2023 §3.1.1.5"}}
   - {{property: satuan, value: {unit}}}
   - {{property: jenis, value: pendukung}}

@@ -34,6 +34,7 @@ ENGLISH = {
     "job": "the Dagster job",
     "json": "for machines",
     "note": "what came of it",
+    "lives": "seeds of the made-up kinds of life whose fate is printed",
     "number": "the number of a paper",
     "open": "only what is not finished",
     "out": "the file to write",
