@@ -1,8 +1,8 @@
 """The sweep: every operation of every scenario is broken, the work is done again, and the result must be the undisturbed one.
 
 `python -m tests.faults.sweep` (make faults) breaks all operations in all ways, and each recovery from a kill again at each of
-its own operations; `--quick` is what the suite runs: each operation killed, each fourth cut off from power, each
-fourth killed twice.
+its own operations; `--quick` is what the suite runs: of each kind of operation in each kind of folder one is killed, and every
+rename, link and removal; each fourth of them is cut off from power, each fourth killed twice.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ from tests.faults.scenarios import SCENARIOS, Scenario, home_of, warm
 LINE = re.compile(r"GALAT[^\n]*\. Perbaikan: [^\n]+")
 TRIES = 4
 EVERY = 4
+# What makes a work visible, or takes it away: the suite breaks each of them.
+COMMITS = ("rename", "link", "unlink")
+_OWN_NAMES = re.compile(r"\.tmp-[^/]*|[0-9a-f]{16,}")
 # Up to so many operations each pair of kills is tried, above each eighth.
 MANY = 40
 
@@ -37,6 +40,7 @@ class Report:
 
     Attributes:
         operations: (operation, path) of the undisturbed run, in order.
+        broken: which of them were broken, from 1.
         trials: how often each way of breaking was tried.
         repaired: how often a person's cure was needed (`records repair`).
         faults: what did not recover, one line each.
@@ -44,6 +48,7 @@ class Report:
 
     name: str
     operations: list[tuple[str, str]] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
     trials: Counter[str] = field(default_factory=Counter)
     repaired: int = 0
     seconds: float = 0
@@ -147,22 +152,32 @@ def drafts(root: Path) -> list[str]:
     return [name for name in tree(root) if "/.tmp-" in f"/{name}"]
 
 
+def chosen(operations: Sequence[tuple[str, str]], *, quick: bool) -> list[int]:
+    """Which operations are broken, from 1: all; or every commit, and the first of each kind in each kind of folder."""
+    if not quick:
+        return list(range(1, len(operations) + 1))
+    found, seen = [], set()
+    for at, (what, path) in enumerate(operations, 1):
+        kind = what, os.path.dirname(_OWN_NAMES.sub("#", path))
+        if what in COMMITS or kind not in seen:
+            found.append(at)
+        seen.add(kind)
+    return found
+
+
 def run(scenario: Scenario, work: Path, *, quick: bool) -> Report:
     """All trials of one scenario."""
     started = time.monotonic()
     sweep = Sweep(scenario, work)
     operations = sweep.report.operations
-    points = range(1, len(operations) + 1)
-    for at in points:
-        # Before and after a flush a killed process finds the same files: of a row of flushes the suite breaks the first.
-        if quick and at > 2 and operations[at - 2][0] == operations[at - 1][0] == "fsync":
-            continue
+    points = sweep.report.broken = chosen(operations, quick=quick)
+    for number, at in enumerate(points, 1):
         if not sweep.broken(KILL, at):
             sweep.fault(f"{KILL} pada {at}", "operasi tidak tercapai")
-        if quick and at % EVERY == 0:
+        if quick and number % EVERY == 0:
             # The recovery is killed somewhere else each time.
-            sweep.broken(KILL, at, 1 + at * 7 % len(points))
-        if not quick or at % EVERY == 1:
+            sweep.broken(KILL, at, 1 + at * 7 % len(operations))
+        if not quick or number % EVERY == 1:
             sweep.broken(POWER, at)
     if not quick:
         step = 1 if len(points) <= MANY else EVERY * 2
