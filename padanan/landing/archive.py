@@ -32,6 +32,8 @@ _MAGIC = (
     (b"\xff\xd8\xff", "gambar JPEG"),
     (b"PGDMP", "cadangan PostgreSQL"),
 )
+# dBase and FoxPro: version byte, date of the last change, and the type of the first field.
+_DBF_VERSIONS, _DBF_TYPES = frozenset(b"\x02\x03\x04\x05\x30\x31\x32\x43\x63\x83\x8b\x8e\xcb\xf5\xfb"), b"CNDLFMIBTYG@+OPVWQ"
 # What a mail or a saved page begins with.
 _MAIL = re.compile(r"(?i)(?:from|to|subject|date|received|return-path|mime-version|content-type|message-id): ")
 _OPEN_DOCUMENT = {"spreadsheet": "berkas ODS", "text": "dokumen ODT", "presentation": "berkas ODP"}
@@ -44,6 +46,8 @@ def refuse_foreign(head: bytes) -> None:
     for magic, name in _MAGIC:
         if head.startswith(magic):
             raise DamagedFile(f"isi berkas {name}, bukan tabel", _open_it(name))
+    if _is_dbf(head):
+        raise DamagedFile("isi berkas tabel DBF (dBase, FoxPro)", f"buka di Excel atau LibreOffice, {_AS_TABLE}")
     if head and not head.strip(b"\x00"):
         raise DamagedFile(
             "berkas hanya berisi bita nol (salinan atau unduhan gagal)", "salin ulang berkas dari komputer asal lalu kirim ulang"
@@ -60,6 +64,19 @@ def refuse_foreign(head: bytes) -> None:
         raise DamagedFile("isi berkas XML, bukan tabel", f"ekspor dari aplikasinya, {_AS_TABLE}")
     if re.match(r'[\[{]\s*([\[{"\]}]|$)', text):
         raise DamagedFile("isi berkas JSON, bukan tabel", f"ekspor dari aplikasinya sebagai tabel, {_AS_TABLE}")
+
+
+def _is_dbf(head: bytes) -> bool:
+    """Whether header and first field are those of a DBF: half of its bytes are zero, as in UTF-16 text."""
+    return (
+        len(head) > 43
+        and head[0] in _DBF_VERSIONS
+        and 1 <= head[2] <= 12
+        and 1 <= head[3] <= 31
+        and int.from_bytes(head[8:10], "little") > 64
+        and head[43] in _DBF_TYPES
+        and re.match(rb"[A-Za-z_][A-Za-z0-9_]*\x00*$", head[32:43]) is not None
+    )
 
 
 def _text(head: bytes) -> str:

@@ -17,7 +17,7 @@ from padanan.contracts.contract import Contract
 from padanan.contracts.plan import YearPlan
 from padanan.landing.header import normal
 from padanan.landing.letter import Letter
-from padanan.landing.no_record import REASONS
+from padanan.landing.no_record import OTHER_TOTAL, REASONS
 from padanan.landing.raw import Flag, RawTable
 from padanan.landing.stage import NO_RECORD, UNREADABLE, Staged
 
@@ -133,6 +133,15 @@ def after_staging(
             f"{raw.counted} baris masuk, {staged.rows_on} diteruskan + {aside} disisihkan",
             "laporkan kepada pengelola Padanan; berkas asli disimpan",
         )
+    for cause, (_, lines) in staged.causes.items():
+        if cause.startswith(OTHER_TOTAL):
+            yield Flag(
+                "total_kendali",
+                "tahan",
+                f"{CAUSES[OTHER_TOTAL]}{_detail(cause)} baris: berkas mungkin terpotong",
+                "jalankan ulang kuerinya dan kirim berkas utuh; bila memang lengkap, hapus baris penutup itu",
+                f"baris {lines[0]}",
+            )
     yield from _unreadable(raw, staged)
     yield from _no_records(staged)
     if staged.aside["baris_kembar"]:
@@ -200,11 +209,13 @@ CAUSES = {
     "karakter_nul": "karakter NUL",
     "sel_galat": "semua isi baris berupa galat rumus",
     "jumlah_kolom": "jumlah kolom",
+    OTHER_TOTAL: "baris penutup kueri menyebut",
 }
 
 
 def _detail(cause: str) -> str:
-    return cause.removeprefix("jumlah_kolom") if cause.startswith("jumlah_kolom") else ""
+    name, _, figures = cause.partition(" ")
+    return f" {figures}" if name in ("jumlah_kolom", OTHER_TOTAL) and figures else ""
 
 
 def _periods(staged: Staged, contract: Contract) -> Iterator[Flag]:

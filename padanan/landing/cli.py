@@ -49,7 +49,7 @@ def add_parsers(commands: Any) -> None:
     take.add_argument(
         "--diterima",
         metavar="WAKTU",
-        help="tetapkan waktu tiba, untuk contoh dan uji, misalnya 2025-10-10T09:00 (waktu Jakarta); tanda terima menyebutnya "
+        help="tetapkan waktu tiba, hanya di data home demo, misalnya 2025-10-10T09:00 (waktu Jakarta); tanda terima menyebutnya "
         "DITETAPKAN. Bawaan: waktu yang dilihat sistem",
     )
     take.add_argument("--part", help="bagian dari kiriman yang dibagi, misalnya kode kota")
@@ -96,6 +96,12 @@ def _deliver(args: argparse.Namespace) -> int:
 
     home = Home.from_env().ensure()
     contracts = load_contracts()
+    if args.diterima is not None and not home.demo_marker.exists():
+        raise DeliveryError(
+            "waktu tiba hanya dapat ditetapkan di data home demo; di sini yang dipakai waktu yang dilihat sistem",
+            place="--diterima",
+            cure="hapus --diterima; tanggal menurut produsen ditulis sebagai 'diterima' di surat pengantar",
+        )
     if args.inbox:
         chosen = [args.producer] if args.producer else list(contracts)
         if args.producer and args.producer not in contracts:

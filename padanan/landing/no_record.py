@@ -46,8 +46,33 @@ REASONS = {
     "tanda_tangan": "jabatan atau nama penanda tangan",
     "baris_pengisi": "baris pengisi (tanda yang sama di setiap kolom)",
     "tanpa_identitas": "tanpa nomor, nama, dan tanggal lahir",
+    "kaki_kueri": "baris penutup kueri, jumlahnya cocok",
 }
 """Reason to what a receipt calls it; in the order in which they are asked."""
+
+OTHER_TOTAL = "kaki_kueri_lain"
+"""Why the last line is unreadable when it is a query's footer that counts other rows than there are."""
+# What psql and its like write below a table.
+_FOOTER = r"\s*\(([0-9]{1,12}) (?:rows?|baris)\)\s*"
+
+
+def find_footer(con: duckdb.DuckDBPyConnection, raw: RawTable) -> None:
+    """Makes the table `kaki` (_baris, sebab): the last line where it is a query's footer, `(5 rows)`; else it is empty.
+
+    A footer that counts the rows above it is none of them; one that counts others tells of a file that was cut.
+    """
+    con.execute(f"""
+        create temp table kaki as
+        with akhir as (
+            select {LINE}, sebab, try_cast(regexp_extract(isi, {literal(_FOOTER)}, 1) as bigint) as jumlah
+            from read_parquet({literal(raw.rejects)}) where regexp_full_match(isi, {literal(_FOOTER)})
+        )
+        select {LINE}, case when jumlah = {raw.counted - 1} then 'kaki_kueri'
+            else '{OTHER_TOTAL} ' || jumlah || ', berkas memuat {raw.counted - 1}' end as sebab
+        from akhir
+        where {LINE} >= (select coalesce(max({LINE}), 0) from read_parquet({literal(raw.path)}))
+            and {LINE} = (select max({LINE}) from read_parquet({literal(raw.rejects)}))
+    """)
 
 
 def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blanks: Blanks) -> None:

@@ -94,6 +94,7 @@ def stage(
         row = "concat_ws(chr(31), " + ", ".join(f"coalesce({ident(name)}, '')" for name in names) + ")"
         con.execute(f"create temp view mentah as select {cells}, {LINE}, {NUMERIC} from read_parquet({literal(raw.path)})")
         no_record.find(con, raw, contract, blanks)
+        no_record.find_footer(con, raw)
         con.execute(
             f"create temp view berteks as select *, {row} as _teks, {LINE} in (select {LINE} from bukan) as _bukan from mentah"
         )
@@ -125,8 +126,8 @@ def stage(
         content = "cast(to_json({" + ", ".join(f"{literal(name)}: b.{ident(name)}" for name in names) + "}) as varchar)"
         copy_to(
             con,
-            f"select {LINE}, null::varchar as _record_key, '{UNREADABLE}' as alasan, sebab, isi "
-            f"from read_parquet({literal(raw.rejects)}) "
+            f"select r.{LINE}, null::varchar as _record_key, if(k.sebab = 'kaki_kueri', '{NO_RECORD}', '{UNREADABLE}') as alasan, "
+            f"coalesce(k.sebab, r.sebab) as sebab, r.isi from read_parquet({literal(raw.rejects)}) r left join kaki k using ({LINE}) "
             f"union all select b.{LINE}, null, '{NO_RECORD}', n.sebab, {content} from berteks b join bukan n using ({LINE}) "
             f"union all select b.{LINE}, hmac_hex({base} || u.ke), '{DUPLICATE}', 'sama dengan baris sebelumnya', {content} "
             f"from berteks b join urutan u using ({LINE}) where u.ke > 1 order by {LINE}",

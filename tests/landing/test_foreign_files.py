@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import zipfile
 from pathlib import Path
 
@@ -22,6 +23,13 @@ def archive(path: Path, **members: str) -> Path:
         for name, text in members.items():
             out.writestr(name.replace("__", "/").replace("_dot_", "."), text)
     return path
+
+
+def dbf(*fields: str) -> bytes:
+    """A dBase III table of two rows."""
+    head = bytes([3, 125, 10, 5]) + struct.pack("<IHH", 2, 33 + 32 * len(fields), 1 + 20 * len(fields)) + bytes(20)
+    head += b"".join(name.encode().ljust(11, b"\0") + b"C" + bytes(4) + bytes([20]) + bytes(15) for name in fields)
+    return head + b"\r" + (b" " + b"CONTOH".ljust(20) * len(fields)) * 2 + b"\x1a"
 
 
 def refused(path: Path, tmp_path: Path) -> tuple[str, str]:
@@ -58,6 +66,7 @@ def test_archives_are_named(tmp_path: Path, members: dict[str, str], said: str) 
         (b"From: a@b\nSubject: data\n", "surel"),
         (b"MIME-Version: 1.0\nContent-Type: multipart/related\n", "surel"),
         (b"\x00" * 4000, "bita nol"),
+        (dbf("NIK", "NAMA", "ALAMAT"), "DBF"),
     ],
 )
 def test_foreign_bytes_are_named(tmp_path: Path, head: bytes, said: str) -> None:

@@ -27,9 +27,14 @@ def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[i
 
 
 @pytest.mark.feature("F03")
-def test_deliver_hold_status_release(run: Callable[..., tuple[int, str, str]], dtks_file: DtksFile) -> None:
+def test_deliver_hold_status_release(home: Home, run: Callable[..., tuple[int, str, str]], dtks_file: DtksFile) -> None:
     """A delivery of a year without a plan is held, shown, released, and then counts."""
-    code, out, _ = run("deliver", str(dtks_file("dtks_2025-10.csv")), "--diterima", "2025-10-10T09:00")
+    arguments = ("deliver", str(dtks_file("dtks_2025-10.csv")), "--diterima", "2025-10-10T09:00")
+    code, out, err = run(*arguments)
+    assert code == 1 and not out and "--diterima" in err and "Perbaikan: hapus --diterima" in err
+    assert not [*home.landing("dtks").glob("period=*")], "who sends late does not set the clock"
+    home.demo_marker.write_text('{"periode": "2025-S2", "status": "selesai"}')
+    code, out, _ = run(*arguments)
     assert code == 0 and out.startswith("DITERIMA") and "20 masuk = 20 diteruskan + 0 disisihkan" in out
     code, out, _ = run(
         "deliver",

@@ -159,3 +159,29 @@ def test_text_formulas_are_their_content(take: Take, tmp_path: Path) -> None:
         f"31740113{index:08d}" for index in range(5)
     ]
     assert any(flag["rule_id"] == "rumus_teks" and flag["pesan"].startswith("5 sel") for flag in receipt.flags)
+
+
+@pytest.mark.parametrize("footer", ["(5 rows)", " (5 baris) ", "\n(5 rows)\n"])
+def test_a_query_footer_that_counts_its_rows_is_none_of_them(take: Take, tmp_path: Path, footer: str) -> None:
+    path = write(tmp_path / "a.csv", [person(index) for index in range(5)])
+    path.write_text(path.read_text() + footer + "\n")
+    receipt = take(path, periode_data="2025-10")
+    assert (receipt.status, receipt.rows_in, receipt.rows_on) == ("diterima", 6, 5)
+    assert list(aside(receipt).values()) == ["kaki_kueri"]
+    [said] = [flag for flag in receipt.flags if flag["rule_id"] == "bukan_rekaman"]
+    assert REASONS["kaki_kueri"] in said["pesan"] and said["tempat"] == f"baris {8 if footer[0] == chr(10) else 7}"
+
+
+def test_a_query_footer_that_counts_other_rows_holds_the_file_and_says_so(take: Take, tmp_path: Path) -> None:
+    """What was cut between the query and the inbox is missed by nobody else; a footer in the middle is an unreadable row."""
+    path = write(tmp_path / "a.csv", [person(index) for index in range(400)])
+    whole = path.read_text()
+    path.write_text(whole + "(412 rows)\n")
+    receipt = take(path, periode_data="2025-10")
+    [held] = [flag for flag in receipt.flags if flag["rule_id"] == "total_kendali"]
+    assert receipt.status == "ditahan" and held["tempat"] == "baris 402" and "412, berkas memuat 400" in held["pesan"]
+    assert "kirim berkas utuh" in held["perbaikan"]
+    path.write_text(whole.replace("\n", "\n(400 rows)\n", 1))
+    middle = take(path, periode_data="2025-11")
+    assert {flag["rule_id"] for flag in middle.flags} & {"total_kendali", "bukan_rekaman"} == set()
+    assert middle.rows_aside["tidak_terbaca"] == 1
