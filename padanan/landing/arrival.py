@@ -25,7 +25,7 @@ from padanan.landing.raw import Flag
 
 FILE, _LOCK = "tiba.json", ".tiba.lock"
 SEEN_BY_SYSTEM, SET = "sistem", "ditetapkan"
-"""Who says when a delivery arrived: this system's own clock, or somebody who set it (a demo, a test; `--diterima` only in a demo's home)."""
+"""Who says when a delivery arrived: this system's own clock, or somebody who set it (a test, a demo: `--diterima` only there)."""
 
 
 @dataclass(frozen=True)

@@ -126,8 +126,9 @@ def stage(
         content = "cast(to_json({" + ", ".join(f"{literal(name)}: b.{ident(name)}" for name in names) + "}) as varchar)"
         copy_to(
             con,
-            f"select r.{LINE}, null::varchar as _record_key, if(k.sebab = 'kaki_kueri', '{NO_RECORD}', '{UNREADABLE}') as alasan, "
-            f"coalesce(k.sebab, r.sebab) as sebab, r.isi from read_parquet({literal(raw.rejects)}) r left join kaki k using ({LINE}) "
+            f"select r.{LINE}, null::varchar as _record_key, "
+            f"if(k.sebab = 'kaki_kueri', '{NO_RECORD}', '{UNREADABLE}') as alasan, coalesce(k.sebab, r.sebab) as sebab, r.isi "
+            f"from read_parquet({literal(raw.rejects)}) r left join kaki k using ({LINE}) "
             f"union all select b.{LINE}, null, '{NO_RECORD}', n.sebab, {content} from berteks b join bukan n using ({LINE}) "
             f"union all select b.{LINE}, hmac_hex({base} || u.ke), '{DUPLICATE}', 'sama dengan baris sebelumnya', {content} "
             f"from berteks b join urutan u using ({LINE}) where u.ke > 1 order by {LINE}",

@@ -158,7 +158,7 @@ def chosen(operations: Sequence[tuple[str, str]], *, quick: bool) -> list[int]:
         return list(range(1, len(operations) + 1))
     found, seen = [], set()
     for at, (what, path) in enumerate(operations, 1):
-        kind = what, os.path.dirname(_OWN_NAMES.sub("#", path))
+        kind = what, _OWN_NAMES.sub("#", path).rpartition("/")[0]
         if what in COMMITS or kind not in seen:
             found.append(at)
         seen.add(kind)

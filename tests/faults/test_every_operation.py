@@ -1,6 +1,6 @@
 """Every write, rename and flush of landing, publication, freeze, record store, backup and first run may be the last one.
 
-The sweep runs in a process of its own (`sweep --quick`: every commit and one operation of each kind; `make faults` breaks all), from
+The sweep runs in a process of its own (`sweep --quick`: every commit and one operation of each kind; `make faults`: all), from
 which children are forked before any library has threads.
 """
 
