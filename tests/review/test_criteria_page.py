@@ -11,7 +11,7 @@ from padanan.base.suppress import ALL, LIMIT
 from padanan.contracts.poverty import newest, published_poverty
 from padanan.published.opened import Published
 from padanan.published.sensitivity import measure
-from padanan.review.report.criteria_page import Beside, _covered
+from padanan.review.report.criteria_page import Beside, _covered, _variants
 
 AGREED = {
     "batas": 4, "tingkat": "rentan", "batas_desil": {"kemiskinan_ekstrem": 1, "miskin": 2, "rentan": 4},
@@ -105,6 +105,14 @@ def test_small_cells_are_covered_and_no_sum_tells_them():
     for desil in (1, 3, 4, 5):
         assert (desil, ALL) in covered and ("keluarga", desil) in covered
     assert all(("sampai", limit) in covered for limit in (1, 2, 3, 4)), "five people up to desil 5 may be read, one up to 1 not"
+
+
+def test_a_difference_of_fewer_than_five_people_is_covered():
+    """Only the order as agreed differs by nobody; each other criterion differs by one or two people here."""
+    found, _ = measured()
+    shown = {line.cells[0].text: [cell.text for cell in line.cells[1:]] for line in _variants(found).rows}
+    assert shown["Sumber desil: DTSEN lalu P3KE"] == ["4", "3", "0"]
+    assert shown["Aturan domisili: KTP pendatang masuk"] == ["ditutup"] * 3
 
 
 @pytest.mark.feature("F51")
