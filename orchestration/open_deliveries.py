@@ -74,7 +74,7 @@ class OpenDeliveries:
     def _block(self, item: Mapping[str, Any]) -> str:
         status = str(item["status"])
         lines = [
-            f"**{STATUS_TEXT[status]}**, periode data {item['periode_data'] or 'tidak diketahui'}, sidik `{item['sha16']}`",
+            f"**{STATUS_TEXT[status]}**, periode data {item['periode_data'] or 'tidak diketahui'}, nilai hash `{item['sha16']}`",
             "",
             f"Tanda terima: `{receipt_path(self.home, item['folder'])}`",
             "",

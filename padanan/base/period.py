@@ -60,8 +60,13 @@ class Periode:
 
     @property
     def label(self) -> str:
-        """What people read: `2025-S2`."""
+        """What commands and file names say: `2025-S2`."""
         return f"{self.year}-S{self.half}"
+
+    @property
+    def title(self) -> str:
+        """What a paper says: `Semester II Tahun 2025`."""
+        return f"Semester {'I' * self.half} Tahun {self.year}"
 
     @property
     def start(self) -> date:

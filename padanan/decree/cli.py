@@ -141,7 +141,7 @@ def _approve(args: argparse.Namespace) -> int:
         folder = approve(home, Approval(periode, args.revisi, args.ke, args.number.strip(), args.date, args.by, args.scan))
     seal = next(item for item in seals(home, periode) if item.ke == args.ke)
     print(f"Ditetapkan: {periode.label} ke-{args.ke}, nomor {seal.data['nomor']}, {number(seal.data['jumlah_orang'])} orang.")
-    print(f"  sidik baris    {fingerprint(seal.data['row_hash'])}")
+    print(f"  nilai hash     {fingerprint(seal.data['row_hash'])}")
     print(f"  kepala catatan {fingerprint(seal.data['kepala_log'])}")
     print(f"  folder         {folder.relative_to(home.root)}")
     print("Langkah berikutnya: padanan verify, lalu cadangkan dengan padanan backup.")

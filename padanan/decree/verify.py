@@ -77,7 +77,7 @@ def prove(home: Home, periode: Periode, *, again: bool = False, annex: MakeAnnex
             try:
                 seal = verify_draft(home, periode, revisi)
                 proof.fine.append(
-                    f"  rancangan: {number(seal['jumlah_orang'])} orang, sidik {fingerprint(seal['row_hash'][:32])}"
+                    f"  rancangan: {number(seal['jumlah_orang'])} orang, nilai hash {fingerprint(seal['row_hash'][:32])}"
                 )
             except PadananError as error:
                 proof.faults.append(error)
@@ -151,7 +151,7 @@ def _prove_seal(home: Home, proof: Proof, folder: Path, log: ReviewLog | None, *
     if not found:
         proof.fine.append(
             f"  ke-{seal.ke}: nomor {data['nomor']}, {number(data['jumlah_orang'])} orang, {len(data['lampiran'])} lampiran, "
-            f"sidik {fingerprint(data['row_hash'][:32])}, kepala catatan {fingerprint(data['kepala_log'])}"
+            f"nilai hash {fingerprint(data['row_hash'][:32])}, kepala catatan {fingerprint(data['kepala_log'])}"
             + (", dibuat ulang sama" if again else "")
         )
 

@@ -71,7 +71,7 @@ def add_parsers(commands: Any) -> None:
         help="lepas kiriman yang ditahan",
         description="Melepas satu kiriman yang ditahan. Siapa, kapan, dan mengapa dicatat di decisions/ dan tidak dapat diubah.",
     )
-    free.add_argument("sidik", metavar="SIDIK", help="sidik kiriman (sha16) atau awalannya, dari 'padanan status'")
+    free.add_argument("sidik", metavar="HASH", help="nilai hash kiriman (16 angka pertama) atau awalannya, dari 'padanan status'")
     free.add_argument("--by", required=True, metavar="NAMA", help="nama yang memutuskan")
     free.add_argument("--reason", required=True, metavar="TEKS", help="alasan tertulis")
     free.set_defaults(run=_release)
@@ -82,7 +82,7 @@ def add_parsers(commands: Any) -> None:
         description="Kiriman yang lebih tua dari usia terbesar kontraknya tidak dibaca. Dengan perintah ini seseorang memutuskan "
         "satu periode membacanya juga; produsennya tetap dihitung belum mengirim. Siapa, kapan, dan mengapa dicatat.",
     )
-    old.add_argument("sidik", metavar="SIDIK", help="sidik kiriman (sha16) atau awalannya, dari 'padanan status'")
+    old.add_argument("sidik", metavar="HASH", help="nilai hash kiriman (16 angka pertama) atau awalannya, dari 'padanan status'")
     old.add_argument("--periode", required=True, help="periode penetapan yang boleh membacanya, misalnya 2026-S2")
     old.add_argument("--by", required=True, metavar="NAMA", help="nama yang memutuskan")
     old.add_argument("--reason", required=True, metavar="TEKS", help="alasan tertulis")

@@ -76,7 +76,7 @@ class Receipt:
 
     def line(self) -> str:
         """One line for a terminal."""
-        parts = [f"{self.status.upper():9} {self.contract_id}", f"sidik {self.sha16}"]
+        parts = [f"{self.status.upper():9} {self.contract_id}", f"hash {self.sha16}"]
         if self.manifest.get("periode_data"):
             parts.append(f"periode data {self.manifest['periode_data']}")
         if self.rows_in is not None:
@@ -105,7 +105,7 @@ def receipt_markdown(manifest: dict[str, Any], title: str) -> str:
         "| butir | isi |",
         "|---|---|",
         f"| berkas | {_cell(manifest.get('file'))} |",
-        f"| sidik (sha256) | {manifest.get('sha256') or '-'} |",
+        f"| nilai hash (SHA-256) | {manifest.get('sha256') or '-'} |",
         f"| ukuran | {_number(manifest.get('size') or 0)} bita |",
         f"| periode data | {manifest.get('periode_data') or '-'} |",
         f"| bagian | {_cell(manifest.get('bagian')) or '-'} |",

@@ -140,11 +140,11 @@ def render(state: Mapping[str, Any]) -> str:
             out.append(f"\n{row['contract_id']}: bulan yang belum datang: {', '.join(row['bulan_belum'])}")
     old = [(row["contract_id"], item) for row in state["produsen"] for item in row["terlalu_tua"]]
     if old:
-        command = f"padanan carry SIDIK --periode {state['periode']} --by NAMA --reason TEKS"
+        command = f"padanan carry HASH --periode {state['periode']} --by NAMA --reason TEKS"
         out += ["", f"Terlalu tua untuk {state['periode']}, tidak dibaca (baca juga dengan '{command}'): {len(old)}"]
         out += [f"  {contract_id} {item['sha16']} periode data {item['periode_data']}" for contract_id, item in old]
     for title, key in (
-        ("Ditahan (lepas dengan 'padanan release SIDIK --by NAMA --reason TEKS')", "ditahan"),
+        ("Ditahan (lepas dengan 'padanan release HASH --by NAMA --reason TEKS')", "ditahan"),
         ("Karantina dan ditolak", "karantina"),
     ):
         out += ["", f"{title}: {len(state[key]) or 'tidak ada'}"]

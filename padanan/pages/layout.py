@@ -51,6 +51,7 @@ def frame(report: Report) -> dict[str, Any]:
     source = report.source
     return {
         "label": source.periode.label,
+        "semester": source.periode.title,
         "mulai": source.periode.start,
         "akhir": source.periode.end,
         "revisi": source.revisi,

@@ -104,7 +104,7 @@ def _head(sheet: Any, formats: Mapping[str, Any], report: Report, title: str, no
         2,
         0,
         f"Periode {source.periode.label}, revisi {source.revisi}, data yang diterima sampai "
-        f"{day(str(source.manifest['cutoff']))}. Sidik jari terbitan: {fingerprint(source.manifest_sha256)}",
+        f"{day(str(source.manifest['cutoff']))}. Nilai hash terbitan: {fingerprint(source.manifest_sha256)}",
     )
 
 

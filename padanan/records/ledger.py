@@ -176,8 +176,8 @@ def _one(home: Home, contracts: Mapping[str, Contract], sha16: str, status: str)
     ]
     if len(found) != 1:
         raise DeliveryError(
-            f"kiriman {status} dengan sidik itu tidak ada" if not found else "sidik itu cocok dengan beberapa kiriman",
-            cure="lihat sidik lengkapnya dengan 'padanan status'",
+            f"kiriman {status} dengan nilai hash itu tidak ada" if not found else "nilai hash itu cocok dengan beberapa kiriman",
+            cure="lihat nilai lengkapnya dengan 'padanan status'",
         )
     return found[0]
 

@@ -55,7 +55,7 @@ def read_scan(home: Home, path: Path, *, expected: str = "", field: str = "pinda
         )
     if expected and normal_digest(expected) != digest:
         raise Refusal(
-            "sidik pindaian tidak sama dengan yang ditulis",
+            "nilai hash pindaian tidak sama dengan yang ditulis",
             field=f"sidik_{field}",
             cure="lampirkan berkas yang benar, atau kosongkan",
         )

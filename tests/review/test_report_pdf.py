@@ -42,7 +42,7 @@ def test_every_page_names_period_revision_and_fingerprint(sheets, rendered):
     digest = hashlib.sha256((rendered[0].published(PERIODE, 2) / "manifest.json").read_bytes()).hexdigest()
     dashed = "-".join(digest[i : i + 4] for i in range(0, 64, 4))
     for number, text in enumerate(sheets, 1):
-        assert f"Sidik jari terbitan {dashed}" in text and "periode 2025-S2 · revisi 2" in text
+        assert f"Nilai hash terbitan {dashed}" in text and "periode 2025-S2 · revisi 2" in text
         assert "Kepala log keputusan belum ada keputusan" in text and f"Halaman {number} dari {len(sheets)}" in text
 
 

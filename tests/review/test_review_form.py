@@ -254,7 +254,7 @@ def test_a_stale_revision_and_a_wrong_fingerprint_are_refused(home):
     shutil.rmtree(home.published(PERIODE, 2))
     manifest = home.published(PERIODE, 1) / "manifest.json"
     manifest.write_text(manifest.read_text() + "\n")
-    with pytest.raises(Refusal, match=rf"sel {cells()['sidik']}: sidik jari bukan milik"):
+    with pytest.raises(Refusal, match=rf"sel {cells()['sidik']}: nilai hash bukan milik"):
         take(home, path)
     assert unchanged(home)
 
@@ -311,7 +311,7 @@ def test_a_scan_that_leads_elsewhere_or_is_no_file_is_refused(home, tmp_path):
     [
         ({"revisi": "²"}, r"baris \d+ \(revisi\).*tidak terbaca"),
         ({"pindaian": "berita\0acara.pdf"}, r"baris \d+ \(pindaian\)"),
-        ({"sidik": "abcd"}, r"baris \d+ \(sidik\).*sidik jari"),
+        ({"sidik": "abcd"}, r"baris \d+ \(sidik\).*nilai hash"),
         ({"revisi": 7}, r"baris \d+ \(revisi\).*belum terbit"),
         ({"revisi": "dua"}, r"baris \d+ \(revisi\).*tidak terbaca"),
         ({"periode": "2025"}, r"baris \d+ \(periode\)"),

@@ -64,3 +64,10 @@ def test_links_of_the_documents_lead_somewhere():
         if "://" not in target and not target.startswith("mailto:") and not (CHECKOUT / name.parent / target).exists()
     ]
     assert found == []
+
+
+def test_words_that_readers_stumbled_over_are_gone():
+    """A digest is a `nilai hash`, never a fingerprint of a person's finger; a course over time is a `tren`."""
+    old = re.compile(r"\b[Ss]idik jari\b|\bLintasan\b")
+    found = [f"{name}:{number}" for name, number, line in lines() if old.search(line)]
+    assert found == []

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from padanan.base import format as id_format
+from padanan.base.period import Periode
 from padanan.decree.documents.facts import Count, Target
 from padanan.decree.documents.terbilang import terbilang
 from padanan.pages import words
@@ -21,7 +22,7 @@ from padanan.published.report import UNTOLD
 TO_FILL = "[diisi]"
 DRAFT = "RANCANGAN"
 NO_LOG = "0" * 64
-ABOUT = "DATA SASARAN PROGRAM PERCEPATAN PENGHAPUSAN KEMISKINAN EKSTREM PROVINSI DAERAH KHUSUS IBUKOTA JAKARTA PERIODE {periode}"
+ABOUT = "DATA SASARAN PROGRAM PERCEPATAN PENGHAPUSAN KEMISKINAN EKSTREM PROVINSI DAERAH KHUSUS IBUKOTA JAKARTA {periode}"
 SPLIT_NAMES: Mapping[str, str] = {
     "jenis_kelamin": "Jenis kelamin",
     "umur": "Kelompok umur",
@@ -55,7 +56,7 @@ class Identity:
     @property
     def about(self) -> str:
         """The decree's subject; of a change with the number and year of what it changes."""
-        subject = ABOUT.format(periode=self.label)
+        subject = ABOUT.format(periode=Periode.parse(self.label).title.upper())
         return subject if self.changes is None else f"PERUBAHAN ATAS KEPUTUSAN GUBERNUR NOMOR {self.changes[0]} TENTANG {subject}"
 
 

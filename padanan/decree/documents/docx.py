@@ -84,7 +84,7 @@ def render(path: Path, figures: Mapping[str, Any], *, watermark: str | None = No
             f"tanda {{{{ {missing[0]} }}}} tidak ada di kepala atau kaki halaman",
             file=path.name,
             place="templat",
-            cure="setiap halaman harus menyebut periode, revisi, dan kedua sidik jari; kembalikan tanda itu",
+            cure="setiap halaman harus menyebut periode, revisi, dan kedua nilai hash; kembalikan tanda itu",
         )
     # Sandboxed: a template is a file that people pass on, and may fill in figures but not reach into the program.
     environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True)

@@ -83,7 +83,7 @@ def keputusan() -> Template:
         ),
         (
             "KEDUA",
-            "Data sasaran menurut nama dan alamat disimpan beku oleh Diskominfo dengan sidik jari {{ sidik_data }}, dan "
+            "Data sasaran menurut nama dan alamat disimpan beku oleh Diskominfo dengan nilai hash {{ sidik_data }}, dan "
             "didistribusikan kepada Perangkat Daerah melalui Application Programming Interface (API).",
         ),
         (
@@ -205,7 +205,7 @@ def lampiran() -> Template:
     t.head("F. Keterangan")
     t.item("1.", "{{ keterangan_tutup }}")
     t.item("2.", "Wilayah adalah domisili menurut aturan domisili; “tidak diketahui” berarti sumber tidak menyebutnya.")
-    t.item("3.", "Sidik jari data sasaran beku: {{ sidik_data }}. Sidik jari terbitan: {{ sidik_terbitan }}.")
+    t.item("3.", "Nilai hash data sasaran beku: {{ sidik_data }}. Nilai hash terbitan: {{ sidik_terbitan }}.")
     t.item("4.", "Kepala log keputusan reviu: {{ kepala_log }}.")
     t.text("", style="Rapat", sticky=True)
     t.sign((f"{GOVERNOR},", "", "", "", "[nama Gubernur diisi]"))
@@ -314,8 +314,8 @@ def berita_acara() -> Template:
         [
             ("Periode dan revisi", ":", "{{ periode }}, revisi {{ revisi }}"),
             ("Batas kiriman", ":", "{{ batas }}"),
-            ("Sidik jari terbitan", ":", "{{ sidik_terbitan }}"),
-            ("Sidik jari data sasaran", ":", "{{ sidik_data }}"),
+            ("Nilai hash terbitan", ":", "{{ sidik_terbitan }}"),
+            ("Nilai hash data sasaran", ":", "{{ sidik_data }}"),
             ("Kepala log keputusan", ":", "{{ kepala_log }}"),
         ],
     )

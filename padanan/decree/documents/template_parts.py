@@ -78,11 +78,11 @@ class Template:
         first = footer.paragraphs[0]
         first.alignment = ALIGN["kiri"]
         first.paragraph_format.space_after = Pt(0)
-        _run(first, "Sidik jari terbitan {{ sidik_terbitan }}", size=6.5)
+        _run(first, "Nilai hash terbitan {{ sidik_terbitan }}", size=6.5)
         second = footer.add_paragraph()
         second.alignment = ALIGN["kiri"]
         second.paragraph_format.space_after = Pt(0)
-        _run(second, "Sidik jari data sasaran {{ sidik_data }}", size=6.5)
+        _run(second, "Nilai hash data sasaran {{ sidik_data }}", size=6.5)
         last = footer.add_paragraph()
         last.alignment = ALIGN["kanan"]
         _run(last, "Halaman ", size=8)

@@ -81,8 +81,8 @@ def _sheet(
     lines = (
         f"Data sasaran periode {tags['periode']} revisi {tags['revisi']}",
         f"Keputusan Gubernur nomor {tags['nomor']}, tanggal {tags['tanggal']}{tags['tanda_rancangan']}",
-        f"Sidik jari terbitan {tags['sidik_terbitan']}",
-        f"Sidik jari data sasaran {tags['sidik_data']}",
+        f"Nilai hash terbitan {tags['sidik_terbitan']}",
+        f"Nilai hash data sasaran {tags['sidik_data']}",
         tags["keterangan_tutup"],
     )
     for number, text in enumerate(lines):
@@ -105,5 +105,5 @@ def _sheet(
     sheet.repeat_rows(HEAD_ROW)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    origin = f"Periode {tags['periode']} revisi {tags['revisi']} sidik jari data sasaran"
+    origin = f"Periode {tags['periode']} revisi {tags['revisi']} nilai hash data sasaran"
     sheet.set_footer(f"&L&6{origin}\n{tags['sidik_data']}&R&8Halaman &P dari &N")

@@ -196,9 +196,9 @@ def _newest(home: Home, decision: Decision) -> tuple[Mapping[str, Any], str]:
 
 def _wrong_fingerprint() -> Refusal:
     return Refusal(
-        "sidik jari bukan milik laporan revisi ini",
+        "nilai hash bukan milik laporan revisi ini",
         field="sidik",
-        cure="salin sidik jari dari laporan yang benar-benar dibaca (tercetak di setiap halaman)",
+        cure="salin nilai hash dari laporan yang benar-benar dibaca (tercetak di setiap halaman)",
     )
 
 

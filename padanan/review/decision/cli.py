@@ -46,7 +46,7 @@ def add_parsers(commands: Any) -> None:
         made = command(name, run, text)
         with_revision(made)
         made.add_argument(
-            "--fingerprint", required=True, metavar="SIDIK", help="sidik jari laporan yang dibaca, dengan atau tanpa tanda hubung"
+            "--fingerprint", required=True, metavar="HASH", help="nilai hash laporan yang dibaca, dengan atau tanpa tanda hubung"
         )
         made.add_argument("--pengusul", required=True, metavar="ID", help="petugas yang mengusulkan")
         made.add_argument("--penyetuju", required=True, metavar="ID", help="petugas lain yang menyetujui")
@@ -76,7 +76,7 @@ def add_parsers(commands: Any) -> None:
         with_revision(made)
         made.add_argument("--by", required=True, metavar="ID", help="petugas yang melakukan")
         made.add_argument("--reason", action="append", default=[], metavar="TEKS", help="catatan; wajib bila dikembalikan")
-        made.add_argument("--fingerprint", default="", metavar="SIDIK", help="sidik jari laporan, bila hendak dicocokkan")
+        made.add_argument("--fingerprint", default="", metavar="HASH", help="nilai hash laporan, bila hendak dicocokkan")
         made.add_argument("--scan", type=Path, metavar="FILE", help="pindaian risalah atau surat")
         made.set_defaults(action=action)
         if name == "discuss":

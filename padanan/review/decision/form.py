@@ -236,7 +236,7 @@ def _yaml_text(made: Offer) -> str:
         "# Isi yang kosong, taruh bersama pindaian berita acara di inbox/review/.",
         f"periode: {made.periode.label}",
         f"revisi: {made.revisi}",
-        "# Sidik jari laporan yang dibaca; cocokkan dengan yang tercetak di setiap halamannya.",
+        "# Nilai hash laporan yang dibaca; cocokkan dengan yang tercetak di setiap halamannya.",
         f"sidik: {fingerprint(made.fingerprint)}",
         f"# Pilih: {', '.join(made.words) or '–'}",
         'keputusan: ""',

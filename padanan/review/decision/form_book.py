@@ -25,7 +25,7 @@ CURE = "pakai formulir hasil 'padanan review form'; isi hanya sel berwarna"
 FIXED = {
     "periode": ("Periode penetapan", ""),
     "revisi": ("Revisi", ""),
-    "sidik": ("Sidik jari laporan", "Cocokkan dengan yang tercetak di setiap halaman laporan"),
+    "sidik": ("Nilai hash laporan", "Cocokkan dengan yang tercetak di setiap halaman laporan"),
     "terbuka": ("Baris pengecualian", "Satu penghalang, satu aturan di semua kota, atau catatan kecil satu produsen"),
 }
 OPEN = {
@@ -35,7 +35,7 @@ OPEN = {
     "oleh": ("Dilakukan oleh", "Hanya untuk laporan, pembahasan, pengembalian dan draft"),
     "alasan": ("Alasan", "Wajib untuk padanan ulang dan pengembalian; satu baris satu alasan"),
     "pindaian": ("Berkas pindaian", "Nama berkas berita acara bertanda tangan, di folder yang sama dengan formulir ini"),
-    "sidik_pindaian": ("Sidik pindaian (sha256)", "Boleh kosong"),
+    "sidik_pindaian": ("Nilai hash pindaian (SHA-256)", "Boleh kosong"),
 }
 TOP = 3
 

@@ -176,7 +176,7 @@ def render(home: Home, periode: Periode, revisi: int) -> str:
     lines = [
         f"{periode.label} revisi {revisi}: {state_text(log, revisi)}"
         + (f" (yang terbaru revisi {newest})" if newest != revisi else ""),
-        f"Sidik jari laporan: {fingerprint(digest)}",
+        f"Nilai hash laporan: {fingerprint(digest)}",
         f"Kepala catatan:     {fingerprint(log.head)} ({number(len(log.records))} catatan)",
         "",
         f"Penghalang: {number(len(judged.found))}, terbuka {number(len(still))}",

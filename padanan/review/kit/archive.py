@@ -164,5 +164,5 @@ def _readme(plan: RunPlan, contract: PlannedContract, counts: Mapping[str, int],
     for name in sorted(parts):
         size = f"{len(parts[name]):,}".replace(",", ".")
         out.write(f"- {name}: {rows.get(name, f'{size} bita')}\n")
-    out.write(f"\nSidik revisi: {fingerprint(plan.inputs_hash)}\n")
+    out.write(f"\nNilai hash revisi: {fingerprint(plan.inputs_hash)}\n")
     return out.getvalue()

@@ -56,7 +56,7 @@ def method_page(report: Report) -> dict[str, Page]:
         ("Kontrak dan aturan", str(manifest.get("expectations_version", "–"))),
         ("Keputusan", str(manifest.get("decisions_version", "–"))),
         ("Masukan putaran", str(manifest.get("inputs_hash", "–"))),
-        ("Sidik jari terbitan", report.source.manifest_sha256),
+        ("Nilai hash terbitan", report.source.manifest_sha256),
     ]
     made = page(
         report,

@@ -68,9 +68,9 @@ def _set(report: Report, title: str, found: list[Block], head: str) -> bytes:
     figures: dict[str, Any] = {
         "judul": title,
         "instansi": AGENCY,
-        "keterangan": f"Periode penetapan {source.periode.label} ({id_format.day(source.periode.start)} sampai "
-        f"{id_format.day(source.periode.end)}), revisi {source.revisi}, data yang diterima sampai "
-        f"{id_format.day(str(source.manifest['cutoff']))}.",
+        "keterangan": f"Periode penetapan {source.periode.title} ({source.periode.label}: "
+        f"{id_format.day(source.periode.start)} sampai {id_format.day(source.periode.end)}), revisi {source.revisi}, "
+        f"data yang diterima sampai {id_format.day(str(source.manifest['cutoff']))}.",
         "periode": source.periode.label,
         "revisi": str(source.revisi),
         "sidik": id_format.fingerprint(source.manifest_sha256),
@@ -87,7 +87,7 @@ def _signatures(report: Report, sign: Mapping[str, Any]) -> Block:
         "judul": "Pengesahan reviu",
         "kalimat": [
             f"Yang bertanda tangan telah membaca laporan ini untuk periode {source.periode.label} revisi {source.revisi}, pada "
-            f"terbitan dengan sidik jari {id_format.fingerprint(source.manifest_sha256)}. Setiap angkanya dapat dihitung kembali "
+            f"terbitan dengan nilai hash {id_format.fingerprint(source.manifest_sha256)}. Setiap angkanya dapat dihitung kembali "
             "dari tabel terbitan itu.",
             f"Keadaan reviu: {sign['keadaan'] or '–'}. Kepala log keputusan: {printed_head(sign)}.",
         ],

@@ -160,7 +160,7 @@ def _follow_up(report: Report, found: FollowUp, contract_id: str) -> Table:
 
 
 def _deliveries(report: Report, contract_id: str) -> Table:
-    names = ("Data bulan", "Bagian", "Diterima", "Keadaan", "Baris masuk#", "Diteruskan#", "Disisihkan#", "Sidik jari")
+    names = ("Data bulan", "Bagian", "Diterima", "Keadaan", "Baris masuk#", "Diteruskan#", "Disisihkan#", "Nilai hash")
     rows = [
         row(
             text(id_format.month(used.periode_data)),

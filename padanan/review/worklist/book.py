@@ -157,7 +157,7 @@ def _guide(book: Any, place: str, stamp: Stamp, visits: int, corrections: int, l
     sheet.write_string(0, 0, f"Daftar tugas lapangan: {place}", bold)
     texts = [
         ("Periode dan revisi", f"{stamp.label}, revisi {stamp.revisi}"),
-        ("Sidik kontrak", fingerprint(stamp.contracts)),
+        ("Nilai hash kontrak", fingerprint(stamp.contracts)),
         ("Isi", f"{visits} tugas lapangan, {corrections} perbaikan di sumber, {lines} orang di prelist"),
         ("Verifikasi", "Diisi kader dasawisma (DPPAPP): temui orangnya, pilih hasil, tulis NIK dan alamat menurut dokumen."),
         ("Validasi", "Diisi pendamsos (Dinas Sosial) untuk tugas yang sama: pilih hasil dan domisili."),

@@ -89,7 +89,7 @@ def _list(args: argparse.Namespace) -> int:
             if record["folder"] == folder:
                 print(
                     f"  {record['waktu'][:10]} {record['berkas']} kepada {record['kepada']} untuk {record['keperluan']}, "
-                    f"oleh {record['oleh']}, sidik {fingerprint(record['sha256'][:16])}"
+                    f"oleh {record['oleh']}, nilai hash {fingerprint(record['sha256'][:16])}"
                 )
     if not shown:
         print("Belum ada daftar kerja atau paket produsen.")

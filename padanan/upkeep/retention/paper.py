@@ -55,11 +55,11 @@ def destruction_paper(home: Home, year: int) -> str:
         lines += [
             f"## {tanggal(day)}",
             "",
-            f"Dimusnahkan {number(len(items))} hal, {number(files)} berkas, {number(size)} bita. Sidik dan jumlahnya tetap "
+            f"Dimusnahkan {number(len(items))} hal, {number(files)} berkas, {number(size)} bita. Nilai hash dan jumlahnya tetap "
             "tersimpan pada nisan.",
             "",
             *md_table(
-                ("No", "Kumpulan data", "Tempat", "Masa simpan", "Disimpan sampai", "Berkas", "Baris", "Sidik nisan"),
+                ("No", "Kumpulan data", "Tempat", "Masa simpan", "Disimpan sampai", "Berkas", "Baris", "Nilai hash nisan"),
                 (
                     (
                         str(item["no"]),
