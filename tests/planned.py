@@ -12,7 +12,7 @@ from padanan.base.period import Periode
 from padanan.contracts.blanks import BlankPlan
 from padanan.contracts.contract import Contract
 from padanan.contracts.criteria import Agreed, Criteria, Criterion, Limits
-from padanan.contracts.field_rules import Cause, Evidence, FieldPlan, Unmeasured
+from padanan.contracts.field_rules import Cause, Evidence, FieldPlan, Group, Question, Unmeasured
 from padanan.contracts.planned import PlanData, PlannedContract, PlannedDelivery, store
 from padanan.published.run_plan import RunPlan
 from padanan.run.plan import make_plan
@@ -21,6 +21,8 @@ TERMS: dict[str, Any] = {"keterangan": "uji", "tindak_lanjut": "uji", "penanggun
 FIELD = FieldPlan(
     versi="1.0.0", berlaku_hari=90, penerima="true", pelaku=(), tindak_lanjut=(), tanpa_program=(Cause(id="uji", **TERMS),),
     bukti=(Unmeasured(id="uji", keterangan="uji", tidak_diukur="uji"),), tanpa_dokumen=Evidence(id="uji", **TERMS),
+    terjawab=(), golongan=(Group(id="uji", keterangan="uji", berlaku="true"),),
+    calon=(), pertanyaan=(Question(id="uji", tanya="uji", kode=("uji",)),),
     tugas=(), pemohon=(),
 )  # fmt: skip
 CRITERIA = Criteria(

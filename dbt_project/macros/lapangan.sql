@@ -2,7 +2,8 @@
 
 {#- The field rules of this run; empty ones while dbt parses. -#}
 {% macro field_rules(plan) %}
-    {{ return(plan.get('lapangan') or {'penerima': 'false', 'tanpa_program': [], 'bukti': [], 'tanpa_dokumen': {'aturan': []}, 'tugas': [], 'pemohon': []}) }}
+    {{ return(plan.get('lapangan') or {'penerima': 'false', 'tanpa_program': [], 'bukti': [], 'tanpa_dokumen': {'aturan': []}, 'terjawab': [], 'golongan': [],
+        'pertanyaan': [], 'calon': [], 'tugas': [], 'pemohon': []}) }}
 {% endmacro %}
 
 {#- A list of text literals for `in (…)`; never empty. -#}
@@ -13,6 +14,15 @@
 {#- Ids of the programs of this run. -#}
 {% macro program_ids(plan) %}
     {{ return(plan['contracts'] | selectattr('kind', 'equalto', 'program') | map(attribute='id') | list) }}
+{% endmacro %}
+
+{#- Ids of the contracts whose records are asked for a complete address. -#}
+{% macro asked_for_address(plan) %}
+    {%- set found = [] -%}
+    {%- for contract in plan['contracts'] if 'alamat_tidak_lengkap' in (contract['rules'] | map(attribute='id') | list) -%}
+    {%- do found.append(contract['id']) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {% endmacro %}
 
 {#- Rows of padanan_record that say that somebody receives a program. -#}

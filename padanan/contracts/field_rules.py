@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -32,11 +32,12 @@ class Cause(Config):
     penanggung_jawab: Owners = Field(validation_alias="penanggungJawab", examples=["[DPPAPP, Dinsos]"])
     hari: Count = Field(examples=[30])
     berlaku: Prose | None = None
+    saluran: Literal["lapangan", "sumber"] | None = None
 
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A cause without a predicate has no such field in the run plan."""
-        return {name: value for name, value in handler(self).items() if name != "berlaku" or value is not None}
+        """A cause without a predicate or a channel of its own has no such field in the run plan."""
+        return {name: value for name, value in handler(self).items() if value is not None}
 
 
 class Evidence(Cause):
@@ -53,6 +54,31 @@ class Unmeasured(Config):
     tidak_diukur: Prose = Field(validation_alias="tidakDiukur")
 
 
+class Answer(Config):
+    """What the padanan knows about a gap: another record of the person holds it. `keterangan` is what the producer is told."""
+
+    id: Text
+    keterangan: Prose
+    aturan: Filled[Text]
+    berlaku: Prose
+
+
+class Group(Config):
+    """People whom the field may be sent to."""
+
+    id: Text
+    keterangan: Prose
+    berlaku: Prose
+
+
+class Question(Config):
+    """The question that a prelist line asks when one of its reasons is among `kode`; the first one in the file is asked."""
+
+    id: Text
+    tanya: Prose
+    kode: Filled[Text]
+
+
 class FieldRules(Config):
     """The field rules with parameters filled in and each evidence's terms resolved; the names are those of the run plan."""
 
@@ -65,6 +91,10 @@ class FieldRules(Config):
     tanpa_program: Filled[Cause]
     bukti: Filled[Evidence | Unmeasured]
     tanpa_dokumen: Evidence
+    terjawab: Listed[Answer]
+    golongan: Filled[Group]
+    pertanyaan: Filled[Question]
+    calon: Listed[Cause]
 
     @property
     def measured(self) -> list[Evidence]:
@@ -73,7 +103,10 @@ class FieldRules(Config):
 
 
 class Term(Config):
-    """The terms of one reason that a task may have; `producer` is None for reasons of a person."""
+    """The terms of one reason that a task may have; `producer` is None for reasons of a person.
+
+    `pemilik_sumber` owns it where nobody is to be visited.
+    """
 
     producer: str | None = None
     kode: str
@@ -81,6 +114,7 @@ class Term(Config):
     keterangan: str
     tindak_lanjut: str
     pemilik: str
+    pemilik_sumber: str
     pendukung: str | None = None
     hari: int
     saluran: str
@@ -116,6 +150,11 @@ class _Document(Cause):
     aturan: Filled[Text]
 
 
+class _Prelist(Config):
+    golongan: Filled[Group]
+    pertanyaan: Filled[Question]
+
+
 class _FieldFile(Config):
     version: Version = Field(examples=["1.0.0"])
     penerima: Prose
@@ -124,6 +163,9 @@ class _FieldFile(Config):
     tanpaProgram: Filled[Cause]
     bukti: Filled[_EvidenceLine]
     tanpaDokumen: _Document
+    terjawab: Listed[Answer] = ()
+    prelist: _Prelist
+    calon: Listed[Cause] = ()
 
 
 def load_field_rules(folder: Path | None = None, criteria: Criteria | None = None) -> FieldRules:
@@ -136,7 +178,7 @@ def load_field_rules(folder: Path | None = None, criteria: Criteria | None = Non
     source = YamlSource(base / "lapangan.yaml")
     agencies = load_agencies(base)
     file = typed(source, _FieldFile, context=agencies.context)
-    read = _Resolver(source, (criteria or load_criteria(base)).values, load_catalogue(base))
+    read = _Resolver(source, criteria or load_criteria(base), load_catalogue(base))
     if file.tanpaProgram[-1].berlaku != "true":
         last = ("tanpaProgram", len(file.tanpaProgram) - 1, "berlaku")
         raise source.error(last, "sebab terakhir tidak selalu berlaku", 'tulis berlaku: "true"')
@@ -150,6 +192,10 @@ def load_field_rules(folder: Path | None = None, criteria: Criteria | None = Non
         tanpa_program=tuple(read.cause(("tanpaProgram", n), item) for n, item in enumerate(file.tanpaProgram)),
         bukti=tuple(read.evidence(("bukti", n), item) for n, item in enumerate(file.bukti)),
         tanpa_dokumen=read.document(file.tanpaDokumen),
+        terjawab=tuple(read.answer(("terjawab", n), item, file.bukti) for n, item in enumerate(file.terjawab)),
+        golongan=tuple(read.group(("prelist", "golongan", n), item) for n, item in enumerate(file.prelist.golongan)),
+        pertanyaan=file.prelist.pertanyaan,
+        calon=tuple(read.candidate(("calon", n), item) for n, item in enumerate(file.calon)),
     )
 
 
@@ -160,9 +206,36 @@ def field_plan(contracts: Mapping[str, Contract], folder: Path | None = None, cr
     for cause in rules.tanpa_program:
         told = f"Terpilih, belum dilayani program mana pun: {cause.keterangan}"
         terms.append(_term(None, "tanpa_program_" + cause.id, cause, told, rules))
+    for item in rules.calon:
+        told = f"Belum masuk data sasaran: {item.keterangan}"
+        terms.append(_term(None, "calon_" + item.id, item, told, rules))
     terms.append(_term(None, NO_DOCUMENT, rules.tanpa_dokumen, rules.tanpa_dokumen.keterangan, rules))
+    _every_reason_asks(YamlSource((folder or expectations_dir()) / "lapangan.yaml"), rules.pertanyaan, terms)
     applicants = [c.id for c in contracts.values() if c.program.get("menyampaikanPemohon") is True]
     return FieldPlan(**dict(rules), tugas=tuple(terms), pemohon=tuple(applicants))
+
+
+def _every_reason_asks(source: YamlSource, questions: tuple[Question, ...], terms: list[Term]) -> None:
+    """Each reason to visit somebody has its question, once; a reason that nobody has is refused."""
+    codes = {term.kode for term in terms}
+    asked: set[str] = set()
+    for number, question in enumerate(questions):
+        for place, code in enumerate(question.kode):
+            path = ("prelist", "pertanyaan", number, "kode", place)
+            if code not in codes:
+                meant = nearest(code, codes)
+                cure = f"mungkin maksudnya '{meant}'" if meant else "pakai id aturan, bendera_<bukti>, tanpa_program_<sebab>"
+                raise source.error(path, f"alasan '{code[:40]}' tidak dikenal", cure)
+            if code in asked:
+                raise source.error(path, f"alasan '{code[:40]}' punya dua pertanyaan", "hapus salah satunya")
+            asked.add(code)
+    silent = sorted({term.kode for term in terms if term.saluran == VISIT} - asked)
+    if silent:
+        raise source.error(
+            ("prelist", "pertanyaan"),
+            f"alasan kunjungan tanpa pertanyaan: {', '.join(silent[:5])}",
+            "tulis kode itu di 'kode' salah satu pertanyaan",
+        )
 
 
 def _contract_terms(contract: Contract, rules: FieldRules) -> list[Term]:
@@ -185,9 +258,10 @@ def _term(
     """
     named = [contract.agency if contract and agency in PRODUCER_WORDS else agency for agency in entry.penanggung_jawab]
     asked = set(entry.penanggung_jawab) & set(rules.pelaku)
-    visit = bool(asked) or entry.tindak_lanjut in rules.tindak_lanjut
+    own = entry.saluran if isinstance(entry, Cause) else None
+    visit = own == VISIT if own else bool(asked) or entry.tindak_lanjut in rules.tindak_lanjut
     first = asked or set(rules.petugas) if visit else {contract.agency} if contract else set()
-    named = sorted(dict.fromkeys([*named, *(rules.petugas if visit and not asked else ())]), key=lambda one: one not in first)
+    named = sorted(dict.fromkeys([*named, *sorted(first - set(named))]), key=lambda one: one not in first)
     return Term(
         producer=contract.id if contract else None,
         kode=code,
@@ -195,6 +269,7 @@ def _term(
         keterangan=told,
         tindak_lanjut=entry.tindak_lanjut,
         pemilik=named[0],
+        pemilik_sumber=contract.agency if contract else named[0],
         pendukung="; ".join(named[1:]) or None,
         hari=entry.hari,
         saluran=VISIT if visit else AT_SOURCE,
@@ -204,8 +279,9 @@ def _term(
 class _Resolver:
     """Fills what the file leaves to `sasaran.yaml` (parameters) and `rules.yaml` (terms)."""
 
-    def __init__(self, source: YamlSource, parameters: Mapping[str, Any], catalogue: Mapping[str, Rule]) -> None:
-        self.source, self.parameters, self.catalogue = source, parameters, catalogue
+    def __init__(self, source: YamlSource, criteria: Criteria, catalogue: Mapping[str, Rule]) -> None:
+        self.source, self.parameters, self.catalogue = source, criteria.values, catalogue
+        self.lists = {item.daftar for item in criteria.kriteria}
 
     def predicate(self, path: FieldPath, text: str) -> str:
         known = self.parameters
@@ -243,6 +319,24 @@ class _Resolver:
             berlaku=None if item.berlaku is None else self.predicate((*path, "berlaku"), item.berlaku),
             aturan=item.aturan,
         )
+
+    def answer(self, path: FieldPath, item: Answer, evidence: tuple[_EvidenceLine, ...]) -> Answer:
+        self.known((*path, "aturan"), item.aturan)
+        against = {name for line in evidence for name in line.aturan}
+        for index, name in enumerate(item.aturan):
+            if name in against:
+                cause = f"aturan '{name[:40]}' adalah bukti yang memberatkan; yang menjawabnya hanya lapangan"
+                raise self.source.error((*path, "aturan", index), cause, "hapus dari 'terjawab'")
+        return item.model_copy(update={"berlaku": self.predicate((*path, "berlaku"), item.berlaku)})
+
+    def candidate(self, path: FieldPath, item: Cause) -> Cause:
+        if item.id not in self.lists:
+            cure = f"pakai nama daftar dari sasaran.yaml: {', '.join(sorted(self.lists))}"
+            raise self.source.error((*path, "id"), f"daftar '{item.id[:40]}' tidak dikenal", cure)
+        return item
+
+    def group(self, path: FieldPath, item: Group) -> Group:
+        return item.model_copy(update={"berlaku": self.predicate((*path, "berlaku"), item.berlaku)})
 
     def document(self, item: _Document) -> Evidence:
         self.known(("tanpaDokumen", "aturan"), item.aturan)

@@ -28,6 +28,7 @@ from padanan.contracts.rule_plan import of_the_run, unasked_cast, unstable_funct
 from padanan.contracts.rules import Rule, load_catalogue, program_values
 
 RECORD, PERSON, UNSERVED = "padanan_record", "padanan_orang", "daftar_tanpa_program"
+GAP, VISITED = "celah_terjawab", "prelist"
 STAGING, PLACES = staging_model(), staging_model("wilayah")
 ROW_OF_STAGE = {"cleansing": STAGING, "padanan": RECORD}
 ROW_NAMES = {
@@ -36,6 +37,8 @@ ROW_NAMES = {
     RECORD: "baris padanan_record",
     PERSON: "baris padanan_orang",
     UNSERVED: "baris orang yang belum dilayani",
+    GAP: "baris celah dan orangnya",
+    VISITED: "baris orang yang mungkin didatangi",
 }
 # A value of each type that no person has: a text column that DuckDB would turn into a number without being asked fails on
 # it here, and not on somebody's NIK.
@@ -94,7 +97,7 @@ def rows() -> dict[str, dict[str, str]]:
         name: {column["name"]: str(column["data_type"]) for column in models[name]["columns"]}
         for name in (STAGING, PLACES, RECORD, PERSON)
     }
-    return {**found, UNSERVED: dict(models[UNSERVED]["config"]["meta"]["baris_dinilai"])}
+    return {**found, **{name: dict(models[name]["config"]["meta"]["baris_dinilai"]) for name in (UNSERVED, GAP, VISITED)}}
 
 
 def _catalogue_predicates(places: Places) -> Iterator[Predicate]:
@@ -149,6 +152,11 @@ def _field_predicates(places: Places) -> Iterator[Predicate]:
         if item.berlaku is not None:
             path = ("tanpaProgram", index, "berlaku")
             yield _entry_predicate(error, path, f"sebab {item.id}", item.berlaku, UNSERVED)
+    for index, answer in enumerate(rules.terjawab):
+        yield _entry_predicate(error, ("terjawab", index, "berlaku"), f"jawaban {answer.id}", answer.berlaku, GAP)
+    for index, group in enumerate(rules.golongan):
+        place = ("prelist", "golongan", index, "berlaku")
+        yield _entry_predicate(error, place, f"golongan {group.id}", group.berlaku, VISITED)
     for index, proof in enumerate(rules.bukti):
         if isinstance(proof, Evidence) and proof.berlaku is not None:
             yield _entry_predicate(error, ("bukti", index, "berlaku"), f"bukti {proof.id}", proof.berlaku, PERSON)

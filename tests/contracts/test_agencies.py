@@ -24,7 +24,7 @@ def test_owners_stand_under_their_short_names():
 def test_a_visit_is_owned_by_who_visits_and_a_source_by_who_delivers():
     visits = [term for term in TERMS if term.saluran == VISIT]
     assert visits and {term.pemilik for term in visits} <= set(REGISTER.visiting)
-    at_source = [term for term in TERMS if term.saluran == AT_SOURCE]
+    at_source = [term for term in TERMS if term.saluran == AT_SOURCE and term.producer]
     assert at_source and all(term.pemilik == CONTRACTS[term.producer].agency for term in at_source)
 
 

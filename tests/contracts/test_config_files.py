@@ -55,7 +55,8 @@ LOADERS: dict[str, Callable[[Path], Any]] = {
 OPTIONAL = {
     "sasaran.yaml": {"parameter"},
     "instansi.yaml": {"instansi.lapangan", "instansi.dahulu"},
-    "lapangan.yaml": {"kunjungan.tindakLanjut", "bukti.aturan", "tanpaProgram.berlaku"},
+    "lapangan.yaml": {"kunjungan.tindakLanjut", "bukti.aturan", "tanpaProgram.berlaku",
+                      "tanpaProgram.saluran", "calon", "terjawab"},
     "retensi.yaml": {"kumpulan.sisakan"},
     "delivery.yaml": set(),
     "reviewers.yaml": {"versi", "petugas.contoh", "petugas.berlaku.sampai"},

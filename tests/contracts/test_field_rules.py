@@ -53,6 +53,11 @@ def test_every_rule_of_every_contract_has_an_owner_days_and_a_channel():
         ('    berlaku: "true"', "    berlaku: nik_ada", "tanpaProgram.5.berlaku"),
         ("    hari: 60\n  - id: dihentikan", "  - id: dihentikan", "tanpaProgram.2.hari"),
         ("penerima: coalesce", "penerimaan: coalesce", "penerimaan"),
+        ("aturan: [alamat_tidak_lengkap]", "aturan: [alamat_lengkap]", "terjawab.2.aturan.0"),
+        ("aturan: [kk_tanpa_kepala, ", "aturan: [luar_dki, ", "terjawab.4.aturan.0"),
+        ("berlaku: kepala_di_acuan", "berlaku: kepala_di_acuan::int > 0", "terjawab.4.berlaku"),
+        ("berlaku: ada_bukti}", "berlaku: ada_bukti::int > 0}", "prelist.golongan.2.berlaku"),
+        ("  - id: belum_berdesil", "  - id: belum_desil", "calon.0.id"),
     ],
 )
 def test_a_wrong_entry_is_named_with_its_line(folder, before, after, place):
@@ -63,6 +68,25 @@ def test_a_wrong_entry_is_named_with_its_line(folder, before, after, place):
     with pytest.raises(ContractError) as refused:
         load_field_rules(folder)
     assert f"({place})" in str(refused.value) and "baris " in str(refused.value)
+
+
+@pytest.mark.feature("F24")
+@pytest.mark.parametrize(
+    ("before", "after", "cause", "place"),
+    [
+        ("kode: [bendera_ganda]", "kode: [bendera_gand]", "mungkin maksudnya 'bendera_ganda'", "prelist.pertanyaan.7.kode.0"),
+        ("kode: [bendera_ganda]", "kode: [bendera_ganda, luar_dki]", "dua pertanyaan", "prelist.pertanyaan.7.kode.1"),
+        ("bendera_luar_dki, ", "", "tanpa pertanyaan: bendera_luar_dki", "prelist.pertanyaan"),
+    ],
+)
+def test_every_reason_to_visit_asks_one_question(folder, before, after, cause, place):
+    path = folder / "lapangan.yaml"
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+    with pytest.raises(ContractError) as refused:
+        field_plan(load_contracts(folder), folder)
+    assert cause in str(refused.value) and f"({place})" in str(refused.value)
 
 
 def test_delivering_applicants_is_yes_or_no(folder):

@@ -15,6 +15,7 @@ from padanan.base.digest import file_sha256
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.warehouse import connect_warehouse
 from padanan.cli import main
+from padanan.contracts.field_rules import load_field_rules
 from padanan.review.kit.make import make as make_kits
 from padanan.review.worklist import book
 from padanan.review.worklist.make import make as make_worklists
@@ -84,10 +85,14 @@ def test_every_blocking_gap_has_one_open_task_with_owner_and_due_date(worklists)
     home, _, _ = worklists
     lost = query(
         home,
-        """select count(*) from gap g where level = 'blok' and (select count(*) from tugas t where t.record_key = g.record_key
+        """select count(*) from gap g anti join celah_terjawab using (record_key, rule_id) where level = 'blok'
+        and (select count(*) from tugas t where t.record_key = g.record_key
         and t.blok and t.status = 'terbuka' and t.pemilik <> '' and t.tenggat > date '2025-12-15') <> 1""",
     )
     assert lost == [(0,)]
+    asked = "select record_key, unnest(string_split(kode, ',')) as rule_id from tugas"
+    assert query(home, f"select count(*) from celah_terjawab semi join ({asked}) using (record_key, rule_id)") == [(0,)]
+    assert query(home, "select count(*) > 0 from celah_terjawab") == [(True,)]
     assert query(home, "select count(*) > 0 from gap where level = 'blok'") == [(True,)]
 
 
@@ -141,6 +146,8 @@ def test_a_kit_gives_back_what_its_producer_sent_and_what_became_of_it(kits):
     """Counts in the manifest, the README and the workbook equal queries over the published gap table and landing."""
     home, folder, facts = kits
     gaps = dict(query(home, "select producer, count(*) from gap group by 1"))
+    answered = dict(query(home, "select producer, count(*) from celah_terjawab group by 1"))
+    told = {item.keterangan for item in load_field_rules().terjawab}
     for name, item in facts["berkas"].items():
         producer = item["produsen"]
         with zipfile.ZipFile(folder / name) as archive:
@@ -149,6 +156,8 @@ def test_a_kit_gives_back_what_its_producer_sent_and_what_became_of_it(kits):
             readme = archive.read("BACA-DULU.txt").decode()
             page = archive.read(f"laporan/produsen-{producer.replace('_', '-')}.html").decode()
             assert archive.read(f"laporan/produsen-{producer.replace('_', '-')}.pdf").startswith(b"%PDF")
+        answers = [cells[7] for cells in workbook["Celah per baris"].iter_rows(min_row=3, values_only=True) if cells[7]]
+        assert len(answers) == answered.get(producer, 0) and set(answers) <= told, "that it exists, never what it is"
         rows = {sheet.title: sum(1 for _ in sheet.iter_rows(min_row=3)) for sheet in workbook}
         assert rows["Celah per baris"] == item["celah_per_baris"] == gaps.get(producer, 0)
         manifests = [json.loads(path.read_text()) for path in home.root.glob(f"landing/{producer}/*/*/manifest.json")]

@@ -19,7 +19,7 @@ TASK = {
     "tenggat": "13 Februari 2026", "kode": "alamat_tidak_lengkap", "id_orang": "a" * 32, "record_key": "b" * 32,
     "saluran": "lapangan",
 }  # fmt: skip
-LINE = {**TASK, "status_identitas": "terdaftar", "status": "terbuka", "jumlah_tugas": "2"}
+LINE = {**TASK, "status_identitas": "terdaftar", "status": "terbuka", "jumlah_tugas": "2", "pertanyaan": "Apa alamat lengkapnya?"}
 
 
 @pytest.fixture

@@ -53,10 +53,7 @@ rekaman as (
     select
         r.id_orang,
         bool_or(g.record_key is null and r.producer in (
-            {%- set complete = [] -%}
-            {%- for contract in plan['contracts'] if 'alamat_tidak_lengkap' in (contract['rules'] | map(attribute='id') | list) -%}
-            {%- do complete.append(contract['id']) -%}{%- endfor -%}
-            {{ quoted_list(complete) }})) as alamat_lengkap,
+{{ quoted_list(asked_for_address(plan)) }})) as alamat_lengkap,
         -- the programs in the order of their ids
         nullif(concat_ws(',', null{% for program in program_ids(plan) | sort %},
             case when bool_or(r.producer = {{ lit(program) }} and r.status_program = 'henti') then {{ lit(program) }} end{% endfor %}), '')

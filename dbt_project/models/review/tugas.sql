@@ -1,21 +1,26 @@
 {% set plan = run_plan() %}
 {% set lapangan = field_rules(plan) %}
--- F11: one task for each faulty record, grouping its rules and flags, and one for each person of the lists F33 and F35.
+-- F11: one task for each faulty record, grouping its rules and flags, and one for each person of the lists: F33, F35, candidates. What the
+-- padanan answered asks nobody; only people of orang_lapangan are visited, everybody else's record is mended at its source.
 with
 ketentuan as (
     {% if lapangan['tugas'] -%}
     select * from (values
         {% for item in lapangan['tugas'] -%}
         ({{ lit(item['producer'] or '') }}, {{ lit(item['kode']) }}, {{ lit(item['pemilik']) }}, {{ item['hari'] }},
-            {{- lit(item['saluran']) }}, {{ lit(item['level']) }}){{ ', ' if not loop.last }}
+            {{- lit(item['saluran']) }}, {{ lit(item['level']) }}, {{ lit(item['pemilik_sumber']) }})
+            {{- ', ' if not loop.last }}
         {% endfor -%}
-    ) as t (producer, kode, pemilik, hari, saluran, level)
+    ) as t (producer, kode, pemilik, hari, saluran, level, pemilik_sumber)
     {%- else -%}
-    select '' as producer, '' as kode, '' as pemilik, 0 as hari, '' as saluran, '' as level where false
+    select '' as producer, '' as kode, '' as pemilik, 0 as hari, '' as saluran, '' as level, '' as pemilik_sumber where false
     {%- endif %}
 ),
 alasan as (
-    select g.record_key, g.producer, g.rule_id as kode from {{ ref('gap') }} as g
+    select g.record_key, g.producer, g.rule_id as kode
+    from {{ ref('gap') }} as g
+    left join {{ ref('celah_terjawab') }} as j on g.record_key = j.record_key and g.rule_id = j.rule_id
+    where j.record_key is null
     union all
     -- a flag that rests on a person, not on a gap that its record carries already
     select f.record_key, f.program, 'bendera_' || f.bukti
@@ -44,6 +49,10 @@ orang as (
     select id_orang, 'tanpa_program_' || sebab as kode from {{ ref('daftar_tanpa_program') }}
     union all
     select id_orang, 'tanpa_dokumen' from {{ ref('tanpa_dokumen') }}
+    union all
+    select id_orang, 'calon_' || daftar
+    from {{ ref('daftar_belum_masuk') }}
+    where daftar in ({{ quoted_list(lapangan['calon'] | map(attribute='id') | list) }})
 ),
 semua as (
     select * from rekaman
@@ -65,12 +74,13 @@ tugas as (
         bool_or(k.level = 'blok') as blok,
         min(k.hari) as hari,
         -- who is visited is a person; what speaks of none is mended at the source
-        bool_or(k.saluran = 'lapangan') and any_value(s.id_orang) is not null as lapangan,
+        bool_or(k.saluran = 'lapangan') and any_value(l.id_orang) is not null as lapangan,
         any_value(s.kode_kota) as kode_kota,
         any_value(s.kode_kecamatan) as kode_kecamatan,
         any_value(s.kode_kelurahan) as kode_kelurahan
     from semua as s
     inner join ketentuan as k on s.producer = k.producer and s.kode = k.kode
+    left join {{ ref('orang_lapangan') }} as l on s.id_orang = l.id_orang
     group by all
 )
 select
@@ -86,7 +96,7 @@ select
     substr(t.utama, 6) as kode_utama,
     t.blok,
     case when t.lapangan then 'lapangan' else 'sumber' end as saluran,
-    u.pemilik,
+    case when u.saluran = 'lapangan' and not t.lapangan then u.pemilik_sumber else u.pemilik end as pemilik,
     cast({{ lit(plan['cutoff']) }} as date) + t.hari as tenggat,
     'terbuka' as status,
     -- where the record says, else where the person lives

@@ -41,7 +41,7 @@ def daftar_tugas(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.
 @stage_asset(
     "Satu zip per produsen (`kit/<periode>/rev-<n>`): laporan, tanda terima, celah, baris diperbaiki dan disisihkan.",
     kinds={"xlsx", "html"},
-    deps=[dg.AssetKey([REVIEW, name]) for name in ("terbitan", "laporan_mutu", "gap")],
+    deps=[dg.AssetKey([REVIEW, name]) for name in ("terbitan", "laporan_mutu", "gap", "celah_terjawab")],
     warehouse=True,
 )
 def paket_produsen(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:

@@ -61,7 +61,7 @@ def write_kit(source: Source, contract: PlannedContract, path: Path) -> dict[str
     counts = {}
     book_path = path.with_suffix(".xlsx.tmp")
     try:
-        counts = _book(source.con, sheets(home, contract, terms), book_path, contract)
+        counts = _book(source.con, sheets(home, contract, terms, plan.data.lapangan.terjawab), book_path, contract)
         parts["baris.xlsx"] = book_path.read_bytes()
     finally:
         disk.unlink(book_path, missing_ok=True)

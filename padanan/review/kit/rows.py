@@ -15,7 +15,7 @@ import duckdb
 from padanan.base.format import day
 from padanan.base.home import Home
 from padanan.base.sql import literal
-from padanan.contracts.field_rules import Term
+from padanan.contracts.field_rules import Answer, Term
 from padanan.contracts.planned import PlannedContract
 
 BATCH = 50_000
@@ -57,33 +57,41 @@ def _staged(contract: PlannedContract) -> str:
     return f"(select *, {_OWN_CELL if contract.of_places else _OWN_NUMBER} as nomor from {contract.stage_model})"
 
 
-def sheets(home: Home, contract: PlannedContract, terms: Sequence[Term]) -> list[Sheet]:
+def sheets(home: Home, contract: PlannedContract, terms: Sequence[Term], answers: Sequence[Answer]) -> list[Sheet]:
     """The tables of one producer's kit.
 
     Args:
         contract: the producer as the run plan holds it.
         terms: the plan's `lapangan.tugas` of this producer.
+        answers: the plan's `lapangan.terjawab`.
     """
     files = _files_of(home, contract)
-    return [_gaps(contract, files, terms), _repaired(contract, files), _rejected(home, contract, files)]
+    return [_gaps(contract, files, terms, answers), _repaired(contract, files), _rejected(home, contract, files)]
 
 
-def _gaps(contract: PlannedContract, files: str, terms: Sequence[Term]) -> Sheet:
+def _gaps(contract: PlannedContract, files: str, terms: Sequence[Term], answers: Sequence[Answer]) -> Sheet:
     texts = ("kode", "keterangan", "tindak_lanjut", "pemilik")
     rows = [f"({', '.join(literal(getattr(term, name)) for name in texts)}, {term.hari})" for term in terms]
+    told = ", ".join(f"({literal(item.id)}, {literal(item.keterangan)})" for item in answers) or "(null, null)"
     known = ", ".join(rows) or "(null, null, null, null, null)"
     return Sheet(
         "Celah per baris",
-        "Setiap celah mutu pada kiriman sendiri, menurut nomor baris dan nomor sumber.",
-        ("Berkas", "Baris", "Nomor sumber", "Aturan", "Tingkat", "Rincian", "Arti", "Tindak lanjut", "Penanggung jawab", "Hari"),
-        (26, 9, 20, 24, 12, 22, 60, 30, 28, 7),
-        f"""select f.file, s.baris::varchar, s.nomor, g.rule_id, g.level, g.rincian, t.arti, t.tindak, t.pemilik,
-        t.hari::varchar
+        "Setiap celah mutu pada kiriman sendiri. Yang dijawab padanan ada di daftar lain: betulkan di sumber, tanpa kunjungan.",
+        (
+            *("Berkas", "Baris", "Nomor sumber", "Aturan", "Tingkat", "Rincian", "Arti", "Menurut padanan"),
+            *("Tindak lanjut", "Penanggung jawab", "Hari"),
+        ),
+        (26, 9, 20, 24, 12, 22, 60, 40, 30, 28, 7),
+        f"""select f.file, s.baris::varchar, s.nomor, g.rule_id, g.level, g.rincian, t.arti, p.arti,
+        case when j.record_key is null then t.tindak else 'perbaiki di sumber' end,
+        case when j.record_key is null then t.pemilik else ? end, t.hari::varchar
         from gap g join {_staged(contract)} s on s.record_key = g.record_key
         left join {files} f on f.sha16 = s.delivery
         left join (values {known}) t(kode, arti, tindak, pemilik, hari) on t.kode = g.rule_id
+        left join celah_terjawab j on j.record_key = g.record_key and j.rule_id = g.rule_id
+        left join (values {told}) p(id, arti) on p.id = j.jawaban
         where g.producer = ? and s.producer = ? order by f.file, s.delivery, s.baris, g.rule_id""",
-        (contract.id, contract.id),
+        (contract.owner, contract.id, contract.id),
     )
 
 

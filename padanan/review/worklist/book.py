@@ -38,6 +38,7 @@ _TITLES = {
     "jumlah_tugas": "Banyak tugas",
     "status": "Status",
     "status_identitas": "Status identitas",
+    "pertanyaan": "Pertanyaan",
     "hasil": "Hasil",
     "nik_benar": "NIK menurut dokumen",
     "alamat_benar": "Alamat yang benar",
@@ -50,6 +51,7 @@ _WIDTHS = {
     "id_tugas": 18, "nama": 26, "nik": 19, "no_kk": 19, "tgl_lahir": 12, "jk": 5, "alamat": 28, "rt": 5, "rw": 5, "sumber": 20,
     "alasan": 44, "rincian": 22, "tindak_lanjut": 24, "pemilik": 20, "pelaku": 26, "tenggat": 16, "kode": 20, "hasil": 16,
     "nik_benar": 19, "alamat_benar": 26, "tanggal": 13, "petugas": 18, "catatan": 26, "domisili": 12, "jumlah_tugas": 9,
+    "pertanyaan": 44,
 }  # fmt: skip
 _SEEN = ("nama", "nik", "no_kk", "tgl_lahir", "jk", "alamat", "rt", "rw")
 _ASKED = ("id_tugas", *_SEEN, "sumber", "alasan", "rincian", "tindak_lanjut", "pemilik", "pelaku", "tenggat")
@@ -89,11 +91,22 @@ PRELIST = Layout(
     sheet="Prelist",
     purpose="prelist",
     opened=(),
-    locked=(*_SEEN, "status_identitas", "status", "jumlah_tugas", "alasan", "tenggat", "kode", "id_orang", "berkas"),
+    locked=(
+        *_SEEN,
+        "pertanyaan",
+        "status_identitas",
+        "status",
+        "jumlah_tugas",
+        "alasan",
+        "tenggat",
+        "kode",
+        "id_orang",
+        "berkas",
+    ),
     hidden=("id_orang", "berkas"),
     titles=_TITLES,
     widths={**_WIDTHS, "kode": 40},
-    note="Satu baris terbuka per orang yang perlu dilihat di lapangan, dengan semua alasannya (§3.1.3.4.e).",
+    note="Satu baris terbuka per orang yang perlu dilihat di lapangan, dengan satu pertanyaan dan semua alasannya (§3.1.3.4.e).",
     cure=_CURE,
 )
 SHEETS = {"Verifikasi": VERIFICATION, "Validasi": VALIDATION, "Perbaikan sumber": CORRECTION}

@@ -71,6 +71,7 @@ class Rows:
     def __init__(self, home: Home, plan: RunPlan, folder: Path) -> None:
         self.terms = {(item.producer or NOBODY, item.kode): item for item in plan.data.lapangan.tugas}
         self.names = {item.id: item.name for item in plan.data.contracts}
+        self.questions = {item.id: item.tanya for item in plan.data.lapangan.pertanyaan}
         self._texts: dict[tuple[str, str], dict[str, str]] = {}
         self.con = connect_warehouse(home)
         try:
@@ -115,6 +116,7 @@ class Rows:
         told = {name: "" if value is None else str(value) for name, value in row.items()}
         told["tenggat"] = day(row["tenggat"])
         told["sumber"] = self.names.get(producer, "Daftar padanan")
+        told["pertanyaan"] = self.questions.get(told.get("pertanyaan", ""), "")
         return told | self._words(str(row["produsen_alasan"]), str(row["kode"]))
 
     def _words(self, producers: str, codes: str) -> dict[str, str]:
@@ -177,9 +179,9 @@ def _arrange(con: duckdb.DuckDBPyConnection, plan: RunPlan, folder: Path, people
             select id_orang, string_agg(distinct coalesce(producer, '{NOBODY}'), ',' order by coalesce(producer, '{NOBODY}')) as p
             from tugas_terbit where saluran = '{VISIT}' group by id_orang
         )
-        select p.id_orang, p.kode_alasan as kode, p.jumlah_tugas, p.tenggat, p.status, p.status_identitas, p.terpilih,
-            o.nik, o.no_kk, o.nama, o.tgl_lahir, o.jk, o.alamat, o.rt, o.rw, p.kode_kelurahan, w.kelurahan, w.kecamatan,
-            '{NOBODY}' as producer, s.p as produsen_alasan, '{NOBODY}' as produsen_berkas,
+        select p.id_orang, p.kode_alasan as kode, p.pertanyaan, p.jumlah_tugas, p.tenggat, p.status, p.status_identitas,
+            p.terpilih, o.nik, o.no_kk, o.nama, o.tgl_lahir, o.jk, o.alamat, o.rt, o.rw, p.kode_kelurahan, w.kelurahan,
+            w.kecamatan, '{NOBODY}' as producer, s.p as produsen_alasan, '{NOBODY}' as produsen_berkas,
             coalesce(p.kode_kelurahan, '~{NOBODY}') as tempat
         from prelist_terbit p left join orang_dilihat o using (id_orang) left join produsen s using (id_orang)
         left join {wilayah} w on w.kode_kelurahan = p.kode_kelurahan"""
