@@ -45,13 +45,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutants", description="Mutan dan uji yang harus membunuhnya.")
     parser.add_argument("--only", default="", metavar="KATA", help="hanya mutan yang id atau berkasnya memuat kata ini")
     chosen = mutants(parser.parse_args().only)
-    copy = ROOT / ".cache" / "mutan"
+    copy = ROOT / ".cache" / f"mutan-{os.getpid()}"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
     (copy / ".cache" / "tmp").mkdir(parents=True)
     for names in dict.fromkeys(tuple(one["tests"]) for one in chosen):  # type: ignore[arg-type]
         if tests(copy, names) != PASSED:
             raise SystemExit(f"tanpa mutan pun gagal: {' '.join(names)}")
+    print(f"{len(chosen)} mutan", flush=True)
     killed = 0
     for one in chosen:
         path = copy / str(one["file"])

@@ -133,9 +133,3 @@ def test_published_poverty_is_the_newest_of_before_the_day(tmp_path):
     (tmp_path / "kemiskinan.yaml").write_text("version: 1.0.0\nangka:\n  - {bulan: 2022-03, miskinPersen: 4.69}\n")
     with pytest.raises(ContractError, match="'sumber' belum ada"):
         published_poverty(tmp_path)
-
-
-def test_the_page_and_the_first_screen_say_what_an_older_publication_lacks(pages):
-    page = pages["kriteria.html"]
-    assert "Tidak diukur" in page.source and not page.tables
-    assert "BA-UJI/2024" in pages["index.html"].texts["kriteria"] and "besar" not in pages["index.html"].texts

@@ -332,3 +332,9 @@ def test_a_later_column_asked_for_is_named(home):
     write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
     with pytest.raises(NotPublished, match=r"sasaran\.kriteria_gagal belum diterbitkan waktu itu"):
         render_report(home, PERIODE, 1)
+
+
+def test_the_page_and_the_first_screen_say_what_an_older_publication_lacks(pages):
+    page = pages["kriteria.html"]
+    assert "Tidak diukur" in page.source and not page.tables
+    assert "BA-UJI/2024" in pages["index.html"].texts["kriteria"] and "besar" not in pages["index.html"].texts
