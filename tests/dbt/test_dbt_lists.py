@@ -27,7 +27,7 @@ PEOPLE = {
     "jauh": {"nik": True, "card": "kk7", "di_dki": False, "terpilih": False},  # receives KLJ, lives elsewhere
     "mati": {"nik": True, "card": "kk8", "meninggal": True},  # receives KLJ, recorded as dead
     "asing": {"nik": False, "status": "sementara", "terpilih": True},  # who rini's candidate record is, for now
-    "lina": {"nik": True, "terpilih": False, "card": "kk9", "ada": True},  # the register has what DTKS lacks
+    "lina": {"nik": True, "terpilih": False, "card": "kk9", "bukti": True},  # the register has what DTKS lacks
     "agus": {"nik": True, "card": "kk9", "status": "terdaftar"},  # selected; his card in the register has two heads
     "oka": {"nik": True, "terpilih": False, "card": "kk10"},  # incomplete address everywhere, and nobody asks about this person
     "nina": {"nik": True, "terpilih": False, "card": "kk11", "daftar": "belum_berdesil"},  # a sign of need and no desil
@@ -47,7 +47,7 @@ PROGRAMS = [
     ("c_lina", "lina", "carik", "orang", None, "tidak_padan", "nik_tidak_ditemukan", None, None),
     ("c_agus", "agus", "carik", "orang", None, "padan_nik", "padan_nik", None, None),
 ]
-HEADS = {"kk9": 1, "kk4": 2}  # heads on cards of the register
+HEADS = {"kk9": 1, "kk4": 2, "satu": 1}  # heads of families; kk9 and kk4 are cards of the register
 GAPS = [
     ("r_wati", "alamat_tidak_lengkap", "peringatan", "jalan"),
     ("r_wati", "rt_rw_format", "peringatan", None),
@@ -67,6 +67,7 @@ GAPS = [
     ("r_agus", "nik_vs_jk", "peringatan", None),
     ("r_tono", "kk_kepala_ganda", "peringatan", None),  # nor does a card with two heads
     ("r_oka", "alamat_tidak_lengkap", "peringatan", "rw"),
+    ("klj4", "alamat_tidak_lengkap", "peringatan", "rw"),  # nor a full address of no known kelurahan, as r_jauh's
 ]
 
 
@@ -107,10 +108,11 @@ def _by_hand(con: duckdb.DuckDBPyConnection) -> None:
             con.execute("insert into daftar_belum_masuk values (?, ?)", [name, p["daftar"]])
         if p.get("card") in HEADS:
             con.execute("insert into anggota_keluarga values (?, ?, 'adminduk')", [name, p["card"]])
+            con.execute("insert into anggota_keluarga values (?, 'satu', 'dtks')", [name])  # one head, in another list
         # this record's own place is unknown: the person's answers
         con.execute(
-            "insert into padanan_record values (?,?,'dtks','orang',?,null,'padan_nik','padan_nik',null,null,null,null,null)",
-            [f"r_{name}", name, p.get("card")],
+            "insert into padanan_record values (?,?,'dtks','orang',?,null,?,'padan_nik',null,null,null,null,null)",
+            [f"r_{name}", name, p.get("card"), "padan_bukti" if p.get("bukti") else "padan_nik"],
         )
     for record, person, producer, unit, state, status, nik, candidate, holder in PROGRAMS:
         con.execute(
@@ -178,6 +180,7 @@ def test_only_selected_people_candidates_and_recipients_in_doubt_are_visited(lis
     assert groups["nina"] == "calon" and groups["kaya"] == "bukti" and groups["karto"] == "terpilih,tanpa_dokumen"
     assert not {"oka", "lina", "rusak"} & set(groups)
     asked = dict(lists.rows("select id_orang, pertanyaan from prelist"))
+    assert lists.rows("select kode_alasan from prelist where id_orang = 'jauh'") == [("alamat_tidak_lengkap,bendera_luar_dki",)]
     assert asked["nina"] == "kesejahteraan" and asked["mati"] == "hidup" and asked["jauh"] == "domisili"
     assert asked["karto"] == "dokumen" and asked["wati"] == "alamat" and asked["tono"] == "keluarga"
 
