@@ -36,3 +36,10 @@ def test_a_small_cell_takes_what_would_tell_it_and_no_more():
 def test_a_single_person_is_covered_too():
     _, covered = counted(L=(510, 40, 90), P=(490, 35, 80), lain=(30, 1, 10))
     assert (UNKNOWN, "celah") in covered and (UNKNOWN, "bukan_celah") in covered
+
+
+@pytest.mark.feature("F47")
+def test_sums_that_another_table_prints_stay_open():
+    """All three with a gap are men: their number is open there, so the cells that tell whose it is go."""
+    _, covered = counted(L=(510, 3, 90))
+    assert ("L", "celah") in covered and not [cell for cell in covered if cell[0] == ALL]
