@@ -276,8 +276,12 @@ def _compare(
     packed |= np.where((a == 0) | (b == 0), 0, np.where(a == b, 1, 2)).astype(np.int32) << shift["jk"]
     level, mothers = _mother_level(left, right, i, j, limits.mother[1])
     packed |= level.astype(np.int32) << shift["ibu"]
-    packed |= _address_level(*both("address"), *both("street")).astype(np.int32) << shift["alamat"]
-    packed |= _area_level(*both("kel"), *both("rw"), *both("rt")).astype(np.int32) << shift["wilayah"]
+    area = _area_level(*both("kel"), *both("rw"), *both("rt"))
+    address = _address_level(*both("address"), *both("street"))
+    # Every kelurahan has a Jalan Mawar No 3: of another kelurahan it is the street's name alone.
+    address[(address == 1) & (area >= 4)] = 2
+    packed |= address.astype(np.int32) << shift["alamat"]
+    packed |= area.astype(np.int32) << shift["wilayah"]
     return packed, names, mothers
 
 

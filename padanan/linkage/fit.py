@@ -14,14 +14,12 @@ import pandas as pd
 
 from padanan.linkage import blocking, comparison, decision, inputs, model, rarity, threshold, toolkit
 from padanan.linkage.candidates import Compared, Setting
-from padanan.linkage.pairs import Pairs, Right, in_order
+from padanan.linkage.pairs import MARGIN, Pairs, Right, in_order
 
 Ints = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-MARGIN = 800
-"""Hundredths of a bit: pairs this far under the floor can't come back through relatives, rarity or a plug-in."""
 _RANDOM = 300_000
 # Hundredths of a bit: a NIK that is equal speaks this much for its label, and a label's pair that blocking did not find
 # weighs so little.
@@ -65,7 +63,8 @@ def fit(setting: Setting, compared: Compared) -> Fitted:
     data = setting.data
     patterns = model.Patterns.of(compared.packed)
     labelled = np.flatnonzero(data.training[compared.found.left])
-    true = labelled[compared.right.row[compared.j[labelled]] == data.answer[compared.found.left[labelled]]]
+    is_true = compared.right.row[compared.j[labelled]] == data.answer[compared.found.left[labelled]]
+    true = labelled[is_true]
     n_residue, n_train = int((~data.training).sum()), int(data.training.sum())
     enough = n_train >= setting.config.training_min
     positive, both = patterns.at(true), patterns.at(labelled)
@@ -79,7 +78,7 @@ def fit(setting: Setting, compared: Compared) -> Fitted:
     fitted = model.fit(patterns, residue, positive if enough else None, expected, setting.config, random, stand_in)
     completeness = float(len(true) / n_train) if n_train else float("nan")
     scores = model.score(patterns, fitted)
-    trust = _trust(setting, compared, scores.total[patterns.inverse[labelled]], labelled, true)
+    trust = _trust(setting, compared.found.left[labelled], scores.total[patterns.inverse[labelled]], is_true)
     doubted = 1.0 - trust[compared.found.left[true]]
     if enough and doubted.sum() > _DOUBTED * len(true):
         # Once more, with what wrong labels taught taken out.
@@ -93,7 +92,10 @@ def fit(setting: Setting, compared: Compared) -> Fitted:
         scores = model.score(patterns, fitted)
     total = scores.total
     floor = setting.config.keep_floor * 100 - MARGIN
-    keep = np.flatnonzero(total[patterns.inverse] + rare >= floor)
+    # Rarity concerns few pairs; the others' fate is their pattern's.
+    kept, some = (total >= floor)[patterns.inverse], np.flatnonzero(rare)
+    kept[some] = total[patterns.inverse[some]] + rare[some] >= floor
+    keep = np.flatnonzero(kept)
     order = in_order(compared.found.left[keep], compared.j[keep], compared.right.tie)
     keep = keep[order]
     inverse = patterns.inverse[keep]
@@ -113,17 +115,16 @@ def fit(setting: Setting, compared: Compared) -> Fitted:
     return Fitted(fitted, completeness, len(compared.packed), compared.found, compared.right, pairs, trust)
 
 
-def _trust(setting: Setting, compared: Compared, weight: Ints, labelled: Ints, true: Ints) -> Floats:
+def _trust(setting: Setting, left: Ints, weight: Ints, is_true: Bools) -> Floats:
     """How plausible each record's label is: its pair's weight against that of the best other candidate.
 
     A number typed wrongly names a stranger, whose pair weighs nothing while the person himself is among the candidates.
 
     Args:
-        weight: of the pairs at `labelled`. true: those of them that are labels.
+        left, weight: record and weight of every pair of a labelled record. is_true: the pair is the label.
     """
-    n, left = len(setting.data), compared.found.left[labelled]
+    n = len(setting.data)
     own, other = np.full(n, -_LABEL_FLOOR), np.full(n, -np.inf)
-    is_true = np.isin(labelled, true, assume_unique=True)
     own[left[is_true]] = np.maximum(weight[is_true], -_LABEL_FLOOR)
     np.maximum.at(other, left[~is_true], weight[~is_true])
     trust = np.ones(n)

@@ -126,7 +126,11 @@ def read(
             notes.append(f"tidak ada satu pun {what}: padanan hanya dari kolom lain")
     source, n_sources = _sources(con, relation, n_list)
     file = Register(register)
-    row, arow = _given(con, register, listed, step1) if step1 is not None else _by_nik(con, file, listed)
+    if step1 is not None:
+        row, arow = _given(con, register, listed, step1)
+        card = _cards(file, arow)
+    else:
+        row, arow, card = _by_nik(con, file, listed)
     con.register("daftar_siap", listed.select(["record_key", "entity_key"]))
     hashed = con.execute("select hash(entity_key) as h from daftar_siap").fetchnumpy()
     con.unregister("daftar_siap")
@@ -161,7 +165,7 @@ def read(
         arow,
         in_training[row],
         numbers(listed, "family")[row],
-        _cards(file, arow),
+        card,
         source[chosen],
         source[row],
         n_sources,
@@ -206,8 +210,8 @@ def _given(con: duckdb.DuckDBPyConnection, register: Path, listed: pa.Table, ste
     return np.asarray(got["row"], dtype=np.int64), np.asarray(got["arow"], dtype=np.int64)
 
 
-def _by_nik(con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table) -> tuple[Ints, Ints]:
-    """(row of the list, row of the register) of the links by NIK, the best resident of each record."""
+def _by_nik(con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table) -> tuple[Ints, Ints, UInt64s]:
+    """(row of the list, row of the register, its card) of the links by NIK, the best resident of each record."""
     nik = numbers(listed, "nik")
     mine = np.flatnonzero(nik != 0)
     order = mine[np.argsort(nik[mine], kind="stable")]
@@ -221,8 +225,10 @@ def _by_nik(con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table) ->
     order = np.lexsort((first, -births, -names, row))
     order = order[_same_person(names[order], births[order])]
     order = order[np.r_[True, row[order[1:]] != row[order[:-1]]]] if len(order) else order
-    kept = ~_mate_fits_better(con, file, listed, row[order], arow[order], names[order], births[order])
-    return row[order][kept], arow[order][kept]
+    row, arow = row[order], arow[order]
+    card = _cards(file, arow)
+    kept = ~_mate_fits_better(con, file, listed, (row, arow, card), names[order], births[order])
+    return row[kept], arow[kept], card[kept]
 
 
 def _same_person(names: Ints, births: Ints) -> Bools:
@@ -231,11 +237,16 @@ def _same_person(names: Ints, births: Ints) -> Bools:
 
 
 def _mate_fits_better(
-    con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table, row: Ints, arow: Ints, names: Ints, births: Ints
+    con: duckdb.DuckDBPyConnection,
+    file: Register,
+    listed: pa.Table,
+    links: tuple[Ints, Ints, UInt64s],
+    names: Ints,
+    births: Ints,
 ) -> Bools:
     """Links by NIK where somebody else on that resident's card fits the record strictly better (dbt's `fits_better`)."""
+    row, arow, card = links
     better = np.zeros(len(row), dtype=bool)
-    card = _cards(file, arow)
     open_ = np.flatnonzero((names < 3) & (card != 0))
     if len(open_) == 0:
         return better

@@ -65,7 +65,7 @@ def _columns() -> tuple[Column, ...]:
         ),
         ("jk", "Jenis kelamin", 2, (("sama", "sama"), ("beda", "berbeda"))),
         ("ibu", "Nama ibu", 3, (("sama", "sama"), ("mirip", "sangat mirip"), ("agak_mirip", "agak mirip"), ("beda", "berbeda"))),
-        ("alamat", "Alamat", 2, (("sama", "sama"), ("jalan_sama", "jalan sama, nomor beda"), ("beda", "berbeda"))),
+        ("alamat", "Alamat", 2, (("sama", "sama"), ("jalan_sama", "jalan sama, nomor atau kelurahan beda"), ("beda", "berbeda"))),
         (
             "wilayah",
             "RT, RW, kelurahan",

@@ -14,6 +14,9 @@ import numpy.typing as npt
 Ints = npt.NDArray[Any]
 UInt64s = npt.NDArray[np.uint64]
 
+MARGIN = 800
+"""Hundredths of a bit: pairs this far under the floor can't come back through relatives, rarity or a plug-in."""
+
 
 def in_order(left: Ints, right: Ints, tie: UInt64s) -> npt.NDArray[np.int64]:
     """The order of pairs that decides between equal weights: by record, then by the resident's hash, never by its row."""

@@ -105,7 +105,7 @@ def _link(
 ) -> LinkResult:
     laps.end("masukan")
     setting = candidates.Setting(con, data, config, raw)
-    judged = marked(_weighed(setting, laps, decisions))
+    judged = _weighed(setting, laps, decisions)
     limits = threshold.without_labels(config.absent_share, config)
     accepted = None
     for turn in range(max(config.household_rounds, 1)):

@@ -14,6 +14,7 @@ from padanan.linkage import comparison, decision, model
 from padanan.linkage.candidates import Compared, Setting
 from padanan.linkage.doubt import DAY, WORD, least_borne
 from padanan.linkage.model import centibits
+from padanan.linkage.pairs import MARGIN
 from padanan.linkage.register import TALLY
 
 Ints = npt.NDArray[Any]
@@ -29,18 +30,20 @@ def of(
     """(hundredths of a bit that the rarity of name and birth date adds to each pair, marks `DAY` and `WORD`)."""
     people, left, inverse = setting.data.people, compared.found.left, patterns.inverse
     bits, marks = np.zeros(len(inverse), dtype=np.int32), np.zeros(len(inverse), dtype=np.uint8)
-    chance = 1.0 - decision.probability(scores.total)
+    nonmatch = (1.0 - decision.probability(scores.total)) * scores.share_random
+    most = setting.config.rarity_max
+    # Two rarities can't lift a pair further than this: what lies lower stays out whatever its name.
+    plausible = scores.total >= setting.config.keep_floor * 100 - MARGIN - 200 * most
 
     def term(column: int, many: Floats) -> tuple[Ints, Ints]:
-        here = np.flatnonzero((patterns.levels[:, column] == 1)[inverse])
-        got = weigh(
-            many[left[here]],
-            scores.share_random[inverse[here]],
-            chance[inverse[here]],
-            setting.config.rarity_max,
-        )
-        bits[here] += got[0].astype(np.int32)
-        return here, got[1]
+        exact = patterns.levels[:, column] == 1
+        logs = np.log2(np.maximum(many, 1.0))
+        here = np.flatnonzero(exact[inverse])
+        common = usual(logs[left[here]], nonmatch[inverse[here]])
+        here = here[plausible[inverse[here]]]
+        plain = np.clip(common - logs[left[here]], -most, most)
+        bits[here] += centibits(plain * scores.share_random[inverse[here]]).astype(np.int32)
+        return here, centibits(plain)
 
     many = setting.data.register.count("name_key", people["name_key"])
     here, _ = term(_NAME, many)
@@ -53,24 +56,14 @@ def of(
     return bits, marks
 
 
-def weigh(frequency: Floats, share_random: Floats, nonmatch: Floats, limit: float) -> tuple[Ints, Ints]:
-    """Hundredths of a bit that an equal value adds because it is rare, or takes because it is frequent.
+def usual(logs: Floats, nonmatch: Floats) -> float:
+    """log2 of how many people bear an equal value of a chance pair; 0 when there is none.
 
     Args:
-        frequency: how many people of the register bear the value of each pair.
-        share_random: see `model.PatternScore`: in one household a value's rarity says nothing.
-        nonmatch: chance of each pair to be no match, to find the value's usual frequency among chance pairs.
-        limit: largest absolute bits.
-
-    Returns:
-        (what each pair gets, the same were all others strangers).
+        logs: log2 of how many people of the register bear the value of each pair.
+        nonmatch: chance of each pair to be one of strangers, by which it counts.
     """
-    weight = nonmatch * share_random
-    # Whole numbers: the sum must not depend on the order of pairs.
-    mass = np.rint(weight * 1e6).sum()
-    if mass <= 0:
-        return centibits(np.zeros(len(frequency))), centibits(np.zeros(len(frequency)))
-    logs = np.log2(np.maximum(frequency, 1.0))
-    usual = np.rint(weight * logs * 1e6).sum() / mass
-    value = np.clip(usual - logs, -limit, limit)
-    return centibits(value * share_random), centibits(value)
+    # Whole numbers small enough for exact sums: the order of pairs must not show.
+    weight = np.rint(nonmatch * 1e3)
+    mass = float(weight.sum())
+    return float((weight * np.rint(logs * 100)).sum()) / (100 * mass) if mass > 0 else 0.0

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from padanan.linkage import blocking, comparison, decision, doubt, household, model
-from padanan.linkage.fit import MARGIN, plug_in_bits
+from padanan.linkage.fit import plug_in_bits
 from padanan.linkage.judged import HOPELESS, Judged
-from padanan.linkage.pairs import Pairs, Right
+from padanan.linkage.pairs import MARGIN, Pairs, Right
 from padanan.linkage.register import TALLY
 from padanan.linkage.rulings import apply_rulings
 
