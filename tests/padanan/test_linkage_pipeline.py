@@ -111,6 +111,22 @@ def test_people_in_no_register_stay_unmatched_on_every_profile(made: Callable[..
 
 
 @pytest.mark.feature("F14")
+def test_wrong_labels_do_not_raise_the_threshold(made: Callable[..., Made]) -> None:
+    """Thirty of 1,450 numbers typed wrongly name strangers: once such labels halved recall, now their own evidence tells."""
+    one = made()
+    step1 = one.truth.filter(pc.and_(pc.invert(one.truth.column("residue")), pc.is_valid(one.truth.column("register_key"))))
+    keys = step1.column("register_key").to_pylist()
+    strangers = one.register.column("record_key").to_pylist()
+    for n in range(30):
+        keys[n * 40] = strangers[n * 97]
+    wrong = pa.table({"record_key": step1.column("record_key"), "register_key": keys})
+    got = link(one.list, one.register, step1=wrong)
+    quality = measure.evaluate(got, one.truth)
+    assert quality.recall >= one.quality.recall - 0.01 and quality.precision >= 0.995
+    assert got.thresholds.upper <= one.result.thresholds.upper + 100
+
+
+@pytest.mark.feature("F14")
 def test_split_cards_are_followed_and_nobody_gets_two_families(made: Callable[..., Made]) -> None:
     """A member of each of many families has a card of his own in the register, at the old address; the list still has the old
     card. He is found all the same, relatives on the other card are weighed as such, and a resident stands in one family only."""
