@@ -92,3 +92,12 @@ def test_the_queue_says_why_a_likely_pair_waits(lived: Lived) -> None:
     reasons = {lived.kind[row["record_key"]]: row["alasan"] for row in rows if row["status"] == "mungkin_padan"}
     assert "kembar" in reasons["kembar_absen_kata"] and "hanya nama" in reasons["senama_rt"]
     assert "sama cocoknya" in reasons["ganda"] or "perlu dilihat" in reasons["ganda"]
+
+
+@pytest.mark.feature("F14")
+def test_a_default_date_weighs_less_than_a_birthday(lived: Lived) -> None:
+    """Everybody of unknown birthday was born on 1 January: an equal one is worth less than the same level of another day."""
+    pairs = lived.result.pairs.to_pandas()
+    chance = pairs[pairs["pembanding"] != "serumah"]
+    default, other = (chance[((chance["penanda"] & 16) != 0) == first]["bit_kelangkaan"] for first in (True, False))
+    assert len(default) > 10 and default.mean() < other.mean() - 0.5
