@@ -10,7 +10,7 @@ from padanan.base.period import Periode
 from padanan.base.suppress import ALL, LIMIT
 from padanan.contracts.poverty import newest, published_poverty
 from padanan.published.opened import Published
-from padanan.published.sensitivity import measure
+from padanan.published.sensitivity import Sensitivity, measure
 from padanan.review.report.criteria_page import Beside, _covered, _variants
 
 AGREED = {
@@ -105,6 +105,13 @@ def test_small_cells_are_covered_and_no_sum_tells_them():
     for desil in (1, 3, 4, 5):
         assert (desil, ALL) in covered and ("keluarga", desil) in covered
     assert all(("sampai", limit) in covered for limit in (1, 2, 3, 4)), "five people up to desil 5 may be read, one up to 1 not"
+
+
+def test_the_sums_up_to_a_limit_tell_no_small_cell():
+    """103 up to desil 2 beside 100 up to desil 1 would say that three people have desil 2."""
+    desils = {(1, "a"): 60, (1, "b"): 40, (2, "a"): 3, (3, "a"): 50, (3, "b"): 50}
+    covered = _covered(Sensitivity(4, desils, {limit: 50 * limit for limit in range(1, 11)}, (), 1000, (203, 150)))
+    assert {("sampai", 1), ("sampai", 2)} & set(covered) and (2, "a") in covered and (2, ALL) in covered
 
 
 def test_a_difference_of_fewer_than_five_people_is_covered():
