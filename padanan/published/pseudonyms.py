@@ -25,14 +25,15 @@ KEYED = frozenset(
 )  # fmt: skip
 """The columns of published tables that hold pseudonyms as they were made."""
 HASHED = frozenset({"id_keluarga", "id_keluarga_adminduk", "id_keluarga_gabung", "kelompok"})
-"""Columns that may hold a hash over a pseudonym, which nothing can translate: not compared between two keys."""
+"""Columns that may hold a hash over a pseudonym, which nothing can translate: compared neither between two keys nor between a
+publication that keyed them and one of before, which left families of a registry under a plain hash of their own number."""
 
 
 def today(home: Home, con: duckdb.DuckDBPyConnection, which: tuple[Periode, int], table: str, *, other: Mapping[str, Any]) -> str:
     """A table of a publication for a query: as it lies there, or with today's pseudonyms where another key was in use.
 
     Args:
-        other: the manifest of what it is compared with; where both were made with one key nothing is translated.
+        other: the manifest of what it is compared with; where both were made in one way with one key nothing is translated.
 
     Raises:
         PadananError: the publication was made with a key that the ring does not hold.
@@ -40,8 +41,10 @@ def today(home: Home, con: duckdb.DuckDBPyConnection, which: tuple[Periode, int]
     folder = home.published(*which)
     path = folder / f"{table}.parquet"
     plain = f"read_parquet({literal(path)})"
-    made_with = read_manifest(home, *which).get("key_id")
-    if made_with is None or made_with == other.get("key_id"):
+    manifest = read_manifest(home, *which)
+    made_with = manifest.get("key_id")
+    alike = manifest.get("samaran") == other.get("samaran")
+    if made_with is None or (made_with == other.get("key_id") and alike):
         return plain
     ring, columns = load_ring(home), pq.read_schema(path).names
     replaced = [f"null::varchar as {ident(name)}" for name in columns if name in HASHED]

@@ -29,3 +29,8 @@ def query_of(name: str) -> tuple[str, bool]:
     columns = written_columns(name)
     shown = ", ".join(f"hmac_hex({column}) as {column}" if keyed else column for column, keyed in columns.items())
     return f"select {shown} from {name} order by {key_of(name)}", any(columns.values())
+
+
+def keyed_columns() -> list[str]:
+    """`table.column` of what is published as a keyed hash; a manifest says so, as only what was hashed alike is compared."""
+    return sorted(f"{name}.{column}" for name in published_models() for column, keyed in written_columns(name).items() if keyed)

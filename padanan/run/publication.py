@@ -26,7 +26,7 @@ from padanan.contracts.dbt_yaml import identity_model
 from padanan.published import identities
 from padanan.published.revisions import read_manifest
 from padanan.published.run_plan import RunPlan
-from padanan.published.tables import MODEL, query_of, tables
+from padanan.published.tables import MODEL, keyed_columns, query_of, tables
 
 WRITERS = 2
 
@@ -140,6 +140,7 @@ def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any], ap
         "decisions_version": data.decisions_version,
         "permintaan": list(data.permintaan),
         "key_id": data.key_id,
+        "samaran": keyed_columns(),
         "kriteria_versi": data.sasaran.versi,
         "kriteria": record(data.sasaran, data.contracts),
         "deliveries": [

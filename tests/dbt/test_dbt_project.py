@@ -27,7 +27,7 @@ from padanan.contracts.parts import stage_models
 from padanan.contracts.rule_binding import check_predicates
 from padanan.contracts.rule_culprit import rule_failure
 from padanan.generated.tables_doc import PAGE, render
-from padanan.published.tables import tables
+from padanan.published.tables import keyed_columns, tables
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = CHECKOUT / "dbt_project"
@@ -149,7 +149,11 @@ def test_no_published_column_names_anybody() -> None:
     found = {(table, column) for table in tables() for column in written_columns(table) if column in forbidden}
     assert found == measures
     assert forbidden & set(written_columns(identity_model())) == {"nik", "no_kk", "nama", "tgl_lahir", "alamat", "rt", "rw"}
-    assert {name for name, keyed in written_columns("sasaran").items() if keyed} == {"sidik_identitas"}
+    assert {name for name, keyed in written_columns("sasaran").items() if keyed} == {"sidik_identitas", "id_keluarga"}
+    families = {
+        f"{table}.{column}" for table in tables() for column in written_columns(table) if column.startswith("id_keluarga")
+    }
+    assert set(keyed_columns()) == families | {"sasaran.sidik_identitas"}, "a family's own number has few digits"
 
 
 @pytest.mark.feature("F50")

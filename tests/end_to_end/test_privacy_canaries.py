@@ -3,6 +3,7 @@ for anybody but the pipeline (F50): reports, output, logs, dbt's files, Dagster'
 
 import io
 import json
+import re
 import zipfile
 
 import duckdb
@@ -11,6 +12,7 @@ from pypdf import PdfReader
 
 from padanan.base.digest import file_sha256
 from padanan.base.period import Periode
+from padanan.contracts.contract import load_contracts
 from tests.signed import sign
 
 PERIODE = Periode.parse("2025-S2")
@@ -93,6 +95,76 @@ def test_canaries_are_published_nowhere_but_among_the_identities(finished):
     assert named_in(draft / "bnba.parquet", secrets) <= named_in(private, secrets)
     assert {path.stat().st_mode & 0o777 for path in (private, draft / "bnba.parquet")} == {0o600}
     assert {folder.stat().st_mode & 0o777 for folder in (private.parent, *list(private.parents)[1:3])} == {0o700}
+
+
+# As long as the shortest hash that is shown (a task's number); two different ones agree in so many digits by no chance.
+DIGITS = 15
+TOKEN = f"[0-9a-f]{{{DIGITS},}}"
+
+
+def digests_without_key(home, con):
+    """Table `tanpa_kunci`(sidik): hashes that anybody can make of what was delivered, alone or behind the name of its source."""
+    con.execute("create table tanpa_kunci (sidik varchar)")
+    contracts = load_contracts()
+    for producer, contract in contracts.items():
+        parts = [str(path) for path in home.root.glob(f"landing/{producer}/period=*/delivery=*/part.parquet")]
+        if not parts:
+            continue
+        seen = {
+            name for name, *_ in con.execute("describe select * from read_parquet(?, union_by_name=true)", [parts]).fetchall()
+        }
+        before = ["", f"{producer}|", *([f"{contract.registry.id}|"] if contract.registry else [])]
+        for name in sorted(seen & set(contract.column_names)):
+            told = ", ".join(f"'{text}' || nilai" for text in before)
+            con.execute(
+                f"""insert into tanpa_kunci
+                with isi as (select distinct "{name}"::varchar as isi from read_parquet(?, union_by_name=true)),
+                nilai as (select distinct unnest([trim(isi), regexp_replace(isi, '[^0-9]', '', 'g')]) as nilai from isi),
+                teks as (select unnest([{told}]) as teks from nilai where length(nilai) >= 4)
+                select left(unnest([md5(teks), sha1(teks), sha256(teks)]), {DIGITS}) from teks""",
+                [parts],
+            )
+    return con.execute("select count(*) from tanpa_kunci").fetchone()[0]
+
+
+def hashes_in(path, con):
+    """Table `tampak`(sidik): the beginnings of every hexadecimal number that stands in a file, written together or in groups."""
+    con.execute("create or replace table tampak (sidik varchar)")
+    if path.suffix == ".parquet":
+        for name, kind, *_ in con.execute("describe select * from read_parquet(?)", [str(path)]).fetchall():
+            if kind == "VARCHAR":
+                con.execute(
+                    f"""insert into tampak
+                    with teks as (select distinct lower(replace("{name}", '-', '')) as teks from read_parquet(?))
+                    select left(unnest(regexp_extract_all(teks, '{TOKEN}')), {DIGITS}) from teks""",
+                    [str(path)],
+                )
+        return
+    text = readable(path).decode("utf-8", "ignore").lower().replace("-", "")
+    found = sorted({token[:DIGITS] for token in re.findall(TOKEN, text)})
+    con.execute("insert into tampak select unnest(?::varchar[])", [found])
+
+
+@pytest.mark.feature("F50")
+def test_no_hash_that_leaves_can_be_made_without_the_key(finished):
+    """A NIK, a card and a family's number have few digits: whoever hashes them all knows whose a hash without a key is."""
+    home = finished.home
+    out = sorted(
+        {
+            *home.root.glob("published/*/rev-*/*.parquet"),
+            *home.root.glob("decree/*/*/rev-*/*.parquet"),
+            *(path for name in ("reports", "worklists", "kit") for path in (home.root / name).rglob("*") if path.is_file()),
+        }
+    )
+    with duckdb.connect() as con:
+        assert digests_without_key(home, con) > 100_000 and len(out) > 40
+        found, shown = {}, 0
+        for path in out:
+            hashes_in(path, con)
+            shown += con.execute("select count(*) from tampak").fetchone()[0]
+            if known := con.execute("select count(distinct sidik) from tampak semi join tanpa_kunci using (sidik)").fetchone()[0]:
+                found[str(path.relative_to(home.root))] = known
+    assert shown > 10_000 and found == {}
 
 
 @pytest.mark.feature("F50")
