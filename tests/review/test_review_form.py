@@ -14,7 +14,7 @@ from padanan.cli import main
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import folder_of, log_path, read_log
 from padanan.records.steps import state_of, waivers
-from padanan.review.decision import form_book
+from padanan.review.decision import form_book, inbox
 from padanan.review.decision.form import write_form
 from padanan.review.decision.inbox import pending, process, take
 from tests.papers import pdf
@@ -379,6 +379,50 @@ def test_a_fault_that_is_not_the_forms_raises_and_leaves_it_waiting(home):
     assert pending(home) == [path] and not path.with_name(path.name + ".tanda_terima.md").exists()
     own.unlink()
     assert process(home)[0].accepted
+
+
+def test_a_form_over_which_a_process_died_is_met_once(home, monkeypatch):
+    """It would end each tick otherwise, and keep every other form back."""
+    path = accepting(home).save()
+    (path.with_name("zz.yaml")).write_text("keputusan: apa saja\n")
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr(inbox, "take", lambda *_: os._exit(9))
+        inbox.process(home)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    lines = [result.line for result in process(home)]
+    assert len(lines) == 2 and "mati sebelum selesai" in lines[0] and "Perbaikan: simpan lagi" in lines[0]
+    assert path.exists() and "mati sebelum selesai" in path.with_name(path.name + inbox.RECEIPT).read_text() and unchanged(home)
+    assert pending(home) == [] and process(home) == [], "neither is opened again"
+    assert not (path.parent / inbox.OPENED).exists()
+    os.utime(path)
+    assert process(home)[0].accepted, "saved again it is read"
+
+
+def test_a_process_that_died_after_the_decision_only_moves_the_form(home, monkeypatch):
+    path = accepting(home).save()
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr(inbox, "_accepted", lambda *_: os._exit(9))
+        inbox.process(home)
+        os._exit(0)
+    os.waitpid(child, 0)
+    head = read_log(home, PERIODE).head
+    (result,) = process(home)
+    assert result.accepted and not path.exists() and read_log(home, PERIODE).head == head
+
+
+def test_a_form_that_can_t_be_opened_is_told_once(home, monkeypatch):
+    path = accepting(home).save()
+
+    def refused(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(inbox, "open_regular", refused)
+    (result,) = process(home)
+    assert "tidak dapat dibaca" in result.line and "izin" in result.receipt.read_text()
+    assert pending(home) == [] and path.exists()
 
 
 def test_what_is_no_form_is_left_alone_and_a_growing_one_waits(home):

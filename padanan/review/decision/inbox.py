@@ -5,9 +5,11 @@ What a form says is read in `form` and decided in `actions`; a refused form stay
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,8 @@ from padanan.review.decision.show import next_step, outcome
 FOLDER = "review"
 DONE = "selesai"
 SEEN = ".diperiksa.json"
+OPENED = ".dibuka.json"
+"""Which form is being opened just now: it stands only after a process that died over it."""
 RECEIPT = ".tanda_terima.md"
 
 
@@ -65,7 +69,7 @@ def pending(home: Home, *, settle_seconds: float = 0) -> list[Path]:
 
 def passed_by(home: Home) -> list[Skipped]:
     """What lies in `inbox/review/` and is neither a form nor a scan."""
-    return skipped(folder_of(home), ours=_ours, own=lambda name: name == DONE or name.startswith(SEEN))
+    return skipped(folder_of(home), ours=_ours, own=lambda name: name == DONE or name.startswith((SEEN, OPENED)))
 
 
 def _ours(path: Path) -> bool:
@@ -81,6 +85,7 @@ def process(home: Home, *, settle_seconds: float = 0) -> list[Result]:
         PadananError: log, publication or reviewers' list is broken, which no sender can mend; the form stays pending.
     """
     results = []
+    left = _left_open(folder_of(home))
     for path in pending(home, settle_seconds=settle_seconds):
         try:
             with open_regular(path) as handle:
@@ -95,12 +100,55 @@ def process(home: Home, *, settle_seconds: float = 0) -> list[Result]:
             results.append(_refuse(path, state_of(path), None, refusal))
             continue
         except OSError as error:
-            line = f"DITOLAK GALAT {safe_name(path.name)}: formulir tidak dapat dibaca ({safe_reason(error)}). "
-            line += "Perbaikan: periksa izin dan nama berkas itu"
-            results.append(Result(False, line, beside(path, RECEIPT)))
+            results.append(_unreadable(path, error))
             continue
-        results.append(_process(home, path))
+        if left == (path.name, state_of(path)) and not _recorded(home, file_sha256(path)):
+            refusal = Refusal(
+                "proses yang membuka formulir ini mati sebelum selesai; tidak dibuka lagi",
+                field="formulir",
+                file=safe_name(path.name),
+                cure="simpan lagi formulir itu di folder ini; bila terulang, isi formulir baru",
+            )
+            results.append(_refuse(path, state_of(path), None, refusal))
+            continue
+        with _marked(path):
+            results.append(_process(home, path))
     return results
+
+
+def _unreadable(path: Path, error: OSError) -> Result:
+    """Told once where the disk lets us remember it, and else each time."""
+    refusal = Refusal(
+        f"formulir tidak dapat dibaca ({safe_reason(error)})",
+        field="formulir",
+        file=safe_name(path.name),
+        cure="periksa izin dan nama berkas itu",
+    )
+    try:
+        return _refuse(path, state_of(path), None, refusal)
+    except OSError:
+        return Result(False, f"DITOLAK {refusal}", beside(path, RECEIPT))
+
+
+@contextmanager
+def _marked(path: Path) -> Iterator[None]:
+    """Marks a form as being opened, on the disk before the block begins; only the death of this process leaves the mark."""
+    mark = path.parent / OPENED
+    write_once(mark, json.dumps([path.name, state_of(path)]) + "\n")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            disk.unlink(mark, missing_ok=True)
+
+
+def _left_open(folder: Path) -> tuple[str, str] | None:
+    """Name and state of the form that a process died over."""
+    try:
+        name, state = json.loads((folder / OPENED).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return None
+    return str(name), str(state)
 
 
 def take(home: Home, path: Path) -> tuple[Mapping[str, Any], ...]:
@@ -173,7 +221,7 @@ def state_of(path: Path) -> str:
     others = (
         os.lstat(other).st_mtime_ns
         for other in path.parent.iterdir()
-        if is_regular(other) and not _ours(other) and not other.name.endswith((RECEIPT, SEEN))
+        if is_regular(other) and not _ours(other) and not other.name.endswith((RECEIPT, SEEN, OPENED))
     )
     return f"{stamp(path)}:{max(others, default=0)}"
 
