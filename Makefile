@@ -38,7 +38,7 @@ export TZ ?= Asia/Jakarta
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
   if $$p -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null; then echo $$p; break; fi; done)
 
-.PHONY: help setup demo test test-fast check dev docs lock render bench-quality bench-cases bench-linkage bench-report bench-mutants faults clean-demo backup
+.PHONY: help setup demo test test-fast check dev docs lock render bench-quality bench-cases bench-linkage bench-report bench-landing bench-mutants faults clean-demo backup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -109,6 +109,9 @@ bench-quality: setup | $(TMPDIR) ## the GX suite against one hand-written scan o
 
 bench-report: setup | $(TMPDIR) ## time and size of the whole report, 267 kelurahan and every producer
 	@$(PY) -m benchmarks.report
+
+bench-landing: setup | $(TMPDIR) ## each field case through `padanan deliver` (limit 10 s), and the hostile items: seconds, and the child's memory
+	@$(PY) -m benchmarks.landing
 
 bench-cases: setup | $(TMPDIR) ## what becomes of twins, newborns, namesakes …: every kind of life 100 times, on three seeds
 	@$(PY) -m benchmarks.linkage --lives 0,201,202
