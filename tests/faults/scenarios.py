@@ -1,4 +1,4 @@
-"""The work that is broken: landing, publication, freeze, record store, backup, the first run's key, on a town of some rows.
+"""The work that is broken: landing, publication, a later revision, freeze, record store, backup, the first run's key, on a town of some rows.
 
 Each is done again after a fault as a person would do it again, and must come to the same result as if nothing had happened.
 """
@@ -205,6 +205,22 @@ def _published(root: Path) -> None:
     _publish(root)
 
 
+# A later revision: its names and tables come beside those that stand, which must not change.
+def _second(root: Path) -> None:
+    import duckdb
+
+    from tests.planned import plan_data, store
+
+    _published(root)
+    home = home_of(root)
+    con = duckdb.connect(str(home.warehouse_db))
+    for name in ("sasaran", "identitas"):
+        con.execute(f"update {name} set revisi = 2")
+    con.close()
+    (home.warehouse / "bukti" / "model.json").write_text('{"periode": "2025-07-01", "revisi": 2}')
+    store(home, plan_data(revisi=2, inputs_hash="cd" * 32))
+
+
 def _freeze(root: Path) -> None:
     from padanan.decree.freeze import freeze_draft, verify_draft
 
@@ -272,6 +288,7 @@ def _fresh(root: Path) -> dict[str, str]:
 SCENARIOS = (
     Scenario("landing", _inbox, _land, _landed),
     Scenario("publikasi", _warehouse, _publish, everything),
+    Scenario("revisi lanjutan", _second, _publish, everything),
     Scenario("pembekuan", _published, _freeze, everything),
     Scenario("catatan", _records_home, _record, everything),
     Scenario("cadangan", _full, _backup, _restored),
