@@ -100,6 +100,12 @@ def no_head(log: Log) -> None:
     log.head_path.unlink()
 
 
+def forged_head(log: Log) -> None:
+    """It names the newest record rightly, by somebody without the key: the next one could as well name an older record."""
+    head = json.loads(log.head_path.read_text())
+    log.head_path.write_text(json.dumps({**head, "tanda": "0" * len(head["tanda"])}))
+
+
 def torn(log: Log) -> None:
     log.path.write_bytes(log.path.read_bytes()[:-7])
     log.chain.write_head(3, json.loads(lines_of(log)[2])["hash"])
@@ -110,7 +116,18 @@ def half_a_package(log: Log) -> None:
     log.chain.write_head(1, json.loads(lines_of(log)[0])["hash"])
 
 
-TAMPERING = (unsigned, forged, plain_line, cut, cut_to_nothing, reordered, middle_removed, from_another_file, no_head)
+TAMPERING = (
+    unsigned,
+    forged,
+    plain_line,
+    cut,
+    cut_to_nothing,
+    reordered,
+    middle_removed,
+    from_another_file,
+    no_head,
+    forged_head,
+)
 CRASHES = (torn, half_a_package)
 
 
@@ -188,6 +205,21 @@ def test_two_crashes_in_a_row_leave_a_log_that_reads(
     log.append([SAMPLE], NOW)
     assert log.read().records[-1]["paket"] == [1, 1] and len(log.read().records) >= told + 1
     assert json.loads(log.head_path.read_text())["no"] == len(log.read().records)
+
+
+def test_whoever_writes_finds_the_head_current_before_anything_is_decided(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A killed writer's records are ahead of the head; cut off before the next one comes, they would be missed by nobody."""
+    log = Log(home, KINDS[0], "2025-07-01")
+    log.append([SAMPLE], NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(Chain, "write_head", lambda *_: None)
+        log.append([SAMPLE], NOW)
+    assert log.chain.head_number() == 1
+    with log.writing():
+        assert log.chain.head_number() == 2
+    log.path.write_bytes(b"".join(lines_of(log)[:1]))
+    with pytest.raises(PadananError, match="ke-2 hilang atau diganti"):
+        log.read()
 
 
 def test_an_older_head_put_back_is_found(home: Home) -> None:
