@@ -1,4 +1,4 @@
-"""The work that is broken: landing, publication (first and later), freeze, record store, backup, the first run's key, on a small town.
+"""The work that is broken: landing, publication (first and later), freeze, records, backup, the first run's key, on a small town.
 
 Each is done again after a fault as a person would do it again, and must come to the same result as if nothing had happened.
 """

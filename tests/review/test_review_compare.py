@@ -1,11 +1,14 @@
 """Two revisions made by hand: every difference is counted once, under what happened and under its cause."""
 
+from types import SimpleNamespace
+
 import duckdb
 import pytest
 
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import Periode
+from padanan.published import pseudonyms
 from padanan.review.decision.compare import Comparison, cells, compare, render
 from tests.signed import write_manifest
 
@@ -129,6 +132,21 @@ def test_a_mended_name_is_told_by_its_keyed_hash_alone(home):
             )
             con.execute(f"copy t to '{path}' (format parquet)")
     assert found(both(home)) == {("berubah", "data_berubah", "tidak_dijelaskan"): 1}
+
+
+@pytest.mark.parametrize("keyed", [None, ["sasaran.id_keluarga"]])
+def test_families_are_compared_only_where_both_were_hashed_alike(home, monkeypatch, keyed):
+    """A revision of before published them in another way: everybody's family would have changed."""
+    monkeypatch.setattr(pseudonyms, "load_ring", lambda _: SimpleNamespace(names=("k",)))
+    for revisi, family in ((1, "md5"), (2, "hmac")):
+        same = {"samaran": ["sasaran.id_keluarga"]} if revisi == 2 or keyed else {}
+        publish(home, revisi, [("budi", None, 1, "31.71")], [record("budi")], **same)
+        path = home.published(PERIODE, revisi) / "sasaran.parquet"
+        with duckdb.connect() as con:
+            con.execute(f"create table t as select *, '{family}' as id_keluarga from read_parquet('{path}')")
+            con.execute(f"copy t to '{path}' (format parquet)")
+    changed = {("berubah", "keluarga_berubah", "tidak_dijelaskan"): 1}
+    assert found(both(home)) == (changed if keyed else {})
 
 
 def test_nothing_differs_between_equal_revisions(home):
