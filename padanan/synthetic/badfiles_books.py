@@ -17,14 +17,23 @@ from padanan.synthetic.badfiles_kit import ACCEPTED, QUARANTINED, Kit, Rows, som
 from padanan.synthetic.xlsx import MAX_ROWS
 
 
-def _book(kit: Kit, name: str, fill: Callable[[Any, Any, list[str], Rows], None], expected: str, **more: Any) -> None:
+def _book(
+    kit: Kit,
+    name: str,
+    fill: Callable[[Any, Any, list[str], Rows], None],
+    expected: str,
+    *,
+    counted: bool = False,
+    **more: Any,
+) -> None:
+    """A workbook of at most 40 rows; `counted`: each of them is a row that a person counts in the sheet."""
     head, rows = some(kit, "klj", 40)
     path = kit.path(name, "klj", "xlsx")
     book = xlsxwriter.Workbook(str(path), {"in_memory": True})
     sheet = book.add_worksheet("KLJ")
     fill(book, sheet, head, rows)
     book.close()
-    kit.add(name, "klj", path, expected, **more)
+    kit.add(name, "klj", path, expected, **({"rows": len(rows)} if counted else {}), **more)
 
 
 def _write(sheet: Any, head: Sequence[str], rows: Sequence[Sequence[str]], top: int = 0) -> None:
@@ -43,7 +52,7 @@ def _merged_cells(kit: Kit) -> None:
         at = head.index("KELURAHAN")
         sheet.merge_range(5, at, 6, at, rows[1][at])
 
-    _book(kit, "sel_gabung", fill, ACCEPTED, rows=40, aside=0)
+    _book(kit, "sel_gabung", fill, ACCEPTED, counted=True, aside=0)
 
 
 def _nik_numbers(kit: Kit) -> None:
@@ -53,7 +62,7 @@ def _nik_numbers(kit: Kit) -> None:
         for index, row in enumerate(rows, 1):
             sheet.write_number(index, at, int(row[at].strip("'")) // 10 * 10)
 
-    _book(kit, "nik_angka", fill, ACCEPTED, rows=40, aside=0)
+    _book(kit, "nik_angka", fill, ACCEPTED, counted=True, aside=0)
 
 
 def _serial_dates(kit: Kit) -> None:
@@ -63,7 +72,7 @@ def _serial_dates(kit: Kit) -> None:
         for index in range(1, len(rows) + 1):
             sheet.write_number(index, at, 18_000 + index * 7)
 
-    _book(kit, "tanggal_serial", fill, ACCEPTED, rows=40, aside=0)
+    _book(kit, "tanggal_serial", fill, ACCEPTED, counted=True, aside=0)
 
 
 def _formulas(kit: Kit) -> None:
@@ -73,7 +82,7 @@ def _formulas(kit: Kit) -> None:
         for index, row in enumerate(rows[:10], 1):
             sheet.write_formula(index, at, f'=UPPER("{row[at].lower()}")', None, row[at])
 
-    _book(kit, "sel_rumus", fill, ACCEPTED, rows=40, aside=0)
+    _book(kit, "sel_rumus", fill, ACCEPTED, counted=True, aside=0)
 
 
 def _missing_sheet_column(kit: Kit) -> None:

@@ -73,7 +73,7 @@ def test_deliver_hold_status_release(home: Home, run: Callable[..., tuple[int, s
         (["deliver", "/tidak/ada.csv"], "produsen berkas tidak dikenal"),
         (["deliver"], "berkas belum disebut"),
         (["deliver", "--inbox", "--producer", "tak_ada"], "tidak ada"),
-        (["release", "abcdef12", "--by", "A", "--reason", "B"], "kiriman ditahan dengan sidik itu tidak ada"),
+        (["release", "abcdef12", "--by", "A", "--reason", "B"], "kiriman ditahan dengan nilai hash itu tidak ada"),
     ],
 )
 def test_errors_are_one_line_with_a_cure(run: Callable[..., tuple[int, str, str]], args: list[str], text: str) -> None:

@@ -9,7 +9,19 @@ import pytest
 from tests.review.browser import axe, run_chromium, violations
 
 # One page of every kind; padanan.html, which needs the padanan by evidence, is looked at in tests/padanan.
-KINDS = ("index", "produsen-dtks", "kota-31-71", "metode", "penduduk", "perubahan", "kelompok", "daftar", "kalender", "padanan")
+KINDS = (
+    "index",
+    "produsen-dtks",
+    "kota-31-71",
+    "metode",
+    "penduduk",
+    "perubahan",
+    "kelompok",
+    "daftar",
+    "kalender",
+    "kriteria",
+    "padanan",
+)
 WIDTHS = (1280, 400)
 POINTS_A4 = (595, 842)
 
