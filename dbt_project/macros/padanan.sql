@@ -39,7 +39,7 @@
 
 {#- After step 1: a record that another member of the resident's card fits strictly better (a twin's or a parent's NIK) goes on to
     step 2. Only links whose name is not the same are asked about, and of the card only who has the record's name or date: one hash
-    join of few rows. -#}
+    join of few rows, since a card number that is nobody's, or lost digits, makes no card: strangers share it. -#}
 {% macro hand_over_card_mates(model) -%}
     update {{ model }}
     set status = 'nik_padan_identitas_beda', kerabat_lebih_cocok = true
@@ -52,7 +52,8 @@
                 {{ birth_level('c.tgl_lahir', 'm.tgl_lahir') }} as lahir_kerabat
             from {{ model }} as c
             inner join {{ ref(reference_model()) }} as m on c.kk_acuan = m.kk_angka16
-            where c.status = 'padan_nik' and not ({{ is_reference('c.producer') }}) and c.tingkat_nama < 3
+            where m.kk_pengganti is null and not coalesce(m.kk_angka, false)
+                and c.status = 'padan_nik' and not ({{ is_reference('c.producer') }}) and c.tingkat_nama < 3
                 and m.nik_angka16 is distinct from c.nik_pakai
                 and (m.tgl_lahir = c.tgl_lahir or {{ name_for_comparison('m.nama_bersih') }} = {{ name_for_comparison('c.nama_bersih') }})
         ) as s
@@ -182,8 +183,9 @@
     case {{ producer }} {% for item in order %}when {{ lit(item) }} then '{{ '%02d' | format(loop.index0) }}' {% endfor %}else '99' end
     {%- else -%}'99'{%- endif -%}
 {%- endmacro %}
+
 {#- Order of the records that may speak for a group: the fullest first, then by name and birth date. Only records that say the same are
-   left to their record keys, and those agree about everybody. #}
+   left to their record keys, and those agree about everybody. -#}
 {% macro speaks_first() -%}
-cast(9 - isian as varchar) || coalesce(nama_bersih, '~') || '|' || coalesce(cast(tgl_lahir as varchar), '~') || '|' || record_key
+    cast(9 - isian as varchar) || coalesce(nama_bersih, '~') || '|' || coalesce(cast(tgl_lahir as varchar), '~') || '|' || record_key
 {%- endmacro %}

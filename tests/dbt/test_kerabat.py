@@ -25,6 +25,11 @@ RESIDENTS = {
     "tetangga": (5, 11, "SITI AMINAH PUTRI", BORN),
     "sendiri": (6, 12, "SITI AMINAH", BORN),
     "tanpa_kartu": (7, None, "SITI AMINAH", BORN),
+    # Cards of nobody: a stand-in number, and one that a spreadsheet cut.
+    "pengganti": (8, 99, "SITI AMINAH", BORN),
+    "orang_asing": (9, 99, "SITI AMINAH PUTRI", BORN),
+    "terpotong": (10, 98, "SITI AMINAH", BORN),
+    "orang_lain": (11, 98, "SITI AMINAH PUTRI", BORN),
     "ganda": (2, 10, "SITI AMINAH PUTRA", BORN),
 }
 # Record: (resident of its NIK, name, birth date, levels of both that step 1 found, handed over).
@@ -37,6 +42,8 @@ RECORDS = {
     "tanggal_kerabat": ("ayah", "AHMAD HUSIN", date(1985, 2, 6), 2, 1, False),
     "lain_kartu": ("sendiri", "SITI AMINAH PUTRI", BORN, 2, 2, False),
     "tanpa_kartu": ("tanpa_kartu", "SITI AMINAH PUTRI", BORN, 2, 2, False),
+    "nomor_pengganti": ("pengganti", "SITI AMINAH PUTRI", BORN, 2, 2, False),
+    "nomor_terpotong": ("terpotong", "SITI AMINAH PUTRI", BORN, 2, 2, False),
     "ditolak": ("siti", "SITI AMINAH PUTRI", None, 2, 1, False),
 }
 
@@ -58,9 +65,13 @@ def handed(home: Any) -> dict[str, bool]:
     con.execute("attach ':memory:' as padanan; use padanan")
     model = reference(load_contracts()).stage_model
     con.execute(
-        f"create table {model}(record_key varchar, nik_angka16 bigint, kk_angka16 bigint, nama_bersih varchar, tgl_lahir date)"
+        f"""create table {model}(record_key varchar, nik_angka16 bigint, kk_angka16 bigint, nama_bersih varchar, tgl_lahir date,
+        kk_pengganti varchar, kk_angka boolean)"""
     )
-    con.executemany(f"insert into {model} values (?, ?, ?, ?, ?)", [[key, *row] for key, row in RESIDENTS.items()])
+    con.executemany(
+        f"insert into {model} values (?, ?, ?, ?, ?, ?, ?)",
+        [[key, *row, "satu angka berulang" if row[1] == 99 else None, row[1] == 98] for key, row in RESIDENTS.items()],
+    )
     con.execute(
         """create table uji(record_key varchar, producer varchar, status varchar, nik_pakai bigint, kk_acuan bigint,
         nama_bersih varchar, tgl_lahir date, tingkat_nama integer, tingkat_tgl_lahir integer, kerabat_lebih_cocok boolean)"""
