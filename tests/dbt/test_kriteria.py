@@ -56,6 +56,9 @@ PEOPLE: dict[str, list[Rec]] = {
     "carik_saja": [Rec("carik", "C5", A)],
     "ekstrem": [Rec("dtsen", "S15", A, 1)],
     "miskin": [Rec("dtsen", "S16", A, 2)],
+    # One of the two has the lower record key: whichever, the poorer desil counts.
+    "dua_38": [Rec("dtsen", None, A, 3), Rec("dtsen", None, A, 8)],
+    "dua_83": [Rec("dtsen", None, A, 8), Rec("dtsen", None, A, 3)],
 }
 JOINED = {"D1": "K1"}
 
@@ -79,8 +82,9 @@ def _by_hand(con: duckdb.DuckDBPyConnection, registries: dict[str, str]) -> None
     con.execute("create table padanan_keluarga(id_keluarga varchar, id_keluarga_gabung varchar)")
     for person, records in PEOPLE.items():
         own = next((one for one in records if one.producer == "adminduk"), None)
-        for one in records:
-            key = _key(f"{person}|{one.producer}")
+        for number, one in enumerate(records):
+            again = any(before.producer == one.producer for before in records[:number])
+            key = _key(f"{person}|{one.producer}{number if again else ''}")
             inside = one.place if one.place not in (None, OUT) else None
             con.execute(
                 "insert into padanan_record values (?,?,?,?,'padan_nik',?,?,?,?,?,?,?)",
@@ -120,6 +124,7 @@ def test_the_desil_is_the_familys(judged: Any) -> None:
         "anak_dtks": (4, "dtsen", card), "anak_program": (4, "dtsen", card), "dtks_kepala": (4, "dtsen", card),
         "selisih_a": (2, "dtsen", "langsung"), "selisih_anak": (None, None, None), "kartu_anak": (None, None, None),
         "p3ke_saja": (3, "p3ke_individu", "langsung"), "dtsen_dulu": (7, "dtsen", "langsung"),
+        "dua_38": (3, "dtsen", "langsung"), "dua_83": (3, "dtsen", "langsung"),
         "keluarga_dulu": (5, "dtsen", family), "anggota_p3ke": (2, "p3ke_individu", family),
         "berkas_keluarga": (2, "p3ke_individu", family), "pkh_saja": (None, None, None), "carik_saja": (None, None, None),
     }  # fmt: skip

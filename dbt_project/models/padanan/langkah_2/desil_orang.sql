@@ -1,10 +1,11 @@
 {% set plan = run_plan() %}
 {% set sources = plan['sasaran'].get('sumber_desil', []) %}
 -- The desil of each person with what it rests on: the person's own record of the source, the family of that source, or the
--- family card. A family whose members have several desils gives none, and the person is named.
+-- family card. A family whose members have several desils gives none, and the person is named. Of several records of one person in
+-- one source the poorest speaks: which has the lower key is chance, and changes with the delivery.
 with
 milik as (
-    select id_orang, {{ place_in('producer', sources) }} as tempat, min(record_key || lpad(cast(desil as varchar), 2, '0')) as pilihan
+    select id_orang, {{ place_in('producer', sources) }} as tempat, min(desil) as terendah
     from {{ ref('padanan_record') }}
     where desil is not null and {{ place_in('producer', sources) }} is not null
     group by all
@@ -25,7 +26,7 @@ warisan as (
 dari_sumber as (
     select id_orang, min(tempat || cara || desil) as pilihan
     from (
-        select id_orang, tempat, '0' as cara, right(pilihan, 2) as desil from milik
+        select id_orang, tempat, '0' as cara, lpad(cast(terendah as varchar), 2, '0') as desil from milik
         union all
         select id_orang, tempat, '1', lpad(cast(terendah as varchar), 2, '0') from warisan where terendah = tertinggi
     ) as keduanya
