@@ -69,16 +69,21 @@ class Criterion(Config):
     lolos: Prose
 
 
-class Criteria(Config):
-    """The criteria in order, parameters filled into the predicates; the names are those of the run plan."""
+class Choices(Config):
+    """What TKPK chooses each year: the defaults stand in `sasaran.yaml`, what was agreed in the year's plan."""
 
-    versi: Version = Field(validation_alias="version", examples=["1.0.0"])
     batas_desil: Limits = Field(validation_alias="batasDesil", examples=["{kemiskinan_ekstrem: 1, miskin: 2, rentan: 4}"])
     tingkat: Level = Field(examples=["rentan"])
     sumber_desil: Filled[Text] = Field(validation_alias="sumberDesil", examples=["[dtsen]"])
     urutan_domisili: Filled[Text] = Field(validation_alias="urutanDomisili", examples=["[adminduk, carik]"])
     ktp_pendatang: Ruling = Field(validation_alias="ktpPendatang", examples=["daftar"])
     belum_berdesil: Ruling = Field(validation_alias="belumBerdesil", examples=["daftar"])
+
+
+class Criteria(Choices):
+    """The criteria in order, parameters filled into the predicates; the names are those of the run plan."""
+
+    versi: Version = Field(validation_alias="version", examples=["1.0.0"])
     tanda_kebutuhan: Prose = Field(validation_alias="tandaKebutuhan", examples=["program_kemiskinan"])
     parameter: dict[str, Scalar] = Field(default_factory=dict)
     kriteria: Filled[Criterion]

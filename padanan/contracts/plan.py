@@ -16,7 +16,7 @@ from padanan.base.errors import PadananError
 from padanan.base.period import Periode
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract import expectations_dir
-from padanan.contracts.criteria import Agreed, Level, Limits, Ruling
+from padanan.contracts.criteria import Agreed, Choices
 
 ALL_COLUMNS = "semua"
 
@@ -93,16 +93,10 @@ class Needs(Config):
     verifikasi_lapangan: Names = Field(default=(), validation_alias="verifikasiLapangan")
 
 
-class AgreedCriteria(Config):
+class AgreedCriteria(Choices):
     """What TKPK agreed about the data sasaran of the year; each field takes the place of its default in sasaran.yaml."""
 
     minutes: Minutes = Field(validation_alias="beritaAcara", examples=["{nomor: BA-2/2025/TKPK, tanggal: 2025-11-28}"])
-    batas_desil: Limits = Field(validation_alias="batasDesil", examples=["{kemiskinan_ekstrem: 1, miskin: 2, rentan: 4}"])
-    tingkat: Level = Field(examples=["rentan"])
-    sumber_desil: Filled[Text] = Field(validation_alias="sumberDesil", examples=["[dtsen]"])
-    urutan_domisili: Filled[Text] = Field(validation_alias="urutanDomisili", examples=["[adminduk, carik]"])
-    ktp_pendatang: Ruling = Field(validation_alias="ktpPendatang", examples=["daftar"])
-    belum_berdesil: Ruling = Field(validation_alias="belumBerdesil", examples=["daftar"])
     example: bool = Field(default=False, validation_alias="contoh")
 
     @property

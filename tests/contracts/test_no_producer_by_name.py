@@ -27,9 +27,6 @@ ALLOWED = {
     ("padanan/contracts/criteria.py", "dtsen"): "example in a refusal's cure",
     ("padanan/contracts/criteria.py", "adminduk"): "example in a refusal's cure",
     ("padanan/contracts/criteria.py", "carik"): "example in a refusal's cure",
-    ("padanan/contracts/plan.py", "dtsen"): "example in a refusal's cure",
-    ("padanan/contracts/plan.py", "adminduk"): "example in a refusal's cure",
-    ("padanan/contracts/plan.py", "carik"): "example in a refusal's cure",
 }
 # Rendered from the contracts, or one file a registry's layout.
 RENDERED = {"dbt_project/macros/kontrak.sql"}
