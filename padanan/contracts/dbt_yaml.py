@@ -19,8 +19,10 @@ PLACE = "wilayah"
 """The unit whose staging row speaks of places."""
 IDENTITY = "identitas"
 """`meta.terbit.tempat` of the one model that holds names: its file lies in a folder of its own, apart from what is published."""
-KEPT, KEYED = "tidak", "samaran"
-"""`meta.terbit` of a column: it stays in the warehouse, or its keyed hash (HMAC) is published in its place."""
+KEPT, KEYED, KEYED_EACH = "tidak", "samaran", "samaran_daftar"
+"""`meta.terbit` of a column: it stays in the warehouse, or its keyed hash (HMAC) is published in its place, or that of each item
+of a list joined by semicolons.
+"""
 
 
 @cache
@@ -114,10 +116,10 @@ def _apart(model: dict[str, Any]) -> bool:
     return isinstance(terbit, dict) and terbit.get("tempat") == IDENTITY
 
 
-def written_columns(model: str, models: Path = MODELS) -> dict[str, bool]:
-    """The columns that are written to a model's file, in order, and whether a keyed hash stands in the place of the value."""
+def written_columns(model: str, models: Path = MODELS) -> dict[str, str | None]:
+    """The columns that are written to a model's file, in order, with `KEYED` or `KEYED_EACH` where hashes take their place."""
     columns = described_models(models)[model]["columns"]
-    return {column["name"]: publishing(column) == KEYED for column in columns if publishing(column) != KEPT}
+    return {column["name"]: publishing(column) for column in columns if publishing(column) != KEPT}
 
 
 def publishing(column: dict[str, Any]) -> str | None:
@@ -142,11 +144,11 @@ def _check(model: dict[str, Any], path: Path) -> None:
                 file=path,
                 cure="isi data_type dan config.meta.klasifikasi",
             )
-        if publishing(column) not in (None, KEPT, KEYED):
+        if publishing(column) not in (None, KEPT, KEYED, KEYED_EACH):
             raise PadananError(
                 f"meta.terbit kolom {model['name']}.{column['name']} tidak dikenal",
                 file=path,
-                cure=f"tulis '{KEPT}' (tinggal di gudang) atau '{KEYED}' (terbit sebagai HMAC), atau hapus",
+                cure=f"tulis '{KEPT}' (tinggal di gudang) '{KEYED}' (terbit sebagai HMAC) atau '{KEYED_EACH}', atau hapus",
             )
 
 

@@ -13,6 +13,7 @@ from padanan.base.home import CHECKOUT
 from padanan.contracts.dbt_yaml import (
     KEPT,
     KEYED,
+    KEYED_EACH,
     MODELS,
     classification,
     described_models,
@@ -67,7 +68,11 @@ def _table(model: dict[str, Any], title: str) -> str:
 
 def _told(column: dict[str, Any]) -> str:
     """What a column means, and that it is not published as it stands."""
-    apart = {KEPT: " **Tidak terbit: tinggal di gudang kerja.**", KEYED: " **Terbit sebagai HMAC.**"}
+    apart = {
+        KEPT: " **Tidak terbit: tinggal di gudang kerja.**",
+        KEYED: " **Terbit sebagai HMAC.**",
+        KEYED_EACH: " **Tiap isinya terbit sebagai HMAC.**",
+    }
     return " ".join(column["description"].split()).replace("|", "\\|") + apart.get(publishing(column) or "", "")
 
 

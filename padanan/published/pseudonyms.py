@@ -24,7 +24,7 @@ KEYED = frozenset(
     }
 )  # fmt: skip
 """The columns of published tables that hold pseudonyms as they were made."""
-HASHED = frozenset({"id_keluarga", "id_keluarga_adminduk", "id_keluarga_gabung", "kelompok"})
+HASHED = frozenset({"id_keluarga", "id_keluarga_adminduk", "id_keluarga_gabung", "kartu_anggota", "kelompok"})
 """Columns that may hold a hash over a pseudonym, which nothing can translate: compared neither between two keys nor between a
 publication that keyed them and one of before, which left families of a registry under a plain hash of their own number."""
 

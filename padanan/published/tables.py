@@ -5,7 +5,7 @@ Writing them is `run.publication`'s work, reading them `opened`'s.
 
 from __future__ import annotations
 
-from padanan.contracts.dbt_yaml import described_models, published_models, written_columns
+from padanan.contracts.dbt_yaml import KEYED, KEYED_EACH, described_models, published_models, written_columns
 
 # What the pairs were judged with: parameters, training counts and thresholds, comparable between revisions.
 MODEL = "model_bukti.json"
@@ -27,7 +27,9 @@ def query_of(name: str) -> tuple[str, bool]:
     A column that dbt's YAML keeps in the warehouse is not read at all; see `contracts.dbt_yaml.written_columns`.
     """
     columns = written_columns(name)
-    shown = ", ".join(f"hmac_hex({column}) as {column}" if keyed else column for column, keyed in columns.items())
+    each = "array_to_string(list_transform(string_split({0}, ';'), lambda one: hmac_hex(one)), ';') as {0}"
+    written = {None: "{0}", KEYED: "hmac_hex({0}) as {0}", KEYED_EACH: each}
+    shown = ", ".join(written[keyed].format(column) for column, keyed in columns.items())
     return f"select {shown} from {name} order by {key_of(name)}", any(columns.values())
 
 

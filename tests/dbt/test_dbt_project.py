@@ -9,11 +9,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
+from padanan.base.keys import KeyRing, register_hmac
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.dbt_yaml import (
     columns_of,
@@ -27,7 +29,7 @@ from padanan.contracts.parts import stage_models
 from padanan.contracts.rule_binding import check_predicates
 from padanan.contracts.rule_culprit import rule_failure
 from padanan.generated.tables_doc import PAGE, render
-from padanan.published.tables import keyed_columns, tables
+from padanan.published.tables import keyed_columns, query_of, tables
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = CHECKOUT / "dbt_project"
@@ -153,7 +155,23 @@ def test_no_published_column_names_anybody() -> None:
     families = {
         f"{table}.{column}" for table in tables() for column in written_columns(table) if column.startswith("id_keluarga")
     }
-    assert set(keyed_columns()) == families | {"sasaran.sidik_identitas"}, "a family's own number has few digits"
+    cards = {"padanan_keluarga.kartu_anggota"}
+    assert set(keyed_columns()) == families | cards | {"sasaran.sidik_identitas"}, "a family's own number has few digits"
+
+
+def test_a_list_of_cards_is_hashed_card_by_card() -> None:
+    """Each item is what `id_keluarga` of that card is published as: the link from an old family to its new ones."""
+    columns = ", ".join(f"{one['name']} {one['data_type']}" for one in described_models()["padanan_keluarga"]["columns"])
+    with duckdb.connect() as con:
+        register_hmac(con, KeyRing((b"k" * 32,)))
+        con.execute(f"create table padanan_keluarga ({columns})")
+        con.execute("insert into padanan_keluarga (id_keluarga, kartu_anggota) values ('lama', 'baru;lain')")
+        con.execute("insert into padanan_keluarga (id_keluarga) values ('baru'), ('lain')")
+        con.execute(f"create table terbit as {query_of('padanan_keluarga')[0]}")
+        (told,) = con.execute("select string_split(kartu_anggota, ';') from terbit where kartu_anggota is not null").fetchall()[0]
+        hashed = con.execute("select hmac_hex('baru'), hmac_hex('lain')").fetchall()[0]
+        families = {row[0] for row in con.execute("select id_keluarga from terbit").fetchall()}
+    assert tuple(told) == hashed and set(told) <= families
 
 
 @pytest.mark.feature("F50")
