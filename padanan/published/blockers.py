@@ -65,11 +65,6 @@ def judge(home: Home, periode: Periode, revisi: int) -> Judged:
     return Judged(tuple(item for item in over if item.blocker), tuple(item for item in over if item.minor), covered)
 
 
-def blockers(home: Home, periode: Periode, revisi: int) -> tuple[KotaCount, ...]:
-    """Every penghalang of a revision; see `judge`."""
-    return judge(home, periode, revisi).found
-
-
 def key_of(item: KotaCount) -> Key:
     """What a waiver names: producer, rule, kota."""
     return item.producer, item.rule.id, item.kota

@@ -22,7 +22,7 @@ from padanan.cli import main
 from padanan.decree.documents import documents_folder, write_documents
 from padanan.decree.documents.terbilang import terbilang
 from padanan.decree.freeze import draft_folder
-from padanan.published.blockers import blockers
+from padanan.published.blockers import judge
 from padanan.records.review_log import read_log, writing
 from tests.pdf_back import accessible, lone_rows
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE, write_landing, write_published
@@ -63,7 +63,7 @@ def made(tmp_path_factory):
     write_published(home, worse=2)
     write_landing(home, "dtks", f"{1:016x}", late=True)
     seal = freeze_by_hand(home)
-    found = blockers(home, PERIODE, 1)
+    found = judge(home, PERIODE, 1).found
     large = next(item for item in found if item.gagal >= 10)
     small = next(item for item in found if item.gagal < LIMIT)
     waived = [
@@ -156,7 +156,7 @@ def test_decisions_and_waivers_are_told(made, texts):
             and "alasan 0" in words
             and "alasan 1" in words
         )
-        total = len(blockers(made[0], PERIODE, 1))
+        total = len(judge(made[0], PERIODE, 1).found)
         assert f"{total} gabungan produsen, aturan dan kota melewati ambang" in words
         assert f"2 dikecualikan, {total - 2} masih terbuka" in words
     document = docx.Document(made[1] / "berita-acara.docx")

@@ -13,7 +13,7 @@ import pytest
 from padanan.base.home import Home
 from padanan.contracts.contract import load_contracts
 from padanan.decree.approve import replay
-from padanan.published.blockers import blockers
+from padanan.published.blockers import judge
 from padanan.records.decided import fingerprint_of
 from padanan.records.review_log import read_log
 from padanan.records.seals import seals
@@ -102,7 +102,7 @@ def test_from_faulty_deliveries_to_a_seal_that_can_be_made_again(world, tmp_path
     assert (home.reports(PERIODE, 1) / "formulir-keputusan.xlsx").exists()
     first_print = fingerprint_of(home, PERIODE, 1)
     assert "-".join(first_print[i : i + 4] for i in range(0, 64, 4)) in report
-    assert blockers(home, PERIODE, 1)
+    assert judge(home, PERIODE, 1).found
     paper = ("--fingerprint", first_print, "--scan", str(scan))
     assert "catatan kecil terbuka" in command("review", "accept", *decision, *paper, code=1)
     command("review", "refine", *decision, *paper, "--reason", "DTKS harus dikirim ulang")
@@ -115,7 +115,7 @@ def test_from_faulty_deliveries_to_a_seal_that_can_be_made_again(world, tmp_path
     assert "usang" in command("review", "accept", *decision, *paper, "--revisi", "1", code=1)
 
     paper = ("--fingerprint", fingerprint_of(home, PERIODE, 2), "--scan", str(scan))
-    one = blockers(home, PERIODE, 2)[0]
+    one = judge(home, PERIODE, 2).found[0]
     place = ("--producer", one.producer, "--rule", one.rule.id, "--kota", one.kota or "tanpa_alamat")
     command("review", "waive", *decision, *paper, *place, "--reason", "diverifikasi di lapangan oleh kelurahan")
     inbox = home.root / "inbox" / "review"
