@@ -72,11 +72,14 @@ class Group(Config):
 
 
 class Question(Config):
-    """The question that a prelist line asks when one of its reasons is among `kode`; the first one in the file is asked."""
+    """The question that a prelist line asks when one of its reasons is among `kode`; the first one in the file is asked.
+
+    A rule of the catalogue names its question itself; `kode` are the reasons that are no rule.
+    """
 
     id: Text
     tanya: Prose
-    kode: Filled[Text]
+    kode: Listed[Text]
 
 
 class FieldRules(Config):
@@ -210,9 +213,25 @@ def field_plan(contracts: Mapping[str, Contract], folder: Path | None = None, cr
         told = f"Belum masuk data sasaran: {item.keterangan}"
         terms.append(_term(None, "calon_" + item.id, item, told, rules))
     terms.append(_term(None, NO_DOCUMENT, rules.tanpa_dokumen, rules.tanpa_dokumen.keterangan, rules))
-    _every_reason_asks(YamlSource((folder or expectations_dir()) / "lapangan.yaml"), rules.pertanyaan, terms)
+    base = folder or expectations_dir()
+    questions = _with_rules(base, rules.pertanyaan, contracts)
+    _every_reason_asks(YamlSource(base / "lapangan.yaml"), questions, terms)
     applicants = [c.id for c in contracts.values() if c.program.get("menyampaikanPemohon") is True]
-    return FieldPlan(**dict(rules), tugas=tuple(terms), pemohon=tuple(applicants))
+    asked = tuple(item for item in questions if item.kode)
+    return FieldPlan(**{**dict(rules), "pertanyaan": asked}, tugas=tuple(terms), pemohon=tuple(applicants))
+
+
+def _with_rules(base: Path, questions: tuple[Question, ...], contracts: Mapping[str, Contract]) -> tuple[Question, ...]:
+    """The questions with the rules that name them, after their own reasons."""
+    own: dict[str, dict[str, None]] = {item.id: dict.fromkeys(item.kode) for item in questions}
+    for rule in (rule for contract in contracts.values() for rule in contract.rules if rule.question):
+        if rule.question not in own:
+            meant = nearest(str(rule.question), own)
+            cure = f"mungkin maksudnya '{meant}'" if meant else "pakai id pertanyaan dari lapangan.yaml"
+            cause = f"pertanyaan '{str(rule.question)[:40]}' tidak dikenal"
+            raise YamlSource(base / "rules.yaml").error(("rules", rule.id, "pertanyaan"), cause, cure)
+        own[rule.question][rule.id] = None
+    return tuple(item.model_copy(update={"kode": tuple(own[item.id])}) for item in questions)
 
 
 def _every_reason_asks(source: YamlSource, questions: tuple[Question, ...], terms: list[Term]) -> None:
@@ -234,7 +253,7 @@ def _every_reason_asks(source: YamlSource, questions: tuple[Question, ...], term
         raise source.error(
             ("prelist", "pertanyaan"),
             f"alasan kunjungan tanpa pertanyaan: {', '.join(silent[:5])}",
-            "tulis kode itu di 'kode' salah satu pertanyaan",
+            "tulis kode itu di 'kode' salah satu pertanyaan, atau id pertanyaannya di 'pertanyaan' aturan itu",
         )
 
 

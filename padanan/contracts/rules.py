@@ -89,6 +89,7 @@ class RuleEntry(Applies):
     tindakLanjut: Prose = Field(examples=["perbaiki di sumber"])
     penanggungJawab: Owners = Field(examples=["[produsen]"])
     hari: Count = Field(examples=[14])
+    pertanyaan: Text | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -146,6 +147,8 @@ class Rule:
     definisi: str
     masked_by: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    question: str | None = None
+    """Id of the prelist's question that asks what this rule found, where its cure is a visit."""
     not_when: tuple[str, ...] = ()
     mask_layer: int = 0
     """How many maskers stand behind one another before this rule: a flag of one layer uses those of earlier layers only."""
@@ -177,6 +180,7 @@ class Rule:
             tindak_lanjut=entry.tindakLanjut,
             penanggung_jawab=entry.penanggungJawab,
             hari=entry.hari,
+            question=entry.pertanyaan,
             condition=entry.berlaku,
             fails_when=entry.gagal,
             rincian=entry.rincian,

@@ -37,6 +37,7 @@ ENTRY = f"""  {NEW}:
     tindakLanjut: tanyakan kepada penguji
     penanggungJawab: [DPPAPP, Dinsos]
     hari: 5
+    pertanyaan: nik
 """
 MAKE = """
 from padanan.base.home import Home
@@ -83,10 +84,6 @@ def test_one_entry_reaches_every_place(tmp_path, monkeypatch):
     shutil.copytree(expectations_dir(), folder, ignore=shutil.ignore_patterns("gx", "odcs"))
     with (folder / "rules.yaml").open("a", encoding="utf-8") as catalogue:
         catalogue.write(ENTRY)
-    # A rule whose cure is a visit also says which of the prelist's questions asks it; without, the contracts are refused.
-    asked = folder / "lapangan.yaml"
-    questions = asked.read_text(encoding="utf-8").replace("kode: [nik_tanggal,", f"kode: [{NEW}, nik_tanggal,")
-    asked.write_text(questions, encoding="utf-8")
     monkeypatch.setenv("PADANAN_EXPECTATIONS", str(folder))
     assert check_predicates(folder)
     contracts = load_contracts()

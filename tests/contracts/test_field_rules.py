@@ -89,6 +89,23 @@ def test_every_reason_to_visit_asks_one_question(folder, before, after, cause, p
     assert cause in str(refused.value) and f"({place})" in str(refused.value)
 
 
+@pytest.mark.feature("F24")
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        ("    pertanyaan: domisil\n", r"rules\.yaml baris \d+ \(rules\.luar_dki\.pertanyaan\).*'domisili'"),
+        ("", "tanpa pertanyaan: luar_dki"),
+    ],
+)
+def test_a_rule_whose_cure_is_a_visit_names_its_question(folder, after, said):
+    path = folder / "rules.yaml"
+    text = path.read_text()
+    assert text.count("    pertanyaan: domisili\n") == 1
+    path.write_text(text.replace("    pertanyaan: domisili\n", after))
+    with pytest.raises(ContractError, match=said):
+        field_plan(load_contracts(folder), folder)
+
+
 def test_delivering_applicants_is_yes_or_no(folder):
     path = folder / "contracts" / "klj.yaml"
     path.write_text(path.read_text().replace("value: {asal: daerah,", "value: {asal: daerah, menyampaikanPemohon: kadang,"))
