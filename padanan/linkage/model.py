@@ -224,6 +224,7 @@ def fit(
     stand_in: Floats | None = None,
     strangers: float | None = None,
     learn: bool = False,
+    namesakes: float | None = None,
 ) -> Model:
     """Fits the model on the pattern table.
 
@@ -239,6 +240,8 @@ def fit(
             spread over the patterns as random pairs are. Fitted to the candidates instead it would take what blocking
             picked them by for what strangers share: whoever has the same birth date was found by it.
         learn: without labels, m is EM's too, drawn towards its start by `config.m_strength` pairs a column.
+        namesakes: how many pairs of different people with an equal name there are at most. Where little but names can be
+            compared, chance and "same person" look alike to EM, and it would call nearly every equal name chance.
 
     Returns:
         m is held at the labels' shares (at `stand_in`'s without them), except NIK's, whose faults the
@@ -258,6 +261,8 @@ def fit(
     free = np.isfinite(strength)
     anchor = m.copy()
     total = max(float(residue.sum()), 1.0)
+    name = next(k for k, c in enumerate(COLUMNS) if c.name == "nama")
+    equal = levels[:, name] == 1
     overall = normalised(level_counts(levels, residue), config.smoothing)
     u = _start_u(overall)
     held: dict[int, list[int]] = {}
@@ -280,7 +285,7 @@ def fit(
     fixed = bool(held) and strangers is not None
     if fixed:
         prior[1] = max(float(strangers or 0.0), 1.0) / total
-    rounds = 0
+    rounds, factor = 0, 1.0
     for _ in range(config.iterations if len(levels) else 0):
         rounds += 1
         joint = (
@@ -290,6 +295,8 @@ def fit(
         top = joint.max(axis=0)
         chance = np.exp2(joint - top)
         chance = chance / chance.sum(axis=0) * residue
+        if namesakes is not None:
+            chance, factor = at_most(chance, equal, namesakes)
         mass = chance.sum(axis=1)
         new_prior = np.maximum(mass / total, 1e-9)
         if fixed:
@@ -318,7 +325,36 @@ def fit(
     }
     if fixed:
         prior = prior / prior.sum()
+    # An equal name is as rare among other people as the bound makes it: what is said of a pair must agree with what was learnt.
+    u[:, name, 1] = np.maximum(u[:, name, 1] * factor, _FLOOR)
     return Model(m, u, prior, facts=facts)
+
+
+def at_most(chance: Floats, equal: npt.NDArray[np.bool_], namesakes: float) -> tuple[Floats, float]:
+    """The posterior nearest to `chance` by which no more than `namesakes` pairs of an equal name are of different people.
+
+    Args:
+        chance: (1 + class, pattern) pairs, "same person" first. equal: the patterns with an equal name.
+
+    Returns:
+        The posterior, and the one factor by which every share of other people was taken down before each pattern was made
+        whole again (posterior regularization, Ganchev et al. 2010); 1 when there was nothing to do.
+    """
+    same, others = chance[0, equal], chance[1:, equal]
+    strange = others.sum(axis=0)
+    if float(strange.sum()) <= namesakes:
+        return chance, 1.0
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        factor = (low + high) / 2
+        all_of = same + strange
+        left = all_of * (factor * strange) / np.maximum(same + factor * strange, 1e-300)
+        low, high = (factor, high) if float(left.sum()) <= namesakes else (low, factor)
+    out = chance.copy()
+    share = all_of / np.maximum(same + low * strange, 1e-300)
+    out[1:, equal] = others * low * share
+    out[0, equal] = same * share
+    return out, low
 
 
 def _shared_at_home(u: Floats, config: LinkageConfig) -> Floats:
