@@ -197,6 +197,7 @@ def febrl(args: argparse.Namespace) -> dict[str, Any]:
         "chosen_f1": 2 * hits / (len(made) + len(true)),
         "best_f1": float(f1.max()),
         "group_f1": group_f1(made, true),
+        "precision": hits / max(len(made), 1),
         "pairs": len(rows),
     }
 
