@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from padanan.base import disk, locks
-from padanan.base.commit import write_once
+from padanan.base.commit import sweep, write_once
 from padanan.base.home import Home
 
 MARKS, _LOCK = ".dibuka", ".inbox.lock"
@@ -35,6 +35,8 @@ class Mark:
 def alone(home: Home, contract_id: str) -> Iterator[None]:
     """One process at a time takes in a producer's inbox; another one waits. Marks that stand then were left by the dead."""
     with locks.held(home.landing(contract_id) / _LOCK):
+        # A draft of a mark whose removal failed would else stay until the next file comes.
+        sweep(home.landing(contract_id) / MARKS)
         yield
 
 
