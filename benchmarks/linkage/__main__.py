@@ -207,9 +207,18 @@ def main() -> None:
     )
     parser.add_argument("--engines", default="ours,splink,recordlinkage", help="mesin yang diukur")
     parser.add_argument("--lives", metavar="BENIH", help="cetak nasib setiap keadaan hidup untuk benih ini, dipisah koma")
+    parser.add_argument("--promise", metavar="BENIH", help="cetak apakah peluang yang dinyatakan ditepati pada benih ini")
     args = parser.parse_args()
     if args.lives:
         raise SystemExit(1 if lives(tuple(int(seed) for seed in args.lives.split(","))) else 0)
+    if args.promise:
+        from benchmarks.linkage import promise
+        from padanan.linkage import load_linkage_config
+
+        CACHE.mkdir(parents=True, exist_ok=True)
+        told, kept = promise.lines(CACHE, tuple(int(seed) for seed in args.promise.split(",")), load_linkage_config())
+        print(told)
+        raise SystemExit(0 if kept else 1)
     sets, engines = args.sets.split(","), args.engines.split(",")
     if os.environ.get("FULL") == "1":
         sets.append("penuh")

@@ -68,6 +68,11 @@ def level_of(packed: Int32s, which: Column) -> npt.NDArray[np.int64]:
     return np.asarray((packed.astype(np.int64) >> which.shift) & (2**which.bits - 1))
 
 
+def with_level(packed: Int32s, which: Column, level: int) -> Int32s:
+    """Packed integers with one comparison at this level instead of its own."""
+    return np.asarray((packed & np.int32(~((2**which.bits - 1) << which.shift))) | np.int32(level << which.shift))
+
+
 @dataclass(frozen=True)
 class People:
     """Prepared columns of some rows as arrays; 0 stands for missing (negative for rt, rw).

@@ -110,7 +110,7 @@ class _Thresholds(Config):
     precision_guard: Share = Field(default=0.0015, validation_alias="jaga_presisi")
     absent_matched: Share = Field(default=0.002, validation_alias="tanpa_orang_padan")
     absent_share: Share = Field(default=0.10, validation_alias="tanpa_orang")
-    automatic_probability: Share = Field(default=0.9, validation_alias="peluang_otomatis")
+    automatic_probability: Share = Field(default=0.98, validation_alias="peluang_otomatis")
     unlabelled_upper: Share = Field(default=0.999, validation_alias="tanpa_label_otomatis")
     unlabelled_lower: Share = Field(default=0.5, validation_alias="tanpa_label_klerikal")
     keep_floor: float = Field(default=-8.0, validation_alias="lantai_simpan")

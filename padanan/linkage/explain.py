@@ -90,7 +90,7 @@ def waterfall(row: Mapping[str, Any], limits: Thresholds) -> str:
     steps = parts(row)
     lines = [
         f"Rekaman {row['record_key']} dan penduduk {row['register_key']}",
-        f"Hasil: {verdict(row, limits)}; peluang {float(row['peluang']) * 100:.2f}%".replace(".", ","),
+        f"Hasil: {verdict(row, limits)}; peluang {float(row['peluang']) * 100:.2f}%".replace(".", ",") + f" ({tested(limits)})",
         "Satu bit menggandakan keyakinan: tanda + mendukung orang yang sama, tanda - mendukung orang yang berbeda.",
         "",
     ]
@@ -109,6 +109,13 @@ def waterfall(row: Mapping[str, Any], limits: Thresholds) -> str:
         *(f"Perhatikan: {text}." for text in to_heed(row)),
     ]
     return "\n".join(lines)
+
+
+def tested(limits: Thresholds) -> str:
+    """What stands behind the stated probability: labels, or the model alone."""
+    if not limits.labels:
+        return "menurut model saja, belum diuji: padanan lewat NIK terlalu sedikit"
+    return f"dikalibrasi pada {limits.labels:,} padanan lewat NIK".replace(",", ".")
 
 
 def explain(result: LinkResult, record_key: str, register_key: str | None = None) -> str:

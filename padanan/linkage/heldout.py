@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from padanan.linkage import comparison, decision, model, threshold
+from padanan.linkage import comparison, model, threshold
 from padanan.linkage.judged import Judged
 from padanan.linkage.measure import wilson
 from padanan.linkage.pairs import Pairs
@@ -21,7 +21,11 @@ from padanan.linkage.selection import Answers
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
+FEW, KEPT, BROKEN = "terlalu sedikit label", "sesuai", "lain dari yang dinyatakan"
+# Labels from which on a line of the table says something, and a difference too small to be a broken promise.
+FEW_LABELS, TOLERANCE = 50, 0.005
 # Narrow where decisions fall: most pairs are either hopeless or nearly sure.
 EDGES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0)
 
@@ -63,33 +67,25 @@ def weights(judged: Judged, part: Pairs) -> tuple[Ints, Ints]:
     return weight, rows
 
 
-def calibration(judged: Judged) -> list[dict[str, Any]]:
-    """Stated against observed share by bin of the stated probability, on held-out labels with simulated absence.
+def table(chance: Floats, correct: Bools, mass: Floats, record: Ints) -> list[dict[str, Any]]:
+    """Stated against observed share by bin of the stated probability.
+
+    Args:
+        chance: stated probability of each outcome. correct: it is the person. mass: how much it counts.
+        record: the label that it is an outcome of.
 
     Returns:
-        One row per bin of `EDGES`: bawah, atas (of the bin), n (labelled outcomes), dinyatakan (mean), teramati, and its 95%
-        interval (Wilson, on the effective number of outcomes, Kish 1965: present and absent ones weigh differently).
-        Shares are None in an empty bin; the list is empty without labels.
+        One row per bin of `EDGES`: bawah, atas (of the bin), n (outcomes), label (labels behind them), dinyatakan (mean),
+        teramati, and its 95% interval (Wilson, on the effective number of outcomes, Kish 1965: present and absent ones weigh
+        differently). Shares are None in an empty bin.
     """
-    part, pool = judged.labelled()
-    weight, rows = weights(judged, part)
-    if len(rows) < judged.setting.config.training_min:
-        return []
-    trial = threshold.outcomes(replace(pool, weight=weight), rows)
-    share = threshold.assumed_absent(judged.absent(), judged.setting.config)
-    return table(trial.weight, trial.correct, trial.mass(share))
-
-
-def table(weight: Ints, correct: Bools, mass: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
-    """The calibration table of outcomes, each with its mass."""
-    chance = decision.probability(weight)
     place = np.clip(np.searchsorted(np.array(EDGES[1:-1]), chance, side="right"), 0, len(EDGES) - 2)
     rows = []
     for k, (low, high) in enumerate(pairwise(EDGES)):
         mine = place == k
         n, total = int(mine.sum()), float(mass[mine].sum())
-        row: dict[str, Any] = {"bawah": low, "atas": high, "n": n, "dinyatakan": None, "teramati": None}
-        row |= {"teramati_bawah": None, "teramati_atas": None}
+        row: dict[str, Any] = {"bawah": low, "atas": high, "n": n, "label": len(np.unique(record[mine]))}
+        row |= dict.fromkeys(("dinyatakan", "teramati", "teramati_bawah", "teramati_atas"))
         if total > 0:
             seen = float(mass[mine & correct].sum()) / total
             effective = total**2 / max(float((mass[mine] ** 2).sum()), 1e-12)
@@ -99,6 +95,17 @@ def table(weight: Ints, correct: Bools, mass: npt.NDArray[np.float64]) -> list[d
             row |= {name: round(min(max(value, 0.0), 1.0), 6) for name, value in zip(names, (stated, seen, *limits), strict=True)}
         rows.append(row)
     return rows
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """`FEW`, `KEPT` or `BROKEN`: what observation says of the probability that a row of `table` states.
+
+    A row of too few labels is never called kept; one without their number (revisions of before) counts its outcomes.
+    """
+    if not row["n"] or row.get("label", row["n"]) < FEW_LABELS:
+        return FEW
+    near = abs(row["dinyatakan"] - row["teramati"]) <= TOLERANCE
+    return KEPT if near or row["teramati_bawah"] <= row["dinyatakan"] <= row["teramati_atas"] else BROKEN
 
 
 def clerical(answers: Answers, limits: threshold.Thresholds) -> Mapping[str, Any]:

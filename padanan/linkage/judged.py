@@ -60,11 +60,11 @@ class Judged:
         true, held = self.setting.true(part, self.right), doubt.held(part)
         return part, self.setting.pool(part.left, part.right, part.weight, true, held, self.trust)
 
-    def thresholds(self) -> threshold.Thresholds:
-        """Thresholds for the pairs as they stand."""
+    def thresholds(self, floor: int | None = None) -> threshold.Thresholds:
+        """Thresholds for the pairs as they stand; the automatic one never under `floor` (`threshold.choose`)."""
         rows = np.flatnonzero(self.setting.data.training)
         answers, residue = self.answers(), len(self.setting.data) - len(rows)
-        return threshold.choose(self.labelled()[1], rows, self.absent(), self.setting.config, answers, residue)
+        return threshold.choose(self.labelled()[1], rows, self.absent(), self.setting.config, answers, residue, floor)
 
     def absent(self) -> float:
         """Share of residue records for which no candidate is likely."""

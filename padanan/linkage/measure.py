@@ -107,6 +107,19 @@ def calibration(probability: Floats, correct: Bools, bins: int = 10) -> pa.Table
     return pa.table({"batas_bawah": edges[:-1], "batas_atas": edges[1:], "n": n, "dinyatakan": stated, "benar": real})
 
 
+def expected_error(table: pa.Table, least: int) -> tuple[float, float]:
+    """(expected calibration error, largest gap) of `calibration`'s bins that hold at least so many pairs; NaN without any.
+
+    The error is the mean of |stated − true| over the pairs of those bins (Naeini, Cooper, Hauskrecht 2015).
+    """
+    n, stated, real = (table.column(name).to_numpy() for name in ("n", "dinyatakan", "benar"))
+    here = n >= least
+    if not here.any():
+        return float("nan"), float("nan")
+    gap = np.abs(stated - real)[here]
+    return float((gap * n[here]).sum() / n[here].sum()), float(gap.max())
+
+
 def wilson(hits: float, n: float, z: float = 1.959964) -> tuple[float, float]:
     """95% interval of a share (Wilson); NaN when n = 0."""
     if n <= 0:

@@ -13,15 +13,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from padanan.linkage import comparison, decision, doubt, heldout, inputs, model, selection, threshold
+from padanan.linkage import calibration, comparison, decision, doubt, heldout, inputs, model, selection, threshold
 from padanan.linkage.judged import Judged
 from padanan.linkage.pairs import Pairs
 from padanan.linkage.result import AUTOMATIC, POSSIBLE, REJECTED, LinkResult
+from padanan.linkage.rulings import words
 from padanan.linkage.selection import Answers
 from padanan.linkage.threshold import Thresholds
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 _STATUS = pa.array([AUTOMATIC, POSSIBLE, REJECTED])
@@ -41,8 +43,8 @@ _REASON = pa.array(
 )
 
 
-def build(judged: Judged, limits: Thresholds, seconds: Mapping[str, float]) -> LinkResult:
-    """The result of a finished run, with the CPU seconds that its steps took."""
+def build(judged: Judged, limits: Thresholds, learnt: calibration.Calibrated, seconds: Mapping[str, float]) -> LinkResult:
+    """The result of a finished run, with the probabilities it states and the CPU seconds that its steps took."""
     data, pairs, config = judged.setting.data, judged.pairs, judged.setting.config
     won, final = judged.decide()
     lower, upper = limits.lower, limits.upper
@@ -72,9 +74,10 @@ def build(judged: Judged, limits: Thresholds, seconds: Mapping[str, float]) -> L
     kept_held = (held | doubt.held(pairs))[order]
     keys = inputs.register_keys(judged.setting.con, judged.setting.register_sql, judged.right.row[kept.right])
     given = judged.answers()
-    shift = np.where(kept_held, 0.0, _shift(judged, limits, given, kept_final))
-    table = _pair_table(judged, kept, kept_final, kept_status, keys, shift)
-    records = _record_table(judged, kept, kept_final, kept_status, why[order], keys)
+    chance = _stated(judged, learnt.curve, order, won, final, double & (status == 1))
+    shift = np.where(kept_held, 0.0, _shift(judged, limits, learnt.curve, given, kept_final, chance))
+    table = _pair_table(judged, kept, kept_final, kept_status, keys, chance, shift)
+    records = _record_table(judged, kept, kept_final, chance, kept_status, why[order], keys)
     n_residue = int((~data.training).sum())
     counts = {
         name: int(pc.sum(pc.equal(records.column("status"), name)).as_py() or 0) for name in (AUTOMATIC, POSSIBLE, REJECTED)
@@ -108,12 +111,24 @@ def build(judged: Judged, limits: Thresholds, seconds: Mapping[str, float]) -> L
         tuple(notes),
         tuple(p.label for p in config.plug_ins),
         {"konfigurasi": config.digest},
-        tuple(heldout.calibration(judged)),
+        tuple(learnt.table),
         heldout.clerical(given, limits),
     )
 
 
-def _shift(judged: Judged, limits: Thresholds, given: Answers, final: Ints) -> npt.NDArray[np.float64]:
+def _stated(judged: Judged, curve: calibration.Curve, order: Ints, won: Bools, final: Ints, double: Bools) -> Floats:
+    """Probability of the pairs at `order`.
+
+    What a person decided is as sure as a person. Of a pair that waits because NIK gave its resident to another record of the
+    list (perhaps the same person twice) simulation tells nothing: there the model's own probability stands.
+    """
+    kept = judged.pairs.take(order)
+    own = double[order] | (words(kept, judged.ruled, judged.right) != 0)
+    stated = np.where(own, decision.probability(final[order]), curve.of(final[order], won[order]))
+    return np.asarray(np.round(stated, 6), dtype=np.float64)
+
+
+def _shift(judged: Judged, limits: Thresholds, curve: calibration.Curve, given: Answers, final: Ints, stated: Floats) -> Floats:
     """Bits by which a person's answer on each kept pair is expected to move the automatic threshold."""
     if not limits.labels:
         return np.zeros(len(final))
@@ -126,13 +141,13 @@ def _shift(judged: Judged, limits: Thresholds, given: Answers, final: Ints) -> n
     limits_now = {
         "precision": threshold.wanted_precision(judged.setting.config),
         "strangers": judged.setting.config.absent_matched,
-        "floor": threshold.bits(judged.setting.config.automatic_probability),
+        "floor": curve.least(judged.setting.config.automatic_probability),
     }
-    return selection.shift(outcomes, given, limits.upper, final, decision.probability(final), **limits_now)
+    return selection.shift(outcomes, given, limits.upper, final, stated, **limits_now)
 
 
 def _pair_table(
-    judged: Judged, kept: Pairs, final: Ints, status: npt.NDArray[Any], keys: pa.Array, shift: npt.NDArray[np.float64]
+    judged: Judged, kept: Pairs, final: Ints, status: npt.NDArray[Any], keys: pa.Array, chance: Floats, shift: Floats
 ) -> pa.Table:
     patterns = model.Patterns.of(kept.packed)
     scores = model.score(patterns, judged.model)
@@ -145,7 +160,7 @@ def _pair_table(
         "register_key": keys,
         "status": _STATUS.take(pa.array(status)),
         "bobot": final / 100.0,
-        "peluang": np.round(decision.probability(final), 6),
+        "peluang": chance,
         "geser_ambang": shift,
         "kunci": kept.keys,
         "pola": kept.packed,
@@ -180,7 +195,13 @@ def _why(
 
 
 def _record_table(
-    judged: Judged, kept: Pairs, final: Ints, status: npt.NDArray[np.int8], why: npt.NDArray[np.int8], keys: pa.Array
+    judged: Judged,
+    kept: Pairs,
+    final: Ints,
+    chance: Floats,
+    status: npt.NDArray[np.int8],
+    why: npt.NDArray[np.int8],
+    keys: pa.Array,
 ) -> pa.Table:
     """One row per left-over record, entity mates included, ordered by record_key."""
     data = judged.setting.data
@@ -202,7 +223,7 @@ def _record_table(
             "register_key": keys.take(pa.array(safe, mask=state != 0)),
             "calon_key": keys.take(pa.array(safe, mask=~has)),
             "bobot": pa.array(weights[safe] / 100.0, mask=~has),
-            "peluang": pa.array(np.round(decision.probability(weights[safe]), 6), mask=~has),
+            "peluang": pa.array(np.r_[chance, 0.0][safe], mask=~has),
             "alasan": _REASON.take(pa.array(reason)),
             "wakil": data.record.take(pa.array(rows)),
         }

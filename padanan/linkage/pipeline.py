@@ -14,13 +14,16 @@ import duckdb
 import pyarrow as pa
 
 from padanan.base.commit import building
-from padanan.linkage import candidates, inputs, output, prepare, threshold
+from padanan.linkage import calibration, candidates, inputs, output, prepare, threshold
 from padanan.linkage.config import LinkageConfig, load_linkage_config
 from padanan.linkage.fit import fit, plug_in_bits
 from padanan.linkage.judged import Judged
 from padanan.linkage.relatives import expand, marked, relatives
 from padanan.linkage.result import LinkResult
 from padanan.linkage.rulings import Rulings, apply_rulings
+
+# Hundredths of a bit: a pair that weighs less proves nothing about its relatives, whatever the labels allow.
+_SURE_RELATIVE = 317
 
 
 class Laps:
@@ -110,16 +113,17 @@ def _link(
     accepted = None
     for turn in range(max(config.household_rounds, 1)):
         judged = relatives(judged, accepted)
-        limits = judged.thresholds()
+        limits = judged.thresholds(_SURE_RELATIVE)
         accepted = judged.accepted(limits)
         if turn == 0:
             # Expansion renumbers the pairs.
             judged = marked(relatives(expand(judged, accepted), None))
             accepted = judged.accepted(limits)
     judged = relatives(judged, accepted)
-    limits = judged.thresholds()
+    learnt = calibration.learn(judged)
+    limits = judged.thresholds(learnt.curve.least(config.automatic_probability))
     laps.end("keputusan")
-    return output.build(judged, limits, laps.seconds)
+    return output.build(judged, limits, learnt, laps.seconds)
 
 
 def _weighed(setting: candidates.Setting, laps: Laps, decisions: pa.Table | None) -> Judged:

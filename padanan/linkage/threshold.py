@@ -55,8 +55,8 @@ class Pool:
     trust: Floats
     family: UInt64s
 
-    def only(self, mask: Bools) -> Pool:
-        """The pairs of `mask`."""
+    def only(self, mask: Bools | Ints) -> Pool:
+        """The pairs of a mask or of positions."""
         return replace(self, **{name: getattr(self, name)[mask] for name in ("left", "right", "weight", "true", "held")})
 
 
@@ -186,7 +186,13 @@ def assumed_absent(absent: float, config: LinkageConfig) -> float:
 
 
 def choose(
-    pool: Pool, labelled: Ints, absent: float, config: LinkageConfig, answers: Answers | None = None, residue: int = 0
+    pool: Pool,
+    labelled: Ints,
+    absent: float,
+    config: LinkageConfig,
+    answers: Answers | None = None,
+    residue: int = 0,
+    floor: int | None = None,
 ) -> Thresholds:
     """The thresholds of one list.
 
@@ -197,6 +203,8 @@ def choose(
         config: asked precision and fall-backs.
         answers: what people decided about pairs of the residue; they correct the precision that the labels let expect.
         residue: records to be matched, with answers.
+        floor: the automatic threshold lies no lower, hundredths of a bit; None: where the model's own probability is the least
+            that may be merged.
     """
     share = assumed_absent(absent, config)
     if len(labelled) < config.training_min:
@@ -230,7 +238,7 @@ def choose(
     else:
         place = int(np.argmax(precision - taken_in))
     upper = int(at[place])
-    floor = bits(config.automatic_probability)
+    floor = bits(config.automatic_probability) if floor is None else floor
     if upper < floor:
         # Labels alone would carry it to pairs that the model itself calls unsure: no person could defend such a merge.
         upper = floor

@@ -6,7 +6,9 @@ import copy
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,8 @@ from padanan.linkage.levels import WIDTH
 from padanan.linkage.model import CLASSES, Model
 from padanan.linkage.threshold import Thresholds
 from padanan.published import model_compare
+from padanan.review.report import evidence_tables
+from padanan.review.report.evidence_svg import calibration
 
 
 def _body() -> dict[str, Any]:
@@ -76,6 +80,38 @@ def test_a_revision_without_a_model_is_told(tmp_path: Path) -> None:
     """Cause and cure, no traceback."""
     with pytest.raises(PadananError, match="Perbaikan"):
         model_compare.read(tmp_path)
+
+
+@pytest.mark.feature("F14")
+def test_no_line_is_green_against_what_was_seen_and_thin_lists_say_so() -> None:
+    """Seventeen labels say nothing, eight hundred contradict, a list without labels has a line that says it is untested."""
+    line = {"bawah": 0.95, "atas": 0.99, "n": 51, "label": 17, "dinyatakan": 0.97, "teramati": 0.12}
+    line |= {"teramati_bawah": 0.03, "teramati_atas": 0.34}
+    broken = line | {"n": 2400, "label": 800, "teramati_bawah": 0.1, "teramati_atas": 0.14}
+    kept = broken | {"teramati": 0.968, "teramati_bawah": 0.955, "teramati_atas": 0.98}
+    groups = {
+        "dtsen": {"daftar": ["dtsen"], "label": 900, "kalibrasi": [line, broken, kept, line | {"n": 0}]},
+        "kecil": {"daftar": ["kecil"], "label": 17, "kalibrasi": []},
+    }
+    report: Any = SimpleNamespace(contracts={})
+    made, contradicted = evidence_tables.calibration(report, {"kelompok": groups})
+    states = [[(r.cells[-1].text, r.cells[-1].css) for r in body] for body in made.bodies]
+    assert states == [
+        [("terlalu sedikit label", "redup"), ("lain dari yang dinyatakan", "awas"), ("sesuai", "baik")],
+        [("terlalu sedikit label", "redup")],
+    ]
+    assert contradicted == 1
+    assert [made.bodies[0][0].cells[2].text, made.bodies[1][0].cells[2].text] == ["17", "17"]
+    assert "belum diuji" in made.bodies[1][0].cells[1].text and "0,97" not in "".join(c.text for c in made.bodies[1][0].cells)
+    drawn = calibration([("DTSEN", [line, broken])], "k")
+    assert drawn.count('class="sedikit"') == 1 and drawn.count("<circle") == 2
+
+
+def test_what_stands_behind_a_probability_is_told() -> None:
+    """So many labels, or the model alone."""
+    limits = Thresholds(500, 100, 0.99, 0.98, 0.99, 100, 0.1, 1234)
+    assert explain.tested(limits) == "dikalibrasi pada 1.234 padanan lewat NIK"
+    assert "belum diuji" in explain.tested(replace(limits, labels=0))
 
 
 @pytest.mark.feature("F14")

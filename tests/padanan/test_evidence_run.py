@@ -307,7 +307,7 @@ def test_calibration_on_the_page_is_the_models(rendered: Rendered) -> None:
     """As many outcomes as the artefact holds."""
     body = json.loads((rendered.folder / "model_bukti.json").read_text())
     stored = sum(row["n"] for group in body["kelompok"].values() for row in group["kalibrasi"])
-    shown = sum(_number(cells[2][2]) for _, cells in rendered.page.tables["tabel-kalibrasi"][1:])
+    shown = sum(_number(cells[3][2]) for _, cells in rendered.page.tables["tabel-kalibrasi"][1:])
     assert stored == shown > 0
 
 

@@ -77,12 +77,13 @@ def test_precision_comes_first_and_recall_stays_high(made: Callable[..., Made], 
 def test_nothing_unlikely_is_merged_and_the_unsure_wait_for_a_person(made: Callable[..., Made], profile: Profile) -> None:
     """Labels alone once carried the automatic threshold below even odds, and nobody was left to ask."""
     result = made(profile).result
-    assert pc.min(result.links.column("peluang")).as_py() >= 0.9
+    least = load_linkage_config().automatic_probability
+    assert least >= 0.98 and pc.min(result.links.column("peluang")).as_py() >= least
     waiting = result.records.filter(pc.equal(result.records.column("status"), POSSIBLE)).to_pylist()
-    unsure = [row["peluang"] for row in waiting if row["alasan"] == "perlu dilihat orang"]
-    assert unsure and max(unsure) < 0.9
-    # Likelier ones wait for another reason than their probability, and it is told.
-    told = {row["alasan"] for row in waiting if row["peluang"] >= 0.9}
+    unsure = [row for row in waiting if row["alasan"] == "perlu dilihat orang"]
+    assert unsure and max(row["bobot"] for row in unsure) < result.thresholds.upper / 100
+    # What the model is surer of waits for another reason than its probability, and it is told.
+    told = {row["alasan"] for row in waiting if row["bobot"] >= result.thresholds.upper / 100}
     held = {mark.told for mark in doubt.MARKS if mark.holds}
     assert told & held and told <= {"penduduk ini sudah padan lewat NIK dengan baris lain", *held}
 

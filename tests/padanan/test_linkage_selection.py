@@ -120,13 +120,14 @@ def test_answers_are_labels_for_the_threshold_of_the_next_run(hard: Hard) -> Non
 
 
 @pytest.mark.feature("F14")
-def test_calibration_counts_every_held_out_outcome_once(hard: Hard) -> None:
+def test_calibration_has_every_bin_and_as_many_labels_as_there_are(hard: Hard) -> None:
     """Bins cover 0 to 1 without a hole; sure pairs are right as often as they say, within the interval."""
     table = hard[3].calibration
     assert [row["bawah"] for row in table] == list(heldout.EDGES[:-1])
     assert [row["atas"] for row in table] == list(heldout.EDGES[1:])
     labels = hard[3].thresholds.labels
-    assert labels < sum(row["n"] for row in table) <= 2 * labels
+    assert labels < sum(row["n"] for row in table)
+    assert all(0 < row["label"] <= min(row["n"], labels) for row in table if row["n"])
     for row in table:
         if row["n"]:
             assert row["teramati_bawah"] <= row["teramati"] <= row["teramati_atas"]
@@ -137,10 +138,11 @@ def test_calibration_counts_every_held_out_outcome_once(hard: Hard) -> None:
 
 def test_calibration_table_of_known_shares() -> None:
     """Four outcomes of one half and weights that differ: the observed share is the weighted one."""
-    weight = np.array([0, 0, 0, 0])
-    got = heldout.table(weight, np.array([True, True, True, False]), np.array([1.0, 1.0, 1.0, 3.0]))
+    half = np.full(4, 0.5)
+    got = heldout.table(half, np.array([True, True, True, False]), np.array([1.0, 1.0, 1.0, 3.0]), np.array([1, 2, 2, 3]))
     filled = [row for row in got if row["n"]]
     assert len(filled) == 1 and filled[0]["dinyatakan"] == 0.5 and filled[0]["teramati"] == 0.5
+    assert (filled[0]["n"], filled[0]["label"]) == (4, 3)
     assert filled[0]["teramati_bawah"] < 0.2 and filled[0]["teramati_atas"] > 0.8
 
 

@@ -51,13 +51,14 @@ def evidence_page(report: Report) -> dict[str, Page]:
     measured = evidence_tables.measured(report)
     statuses, found = evidence_tables.statuses(report)
     groups, warnings = evidence_tables.groups(report)
+    stated, broken = evidence_tables.calibration(report, model)
     tables = {
         "renstra": renstra_table(report),
         "status": statuses,
         "mutu": evidence_tables.quality(report, measured),
         "kelompok": groups,
         "kelompok_daftar": evidence_tables.groups_by_list(report),
-        "kalibrasi": evidence_tables.calibration(report, model),
+        "kalibrasi": stated,
         "ganda": evidence_tables.doubles(report),
     }
     clerical = evidence_tables.clerical(report, measured)
@@ -75,7 +76,8 @@ def evidence_page(report: Report) -> dict[str, Page]:
         report,
         "padanan.html.j2",
         tables,
-        ringkas=_summary(found, warnings),
+        ringkas=_summary(found, warnings, broken),
+        bertentangan=broken,
         pokok=_headline(report, found, measured),
         peringatan=warnings,
         pembanding=compared,
@@ -156,7 +158,7 @@ def _examples(report: Report, folder: Path) -> list[dict[str, Any]]:
     return out
 
 
-def _summary(found: Mapping[str, int], warnings: list[str]) -> dict[str, str]:
+def _summary(found: Mapping[str, int], warnings: list[str], broken: int) -> dict[str, str]:
     waiting = found["mungkin_padan"]
     text_ = (
         f"Dari {number(found['sisa'])} catatan yang NIK-nya tidak menemukan orangnya, {number(found['padan_bukti'])} "
@@ -164,7 +166,9 @@ def _summary(found: Mapping[str, int], warnings: list[str]) -> dict[str, str]:
     )
     text_ += f", {number(waiting)} menunggu keputusan petugas" if waiting else ", tidak ada yang menunggu keputusan petugas"
     text_ += f"; {len(warnings)} kelompok tertinggal dari keseluruhan." if warnings else "; tidak ada kelompok yang tertinggal."
-    return {"kalimat": text_, "css": "buruk" if warnings else "baik"}
+    if broken:
+        text_ += f" Pada {number(broken)} baris kalibrasi peluang yang dinyatakan lain dari yang teramati."
+    return {"kalimat": text_, "css": "buruk" if warnings or broken else "baik"}
 
 
 def _headline(

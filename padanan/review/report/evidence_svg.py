@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from padanan.base.format import number, percent
+from padanan.linkage import heldout
 
 _SIDE, _LEFT, _TOP, _RIGHT, _FOOT = 190, 44, 30, 14, 40
 
@@ -68,5 +69,6 @@ def _panel(label: str, table: Sequence[Mapping[str, Any]]) -> str:
             continue
         x, y = at(row["dinyatakan"]), at(row["teramati"], True)
         low, high = at(row["teramati_bawah"], True), at(row["teramati_atas"], True)
-        parts.append(f'<line class="selang" x1="{x}" x2="{x}" y1="{low}" y2="{high}"/><circle cx="{x}" cy="{y}" r="4"/>')
+        few = ' class="sedikit"' if heldout.verdict(row) == heldout.FEW else ""
+        parts.append(f'<line class="selang" x1="{x}" x2="{x}" y1="{low}" y2="{high}"/><circle{few} cx="{x}" cy="{y}" r="4"/>')
     return "".join(parts)

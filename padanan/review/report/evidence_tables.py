@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from padanan.base.format import number, percent
+from padanan.base.format import decimal, number, percent
 from padanan.base.suppress import LIMIT, Cover, Sum, cover
 from padanan.contracts.parts import REFERENCE
+from padanan.linkage import heldout
 from padanan.pages import words
 from padanan.pages.table import Cell, Column, Row, Table, count, heads, row, share, table, text
 from padanan.published import model_compare
@@ -235,34 +236,56 @@ def groups_by_list(report: Report) -> Table:
     )
 
 
-def calibration(report: Report, model: Mapping[str, Any]) -> Table:
-    """Stated against observed by bin, a body a model."""
+_STATES = {heldout.FEW: ("redup", "○"), heldout.KEPT: ("baik", "●"), heldout.BROKEN: ("awas", "▲")}
+
+
+def calibration(report: Report, model: Mapping[str, Any]) -> tuple[Table, int]:
+    """Stated against observed by bin, a body a model, and how many lines observation contradicts.
+
+    A model whose labels are too few has one line that says so: what it states nobody could hold against anything.
+    """
     bodies: list[tuple[Row, ...]] = []
+    broken = 0
     for name, group in sorted(model["kelompok"].items()):
-        label = model_name(report, group["daftar"], name)
+        label, lines = text(model_name(report, group["daftar"], name)), [r for r in group.get("kalibrasi", []) if r["n"]]
+        states = [heldout.verdict(line) for line in lines]
+        broken += states.count(heldout.BROKEN)
         bodies.append(
             tuple(
                 row(
-                    text(label),
+                    label,
                     text(f"{percent(line['bawah'], 1)} sampai {percent(line['atas'], 1)}", "satu"),
+                    count(line.get("label")) if "label" in line else Cell("tidak dicatat", None, "n redup"),
                     count(line["n"]),
                     share(line["dinyatakan"], 1),
                     share(line["teramati"], 1),
                     Cell(f"{percent(line['teramati_bawah'], 1)} sampai {percent(line['teramati_atas'], 1)}", None, "n satu"),
+                    Cell(state, None, _STATES[state][0], symbol=_STATES[state][1]),
                     model=name,
                 )
-                for line in group.get("kalibrasi", [])
-                if line["n"]
+                for line, state in zip(lines, states, strict=True)
             )
+            or (_untested(label, int(group["label"]), name),)
         )
-    return Table(
+    names = ("Rata-rata dinyatakan#", "Teramati#", "Selang 95%#", "Keadaan")
+    made = Table(
         "tabel-kalibrasi",
         "Kalibrasi: peluang yang dinyatakan dan bagian yang teramati",
-        heads("Model", "Peluang dinyatakan", "Hasil label#", "Rata-rata dinyatakan#", "Teramati#", "Selang 95%#"),
-        tuple(body for body in bodies if body),
-        "Label adalah padanan lewat NIK yang NIK-nya disembunyikan dan tidak dipakai melatih bobotnya; tiap label dinilai sekali "
-        "dengan dan sekali tanpa orangnya di Adminduk.",
+        heads("Model", "Peluang dinyatakan", "Label#", "Hasil label#", *names),
+        tuple(bodies),
+        "Label adalah padanan lewat NIK yang NIK-nya disembunyikan dan tidak dipakai melatih bobot dan peluangnya. Tiap label "
+        "dinilai tiga kali: dengan orangnya di Adminduk, tanpa dia, dan dengan nama atau tanggal lahir yang ditolak padanan NIK. "
+        f"Baris dengan kurang dari {heldout.FEW_LABELS} label tidak dinilai; “sesuai” berarti yang dinyatakan ada dalam selang, "
+        f"atau selisihnya paling banyak {decimal(100 * heldout.TOLERANCE)} poin.",
     )
+    return made, broken
+
+
+def _untested(label: Cell, labels: int, name: str) -> Row:
+    """The line of a model that no label tests."""
+    few = Cell(heldout.FEW, None, *_STATES[heldout.FEW])
+    none = [Cell("–", None, "n") for _ in range(4)]
+    return row(label, text("peluang model, belum diuji"), count(labels), *none, few, model=name)
 
 
 def clerical(report: Report, measured: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Table | None:
