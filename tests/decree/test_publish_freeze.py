@@ -23,6 +23,7 @@ from padanan.decree.verify import prove
 from padanan.landing.status import render, status
 from padanan.published.identities import identities
 from padanan.published.proof import verify_published
+from padanan.published.revisions import published_revisions
 from padanan.published.run_plan import RunPlan
 from padanan.run.publication import publish
 from tests.planned import contract, plan_data, write_plan
@@ -247,6 +248,19 @@ def test_what_a_killed_run_left_of_the_names_is_named_and_taken_over(home, monke
     assert [fault.cause for fault in prove(home, PERIODE).faults] == ["identitas tanpa terbitan"]
     publish(home, plan())
     assert prove(home, PERIODE).faults == [] and identities(home, PERIODE, 1).stat().st_size > 4
+
+
+def test_a_publication_whose_manifest_was_taken_away_is_named(home):
+    """It counted as never published, and verify told people to delete the identities."""
+    folder = publish(home, plan())
+    (folder / "manifest.json").unlink()
+    assert [(str(fault.file), fault.cause) for fault in prove(home, PERIODE).faults] == [
+        (f"published/{PERIODE.key}/rev-1/manifest.json", "manifest terbitan hilang")
+    ]
+    with pytest.raises(PadananError, match="manifest terbitan"):
+        freeze_draft(home, PERIODE, 1)
+    with pytest.raises(PadananError, match="manifest terbitan tidak terbaca"):
+        published_revisions(home, PERIODE)
 
 
 def test_a_publication_from_before_is_read_as_before_and_named(home):
