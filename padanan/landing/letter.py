@@ -172,9 +172,10 @@ def _moment(value: Any, file: Path | None) -> datetime | None:
 def _whole(value: Any, file: Path | None) -> int | None:
     if value in (None, ""):
         return None
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 10**15 else str(value).strip()
+    # YAML has made one number of `1.000` and `1.0` by now: a thousand rows, or one.
+    text = "" if isinstance(value, float) and value.is_integer() else str(value).strip()
     if not _COUNT.fullmatch(text):
-        raise _bad("jumlah_baris bukan bilangan", "jumlah_baris", file, "tulis bilangan bulat")
+        raise _bad("jumlah_baris bukan bilangan bulat", "jumlah_baris", file, "tulis bilangan bulat tanpa titik, misalnya 1000")
     return int(re.sub("[.,]", "", text))
 
 

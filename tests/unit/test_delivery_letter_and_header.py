@@ -54,7 +54,8 @@ def test_period_and_part_from_the_file_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "count"),
-    [("10", 10), ("1234", 1234), ('"1.234"', 1234), ("1.234", 1234), ('"1,234,567"', 1234567), ("10.0", 10), ("12.5", None),
+    [("10", 10), ("1234", 1234), ('"1.234"', 1234), ('"1.000"', 1000), ("1.234", 1234), ('"1,234,567"', 1234567), ("10.0", None),
+     ("1.000", None), ("12.5", None),
      ('"1.23"', None), ("-3", None), ("[1]", None), ("1e9", None), (".inf", None), ("0x10", 16), ("", None)],
 )  # fmt: skip
 def test_a_count_is_read_where_it_can_only_mean_one(tmp_path: Path, written: str, count: int | None) -> None:
