@@ -79,7 +79,7 @@ def read_letter(path: Path, contract: Contract, arrived: datetime) -> Letter:
         claimed=_moment(data.get("diterima"), sidecar),
         bagian=_short(data.get("bagian") or named.get("bagian")),
         jumlah_baris=_whole(data.get("jumlah_baris"), sidecar),
-        nomor_surat=_short(data.get("nomor_surat")),
+        nomor_surat=_shown_number(data.get("nomor_surat")),
         url_env=_short(data.get("url_env")),
     )
 
@@ -182,6 +182,12 @@ def _whole(value: Any, file: Path | None) -> int | None:
 def _short(value: Any) -> str | None:
     text = "" if value is None else re.sub(r"[^\w./ -]", "", str(value)).strip()[:60]
     return text or None
+
+
+def _shown_number(value: Any) -> str | None:
+    """A letter's number as the receipt tells it: who writes a NIK there has written no number of a letter."""
+    text = _short(value)
+    return None if text is None else safe_name(text)
 
 
 def _bad(

@@ -69,6 +69,20 @@ def test_a_count_is_read_where_it_can_only_mean_one(tmp_path: Path, written: str
     assert found == count
 
 
+def test_a_letters_number_is_told_without_a_nik(tmp_path: Path) -> None:
+    path = tmp_path / "dtks_2025-10.csv"
+    path.write_bytes(b"x")
+    letter = path.with_name(f"{path.name}.pengantar.yaml")
+    arrived = datetime(2025, 6, 10, 9, tzinfo=JAKARTA)
+    for written, told in (
+        ("045/12/UJI/2025", "045/12/UJI/2025"),
+        ("a.n. 3171010101510001", "a.n. …"),
+        ("3171 0101 0151 0001", "…"),
+    ):
+        letter.write_text(f"nomor_surat: {written}\n")
+        assert read_letter(path, load_contracts()["dtks"], arrived).nomor_surat == told
+
+
 def test_labels() -> None:
     assert normal("NO. KK") == normal("no_kk") == "NOKK"
     assert heading("NIK 3171234567890123\nx", 1, ("nik",)) == "NIK … x (kolom ke-2)"
