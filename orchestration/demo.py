@@ -79,7 +79,7 @@ def summary(home: Home, periode: Periode, revisi: int) -> str:
     """What the run found, and what to open, review and start next."""
     from padanan.decree.documents import documents_folder
     from padanan.decree.freeze import draft_folder
-    from padanan.run.summary import drafted, found
+    from padanan.run.summary import drafted, found, queued
 
     return "\n".join(
         [
@@ -90,6 +90,7 @@ def summary(home: Home, periode: Periode, revisi: int) -> str:
             f"  {_shown(documents_folder(home, periode, revisi))}",
             "Laporan mutu (buka di peramban; laporan-mutu.pdf untuk dicetak):",
             f"  {_shown(home.reports(periode, revisi) / 'index.html')}",
+            *queued(home, periode, revisi),
             f"Reviu dan penetapan: padanan review show --periode {periode.label}",
             "Langkah berikut: make dev, lalu buka http://127.0.0.1:3000",
             "Di dev sensor dan jadwal belum menyala: nyalakan di halaman Automation, atau",

@@ -208,6 +208,7 @@ def main() -> None:
     parser.add_argument("--engines", default="ours,splink,recordlinkage", help="mesin yang diukur")
     parser.add_argument("--lives", metavar="BENIH", help="cetak nasib setiap keadaan hidup untuk benih ini, dipisah koma")
     parser.add_argument("--promise", metavar="BENIH", help="cetak apakah peluang yang dinyatakan ditepati pada benih ini")
+    parser.add_argument("--queue", metavar="BENIH", type=int, help="cetak apa yang ikut selesai oleh 300 keputusan, daftar sulit")
     args = parser.parse_args()
     if args.lives:
         raise SystemExit(1 if lives(tuple(int(seed) for seed in args.lives.split(","))) else 0)
@@ -217,6 +218,14 @@ def main() -> None:
 
         CACHE.mkdir(parents=True, exist_ok=True)
         told, kept = promise.lines(CACHE, tuple(int(seed) for seed in args.promise.split(",")), load_linkage_config())
+        print(told)
+        raise SystemExit(0 if kept else 1)
+    if args.queue is not None:
+        from benchmarks.linkage import teaching
+        from padanan.linkage import load_linkage_config
+
+        CACHE.mkdir(parents=True, exist_ok=True)
+        told, kept = teaching.lines(CACHE, ((20_000, 200_000), (100_000, 1_000_000)), args.queue, load_linkage_config())
         print(told)
         raise SystemExit(0 if kept else 1)
     sets, engines = args.sets.split(","), args.engines.split(",")

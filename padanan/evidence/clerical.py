@@ -44,8 +44,8 @@ _SEEN = (
 def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) -> int:
     """Writes the queue of a period's newest revision.
 
-    Pairs whose answer is expected to move the automatic threshold most come first (`padanan/linkage/selection.py`); where
-    none would, the nearest to it.
+    Pairs whose answer is expected to settle most others come first (`padanan/linkage/lessons.py`); where none would, the nearest
+    to the automatic threshold.
 
     Args:
         entitled: names, numbers and addresses in full; else masked (initials, last four digits, year).
@@ -79,7 +79,7 @@ def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) 
 def order_of(row: Mapping[str, Any], limits: Thresholds) -> tuple[float, float, str, str, str]:
     """Where a pair stands in the queue: most effect first, then nearest to the threshold; the same for the same pairs."""
     distance = abs(row["bobot"] - limits.upper / 100)
-    return -round(row["geser_ambang"], 4), distance, row["producer"], row["record_key"], row["register_key"]
+    return -round(row.get("menyelesaikan") or 0.0, 4), distance, row["producer"], row["record_key"], row["register_key"]
 
 
 def _queue(con: duckdb.DuckDBPyConnection, data: PlanData, folder: Path) -> list[dict[str, Any]]:
@@ -118,7 +118,7 @@ def _locked(row: Mapping[str, Any], entitled: bool) -> dict[str, str]:
         "id_penduduk": row["id_penduduk"],
         "peluang": f"{row['peluang']:.4f}",
         "bobot": f"{row['bobot']:.2f}",
-        "geser_ambang": f"{row['geser_ambang']:.4f}",
+        "menyelesaikan": f"{row['menyelesaikan']:.2f}",
     }
     for name in _SEEN:
         for side in ("daftar", "acuan"):

@@ -29,7 +29,7 @@ _SHOWN = (
     "sumber",
     "peluang",
     "bobot",
-    "geser_ambang",
+    "menyelesaikan",
     *(f"{side}_{name}" for name in _SIDES for side in ("daftar", "acuan")),
     "uraian",
 )
@@ -42,7 +42,8 @@ LAYOUT = Layout(
     choices={"keputusan": ("padan", "bukan", "ragu")},
     widths={"keputusan": 12, "alasan": 36},
     note=(
-        "Isi hanya kolom keputusan (padan, bukan, ragu) dan alasan. Yang teratas paling menentukan ambang. "
+        "Isi hanya kolom keputusan (padan, bukan, ragu) dan alasan. Kolom menyelesaikan: perkiraan berapa pasangan lain yang "
+        "ikut selesai oleh jawaban itu; yang terbanyak di atas. "
         "Sel lain terkunci; berkas dengan sel terkunci yang berubah ditolak."
     ),
     cure="pakai berkas hasil 'padanan clerical export' dan isi hanya kolom keputusan dan alasan",

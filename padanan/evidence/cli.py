@@ -40,7 +40,7 @@ def add_parsers(commands: Any) -> None:
     diff.set_defaults(run=_compare)
     clerical = commands.add_parser("clerical", help="pasangan yang menunggu keputusan orang")
     actions = clerical.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
-    out = actions.add_parser("export", help="tulis antrean ke XLSX, yang paling menentukan ambang lebih dulu")
+    out = actions.add_parser("export", help="tulis antrean ke XLSX, yang jawabannya menyelesaikan paling banyak lebih dulu")
     out.add_argument("berkas", metavar="FILE.xlsx", type=Path, help="berkas yang ditulis")
     out.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     out.add_argument(

@@ -118,9 +118,9 @@ def arrange(con: duckdb.DuckDBPyConnection, rows: list[dict[str, str]]) -> None:
 
 
 def for_linkage(con: duckdb.DuckDBPyConnection, ids: list[str]) -> pa.Table:
-    """Rulings as `link` takes them: what is settled; a conflict is nobody's link."""
+    """Rulings as `link` takes them: 'padan' and 'bukan' are settled, 'ragu' and 'konflik' are nobody's link."""
     return con.execute(
         """select producer || '|' || id_awal as entity_key, register_key, keputusan from putusan
-        where keputusan in ('padan', 'bukan') and list_contains(?, producer) order by all""",
+        where list_contains(?, producer) order by all""",
         [ids],
     ).to_arrow_table()

@@ -304,7 +304,7 @@ def _pairs(con: duckdb.DuckDBPyConnection, results: Mapping[str, tuple[list[sour
         total = " + ".join(f'h."{name}"' for name in extra) or "0.0"
         detail = ", ".join(f"""'{name.removeprefix("bit_tambahan_")}', h."{name}\"""" for name in extra)
         arms.append(
-            f"""select r.producer, h.record_key, h.register_key, h.status, h.bobot, h.peluang, h.geser_ambang,
+            f"""select r.producer, h.record_key, h.register_key, h.status, h.bobot, h.peluang, h.menyelesaikan,
                 h.kunci::bigint as kunci,
                 h.pola::integer as pola, h.pembanding, h.kerabat::integer as kerabat, h.penanda::integer as penanda,
                 {bits},
@@ -318,7 +318,7 @@ def _pairs(con: duckdb.DuckDBPyConnection, results: Mapping[str, tuple[list[sour
         columns = ", ".join(f"null::double as bit_{name}" for name in (*BITS, "tambahan", "putusan", "saingan"))
         arms = [
             f"""select ''::varchar as producer, ''::varchar as record_key, ''::varchar as register_key, ''::varchar as status,
-            0.0::double as bobot, 0.0::double as peluang, 0.0::double as geser_ambang,
+            0.0::double as bobot, 0.0::double as peluang, 0.0::double as menyelesaikan,
             0::bigint as kunci, 0::integer as pola, ''::varchar as pembanding,
             0::integer as kerabat, 0::integer as penanda, {columns},
             null::varchar as tambahan, null::varchar as keputusan where false"""

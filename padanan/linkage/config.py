@@ -111,6 +111,8 @@ class _Thresholds(Config):
     absent_matched: Share = Field(default=0.002, validation_alias="tanpa_orang_padan")
     absent_share: Share = Field(default=0.10, validation_alias="tanpa_orang")
     automatic_probability: Share = Field(default=0.98, validation_alias="peluang_otomatis")
+    answers_min: Count = Field(default=20, validation_alias="keputusan_minimum")
+    answer_strength: Positive = Field(default=20.0, validation_alias="keputusan_setara")
     unlabelled_upper: Share = Field(default=0.999, validation_alias="tanpa_label_otomatis")
     unlabelled_lower: Share = Field(default=0.5, validation_alias="tanpa_label_klerikal")
     keep_floor: float = Field(default=-8.0, validation_alias="lantai_simpan")

@@ -53,8 +53,13 @@ def held(pairs: Pairs) -> Bools:
 
     Relatives already matched into the resident's card are more than name and place.
     """
+    return np.asarray(holding(pairs) != 0)
+
+
+def holding(pairs: Pairs) -> Marks:
+    """The marks that make pairs wait."""
     marks = pairs.marks & np.uint8(HOLDS)
-    return np.asarray(np.where(pairs.kin == 1, marks & np.uint8(HOLDS - BARE.bit), marks) != 0)
+    return np.asarray(np.where(pairs.kin == 1, marks & np.uint8(HOLDS - BARE.bit), marks), dtype=np.uint8)
 
 
 def words(marks: int) -> list[str]:

@@ -13,12 +13,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from padanan.linkage import calibration, comparison, decision, doubt, heldout, inputs, model, selection, threshold
+from padanan.linkage import calibration, comparison, decision, doubt, heldout, inputs, lessons, model
 from padanan.linkage.judged import Judged
 from padanan.linkage.pairs import Pairs
-from padanan.linkage.result import AUTOMATIC, POSSIBLE, REJECTED, LinkResult
+from padanan.linkage.result import AUTOMATIC, POSSIBLE, REJECTED, TAUGHT, TAUGHT_NOT, LinkResult
 from padanan.linkage.rulings import words
-from padanan.linkage.selection import Answers
 from padanan.linkage.threshold import Thresholds
 
 Ints = npt.NDArray[np.int64]
@@ -30,6 +29,7 @@ _STATUS = pa.array([AUTOMATIC, POSSIBLE, REJECTED])
 _CLASSES = pa.array(model.CLASSES)
 _HOLDING = tuple(mark for mark in doubt.MARKS if mark.holds)
 _DOUBLE, _NOBODY, _MARKED, _TORN = 3, 4, 5, 5 + len(_HOLDING)
+_TAUGHT, _TAUGHT_NOT = _TORN + 1, _TORN + 2
 _REASON = pa.array(
     [
         "di atas ambang otomatis",
@@ -39,6 +39,8 @@ _REASON = pa.array(
         "tidak ada calon",
         *(mark.told for mark in _HOLDING),
         "beberapa penduduk hampir sama cocoknya",
+        TAUGHT,
+        TAUGHT_NOT,
     ]
 )
 
@@ -56,7 +58,9 @@ def build(judged: Judged, limits: Thresholds, learnt: calibration.Calibrated, se
     status[won & (final >= lower) & ((final < upper) | asked)] = 1
     # A list in which nobody's name is longer than the register's calls a twin's a stranger's: a clerk would ask.
     status[won & (pairs.marks & doubt.TWIN.bit != 0) & (status == 2)] = 1
-    torn = judged.torn(won, final, lower) & (status == 2)
+    taught = lessons.learn(judged, learnt.curve, final, status == 1)
+    status[taught.verdict > 0], status[taught.verdict < 0] = 0, 2
+    torn = judged.torn(won, final, lower) & (status == 2) & (taught.verdict == 0)
     status[torn] = 1
     # The person of this pair was found by NIK for another record of the list: perhaps the same person twice.
     double = mine & held & (final >= upper)
@@ -64,6 +68,7 @@ def build(judged: Judged, limits: Thresholds, learnt: calibration.Calibrated, se
     settled[pairs.left[status == 0]] = True
     status[double & ~settled[pairs.left]] = 1
     why = _why(status, asked, pairs.marks, double, torn)
+    why[taught.verdict > 0], why[taught.verdict < 0] = _TAUGHT, _TAUGHT_NOT
     order = np.lexsort((judged.right.tie[pairs.right], -final, status, pairs.left))
     order = order[mine[order] & ((final[order] >= config.keep_floor * 100) | (status[order] < 2))]
     left = pairs.left[order]
@@ -71,12 +76,12 @@ def build(judged: Judged, limits: Thresholds, learnt: calibration.Calibrated, se
     place = np.arange(len(left)) - np.maximum.accumulate(np.where(first, np.arange(len(left)), 0)) if len(left) else left
     order = order[place < config.keep_per_record]
     kept, kept_final, kept_status = pairs.take(order), final[order], status[order]
-    kept_held = (held | doubt.held(pairs))[order]
     keys = inputs.register_keys(judged.setting.con, judged.setting.register_sql, judged.right.row[kept.right])
     given = judged.answers()
-    chance = _stated(judged, learnt.curve, order, won, final, double & (status == 1))
-    shift = np.where(kept_held, 0.0, _shift(judged, limits, learnt.curve, given, kept_final, chance))
-    table = _pair_table(judged, kept, kept_final, kept_status, keys, chance, shift)
+    chance = _stated(judged, learnt.curve, order, won, final, (status == 1) & ~won)
+    chance = np.where(np.isnan(taught.chance[order]), chance, np.asarray(np.round(taught.chance[order], 6), dtype=np.float64))
+    settles = np.where(kept_status == 1, taught.settles[order], 0.0)
+    table = _pair_table(judged, kept, kept_final, kept_status, keys, chance, settles)
     records = _record_table(judged, kept, kept_final, chance, kept_status, why[order], keys)
     n_residue = int((~data.training).sum())
     counts = {
@@ -92,6 +97,8 @@ def build(judged: Judged, limits: Thresholds, learnt: calibration.Calibrated, se
         "kelengkapan_pasangan": judged.completeness,
         "batas_blok_terpakai": judged.found.cap,
         **counts,
+        "diajarkan_padan": int((taught.verdict > 0).sum()),
+        "diajarkan_bukan": int((taught.verdict < 0).sum()),
         "presisi_harapan": limits.precision,
         "recall_harapan": limits.recall,
         "f1_terbaik_harapan": limits.best_f1,
@@ -116,38 +123,20 @@ def build(judged: Judged, limits: Thresholds, learnt: calibration.Calibrated, se
     )
 
 
-def _stated(judged: Judged, curve: calibration.Curve, order: Ints, won: Bools, final: Ints, double: Bools) -> Floats:
+def _stated(judged: Judged, curve: calibration.Curve, order: Ints, won: Bools, final: Ints, lost: Bools) -> Floats:
     """Probability of the pairs at `order`.
 
-    What a person decided is as sure as a person. Of a pair that waits because NIK gave its resident to another record of the
-    list (perhaps the same person twice) simulation tells nothing: there the model's own probability stands.
+    What a person decided is as sure as a person. Of a pair that waits although it lost its resident to another record of the
+    list (perhaps the same person twice: `lost`) simulation tells nothing: there the model's own probability stands.
     """
     kept = judged.pairs.take(order)
-    own = double[order] | (words(kept, judged.ruled, judged.right) != 0)
+    own = lost[order] | (words(kept, judged.ruled, judged.right) != 0)
     stated = np.where(own, decision.probability(final[order]), curve.of(final[order], won[order]))
     return np.asarray(np.round(stated, 6), dtype=np.float64)
 
 
-def _shift(judged: Judged, limits: Thresholds, curve: calibration.Curve, given: Answers, final: Ints, stated: Floats) -> Floats:
-    """Bits by which a person's answer on each kept pair is expected to move the automatic threshold."""
-    if not limits.labels:
-        return np.zeros(len(final))
-    rows = np.flatnonzero(judged.setting.data.training)
-    pool = judged.labelled()[1]
-    trial = threshold.without_relatives(pool, rows, threshold.outcomes(pool, rows)).merged
-    share = threshold.assumed_absent(judged.absent(), judged.setting.config)
-    residue, labels = len(judged.setting.data) - len(rows), float(judged.trust[rows].sum())
-    outcomes = selection.Outcomes.of(trial.weight, trial.correct, trial.absent, trial.mass(share), share, residue, labels)
-    limits_now = {
-        "precision": threshold.wanted_precision(judged.setting.config),
-        "strangers": judged.setting.config.absent_matched,
-        "floor": curve.least(judged.setting.config.automatic_probability),
-    }
-    return selection.shift(outcomes, given, limits.upper, final, stated, **limits_now)
-
-
 def _pair_table(
-    judged: Judged, kept: Pairs, final: Ints, status: npt.NDArray[Any], keys: pa.Array, chance: Floats, shift: Floats
+    judged: Judged, kept: Pairs, final: Ints, status: npt.NDArray[Any], keys: pa.Array, chance: Floats, settles: Floats
 ) -> pa.Table:
     patterns = model.Patterns.of(kept.packed)
     scores = model.score(patterns, judged.model)
@@ -161,7 +150,7 @@ def _pair_table(
         "status": _STATUS.take(pa.array(status)),
         "bobot": final / 100.0,
         "peluang": chance,
-        "geser_ambang": shift,
+        "menyelesaikan": settles,
         "kunci": kept.keys,
         "pola": kept.packed,
         "pembanding": _CLASSES.take(pa.array(kept.rival)),

@@ -64,7 +64,8 @@ def link(
         cache: where the prepared register is kept; without it, it is prepared for this run only.
         snapshot: hash of the register's content, when the caller knows it.
         prepared: a register prepared before (`prepare_register`); `register` is then read for plug-ins only.
-        decisions: (entity_key, register_key, keputusan 'padan' | 'bukan') by people; they outrank the model.
+        decisions: (entity_key, register_key, keputusan) by people: 'padan' and 'bukan' outrank the model and teach it, any other
+            word keeps the pair waiting.
 
     Returns:
         The same result for the same rows, whatever their order and the number of threads.

@@ -14,6 +14,8 @@ import pyarrow as pa
 from padanan.linkage.model import Model
 from padanan.linkage.threshold import Thresholds
 
+TAUGHT, TAUGHT_NOT = (f"petugas selalu menjawab {word} pada pasangan yang polanya sama" for word in ("padan", "bukan"))
+"""Why a record is settled that no person looked at: answers about pairs alike (`lessons`)."""
 AUTOMATIC, POSSIBLE, REJECTED = "padan_bukti", "mungkin_padan", "tidak_padan"
 
 
@@ -24,8 +26,8 @@ class LinkResult:
     Attributes:
         records: one row per record of the list that step 1 left over: record_key, entity_key, status, register_key (NULL
             unless automatic), calon_key (best candidate), bobot (bits), peluang, alasan.
-        pairs: kept pairs, at most `keep_per_record` of each record: keys, status, bobot, peluang, geser_ambang (bits by which
-            a person's answer is expected to move the automatic threshold, `selection.shift`), kunci (bitmask of
+        pairs: kept pairs, at most `keep_per_record` of each record: keys, status, bobot, peluang, menyelesaikan (other pairs
+            that a person's answer is expected to settle, `lessons`), kunci (bitmask of
             `blocking.LABELS`), pola (packed levels), pembanding (rival class), kerabat (level of `household.LEVELS`), penanda
             (bits of `doubt.MARKS`) and one bits column per part, which add up to bobot exactly (hundredths of a bit).
         model: the fitted model. thresholds: in hundredths of a bit.

@@ -1,6 +1,6 @@
-"""What people's answers say about the threshold: how answers already given move it, and which open pair would move it most.
+"""What people's answers say about the threshold: how answers already given move it.
 
-The threshold's own rule belongs to `threshold`; the queue as a workbook belongs to `padanan/evidence`.
+The threshold's own rule belongs to `threshold`, what answers teach about pairs alike to `lessons`.
 """
 
 from __future__ import annotations
@@ -94,69 +94,3 @@ class Answers:
         gap = (self.same - outcomes.chance(self.weight, self.stated))[order]
         above = np.r_[np.cumsum(gap[::-1])[::-1], 0.0]
         return np.asarray(above[np.searchsorted(self.weight[order], at, side="left")])
-
-
-def surplus(outcomes: Outcomes, answers: Answers, at: Ints, precision: float, strangers: float) -> Floats:
-    """How many wrong links more each weight could bear as a threshold: the smaller of what its two limits leave.
-
-    Args:
-        at: weights.
-        precision: asked of what lies at or above; strangers: most of the records without a person that may lie there.
-
-    Returns:
-        Residue records; negative where a limit is broken.
-    """
-    right = outcomes.above(outcomes.mass * (np.where(outcomes.correct, 1.0, 0.0) - precision), at)
-    alone = strangers * outcomes.strangers - outcomes.above(np.where(outcomes.absent, outcomes.mass, 0.0), at)
-    return np.asarray(np.minimum(right, alone) + answers.correction(outcomes, at))
-
-
-def shift(
-    outcomes: Outcomes,
-    answers: Answers,
-    upper: int,
-    weight: Ints,
-    stated: Floats,
-    *,
-    precision: float,
-    strangers: float,
-    floor: float = -np.inf,
-) -> Floats:
-    """Bits by which the automatic threshold is expected to move when a person answers each pair.
-
-    The threshold is the lowest weight u whose `surplus` s(u) is not negative. The answer "padan" on a pair at weight w with
-    chance p adds 1 − p to s(u) for every u ≤ w, "bukan" takes p off:
-
-        shift = p · |u(padan) − u| + (1 − p) · |u(bukan) − u|
-
-    which is the expected model change of active learning (Settles, Active Learning Literature Survey, 2009, §3.3) with the
-    threshold as the model.
-
-    Args:
-        outcomes: labelled outcomes, scaled to the residue. answers: given so far.
-        upper: the threshold now, in hundredths of a bit.
-        weight, stated: of the open pairs.
-        precision, strangers: the threshold's two limits.
-        floor: no answer carries the threshold under it, in hundredths of a bit.
-
-    Returns:
-        Bits, 0 where neither answer moves the threshold.
-    """
-    grid = np.unique(outcomes.weight)[::-1]
-    if len(grid) == 0:
-        return np.zeros(len(weight))
-    left = surplus(outcomes, answers, grid, precision, strangers)
-    # Best surplus at or below each weight, falling: how far down a gain can carry the threshold.
-    reach = np.maximum.accumulate(left[::-1])[::-1]
-    p = outcomes.chance(weight, stated)
-    now = float(upper)
-    down = np.searchsorted(-reach, 1.0 - p, side="right") - 1  # the last place with reach >= -(1 - p)
-    lower = np.where(down >= 0, grid[np.maximum(down, 0)], now).astype(float)
-    # The gain counts at or below the pair, and the threshold goes no lower than people have looked.
-    seen = np.minimum(weight, answers.weight.min()) if len(answers.weight) else weight
-    padan = np.where(lower <= weight, np.minimum(np.maximum(np.maximum(lower, seen), floor), now), now)
-    up = np.searchsorted(-reach, -p, side="right") - 1  # the last place with reach >= p
-    higher = np.where(up >= 0, grid[np.maximum(up, 0)], grid[0] + 1).astype(float)
-    # Just over the pair nothing is lost, so that the threshold never has to go further; under the threshold nothing changes.
-    bukan = np.where(weight >= upper, np.maximum(np.minimum(higher, weight + 1.0), now), now)
-    return np.asarray(np.round((p * (now - padan) + (1.0 - p) * (bukan - now)) / 100.0, 4))

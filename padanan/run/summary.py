@@ -47,6 +47,25 @@ def found(home: Home, periode: Periode, revisi: int) -> list[str]:
     ]
 
 
+def queued(home: Home, periode: Periode, revisi: int) -> list[str]:
+    """How many records wait for a person, and how one is decided."""
+    from padanan.published.opened import open_published
+
+    source = open_published(home, periode, revisi)
+    try:
+        waiting = int(source.value("select count(*) from padanan_record where status = 'mungkin_padan'"))
+    finally:
+        source.con.close()
+    if not waiting:
+        return ["Antrean petugas: tidak ada catatan yang menunggu keputusan"]
+    return [
+        f"Antrean petugas: {number(waiting)} catatan menunggu keputusan; yang jawabannya menyelesaikan paling banyak di atas:",
+        f"  padanan clerical export antrean.xlsx --periode {periode.label}",
+        "  isi kolom keputusan (padan, bukan, ragu) dan alasan, lalu padanan clerical import antrean.xlsx --by NAMA",
+        f"  keputusan berlaku pada putaran berikutnya: .venv/bin/python -m orchestration.run --periode {periode.label}",
+    ]
+
+
 def drafted(home: Home, periode: Periode, revisi: int) -> str:
     """How many people the frozen draft holds, and the beginning of its hash."""
     from padanan.decree.freeze import draft_folder

@@ -109,6 +109,18 @@ def test_report_is_written_and_named_in_the_summary(finished):
     assert "make dev" in finished.stdout
 
 
+@pytest.mark.feature("F14")
+def test_the_summary_says_how_many_pairs_wait_and_how_one_is_decided(finished):
+    """The commands it names are the ones there are."""
+    waiting = query(
+        f"select count(*) from read_parquet('{published(finished, 'padanan_record')}') where status = 'mungkin_padan'"
+    )
+    assert waiting[0][0] > 0
+    assert f"Antrean petugas: {waiting[0][0]} catatan menunggu keputusan" in finished.stdout
+    for command in ("padanan clerical export antrean.xlsx --periode", "padanan clerical import antrean.xlsx --by"):
+        assert command in finished.stdout
+
+
 def test_summary_shows_rows_and_gaps_of_every_producer(finished):
     rows = {}
     for table in ("padanan_record", "rekaman_pendukung"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -109,6 +111,27 @@ def test_a_list_without_labels_states_the_models_own(tmp_path: object) -> None:
     assert got.thresholds.labels == 0 and got.calibration == () and any("terlalu sedikit" in note for note in got.notes)
     own = np.round(decision.probability(np.rint(got.pairs.column("bobot").to_numpy() * 100).astype(np.int64)), 6)
     assert (got.pairs.column("peluang").to_numpy() == own).all()
+
+
+@pytest.mark.feature("F14")
+def test_whoever_stands_twice_in_a_list_is_not_stated_as_a_stranger(tmp_path: Path) -> None:
+    """One resident, two records: the second lost him to the first, waits for a person, and keeps what its own evidence says."""
+    made = generate(tmp_path, 3000, 12_000, DEFAULT, 6)
+    people = pq.read_table(made.list)
+    first = link(people, pq.read_table(made.register), CONFIG)
+    sure = first.links.filter(pc.greater(first.links.column("bobot"), 20.0)).column("record_key")[:60]
+    again = people.filter(pc.is_in(people.column("record_key"), sure.combine_chunks()))
+    for name in ("record_key", "entity_key"):
+        place = again.column_names.index(name)
+        again = again.set_column(place, name, pc.binary_join_element_wise(again.column(name), "lagi", "-"))
+    got = link(pa.concat_tables([people, again]), pq.read_table(made.register), CONFIG)
+    twice = [
+        row for row in got.records.to_pylist() if row["record_key"].endswith("-lagi") or row["record_key"] in sure.to_pylist()
+    ]
+    waiting = [row for row in twice if row["status"] == "mungkin_padan"]
+    assert len(waiting) > 40
+    own = decision.probability(np.rint(np.array([row["bobot"] for row in waiting]) * 100).astype(np.int64))
+    assert [row["peluang"] for row in waiting] == pytest.approx(own, abs=1e-6) and own.min() > 0.5
 
 
 def test_expected_error_counts_bins_that_hold_enough() -> None:

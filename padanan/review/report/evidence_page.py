@@ -18,6 +18,7 @@ from padanan.base.format import number, percent
 from padanan.base.sql import literal
 from padanan.base.suppress import LIMIT
 from padanan.linkage import explain
+from padanan.linkage.result import TAUGHT, TAUGHT_NOT
 from padanan.pages.layout import page
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Table, heads, row, table, text
@@ -34,7 +35,7 @@ FILE = "padanan.html"
 MOST_CHANGES = 60
 EXAMPLES = (
     ("padan_bukti", "bobot", "Padan otomatis yang paling dekat ke ambang"),
-    ("mungkin_padan", "geser_ambang desc, bobot desc", "Menunggu petugas, jawabannya paling menentukan"),
+    ("mungkin_padan", "menyelesaikan desc nulls last, bobot desc", "Menunggu petugas, jawabannya paling menentukan"),
     ("tidak_padan", "bobot desc", "Tidak padan yang bobotnya tertinggi"),
 )
 
@@ -46,7 +47,9 @@ def evidence_page(report: Report) -> dict[str, Page]:
         return {}
     for name in evidence_tables.NEEDED:
         place = literal(folder / f"{name}.parquet")
-        report.source.con.execute(f"create or replace temp view {name} as select * from read_parquet({place})")
+        # Revisions of before have no `menyelesaikan`: there it is NULL.
+        more = "select null::double as menyelesaikan where false union all by name " if name == "pasangan_bukti" else ""
+        report.source.con.execute(f"create or replace temp view {name} as {more}select * from read_parquet({place})")
     model = json.loads((folder / MODEL).read_text(encoding="utf-8"))
     measured = evidence_tables.measured(report)
     statuses, found = evidence_tables.statuses(report)
@@ -84,8 +87,20 @@ def evidence_page(report: Report) -> dict[str, Page]:
         gambar_kalibrasi=calibration(panels, "kalibrasi") if panels else Markup(""),
         contoh=_examples(report, folder),
         antre=found["mungkin_padan"],
+        mengajari=_teaching(report),
     )
     return {FILE: made}
+
+
+def _teaching(report: Report) -> dict[str, int]:
+    """How many open pairs' answers settle others, how many these are expected to be, and who was settled so already."""
+    open_ = "from pasangan_bukti where status = 'mungkin_padan' and menyelesaikan > 0"
+    told = f"alasan_bukti in ({literal(TAUGHT)}, {literal(TAUGHT_NOT)})"
+    return {
+        "pasangan": report.source.value(f"select count(*) {open_}"),
+        "ikut": report.source.value(f"select coalesce(round(sum(menyelesaikan)), 0)::bigint {open_}"),
+        "sudah": report.source.value(f"select count(*) from padanan_record where {told}"),
+    }
 
 
 def _short(name: str) -> str:
