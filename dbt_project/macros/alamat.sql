@@ -27,6 +27,17 @@
     then {{ distinct_groups(text, '\\b' ~ word ~ '[^A-Z0-9]{0,3}0*([0-9]+)') }} > 1 else false end
 {%- endmacro %}
 
+{#- More numbers behind RT (word RT, other RW) or RW than one pair: `RT 1-3 RW 2`, `RT.1/2/3`, `RW 2 RT 1/3`, `RT 5 6`. Which is meant is
+    not said; the number behind the other word, when it stands alone, is. -#}
+{% macro many_numbers(text, word, other) -%}
+    {%- set n = "[0-9]{1,3}" -%}
+    {%- set own = "\\b" ~ word ~ "[^A-Z0-9]{0,3}" -%}
+    {%- set apart = own ~ n ~ "(?: ?[,;&+] ?| )(?:(?:DAN|SD|S[./]D[.]?) )?" ~ n ~ "\\b" -%}
+    ({{ has_match(text, own ~ "(?:RW[^A-Z0-9]{0,3})?" ~ n ~ "(?: ?[/-] ?" ~ n ~ "){2}\\b") }}
+    or ({{ has_match(text, own ~ n ~ " ?[/-] ?" ~ n ~ "\\b") }} and {{ has_match(text, "\\b" ~ other ~ "[^A-Z0-9]{0,3}[0-9]") }})
+    or ({{ has_match(text, apart) }} and not {{ has_match(text, "\\bRT[^A-Z0-9]{0,3}RW") }}))
+{%- endmacro %}
+
 {#- House, block, floor and unit numbers: what stands behind these words is never RT and RW. -#}
 {% macro house_number() %}
     {{ return("\\b(?:NO|NOMOR|NOMER|NMR|BLOK|BLOCK|BLK|KAV|KAVLING|LT|LANTAI|UNIT|TOWER|KAMAR|PETAK|GEDUNG|RUMAH|KM)\\b[^A-Z0-9]*(?:[A-Z]{1,2}[0-9]{0,3}[^A-Z0-9]+)?[0-9]+[A-Z]?(?: ?[/-] ?[0-9]+[A-Z]?)*") }}
@@ -59,9 +70,19 @@
     coalesce(nullif(concat({{ parts }}.a2, {{ parts }}.b2, {{ parts }}.c2), ''), {{ take(upper_text, '\\bRW[^A-Z0-9]{0,3}0*([0-9]{1,3})\\b', 1) }})
 {%- endmacro %}
 
-{#- The digits of a column of its own: `3`, `003`, `RT 003`, `RW.5`. -#}
-{% macro rt_rw_column(raw) -%}
-    {{ take("upper(" ~ raw ~ ")", '^[^A-Z0-9]*(?:R[TW])?[^A-Z0-9]*0*([0-9]{1,3})[^A-Z0-9]*$', 1) }}
+{#- The digits of a column of its own: `3`, `003`, and behind the word `RT 003`. -#}
+{% macro rt_rw_column(raw, word) -%}
+    {{ take("upper(" ~ raw ~ ")", '^[^A-Z0-9]*(?:' ~ word ~ ')?[^A-Z0-9]*0*([0-9]{1,3})[^A-Z0-9]*$', 1) }}
+{%- endmacro %}
+
+{#- A column of RT that holds both, and nothing else: `003/005`, `RT 3 RW 5`, `RT/RW 003/005`. -#}
+{% macro both_in_one() %}
+    {{ return("[^A-Z0-9]*(?:RT[^A-Z0-9]{0,3}(?:RW[^A-Z0-9]{0,3})?)?[0-9]{1,3}(?:[^A-Z0-9]{0,4}RW[^A-Z0-9]{0,3}| ?[/-] ?)[0-9]{1,3}[^A-Z0-9]*") }}
+{% endmacro %}
+
+{#- The word stands in a column that is the other's. -#}
+{% macro says_other(raw, other, own) -%}
+    case when {{ has_match('upper(' ~ raw ~ ')', other) }} then not {{ has_match('upper(' ~ raw ~ ')', own) }} else false end
 {%- endmacro %}
 
 {#- Without the brackets that are left empty, one space between words, no separators at the ends. -#}
@@ -109,43 +130,63 @@ alamat_2b as not materialized (
     select *, case when not alamat_sebut_rt_rw then {{ unlabelled_pair('alamat_atas') }} end as pasangan_angka
     from alamat_2
 ),
-alamat_3 as not materialized (
+alamat_3a as not materialized (
     select
         *,
         case
             when rt_diisi or rw_diisi then null
             when {{ given('rt_rw_atas') }} then
-                case when {{ full_match('rt_rw_atas', '[0-9]{1,3} ?[/-] ?[0-9]{1,3}') }} then 'RT ' || replace(rt_rw_atas, '-', '/') else rt_rw_atas end
+                case when {{ full_match('rt_rw_atas', '[0-9]{1,3} ?[/-] ?[0-9]{1,3}') }} then 'RT ' || replace(rt_rw_atas, '-', '/')
+                -- the words behind their numbers are read by nobody
+                when {{ has_match('rt_rw_atas', '^[^A-Z0-9]*[0-9]+[^A-Z0-9]*[A-Z]') }} then 'RT'
+                else rt_rw_atas end
             when alamat_sebut_rt_rw then alamat_atas
             when pasangan_angka is not null then 'RT ' || pasangan_angka
         end as teks_rt_rw,
-        case when rt_diisi and not rt_rapi then {{ has_match('upper(rt_mentah)', 'RW') }} and not {{ has_match('upper(rt_mentah)', 'RT') }} else false end as tertukar,
-        case when rt_rapi then rt_mentah when rt_diisi then {{ rt_rw_column('rt_mentah') }} end as rt_kolom,
-        case when rw_rapi then rw_mentah when rw_diisi then {{ rt_rw_column('rw_mentah') }} end as rw_kolom,
-        -- both in the RT column, `003/005`
-        case when rt_diisi and not rt_rapi and not rw_diisi
-            then {{ rt_rw_parts("'RT ' || replace(replace(upper(rt_mentah), 'RT', ''), '-', '/')") }} end as bagian_kolom
+        case when rt_diisi and not rt_rapi then {{ says_other('rt_mentah', 'RW', 'RT') }} else false end as rt_sebut_rw,
+        case when rw_diisi and not rw_rapi then {{ says_other('rw_mentah', 'RT', 'RW') }} else false end as rw_sebut_rt
     from alamat_2b
+),
+alamat_3 as not materialized (
+    select
+        *,
+        -- swapped where both say so, or the other one says nothing; else what stands in one column contradicts the other
+        (rt_sebut_rw and (rw_sebut_rt or not rw_diisi)) or (rw_sebut_rt and not rt_diisi) as tertukar,
+        case when rt_rapi then rt_mentah when rt_diisi then {{ rt_rw_column('rt_mentah', 'RT') }} end as rt_kolom,
+        case when rw_rapi then rw_mentah when rw_diisi then {{ rt_rw_column('rw_mentah', 'RW') }} end as rw_kolom,
+        case when rt_diisi and not rt_rapi and not rw_diisi and {{ full_match('upper(rt_mentah)', both_in_one()) }}
+            then {{ rt_rw_parts("'RT ' || replace(replace(upper(rt_mentah), 'RT', ''), '-', '/')") }} end as bagian_kolom
+    from alamat_3a
 ),
 alamat_4 as not materialized (
     select
         *,
         case when teks_rt_rw is not null then {{ rt_rw_parts('teks_rt_rw') }} end as bagian_rt_rw,
         coalesce({{ contradicts('teks_rt_rw', 'RT') }}, false) as rt_bertentangan,
-        coalesce({{ contradicts('teks_rt_rw', 'RW') }}, false) as rw_bertentangan
+        coalesce({{ contradicts('teks_rt_rw', 'RW') }}, false) as rw_bertentangan,
+        coalesce({{ many_numbers('teks_rt_rw', 'RT', 'RW') }}, false) as rt_banyak,
+        coalesce({{ many_numbers('teks_rt_rw', 'RW', 'RT') }}, false) as rw_banyak
     from alamat_3
 ),
 alamat_5 as not materialized (
     select
         *,
         case
-            when teks_rt_rw is not null then case when not rt_bertentangan then {{ rt_of('bagian_rt_rw') }} end
-            when tertukar then rw_kolom
+            when teks_rt_rw is not null then
+                case when rt_bertentangan or rt_banyak then null
+                when rw_banyak then {{ take('teks_rt_rw', '\\bRT[^A-Z0-9]{0,3}0*([0-9]{1,3})\\b', 1) }}
+                else {{ rt_of('bagian_rt_rw') }} end
+            when tertukar then {{ rt_rw_column('rw_mentah', 'RT') }}
+            when rt_sebut_rw or rw_sebut_rt then null
             else coalesce(rt_kolom, {{ rt_of('bagian_kolom') }})
         end as rt_angka,
         case
-            when teks_rt_rw is not null then case when not rw_bertentangan then {{ rw_of('bagian_rt_rw', 'teks_rt_rw') }} end
-            when tertukar then rt_kolom
+            when teks_rt_rw is not null then
+                case when rw_bertentangan or rw_banyak then null
+                when rt_banyak then {{ take('teks_rt_rw', '\\bRW[^A-Z0-9]{0,3}0*([0-9]{1,3})\\b', 1) }}
+                else {{ rw_of('bagian_rt_rw', 'teks_rt_rw') }} end
+            when tertukar then {{ rt_rw_column('rt_mentah', 'RW') }}
+            when rt_sebut_rw or rw_sebut_rt then null
             else coalesce(rw_kolom, nullif(concat(bagian_kolom.a2, bagian_kolom.b2, bagian_kolom.c2), ''))
         end as rw_angka
     from alamat_4

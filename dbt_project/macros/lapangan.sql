@@ -3,7 +3,7 @@
 {#- The field rules of this run; empty ones while dbt parses. -#}
 {% macro field_rules(plan) %}
     {{ return(plan.get('lapangan') or {'penerima': 'false', 'tanpa_program': [], 'bukti': [], 'tanpa_dokumen': {'aturan': []}, 'terjawab': [], 'golongan': [],
-        'pertanyaan': [], 'calon': [], 'tugas': [], 'pemohon': []}) }}
+        'pertanyaan': [], 'calon': [], 'tugas': [], 'pemohon': [], 'hak': [], 'pelajar': [], 'baru_bulan': 6}) }}
 {% endmacro %}
 
 {#- A list of text literals for `in (…)`; never empty. -#}
@@ -43,4 +43,40 @@
     {%- else -%}
     (select cast(null as varchar), cast(null as varchar) where false)
     {%- endif -%}
+{%- endmacro %}
+
+{#- What sources say of people in a column (record_key, nyata): the standard value where the column has a code list, else its words in
+    capitals. A program whose contract has the column `holding` says 'ya' of whoever stands in it. Nothing of this is kept of a person. -#}
+{% macro statements(plan, column, holding) -%}
+    {%- set parts = [] -%}
+    {%- for contract in plan['contracts'] -%}
+    {%- for delivery in contract['deliveries'] -%}
+    {%- set from_file = ' as nyata from read_parquet(' ~ lit(home() ~ '/' ~ delivery['path']) ~ ')' -%}
+    {%- if column in contract['columns'] -%}
+    {%- set said = 'upper(trim(' ~ column ~ '))' -%}
+    {%- do parts.append('select _record_key as record_key, ' ~ (decoded(contract, column, said) if contract['columns'][column].get('code_list') else said) ~ from_file) -%}
+    {%- elif holding in contract['columns'] -%}
+    {%- do parts.append("select _record_key as record_key, 'ya'" ~ from_file) -%}
+    {%- endif -%}
+    {%- endfor -%}
+    {%- endfor %}
+    {{ parts | join('\n    union all\n    ') if parts else 'select cast(null as varchar) as record_key, cast(null as varchar) as nyata where false' }}
+{%- endmacro %}
+
+{#- (program, dasar) pairs of the entitlements: which list a program takes its people from. -#}
+{% macro base_lists(plan) -%}
+    {%- set found = field_rules(plan)['hak'] | selectattr('dasar') | list -%}
+    {%- if found -%}
+    (values {% for item in found %}({{ lit(item['program']) }}, {{ lit(item['dasar']) }}){{ ', ' if not loop.last }}{% endfor %})
+    {%- else -%}
+    (select cast(null as varchar), cast(null as varchar) where false)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The limit of desil of a program's own rule (hak.yaml); null where it has none. -#}
+{% macro own_limit(plan, program) -%}
+    {%- set found = field_rules(plan)['hak'] | rejectattr('desil_maks', 'none') | list -%}
+    {%- if found -%}
+    case {{ program }} {% for item in found %}when {{ lit(item['program']) }} then {{ item['desil_maks'] }} {% endfor %}end
+    {%- else -%}cast(null as integer){%- endif -%}
 {%- endmacro %}

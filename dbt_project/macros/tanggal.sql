@@ -3,7 +3,7 @@
 {% macro month_number(word) -%}
     case left({{ word }}, 3) when 'JAN' then '01' when 'FEB' then '02' when 'PEB' then '02' when 'MAR' then '03' when 'APR' then '04'
         when 'MEI' then '05' when 'MAY' then '05' when 'JUN' then '06' when 'JUL' then '07' when 'AGU' then '08' when 'AGS' then '08'
-        when 'AUG' then '08' when 'SEP' then '09' when 'OKT' then '10' when 'OCT' then '10' when 'NOV' then '11' when 'NOP' then '11'
+        when 'AGT' then '08' when 'AUG' then '08' when 'SEP' then '09' when 'OKT' then '10' when 'OCT' then '10' when 'NOV' then '11' when 'NOP' then '11'
         when 'DES' then '12' when 'DEC' then '12' end
 {%- endmacro %}
 

@@ -16,11 +16,12 @@ from padanan.base.yaml_source import FieldPath, YamlSource
 from padanan.contracts.agencies import PRODUCER_WORDS, load_agencies
 from padanan.contracts.contract import Contract, expectations_dir
 from padanan.contracts.criteria import Criteria, load_criteria
+from padanan.contracts.entitlements import PlannedEntitlement, load_entitlements, planned
 from padanan.contracts.params import filled, read_predicate
 from padanan.contracts.rules import Owners, Rule, load_catalogue
 
 NO_DOCUMENT = "tanpa_dokumen"
-VISIT, AT_SOURCE = "lapangan", "sumber"
+VISIT, AT_SOURCE, AS_LIST = "lapangan", "sumber", "daftar"
 
 
 class Cause(Config):
@@ -32,7 +33,12 @@ class Cause(Config):
     penanggung_jawab: Owners = Field(validation_alias="penanggungJawab", examples=["[DPPAPP, Dinsos]"])
     hari: Count = Field(examples=[30])
     berlaku: Prose | None = None
-    saluran: Literal["lapangan", "sumber"] | None = None
+    saluran: Literal["lapangan", "sumber", "daftar"] | None = None
+
+    @property
+    def asks(self) -> bool:
+        """There is a task for each person; else the owner gets the list as a whole."""
+        return self.saluran != AS_LIST
 
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -61,6 +67,7 @@ class Answer(Config):
     keterangan: Prose
     aturan: Filled[Text]
     berlaku: Prose
+    selain_program: bool = Field(default=False, validation_alias="selainProgram")
 
 
 class Group(Config):
@@ -124,10 +131,15 @@ class Term(Config):
 
 
 class FieldPlan(FieldRules):
-    """The field rules as the run plan carries them: with the terms of every reason, and who delivers its applicants."""
+    """The field rules as the run plan carries them: with the terms of every reason, who delivers its applicants, and who is
+    entitled to what.
+    """
 
     tugas: Listed[Term]
     pemohon: Listed[str]
+    hak: Listed[PlannedEntitlement] = ()
+    pelajar: Listed[str] = ()
+    baru_bulan: int = 6
 
 
 class _Visits(Config):
@@ -206,8 +218,8 @@ def field_plan(contracts: Mapping[str, Contract], folder: Path | None = None, cr
     """The field rules as the run plan carries them, with the limits of these criteria (by default of sasaran.yaml)."""
     rules = load_field_rules(folder, criteria)
     terms = [term for contract in contracts.values() for term in _contract_terms(contract, rules)]
-    for cause in rules.tanpa_program:
-        told = f"Terpilih, belum dilayani program mana pun: {cause.keterangan}"
+    for cause in (cause for cause in rules.tanpa_program if cause.asks):
+        told = f"Terpilih, berhak atas program yang belum diterimanya: {cause.keterangan}"
         terms.append(_term(None, "tanpa_program_" + cause.id, cause, told, rules))
     for item in rules.calon:
         told = f"Belum masuk data sasaran: {item.keterangan}"
@@ -218,7 +230,15 @@ def field_plan(contracts: Mapping[str, Contract], folder: Path | None = None, cr
     _every_reason_asks(YamlSource(base / "lapangan.yaml"), questions, terms)
     applicants = [c.id for c in contracts.values() if c.program.get("menyampaikanPemohon") is True]
     asked = tuple(item for item in questions if item.kode)
-    return FieldPlan(**{**dict(rules), "pertanyaan": asked}, tugas=tuple(terms), pemohon=tuple(applicants))
+    entitled = load_entitlements(folder)
+    return FieldPlan(
+        **{**dict(rules), "pertanyaan": asked},
+        tugas=tuple(terms),
+        pemohon=tuple(applicants),
+        hak=planned(entitled, contracts),
+        pelajar=entitled.pelajar,
+        baru_bulan=entitled.baru_bulan,
+    )
 
 
 def _with_rules(base: Path, questions: tuple[Question, ...], contracts: Mapping[str, Contract]) -> tuple[Question, ...]:
@@ -343,9 +363,10 @@ class _Resolver:
         self.known((*path, "aturan"), item.aturan)
         against = {name for line in evidence for name in line.aturan}
         for index, name in enumerate(item.aturan):
-            if name in against:
+            if name in against and not item.selain_program:
                 cause = f"aturan '{name[:40]}' adalah bukti yang memberatkan; yang menjawabnya hanya lapangan"
-                raise self.source.error((*path, "aturan", index), cause, "hapus dari 'terjawab'")
+                cure = "hapus dari 'terjawab', atau tulis selainProgram: true"
+                raise self.source.error((*path, "aturan", index), cause, cure)
         return item.model_copy(update={"berlaku": self.predicate((*path, "berlaku"), item.berlaku)})
 
     def candidate(self, path: FieldPath, item: Cause) -> Cause:

@@ -21,6 +21,7 @@ from padanan.base.sql import ident, literal
 from padanan.contracts.contract import Contract, expectations_dir, load_contracts
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.dbt_yaml import described_models, staging_model
+from padanan.contracts.entitlements import load_entitlements
 from padanan.contracts.field_rules import Evidence, load_field_rules
 from padanan.contracts.params import filled
 from padanan.contracts.rule_places import Places
@@ -29,6 +30,7 @@ from padanan.contracts.rules import Rule, load_catalogue, program_values
 
 RECORD, PERSON, UNSERVED = "padanan_record", "padanan_orang", "daftar_tanpa_program"
 GAP, VISITED = "celah_terjawab", "prelist"
+ENTITLED, SUSPECT = "hak_program", "bendera_periksa"
 STAGING, PLACES = staging_model(), staging_model("wilayah")
 ROW_OF_STAGE = {"cleansing": STAGING, "padanan": RECORD}
 ROW_NAMES = {
@@ -39,6 +41,8 @@ ROW_NAMES = {
     UNSERVED: "baris orang yang belum dilayani",
     GAP: "baris celah dan orangnya",
     VISITED: "baris orang yang mungkin didatangi",
+    ENTITLED: "baris orang yang dinilai haknya",
+    SUSPECT: "baris penerima dan orangnya",
 }
 # A value of each type that no person has: a text column that DuckDB would turn into a number without being asked fails on
 # it here, and not on somebody's NIK.
@@ -84,6 +88,7 @@ def check_predicates(folder: Path | None = None, contracts: Mapping[str, Contrac
         *_contract_predicates(places, contracts),
         *_criteria_predicates(places),
         *_field_predicates(places),
+        *_entitlement_predicates(places),
     ]
     with Binder() as binder:
         binder.check(predicates)
@@ -97,7 +102,9 @@ def rows() -> dict[str, dict[str, str]]:
         name: {column["name"]: str(column["data_type"]) for column in models[name]["columns"]}
         for name in (STAGING, PLACES, RECORD, PERSON)
     }
-    return {**found, **{name: dict(models[name]["config"]["meta"]["baris_dinilai"]) for name in (UNSERVED, GAP, VISITED)}}
+    own = {name: dict(models[name]["config"]["meta"]["baris_dinilai"]) for name in (UNSERVED, GAP, VISITED, SUSPECT)}
+    entitled = dict(models[UNSERVED]["config"]["meta"]["baris_hak"])
+    return {**found, **own, SUSPECT: {**found[PERSON], **own[SUSPECT]}, ENTITLED: entitled}
 
 
 def _catalogue_predicates(places: Places) -> Iterator[Predicate]:
@@ -159,7 +166,14 @@ def _field_predicates(places: Places) -> Iterator[Predicate]:
         yield _entry_predicate(error, place, f"golongan {group.id}", group.berlaku, VISITED)
     for index, proof in enumerate(rules.bukti):
         if isinstance(proof, Evidence) and proof.berlaku is not None:
-            yield _entry_predicate(error, ("bukti", index, "berlaku"), f"bukti {proof.id}", proof.berlaku, PERSON)
+            yield _entry_predicate(error, ("bukti", index, "berlaku"), f"bukti {proof.id}", proof.berlaku, SUSPECT)
+
+
+def _entitlement_predicates(places: Places) -> Iterator[Predicate]:
+    error = places.source(places.folder / "hak.yaml").error
+    for name, item in load_entitlements(places.folder).program.items():
+        if item.berhak is not None:
+            yield _entry_predicate(error, ("program", name, "berhak"), f"hak {name}", item.berhak, ENTITLED)
 
 
 def _entry_predicate(

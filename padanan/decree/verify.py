@@ -23,7 +23,7 @@ from padanan.decree.freeze import draft_folder, sealed_tables, verify_draft
 from padanan.published.identities import faults_of_identities, named_tables, stray_identities
 from padanan.published.proof import faults_of_published
 from padanan.published.revisions import revision_numbers
-from padanan.records import steps
+from padanan.records import anchors, steps
 from padanan.records.review_log import ReviewLog, log_of, log_path, read_log
 from padanan.records.scans import scan_path
 from padanan.records.seals import DECREED, SEAL, Seal, seal_folder
@@ -55,7 +55,7 @@ def prove(home: Home, periode: Periode, *, again: bool = False, annex: MakeAnnex
     for revisi in revision_numbers(home, periode):
         proof.revisions += 1
         manifest, faults = faults_of_published(home, periode, revisi)
-        faults += faults_of_identities(home, periode, revisi, manifest)
+        faults += [*faults_of_identities(home, periode, revisi, manifest), *anchors.lost(home, manifest)]
         proof.faults += faults
         if not faults:
             short = fingerprint(str(manifest.get("inputs_hash", ""))[:16])

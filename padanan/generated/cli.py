@@ -33,6 +33,7 @@ def add_parsers(commands: Any) -> None:
 def _check(_: argparse.Namespace) -> int:
     from padanan.contracts.contract import load_contracts
     from padanan.contracts.criteria import load_criteria
+    from padanan.contracts.entitlements import known_contracts, load_entitlements, unsettled
     from padanan.contracts.field_rules import load_field_rules
     from padanan.contracts.plan import all_plans
     from padanan.contracts.plan_check import open_plans, plan_faults
@@ -45,12 +46,18 @@ def _check(_: argparse.Namespace) -> int:
         raise faults[0]
     criteria = load_criteria()
     field = load_field_rules()
+    entitled = load_entitlements()
+    known_contracts(entitled, contracts)
     predicates = check_predicates(contracts=contracts)
     rules = sum(len(contract.rules) for contract in contracts.values())
     columns = sum(len(contract.columns) for contract in contracts.values())
     print(f"{len(contracts)} kontrak, {columns} kolom, {rules} aturan: sah.")
     print(f"Rencana data: {', '.join(str(year) for year in plans)}; kriteria data sasaran versi {criteria.versi}: sah.")
     print(f"Aturan lapangan versi {field.versi}, {len(field.bukti)} bukti, {len(field.tanpa_program)} sebab: sah.")
+    unknown = unsettled(entitled, contracts)
+    print(
+        f"Hak versi {entitled.version}, {len(entitled.program)} program; tidak diukur: {', '.join(unknown) or 'tidak ada'}: sah."
+    )
     print(f"{predicates} predikat terikat pada kolom dan tipe barisnya: sah.")
     return 0
 

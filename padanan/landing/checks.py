@@ -17,7 +17,7 @@ from padanan.contracts.contract import Contract
 from padanan.contracts.plan import YearPlan
 from padanan.landing.header import normal
 from padanan.landing.letter import Letter
-from padanan.landing.no_record import OTHER_TOTAL, REASONS
+from padanan.landing.no_record import OTHER_HEADER, OTHER_TOTAL, REASONS
 from padanan.landing.raw import Flag, RawTable
 from padanan.landing.stage import NO_RECORD, UNREADABLE, Staged
 
@@ -26,6 +26,8 @@ FILLED, EMPTIED = 0.95, 0.50
 UNREADABLE_HELD, UNREADABLE_QUARANTINE = 0.10, 0.50
 # A second month below this share is a typing fault for the row rules, above it another period's rows.
 SECOND_PERIOD = 0.10
+# So many numbers dated as people's in the column of cards, and so few in that of people, over so many rows: the two are swapped.
+SWAPPED, OWN, SWAPPED_ROWS = 0.25, 0.05, 5
 FULL_SHEET = 1_048_576
 WARN_SHARE, HOLD_SHARE = 0.20, 0.50
 ORDER = ("peringatan", "tahan", "karantina", "tolak")
@@ -191,6 +193,15 @@ def _no_records(staged: Staged) -> Iterator[Flag]:
     """Totals, groups, signatures and the like: named with their lines, so that nobody looks for them among the people."""
     if not staged.aside[NO_RECORD]:
         return
+    if OTHER_HEADER in staged.no_records:
+        where = ", ".join(map(str, staged.no_records[OTHER_HEADER][1][:10]))
+        yield Flag(
+            OTHER_HEADER,
+            "karantina",
+            "baris judul kedua menyebut kolom dalam susunan lain; isi di bawahnya akan terbaca di kolom yang salah",
+            "samakan susunan kolomnya, atau kirim tabel itu sebagai lembar atau berkas sendiri",
+            f"baris {where}",
+        )
     parts = []
     for cause, (number, lines) in staged.no_records.items():
         more = " …" if number > 10 else ""
@@ -233,7 +244,16 @@ def _periods(staged: Staged, contract: Contract) -> Iterator[Flag]:
 
 
 def _swapped(staged: Staged, contract: Contract) -> Iterator[Flag]:
-    """A column of sixteen-digit numbers that holds none, while a text column is full of them."""
+    """A column of sixteen-digit numbers that holds none, while a text column is full of them; or NIK where No KK should be."""
+    rows = staged.of_people.get("baris", 0)
+    if rows >= SWAPPED_ROWS and staged.of_people["no_kk"] > SWAPPED * rows and staged.of_people["nik"] < OWN * rows:
+        yield Flag(
+            "kolom_tertukar",
+            "tahan",
+            "isi kolom tampak tertukar: nomor di kolom no_kk bertanggal lahir seperti NIK, nomor di kolom nik tidak",
+            "cocokkan judul dengan isi kolom lalu kirim ulang",
+            "kolom nik dan no_kk",
+        )
     lacking = [name for name in ("nik", "no_kk") if name in staged.digits16 and staged.digits16[name] < 0.10]
     ids = {column.name for column in contract.columns if column.id_like}
     odd = [

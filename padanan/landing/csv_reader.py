@@ -87,6 +87,8 @@ def _layout(head: bytes, spec: Spec, agreed: str, stand_in: bool) -> Layout:
             if header is not None and (best is None or header.score > best[0].score):
                 best = (header, separator, records[header.row + header.height - 1][1] + skip)
                 rows = [cells for cells, _ in records[header.row + header.height :] if any(cells)]
+    if best is None:
+        _refuse_wrapped(lines[skip:], order, spec)
     header = require_header(best[0] if best else None, spec, "berkas")
     assert best is not None
     separator = best[1]
@@ -100,8 +102,24 @@ def _layout(head: bytes, spec: Spec, agreed: str, stand_in: bool) -> Layout:
     return Layout(separator, shown, quote, header, best[2], best[2] - header.height, trailing)
 
 
+def _refuse_wrapped(lines: list[str], separators: list[str], spec: Spec) -> None:
+    """Raises DamagedFile where every line as a whole stands between quotes: Excel saved one column of text as CSV."""
+    bare = [line.strip().rstrip(",;\t |") for line in lines[: SEARCH_ROWS + 1] if line.strip()]
+    if not bare or not all(len(line) > 1 and line[0] == line[-1] == '"' for line in bare):
+        return
+    rows = [line[1:-1].replace('""', '"') for line in bare]
+    if any(find_header([_cells([row], separator, '"')[0][0] for row in rows], spec) for separator in separators):
+        raise DamagedFile(
+            "setiap baris dibungkus tanda kutip, sehingga terbaca sebagai satu kolom",
+            "buka berkas aslinya di Excel lewat Data > Dari Teks/CSV dengan pemisah yang benar, lalu kirim sebagai .xlsx",
+            place="garis 1",
+        )
+
+
 def _trailing(header: Header, rows: list[list[str]]) -> int:
     """How many empty fields stand behind every sampled row beyond the header; negative where the header alone ends in them."""
+    if header.width < 2:  # half of a quoted field that spans lines looks so
+        return 0
     beyond = {len(cells) - header.width for cells in rows}
     more = beyond.pop() if len(beyond) == 1 else 0
     if more < 0:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from padanan.base.shown import safe_name
 from padanan.landing.raw import DamagedFile, Flag, Spec
+from padanan.landing.unread import records_above
 
 SEARCH_ROWS = 15
 HEADING = 40
@@ -29,6 +30,7 @@ class Header:
         labels: standard name to the label found.
         unagreed: labels outside the contract, made safe to print.
         repeated: standard names found under more than one column.
+        above: rows above it that look like records, 0-based within the sample: nobody reads them.
     """
 
     row: int
@@ -39,6 +41,7 @@ class Header:
     unagreed: tuple[str, ...]
     unnamed: tuple[int, ...]
     repeated: tuple[str, ...]
+    above: tuple[int, ...] = ()
 
     @property
     def score(self) -> int:
@@ -91,7 +94,10 @@ def find_header(sample: Sequence[Sequence[str]], spec: Spec) -> Header | None:
             if best is None or (header.score, -header.height) > (best.score, -best.height):
                 best = header
     least = max(min(2, len(spec.columns)), -(-len(spec.required) // 3))
-    return best if best is not None and best.score >= least else None
+    if best is None or best.score < least:
+        return None
+    above = [[str(cell) for cell in row] for row in sample[: best.row]]
+    return replace(best, above=records_above(above, best.mapping.values()))
 
 
 def _stack(upper: Sequence[str], lower: Sequence[str]) -> list[list[str]]:
@@ -179,7 +185,19 @@ def require_header(header: Header | None, spec: Spec, what: str) -> Header:
 
 
 def header_flags(header: Header, spec: Spec) -> list[Flag]:
-    """A warning when the header is not where the contract says."""
+    """What is wrong with the place of the header: records above it, or not where the contract says."""
+    if header.above:
+        first, last = header.above[0] + 1, header.above[-1] + 1
+        return [
+            Flag(
+                "judul_di_tengah",
+                "karantina",
+                f"baris judul ada di baris {header.row + 1}, di bawah {len(header.above)} baris berisi data",
+                "pindahkan baris judul ke atas semua baris data (tabel yang diurutkan bersama judulnya menaruhnya di tengah) "
+                "lalu kirim ulang",
+                f"baris {first}" if first == last else f"baris {first}-{last}",
+            )
+        ]
     agreed = spec.form.get("baris_judul", "cari")
     if isinstance(agreed, int) and header.row + 1 != agreed:
         return [

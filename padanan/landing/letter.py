@@ -79,7 +79,7 @@ def read_letter(path: Path, contract: Contract, arrived: datetime) -> Letter:
         claimed=_moment(data.get("diterima"), sidecar),
         bagian=_short(data.get("bagian") or named.get("bagian")),
         jumlah_baris=_whole(data.get("jumlah_baris"), sidecar),
-        nomor_surat=_short(data.get("nomor_surat")),
+        nomor_surat=_shown_number(data.get("nomor_surat")),
         url_env=_short(data.get("url_env")),
     )
 
@@ -172,15 +172,22 @@ def _moment(value: Any, file: Path | None) -> datetime | None:
 def _whole(value: Any, file: Path | None) -> int | None:
     if value in (None, ""):
         return None
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 10**15 else str(value).strip()
+    # YAML has made one number of `1.000` and `1.0` by now: a thousand rows, or one.
+    text = "" if isinstance(value, float) and value.is_integer() else str(value).strip()
     if not _COUNT.fullmatch(text):
-        raise _bad("jumlah_baris bukan bilangan", "jumlah_baris", file, "tulis bilangan bulat")
+        raise _bad("jumlah_baris bukan bilangan bulat", "jumlah_baris", file, "tulis bilangan bulat tanpa titik, misalnya 1000")
     return int(re.sub("[.,]", "", text))
 
 
 def _short(value: Any) -> str | None:
     text = "" if value is None else re.sub(r"[^\w./ -]", "", str(value)).strip()[:60]
     return text or None
+
+
+def _shown_number(value: Any) -> str | None:
+    """A letter's number as the receipt tells it: who writes a NIK there has written no number of a letter."""
+    text = _short(value)
+    return None if text is None else safe_name(text)
 
 
 def _bad(

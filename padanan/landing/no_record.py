@@ -38,6 +38,7 @@ FILLER_CELLS, FILLER_LENGTH = 3, 5
 
 REASONS = {
     "judul_berulang": "baris judul terulang",
+    "judul_lain": "baris judul dengan susunan kolom lain",
     "penomoran_kolom": "baris penomoran kolom",
     "baris_jumlah": "baris jumlah",
     "baris_kelompok": "baris kelompok (nama wilayah atau bagian)",
@@ -50,6 +51,10 @@ REASONS = {
 }
 """Reason to what a receipt calls it; in the order in which they are asked."""
 
+OTHER_HEADER = "judul_lain"
+"""A second row of labels that names other columns than the first: what stands below it was not read by its own labels."""
+# So many labels in one row are a row of labels, when they are most of it.
+FEWEST_LABELS = 3
 OTHER_TOTAL = "kaki_kueri_lain"
 """Why the last line is unreadable when it is a query's footer that counts other rows than there are."""
 # What psql and its like write below a table.
@@ -102,21 +107,24 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
     # A row of figures by place has no person's columns: what such a list calls a caption may be a place.
     people = "true" if any(name in seen for name in IDENTITY) else "false"
     # A name holds a letter.
-    own = [
+    identity = [
         f"case when regexp_matches(sel[{seen.index(name) + 1}], '\\pL') then sel[{seen.index(name) + 1}] end"
         if name in NAMES
         else f"sel[{seen.index(name) + 1}]"
         for name in IDENTITY
         if name in seen
     ]
-    nameless = " and ".join(f"({cell}) is null" for cell in own) if own else "false"
+    nameless = " and ".join(f"({cell}) is null" for cell in identity) if identity else "false"
     # Headers are compared as tolerantly as the first one was found.
     names = known_names(Spec.of(contract))
-    same = " + ".join(
-        f"case when {_NORMAL.format(f'sel[{index + 1}]')} in ({', '.join(map(literal, _labels(names, name, raw)))}) "
-        "then 1 else 0 end"
-        for index, name in enumerate(seen)
+    every = ", ".join(map(literal, sorted(set(names) | {normal(label) for label in raw.labels.values()})))
+    labelled = {name: _NORMAL.format(f"sel[{index + 1}]") for index, name in enumerate(seen)}
+    own = " + ".join(
+        f"case when {cell} in ({', '.join(map(literal, _labels(names, name, raw)))}) then 1 else 0 end"
+        for name, cell in labelled.items()
     )
+    known = " + ".join(f"case when {cell} in ({every}) then 1 else 0 end" for cell in labelled.values())
+    least = min(FEWEST_LABELS, len(seen))
     con.execute(f"""
         insert into bukan
         with isi as (
@@ -131,7 +139,8 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
             from isi
         ), dinilai as (
             select {LINE}, case
-                when n > 0 and ({same}) >= greatest(2, ceil(0.6 * {len(seen)})) then 'judul_berulang'
+                when n > 0 and ({known}) >= greatest({least}, ceil(0.6 * n))
+                    then case when ({own}) = ({known}) then 'judul_berulang' else '{OTHER_HEADER}' end
                 when n >= 3 and n >= {len(seen)} // 2 and len(list_filter(angka, lambda x: x is null)) = 0
                     and angka = list_sort(list_distinct(angka)) and angka[1] <= 3 and angka[-1] <= {len(seen) + UNREAD_COLUMNS}
                     then 'penomoran_kolom'

@@ -5,6 +5,7 @@ Rendering of typed cells as text stands here once; what the text means belongs t
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -17,6 +18,8 @@ from padanan.base.sql import ident, literal
 from padanan.landing.header import find_header, require_header
 from padanan.landing.raw import LINE, NUMERIC, DamagedFile, Flag, RawTable, RejectWriter, Spec
 
+# Lists, structures and maps, as DuckDB names their types: their text would be read as a name or number.
+_NESTED = re.compile(r"\]$|^(?:STRUCT|MAP|UNION)\(")
 _RESEND = "tulis ulang berkas Parquet dari sumber lalu kirim ulang"
 FLOATS = {"FLOAT", "DOUBLE"}
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}
@@ -30,7 +33,7 @@ def read_parquet(path: Path, spec: Spec, work: Path) -> RawTable:
     number only where the text is shorter than 16 digits, because an int64 loses leading zeros but no digit.
 
     Raises:
-        DamagedFile: not Parquet, or cut; no agreed column; rows read differ from the footer's count.
+        DamagedFile: not Parquet, or cut; no agreed column; several values in a cell; rows read differ from the footer's count.
     """
     try:
         meta = pq.read_metadata(path)
@@ -47,6 +50,13 @@ def read_parquet(path: Path, spec: Spec, work: Path) -> RawTable:
             source = f"read_parquet({literal(path)}, file_row_number = true)"
             types = {row[0]: str(row[1]) for row in con.execute(f"describe select * from {source}").fetchall()}
             picked = [(name, names[header.mapping[name]]) for name in columns]
+            nested = [name for name, column in picked if _NESTED.search(types[column])]
+            if nested:
+                raise DamagedFile(
+                    f"kolom {', '.join(nested)} memuat beberapa nilai dalam satu sel",
+                    "tulis satu nilai (teks, bilangan, atau tanggal) di setiap sel lalu kirim ulang",
+                    place=f"kolom {nested[0]}",
+                )
             select = [f"{as_text(column, types[column])} as {ident(name)}" for name, column in picked]
             marks = [mark for name, column in picked if (mark := numeric_mark(name, column, types[column], spec))]
             numeric = f"nullif(concat_ws(',', {', '.join(marks)}), '')" if marks else "null::varchar"

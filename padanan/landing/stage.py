@@ -54,6 +54,8 @@ class Staged:
         per_kelurahan: rows per kelurahan code or name, upper case.
         periods: rows per month named in a period column, largest first.
         digits16: share of values with exactly 16 digits per column, over the first `SAMPLE` rows.
+        of_people: of rows with both numbers of sixteen digits, over the same rows, how many numbers of each column are dated as a
+            person's is (its own birth day, or a woman's: the day and 40), and how many rows there were.
         causes: first lines and count of unreadable rows by cause.
         no_records: the same of rows that are no records.
     """
@@ -64,6 +66,7 @@ class Staged:
     per_kelurahan: dict[str, int] = field(default_factory=dict)
     periods: dict[str, int] = field(default_factory=dict)
     digits16: dict[str, float] = field(default_factory=dict)
+    of_people: dict[str, int] = field(default_factory=dict)
     causes: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
     no_records: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
 
@@ -179,6 +182,8 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
         staged.digits16 = {
             name: sample[2 * index] / sample[2 * index + 1] for index, name in enumerate(names) if sample[2 * index + 1]
         }
+        if {"nik", "no_kk"} <= set(names):
+            staged.of_people = _of_people(con, f"(from {source} limit {SAMPLE})", names)
     place = next((name for name in ("kode_kelurahan", "kelurahan") if name in names and staged.fill.get(name, 0) > 0), None)
     if place:
         staged.per_kelurahan = dict(
@@ -198,6 +203,24 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
             ).fetchall()
         )
     staged.causes, staged.no_records = _places(con, rejects, UNREADABLE), _places(con, rejects, NO_RECORD)
+
+
+def _of_people(con: duckdb.DuckDBPyConnection, rows: str, names: tuple[str, ...]) -> dict[str, int]:
+    """Which of NIK and No KK hold people's numbers: a card's number is dated by the day it was issued, never by a birth."""
+    day = "trim(tgl_lahir)" if "tgl_lahir" in names else "null"
+    born = (
+        f"case when regexp_matches({day}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') "
+        f"then substr({day}, 9, 2) || substr({day}, 6, 2) || substr({day}, 3, 2) "
+        f"when regexp_matches({day}, '^[0-9]{{2}}[/.-][0-9]{{2}}[/.-][0-9]{{4}}$') "
+        f"then substr({day}, 1, 2) || substr({day}, 4, 2) || substr({day}, 9, 2) end"
+    )
+    personal = "count(*) filter (where substr({0}, 7, 6) = born or try_cast(substr({0}, 7, 2) as integer) between 41 and 71)"
+    found = con.execute(
+        f"with angka as (select {_DIGITS.format('nik')} as nik, {_DIGITS.format('no_kk')} as no_kk, {born} as born from {rows}) "
+        f"select {personal.format('nik')}, {personal.format('no_kk')}, count(*) from angka "
+        "where length(nik) = 16 and length(no_kk) = 16"
+    ).fetchone() or (0, 0, 0)
+    return dict(zip(("nik", "no_kk", "baris"), map(int, found), strict=True))
 
 
 def _places(con: duckdb.DuckDBPyConnection, rejects: Path, reason: str) -> dict[str, tuple[int, list[int]]]:

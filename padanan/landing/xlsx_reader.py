@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -24,29 +23,14 @@ from padanan.landing.archive import RESAVE, check_workbook, epoch_1904, usual_la
 from padanan.landing.header import HEADING, SEARCH_ROWS, Header, find_header, header_flags, require_header
 from padanan.landing.raw import DamagedFile, Flag, RawTable, RejectWriter, Spec, raw_schema
 from padanan.landing.sheet_count import SheetCount, count_sheet
+from padanan.landing.unread import holds_records
+from padanan.landing.xlsx_flags import FULL_SHEET, Totals, noticed
 
-FULL_SHEET = 1_048_576
 # Rows of a second, third … sheet that continues the first get this much added to their number.
 SHEET_STEP = 2_000_000
 BATCH = 20_000
 # Days that a person may be born or a payment made on; four digits between are years for the reader of dates.
 FIRST_SERIAL, LAST_SERIAL = 1, 80_000
-
-
-@dataclass
-class _Totals:
-    rows: int = 0
-    counted: int = 0
-    blank: int = 0
-    formulas: int = 0
-    uncached: int = 0
-    merged: int = 0
-    full: bool = False
-    sheets: list[str] = field(default_factory=list)
-    hidden_rows: int = 0
-    hidden_columns: list[str] = field(default_factory=list)
-    epoch_1904: bool = False
-    old_serials: int = 0
 
 
 def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
@@ -62,7 +46,7 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
     path = usual_layout(path, work)
     try:
         book = CalamineWorkbook.from_path(str(path))
-        found, hidden = _sheets(book, spec)
+        found, hidden, unread = _sheets(book, spec)
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile):
         # Not the library's message: it may quote a cell.
         raise DamagedFile("buku kerja tidak terbaca", RESAVE) from None
@@ -71,10 +55,11 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
     schema = raw_schema(columns)
     target = work / "mentah.parquet"
     rejects = RejectWriter(work / "tak_terbaca.parquet")
-    totals = _Totals(epoch_1904=epoch_1904(path))
+    totals = Totals(epoch_1904=epoch_1904(path))
     flags: list[Flag] = []
     with pq.ParquetWriter(target, schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer:
         for order, (sheet, header) in enumerate(found):
+            flags += header_flags(header, spec) if order == 0 or header.above else []
             if set(header.mapping) != set(columns):
                 flags.append(
                     Flag(
@@ -119,16 +104,17 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
             "sel_rumus_tanpa_nilai": totals.uncached,
             "sel_gabung": totals.merged,
         },
-        flags=[*header_flags(first, spec), *flags, *_flags(totals, hidden)],
+        flags=[*flags, *noticed(totals, hidden, unread)],
         missing=tuple(sorted(spec.required - set(first.mapping))),
         unagreed=first.unagreed,
     )
 
 
-def _sheets(book: CalamineWorkbook, spec: Spec) -> tuple[list[tuple[CalamineSheet, Header]], int]:
-    """Visible sheets with the header, the agreed one first; and how many hidden ones carry it too."""
+def _sheets(book: CalamineWorkbook, spec: Spec) -> tuple[list[tuple[CalamineSheet, Header]], int, list[str]]:
+    """Visible sheets with the header, the agreed one first; how many hidden ones carry it too; and which others hold records."""
     wanted = str(spec.form.get("lembar") or "").strip().upper()
     found: list[tuple[CalamineSheet, Header]] = []
+    others: list[CalamineSheet] = []
     hidden = 0
     for meta in book.sheets_metadata:
         if meta.typ != SheetTypeEnum.WorkSheet:
@@ -139,17 +125,28 @@ def _sheets(book: CalamineWorkbook, spec: Spec) -> tuple[list[tuple[CalamineShee
         sample = [[_label(cell) for cell in row] for row in islice(sheet.iter_rows(), SEARCH_ROWS + 1)]
         header = find_header(sample, spec)
         if header is None:
-            continue
-        if meta.visible != SheetVisibleEnum.Visible:
+            others.append(sheet)
+        elif meta.visible != SheetVisibleEnum.Visible:
             hidden += 1
         else:
             found.append((sheet, header))
     if found:
         best = max(header.score for _, header in found)
         least = max(best * 2 // 3, 1)
+        others += [sheet for sheet, header in found if header.score < least]
         found = [item for item in found if item[1].score >= least]
         found.sort(key=lambda item: item[0].name.strip().upper() != wanted)
-    return found, hidden
+    order = [meta.name for meta in book.sheets_metadata]
+    unread = [
+        f"{_shown(sheet, spec)} (lembar ke-{order.index(sheet.name) + 1})"
+        for sheet in others
+        if found and holds_records(sheet.iter_rows())
+    ]
+    return found, hidden, unread
+
+
+def _shown(sheet: CalamineSheet, spec: Spec) -> str:
+    return safe_name(sheet.name, (str(spec.form.get("lembar") or ""), *spec.columns))[:HEADING]
 
 
 def _label(cell: Any) -> str:
@@ -191,7 +188,7 @@ def _read_sheet(
     step: int,
     writer: pq.ParquetWriter,
     rejects: RejectWriter,
-    totals: _Totals,
+    totals: Totals,
     spec: Spec,
 ) -> None:
     start = header.row + header.height
@@ -218,6 +215,7 @@ def _read_sheet(
     for line in broken.tolist():
         rejects.add(line + step, "sel_galat", "")
     totals.counted += len(source) - len(silent) + len(broken)
+    totals.silent += [line + step for line in np.setdiff1d(silent, broken).tolist()]
     totals.formulas += count.formulas
     totals.uncached += count.uncached
     totals.merged += len(merged)
@@ -229,7 +227,7 @@ def _read_sheet(
         if name in header.mapping and header.mapping[name] + offset in count.hidden_columns
     ]
     totals.full |= count.last >= FULL_SHEET
-    totals.sheets.append(safe_name(sheet.name, (str(spec.form.get("lembar") or ""), *spec.columns))[:HEADING])
+    totals.sheets.append(_shown(sheet, spec))
 
 
 def _batches(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
@@ -308,70 +306,3 @@ def _merge_fill(
         if (low[0], low[1] - offset) in values
         for row in range(low[0] + 1, high[0] + 1)
     }
-
-
-def _flags(totals: _Totals, hidden: int) -> Iterator[Flag]:
-    if totals.hidden_rows:
-        yield Flag(
-            "baris_tersembunyi",
-            "peringatan",
-            f"{totals.hidden_rows} baris tersembunyi (saringan atau disembunyikan) ikut dibaca",
-            "tampilkan semua baris; hapus yang memang bukan bagian kiriman, lalu kirim ulang",
-        )
-    if totals.hidden_columns:
-        yield Flag(
-            "kolom_tersembunyi",
-            "peringatan",
-            f"{len(totals.hidden_columns)} kolom tersembunyi ikut dibaca: {', '.join(dict.fromkeys(totals.hidden_columns))}",
-            "tampilkan semua kolom dan periksa isinya",
-        )
-    if totals.epoch_1904:
-        yield Flag(
-            "penanggalan_1904",
-            "peringatan",
-            f"buku kerja menghitung hari sejak 1904; {totals.old_serials} tanggal berbentuk angka dibaca menurut itu",
-            "matikan 'Use 1904 date system' di Excel, atau tulis tanggal sebagai teks YYYY-MM-DD",
-        )
-    if totals.full:
-        yield Flag(
-            "lembar_penuh",
-            "peringatan",
-            f"lembar penuh ({FULL_SHEET:,} baris): sisanya mungkin terpotong".replace(",", "."),
-            "bandingkan jumlah baris dengan sumber; kirim CSV, atau bagi per kota",
-        )
-    if totals.uncached:
-        held = totals.uncached >= 0.05 * max(totals.rows, 1)
-        yield Flag(
-            "rumus_tanpa_nilai",
-            "tahan" if held else "peringatan",
-            f"{totals.uncached} sel rumus tanpa hasil tersimpan, terbaca kosong",
-            "salin lalu tempel sebagai nilai, simpan, kirim ulang",
-        )
-    elif totals.formulas:
-        yield Flag(
-            "sel_rumus",
-            "peringatan",
-            f"{totals.formulas} sel berisi rumus; hasil tersimpannya yang dipakai",
-            "tempel sebagai nilai pada kiriman berikutnya",
-        )
-    if totals.merged:
-        yield Flag(
-            "sel_gabung",
-            "peringatan",
-            f"{totals.merged} sel gabung di antara baris data; isinya diteruskan ke baris di bawahnya, kecuali kolom identitas",
-            "pisahkan sel gabung dan isi setiap baris",
-        )
-    if len(totals.sheets) > 1:
-        yield Flag(
-            "lembar_ganda",
-            "peringatan",
-            f"{len(totals.sheets)} lembar memuat judul yang sama; semuanya dibaca",
-            "pastikan tidak ada lembar salinan",
-        )
-    if hidden:
-        yield Flag(
-            "lembar_tersembunyi",
-            "tahan",
-            f"{hidden} lembar tersembunyi memuat judul yang sama dan tidak dibaca",
-            "tampilkan atau hapus lembar itu lalu kirim ulang",
-        )

@@ -134,7 +134,7 @@ def stray_identities(home: Home, periode: Periode) -> list[PadananError]:
             cure="jalankan job padanan_periode, atau hapus folder itu bila terbitannya memang tidak ada",
         )
         for folder in sorted(home.identitas(periode).glob("rev-*"))
-        if not (home.published(periode) / folder.name / "manifest.json").exists() and read_nisan(folder) is None
+        if not (home.published(periode) / folder.name).exists() and read_nisan(folder) is None
     ]
 
 

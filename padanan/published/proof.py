@@ -53,7 +53,9 @@ def faults_of_published(
         PadananError: the revision is not published.
     """
     folder = home.published(periode, revisi)
-    if not (folder / "manifest.json").exists():
+    if folder.exists() and not (folder / "manifest.json").exists():
+        return {}, [PadananError("manifest terbitan hilang", file=(folder / "manifest.json").relative_to(home.root), cure=CURE)]
+    if not folder.exists():
         raise PadananError(
             f"revisi {revisi} periode {periode} belum terbit",
             file=folder.relative_to(home.root),

@@ -23,8 +23,12 @@ def published_revisions(home: Home, periode: Periode) -> list[tuple[int, dict[st
 
 
 def revision_numbers(home: Home, periode: Periode) -> list[int]:
-    """The numbers of the published revisions of a period; no manifest is opened."""
-    names = (path.parent.name.removeprefix("rev-") for path in home.published(periode).glob("rev-*/manifest.json"))
+    """The numbers of the published revisions of a period; no manifest is opened.
+
+    A folder counts without its manifest too: publishing made both in one rename, so somebody took it away, and whoever reads the
+    revision must say so instead of passing it by.
+    """
+    names = (path.name.removeprefix("rev-") for path in home.published(periode).glob("rev-*"))
     return sorted(int(name) for name in names if name.isdigit())
 
 

@@ -178,7 +178,7 @@ def standing_aside(home: Home, contract_id: str, freed: set[tuple[str, str]]) ->
     """Quarantined and refused deliveries of a producer, the last try of each file, that no accepted one has made good.
 
     A later delivery of the same `periode_data` and part makes a bad one good; one whose letter could not be read stands until
-    anything is accepted after it.
+    its file or its bytes, or a delivery that is no part of one, are accepted after it.
     """
     good = [item for item in manifests(home, contract_id) if effective_status(item, freed) == "diterima"]
     return [
@@ -208,6 +208,8 @@ def _makes_good(good: Manifest, bad: Manifest) -> bool:
     if bad["periode_data"] is None or bad["diterima"] is None:
         # No letter, no day: what stands on disk says which came first.
         first, then = ((item["folder"] / "manifest.json").stat().st_mtime_ns for item in (bad, good))
-        return bool(then >= first)
+        # A part that came in mends no other: of those only the same file, or the same bytes, make good.
+        again = good["sha256"] == bad["sha256"] or good["file"] == bad["file"]
+        return bool(then >= first) and (again or good["bagian"] is None)
     same = periode_start(good["periode_data"]) == periode_start(bad["periode_data"]) and good["bagian"] == bad["bagian"]
     return same and datetime.fromisoformat(good["diterima"]) >= datetime.fromisoformat(bad["diterima"])

@@ -30,6 +30,7 @@ from padanan.contracts.planned import (
 from padanan.contracts.version import expectations_version
 from padanan.published.revisions import published_revisions
 from padanan.published.run_plan import RunPlan
+from padanan.records import anchors
 from padanan.records.delivery_proof import prove_landed, prove_read
 from padanan.records.key_register import prove_key
 from padanan.records.log import prove_all
@@ -153,6 +154,9 @@ def make_plan(
     inputs_hash = hashlib.sha256(json.dumps(inputs.as_json(), sort_keys=True).encode()).hexdigest()
     published = published_revisions(home, periode)
     last, manifest = published[-1] if published else (0, {})
+    # Without the decisions that revision was made with the next one would undo them, and nobody would know.
+    for fault in anchors.lost(home, manifest):
+        raise fault
     unchanged = manifest.get("inputs_hash") == inputs_hash
     revisi = last if unchanged else last + 1
     data = PlanData(**dict(inputs), revisi=revisi, inputs_hash=inputs_hash)

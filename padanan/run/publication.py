@@ -27,6 +27,7 @@ from padanan.published import identities
 from padanan.published.revisions import read_manifest
 from padanan.published.run_plan import RunPlan
 from padanan.published.tables import MODEL, keyed_columns, query_of, tables
+from padanan.records import anchors
 
 WRITERS = 2
 
@@ -67,7 +68,7 @@ def publish(home: Home, plan: RunPlan) -> Path:
                 written = {name: pool.submit(_export, con.cursor(), plan, name, temporary) for name in tables()}
                 people = pool.submit(_export, con.cursor(), plan, identity_model(), names)
                 results = {name: future.result() for name, future in written.items()}
-            apart = {identities.ENTRY: people.result()}
+            apart = {identities.ENTRY: people.result(), anchors.ENTRY: anchors.seen(home)}
             disk.chmod(names / identities.FILE, identities.MODE)
             _write_manifest(temporary, plan, results, {MODEL: _copy_model(home, plan, temporary)}, apart)
             seal(temporary, target.relative_to(home.root).as_posix(), ["manifest.json"])
@@ -126,7 +127,7 @@ def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any], ap
     """What `manifest.json` says: the revision's inputs, who did not deliver, what stands in for it, and the tables' hashes.
 
     Args:
-        apart: hashes of what lies elsewhere, `identitas`.
+        apart: hashes of what lies elsewhere, `identitas` and `catatan`.
     """
     data = plan.data
     return {

@@ -381,9 +381,16 @@ def _other(c: Context, column: Column) -> pa.StringArray:
     if column.id_like:
         return digits(10_000_000 + dice % 89_999_999, 8)
     if column.name == "pekerjaan":
-        return choose(JOBS, dice % len(JOBS))
+        return _job(c, dice)
     label = column.name.split("_")[-1].upper()
     return choose([f"{label} A", f"{label} B", f"{label} C"], dice % 3)
+
+
+def _job(c: Context, dice: Int64s) -> pa.StringArray:
+    """A job; who goes to school is a pupil, who is too young for either has none."""
+    young = (c.rows.day - c.rows.birth) / 365.2425 < 15
+    text = put(choose(JOBS, dice % len(JOBS)), young, "BELUM/TIDAK BEKERJA")
+    return put(text, c.world.student[c.rows.person], "PELAJAR/MAHASISWA")
 
 
 def _age_band(c: Context, column: Column) -> pa.StringArray:

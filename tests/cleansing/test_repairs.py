@@ -280,6 +280,71 @@ def test_labels_as_offices_write_them(bench: Any, text: str, street: str, rt: st
     assert row["rt_rw_terbaca"] == (text.count("RT") < 2 or rt is not None)
 
 
+@pytest.mark.parametrize(
+    ("text", "rt", "rw"),
+    [
+        ("JL X RT 1-3 RW 2", None, "002"),
+        ("JL X RT 001 & 002 RW 03", None, "003"),
+        ("JL X RT 01, 02 DAN 03 RW 04", None, "004"),
+        ("JL X RW 3/4 RT 5", "005", None),
+        ("JL X RW 2 RT 1/3", None, "002"),
+        ("JL X RT 1 RW 2/3", "001", None),
+        ("JL X RT.1/2/3", None, None),
+        ("JL X RT/RW 1/2/3", None, None),
+        ("JL X RT 5 6", None, None),
+    ],
+)
+def test_more_numbers_than_one_pair_decide_nothing(bench: Any, text: str, rt: str | None, rw: str | None) -> None:
+    """`RT 1-3 RW 2` became RW 003, though RW is written: what is labelled alone stands, the rest is a gap."""
+    (row,) = bench("uji_alamat", [(text,)])
+    assert (row["rt"], row["rw"], row["rt_rw_terbaca"]) == (rt, rw, False), row
+
+
+OWN = [("003", "003"), ("3", "003"), ("RT 3", "003"), ("RT. 003", "003"), ("'003", "003"), (None, None), ("-", None), ("0", None)]
+OTHER = ["03-Apr", "003 004", "3;4", "1/2/3", "3.0", "RW 3", "003a", "III", "2025-03-04", "1000"]
+
+
+def test_a_column_of_its_own_is_read_whole_or_not_at_all(bench: Any) -> None:
+    """A date that Excel made of `3/4`, two numbers, the other one's word: never the first digits that come."""
+    cases = [(rt, rw and rw.replace("RT", "RW"), a, b) for rt, a in OWN for rw, b in OWN]
+    found = bench("uji_alamat", [("JL X", rt, rw) for rt, rw, *_ in cases])
+    for (rt, rw, a, b), row in zip(cases, found, strict=True):
+        assert (row["rt"], row["rw"], row["rt_rw_terbaca"]) == (a, b, True), (rt, rw, row)
+    odd = (
+        [(cell, None) for cell in OTHER if cell != "RW 3"]
+        + [(cell, "004") for cell in OTHER]
+        + [("RW 4", "RW 4"), ("RT 3", "RT 3")]
+    )
+    for (rt, rw), row in zip(odd, bench("uji_alamat", [("JL X", *cells) for cells in odd]), strict=True):
+        assert row["rt"] is None and row["rt_rw_terbaca"] is False, (rt, rw, row)
+    # Swapped; with one of them alone the gap stands, for the other is missing.
+    swapped = [("RW 4", "RT 3", "003", "004"), ("RW 4", None, None, "004"), (None, "RT 3", "003", None)]
+    for (rt, rw, a, b), row in zip(swapped, bench("uji_alamat", [("JL X", rt, rw) for rt, rw, *_ in swapped]), strict=True):
+        assert (row["rt"], row["rw"], row["rt_rw_terbaca"]) == (a, b, None not in (a, b)), (rt, rw, row)
+    both = ["003/004", "RT 3 RW 4", "RT/RW 003/004", "3-4", "RT. 3 / RW 4"]
+    for cell, row in zip(both, bench("uji_alamat", [("JL X", cell) for cell in both]), strict=True):
+        assert (row["rt"], row["rw"]) == ("003", "004"), (cell, row)
+
+
+@PATIENT
+@given(
+    first=st.lists(st.integers(1, 99), min_size=1, max_size=3), second=st.lists(st.integers(1, 99), max_size=3), data=st.data()
+)
+def test_a_labelled_number_is_its_word_s_own(bench: Any, first: list[int], second: list[int], data: st.DataObject) -> None:
+    """Lists of numbers behind RT and RW in either order: RT is never a number written behind RW alone, and none of a list."""
+    words = data.draw(st.sampled_from([("RT", "RW"), ("RW", "RT")]))
+    between = data.draw(st.sampled_from(["/", "-", " & ", ", ", " "]))
+    lists = [between.join(f"{number:03d}" for number in numbers) for numbers in (first, second)]
+    text = f"JL X {words[0]} {lists[0]}" + (f" {words[1]} {lists[1]}" if second else "")
+    (row,) = bench("uji_alamat", [(text,)])
+    given_ = dict(zip((word.lower() for word in words), (first, second), strict=True))
+    for word in ("rt", "rw"):
+        behind = given_[word]
+        if second:
+            assert row[word] == (f"{behind[0]:03d}" if len(behind) == 1 else None), (text, row)
+    assert row["rt_rw_terbaca"] or len(first) > 1 or len(second) > 1, (text, row)
+
+
 @PATIENT
 @given(
     texts=st.lists(
@@ -351,8 +416,15 @@ def test_no_date_is_made_up(bench: Any, texts: list[str]) -> None:
             numbers = [int(one) for one in re.findall("[0-9]+", shown)]
             assert day.year in numbers and day.day in numbers, row
             assert day.month in numbers or any(
-                month[:3].upper() in text.upper() for month in [*MONTHS, *["May", "Aug", "Oct", "Dec", "Peb", "Ags", "Nop"]]
+                month[:3].upper() in text.upper()
+                for month in [*MONTHS, *["May", "Aug", "Oct", "Dec", "Peb", "Ags", "Agt", "Nop"]]
             ), row
+
+
+@pytest.mark.parametrize("month", ["Agustus", "Agt", "Agst.", "AGS", "Agu", "Aug"])
+def test_every_short_form_of_august(bench: Any, month: str) -> None:
+    (row,) = bench("uji_tanggal", [(f"12 {month.rstrip('.')} 1980",)])
+    assert row["tanggal"] == date(1980, 8, 12)
 
 
 @pytest.mark.parametrize(
@@ -389,7 +461,7 @@ def readings(text: str) -> set[date]:
     found: set[date] = set()
     named = re.fullmatch(r"\s*([0-9]{1,2})[ -]*([A-Za-z]{3,9})[ -]*([0-9]{2})\s*", text)
     if named:
-        months = [*MONTHS, "May", "Aug", "Oct", "Dec", "Peb", "Ags", "Nop"]
+        months = [*MONTHS, "May", "Aug", "Oct", "Dec", "Peb", "Ags", "Agt", "Nop"]
         tops = [(index % 12 if index < 12 else [4, 7, 9, 11, 1, 7, 10][index - 12]) + 1 for index in range(len(months))]
         for name, month in zip(months, tops, strict=True):
             if name[:3].upper() == named[2][:3].upper():

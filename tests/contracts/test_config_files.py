@@ -23,6 +23,7 @@ from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.delivery import load_delivery_rules
+from padanan.contracts.entitlements import load_entitlements
 from padanan.contracts.field_rules import load_field_rules
 from padanan.contracts.plan import all_plans
 from padanan.contracts.retention import load_rules
@@ -31,7 +32,7 @@ from padanan.linkage import load_linkage_config
 from padanan.records.people import load_reviewers
 
 # A value that is wrong in any field, and looks like a person: it may stand in no message.
-LAST_CAUSE = ("tanpaProgram", 5, "berlaku")
+LAST_CAUSE = ("tanpaProgram", 16, "berlaku")
 PERSON = {"SITI AMINAH": "3171012345678901"}
 
 
@@ -44,6 +45,7 @@ def _reviewers(folder: Path) -> None:
 LOADERS: dict[str, Callable[[Path], Any]] = {
     "sasaran.yaml": load_criteria,
     "lapangan.yaml": load_field_rules,
+    "hak.yaml": load_entitlements,
     "instansi.yaml": load_agencies,
     "retensi.yaml": lambda folder: load_rules({}, folder),
     "delivery.yaml": load_delivery_rules,
@@ -57,6 +59,7 @@ OPTIONAL = {
     "instansi.yaml": {"instansi.lapangan", "instansi.dahulu"},
     "lapangan.yaml": {"kunjungan.tindakLanjut", "bukti.aturan", "tanpaProgram.berlaku",
                       "tanpaProgram.saluran", "calon", "terjawab"},
+    "hak.yaml": {"program.dasar", "program.desilMaks", "program.lewat"},
     "retensi.yaml": {"kumpulan.sisakan"},
     "delivery.yaml": set(),
     "reviewers.yaml": {"versi", "petugas.contoh", "petugas.berlaku.sampai"},
@@ -65,7 +68,7 @@ OPTIONAL = {
                         "kriteria.beritaAcara.tempat"},
 }  # fmt: skip
 # Whose names are not fields but what they speak of: periods, contracts, datasets, parameters.
-NAMED = {"instansi", "parameter", "kumpulan", "penetapan", "variabel", "perjanjian"}
+NAMED = {"instansi", "parameter", "kumpulan", "penetapan", "variabel", "perjanjian", "program"}
 
 
 def _fields(data: Any, path: FieldPath = ()) -> Iterator[FieldPath]:
@@ -163,6 +166,11 @@ def test_a_missing_field_is_named_or_may_be_left_out(tmp_path: Path, file: str, 
         assert "sebab terakhir tidak selalu berlaku" in (told or "")
     elif file == "lapangan.yaml" and path[0] == "bukti" and path[-1] in ("aturan", "tidakDiukur", "berlaku"):
         assert "bukti tanpa 'aturan' dan 'berlaku'" in (told or "")
+    elif path[-1] == "selainProgram":
+        assert "bukti yang memberatkan" in _told(target, told, (*path[:-1], "aturan", 0))
+    elif path[-1] == "berhak":  # `lewat` alone would do
+        assert (told is None) == ("lewat" in _data(file)["program"][path[1]])
+        assert told is None or "hak diukur dan tidak diukur, atau tidak keduanya" in _told(target, told, path[:-1])
     else:
         assert "belum ada" in _told(target, told, path) and f"isi '{path[-1]}'" in str(told)
 

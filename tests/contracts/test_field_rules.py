@@ -25,7 +25,9 @@ def test_evidence_takes_words_and_days_from_the_rule_it_rests_on():
     by_id = {item.id: item for item in rules.bukti}
     assert by_id["meninggal"].tindak_lanjut == "verivali"
     assert by_id["meninggal"].hari == 30
-    assert by_id["desil_di_atas_batas"].berlaku == "desil > 4", "the line of the data sasaran, written once"
+    assert by_id["desil_di_atas_batas"].berlaku == "desil > batas_program", (
+        "the program's own limit, not that of the data sasaran"
+    )
     assert by_id["panti"].tidak_diukur, "what no source tells is said, not invented"
 
 
@@ -47,14 +49,16 @@ def test_every_rule_of_every_contract_has_an_owner_days_and_a_channel():
 @pytest.mark.parametrize(
     ("before", "after", "place"),
     [
-        ("desil > {desil_maks}", "desil > {batas}", "bukti.4.berlaku"),
+        ("desil > batas_program", "desil > {batas}", "bukti.4.berlaku"),
         ("aturan: [nik_kosong]", "aturan: [nik_hilang]", "tanpaDokumen.aturan.0"),
         ("    berlaku: di_dki = false", "    berlaku: cast(di_dki as integer) = 0", "bukti.3.berlaku"),
-        ('    berlaku: "true"', "    berlaku: nik_ada", "tanpaProgram.5.berlaku"),
-        ("    hari: 60\n  - id: dihentikan", "  - id: dihentikan", "tanpaProgram.2.hari"),
+        ('    berlaku: "true"', "    berlaku: nik_ada", "tanpaProgram.16.berlaku"),
+        ("    hari: 60\n    saluran: daftar\n  - id: ditolak", "    saluran: daftar\n  - id: ditolak", "tanpaProgram.8.hari"),
+        ("    saluran: daftar\n  - id: ditolak", "    saluran: surat\n  - id: ditolak", "tanpaProgram.8.saluran"),
         ("penerima: coalesce", "penerimaan: coalesce", "penerimaan"),
         ("aturan: [alamat_tidak_lengkap]", "aturan: [alamat_lengkap]", "terjawab.2.aturan.0"),
         ("aturan: [kk_tanpa_kepala, ", "aturan: [luar_dki, ", "terjawab.4.aturan.0"),
+        ("    selainProgram: true\n", "", "terjawab.5.aturan.0"),
         ("berlaku: kepala_di_acuan", "berlaku: kepala_di_acuan::int > 0", "terjawab.4.berlaku"),
         ("berlaku: ada_bukti}", "berlaku: ada_bukti::int > 0}", "prelist.golongan.2.berlaku"),
         ("  - id: belum_berdesil", "  - id: belum_desil", "calon.0.id"),

@@ -219,7 +219,7 @@ def test_a_value_of_a_program_that_no_predicate_can_compare_is_refused(folder):
             "kriteria.2.lolos",
         ),
         ("lapangan.yaml", "coalesce(status_program", "coalesce(status_prog", "penerima: kolom 'status_prog'", "penerima"),
-        ("lapangan.yaml", "not nik_ada", "not nik_adaa", "sebab tanpa_nik: kolom 'nik_adaa'", "tanpaProgram.1.berlaku"),
+        ("lapangan.yaml", "not nik_ada", "not nik_adaa", "sebab tanpa_nik: kolom 'nik_adaa'", "tanpaProgram.2.berlaku"),
         ("lapangan.yaml", "berlaku: di_dki =", "berlaku: luar_dki =", "bukti luar_dki: kolom 'luar_dki'", "bukti.3.berlaku"),
     ],
 )

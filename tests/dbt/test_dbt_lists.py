@@ -1,16 +1,18 @@
 """Lists F33-F35, tasks and prelist over tables made by hand: each cause, each kind of evidence and each owner once.
 
-One dbt run of these seven models serves every test; what comes before them is tested in `test_dbt_pipeline.py`.
+One dbt run of these models serves every test; what comes before them is tested in `test_dbt_pipeline.py`, who is entitled to
+which program and every cause of F33 in `test_dbt_unserved.py`.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import duckdb
 import pytest
 
-from padanan.contracts.rule_binding import GAP, UNSERVED, VISITED, rows
+from padanan.contracts.rule_binding import ENTITLED, GAP, PERSON, SUSPECT, UNSERVED, VISITED, rows
 
 KEL = "31.71.01.1001"
 # Each with one record `r_<name>` in DTKS.
@@ -23,7 +25,10 @@ PEOPLE = {
     "wati": {"nik": True, "card": "kk3"},  # incomplete address everywhere
     "tono": {"nik": True, "card": "kk4"},  # KLJ stopped
     "rini": {"nik": True, "card": "kk5"},  # a KLJ record that may be hers waits for a person
-    "kaya": {"nik": True, "card": "kk6", "desil": 8, "terpilih": False},  # receives KLJ, desil above the line
+    "kaya": {"nik": True, "card": "kk6", "desil": 8, "terpilih": False},  # receives KLJ and PBI, desil above the limit of one
+    "mapan": {"nik": True, "card": "kk12", "desil": 8, "terpilih": False},  # receives KLJ only, whose rule has no limit of desil
+    "hijrah": {"nik": True, "card": "kk13"},  # one list has an address outside DKI, the register and two others inside
+    "ragu": {"nik": True, "card": "kk14"},  # two lists have an address outside DKI
     "jauh": {"nik": True, "card": "kk7", "di_dki": False, "terpilih": False},  # receives KLJ, lives elsewhere
     "mati": {"nik": True, "card": "kk8", "meninggal": True},  # receives KLJ, recorded as dead
     "asing": {"nik": False, "status": "sementara", "terpilih": True},  # who rini's candidate record is, for now
@@ -39,6 +44,16 @@ PROGRAMS = [
     ("klj1", "tono", "klj", "orang", "henti", "padan_nik", "padan_nik", None, None),
     ("klj2", "asing", "klj", "orang", "baru", "mungkin_padan", "tanpa_nik", "r_rini", None),
     ("klj3", "kaya", "klj", "orang", "eksisting", "padan_nik", "padan_nik", None, None),
+    ("pbi1", "kaya", "pbi_jkn", "orang", "eksisting", "padan_nik", "padan_nik", None, None),
+    ("klj6", "mapan", "klj", "orang", "eksisting", "padan_nik", "padan_nik", None, None),
+    ("klj7", "hijrah", "klj", "orang", "eksisting", "padan_nik", "padan_nik", None, None),
+    ("a_hijrah", "hijrah", "adminduk", "orang", None, "padan_nik", "padan_nik", None, None),
+    ("c_hijrah", "hijrah", "carik", "orang", None, "padan_nik", "padan_nik", None, None),
+    ("s_hijrah", "hijrah", "dtsen", "orang", None, "padan_nik", "padan_nik", None, None),
+    ("a_ragu", "ragu", "adminduk", "orang", None, "padan_nik", "padan_nik", None, None),
+    ("c_ragu", "ragu", "carik", "orang", None, "padan_nik", "padan_nik", None, None),
+    ("s_ragu", "ragu", "dtsen", "orang", None, "padan_nik", "padan_nik", None, None),
+    ("p_ragu", "ragu", "p3ke_individu", "orang", None, "padan_nik", "padan_nik", None, None),
     ("klj4", "jauh", "klj", "orang", None, "padan_nik", "padan_nik", None, None),
     ("klj5", "mati", "klj", "orang", "eksisting", "padan_nik", "padan_nik", None, None),
     # the register's own rows, and one of another list
@@ -47,6 +62,7 @@ PROGRAMS = [
     ("c_lina", "lina", "carik", "orang", None, "tidak_padan", "nik_tidak_ditemukan", None, None),
     ("c_agus", "agus", "carik", "orang", None, "padan_nik", "padan_nik", None, None),
 ]
+OUTSIDE = {"r_hijrah", "klj7", "r_ragu", "p_ragu"}  # records whose address lies outside DKI
 HEADS = {"kk9": 1, "kk4": 2, "satu": 1}  # heads of families; kk9 and kk4 are cards of the register
 GAPS = [
     ("r_wati", "alamat_tidak_lengkap", "peringatan", "jalan"),
@@ -67,6 +83,9 @@ GAPS = [
     ("r_agus", "nik_vs_jk", "peringatan", None),
     ("r_tono", "kk_kepala_ganda", "peringatan", None),  # nor does a card with two heads
     ("r_oka", "alamat_tidak_lengkap", "peringatan", "rw"),
+    ("r_hijrah", "luar_dki", "peringatan", None),
+    ("klj7", "luar_dki", "peringatan", None),  # evidence against a recipient: only the field answers it
+    ("r_ragu", "luar_dki", "peringatan", None),
     ("klj4", "alamat_tidak_lengkap", "peringatan", "rw"),  # nor a full address of no known kelurahan, as r_jauh's
 ]
 
@@ -76,14 +95,15 @@ def _by_hand(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         """create table padanan_record(record_key varchar, id_orang varchar, producer varchar, unit varchar, id_keluarga varchar,
         status_program varchar, status varchar, status_nik varchar, record_key_calon varchar, record_key_acuan varchar,
-        kode_kota varchar, kode_kecamatan varchar, kode_kelurahan varchar)"""
+        kode_kota varchar, kode_kecamatan varchar, kode_kelurahan varchar, kk_key varchar, wilayah_hasil varchar)"""
     )
     con.execute(
         """create table padanan_orang(id_orang varchar, nik varchar, status_identitas varchar, desil integer, di_dki boolean,
-        bendera_meninggal boolean, kode_kota varchar, kode_kecamatan varchar, kode_kelurahan varchar)"""
+        bendera_meninggal boolean, bendera_pindah boolean, tgl_lahir date, jk varchar,
+        kode_kota varchar, kode_kecamatan varchar, kode_kelurahan varchar)"""
     )
     con.execute(
-        """create table sasaran(id_orang varchar, terpilih boolean, kriteria_gagal varchar, id_keluarga varchar,
+        """create table sasaran(id_orang varchar, terpilih boolean, kriteria_gagal varchar, id_keluarga varchar, desil integer,
         kode_kota varchar, kode_kecamatan varchar, kode_kelurahan varchar)"""
     )
     con.execute("create table anggota_keluarga(id_orang varchar, id_keluarga varchar, sumber varchar)")
@@ -99,11 +119,12 @@ def _by_hand(con: duckdb.DuckDBPyConnection) -> None:
     for name, p in PEOPLE.items():
         chosen = p.get("terpilih", True)
         con.execute(
-            "insert into padanan_orang values (?,?,?,?,?,?,?,?,?)",
+            "insert into padanan_orang values (?,?,?,?,?,?,false,date '1950-01-01','L',?,?,?)",
             [name, "3171" if p["nik"] else None, p.get("status", "terdaftar"), p.get("desil", 2), p.get("di_dki", True),
              p.get("meninggal", False), *place],
         )  # fmt: skip
-        con.execute("insert into sasaran values (?,?,?,?,?,?,?)", [name, chosen, None if chosen else "x", p.get("card"), *place])
+        row = [name, chosen, None if chosen else "x", p.get("card"), p.get("desil", 2), *place]
+        con.execute("insert into sasaran values (?,?,?,?,?,?,?,?)", row)
         if p.get("daftar"):
             con.execute("insert into daftar_belum_masuk values (?, ?)", [name, p["daftar"]])
         if p.get("card") in HEADS:
@@ -111,14 +132,19 @@ def _by_hand(con: duckdb.DuckDBPyConnection) -> None:
             con.execute("insert into anggota_keluarga values (?, 'satu', 'dtks')", [name])  # one head, in another list
         # this record's own place is unknown: the person's answers
         con.execute(
-            "insert into padanan_record values (?,?,'dtks','orang',?,null,?,'padan_nik',null,null,null,null,null)",
+            "insert into padanan_record values (?,?,'dtks','orang',?,null,?,'padan_nik',null,null,null,null,null,null,null)",
             [f"r_{name}", name, p.get("card"), "padan_bukti" if p.get("bukti") else "padan_nik"],
         )
     for record, person, producer, unit, state, status, nik, candidate, holder in PROGRAMS:
         con.execute(
-            "insert into padanan_record values (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "insert into padanan_record values (?,?,?,?,?,?,?,?,?,?,?,?,?,null,null)",
             [record, person, producer, unit, PEOPLE[person].get("card"), state, status, nik, candidate, holder, *place],
         )
+    outside = ", ".join(f"'{key}'" for key in OUTSIDE)
+    con.execute(
+        f"""update padanan_record set wilayah_hasil = 'luar_dki', kode_kota = null, kode_kecamatan = null, kode_kelurahan = null
+        where record_key in ({outside})"""
+    )
     for record, rule, level, detail in GAPS:
         con.execute(
             "insert into gap select ?, producer, ?, ?, ? from padanan_record where record_key = ?",
@@ -130,17 +156,27 @@ def _by_hand(con: duckdb.DuckDBPyConnection) -> None:
 def lists(gudang_factory: Any) -> Any:
     """The five models built once over the tables by hand."""
     home = gudang_factory("daftar")
-    home.plan()
+    data = home.plan()
+    # two programs and no list behind them: what the real rules make of people is tested in test_dbt_unserved.py
+    data["lapangan"]["hak"] = [
+        item | {"berhak": "false" if item["program"] == "pbi_jkn" else "true", "dasar": None}
+        for item in data["lapangan"]["hak"]
+        if item["program"] in ("klj", "pkh", "pbi_jkn")
+    ]
+    (home.home / "warehouse" / "rencana.json").write_text(json.dumps(data))
     with duckdb.connect(str(home.home / "warehouse" / "padanan.duckdb")) as con:
         _by_hand(con)
     home.dbt(
-        "build", "--select", "daftar_tanpa_program", "bendera_periksa", "tanpa_dokumen", "celah_terjawab", "orang_lapangan",
-        "tugas", "prelist",
+        "build", "--select", "keluarga_orang", "layanan_program", "hak_program", "daftar_tanpa_program", "bendera_periksa",
+        "tanpa_dokumen", "celah_terjawab", "orang_lapangan", "tugas", "prelist", "tidak_didatangi",
     )  # fmt: skip
     return home
 
 
-@pytest.mark.parametrize(("model", "row"), [(UNSERVED, UNSERVED), (GAP, GAP), ("orang_lapangan", VISITED)])
+@pytest.mark.parametrize(
+    ("model", "row"),
+    [(UNSERVED, UNSERVED), (GAP, GAP), ("orang_lapangan", VISITED), ("hak_program", ENTITLED), (SUSPECT, SUSPECT)],
+)
 def test_the_judged_row_is_the_described_one(lists: Any, model: str, row: str) -> None:
     """`padanan contracts check` binds the predicates of lapangan.yaml to what the YAML says; the models say it too."""
     (compiled,) = lists.home.glob(f"logs/dbt/target/compiled/**/{model}.sql")
@@ -149,6 +185,8 @@ def test_the_judged_row_is_the_described_one(lists: Any, model: str, row: str) -
     judged = rest.partition("\n)")[0]
     described = {line[0]: line[1] for line in lists.rows(f"describe {ctes}{found}{judged}\n) select * from dinilai")}
     want = {name: kind.upper() for name, kind in rows()[row].items()}
+    if row == SUSPECT:  # what the model adds to the person
+        want = {name: kind for name, kind in want.items() if name not in rows()[PERSON]}
     assert {name: described.get(name) for name in want} == want
 
 
@@ -158,13 +196,15 @@ def test_what_the_padanan_answers_is_told_to_the_producer_and_asked_of_nobody(li
     assert lists.rows("select record_key, rule_id, jawaban from celah_terjawab order by all") == [
         ("a_agus", "alamat_tidak_lengkap", "alamat_di_sumber_lain"),
         ("r_agus", "nik_vs_jk", "nik_sama_dengan_adminduk"),
+        ("r_hijrah", "luar_dki", "domisili_di_adminduk"),
         ("r_lina", "alamat_tidak_lengkap", "alamat_di_adminduk"),
         ("r_lina", "kk_tanpa_kepala", "kepala_di_adminduk"),
         ("r_lina", "nik_kosong", "nik_di_adminduk"),
     ]
     tasks = dict(lists.rows("select record_key, kode from tugas where record_key is not null"))
     assert tasks["r_lina"] == "rt_rw_format" and tasks["a_lina"] == "nik_wilayah" and tasks["c_lina"] == "nik_kosong"
-    assert "a_agus" not in tasks and "r_agus" not in tasks
+    assert not {"a_agus", "r_agus", "r_hijrah"} & set(tasks)
+    assert tasks["klj7"] == "luar_dki" and tasks["r_ragu"] == "luar_dki", "evidence, and two lists that say so, are the field's"
     columns = {row[0] for row in lists.rows("describe celah_terjawab")}
     assert columns == {"periode", "revisi", "producer", "record_key", "rule_id", "id_orang", "jawaban"}, "where, never what"
 
@@ -188,38 +228,50 @@ def test_only_selected_people_candidates_and_recipients_in_doubt_are_visited(lis
 @pytest.mark.feature("F33")
 def test_each_unserved_person_has_the_cause_that_the_data_show(lists: Any) -> None:
     """A family's program serves its members; a stopped one serves nobody; nobody 'did not apply' unproved."""
-    got = dict(lists.rows("select id_orang, sebab from daftar_tanpa_program"))
-    assert got == {
-        "budi": "tidak_diketahui",
-        "endang": "tidak_tersinkron",
-        "karto": "tanpa_nik",
-        "wati": "alamat_tidak_lengkap",
-        "tono": "dihentikan",
-        "rini": "tidak_tersinkron",
-        "agus": "tidak_diketahui",
+    got = {row[:2]: row[2] for row in lists.rows("select id_orang, program, sebab from daftar_tanpa_program")}
+    unknown = dict.fromkeys(
+        [(name, "pkh") for name in ("budi", "tono", "rini", "mati", "asing", "agus", "hijrah", "ragu")], "tidak_diketahui"
+    )
+    assert got == unknown | {
+        ("budi", "klj"): "belum_didahulukan",  # KLJ serves people of a higher desil in the same kecamatan
+        ("siti", "klj"): "belum_didahulukan",
+        ("joko", "klj"): "belum_didahulukan",
+        ("agus", "klj"): "belum_didahulukan",
+        ("ragu", "klj"): "belum_didahulukan",
+        ("endang", "klj"): "nik_tidak_di_adminduk",
+        ("endang", "pkh"): "nik_tidak_di_adminduk",
+        ("karto", "klj"): "tanpa_nik",
+        ("karto", "pkh"): "tanpa_nik",
+        ("asing", "pkh"): "tanpa_nik",
+        ("wati", "klj"): "alamat_tidak_lengkap",
+        ("wati", "pkh"): "alamat_tidak_lengkap",
+        ("tono", "klj"): "dihentikan",
+        ("rini", "klj"): "tidak_tersinkron",
+        ("mati", "pkh"): "tercatat_meninggal_atau_pindah",
     }
-    assert lists.rows("select calon_program from daftar_tanpa_program where id_orang = 'rini'") == [("klj",)]
-    assert lists.rows("select program_henti from daftar_tanpa_program where id_orang = 'tono'") == [("klj",)]
-    assert "belum_mengajukan" not in {row[0] for row in lists.rows("select sebab_semua from daftar_tanpa_program")}
 
 
 @pytest.mark.feature("F33")
-def test_not_applied_is_said_only_where_a_program_delivers_its_applicants(lists: Any, gudang_factory: Any) -> None:
-    """With a contract that delivers applicants, who is in none of its rows has not applied; a stopped recipient once did."""
-    import json
+def test_a_cause_that_its_program_gets_as_a_list_is_nobodys_task(lists: Any) -> None:
+    """One task a person for all programs of one cause; none where only the program can say more."""
+    tasks = dict(lists.rows("select id_orang, kode from tugas where jenis = 'orang' and kode like '%tanpa_program%'"))
+    assert tasks == {
+        "endang": "tanpa_program_nik_tidak_di_adminduk",
+        "karto": "tanpa_dokumen,tanpa_program_tanpa_nik",
+        "asing": "tanpa_dokumen,tanpa_program_tanpa_nik",
+        "wati": "tanpa_program_alamat_tidak_lengkap",
+        "rini": "tanpa_program_tidak_tersinkron",
+    }
 
-    home = gudang_factory("pemohon")
-    data = home.plan()
-    data["lapangan"]["pemohon"] = ["klj"]
-    next(item for item in data["contracts"] if item["id"] == "klj")["deliveries"] = [{"sha16": "0" * 16, "path": "-"}]
-    (home.home / "warehouse" / "rencana.json").write_text(json.dumps(data))
-    with duckdb.connect(str(home.home / "warehouse" / "padanan.duckdb")) as con:
-        _by_hand(con)
-    home.dbt("run", "--select", "daftar_tanpa_program")
-    got = dict(home.rows("select id_orang, sebab from daftar_tanpa_program"))
-    assert got["budi"] == "belum_mengajukan"
-    assert got["tono"] == "dihentikan"
-    assert "tidak_diketahui" not in got.values()
+
+@pytest.mark.feature("F24")
+def test_nobody_is_off_the_prelist_unaccounted_for(lists: Any) -> None:
+    """A reason for a visit is on the prelist, answered, mended at the source, or no reason by the program's own rule."""
+    got = lists.rows("select id_orang, alasan, kode from tidak_didatangi order by 1")
+    assert got == [
+        ("mapan", "program_tanpa_batas_desil", "desil_di_atas_batas"),
+        ("oka", "diperbaiki_di_sumber", "alamat_tidak_lengkap"),
+    ]
 
 
 @pytest.mark.feature("F34")
@@ -227,11 +279,12 @@ def test_flags_name_their_evidence_and_change_nobody(lists: Any) -> None:
     """One row for each person, program and evidence; an unknown status counts as receiving, a stopped one does not."""
     got = lists.rows("select id_orang, program, bukti, terpilih, jumlah_rekaman from bendera_periksa order by all")
     assert got == [
+        ("hijrah", "klj", "luar_dki", True, 1),
         ("jauh", "klj", "luar_dki", False, 1),
-        ("kaya", "klj", "desil_di_atas_batas", False, 1),
+        ("kaya", "pbi_jkn", "desil_di_atas_batas", False, 1),
         ("mati", "klj", "meninggal", True, 1),
     ]
-    assert lists.rows("select count(*) from sasaran where terpilih") == [(11,)]
+    assert lists.rows("select count(*) from sasaran where terpilih") == [(13,)]
 
 
 @pytest.mark.feature("F35")
@@ -255,10 +308,11 @@ def test_one_task_a_record_with_owner_and_due_date(lists: Any) -> None:
     assert got["r_rusak"] == ("nik_format", "nik_format", True, "sumber", producer, "2025-12-29", KEL)
     # a flag that the record's own gap says already is no second reason; one about the person is
     assert got["klj5"][:2] == ("meninggal_di_adminduk,nominal_tidak_wajar", "nominal_tidak_wajar")
-    assert got["klj3"][:2] == ("bendera_desil_di_atas_batas", "bendera_desil_di_atas_batas")
-    assert set(got) == {row[0] for row in GAPS} - {"a_agus", "r_agus"} | {"klj3", "klj4"}
-    # thirteen records, and nine people of whom KARTO stands in two lists
-    assert lists.rows("select count(*), count(distinct id_tugas) from tugas where status = 'terbuka'") == [(22, 22)]
+    assert got["pbi1"][:2] == ("bendera_desil_di_atas_batas", "bendera_desil_di_atas_batas")
+    assert set(got) == {row[0] for row in GAPS} - {"a_agus", "r_agus", "r_hijrah"} | {"pbi1", "klj4"}
+    # fifteen records, and six people of whom KARTO stands in two lists
+    assert lists.rows("select count(*), count(distinct id_tugas) from tugas where status = 'terbuka'") == [(21, 21)]
+    assert lists.rows("select jenis, count(*) from tugas group by 1 order by 1") == [("orang", 6), ("rekaman", 15)]
 
 
 @pytest.mark.feature("F24")

@@ -5,7 +5,7 @@ What stands in the tables is tested in tests/dbt.
 
 import json
 import shutil
-from datetime import date
+from datetime import date, datetime
 
 import duckdb
 import pytest
@@ -14,7 +14,7 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import NoSpace, PadananError, SealedPeriod, WarehouseLocked
 from padanan.base.folder_proof import seal
 from padanan.base.home import CHECKOUT, Home
-from padanan.base.period import Periode
+from padanan.base.period import JAKARTA, Periode
 from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.dbt_yaml import described_models, identity_model, published_models
@@ -23,11 +23,15 @@ from padanan.decree.verify import prove
 from padanan.landing.status import render, status
 from padanan.published.identities import identities
 from padanan.published.proof import verify_published
+from padanan.published.revisions import published_revisions
 from padanan.published.run_plan import RunPlan
+from padanan.records.kinds import CLERICAL
+from padanan.records.log import Log
 from padanan.run.publication import publish
 from tests.planned import contract, plan_data, write_plan
 
 PERIODE = Periode(2025, 2)
+NOW = datetime(2025, 11, 10, tzinfo=JAKARTA)
 NIK, NAME, BORN, STREET = "3171012345670009", "ZZYZX KANARI", "1983-04-17", "JALAN KANARI 7"
 
 
@@ -247,6 +251,40 @@ def test_what_a_killed_run_left_of_the_names_is_named_and_taken_over(home, monke
     assert [fault.cause for fault in prove(home, PERIODE).faults] == ["identitas tanpa terbitan"]
     publish(home, plan())
     assert prove(home, PERIODE).faults == [] and identities(home, PERIODE, 1).stat().st_size > 4
+
+
+def test_a_publication_whose_manifest_was_taken_away_is_named(home):
+    """It counted as never published, and verify told people to delete the identities."""
+    folder = publish(home, plan())
+    (folder / "manifest.json").unlink()
+    assert [(str(fault.file), fault.cause) for fault in prove(home, PERIODE).faults] == [
+        (f"published/{PERIODE.key}/rev-1/manifest.json", "manifest terbitan hilang")
+    ]
+    with pytest.raises(PadananError, match="manifest terbitan"):
+        freeze_draft(home, PERIODE, 1)
+    with pytest.raises(PadananError, match="manifest terbitan tidak terbaca"):
+        published_revisions(home, PERIODE)
+
+
+def test_records_that_a_publication_saw_are_not_taken_away(home, tmp_path):
+    """File and head deleted together, or both put back as they were, are whole in themselves: the answers were gone unseen."""
+    log = Log(home, CLERICAL, "klerikal")
+    log.append([{"tindakan": "uji", "ke": 1}], NOW)
+    old = shutil.copytree(log.path.parent, tmp_path / "lama")
+    log.append([{"tindakan": "uji", "ke": 2}], NOW)
+    publish(home, plan())
+    assert prove(home, PERIODE).faults == []
+    log.append([{"tindakan": "uji", "ke": 3}], NOW)
+    assert prove(home, PERIODE).faults == [], "what came since is no fault"
+    for kept in ([], ["klerikal.jsonl", "klerikal.kepala.json"]):
+        shutil.rmtree(log.path.parent)
+        log.path.parent.mkdir()
+        for name in kept:
+            shutil.copy(old / name, log.path.parent / name)
+        (fault,) = prove(home, PERIODE).faults
+        assert "2 catatan saat itu" in fault.cause and str(fault.file) == "decisions/klerikal/klerikal.jsonl"
+    log.append([{"tindakan": "uji", "ke": 4}, {"tindakan": "uji", "ke": 5}], NOW)
+    assert len(prove(home, PERIODE).faults) == 1, "others in their place are not those"
 
 
 def test_a_publication_from_before_is_read_as_before_and_named(home):

@@ -16,6 +16,7 @@ from padanan.base.period import JAKARTA, Periode
 from padanan.base.warehouse import connect_warehouse
 from padanan.cli import main
 from padanan.contracts.field_rules import load_field_rules
+from padanan.published.run_plan import read_plan
 from padanan.review.kit.make import make as make_kits
 from padanan.review.worklist import book
 from padanan.review.worklist.make import make as make_worklists
@@ -130,8 +131,21 @@ def test_the_lists_are_what_a_query_of_their_own_says(worklists):
     home, _, _ = worklists
     assert query(home, "select count(*) from daftar_tanpa_program")[0][0] > 0
     assert query(home, "select bool_and(terpilih) from daftar_tanpa_program join sasaran using (id_orang)") == [(True,)]
-    active = "select id_orang from padanan_record where status_program in ('eksisting', 'baru', 'tunda')"
-    assert query(home, f"select count(*) from daftar_tanpa_program semi join ({active}) using (id_orang)") == [(0,)]
+    active = "select id_orang, producer as program from padanan_record where status_program in ('eksisting', 'baru', 'tunda')"
+    assert query(home, f"select count(*) from daftar_tanpa_program semi join ({active}) using (id_orang, program)") == [(0,)]
+    none = "(select id_orang from daftar_tanpa_program where program_diterima = 0)"
+    assert query(home, f"select count(*) > 0 from {none}") == [(True,)]
+    assert query(home, f"select count(*) from {none} semi join ({active}) using (id_orang)") == [(0,)]
+    # unknown is what is left: nobody better off of the same kecamatan receives that program
+    served = """select r.producer as program, o.kode_kecamatan, max(o.desil) as desil
+        from padanan_record r join padanan_orang o using (id_orang) where r.status_program in ('eksisting', 'baru', 'tunda')
+        group by all"""
+    better = (
+        f"select count(*) from daftar_tanpa_program d join sasaran s using (id_orang) join ({served}) r on r.program = d.program"
+    )
+    better += " and r.kode_kecamatan = d.kode_kecamatan where r.desil > s.desil and d.sebab"
+    assert query(home, f"{better} = 'tidak_diketahui'") == [(0,)]
+    assert query(home, f"{better} = 'belum_didahulukan'")[0][0] > 0
     assert query(
         home,
         """select bool_and(s.terpilih = (s.kriteria_gagal is null)), bool_or(s.terpilih) from bendera_periksa b
@@ -139,6 +153,26 @@ def test_the_lists_are_what_a_query_of_their_own_says(worklists):
     ) == [(True, True)]
     assert query(home, "select count(*) from tanpa_dokumen anti join prelist using (id_orang)") == [(0,)]
     assert query(home, "select count(*) filter (nik is not null) from tanpa_dokumen join identitas using (id_orang)") == [(0,)]
+
+
+@pytest.mark.feature("F24")
+def test_the_prelist_is_short_and_everybody_else_with_a_reason_for_a_visit_is_accounted_for(worklists):
+    """Over a whole made-up town: on the prelist, answered, mended at the source, or no reason by the program's own rule."""
+    home, _, _ = worklists
+    people, lines = query(home, "select (select count(*) from sasaran), (select count(*) from prelist)")[0]
+    assert 0 < lines <= 0.12 * people, f"{lines} of {people}"
+    plan = read_plan(home).data
+    visits = [(item.producer, item.kode) for item in plan.lapangan.tugas if item.saluran == "lapangan" and item.producer]
+    values = ", ".join(f"('{producer}', '{code}')" for producer, code in visits)
+    programs = ", ".join(f"'{item.id}'" for item in plan.contracts if item.kind == "program")
+    asked = f"""select r.id_orang from gap g join (values {values}) v(producer, rule_id) using (producer, rule_id)
+        join padanan_record r using (record_key) union
+        select o.id_orang from padanan_orang o join padanan_record r using (id_orang)
+        where o.desil > {plan.sasaran.limit} and r.status_program is distinct from 'henti' and r.producer in ({programs})"""
+    lists = "select id_orang from prelist union select id_orang from tidak_didatangi union select id_orang from celah_terjawab"
+    assert query(home, f"select count(*) > {lines} from ({asked})") == [(True,)]
+    assert query(home, f"select count(*) from ({asked}) anti join ({lists}) using (id_orang)") == [(0,)]
+    assert query(home, "select count(*) from prelist semi join tidak_didatangi using (id_orang)") == [(0,)]
 
 
 @pytest.mark.feature("F09")

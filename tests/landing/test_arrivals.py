@@ -51,6 +51,7 @@ def put(
     status: str = "diterima",
     late: bool = False,
     part: str | None = None,
+    file: str = "kiriman.csv",
 ) -> str:
     """A landed (or, by its status, quarantined) delivery's manifest."""
     sha16 = f"{random.Random(f'{contract_id}{periode_data}{received}{status}{part}').getrandbits(64):016x}"
@@ -63,7 +64,7 @@ def put(
     folder.mkdir(parents=True)
     flags = [{"rule_id": "volume_berubah", "akibat": "tahan", "tempat": None, "pesan": "uji", "perbaikan": "uji"}]
     facts = {
-        "contract_id": contract_id, "sha16": sha16, "sha256": sha16 * 4, "file": "kiriman.csv", "periode_data": periode_data,
+        "contract_id": contract_id, "sha16": sha16, "sha256": sha16 * 4, "file": file, "periode_data": periode_data,
         "diterima": f"{received}T09:00:00+07:00", "bagian": part, "status": status, "late": late, "rows_in": 10, "rows_on": 10,
         "rows_aside": {}, "flags": flags if status == "ditahan" else [],
     }  # fmt: skip
@@ -209,6 +210,20 @@ def test_a_bad_delivery_stands_until_a_good_one_makes_it_good(
     assert item.aside == () and item.delivered
     put(home, "klj", "2025-10", date(2025, 10, 13), status="karantina")
     assert len(of(home, contracts, "klj", Periode(2025, 2), plans).aside) == 1, "a bad correction is told beside the good one"
+
+
+def test_a_part_with_a_broken_letter_stands_when_the_next_part_comes(
+    home: Home, contracts: dict[str, Contract], plans: dict[int, YearPlan]
+) -> None:
+    """Six files of six kota: the fourth's letter is broken, and the fifth, a second later, hid it from `status`."""
+    put(home, "p3ke_keluarga", "2025-10", date(2025, 10, 10), part="3171", file="satu.xlsx")
+    sha16 = put(home, "p3ke_keluarga", "2025-10", date(2025, 10, 10), status="karantina", file="dua.xlsx")
+    folder = home.root / "quarantine" / "p3ke_keluarga" / sha16
+    write_manifest(folder, json.loads((folder / "manifest.json").read_text()) | {"periode_data": None, "diterima": None})
+    put(home, "p3ke_keluarga", "2025-10", date(2025, 10, 10), part="3173", file="tiga.xlsx")
+    assert [item["sha16"] for item in of(home, contracts, "p3ke_keluarga", Periode(2025, 2), plans).aside] == [sha16]
+    put(home, "p3ke_keluarga", "2025-10", date(2025, 10, 10), part="3172", file="dua.xlsx")
+    assert not of(home, contracts, "p3ke_keluarga", Periode(2025, 2), plans).aside
 
 
 def _years(home: Home, contracts: dict[str, Contract], plans: dict[int, YearPlan], seed: int) -> None:

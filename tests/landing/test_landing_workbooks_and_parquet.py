@@ -224,3 +224,13 @@ def test_a_sheet_used_to_its_last_row_is_warned(tmp_path: Path) -> None:
     table = read_xlsx(book(tmp_path / "a.xlsx", fill), SPEC, tmp_path)
     assert [row[4] for row in data(table)] == [2, 1_048_576]
     assert warned(table) == {"lembar_penuh": "peringatan"} and table.control["baris_kosong"] == 1_048_573
+
+
+@pytest.mark.parametrize("names", [[["A", "B"]], [{"a": 1}], [[("a", 1)]]], ids=["daftar", "struktur", "peta"])
+def test_several_values_in_a_cell_are_no_name(tmp_path: Path, names: list[Any]) -> None:
+    """The text of a structure (`{'a': 1}`) was taken for a name."""
+    kind = pa.map_(pa.string(), pa.int64()) if isinstance(names[0], list) and isinstance(names[0][0], tuple) else None
+    pq.write_table(pa.table({"NIK": pa.array(["3171"]), "NAMA": pa.array(names, kind)}), tmp_path / "a.parquet")
+    with pytest.raises(DamagedFile) as refused:
+        read_parquet(tmp_path / "a.parquet", SPEC, tmp_path)
+    assert refused.value.place == "kolom nama" and "beberapa nilai" in refused.value.cause

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from padanan.base.errors import NoSpace, SourceUnavailable
+from padanan.base.errors import NoSpace, PadananError, SourceUnavailable
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.contracts.contract import Contract
@@ -17,6 +19,7 @@ from padanan.contracts.version import expectations_version
 from padanan.evidence.decisions import log_of, touching
 from padanan.landing.landed import landed
 from padanan.landing.receipt import Receipt
+from padanan.records import anchors
 from padanan.records.ledger import carry, release
 from padanan.run.plan import make_plan
 from tests.landing.deliveries import arrives
@@ -192,3 +195,16 @@ def test_now_is_never_an_input(two_periods: Callable[[Periode], str], monkeypatc
 
     monkeypatch.setattr("padanan.records.arrivals.datetime", Later)
     assert two_periods(S2) == before
+
+
+def test_a_run_without_the_decisions_of_the_last_one_is_refused(two_periods: Callable[[Periode], str], home: Home) -> None:
+    """Decisions deleted whole leave nothing that is broken in itself: the next run made another padanan without a word."""
+    decide(home, sorted(entity_keys(home, "2025-10"))[0])
+    two_periods(S2)
+    folder = home.published(S2, 1)
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({"revisi": 1, anchors.ENTRY: anchors.seen(home)}))
+    two_periods(S2)
+    shutil.rmtree(home.decisions / "klerikal")
+    with pytest.raises(PadananError, match="keputusan klerikal yang ada ketika revisi 1 terbit hilang"):
+        two_periods(S2)

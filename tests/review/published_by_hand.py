@@ -158,8 +158,16 @@ def write_published(
     con.execute(f"""
         create table daftar_tanpa_program as
         select {run}, id_orang, case when acak(id_orang, 'sebab') < 30 then 'tidak_tersinkron' when acak(id_orang, 'sebab') < 32 then 'tanpa_nik'
-          when acak(id_orang, 'sebab') < 60 then 'alamat_tidak_lengkap' else 'tidak_diketahui' end as sebab, kode_kota
-        from sasaran where terpilih and acak(id_orang, 'program') < 60""")
+          when acak(id_orang, 'sebab') < 60 then 'alamat_tidak_lengkap' else 'tidak_diketahui' end as sebab, program,
+          case when acak(id_orang, 'program') < 20 then 0 else 1 end::bigint as program_diterima, kode_kota
+        from sasaran, (values ('klj', 60), ('pkh', 25)) t (program, bagian) where terpilih and acak(id_orang, 'program') < bagian
+        union all select {run}, id_orang, 'tidak_diketahui', null, 0::bigint, kode_kota from sasaran
+        where terpilih and acak(id_orang, 'program') > 98""")
+    con.execute(f"""
+        create table tidak_didatangi as
+        select {run}, id_orang, case when acak(id_orang, 'kunjungan') < 10 then 'diperbaiki_di_sumber' when acak(id_orang, 'kunjungan') < 15
+          then 'program_tanpa_batas_desil' else 'diperbaiki_di_sumber,program_tanpa_batas_desil' end as alasan, kode_kota
+        from padanan_orang where acak(id_orang, 'kunjungan') < 20""")
     con.execute(f"""
         create table bendera_periksa as
         select {run}, id_orang, program, bukti, '{CANARY_NIK}' as catatan, kode_kota

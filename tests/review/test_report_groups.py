@@ -96,12 +96,45 @@ def test_gaps_by_rule_and_group(pages, tables):
 @pytest.mark.feature("F33")
 def test_unserved_people_by_cause_and_kota(pages, tables):
     shown = pages["daftar.html"].rows("tabel-tanpa-program", "sebab")
-    truth = dict(tables.execute("select sebab, count(*) from daftar_tanpa_program group by all").fetchall())
+    truth = dict(tables.execute("select sebab, count(distinct id_orang) from daftar_tanpa_program group by all").fetchall())
     for cause, cells in shown.items():
         if cause != "semua":
             assert shown_equals(cells[4], truth.get(cause, 0)), cause
-    assert count(shown["semua"][4]) == sum(truth.values())
-    assert pages["index.html"].texts["daftar_tanpa_program"].startswith(shown["semua"][4])
+    (people,) = tables.execute("select count(distinct id_orang) from daftar_tanpa_program").fetchone()
+    assert count(shown["semua"][4]) == people < tables.execute("select count(*) from daftar_tanpa_program").fetchone()[0]
+    index = pages["index.html"].texts
+    assert index["daftar_tanpa_program"].startswith(shown["semua"][4])
+    (none,) = tables.execute("select count(distinct id_orang) from daftar_tanpa_program where program_diterima = 0").fetchone()
+    assert count(index["daftar_tanpa_program_program_diterima"].split()[0]) == none
+    assert people > none > 0
+
+
+@pytest.mark.feature("F33")
+def test_unserved_people_by_program_and_what_was_never_delivered_is_said_once(pages, tables):
+    """By program with its agency; that nobody delivers applicants is said once, and who is entitled beside its source."""
+    page = pages["daftar.html"]
+    shown = page.rows("tabel-tanpa-program-program", "program")
+    truth = dict(tables.execute("select coalesce(program, ''), count(*) from daftar_tanpa_program group by all").fetchall())
+    assert set(shown) == set(truth) == {"klj", "pkh", ""}
+    assert all(count(shown[program][2]) == number for program, number in truth.items())
+    assert shown["klj"][1] == "Dinsos" and shown[""][0] == "Tidak berhak atas program yang dapat diukur"
+    assert page.source.count("menyampaikan daftar pemohonnya") == 1
+    entitled = page.rows("tabel-hak", "program")
+    assert entitled["pbi_jkn"][2] == "4" and entitled["klj"][2] == "tanpa batas" and "(belum diperiksa)" in entitled["kaj"][3]
+    assert "[U]" not in "".join(cell for cells in entitled.values() for cell in cells)
+    assert "tidak ada sumber yang menilai kelayakan rumah" in page.source
+
+
+@pytest.mark.feature("F24")
+def test_who_is_not_visited_is_counted_with_the_reason(pages, tables):
+    shown = pages["daftar.html"].rows("tabel-tidak-didatangi", "alasan")
+    truth = dict(
+        tables.execute("""select a, count(*) from (select unnest(string_split(alasan, ',')) as a
+        from tidak_didatangi) group by 1""").fetchall()
+    )
+    assert {key: count(cells[1]) for key, cells in shown.items() if key != "semua"} == truth
+    (people,) = tables.execute("select count(*) from tidak_didatangi").fetchone()
+    assert count(shown["semua"][1]) == people < sum(truth.values())
 
 
 @pytest.mark.feature("F34")
@@ -122,14 +155,14 @@ def test_people_without_documents(pages, tables):
 
 def test_an_older_publication_without_the_lists_says_so(home):
     folder = write_published(home, people=300)
-    for name in ("daftar_tanpa_program", "bendera_periksa", "tanpa_dokumen", "pilah_disabilitas"):
+    for name in ("daftar_tanpa_program", "bendera_periksa", "tanpa_dokumen", "tidak_didatangi", "pilah_disabilitas"):
         (folder / f"{name}.parquet").unlink()
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["tables"] = {name: facts for name, facts in manifest["tables"].items() if (folder / f"{name}.parquet").exists()}
     write_manifest(folder, manifest)
     folder = render_report(home, PERIODE, 1).parent
     page = Page(folder / "daftar.html")
-    assert page.source.count("belum diterbitkan waktu itu") == 3 and not page.tables
+    assert page.source.count("belum diterbitkan waktu itu") == 4 and not page.tables
     assert "Pilah disabilitas: belum diterbitkan waktu itu" in (folder / "kelompok.html").read_text()
 
 

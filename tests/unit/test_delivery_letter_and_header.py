@@ -54,7 +54,8 @@ def test_period_and_part_from_the_file_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "count"),
-    [("10", 10), ("1234", 1234), ('"1.234"', 1234), ("1.234", 1234), ('"1,234,567"', 1234567), ("10.0", 10), ("12.5", None),
+    [("10", 10), ("1234", 1234), ('"1.234"', 1234), ('"1.000"', 1000), ("1.234", 1234), ('"1,234,567"', 1234567), ("10.0", None),
+     ("1.000", None), ("12.5", None),
      ('"1.23"', None), ("-3", None), ("[1]", None), ("1e9", None), (".inf", None), ("0x10", 16), ("", None)],
 )  # fmt: skip
 def test_a_count_is_read_where_it_can_only_mean_one(tmp_path: Path, written: str, count: int | None) -> None:
@@ -66,6 +67,20 @@ def test_a_count_is_read_where_it_can_only_mean_one(tmp_path: Path, written: str
     except DamagedFile:
         found = None
     assert found == count
+
+
+def test_a_letters_number_is_told_without_a_nik(tmp_path: Path) -> None:
+    path = tmp_path / "dtks_2025-10.csv"
+    path.write_bytes(b"x")
+    letter = path.with_name(f"{path.name}.pengantar.yaml")
+    arrived = datetime(2025, 6, 10, 9, tzinfo=JAKARTA)
+    for written, told in (
+        ("045/12/UJI/2025", "045/12/UJI/2025"),
+        ("a.n. 3171010101510001", "a.n. …"),
+        ("3171 0101 0151 0001", "…"),
+    ):
+        letter.write_text(f"nomor_surat: {written}\n")
+        assert read_letter(path, load_contracts()["dtks"], arrived).nomor_surat == told
 
 
 def test_labels() -> None:

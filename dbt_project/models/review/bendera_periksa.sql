@@ -6,17 +6,34 @@ with
 penerima as materialized (
     select * from {{ recipients(plan) }} as p
 ),
+-- the recipient beside the limit that the program's own rule has, if any
+dinilai as (
+    select o.*, p.producer, p.record_key, {{ own_limit(plan, 'p.producer') }} as batas_program
+    from penerima as p
+    inner join {{ ref('padanan_orang') }} as o on p.id_orang = o.id_orang
+),
+berbukti as (
+    select
+        id_orang,
+        producer,
+        record_key,
+        unnest([
+            {%- for item in lapangan['bukti'] if item.get('berlaku') %}
+            case when {{ item['berlaku'] }} then {{ lit(item['id']) }} end,
+            {%- endfor %}
+            cast(null as varchar)
+        ]) as bukti
+    from dinilai
+),
 bukti as (
     select p.id_orang, p.producer, b.bukti, p.record_key
     from penerima as p
     inner join {{ ref('gap') }} as g on p.record_key = g.record_key
     inner join {{ evidence_rules(plan) }} as b (rule_id, bukti) on g.rule_id = b.rule_id
-    {%- for item in lapangan['bukti'] if item.get('berlaku') %}
     union all
-    select p.id_orang, p.producer, {{ lit(item['id']) }}, p.record_key
-    from penerima as p
-    inner join (select id_orang from {{ ref('padanan_orang') }} where {{ item['berlaku'] }}) as o on p.id_orang = o.id_orang
-    {%- endfor %}
+    select id_orang, producer, bukti, record_key
+    from berbukti
+    where bukti is not null
 )
 select
     {{ run_columns(plan) }},

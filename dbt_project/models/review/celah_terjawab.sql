@@ -3,7 +3,8 @@
 {% set jawaban %}
     case
         {%- for item in lapangan['terjawab'] %}
-        when rule_id in ({{ quoted_list(item['aturan']) }}) and ({{ item['berlaku'] }}) then {{ lit(item['id']) }}
+        when rule_id in ({{ quoted_list(item['aturan']) }}) and ({{ item['berlaku'] }})
+            {%- if item['selain_program'] %} and not milik_program{% endif %} then {{ lit(item['id']) }}
         {%- endfor %}
     end
 {%- endset %}
@@ -27,6 +28,16 @@ alamat as (
     where g.record_key is null and r.kode_kelurahan is not null and r.producer in ({{ quoted_list(asked_for_address(plan)) }})
     group by r.id_orang
 ),
+-- where the lists place somebody: in DKI or outside; programs are no list of people here
+domisili as (
+    select
+        id_orang,
+        count(distinct case when kode_kelurahan is not null and not {{ is_reference('producer') }} then producer end) as daftar_di_dki,
+        count(distinct case when wilayah_hasil = 'luar_dki' then producer end) as daftar_di_luar
+    from {{ ref('padanan_record') }}
+    where producer not in ({{ quoted_list(program_ids(plan)) }})
+    group by id_orang
+),
 -- the card that the register places somebody on, with exactly one head
 kartu as (
     select distinct a.id_orang
@@ -46,12 +57,16 @@ dinilai as (
         o.nik is not null as nik_ada,
         coalesce(a.di_acuan, false) as alamat_di_acuan,
         coalesce(a.di_sumber_lain, false) as alamat_di_sumber_lain,
-        k.id_orang is not null as kepala_di_acuan
+        k.id_orang is not null as kepala_di_acuan,
+        coalesce(d.daftar_di_dki, 0) as daftar_di_dki,
+        coalesce(d.daftar_di_luar, 0) as daftar_di_luar,
+        c.producer in ({{ quoted_list(program_ids(plan)) }}) as milik_program
     from celah as c
     inner join {{ ref('padanan_record') }} as r on c.record_key = r.record_key
     inner join {{ ref('padanan_orang') }} as o on r.id_orang = o.id_orang
     left join alamat as a on r.id_orang = a.id_orang
     left join kartu as k on r.id_orang = k.id_orang
+    left join domisili as d on r.id_orang = d.id_orang
 ),
 dijawab as (
     select

@@ -2,20 +2,9 @@
 -- F47: people by disability, kota, selection and gap. Counts only: disability is nobody's column here (UU 24/2013 art. 84).
 -- Whoever one source calls disabled is counted so, also where another source says no.
 with
+-- a card for disabled people: whoever holds it is one
 pernyataan as (
-    {%- set parts = [] -%}
-    {%- for contract in plan['contracts'] -%}
-    {%- for delivery in contract['deliveries'] -%}
-    {%- if 'disabilitas' in contract['columns'] -%}
-    {%- do parts.append('select _record_key as record_key, ' ~ decoded(contract, 'disabilitas', 'upper(trim(disabilitas))')
-        ~ ' as nyata from read_parquet(' ~ lit(home() ~ '/' ~ delivery['path']) ~ ')') -%}
-    {%- elif 'ragam_disabilitas' in contract['columns'] -%}
-    {#- a card for disabled people: whoever holds it is one -#}
-    {%- do parts.append("select _record_key as record_key, 'ya' as nyata from read_parquet(" ~ lit(home() ~ '/' ~ delivery['path']) ~ ')') -%}
-    {%- endif -%}
-    {%- endfor -%}
-    {%- endfor %}
-    {{ parts | join('\n    union all\n    ') if parts else 'select cast(null as varchar) as record_key, cast(null as varchar) as nyata where false' }}
+    {{ statements(plan, 'disabilitas', 'ragam_disabilitas') }}
 ),
 dinyatakan as (
     select r.id_orang, max(case when p.nyata = 'ya' then 2 when p.nyata = 'tidak' then 1 else 0 end) as nyata

@@ -46,7 +46,10 @@ rekaman as (
     inner join {{ ref('rekaman_pendukung') }} as r on a.record_key = r.record_key
 ),
 orang as (
-    select id_orang, 'tanpa_program_' || sebab as kode from {{ ref('daftar_tanpa_program') }}
+    -- once a cause, not once a program; a cause whose program gets the whole list asks for no task
+    select distinct id_orang, 'tanpa_program_' || sebab as kode
+    from {{ ref('daftar_tanpa_program') }}
+    where sebab in ({{ quoted_list(lapangan['tanpa_program'] | rejectattr('saluran', 'equalto', 'daftar') | map(attribute='id') | list) }})
     union all
     select id_orang, 'tanpa_dokumen' from {{ ref('tanpa_dokumen') }}
     union all

@@ -1,4 +1,5 @@
-"""The page of the three lists: eligible people whom no program serves, flags on recipients, people without documents (F33-F35).
+"""The page of the lists: who lacks a program that they are entitled to, flags on recipients, people without documents (F33-F35),
+and who has a reason for a visit and is not visited.
 
 Only counts stand here; names are in the worklists. Whose row is on which list was decided when the tables were made.
 """
@@ -10,6 +11,8 @@ from contextlib import suppress
 from typing import Any
 
 from padanan.base.suppress import ALL
+from padanan.contracts.agencies import PRODUCER_WORDS
+from padanan.contracts.entitlements import UNVERIFIED, Entitlements, load_entitlements, unsettled
 from padanan.contracts.field_rules import Cause, FieldRules, Unmeasured, load_field_rules
 from padanan.pages import words
 from padanan.pages.layout import page
@@ -26,19 +29,28 @@ _JOIN = "left join (select distinct kode_kota from wilayah) k on k.kode_kota = t
 
 def list_page(report: Report) -> dict[str, Page]:
     """`daftar.html`; a list that the publication does not have is said to be missing."""
-    rules = load_field_rules()
+    rules, entitled = load_field_rules(), load_entitlements()
     tables: dict[str, Table] = {}
     makers: tuple[tuple[str, Callable[[], dict[str, Table]]], ...] = (
         ("daftar_tanpa_program", lambda: {"tanpa_program": _unserved(report, rules)}),
+        ("daftar_tanpa_program", lambda: {"tanpa_program_program": _unserved_by_program(report, rules)}),
         ("bendera_periksa", lambda: {"bendera": _flags(report, rules), "bendera_program": _flags_by_program(report, rules)}),
         ("tanpa_dokumen", lambda: {"tanpa_dokumen": _undocumented(report)}),
+        ("tidak_didatangi", lambda: {"tidak_didatangi": _not_visited(report)}),
     )
     for name, make in makers:
         # Not published then, as a table or a column of it: the template says so.
         with suppress(NotPublished):
             tables |= make() if report.source.has(name) else {}
     unmeasured = [f"{item.keterangan} ({item.tidak_diukur})" for item in rules.bukti if isinstance(item, Unmeasured)]
-    made = page(report, "daftar.html.j2", tables, tidak_diukur=unmeasured, belum=LATER, aturan=rules.tanpa_dokumen)
+    if "tanpa_program" in tables:
+        tables["hak"] = _entitled(report, entitled)
+    telling = [item.name for item in report.contracts.values() if item.program.get("menyampaikanPemohon")]
+    silent = [f"{report.contracts[name].name} ({why})" for name, why in unsettled(entitled, report.contracts).items()]
+    made = page(
+        report, "daftar.html.j2", tables, tidak_diukur=unmeasured, belum=LATER, aturan=rules.tanpa_dokumen, pemohon=telling,
+        hak_tidak_diukur=silent,
+    )  # fmt: skip
     return {"daftar.html": made}
 
 
@@ -60,7 +72,7 @@ def _lines(report: Report, made: Crosstab, names: Mapping[str, str], key: str) -
 
 
 def _unserved(report: Report, rules: FieldRules) -> Table:
-    """F33: each person once, by the first cause that holds."""
+    """F33: distinct people by cause; who lacks several programs may stand in several, so only the last line counts each once."""
     counts = _counted(
         report,
         f"select coalesce(t.sebab, 'tidak_diketahui') as baris, {_PLACE} as kota, count(distinct t.id_orang) as n "
@@ -68,7 +80,7 @@ def _unserved(report: Report, rules: FieldRules) -> Table:
     )
     causes = {item.id: item for item in rules.tanpa_program}
     order = [*causes, *sorted({key[0] for key in counts} - set(causes))]
-    made = crosstab(counts, order, _kotas(report))
+    made = crosstab(counts, order, _kotas(report), totals=_distinct(report, "daftar_tanpa_program"))
     columns = _columns(report, "Sebab", *heads("Tindak lanjut", "Penanggung jawab", "Tenggat"))
     rows = []
     for cause in order:
@@ -81,15 +93,83 @@ def _unserved(report: Report, rules: FieldRules) -> Table:
                 sebab=cause,
             )
         )
-    foot = [row(text("Jumlah"), *_todo(report, None), *made.line(ALL, _kotas(report)), sebab="semua")]
-    return table("tabel-tanpa-program", "Orang dalam data sasaran yang tidak menerima program apa pun", columns, rows, foot=foot)
+    foot = [row(text("Orang berbeda"), *_todo(report, None), *made.line(ALL, _kotas(report)), sebab="semua")]
+    title = "Orang dalam data sasaran yang belum menerima program yang menjadi haknya, menurut sebab"
+    return table("tabel-tanpa-program", title, columns, rows, foot=foot)
+
+
+def _unserved_by_program(report: Report, rules: FieldRules) -> Table:
+    """F33 by program, for its agency: each person once a program, by cause."""
+    found = report.source.rows(
+        "select coalesce(program, '') as baris, sebab as kota, count(distinct id_orang) as n from daftar_tanpa_program "
+        "group by all"
+    )
+    counts = {(str(line["baris"]), str(line["kota"])): int(line["n"]) for line in found}
+    known = [item.id for item in rules.tanpa_program]
+    causes = [*(cause for cause in known if any(key[1] == cause for key in counts)), *sorted({k[1] for k in counts} - set(known))]
+    programs = [name for name in (*report.contracts, "") if any(key[0] == name for key in counts)]
+    made = crosstab(counts, programs, causes, sums_down=False)
+    rows = []
+    for program in programs:
+        contract = report.contracts.get(program)
+        named = (contract.name, contract.agency) if contract else ("Tidak berhak atas program yang dapat diukur", "")
+        rows.append(row(text(named[0]), text(named[1]), *made.line(program, causes), program=program))
+    columns = [*heads("Program", "Pengelola"), Column("Orang", "n"), *(Column(_head(cause), "n") for cause in causes)]
+    return table("tabel-tanpa-program-program", "Yang berhak dan belum menerima, menurut program dan sebab", columns, rows,
+                 note="Satu orang dapat berhak atas beberapa program.")  # fmt: skip
+
+
+def _entitled(report: Report, entitled: Entitlements) -> Table:
+    """Who is entitled to what, with the source, marked where nobody has checked it."""
+    rows = [
+        row(
+            text(report.contracts[name].name),
+            text(item.siapa, "lebar"),
+            text("tanpa batas" if item.desil_maks is None else str(item.desil_maks)),
+            text(item.sumber.replace(" [D]", "").replace(UNVERIFIED, "(belum diperiksa)"), "lebar"),
+            program=name,
+        )
+        for name, item in entitled.program.items()
+        if item.tidak_diukur is None and name in report.contracts
+    ]
+    columns = heads("Program", "Yang berhak", "Batas desil aturan program", "Sumber")
+    return table("tabel-hak", "Siapa yang dianggap berhak", list(columns), rows)
+
+
+def _not_visited(report: Report) -> Table:
+    """Who has a reason for a visit and no line on the prelist; a person may have several."""
+    query = "select unnest(string_split(alasan, ',')) as baris, id_orang, kode_kota from tidak_didatangi"
+    counts = _counted(
+        report, f"select t.baris, {_PLACE} as kota, count(distinct t.id_orang) as n from ({query}) t {_JOIN} group by all"
+    )
+    names = {
+        "diperbaiki_di_sumber": "Bukan sasaran, calon, atau penerima dengan bukti: catatannya diperbaiki di sumbernya",
+        "program_tanpa_batas_desil": "Desilnya di atas batas data sasaran, tetapi aturan programnya tidak membatasi desil",
+    }
+    made = crosstab(counts, list(names), _kotas(report), totals=_distinct(report, "tidak_didatangi"))
+    foot = [row(text("Orang berbeda"), *made.line(ALL, _kotas(report)), alasan="semua")]
+    return table(
+        "tabel-tidak-didatangi", "Punya alasan kunjungan dan tidak didatangi", _columns(report, "Sebab"),
+        _lines(report, made, names, "alasan"), foot=foot,
+    )  # fmt: skip
+
+
+def _distinct(report: Report, name: str) -> dict[str, int]:
+    """Distinct people of a list by kota."""
+    found = report.source.rows(f"select {_PLACE} as kota, count(distinct t.id_orang) as n from {name} t {_JOIN} group by all")
+    return {str(line["kota"]): int(line["n"]) for line in found}
+
+
+def _head(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _todo(report: Report, found: Cause | None) -> tuple[Cell, ...]:
     if found is None:
         return Cell(""), Cell(""), Cell("")
     due = report.due(found.hari)
-    return text(found.tindak_lanjut, "teks"), text("; ".join(found.penanggung_jawab)), dated(due, short=True)
+    owners = ["pengelola program" if name in PRODUCER_WORDS else name for name in found.penanggung_jawab]
+    return text(found.tindak_lanjut, "teks"), text("; ".join(owners)), dated(due, short=True)
 
 
 def _flags(report: Report, rules: FieldRules) -> Table:
@@ -98,14 +178,8 @@ def _flags(report: Report, rules: FieldRules) -> Table:
         report,
         f"select t.bukti as baris, {_PLACE} as kota, count(distinct t.id_orang) as n from bendera_periksa t {_JOIN} group by all",
     )
-    totals = {
-        str(line["kota"]): int(line["n"])
-        for line in report.source.rows(
-            f"select {_PLACE} as kota, count(distinct t.id_orang) as n from bendera_periksa t {_JOIN} group by all"
-        )
-    }
     names = _evidence(rules, [key[0] for key in counts])
-    made = crosstab(counts, list(names), _kotas(report), totals=totals)
+    made = crosstab(counts, list(names), _kotas(report), totals=_distinct(report, "bendera_periksa"))
     foot = [row(text("Orang berbeda"), *made.line(ALL, _kotas(report)), bukti="semua")]
     columns = _columns(report, "Bukti")
     return table(
@@ -125,7 +199,7 @@ def _flags_by_program(report: Report, rules: FieldRules) -> Table:
         row(text(report.contracts[program].name), *(made.cell(program, bukti) for bukti in evidence), program=program)
         for program in programs
     ]
-    columns = [Column("Program"), *(Column(bukti.replace("_", " ").capitalize(), "n") for bukti in evidence)]
+    columns = [Column("Program"), *(Column(_head(bukti), "n") for bukti in evidence)]
     return table("tabel-bendera-program", "Bendera menurut program dan bukti", columns, rows,
                  note="Satu orang dapat mempunyai beberapa bukti dan beberapa program.")  # fmt: skip
 
@@ -155,14 +229,16 @@ def _undocumented(report: Report) -> Table:
 def summary(report: Report) -> list[dict[str, Any]]:
     """The index's line on each list: how many distinct people."""
     lists = (
-        ("daftar_tanpa_program", "orang dalam data sasaran tanpa program apa pun"),
-        ("bendera_periksa", "penerima dengan bukti yang perlu diperiksa di lapangan"),
-        ("tanpa_dokumen", "orang tanpa NIK pada sumber mana pun"),
+        ("daftar_tanpa_program", "", "orang dalam data sasaran yang belum menerima sedikitnya satu program yang menjadi haknya"),
+        ("daftar_tanpa_program", "program_diterima", "di antaranya belum menerima program apa pun"),
+        ("bendera_periksa", "", "penerima dengan bukti yang perlu diperiksa di lapangan"),
+        ("tanpa_dokumen", "", "orang tanpa NIK pada sumber mana pun"),
     )
     found = []
-    for name, told in lists:
-        if report.source.has(name):
-            number = report.source.value(f"select count(distinct id_orang) from {name}")
+    for name, none_of, told in lists:
+        if report.source.has(name, *([none_of] if none_of else [])):
+            only = f" where {none_of} = 0" if none_of else ""
+            number = report.source.value(f"select count(distinct id_orang) from {name}{only}")
             made = crosstab({("x", "x"): number}, ["x"], ["x"])
-            found.append({"id": name, "nama": told, "nilai": made.cell("x", "x").text})
+            found.append({"id": name if not none_of else f"{name}_{none_of}", "nama": told, "nilai": made.cell("x", "x").text})
     return found
