@@ -43,8 +43,11 @@ def publish(home: Home, plan: RunPlan) -> Path:
     Raises:
         PadananError: a table is missing, belongs to another run, or the revision exists with other inputs.
     """
-    target = home.published(plan.periode, plan.revisi)
+    target, private = home.published(plan.periode, plan.revisi), home.identitas(plan.periode, plan.revisi)
     if target.exists():
+        # A draft that could not be removed when this revision was published may hold names.
+        for parent in (target.parent, private.parent):
+            commit.sweep(parent)
         manifest = read_manifest(home, plan.periode, plan.revisi)
         if manifest["inputs_hash"] == plan.inputs_hash:
             return target
@@ -57,7 +60,6 @@ def publish(home: Home, plan: RunPlan) -> Path:
     con.execute("set memory_limit = ?", [os.environ.get("PADANAN_MEMORY", "3GB")])
     con.execute("set temp_directory = ?", [str(home.warehouse / "tmp")])
     try:
-        private = home.identitas(plan.periode, plan.revisi)
         with (
             no_space_guard("tabel terbitan"),
             commit.building(target.parent) as temporary,
