@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from padanan.base.format import number, percent
-from padanan.base.suppress import Cell, Cover, Sum, cover
+from padanan.base.suppress import LIMIT, Cell, Cover, Sum, cover
 from padanan.published.facts import NO_KOTA, Counted, Facts
 from padanan.published.opened import Published
 
@@ -121,7 +121,10 @@ def build(source: Published) -> Tree:
         for row in source.rows(query):
             _add(root, nodes, row)
     population = source.has("penduduk_wilayah") and _measure(source, root, nodes)
-    return Tree(root, cover(*_cells(root, population)), population)
+    values, sums = _cells(root, population)
+    # What the province has as a whole stands on every first page: it is never the cell that goes for the sake of a part.
+    fixed = {(ROOT, measure) for measure in MEASURES if values.get((ROOT, measure), 0) >= LIMIT}
+    return Tree(root, cover(values, sums, fixed), population)
 
 
 def _measure(source: Published, root: Node, nodes: dict[Path, Node]) -> bool:

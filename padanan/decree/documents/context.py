@@ -21,6 +21,7 @@ from padanan.published.report import UNTOLD
 
 TO_FILL = "[diisi]"
 DRAFT = "RANCANGAN"
+WITH_UNKNOWN = " (termasuk yang tidak diketahui)"
 NO_LOG = "0" * 64
 ABOUT = "DATA SASARAN PROGRAM PERCEPATAN PENGHAPUSAN KEMISKINAN EKSTREM PROVINSI DAERAH KHUSUS IBUKOTA JAKARTA {periode}"
 SPLIT_NAMES: Mapping[str, str] = {
@@ -149,7 +150,7 @@ def _line(table: str, item: Count, people: int) -> dict[str, str]:
     name = groups.SPLITS["umur"][UNKNOWN] if item.key == UNKNOWN else _LINES.get(table, {}).get(item.key)
     return {
         "kode": item.key,
-        "nama": name or (f"Desil {item.key}" if table == "desil" else item.key),
+        "nama": (name or (f"Desil {item.key}" if table == "desil" else item.key)) + (WITH_UNKNOWN if item.with_unknown else ""),
         "orang": item.cover.text if item.cover else id_format.number(item.value),
         "bagian": "–" if item.cover else id_format.percent(item.value, people),
     }
