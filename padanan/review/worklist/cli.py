@@ -64,7 +64,8 @@ def _make(args: argparse.Namespace) -> int:
     counts = facts["jumlah"]
     print(
         f"{len(facts['berkas'])} berkas di {folder.relative_to(home.root)}: {counts[VISIT]} tugas lapangan, "
-        f"{counts[AT_SOURCE]} perbaikan di sumber, {counts['prelist']} orang di prelist; berlaku sampai {facts['kedaluwarsa']}"
+        f"{counts[AT_SOURCE]} perbaikan di sumber, {counts['prelist']} orang di prelist, "
+        f"{counts.get('belum_masuk', 0)} orang belum masuk data sasaran untuk TKPK; berlaku sampai {facts['kedaluwarsa']}"
     )
     return 0
 
