@@ -5,16 +5,22 @@ Who mends what is said in `rules.yaml` and `lapangan.yaml`, who delivers what in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationInfo, model_validator
 
 from padanan.base.config import Config, Day, Listed, Prose, Text, Version, fault, nearest, read_config
+from padanan.base.format import day as tanggal
 
 # Words that stand for the producer itself in `penanggungJawab`.
 PRODUCER_WORDS = ("produsen", "PD program")
+
+
+Part = Literal["walidata", "sekretariat", "verifikasi", "validasi"]
 
 
 class FormerName(Config):
@@ -26,12 +32,56 @@ class FormerName(Config):
 
 
 class Agency(Config):
-    """One agency; `lapangan`: its people visit families."""
+    """One agency; `lapangan`: its people visit families; `peran`: what it is to the padanan as a whole."""
 
     singkat: Text
     nama: Prose
     lapangan: bool = False
+    peran: Part | None = None
     dahulu: Listed[FormerName] = ()
+
+    def on(self, day: date | None = None) -> FormerName | Agency:
+        """The names that held on a day: a former one's, else today's."""
+        past = sorted((one for one in self.dahulu if day is not None and day <= one.sampai), key=lambda one: one.sampai)
+        return past[0] if past else self
+
+    def first(self, day: date | None = None) -> str:
+        """How a text of that day names the agency first: in full, by the short name that it goes on with, and what it was called
+        until when.
+        """
+        named = self.on(day)
+        short = [] if _within(named.singkat, named.nama) else [named.singkat]
+        until = named.sampai if isinstance(named, FormerName) else date.max
+        before = [f"sampai {tanggal(one.sampai)} {one.nama}" for one in self.dahulu if one.sampai < until]
+        notes = "; ".join([*short, *before])
+        return f"{named.nama} ({notes})" if notes else named.nama
+
+
+def _within(short: str, full: str) -> bool:
+    return short.lower() in full.lower()
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Who stands behind a contract: the agency that delivers, those that the data come from, through whom, together with whom."""
+
+    own: Agency
+    origin: tuple[Agency, ...] = ()
+    through: Agency | None = None
+    together: tuple[Agency, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """`<agency>, melalui <another>, dari <a ministry>`, in full, by today's names."""
+        return self._told(lambda one: one.nama)
+
+    def first(self, day: date | None = None) -> str:
+        """The same at first mention, as the names stood on a day."""
+        return self._told(lambda one: one.first(day))
+
+    def _told(self, name: Callable[[Agency], str]) -> str:
+        others = (("bersama", self.together), ("melalui", (self.through,) if self.through else ()), ("dari", self.origin))
+        return ", ".join([name(self.own), *(f"{word} {' dan '.join(map(name, ones))}" for word, ones in others if ones)])
 
 
 class Agencies(Config):
@@ -54,10 +104,34 @@ class Agencies(Config):
                 seen[name] = agency_id
         return self
 
+    @model_validator(mode="after")
+    def _one_agency_a_part(self) -> Agencies:
+        for part in get_args(Part):
+            held = [agency_id for agency_id, agency in self.instansi.items() if agency.peran == part]
+            if len(held) != 1:
+                told = f"peran '{part}' dipegang {', '.join(held)}" if held else f"tidak ada instansi dengan peran '{part}'"
+                at = ("instansi", held[1], "peran") if held else ("instansi",)
+                raise fault(told, "beri peran itu kepada tepat satu instansi", at=at)
+        return self
+
+    def of(self, part: Part) -> Agency:
+        """The agency that has a part."""
+        return next(agency for agency in self.instansi.values() if agency.peran == part)
+
     @property
     def visiting(self) -> tuple[str, ...]:
         """Short names of those whose people visit families."""
         return tuple(agency.singkat for agency in self.instansi.values() if agency.lapangan)
+
+    def parties(self, own: str, origin: Iterable[str] = (), through: str | None = None, together: Iterable[str] = ()) -> Parties:
+        """Who stands behind a contract, by their ids."""
+        known = self.instansi
+        return Parties(
+            known[own],
+            tuple(known[one] for one in origin),
+            known[through] if through else None,
+            tuple(known[one] for one in together),
+        )
 
     @property
     def context(self) -> Mapping[str, Any]:

@@ -115,7 +115,9 @@ def test_tkpk_reads_who_it_decides_about_and_the_rows_behind_ketepatan_sasaran(w
         assert (row["daftar"], row["alasan"], row["nama"], row["nik"] or "") == (daftar, alasan, nama, nik)
         assert kecamatan not in places or row["file"].startswith(f"{tkpk.PREFIX}{kecamatan}-")
     assert not shown
-    poor = "producer not in ('jakpreneur', 'kartu_layanan_gratis') and status_program in ('eksisting', 'baru', 'tunda')"
+    others = {"jakpreneur", "kartu_layanan_gratis"}
+    names = ", ".join(f"'{one.id}'" for one in load_contracts().values() if one.kind == "program" and one.id not in others)
+    poor = f"producer in ({names}) and (status_program is null or status_program in ('eksisting', 'baru', 'tunda'))"
     records = query(home, f"select record_key, terpilih from padanan_record join sasaran using (id_orang) where {poor}")
     rows = {row["record_key"]: row for row in found["Penerima program"]}
     assert len(rows) == len(found["Penerima program"]) == facts["jumlah"][tkpk.RECEIVERS] > 0

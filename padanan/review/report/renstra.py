@@ -90,7 +90,7 @@ def renstra_table(report: Report, served: Targeting | None, updates: Activity | 
     first, *others = columns
     return table(
         "tabel-renstra",
-        "Indikator Renstra Kementerian Sosial 2020–2024 yang dapat dihitung dari padanan",
+        "Indikator Renstra Kemensos 2020–2024 yang dapat dihitung dari padanan",
         (type(first)(first.name, more=("Yang dihitung",)), *others),
         rows,
         note="Renstra Kemensos 2020–2024, Tabel 14 dan 15. Renstra tidak menetapkan target ketepatan sasaran.",

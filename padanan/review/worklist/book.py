@@ -13,6 +13,8 @@ from typing import Any
 from padanan.base import disk
 from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
+from padanan.contracts.agencies import load_agencies
+from padanan.contracts.contract import expectations_dir
 from padanan.contracts.field_rules import AT_SOURCE, VISIT
 from padanan.forms.sealed_book import Layout, Row, formats, neutral, sealed, sealed_rows, workbook, write_sheet
 
@@ -78,7 +80,7 @@ VALIDATION = replace(
     sheet="Validasi",
     opened=("hasil", "domisili", "tanggal", "petugas", "catatan"),
     choices={"hasil": ("layak", "tidak_layak", "perlu_ditinjau"), "domisili": ("ya", "tidak")},
-    note=f"Validasi lapangan oleh pendamsos (Dinas Sosial). {_NOTE}",
+    note=f"Validasi lapangan oleh pendamsos (Dinsos). {_NOTE}",
 )
 CORRECTION = replace(
     VERIFICATION,
@@ -164,12 +166,17 @@ def sealed_row(layout: Layout, row: Mapping[str, str], stamp: Stamp) -> tuple[di
 
 
 def _guide(book: Any, place: str, stamp: Stamp, visits: int, corrections: int, lines: int) -> None:
+    agencies = load_agencies(expectations_dir())
     texts = [
         ("Periode dan revisi", f"{stamp.label}, revisi {stamp.revisi}"),
         ("Nilai hash kontrak", fingerprint(stamp.contracts)),
         ("Isi", f"{visits} tugas lapangan, {corrections} perbaikan di sumber, {lines} orang di prelist"),
-        ("Verifikasi", "Diisi kader dasawisma (DPPAPP): temui orangnya, pilih hasil, tulis NIK dan alamat menurut dokumen."),
-        ("Validasi", "Diisi pendamsos (Dinas Sosial) untuk tugas yang sama: pilih hasil dan domisili."),
+        (
+            "Verifikasi",
+            f"Diisi kader dasawisma, {agencies.of('verifikasi').first()}: temui orangnya, pilih hasil, tulis NIK dan "
+            "alamat menurut dokumen.",
+        ),
+        ("Validasi", f"Diisi pendamsos, {agencies.of('validasi').first()}, untuk tugas yang sama: pilih hasil dan domisili."),
         ("Perbaikan sumber", "Diperbaiki penanggung jawab di datanya sendiri, tanpa kunjungan."),
         ("Bendera", "Catatan meninggal, pindah atau ganda sering keliru: periksa, bantuan tidak dihentikan karenanya."),
         ("Tanpa NIK", "Orang tanpa NIK tetap dilayani dan tetap di daftar; arahkan ke Disdukcapil."),
