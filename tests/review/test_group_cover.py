@@ -3,6 +3,7 @@
 import pytest
 
 from padanan.base.suppress import ALL, LIMIT, Cover
+from padanan.published import wilayah
 from padanan.published.groups import UNKNOWN, Groups, covered_counts, merged_columns
 from padanan.review.report.crosstab import crosstab
 
@@ -94,6 +95,20 @@ def test_a_table_by_kota_merges_the_whole_column():
     assert merged_columns(counts, kotas, names) == "L"
     assert merged_columns(counts | {("b", UNKNOWN): 0}, kotas, names) == ""
     assert merged_columns(counts | {("b", UNKNOWN): 5}, kotas, names) == ""
+
+
+@pytest.mark.feature("F50")
+def test_the_provinces_totals_are_never_covered():
+    """Four and four people in two kota are told by their sum of eight: the kota go, the province stays."""
+    kotas = [wilayah.Node((*wilayah.ROOT, code), code) for code in ("31.71", "31.72")]
+    root = wilayah.Node(wilayah.ROOT, "DKI Jakarta", children=kotas)
+    for node, people in ((root, 8), (kotas[0], 4), (kotas[1], 4)):
+        node.values["orang"] = node.values["padan"] = people
+    covered = wilayah.covered_places(root)
+    assert {cell for cell in covered if cell[1] == "orang"} == {(kota.path, "orang") for kota in kotas}
+    root.values["orang"] = root.values["padan"] = kotas[0].values["orang"] = kotas[0].values["padan"] = 4
+    kotas[1].values["orang"] = kotas[1].values["padan"] = 0
+    assert (wilayah.ROOT, "orang") in wilayah.covered_places(root), "di bawah lima pun provinsi ditutup"
 
 
 @pytest.mark.feature("F50")
