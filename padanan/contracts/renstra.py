@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field
 
 from padanan.base.config import Config, Version, read_config
+from padanan.base.suppress import LIMIT
 from padanan.contracts.contract import expectations_dir
 
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -30,7 +31,8 @@ class Activeness(Config):
     """When a kelurahan and a kota count as active in updating."""
 
     share: Part = Field(validation_alias="bagianDiperbarui", examples=[0.05])
-    least: Annotated[int, Field(ge=5)] = Field(validation_alias="catatanMinimal", examples=[30])
+    updated: Annotated[int, Field(ge=LIMIT)] = Field(validation_alias="catatanDiperbarui", examples=[5])
+    least: Annotated[int, Field(ge=LIMIT)] = Field(validation_alias="catatanMinimal", examples=[30])
     kelurahan: Part = Field(validation_alias="bagianKelurahan", examples=[0.5])
 
 

@@ -95,7 +95,7 @@ def measure(
         found = Updates(row["n"], row["berubah"])
         if row["kelurahan"] is not None and row["n"] >= rule.least:
             found.judged = 1
-            found.active = int(row["berubah"] >= rule.share * row["n"])
+            found.active = int(row["berubah"] >= max(rule.share * row["n"], rule.updated))
         places.setdefault((row["kota"], row["kecamatan"]), Updates()).add(found)
         kotas.setdefault(row["kota"], Updates()).add(found)
     return Activity(name, places, rule, kotas)

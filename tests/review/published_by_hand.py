@@ -250,9 +250,9 @@ SAID = """select * exclude (nik_bersih, nama_bersih) replace (
   md5('nik' || i) as nik_key, md5('kk' || i // 4) as kk_key, (i % 4 + 1)::integer as shdk,
   case when producer <> 'klj' or i % 7 = 0 then null when i % 5 = 0 then 'henti' else 'eksisting' end as status_program
   from read_parquet('{path}')"""
-# A fifth of a busy kota's records changed; of one kota a single record; of one the card of whoever lives in its first kelurahan.
+# Most of a busy kota's records changed; of one kota a single record; of one the card of whoever lives in its first kelurahan.
 CHANGED = f"""select * replace (
-    case when kode_kota = '{BUSY}' and i % 5 = 0 then md5('lain' || i) else nik_key end as nik_key,
+    case when kode_kota = '{BUSY}' and i % 5 <> 0 then md5('lain' || i) else nik_key end as nik_key,
     case when kode_kota = '{ONE_ROW}' and i = (select min(i) from asal where kode_kota = '{ONE_ROW}' and producer = 'dtks')
       then 9 else shdk end as shdk,
     case when kode_kelurahan = (select min(kode_kelurahan) from asal where kode_kota = '{PART}')

@@ -15,7 +15,7 @@ from padanan.review.report.renstra import renstra_table
 from padanan.review.report.targeting_tables import targeting_tables
 from tests.review.published_by_hand import BUSY, CHANGED, ONE_ROW, PART, PERIODE, SAID, rewrite, write_published
 
-RULE = Activeness(bagianDiperbarui=0.1, catatanMinimal=5, bagianKelurahan=0.5)
+RULE = Activeness(bagianDiperbarui=0.1, catatanDiperbarui=5, catatanMinimal=5, bagianKelurahan=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,16 @@ def test_updates_are_what_came_went_or_changed_by_place(opened, found):
         n, changed = truth.get(kota, (0, 0))
         truth[kota] = (n + 1, changed + (now.get(key) != before.get(key)))
     assert {kota: (own.records, own.updated) for kota, own in found.kotas.items()} == truth
+    villages = {}
+    for key in now.keys() | before.keys():
+        *_, village, kota = now.get(key) or before[key]
+        if village:
+            n, changed = villages.get((kota, village), (0, 0))
+            villages[kota, village] = (n + 1, changed + (now.get(key) != before.get(key)))
+    for kota in truth:
+        judged = [own for (place, _), own in villages.items() if place == kota and own[0] >= RULE.least]
+        active = [changed for n, changed in judged if changed >= RULE.updated and changed >= RULE.share * n]
+        assert (found.kotas[kota].judged, found.kotas[kota].active) == (len(judged), len(active)), kota
     assert truth[ONE_ROW][1] == 1 and truth[BUSY][1] > 0.2 * truth[BUSY][0]
     assert sum(own.records for own in found.places.values()) == sum(n for n, _ in truth.values())
 
@@ -79,7 +89,7 @@ def test_one_row_or_one_kelurahan_makes_no_kota_active(opened, found):
 @pytest.mark.feature("F46")
 def test_a_kelurahan_with_few_records_is_not_judged(opened):
     report, home = opened
-    strict = Activeness(bagianDiperbarui=0.1, catatanMinimal=10_000, bagianKelurahan=0.5)
+    strict = Activeness(bagianDiperbarui=0.1, catatanDiperbarui=5, catatanMinimal=10_000, bagianKelurahan=0.5)
     made = activity.measure(home, report.source, "dtks", report.history.last_period, "x", strict)
     assert made.active(BUSY) is None and active_kotas(report, made) == (0, 0)
 
@@ -103,12 +113,16 @@ def test_the_tables_print_the_volume_with_its_n_and_cover_small_counts(opened, f
     assert shown[ONE_ROW][2] == "<5" and shown[ONE_ROW][3] == "–", "satu catatan yang berubah tidak dicetak"
     hidden = [name for name, cells in shown.items() if cells[2] in ("<5", "ditutup")]
     assert len(hidden) > 1 and "*" not in hidden, "yang satu tidak dapat dihitung dari jumlahnya"
-    assert "10% dari sedikitnya 5 catatannya" in tables["keaktifan"].note and "50%" in tables["keaktifan"].note
+    assert (
+        "10% dari sedikitnya 5 catatannya, dan sedikitnya 5 catatan" in tables["keaktifan"].note
+        and "50%" in tables["keaktifan"].note
+    )
     for line in tables["keaktifan_kecamatan"].rows:
         kota, _, kecamatan = line.data["baris"].partition("/")
         own = found.places[kota, kecamatan]
         if 0 < own.updated < LIMIT or 0 < own.records < LIMIT:
             assert line.cells[3].text == "–", line.data["baris"]
+            assert own.active == 0 or own.updated >= LIMIT, "kelurahan aktif memberitahukan jumlah yang ditutup"
 
 
 @pytest.mark.feature("F46")
@@ -118,7 +132,7 @@ def test_the_targets_and_the_threshold_are_the_files(tmp_path):
     assert list(renstra.target.active.values()) == [30, 40, 50, 70, 70]
     assert renstra.active.least >= LIMIT
     text = (load_contracts()["dtks"].path.parents[1] / "renstra.yaml").read_text()
-    for old, new in (("bagianDiperbarui: 0.05", "bagianDiperbarui: 0"), ("catatanMinimal: 30", "catatanMinimal: 1")):
+    for old, new in (("bagianDiperbarui: 0.05", "bagianDiperbarui: 0"), ("catatanDiperbarui: 5", "catatanDiperbarui: 4")):
         (tmp_path / "renstra.yaml").write_text(text.replace(old, new))
         with pytest.raises(ContractError, match=r"renstra\.yaml"):
             load_renstra(tmp_path)

@@ -45,8 +45,9 @@ def activity_tables(report: Report, found: Activity) -> dict[str, Table]:
     rule = found.rule
     note = (
         f"Dibandingkan dengan {found.since}: catatan yang masuk, keluar, atau berubah NIK, nomor KK, hubungan keluarga atau "
-        f"kelurahannya. Kelurahan aktif bila sedikitnya {threshold(rule.share)} dari sedikitnya {number(rule.least)} catatannya "
-        f"diperbarui; kota aktif bila sedikitnya {decimal(rule.kelurahan * 100)}% kelurahan yang dinilai aktif."
+        f"kelurahannya. Kelurahan aktif bila sedikitnya {threshold(rule.share)} dari sedikitnya {number(rule.least)} catatannya, "
+        f"dan sedikitnya {number(rule.updated)} catatan, diperbarui; kota aktif bila sedikitnya "
+        f"{decimal(rule.kelurahan * 100)}% kelurahan yang dinilai aktif."
     )
     kotas = [*report.facts.kota_names, *([OUTSIDE] if OUTSIDE in found.kotas else [])]
     rows = [_line(_kota(report, kota), (kota,), found.kotas.get(kota, Updates()), marks, _STATES[found.active(kota)])
