@@ -85,8 +85,8 @@ def _count(made: SplitCounts, value: str, measure: str) -> Shown:
 
 
 def with_unknown(cell: Shown) -> Shown:
-    """A cell that counts the unknown too; the table's note says what its mark means."""
-    return replace(cell, text=f"{cell.text}{MARK}")
+    """A cell that counts the unknown too, marked in the workbook as well; the table's note says what its mark means."""
+    return replace(cell, text=f"{cell.text}{MARK}", value=None)
 
 
 def _by_kota(report: Report, found: Groups, split: str) -> Table:
