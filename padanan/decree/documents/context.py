@@ -90,7 +90,8 @@ def identity_tags(identity: Identity, *, draft: bool) -> dict[str, Any]:
         "walidata": custodian.first(identity.end),
         "walidata_singkat": custodian.on(identity.end).singkat,
         "sekretariat": agencies.of("sekretariat").first(identity.end),
-        "sekretariat_kop": agencies.of("sekretariat").on(identity.end).nama.upper(),
+        # The line above it names the province.
+        "sekretariat_kop": agencies.of("sekretariat").on(identity.end).nama.removesuffix(" Provinsi DKI Jakarta").upper(),
     }
 
 
