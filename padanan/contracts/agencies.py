@@ -5,11 +5,11 @@ Who mends what is said in `rules.yaml` and `lapangan.yaml`, who delivers what in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, model_validator
 
@@ -23,6 +23,15 @@ PRODUCER_WORDS = ("produsen", "PD program")
 Part = Literal["walidata", "sekretariat", "verifikasi", "validasi"]
 
 
+class Parts(Config):
+    """`peran`: which agency is what to the padanan as a whole, by their ids."""
+
+    walidata: Text
+    sekretariat: Text
+    verifikasi: Text
+    validasi: Text
+
+
 class FormerName(Config):
     """A name that an agency, or the one whose work it took over, had until a day (inclusive)."""
 
@@ -32,12 +41,11 @@ class FormerName(Config):
 
 
 class Agency(Config):
-    """One agency; `lapangan`: its people visit families; `peran`: what it is to the padanan as a whole."""
+    """One agency; `lapangan`: its people visit families."""
 
     singkat: Text
     nama: Prose
     lapangan: bool = False
-    peran: Part | None = None
     dahulu: Listed[FormerName] = ()
 
     def on(self, day: date | None = None) -> FormerName | Agency:
@@ -88,6 +96,7 @@ class Agencies(Config):
     """`instansi.yaml`: agency id -> agency; a short name, also a former one, is one agency's."""
 
     version: Version = Field(examples=["1.0.0"])
+    peran: Parts
     instansi: dict[str, Agency]
 
     @model_validator(mode="after")
@@ -105,18 +114,14 @@ class Agencies(Config):
         return self
 
     @model_validator(mode="after")
-    def _one_agency_a_part(self) -> Agencies:
-        for part in get_args(Part):
-            held = [agency_id for agency_id, agency in self.instansi.items() if agency.peran == part]
-            if len(held) != 1:
-                told = f"peran '{part}' dipegang {', '.join(held)}" if held else f"tidak ada instansi dengan peran '{part}'"
-                at = ("instansi", held[1], "peran") if held else ("instansi",)
-                raise fault(told, "beri peran itu kepada tepat satu instansi", at=at)
+    def _parts_are_known_agencies(self) -> Agencies:
+        for part, agency_id in self.peran:
+            _known(agency_id, self.instansi, "id instansi", at=("peran", part))
         return self
 
     def of(self, part: Part) -> Agency:
         """The agency that has a part."""
-        return next(agency for agency in self.instansi.values() if agency.peran == part)
+        return self.instansi[getattr(self.peran, part)]
 
     @property
     def visiting(self) -> tuple[str, ...]:
@@ -158,9 +163,9 @@ def known_agency(text: str, info: ValidationInfo) -> str:
     return _known(text, (info.context or {}).get("instansi"), "id instansi")
 
 
-def _known(text: str, names: Any, kind: str) -> str:
+def _known(text: str, names: Any, kind: str, at: Sequence[str] = ()) -> str:
     if names is not None and text not in names:
         meant = nearest(text, names)
         cure = f"mungkin maksudnya '{meant}'" if meant else "tambahkan di expectations/instansi.yaml"
-        raise fault(f"{kind} '{text[:40]}' tidak dikenal", cure)
+        raise fault(f"{kind} '{text[:40]}' tidak dikenal", cure, at=at)
     return text

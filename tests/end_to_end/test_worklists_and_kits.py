@@ -122,7 +122,8 @@ def test_tkpk_reads_who_it_decides_about_and_the_rows_behind_ketepatan_sasaran(w
     rows = {row["record_key"]: row for row in found["Penerima program"]}
     assert len(rows) == len(found["Penerima program"]) == facts["jumlah"][tkpk.RECEIVERS] > 0
     assert {key: row["dalam_sasaran"] == "ya" for key, row in rows.items()} == dict(records)
-    assert all(row["nama"] and row["program"] and row["alasan"] for row in rows.values())
+    assert all(row["program"] and row["alasan"] for row in rows.values())
+    assert sum(bool(row["nama"]) for row in rows.values()) > 0.9 * len(rows), "some programs deliver a row without a name"
     inside = {row["id_orang"] for row in rows.values() if row["dalam_sasaran"] == "ya"}
     source = open_published(home, PERIODE, 1)
     counted = measure(source, load_contracts(), dict.fromkeys(load_contracts(), 1))
