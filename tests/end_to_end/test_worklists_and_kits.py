@@ -18,8 +18,8 @@ from padanan.base.warehouse import connect_warehouse
 from padanan.cli import main
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.field_rules import load_field_rules
-from padanan.published.run_plan import read_plan
 from padanan.published.opened import open_published
+from padanan.published.run_plan import read_plan
 from padanan.published.targeting import measure
 from padanan.review.kit.make import make as make_kits
 from padanan.review.worklist import book, tkpk

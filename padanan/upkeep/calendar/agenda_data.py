@@ -57,7 +57,7 @@ def from_tables(
     title = "Program menyasar data sasaran yang sama (§3.2.2.d.1)"
     same = _told(title, lambda: _same_target(contracts, targeting.measure(source, contracts, delivered)))
     rules = load_field_rules()
-    unserved = "Data sasaran yang belum dilayani menurut sebab (§3.2.2.d.3)"
+    unserved = "Hak yang belum diterima data sasaran menurut sebab (§3.2.2.d.3)"
     return (
         (same,),
         (
@@ -158,8 +158,12 @@ def _unserved(source: Published, rules: FieldRules, title: str) -> Point:
     ]
     told = made.cell(ALL, "n").text
     columns = heads("Sebab", "Orang#", "Tindak lanjut", "Penanggung jawab")
-    shown = table("tabel-belum-dilayani", "Orang di data sasaran yang belum dilayani", columns, rows)
-    return Point(title, (f"{told} orang di data sasaran belum dilayani.",), shown if people else None)
+    shown = table("tabel-belum-dilayani", "Orang di data sasaran yang belum menerima haknya", columns, rows)
+    return Point(
+        title,
+        (f"{told} orang di data sasaran berhak atas program yang belum diterimanya, atau belum menerima apa pun.",),
+        shown if people else None,
+    )
 
 
 _FEEDBACK = "Balikan pengelola program (§3.2.2.d.4)"
@@ -241,7 +245,7 @@ def _plan(contracts: Mapping[str, Contract], source: Published, rules: FieldRule
         for cause in rules.tanpa_program:
             if made.values.get((cause.id, "n")):
                 people = made.cell(cause.id, "n").text
-                told = f"{cause.tindak_lanjut[:1].upper()}{cause.tindak_lanjut[1:]}: {people} orang yang belum dilayani"
+                told = f"{cause.tindak_lanjut[:1].upper()}{cause.tindak_lanjut[1:]}: {people} orang yang belum menerima haknya"
                 lines.append((told, "; ".join(cause.penanggung_jawab), cutoff + timedelta(days=cause.hari)))
     if source.has("daftar_belum_masuk", "daftar"):
         decided = {one.id for one in rules.calon}
