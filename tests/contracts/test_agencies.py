@@ -10,7 +10,8 @@ from padanan.base.errors import ContractError
 from padanan.base.home import CHECKOUT
 from padanan.contracts.agencies import Agency, load_agencies
 from padanan.contracts.contract import expectations_dir, load_contracts
-from padanan.contracts.field_rules import AT_SOURCE, VISIT, field_plan
+from padanan.contracts.field_parts import AT_SOURCE, VISIT
+from padanan.contracts.field_rules import field_plan
 
 CONTRACTS = load_contracts()
 REGISTER = load_agencies(expectations_dir())

@@ -178,6 +178,9 @@ def write_published(
         create table tanpa_dokumen as select {run}, id_orang, kode_kota from padanan_orang
         where status_identitas = 'sementara' and acak(id_orang, 'dokumen') < 25""")
     con.execute(f"""
+        create table dokumen_kurang as select {run}, id_orang, dokumen, kode_kota
+        from sasaran, (values ('kk', 20), ('akta', 35)) t (dokumen, bagian) where terpilih and acak(id_orang, 'berkas') < bagian""")
+    con.execute(f"""
         create table pilah_disabilitas as
         select {run}, coalesce(kode_kota, '') as kode_kota, disabilitas, terpilih, ada_celah, count(*)::bigint as jumlah
         from (select s.kode_kota, s.terpilih, s.id_orang in (select id_orang from gap join padanan_record using (record_key)) as ada_celah,

@@ -172,9 +172,26 @@ def test_people_without_documents(pages, tables):
     assert shown_equals(shown["semua"][1], tables.execute("select count(*) from tanpa_dokumen").fetchone()[0])
 
 
+@pytest.mark.feature("F35")
+def test_other_documents_are_the_lurahs(pages, tables):
+    """A child may lack both: the last line counts everyone once, and the owner is the kelurahan."""
+    shown = pages["daftar.html"].rows("tabel-dokumen-kurang", "dokumen")
+    truth = dict(tables.execute("select dokumen, count(*) from dokumen_kurang group by all").fetchall())
+    assert {name: count(cells[4]) for name, cells in shown.items() if name != "semua"} == truth
+    assert count(shown["semua"][4]) == truth["akta"] < sum(truth.values())
+    assert shown["akta"][2].startswith("kelurahan") and shown["kk"][2].startswith("kelurahan")
+
+
 def test_an_older_publication_without_the_lists_says_so(home):
     folder = write_published(home, people=300)
-    for name in ("daftar_tanpa_program", "bendera_periksa", "tanpa_dokumen", "tidak_didatangi", "pilah_disabilitas"):
+    for name in (
+        "daftar_tanpa_program",
+        "bendera_periksa",
+        "tanpa_dokumen",
+        "tidak_didatangi",
+        "dokumen_kurang",
+        "pilah_disabilitas",
+    ):
         (folder / f"{name}.parquet").unlink()
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["tables"] = {name: facts for name, facts in manifest["tables"].items() if (folder / f"{name}.parquet").exists()}

@@ -15,7 +15,7 @@ from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
-from padanan.contracts.field_rules import AT_SOURCE, VISIT
+from padanan.contracts.field_parts import AT_SOURCE, VISIT
 from padanan.forms.sealed_book import Layout, Row, formats, neutral, sealed, sealed_rows, workbook, write_sheet
 
 GUIDE = "Petunjuk"

@@ -53,7 +53,7 @@ def _now() -> datetime:
 
 
 def _make(args: argparse.Namespace) -> int:
-    from padanan.contracts.field_rules import AT_SOURCE, VISIT
+    from padanan.contracts.field_parts import AT_SOURCE, VISIT
     from padanan.review.worklist.make import make
 
     home = Home.from_env().seen()

@@ -19,7 +19,7 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.sql import literal
 from padanan.base.warehouse import connect_warehouse
-from padanan.contracts.field_rules import AT_SOURCE, VISIT
+from padanan.contracts.field_parts import AT_SOURCE, VISIT
 from padanan.published.identities import identities
 from padanan.published.revisions import chosen_revision
 from padanan.published.run_plan import RunPlan, read_plan, rebuild_cure
