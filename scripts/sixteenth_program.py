@@ -54,10 +54,14 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def make(folder: Path, *targets: str) -> None:
-    """`make -s <targets>` in the copy, with nothing of the caller's homes."""
+    """`make -s <targets>` in the copy, with nothing of the caller's homes.
+
+    The environment is the caller's, through a link: were it made anew, it would belong to a folder that is gone afterwards.
+    """
+    ready = [f"--old-file={folder / '.venv' / name}" for name in (".installed", ".shell")]
     unset = ("PADANAN_", "DAGSTER_", "PYTHONPATH", "TMPDIR", "MAKEFLAGS", "MAKELEVEL")
     told = {key: value for key, value in os.environ.items() if not key.startswith(unset)}
-    subprocess.run(["make", "-s", *targets], cwd=folder, env=told, check=True)
+    subprocess.run(["make", "-s", *ready, *targets], cwd=folder, env=told, check=True)
 
 
 def main() -> int:

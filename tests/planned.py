@@ -12,7 +12,8 @@ from padanan.base.period import Periode
 from padanan.contracts.blanks import BlankPlan
 from padanan.contracts.contract import Contract
 from padanan.contracts.criteria import Agreed, Criteria, Criterion, Limits
-from padanan.contracts.field_rules import Cause, Evidence, FieldPlan, Group, Question, Unmeasured
+from padanan.contracts.field_parts import Cause, Evidence, Group, Question, Unmeasured
+from padanan.contracts.field_rules import FieldPlan
 from padanan.contracts.planned import PlanData, PlannedContract, PlannedDelivery, store
 from padanan.published.run_plan import RunPlan
 from padanan.run.plan import make_plan

@@ -35,10 +35,7 @@ schema:
 slaProperties:
   - {{property: frequency, value: semesteran}}
   - {{property: retention, value: 24, unit: bulan}}
-team:
-  name: {owner}
 customProperties:
-  - {{property: produsen, value: {owner}}}
   - {{property: instansi, value: dinsos}}
   - {{property: dasarHukum, value: "Kepsekda DKI 75/2023 §3.1.1.5"}}
   - {{property: satuan, value: {unit}}}

@@ -2,7 +2,7 @@
 
 {#- The field rules of this run; empty ones while dbt parses. -#}
 {% macro field_rules(plan) %}
-    {{ return(plan.get('lapangan') or {'penerima': 'false', 'tanpa_program': [], 'bukti': [], 'tanpa_dokumen': {'aturan': []}, 'terjawab': [], 'golongan': [],
+    {{ return(plan.get('lapangan') or {'penerima': 'false', 'tanpa_program': [], 'bukti': [], 'tanpa_dokumen': {'aturan': []}, 'dokumen_lain': [], 'terjawab': [], 'golongan': [],
         'pertanyaan': [], 'calon': [], 'tugas': [], 'pemohon': [], 'hak': [], 'pelajar': [], 'baru_bulan': 6}) }}
 {% endmacro %}
 
@@ -16,14 +16,17 @@
     {{ return(plan['contracts'] | selectattr('kind', 'equalto', 'program') | map(attribute='id') | list) }}
 {% endmacro %}
 
-{#- Ids of the contracts whose records are asked for a complete address. -#}
-{% macro asked_for_address(plan) %}
+{#- Ids of the contracts whose records are asked one of these rules. -#}
+{% macro asked_by(plan, rules) %}
     {%- set found = [] -%}
-    {%- for contract in plan['contracts'] if 'alamat_tidak_lengkap' in (contract['rules'] | map(attribute='id') | list) -%}
+    {%- for contract in plan['contracts'] if contract['rules'] | selectattr('id', 'in', rules) | list -%}
     {%- do found.append(contract['id']) -%}
     {%- endfor -%}
     {{ return(found) }}
 {% endmacro %}
+
+{#- Ids of the contracts whose records are asked for a complete address. -#}
+{% macro asked_for_address(plan) %}{{ return(asked_by(plan, ['alamat_tidak_lengkap'])) }}{% endmacro %}
 
 {#- Rows of padanan_record that say that somebody receives a program. -#}
 {% macro recipients(plan) -%}

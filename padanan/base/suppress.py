@@ -14,11 +14,15 @@ Cell = Hashable
 
 
 class Cover(Enum):
-    """Why a cell is covered, with what a reader may conclude from it: SMALL 1-4, MORE at least 5, ANY nothing."""
+    """Why a cell is covered, with what a reader may conclude from it: SMALL 1-4, MORE at least 5, ANY nothing.
+
+    MERGED: its people are counted in another cell of the same sum, which says so; `cover` never gives it.
+    """
 
     SMALL = "<5"
     MORE = "ditutup"
     ANY = "ditutup "
+    MERGED = "digabung"
 
     @property
     def text(self) -> str:
@@ -143,3 +147,8 @@ def _narrow(bounds: dict[Cell, tuple[int, int]], cell: Cell, low: int, high: int
 
 
 ALL = "*"
+
+
+def small(value: int) -> bool:
+    """Whether too few people stand behind a count for it to be printed."""
+    return 0 < value < LIMIT

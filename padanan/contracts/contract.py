@@ -17,7 +17,7 @@ from padanan.base.errors import ContractError
 from padanan.base.home import CHECKOUT
 from padanan.base.period import Periode
 from padanan.base.yaml_source import YamlSource
-from padanan.contracts.agencies import Agencies, load_agencies
+from padanan.contracts.agencies import Agencies, Parties, load_agencies
 from padanan.contracts.blanks import Blanks
 from padanan.contracts.contract_file import CADENCES, CodeList, CodeLists, ColumnLine, ContractFile, Properties, known_by_name
 from padanan.contracts.parts import DENOMINATOR, SUPPORTING, Registry, check_parts, parts_of
@@ -57,6 +57,7 @@ class Contract:
     owner: str
     agency: str
     """Short name of the agency that answers for the deliveries; `owner` says in full who delivers, and from whom."""
+    parties: Parties
     legal_basis: str
     unit: str
     kind: str
@@ -166,12 +167,14 @@ def load_contract(path: Path, catalogue: Mapping[str, RuleEntry], lists: Mapping
     _check_denominator(source, parts, own.jenis, own.satuan, names)
     facts = Facts(names, own.jenis, own.satuan, parts["roles"], own.keluargaLengkap, parts["partner"] is not None)
     sla = file.slaProperties
+    parties = agencies.parties(own.instansi, own.dari, own.melalui, own.bersama)
     return Contract(
         id=file.id,
         version=file.version,
         name=file.name,
-        owner=own.produsen,
-        agency=agencies.instansi[own.instansi].singkat,
+        owner=parties.text,
+        parties=parties,
+        agency=parties.own.singkat,
         legal_basis=own.dasarHukum,
         unit=own.satuan,
         kind=own.jenis,

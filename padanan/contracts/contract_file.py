@@ -112,11 +112,17 @@ class OwnReading(Config):
     selTerpanjangKib: Annotated[int, Field(ge=1)] | None = None
 
 
+AgencyId = Annotated[Text, AfterValidator(known_agency)]
+
+
 class Properties(Config):
     """`customProperties` of a contract, by name."""
 
-    produsen: Prose
-    instansi: Annotated[Text, AfterValidator(known_agency)]
+    # Who delivers, whose data they are where another agency made them, through whom and together with whom they come.
+    instansi: AgencyId
+    dari: Listed[AgencyId] = ()
+    melalui: AgencyId | None = None
+    bersama: Listed[AgencyId] = ()
     dasarHukum: Prose
     satuan: Unit
     jenis: Kind
@@ -204,12 +210,6 @@ class Description(Config):
     usage: Prose | None = None
 
 
-class Team(Config):
-    """`team`."""
-
-    name: Text
-
-
 class Retention(Config):
     """The service level `retention`: how long raw deliveries are kept."""
 
@@ -244,7 +244,6 @@ class ContractFile(Config):
     description: Description
     table: Annotated[tuple[Table], Field(strict=False, validation_alias="schema")]
     slaProperties: ServiceLevels
-    team: Team | None = None
     customProperties: Properties
 
     @field_validator("customProperties", mode="before")

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from padanan.base.config import Config, Count, Filled, Listed, Prose, Text, Version, nearest, typed
 from padanan.base.yaml_source import FieldPath, YamlSource
@@ -17,76 +16,11 @@ from padanan.contracts.agencies import PRODUCER_WORDS, load_agencies
 from padanan.contracts.contract import Contract, expectations_dir
 from padanan.contracts.criteria import Criteria, load_criteria
 from padanan.contracts.entitlements import PlannedEntitlement, load_entitlements, planned
+from padanan.contracts.field_parts import AT_SOURCE, VISIT, Answer, Cause, Document, Evidence, Group, Question, Unmeasured
 from padanan.contracts.params import filled, read_predicate
 from padanan.contracts.rules import Owners, Rule, load_catalogue
 
 NO_DOCUMENT = "tanpa_dokumen"
-VISIT, AT_SOURCE, AS_LIST = "lapangan", "sumber", "daftar"
-
-
-class Cause(Config):
-    """Why somebody stands in a list, and what follows: what is done, by whom, in how many days."""
-
-    id: Text
-    keterangan: Prose
-    tindak_lanjut: Prose = Field(validation_alias="tindakLanjut", examples=["verifikasi lapangan"])
-    penanggung_jawab: Owners = Field(validation_alias="penanggungJawab", examples=["[DPPAPP, Dinsos]"])
-    hari: Count = Field(examples=[30])
-    berlaku: Prose | None = None
-    saluran: Literal["lapangan", "sumber", "daftar"] | None = None
-
-    @property
-    def asks(self) -> bool:
-        """There is a task for each person; else the owner gets the list as a whole."""
-        return self.saluran != AS_LIST
-
-    @model_serializer(mode="wrap")
-    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A cause without a predicate or a channel of its own has no such field in the run plan."""
-        return {name: value for name, value in handler(self).items() if value is not None}
-
-
-class Evidence(Cause):
-    """Evidence against a recipient, measured by rules, a predicate or both."""
-
-    aturan: Listed[Text] = ()
-
-
-class Unmeasured(Config):
-    """Evidence that no source tells of, and why."""
-
-    id: Text
-    keterangan: Prose
-    tidak_diukur: Prose = Field(validation_alias="tidakDiukur")
-
-
-class Answer(Config):
-    """What the padanan knows about a gap: another record of the person holds it. `keterangan` is what the producer is told."""
-
-    id: Text
-    keterangan: Prose
-    aturan: Filled[Text]
-    berlaku: Prose
-    selain_program: bool = Field(default=False, validation_alias="selainProgram")
-
-
-class Group(Config):
-    """People whom the field may be sent to."""
-
-    id: Text
-    keterangan: Prose
-    berlaku: Prose
-
-
-class Question(Config):
-    """The question that a prelist line asks when one of its reasons is among `kode`; the first one in the file is asked.
-
-    A rule of the catalogue names its question itself; `kode` are the reasons that are no rule.
-    """
-
-    id: Text
-    tanya: Prose
-    kode: Listed[Text]
 
 
 class FieldRules(Config):
@@ -101,6 +35,7 @@ class FieldRules(Config):
     tanpa_program: Filled[Cause]
     bukti: Filled[Evidence | Unmeasured]
     tanpa_dokumen: Evidence
+    dokumen_lain: Listed[Document] = ()
     terjawab: Listed[Answer]
     golongan: Filled[Group]
     pertanyaan: Filled[Question]
@@ -178,6 +113,7 @@ class _FieldFile(Config):
     tanpaProgram: Filled[Cause]
     bukti: Filled[_EvidenceLine]
     tanpaDokumen: _Document
+    dokumenLain: Listed[Document] = ()
     terjawab: Listed[Answer] = ()
     prelist: _Prelist
     calon: Listed[Cause] = ()
@@ -207,6 +143,7 @@ def load_field_rules(folder: Path | None = None, criteria: Criteria | None = Non
         tanpa_program=tuple(read.cause(("tanpaProgram", n), item) for n, item in enumerate(file.tanpaProgram)),
         bukti=tuple(read.evidence(("bukti", n), item) for n, item in enumerate(file.bukti)),
         tanpa_dokumen=read.document(file.tanpaDokumen),
+        dokumen_lain=tuple(read.paper(("dokumenLain", n), item) for n, item in enumerate(file.dokumenLain)),
         terjawab=tuple(read.answer(("terjawab", n), item, file.bukti) for n, item in enumerate(file.terjawab)),
         golongan=tuple(read.group(("prelist", "golongan", n), item) for n, item in enumerate(file.prelist.golongan)),
         pertanyaan=file.prelist.pertanyaan,
@@ -225,6 +162,8 @@ def field_plan(contracts: Mapping[str, Contract], folder: Path | None = None, cr
         told = f"Belum masuk data sasaran: {item.keterangan}"
         terms.append(_term(None, "calon_" + item.id, item, told, rules))
     terms.append(_term(None, NO_DOCUMENT, rules.tanpa_dokumen, rules.tanpa_dokumen.keterangan, rules))
+    for paper in rules.dokumen_lain:
+        terms.append(_term(None, "dokumen_" + paper.id, paper, paper.keterangan, rules))
     base = folder or expectations_dir()
     questions = _with_rules(base, rules.pertanyaan, contracts)
     _every_reason_asks(YamlSource(base / "lapangan.yaml"), questions, terms)
@@ -381,6 +320,12 @@ class _Resolver:
     def document(self, item: _Document) -> Evidence:
         self.known(("tanpaDokumen", "aturan"), item.aturan)
         return Evidence(**dict(self.cause(("tanpaDokumen",), item)))
+
+    def paper(self, path: FieldPath, item: Document) -> Document:
+        if bool(item.aturan) == (item.kolom is not None):
+            raise self.source.error(path, "dokumen diukur oleh aturan dan kolom, atau tidak keduanya", "isi salah satunya")
+        self.known((*path, "aturan"), item.aturan)
+        return item
 
     def known(self, path: FieldPath, ids: tuple[str, ...]) -> None:
         for index, name in enumerate(ids):

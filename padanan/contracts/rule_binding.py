@@ -22,7 +22,8 @@ from padanan.contracts.contract import Contract, expectations_dir, load_contract
 from padanan.contracts.criteria import load_criteria
 from padanan.contracts.dbt_yaml import described_models, staging_model
 from padanan.contracts.entitlements import load_entitlements
-from padanan.contracts.field_rules import Evidence, load_field_rules
+from padanan.contracts.field_parts import Evidence
+from padanan.contracts.field_rules import load_field_rules
 from padanan.contracts.params import filled
 from padanan.contracts.rule_places import Places
 from padanan.contracts.rule_plan import of_the_run, unasked_cast, unstable_functions

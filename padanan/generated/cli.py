@@ -37,6 +37,7 @@ def _check(_: argparse.Namespace) -> int:
     from padanan.contracts.field_rules import load_field_rules
     from padanan.contracts.plan import all_plans
     from padanan.contracts.plan_check import open_plans, plan_faults
+    from padanan.contracts.renstra import load_renstra
     from padanan.contracts.rule_binding import check_predicates
 
     contracts = load_contracts()
@@ -45,7 +46,7 @@ def _check(_: argparse.Namespace) -> int:
     if faults:
         raise faults[0]
     criteria = load_criteria()
-    field = load_field_rules()
+    field, renstra = load_field_rules(), load_renstra()
     entitled = load_entitlements()
     known_contracts(entitled, contracts)
     predicates = check_predicates(contracts=contracts)
@@ -53,6 +54,7 @@ def _check(_: argparse.Namespace) -> int:
     columns = sum(len(contract.columns) for contract in contracts.values())
     print(f"{len(contracts)} kontrak, {columns} kolom, {rules} aturan: sah.")
     print(f"Rencana data: {', '.join(str(year) for year in plans)}; kriteria data sasaran versi {criteria.versi}: sah.")
+    print(f"Indikator Renstra versi {renstra.version}: sah.")
     print(f"Aturan lapangan versi {field.versi}, {len(field.bukti)} bukti, {len(field.tanpa_program)} sebab: sah.")
     unknown = unsettled(entitled, contracts)
     print(

@@ -51,7 +51,9 @@ def odcs(contract: Contract) -> dict[str, Any]:
     }
     quality = [_rule(rule) for rule in contract.rules]
     quality += [{"name": name, "type": "text", "description": f"Tidak berlaku: {why}"} for name, why in reasons.items()]
-    return {**data, "schema": [{**table, "quality": quality}, *rest]}
+    # Readers outside know no register of agencies: the team is told by name.
+    data["customProperties"] = [{"property": "produsen", "value": contract.owner}, *data["customProperties"]]
+    return {**data, "schema": [{**table, "quality": quality}, *rest], "team": {"name": contract.owner}}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

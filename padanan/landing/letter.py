@@ -172,8 +172,8 @@ def _moment(value: Any, file: Path | None) -> datetime | None:
 def _whole(value: Any, file: Path | None) -> int | None:
     if value in (None, ""):
         return None
-    # YAML has made one number of `1.000` and `1.0` by now: a thousand rows, or one.
-    text = "" if isinstance(value, float) and value.is_integer() else str(value).strip()
+    # YAML has made one number of `1.000` and `1.0` by now: a thousand rows, or one. Written out it is no count.
+    text = str(value).strip()
     if not _COUNT.fullmatch(text):
         raise _bad("jumlah_baris bukan bilangan bulat", "jumlah_baris", file, "tulis bilangan bulat tanpa titik, misalnya 1000")
     return int(re.sub("[.,]", "", text))

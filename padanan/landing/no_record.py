@@ -117,13 +117,9 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
     nameless = " and ".join(f"({cell}) is null" for cell in identity) if identity else "false"
     # Headers are compared as tolerantly as the first one was found.
     names = known_names(Spec.of(contract))
-    every = ", ".join(map(literal, sorted(set(names) | {normal(label) for label in raw.labels.values()})))
-    labelled = {name: _NORMAL.format(f"sel[{index + 1}]") for index, name in enumerate(seen)}
-    own = " + ".join(
-        f"case when {cell} in ({', '.join(map(literal, _labels(names, name, raw)))}) then 1 else 0 end"
-        for name, cell in labelled.items()
-    )
-    known = " + ".join(f"case when {cell} in ({every}) then 1 else 0 end" for cell in labelled.values())
+    # As two expressions: a list of so many words costs the planner more than a small delivery costs altogether.
+    every = "|".join(sorted((set(names) | {normal(label) for label in raw.labels.values()}) - {""}))
+    own = "|".join(f"{index}:(?:{'|'.join(_labels(names, name, raw))})" for index, name in enumerate(seen, 1))
     least = min(FEWEST_LABELS, len(seen))
     con.execute(f"""
         insert into bukan
@@ -135,12 +131,17 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
                 list_transform(teks, lambda x: coalesce(
                     try_cast(regexp_extract(x, '^[(]?([0-9]{{1,3}})(?:[.]0| *=[0-9a-zA-Z .+*/x×=-]+)?[).]?$', 1) as integer),
                     case when regexp_full_match(x, '[(]?[a-zA-Z][).]?') then ascii(upper(regexp_extract(x, '[a-zA-Z]'))) - 64 end
-                )) as angka
+                )) as angka,
+                list_transform(sel, lambda x: {_NORMAL.format("x")}) as baku
             from isi
+        ), berjudul as (
+            select *, len(list_filter(baku, lambda x: regexp_full_match(x, '{every}'))) as dikenal,
+                len(list_filter(baku, lambda x, i: regexp_full_match(i || ':' || x, '{own}'))) as tepat
+            from ukuran
         ), dinilai as (
             select {LINE}, case
-                when n > 0 and ({known}) >= greatest({least}, ceil(0.6 * n))
-                    then case when ({own}) = ({known}) then 'judul_berulang' else '{OTHER_HEADER}' end
+                when dikenal >= greatest({least}, ceil(0.6 * n))
+                    then case when tepat = dikenal then 'judul_berulang' else '{OTHER_HEADER}' end
                 when n >= 3 and n >= {len(seen)} // 2 and len(list_filter(angka, lambda x: x is null)) = 0
                     and angka = list_sort(list_distinct(angka)) and angka[1] <= 3 and angka[-1] <= {len(seen) + UNREAD_COLUMNS}
                     then 'penomoran_kolom'
@@ -157,7 +158,7 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
                     and len(list_distinct(string_split(teks[1], ''))) = 1 then 'baris_pengisi'
                 when {nameless} then 'tanpa_identitas'
             end as sebab
-            from ukuran
+            from berjudul
         )
         select {LINE}, sebab from dinilai where sebab is not null
     """)

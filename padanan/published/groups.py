@@ -5,11 +5,11 @@ Sex and age come from the published people; disability only from a published tab
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from padanan.base.suppress import ALL, Cell, Cover, Sum, cover
+from padanan.base.suppress import ALL, Cell, Cover, Sum, cover, small
 from padanan.published.opened import NotPublished, Published
 
 UNKNOWN = "tidak_diketahui"
@@ -100,22 +100,81 @@ def _add(counts: dict[tuple[str, str, str], int], key: tuple[str, str, str], num
 
 
 # Printed measure -> what it is a part of; the rest is a cell too, because a reader can subtract.
-_PARTS = {"celah": "orang", "sasaran": "orang"}
+PARTS = {"celah": "orang", "sasaran": "orang"}
+BOTH = "bersama"
+"""Stands for a value and the unknown together, where only some of their measures are merged."""
 
 
-def covered_counts(found: Groups, split: str) -> tuple[dict[Cell, int], dict[Cell, Cover]]:
-    """The counts of one split by (value, measure) with their sums, and which of them are covered; the sums stand elsewhere."""
+@dataclass(frozen=True)
+class SplitCounts:
+    """The counts of one split by (value, measure) with their sums, and which are covered.
+
+    Men and women, children and the elderly are always told (§3.6.2.g): so few unknown people that covering them would cost
+    another value its figure are counted with the largest one, `into`, in the measures `merged`, and the page says so.
+    """
+
+    values: Mapping[Cell, int]
+    covered: Mapping[Cell, Cover]
+    into: str = ""
+    merged: frozenset[str] = frozenset()
+
+    def counts_unknown(self, value: str, measure: str) -> bool:
+        """Whether this cell counts the unknown too."""
+        return value == self.into and measure in self.merged
+
+    def whole(self, value: str, part: str) -> int:
+        """What the part of a value is a share of."""
+        together = self.counts_unknown(value, part) and not self.counts_unknown(value, PARTS[part])
+        return self.values[BOTH if together else value, PARTS[part]]
+
+
+def covered_counts(found: Groups, split: str) -> SplitCounts:
+    """The counts of one split with their covers; its sums stand elsewhere and stay open."""
+    names = list(SPLITS[split])
+    counts = {(value, measure): found.whole.get((split, value, measure), 0) for value in names for measure in ("orang", *PARTS)}
+    into, merged = _merged(counts, [value for value in names if value != UNKNOWN])
     values: dict[Cell, int] = {}
     sums: list[Sum] = []
-    names = list(SPLITS[split])
-    measures = ["orang", *_PARTS, *(f"bukan_{part}" for part in _PARTS)]
-    for value in names:
-        for measure in ("orang", *_PARTS):
-            values[value, measure] = found.whole.get((split, value, measure), 0)
-        for part, whole in _PARTS.items():
-            values[value, f"bukan_{part}"] = values[value, whole] - values[value, part]
-            sums.append(Sum((value, whole), ((value, part), (value, f"bukan_{part}"))))
-    for measure in measures:
-        values[ALL, measure] = sum(values[value, measure] for value in names)
-        sums.append(Sum((ALL, measure), tuple((value, measure) for value in names)))
-    return values, cover(values, sums, fixed={(ALL, measure) for measure in measures})
+    for part, whole in PARTS.items():
+        for value in names:
+            counts[value, f"bukan_{part}"] = counts[value, whole] - counts[value, part]
+    for measure in ("orang", *PARTS, *(f"bukan_{part}" for part in PARTS)):
+        shown = [value for value in names if value != UNKNOWN or measure not in merged]
+        for value in shown:
+            with_unknown = value == into and measure in merged
+            values[value, measure] = counts[value, measure] + (counts[UNKNOWN, measure] if with_unknown else 0)
+        values[ALL, measure] = sum(counts[value, measure] for value in names)
+        sums.append(Sum((ALL, measure), tuple((value, measure) for value in shown)))
+    if merged and "orang" not in merged:
+        values[BOTH, "orang"] = values[into, "orang"] + values[UNKNOWN, "orang"]
+        sums.append(Sum((BOTH, "orang"), ((into, "orang"), (UNKNOWN, "orang"))))
+    for part, whole in PARTS.items():
+        for value in (*names, ALL):
+            if (value, part) in values:
+                together = value == into and part in merged and whole not in merged
+                sums.append(Sum((BOTH if together else value, whole), ((value, part), (value, f"bukan_{part}"))))
+    marks = cover(values, sums, fixed={cell for cell in values if isinstance(cell, tuple) and cell[0] == ALL})
+    return SplitCounts(values, {**marks, **{(UNKNOWN, measure): Cover.MERGED for measure in merged}}, into, frozenset(merged))
+
+
+def _merged(counts: Mapping[tuple[str, str], int], others: list[str]) -> tuple[str, set[str]]:
+    """Into which value the unknown go, and in which measures; in none where there are none or enough of them."""
+    into = max(others, key=lambda value: counts[value, "orang"])
+    every = {"orang", *PARTS, *(f"bukan_{part}" for part in PARTS)}
+    if small(counts[UNKNOWN, "orang"]):
+        return into, every
+    found: set[str] = set()
+    for part, whole in PARTS.items():
+        if small(counts[UNKNOWN, part]) or small(counts[UNKNOWN, whole] - counts[UNKNOWN, part]):
+            found |= {part, f"bukan_{part}"}
+    return into if found else "", found
+
+
+def merged_columns(counts: Mapping[tuple[str, str], int], rows: Sequence[str], columns: Sequence[str]) -> str:
+    """The column that counts the unknown of a (row, column) table too, "" where their own column stays.
+
+    A table with sums both ways merges the whole column: of single cells the column's sum would tell the rest.
+    """
+    if not any(small(counts.get((row, UNKNOWN), 0)) for row in rows):
+        return ""
+    return max((name for name in columns if name != UNKNOWN), key=lambda name: sum(counts.get((row, name), 0) for row in rows))

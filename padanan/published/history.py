@@ -80,6 +80,12 @@ def history(home: Home, source: Published, contracts: Mapping[str, Contract]) ->
     )
 
 
+def period_before(home: Home, periode: Periode) -> tuple[Periode, int] | None:
+    """The publication by which the nearest period before counts; None where none was published."""
+    before = [found for one in published_periods(home) if one.key < periode.key and (found := _reference(home, one))]
+    return before[-1] if before else None
+
+
 def _point(home: Home, periode: Periode, revisi: int, contracts: Mapping[str, Contract]) -> Point:
     earlier = open_published(home, periode, revisi)
     try:

@@ -67,6 +67,11 @@ class Report:
         """Whether TKPK agreed the criteria; without it no penetapan is possible."""
         return bool((self.source.manifest.get("kriteria") or {}).get("disepakati"))
 
+    @property
+    def cutoff(self) -> date:
+        """The cut-off day of the revision: the names and ages that hold are those of that day."""
+        return date.fromisoformat(str(self.source.manifest["cutoff"])[:10])
+
     def covered(self, item: KotaCount) -> bool:
         """Whether a (producer, rule, kota) count may not be printed. Nor may then that it passes a threshold: with the
         kota's rate of another rule beside it, "more than 2%" would bound a count below 5 from below.
@@ -75,7 +80,7 @@ class Report:
 
     def due(self, days: int) -> date:
         """The last day for what a contract gives so many days, counted from the cut-off of the revision."""
-        return date.fromisoformat(str(self.source.manifest["cutoff"])[:10]) + timedelta(days=days)
+        return self.cutoff + timedelta(days=days)
 
     @property
     def blockers(self) -> list[KotaCount]:

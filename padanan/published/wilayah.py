@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from padanan.base.format import number, percent
-from padanan.base.suppress import Cell, Cover, Sum, cover
+from padanan.base.suppress import LIMIT, Cell, Cover, Sum, cover
 from padanan.published.facts import NO_KOTA, Counted, Facts
 from padanan.published.opened import Published
 
@@ -121,7 +121,7 @@ def build(source: Published) -> Tree:
         for row in source.rows(query):
             _add(root, nodes, row)
     population = source.has("penduduk_wilayah") and _measure(source, root, nodes)
-    return Tree(root, cover(*_cells(root, population)), population)
+    return Tree(root, covered_places(root, population), population)
 
 
 def _measure(source: Published, root: Node, nodes: dict[Path, Node]) -> bool:
@@ -163,6 +163,15 @@ def _add(root: Node, nodes: dict[Path, Node], row: Mapping[str, object]) -> None
 def _plus(node: Node, counts: Mapping[str, int]) -> None:
     for name, value in counts.items():
         node.values[name] += value
+
+
+def covered_places(root: Node, population: bool = False) -> dict[Cell, Cover]:
+    """The cells of a tree to cover; keys (path, measure).
+
+    What the province has as a whole stands on every first page: it is never the cell that goes for the sake of a part.
+    """
+    values, sums = _cells(root, population)
+    return cover(values, sums, {(ROOT, measure) for measure in MEASURES if values.get((ROOT, measure), 0) >= LIMIT})
 
 
 def _shown(node: Node, population: bool) -> list[str]:

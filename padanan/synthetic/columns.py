@@ -23,6 +23,7 @@ from padanan.synthetic.faults import is_fault
 from padanan.synthetic.rows import Rows, member_number
 from padanan.synthetic.world import World
 
+WITHOUT_CERTIFICATE = 0.2289
 JOBS = ("WIRASWASTA", "KARYAWAN SWASTA", "BURUH HARIAN LEPAS", "MENGURUS RUMAH TANGGA", "PEDAGANG", "SOPIR", "BELUM BEKERJA")
 LOSSY_SHDK = {2: "3", 8: "7", 9: "11", 5: "11", 6: "11"}
 
@@ -340,6 +341,13 @@ def desil_delivered(rows: Rows) -> Int64s:
     other = is_fault(rows, "desil_beda")
     desil[other] = desil[other] % 10 + 1
     return desil
+
+
+@builds("no_akta_lahir")
+def _birth_certificate(c: Context, column: Column) -> pa.StringArray:
+    """The number, for all but the share of children of the poorer 40% that has none (BPS 2018, in Renstra Kemensos 2020-2024)."""
+    serial = c.dice("no_akta_lahir")
+    return digits(3_171_000_000 + serial % 1_000_000, 10, null=serial % 10_000 < WITHOUT_CERTIFICATE * 10_000)
 
 
 @builds("id_sumber")

@@ -2,13 +2,16 @@
 
 import re
 import shutil
+from datetime import date
 
 import pytest
 
 from padanan.base.errors import ContractError
-from padanan.contracts.agencies import load_agencies
+from padanan.base.home import CHECKOUT
+from padanan.contracts.agencies import Agency, load_agencies
 from padanan.contracts.contract import expectations_dir, load_contracts
-from padanan.contracts.field_rules import AT_SOURCE, VISIT, field_plan
+from padanan.contracts.field_parts import AT_SOURCE, VISIT
+from padanan.contracts.field_rules import field_plan
 
 CONTRACTS = load_contracts()
 REGISTER = load_agencies(expectations_dir())
@@ -55,3 +58,64 @@ def test_an_unknown_or_doubled_name_is_refused_at_its_line(tmp_path, file, old, 
     )
     with pytest.raises(ContractError, match=rf"{file} baris {line} .*{said}"):
         load_contracts(folder)
+
+
+def test_a_name_holds_until_its_last_day():
+    """A paper about a day names the agency as it was called then; afterwards it says what it was called before."""
+    housing = REGISTER.instansi["kemen_pkp"]
+    assert housing.on(date(2024, 10, 20)).singkat == "Kementerian PUPR"
+    assert housing.first(date(2024, 10, 20)) == "Kementerian Pekerjaan Umum dan Perumahan Rakyat (Kementerian PUPR)"
+    assert housing.on(date(2024, 10, 21)) is housing.on() is housing
+    assert housing.first(date(2025, 6, 1)) == (
+        "Kementerian Perumahan dan Kawasan Permukiman (Kementerian PKP; sampai 20 Oktober 2024 Kementerian Pekerjaan Umum dan "
+        "Perumahan Rakyat)"
+    )
+    assert REGISTER.instansi["kemensos"].first() == "Kementerian Sosial (Kemensos)"
+
+
+def test_of_several_former_names_the_one_of_that_day_holds():
+    two = Agency.model_validate(
+        {
+            "singkat": "C",
+            "nama": "Tiga",
+            "dahulu": [
+                {"singkat": "B", "nama": "Dua", "sampai": date(2020, 12, 31)},
+                {"singkat": "A", "nama": "Satu", "sampai": date(2010, 12, 31)},
+            ],
+        }
+    )
+    assert [two.on(date(year, 6, 1)).nama for year in (2010, 2011, 2020, 2021)] == ["Satu", "Dua", "Dua", "Tiga"]
+    assert two.first(date(2015, 1, 1)) == "Dua (B; sampai 31 Desember 2010 Satu)"
+
+
+def test_who_delivers_is_told_by_the_register():
+    assert CONTRACTS["pbi_jkn"].owner == (
+        "Dinas Kesehatan Provinsi DKI Jakarta, dari Kementerian Sosial dan Badan Penyelenggara Jaminan Sosial Kesehatan"
+    )
+    assert CONTRACTS["dtsen"].owner == "Badan Pusat Statistik, melalui Badan Perencanaan Pembangunan Daerah Provinsi DKI Jakarta"
+    told = CONTRACTS["bsps"].parties.first(date(2024, 3, 1))
+    assert told.endswith("dari Kementerian Pekerjaan Umum dan Perumahan Rakyat (Kementerian PUPR)")
+
+
+def test_a_part_is_a_known_agencys(tmp_path):
+    text = (expectations_dir() / "instansi.yaml").read_text()
+    assert text.count("walidata: diskominfotik") == 1
+    (tmp_path / "instansi.yaml").write_text(text.replace("walidata: diskominfotik", "walidata: diskominfo"))
+    with pytest.raises(ContractError, match=r"instansi\.yaml.*peran\.walidata.*diskominfo.*mungkin maksudnya 'diskominfotik'"):
+        load_agencies(tmp_path)
+
+
+def test_nobody_else_lists_full_names():
+    """Code, templates and contracts name agencies through the register; a second list would age apart."""
+    folders = {CHECKOUT / "padanan": ("*.py", "*.j2", "*.typ"), expectations_dir() / "contracts": ("*.yaml",)}
+    names = [name for one in REGISTER.instansi.values() for name in (one.nama, *(former.nama for former in one.dahulu))]
+    short = [former.singkat for one in REGISTER.instansi.values() for former in one.dahulu]
+    found = [
+        (path.name, name)
+        for folder, patterns in folders.items()
+        for pattern in patterns
+        for path in folder.rglob(pattern)
+        for name in (*names, *short)
+        if name in path.read_text(encoding="utf-8")
+    ]
+    assert found == []

@@ -58,7 +58,7 @@ OPTIONAL = {
     "sasaran.yaml": {"parameter"},
     "instansi.yaml": {"instansi.lapangan", "instansi.dahulu"},
     "lapangan.yaml": {"kunjungan.tindakLanjut", "bukti.aturan", "tanpaProgram.berlaku",
-                      "tanpaProgram.saluran", "calon", "terjawab"},
+                      "tanpaProgram.saluran", "calon", "terjawab", "dokumenLain", "dokumenLain.umurMaks", "dokumenLain.saluran"},
     "hak.yaml": {"program.dasar", "program.desilMaks", "program.lewat"},
     "retensi.yaml": {"kumpulan.sisakan"},
     "delivery.yaml": set(),
@@ -166,6 +166,8 @@ def test_a_missing_field_is_named_or_may_be_left_out(tmp_path: Path, file: str, 
         assert "sebab terakhir tidak selalu berlaku" in (told or "")
     elif file == "lapangan.yaml" and path[0] == "bukti" and path[-1] in ("aturan", "tidakDiukur", "berlaku"):
         assert "bukti tanpa 'aturan' dan 'berlaku'" in (told or "")
+    elif path[0] == "dokumenLain" and path[-1] in ("aturan", "kolom"):
+        assert "dokumen diukur oleh aturan dan kolom" in _told(target, told, path[:-1])
     elif path[-1] == "selainProgram":
         assert "bukti yang memberatkan" in _told(target, told, (*path[:-1], "aturan", 0))
     elif path[-1] == "berhak":  # `lewat` alone would do

@@ -214,7 +214,7 @@ def test_wrong_field_is_refused_with_file_line_and_field(folder, old, new, field
 
 
 @pytest.mark.feature("F50")
-@pytest.mark.parametrize("name", ["produsen", "dasarHukum", "satuan", "jenis", "berlakuDari", "bentuk", "kunciEntitas"])
+@pytest.mark.parametrize("name", ["instansi", "dasarHukum", "satuan", "jenis", "berlakuDari", "bentuk", "kunciEntitas"])
 @pytest.mark.parametrize("contract_id", ["carik", "klj", "pkh"])
 def test_missing_fact_is_refused(folder, contract_id, name):
     """Owner, legal basis, unit, form: a contract without one can't be used."""
@@ -226,14 +226,10 @@ def test_missing_fact_is_refused(folder, contract_id, name):
     assert path.read_text(encoding="utf-8").splitlines()[line - 1].startswith("customProperties")
 
 
-def test_empty_owner_is_no_owner(folder):
+def test_an_agency_that_nobody_knows_is_no_owner(folder):
     path = folder / "contracts" / "pip.yaml"
-    spoil(
-        path,
-        "{property: produsen, value: Dinas Pendidikan Provinsi DKI Jakarta (dari Kementerian Pendidikan)}",
-        '{property: produsen, value: ""}',
-    )
-    assert "'produsen' kosong" in refusal(folder, path)[0]
+    spoil(path, "{property: dari, value: [kemendikdasmen]}", "{property: dari, value: [kemendikbud]}")
+    assert "id instansi 'kemendikbud' tidak dikenal" in refusal(folder, path)[0]
 
 
 def test_code_column_names_its_system(folder):

@@ -58,6 +58,8 @@ def test_every_rule_of_every_contract_has_an_owner_days_and_a_channel():
         ("penerima: coalesce", "penerimaan: coalesce", "penerimaan"),
         ("aturan: [alamat_tidak_lengkap]", "aturan: [alamat_lengkap]", "terjawab.2.aturan.0"),
         ("aturan: [kk_tanpa_kepala, ", "aturan: [luar_dki, ", "terjawab.4.aturan.0"),
+        ("    aturan: [kk_kosong]\n", "    aturan: [kk_kosonk]\n", "dokumenLain.0.aturan.0"),
+        ("    aturan: [kk_kosong]\n", "", "dokumenLain.0"),
         ("    selainProgram: true\n", "", "terjawab.5.aturan.0"),
         ("berlaku: kepala_di_acuan", "berlaku: kepala_di_acuan::int > 0", "terjawab.4.berlaku"),
         ("berlaku: ada_bukti}", "berlaku: ada_bukti::int > 0}", "prelist.golongan.2.berlaku"),

@@ -83,6 +83,8 @@ GAPS = [
     ("r_agus", "nik_vs_jk", "peringatan", None),
     ("r_tono", "kk_kepala_ganda", "peringatan", None),  # nor does a card with two heads
     ("r_oka", "alamat_tidak_lengkap", "peringatan", "rw"),
+    ("r_budi", "kk_kosong", "peringatan", None),  # his only record: no family card anywhere
+    ("r_agus", "kk_kosong", "peringatan", None),  # the register has his card
     ("r_hijrah", "luar_dki", "peringatan", None),
     ("klj7", "luar_dki", "peringatan", None),  # evidence against a recipient: only the field answers it
     ("r_ragu", "luar_dki", "peringatan", None),
@@ -168,7 +170,7 @@ def lists(gudang_factory: Any) -> Any:
         _by_hand(con)
     home.dbt(
         "build", "--select", "keluarga_orang", "layanan_program", "hak_program", "daftar_tanpa_program", "bendera_periksa",
-        "tanpa_dokumen", "celah_terjawab", "orang_lapangan", "tugas", "prelist", "tidak_didatangi",
+        "tanpa_dokumen", "dokumen_kurang", "celah_terjawab", "orang_lapangan", "tugas", "prelist", "tidak_didatangi",
     )  # fmt: skip
     return home
 
@@ -203,7 +205,7 @@ def test_what_the_padanan_answers_is_told_to_the_producer_and_asked_of_nobody(li
     ]
     tasks = dict(lists.rows("select record_key, kode from tugas where record_key is not null"))
     assert tasks["r_lina"] == "rt_rw_format" and tasks["a_lina"] == "nik_wilayah" and tasks["c_lina"] == "nik_kosong"
-    assert not {"a_agus", "r_agus", "r_hijrah"} & set(tasks)
+    assert not {"a_agus", "r_hijrah"} & set(tasks) and tasks["r_agus"] == "kk_kosong"
     assert tasks["klj7"] == "luar_dki" and tasks["r_ragu"] == "luar_dki", "evidence, and two lists that say so, are the field's"
     columns = {row[0] for row in lists.rows("describe celah_terjawab")}
     assert columns == {"periode", "revisi", "producer", "record_key", "rule_id", "id_orang", "jawaban"}, "where, never what"
@@ -294,6 +296,42 @@ def test_a_damaged_nik_is_no_missing_document(lists: Any) -> None:
     assert got == [("asing", "kosong", True, True), ("karto", "belum_punya_nik_17_ke_atas", False, True)]
 
 
+@pytest.mark.feature("F35")
+def test_who_has_no_family_card_anywhere_is_the_lurahs_without_a_visit(lists: Any) -> None:
+    """One record that has the card is enough; the lurah asks (§2.4.2), and nobody is sent for it."""
+    assert lists.rows("select id_orang, dokumen from dokumen_kurang") == [("budi", "kk")]
+    assert lists.rows("select kode, saluran, pemilik from tugas where jenis = 'orang' and id_orang = 'budi'") == [
+        ("dokumen_kk", "sumber", "kelurahan")
+    ]
+    assert lists.rows("select count(*) from prelist where id_orang = 'budi'") == [(0,)]
+
+
+@pytest.mark.feature("F35")
+@pytest.mark.parametrize("told", [True, False])
+def test_a_birth_certificate_is_missing_only_where_the_register_tells_of_any(gudang_factory: Any, told: bool) -> None:
+    """A child of the data sasaran whose record has no number; not an adult, nor anybody where the register names none at all."""
+    home = gudang_factory(f"akta-{told}")
+    numbers = {"anak": None, "strip": " - ", "punya": "3171000001" if told else None, "dewasa": None, "lain": None}
+    home.land("adminduk", [{"no_akta_lahir": number} for number in numbers.values()])
+    home.plan()
+    landed = duckdb.sql(
+        f"select _record_key from read_parquet('{home.home}/landing/adminduk/*/*/part.parquet') order by _baris"
+    ).fetchall()
+    with duckdb.connect(str(home.home / "warehouse" / "padanan.duckdb")) as con:
+        _by_hand(con)
+        for (key,), name in zip(landed, numbers, strict=True):
+            born = "2007-12-15" if name == "dewasa" else "2007-12-16"
+            con.execute(
+                "insert into padanan_orang values (?, '3171', 'terdaftar', 2, true, false, false, ?, 'L', null, null, null)",
+                [name, born],
+            )
+            con.execute("insert into sasaran values (?, ?, null, null, 2, null, null, null)", [name, name != "lain"])
+            con.execute("insert into padanan_record (record_key, id_orang, producer) values (?, ?, 'adminduk')", [key, name])
+    home.dbt("build", "--select", "dokumen_kurang")
+    got = home.rows("select id_orang from dokumen_kurang where dokumen = 'akta' order by 1")
+    assert got == ([("anak",), ("strip",)] if told else [])
+
+
 @pytest.mark.feature("F11")
 def test_one_task_a_record_with_owner_and_due_date(lists: Any) -> None:
     """Rules of one record are one task; the blocking one, then the shortest, says whose; days count from the cut-off."""
@@ -309,10 +347,10 @@ def test_one_task_a_record_with_owner_and_due_date(lists: Any) -> None:
     # a flag that the record's own gap says already is no second reason; one about the person is
     assert got["klj5"][:2] == ("meninggal_di_adminduk,nominal_tidak_wajar", "nominal_tidak_wajar")
     assert got["pbi1"][:2] == ("bendera_desil_di_atas_batas", "bendera_desil_di_atas_batas")
-    assert set(got) == {row[0] for row in GAPS} - {"a_agus", "r_agus", "r_hijrah"} | {"pbi1", "klj4"}
-    # fifteen records, and six people of whom KARTO stands in two lists
-    assert lists.rows("select count(*), count(distinct id_tugas) from tugas where status = 'terbuka'") == [(21, 21)]
-    assert lists.rows("select jenis, count(*) from tugas group by 1 order by 1") == [("orang", 6), ("rekaman", 15)]
+    assert set(got) == {row[0] for row in GAPS} - {"a_agus", "r_hijrah"} | {"pbi1", "klj4"}
+    # seventeen records, and seven people of whom KARTO stands in two lists
+    assert lists.rows("select count(*), count(distinct id_tugas) from tugas where status = 'terbuka'") == [(24, 24)]
+    assert lists.rows("select jenis, count(*) from tugas group by 1 order by 1") == [("orang", 7), ("rekaman", 17)]
 
 
 @pytest.mark.feature("F24")

@@ -238,7 +238,7 @@ def test_sasaran_lists_everybody_with_a_reason(gudang: Any) -> None:
 
 
 @pytest.mark.feature("F50")
-def test_identities_are_those_of_the_selected_and_of_people_with_tasks(gudang: Any) -> None:
+def test_identities_are_those_of_the_selected_and_of_people_with_tasks_or_on_tkpks_list(gudang: Any) -> None:
     """Each of them once, with what the fullest record says of the address; nobody else."""
     assert gudang.rows(
         """select count(*), count(distinct i.id_orang), bool_and(i.terpilih = s.terpilih and i.nama is not distinct from o.nama
@@ -246,7 +246,7 @@ def test_identities_are_those_of_the_selected_and_of_people_with_tasks(gudang: A
         from identitas i join sasaran s using (id_orang) join padanan_orang o using (id_orang)"""
     ) == gudang.rows(
         """select count(*), count(*), true from padanan_orang where id_orang in (select id_orang from sasaran where terpilih)
-        or id_orang in (select id_orang from tugas)"""
+        or id_orang in (select id_orang from tugas) or id_orang in (select id_orang from daftar_belum_masuk)"""
     )
     [(street, card)] = gudang.rows("select alamat, no_kk from identitas where nama = 'SITI AMINAH'")
     assert street and street.startswith("JL") and card == KK

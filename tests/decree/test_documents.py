@@ -5,7 +5,8 @@ import json
 import re
 import shutil
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
+from types import SimpleNamespace
 
 import docx
 import duckdb
@@ -19,10 +20,13 @@ from padanan.base.period import JAKARTA
 from padanan.base.suppress import LIMIT
 from padanan.base.tabular import write_table
 from padanan.cli import main
-from padanan.decree.documents import documents_folder, write_documents
+from padanan.contracts.agencies import load_agencies
+from padanan.contracts.contract import expectations_dir
+from padanan.decree.documents import context, documents_folder, facts, write_documents
 from padanan.decree.documents.terbilang import terbilang
 from padanan.decree.freeze import draft_folder
 from padanan.published.blockers import judge
+from padanan.published.groups import UNKNOWN, Groups
 from padanan.records.review_log import read_log, writing
 from tests.pdf_back import accessible, lone_rows
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE, write_landing, write_published
@@ -110,6 +114,35 @@ def test_the_decree_sets_as_many_people_as_are_frozen(made, texts):
                  "pada tanggal [diisi]", "NOMOR [diisi]", "[nama Gubernur diisi]"):  # fmt: skip
         assert part in words, part
     assert dotted(people) in texts["rancangan-lampiran"][0] and dotted(people) in texts["laporan-asisten"][0]
+
+
+@pytest.mark.feature("F47")
+@pytest.mark.parametrize(("unknown", "lines"), [(3, {"L": (93, True), "P": (80, False)}),
+                                                (6, {"L": (90, False), "P": (80, False), UNKNOWN: (6, False)})])  # fmt: skip
+def test_men_and_women_are_told_with_the_few_of_unknown_sex(unknown, lines):
+    """They are counted with the larger group, which says so; nobody is left out and no figure is covered for their sake."""
+    con = duckdb.connect()
+    con.execute(f"""create table beku as select case when i < 90 then 'L' when i < 170 then 'P' end as jk
+        from range({170 + unknown}) t(i)""")  # fmt: skip
+    whole = {("jk", "L", "orang"): 510, ("jk", "P", "orang"): 490, ("jk", UNKNOWN, "orang"): 30}
+    whole |= {("jk", "L", "sasaran"): 90, ("jk", "P", "sasaran"): 80, ("jk", UNKNOWN, "sasaran"): unknown}
+    found = facts._split(
+        SimpleNamespace(con=con), "jenis_kelamin", date(2025, 12, 15), Groups(whole, {}, {}, ("jk",)), born=False
+    )
+    assert {line.key: (line.value, line.with_unknown) for line in found} == lines
+    assert not [line for line in found if line.cover] and sum(line.value for line in found) == 170 + unknown
+    told = [context._line("jenis_kelamin", line, 170 + unknown)["nama"] for line in found]
+    assert ("Laki-laki (termasuk yang tidak diketahui)" in told) is (unknown < LIMIT) and "Perempuan" in told
+
+
+@pytest.mark.feature("F17")
+def test_agencies_stand_in_full_where_they_are_first_named(texts):
+    custodian, secretariat = (load_agencies(expectations_dir()).of(part) for part in ("walidata", "sekretariat"))
+    assert (
+        f"{secretariat.nama} ({secretariat.singkat}), bersama {custodian.nama} ({custodian.singkat})" in texts["berita-acara"][0]
+    )
+    assert f"bersama {custodian.nama} ({custodian.singkat})" in texts["rancangan-keputusan"][0]
+    assert f"disimpan beku oleh {custodian.singkat} " in texts["rancangan-keputusan"][0]
 
 
 @pytest.mark.feature("F17")

@@ -12,17 +12,22 @@ import pytest
 
 from orchestration.run import run_job
 from padanan.base.digest import file_sha256
+from padanan.base.home import CHECKOUT
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.warehouse import connect_warehouse
 from padanan.cli import main
+from padanan.contracts.contract import load_contracts
 from padanan.contracts.field_rules import load_field_rules
+from padanan.published.opened import open_published
 from padanan.published.run_plan import read_plan
+from padanan.published.targeting import measure
 from padanan.review.kit.make import make as make_kits
-from padanan.review.worklist import book
+from padanan.review.worklist import book, tkpk
 from padanan.review.worklist.make import make as make_worklists
 from tests.end_to_end.test_privacy_canaries import canaries, leaks, readable
 
 PERIODE = Periode.parse("2025-S2")
+SEED = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
 NOW = datetime.now(JAKARTA)
 LEVEL = {"lapangan": "Verifikasi", "sumber": "Perbaikan sumber", "prelist": "Prelist"}
 
@@ -48,8 +53,13 @@ def kits(finished):
     return finished.home, folder, facts
 
 
+def field_files(folder):
+    return [path for path in sorted(folder.glob("*.xlsx")) if not path.name.startswith(tkpk.PREFIX)]
+
+
 def rows_of(workbook, sheet):
-    layout = book.PRELIST if sheet == "Prelist" else book.SHEETS[sheet]
+    layouts = {layout.sheet: layout for layout in tkpk.SHEETS.values()}
+    layout = book.PRELIST if sheet == "Prelist" else {**book.SHEETS, **layouts}[sheet]
     values = list(workbook[sheet].iter_rows(min_row=layout.head_row + 2, values_only=True))
     return [dict(zip(layout.columns, row, strict=True)) for row in values]
 
@@ -60,7 +70,7 @@ def test_every_task_stands_in_exactly_one_file(worklists):
     """Read back from all workbooks: tasks and prelist lines are those published, each once, also without a kelurahan."""
     home, folder, facts = worklists
     found = {name: [] for name in ("Verifikasi", "Validasi", "Perbaikan sumber", "Prelist")}
-    for path in sorted(folder.glob("*.xlsx")):
+    for path in field_files(folder):
         workbook = openpyxl.load_workbook(path, read_only=True)
         own = {name: rows_of(workbook, name) for name in found}
         for kind, sheet in LEVEL.items():
@@ -78,7 +88,47 @@ def test_every_task_stands_in_exactly_one_file(worklists):
     people = [row["id_orang"] for row in found["Prelist"]]
     assert sorted(people) == [row[0] for row in query(home, "select id_orang from prelist order by 1")]
     assert len(people) == len(set(people)), "one open line a person"
-    assert facts["jumlah"] == {kind: len(found[sheet]) for kind, sheet in LEVEL.items()}
+    assert {kind: facts["jumlah"][kind] for kind in LEVEL} == {kind: len(found[sheet]) for kind, sheet in LEVEL.items()}
+
+
+@pytest.mark.feature("F24")
+@pytest.mark.feature("F46")
+def test_tkpk_reads_who_it_decides_about_and_the_rows_behind_ketepatan_sasaran(worklists):
+    """Each person of `daftar_belum_masuk` once, in the file of the kecamatan where they live, by name, with list and reason;
+    each recipient's record once, and as many distinct people as the report counts.
+    """
+    home, folder, facts = worklists
+    found = {sheet: [] for sheet in ("Belum masuk", "Penerima program")}
+    for path in sorted(set(folder.glob("*.xlsx")) - set(field_files(folder))):
+        workbook = openpyxl.load_workbook(path, read_only=True)
+        for sheet in found:
+            found[sheet] += [{**row, "file": path.name} for row in rows_of(workbook, sheet)]
+        workbook.close()
+    lists = query(home, """select l.id_orang, daftar, alasan, nama, coalesce(nik, ''), coalesce(kode_kecamatan, '')
+        from daftar_belum_masuk l join identitas using (id_orang)""")  # fmt: skip
+    assert len(lists) == query(home, "select count(*) from daftar_belum_masuk")[0][0] == facts["jumlah"][tkpk.NOT_IN] > 0
+    shown = {row["id_orang"]: row for row in found["Belum masuk"]}
+    assert len(shown) == len(found["Belum masuk"])
+    places = {row[0] for row in query(home, f"select distinct kode_kecamatan from read_csv('{SEED}', all_varchar=true)")}
+    for person, daftar, alasan, nama, nik, kecamatan in lists:
+        row = shown.pop(person)
+        assert (row["daftar"], row["alasan"], row["nama"], row["nik"] or "") == (daftar, alasan, nama, nik)
+        assert kecamatan not in places or row["file"].startswith(f"{tkpk.PREFIX}{kecamatan}-")
+    assert not shown
+    others = {"jakpreneur", "kartu_layanan_gratis"}
+    names = ", ".join(f"'{one.id}'" for one in load_contracts().values() if one.kind == "program" and one.id not in others)
+    poor = f"producer in ({names}) and (status_program is null or status_program in ('eksisting', 'baru', 'tunda'))"
+    records = query(home, f"select record_key, terpilih from padanan_record join sasaran using (id_orang) where {poor}")
+    rows = {row["record_key"]: row for row in found["Penerima program"]}
+    assert len(rows) == len(found["Penerima program"]) == facts["jumlah"][tkpk.RECEIVERS] > 0
+    assert {key: row["dalam_sasaran"] == "ya" for key, row in rows.items()} == dict(records)
+    assert all(row["program"] and row["alasan"] for row in rows.values())
+    assert sum(bool(row["nama"]) for row in rows.values()) > 0.9 * len(rows), "some programs deliver a row without a name"
+    inside = {row["id_orang"] for row in rows.values() if row["dalam_sasaran"] == "ya"}
+    source = open_published(home, PERIODE, 1)
+    counted = measure(source, load_contracts(), dict.fromkeys(load_contracts(), 1))
+    source.con.close()
+    assert (len(inside), len({row["id_orang"] for row in rows.values()})) == (counted.inside, counted.people)
 
 
 @pytest.mark.feature("F11")
@@ -105,7 +155,7 @@ def test_worklists_are_private_and_name_nobody_outside(worklists):
     names = {row[0] for row in query(home, "select distinct unnest(string_split(lower(nama), ' ')) from identitas")}
     sheets = b"".join(readable(path) for path in folder.glob("*.xlsx"))
     assert [secret for secret in canaries(home) if secret in sheets], "names leave here: canaries with tasks are in their files"
-    for path in folder.glob("*.xlsx"):
+    for path in field_files(folder):
         code = path.name[:13]
         assert code.startswith("31.") or path.name.startswith("tanpa-kelurahan-")
     text = (folder / "manifest.json").read_text()

@@ -17,8 +17,11 @@ from padanan.base.home import Home
 from padanan.base.period import JAKARTA
 from padanan.contracts.contract import load_contracts
 from padanan.landing.land import deliver
+from padanan.landing.raw import Spec
 from padanan.landing.receipt import Receipt
 from padanan.landing.unread import holds_records
+from padanan.landing.xlsx_reader import read_xlsx
+from tests.landing.hostile import workbook
 
 CONTRACTS = load_contracts()
 KLJ = [column.source for column in CONTRACTS["klj"].columns]
@@ -78,12 +81,12 @@ def rules(receipt: Receipt) -> dict[str, str]:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 8), st.integers(0, 8), st.booleans())
-def test_what_is_accepted_was_read_whole(take: Deliver, tmp_path: Path, count: int, at: int, workbook: bool) -> None:
+def test_what_is_accepted_was_read_whole(take: Deliver, tmp_path: Path, count: int, at: int, as_book: bool) -> None:
     """A table sorted together with its labels has them in the middle: the rows above were lost without a word."""
     at = min(at, count)
-    rows = [klj(number) if workbook else dtks(number) for number in range(count)]
-    rows.insert(at, KLJ if workbook else DTKS)
-    receipt = take("klj", book(tmp_path / "a.xlsx", ("Data", rows))) if workbook else take("dtks", text(tmp_path / "a.csv", rows))
+    rows = [klj(number) if as_book else dtks(number) for number in range(count)]
+    rows.insert(at, KLJ if as_book else DTKS)
+    receipt = take("klj", book(tmp_path / "a.xlsx", ("Data", rows))) if as_book else take("dtks", text(tmp_path / "a.csv", rows))
     assert (receipt.status == "diterima", receipt.status == "karantina") == (at == 0, at > 0)
     if at:
         flag = next(flag for flag in receipt.flags if flag["rule_id"] == "judul_di_tengah")
@@ -122,6 +125,21 @@ def test_guides_and_recapitulations_are_not_told(take: Deliver, tmp_path: Path) 
     guide = [["Isi NIK 16 angka, misalnya 3171014201510004"], ["Kecamatan", "Orang", "Nominal"], ["GAMBIR", 12, 4200000000]]
     receipt = take("klj", book(tmp_path / "a.xlsx", ("Data", [KLJ, klj(1)]), ("Petunjuk", guide)))
     assert receipt.status == "diterima" and not receipt.flags
+
+
+def test_a_row_that_is_filled_by_the_xml_and_empty_as_read_is_told(tmp_path: Path) -> None:
+    """Its cells bear the number of the row below: whoever reads them takes one row, and the other was no row at all."""
+
+    def row(number: int, at: int, name: str) -> str:
+        cells = zip("ABCDE", ("3171014201510004", "3171010101200004", name, "JL. CONTOH", "GAMBIR"), strict=True)
+        inner = (f'<c r="{letter}{at}" t="inlineStr"><is><t>{told}</t></is></c>' for letter, told in cells)
+        return f'<row r="{number}">{"".join(inner)}</row>'
+
+    workbook(tmp_path / "a.xlsx", row(2, 3, "SITI CONTOH") + row(3, 3, "BUDI CONTOH"))
+    table = read_xlsx(tmp_path / "a.xlsx", Spec.of(CONTRACTS["klj"]), tmp_path)
+    assert table.counted == 1
+    flag = next(flag for flag in table.flags if flag.rule_id == "baris_kosong_semu")
+    assert (flag.outcome, flag.place) == ("tahan", "baris 2") and "SITI" not in flag.cause
 
 
 @pytest.mark.parametrize(

@@ -246,8 +246,25 @@ def test_renstra_indicators_with_numerator_and_denominator(rendered: Rendered) -
     assert (_number(rows[0][1]), _number(rows[0][2])) == (part, whole)
     assert re.findall(r"\d{4} (\d+)%", rows[0][4]) == ["30", "40", "50", "60", "100"]
     assert re.findall(r"\d{4} (\d+)%", rows[1][4]) == ["30", "40", "50", "70", "70"]
+    assert rows[1][1:4] == ["–", "–", "–"] and "belum ada periode sebelumnya" in rows[1][0], "satu periode tidak menilai"
     assert rows[2][4] == "tidak ditetapkan"
     assert 0 < _number(rows[2][1]) < _number(rows[2][2])
+    folder = rendered.folder
+    shown = rendered.page.rows("tabel-ketepatan", "baris")
+    others = {"jakpreneur", "kartu_layanan_gratis"}
+    poor = ", ".join(f"'{one.id}'" for one in load_contracts().values() if one.kind == "program" and one.id not in others)
+    counted = rendered.con.execute(f"""
+        select producer, count(distinct id_orang), count(distinct id_orang) filter (terpilih)
+        from padanan_record join read_parquet('{folder}/sasaran.parquet') using (id_orang)
+        where (status_program is null or status_program in ('eksisting', 'baru', 'tunda')) and producer in ({poor})
+        group by rollup (producer)
+    """).fetchall()
+    assert {producer or "*" for producer, *_ in counted} == set(shown)
+    for producer, people, inside in counted:
+        cells = shown[producer or "*"]
+        assert cells[1] in ("<5", "ditutup") or _number(cells[1]) == people, producer
+        assert cells[2] in ("<5", "ditutup") or _number(cells[2]) == inside, producer
+    assert [_number(shown["*"][place]) for place in (2, 1)] == [_number(cell) for cell in rows[2][1:3]]
 
 
 @pytest.mark.feature("F47")

@@ -4,6 +4,7 @@
 Tests of the report read it; what dbt really publishes is tested end to end.
 """
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -177,6 +178,9 @@ def write_published(
         create table tanpa_dokumen as select {run}, id_orang, kode_kota from padanan_orang
         where status_identitas = 'sementara' and acak(id_orang, 'dokumen') < 25""")
     con.execute(f"""
+        create table dokumen_kurang as select {run}, id_orang, dokumen, kode_kota
+        from sasaran, (values ('kk', 20), ('akta', 35)) t (dokumen, bagian) where terpilih and acak(id_orang, 'berkas') < bagian""")
+    con.execute(f"""
         create table pilah_disabilitas as
         select {run}, coalesce(kode_kota, '') as kode_kota, disabilitas, terpilih, ada_celah, count(*)::bigint as jumlah
         from (select s.kode_kota, s.terpilih, s.id_orang in (select id_orang from gap join padanan_record using (record_key)) as ada_celah,
@@ -240,3 +244,30 @@ def write_landing(home: Home, contract_id: str, sha16: str, **facts: object) -> 
     manifest = {"contract_id": contract_id, "sha16": sha16, "file": "kiriman.csv", "periode_data": "2025-10", "diterima": "2025-10-10T09:00:00+07:00",
                 "bagian": None, "status": "diterima", "late": False, "flags": [], "rows_in": 10, "rows_on": 10, "rows_aside": {}}  # fmt: skip
     write_manifest(base, manifest | facts)
+
+
+BUSY, ONE_ROW, PART = "31.75", "31.73", "31.74"
+# What a record says, and the programs: some of KLJ's rows are those of a program that says nothing of poverty.
+SAID = """select * exclude (nik_bersih, nama_bersih) replace (
+    case when producer = 'klj' and i % 4 = 0 then 'jakpreneur' else producer end as producer),
+  md5('nik' || i) as nik_key, md5('kk' || i // 4) as kk_key, (i % 4 + 1)::integer as shdk,
+  case when producer <> 'klj' or i % 7 = 0 then null when i % 5 = 0 then 'henti' else 'eksisting' end as status_program
+  from read_parquet('{path}')"""
+# Most of a busy kota's records changed; of one kota a single record; of one the card of whoever lives in its first kelurahan.
+CHANGED = f"""select * replace (
+    case when kode_kota = '{BUSY}' and i % 5 <> 0 then md5('lain' || i) else nik_key end as nik_key,
+    case when kode_kota = '{ONE_ROW}' and i = (select min(i) from asal where kode_kota = '{ONE_ROW}' and producer = 'dtks')
+      then 9 else shdk end as shdk,
+    case when kode_kelurahan = (select min(kode_kelurahan) from asal where kode_kota = '{PART}')
+      then md5('kartu') else kk_key end as kk_key)
+  from asal where not (producer = 'dtks' and kode_kota = '{BUSY}' and i % 11 = 0)"""
+
+
+def rewrite(folder, query):
+    """Writes the records of a publication anew and signs it again."""
+    path = folder / "padanan_record.parquet"
+    con = duckdb.connect()
+    con.execute(f"create table asal as from read_parquet('{path}')")
+    con.execute(f"create table baru as {query.format(path=path)}")
+    con.execute(f"copy baru to '{path}' (format parquet)")
+    write_manifest(folder, json.loads((folder / "manifest.json").read_text()))

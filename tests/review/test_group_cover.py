@@ -2,8 +2,10 @@
 
 import pytest
 
-from padanan.base.suppress import ALL
-from padanan.published.groups import UNKNOWN, Groups, covered_counts
+from padanan.base.suppress import ALL, LIMIT, Cover
+from padanan.published import wilayah
+from padanan.published.groups import UNKNOWN, Groups, covered_counts, merged_columns
+from padanan.review.report.crosstab import crosstab
 
 
 def counted(**values):
@@ -19,27 +21,106 @@ def counted(**values):
 
 @pytest.mark.feature("F47")
 def test_a_table_without_small_cells_is_read_whole():
-    values, covered = counted(L=(510, 40, 90), P=(490, 35, 80), lain=(20, 8, 7))
-    assert covered == {}
-    assert values[ALL, "orang"] == 1020 and values["P", "bukan_sasaran"] == 410
+    made = counted(L=(510, 40, 90), P=(490, 35, 80), lain=(20, 8, 7))
+    assert made.covered == {} and not made.merged
+    assert made.values[ALL, "orang"] == 1020 and made.values["P", "bukan_sasaran"] == 410
 
 
 @pytest.mark.feature("F47")
-def test_a_small_cell_takes_what_would_tell_it_and_no_more():
-    """Three selected people of unknown sex: their number and the other part of those people, and another sex's two."""
-    _, covered = counted(L=(510, 40, 90), P=(490, 35, 80), lain=(30, 12, 3))
-    assert {(UNKNOWN, "sasaran"), (UNKNOWN, "bukan_sasaran"), ("P", "sasaran"), ("P", "bukan_sasaran")} <= set(covered)
-    assert all(value != ALL and measure in ("sasaran", "bukan_sasaran") for value, measure in covered)
+def test_few_unknown_people_cost_neither_men_nor_women_their_figure():
+    """Three selected people of unknown sex are counted with the larger group in that measure only, which says so."""
+    made = counted(L=(510, 40, 90), P=(490, 35, 80), lain=(30, 12, 3))
+    assert made.covered == {(UNKNOWN, "sasaran"): Cover.MERGED, (UNKNOWN, "bukan_sasaran"): Cover.MERGED}
+    assert (made.values["L", "sasaran"], made.values["P", "sasaran"], made.values[ALL, "sasaran"]) == (93, 80, 173)
+    assert (made.values["L", "celah"], made.values[UNKNOWN, "celah"]) == (40, 12)
+    assert made.counts_unknown("L", "sasaran") and not made.counts_unknown("L", "celah")
+    assert not made.counts_unknown("P", "sasaran")
+    assert (made.whole("L", "sasaran"), made.whole("L", "celah"), made.whole("P", "sasaran")) == (540, 510, 490)
 
 
 @pytest.mark.feature("F47")
-def test_a_single_person_is_covered_too():
-    _, covered = counted(L=(510, 40, 90), P=(490, 35, 80), lain=(30, 1, 10))
-    assert (UNKNOWN, "celah") in covered and (UNKNOWN, "bukan_celah") in covered
+def test_the_rest_of_few_is_merged_too():
+    """27 of 30 selected: the 27 would tell the other three."""
+    made = counted(L=(510, 40, 90), P=(490, 35, 80), lain=(30, 12, 27))
+    assert made.covered[UNKNOWN, "sasaran"] is Cover.MERGED and made.values["L", "sasaran"] == 117
+
+
+@pytest.mark.feature("F47")
+def test_few_unknown_people_in_all_are_merged_everywhere():
+    made = counted(L=(490, 35, 80), P=(510, 40, 90), lain=(3, 0, 2))
+    assert made.into == "P" and {"orang", "celah", "sasaran"} < made.merged
+    assert (made.values["P", "orang"], made.values["P", "sasaran"], made.values["L", "sasaran"]) == (513, 92, 80)
+    assert made.whole("P", "sasaran") == 513
+    assert not [cell for cell, mark in made.covered.items() if mark is not Cover.MERGED]
+
+
+@pytest.mark.feature("F47")
+@pytest.mark.parametrize("selected", range(7))
+@pytest.mark.parametrize("unknown", range(7))
+def test_men_women_and_sums_are_open_whatever_the_unknown_are(unknown, selected):
+    """And what is printed leaves a small number of unknown people more than one value."""
+    chosen = min(unknown, selected)
+    made = counted(L=(510, 40, 90), P=(490, 35, 80), lain=(unknown, 0, chosen))
+    for measure in ("orang", "celah", "sasaran"):
+        assert not {("L", measure), ("P", measure), (ALL, measure)} & set(made.covered)
+        assert (
+            made.values["L", measure]
+            + made.values["P", measure]
+            + (0 if measure in made.merged else made.values[UNKNOWN, measure])
+            == made.values[ALL, measure]
+        )
+    for measure, number in (("orang", unknown), ("sasaran", chosen), ("bukan_sasaran", unknown - chosen)):
+        assert (measure in made.merged) or not 0 < number < LIMIT
+
+
+@pytest.mark.feature("F47")
+def test_a_single_man_is_still_covered():
+    """The rule of five holds for what is known as well."""
+    made = counted(L=(510, 3, 90), P=(490, 35, 80))
+    assert ("L", "celah") in made.covered and ("P", "celah") in made.covered and (ALL, "celah") not in made.covered
+
+
+@pytest.mark.feature("F47")
+def test_a_small_rest_covers_what_would_tell_it():
+    """487 of 490 women have a gap: the three without are theirs to know."""
+    made = counted(L=(510, 40, 90), P=(490, 487, 80), lain=(20, 8, 7))
+    assert ("P", "celah") in made.covered and ("P", "orang") not in made.covered
 
 
 @pytest.mark.feature("F47")
 def test_sums_that_another_table_prints_stay_open():
     """All three with a gap are men: their number is open there, so the cells that tell whose it is go."""
-    _, covered = counted(L=(510, 3, 90))
-    assert ("L", "celah") in covered and not [cell for cell in covered if cell[0] == ALL]
+    made = counted(L=(510, 3, 90))
+    assert ("L", "celah") in made.covered and not [cell for cell in made.covered if cell[0] == ALL]
+
+
+@pytest.mark.feature("F47")
+def test_a_table_by_kota_merges_the_whole_column():
+    """Of single cells the column's sum would tell the rest."""
+    names, kotas = ["L", "P", UNKNOWN], ["a", "b"]
+    counts = {("a", "L"): 50, ("a", "P"): 60, ("a", UNKNOWN): 9, ("b", "L"): 70, ("b", "P"): 40, ("b", UNKNOWN): 3}
+    assert merged_columns(counts, kotas, names) == "L"
+    assert merged_columns(counts | {("b", UNKNOWN): 0}, kotas, names) == ""
+    assert merged_columns(counts | {("b", UNKNOWN): 5}, kotas, names) == ""
+
+
+@pytest.mark.feature("F50")
+def test_the_provinces_totals_are_never_covered():
+    """Four and four people in two kota are told by their sum of eight: the kota go, the province stays."""
+    kotas = [wilayah.Node((*wilayah.ROOT, code), code) for code in ("31.71", "31.72")]
+    root = wilayah.Node(wilayah.ROOT, "DKI Jakarta", children=kotas)
+    for node, people in ((root, 8), (kotas[0], 4), (kotas[1], 4)):
+        node.values["orang"] = node.values["padan"] = people
+    covered = wilayah.covered_places(root)
+    assert {cell for cell in covered if cell[1] == "orang"} == {(kota.path, "orang") for kota in kotas}
+    root.values["orang"] = root.values["padan"] = kotas[0].values["orang"] = kotas[0].values["padan"] = 4
+    kotas[1].values["orang"] = kotas[1].values["padan"] = 0
+    assert (wilayah.ROOT, "orang") in wilayah.covered_places(root), "di bawah lima pun provinsi ditutup"
+
+
+@pytest.mark.feature("F50")
+def test_the_sum_of_a_list_is_never_the_cell_that_goes():
+    """Four and four can only be told by their sum of eight: the parts go, whatever they are."""
+    made = crosstab({("a", "x"): 4, ("b", "x"): 4}, ["a", "b"], ["x"])
+    assert (ALL, ALL) not in made.covered and made.covered["a", "x"] is made.covered["b", "x"] is Cover.ANY
+    assert crosstab({("a", "x"): 3}, ["a", "b"], ["x"]).covered[ALL, ALL] is Cover.SMALL

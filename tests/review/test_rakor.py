@@ -2,22 +2,27 @@
 
 import json
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+import duckdb
 import pytest
 
 from padanan.base.errors import ContractError, PadananError
+from padanan.base.format import number as shown_count
 from padanan.base.period import JAKARTA, Periode
 from padanan.cli import main
 from padanan.contracts.contract import load_contracts
+from padanan.contracts.field_rules import load_field_rules
 from padanan.published.facts import count_rules
 from padanan.published.opened import open_published
 from padanan.run.plan import decisions_version
 from padanan.upkeep.calendar.agenda import agenda, as_markdown, as_page
+from padanan.upkeep.calendar.agenda_data import EMPTY_LINES, TO_FILL
 from padanan.upkeep.calendar.rakor import finish, follow_ups, meetings_held, read_follow_ups, record_meeting
 from padanan.upkeep.calendar.year import FOLLOW_UP, MEETING, build
 from tests.papers import pdf
-from tests.review.published_by_hand import PERIODE, write_landing, write_published
+from tests.review.published_by_hand import CHANGED, PERIODE, SAID, rewrite, write_landing, write_published
+from tests.signed import write_manifest
 
 NOW = datetime(2025, 12, 1, 10, tzinfo=JAKARTA)
 ITEMS = """- uraian: Dinsos melengkapi NIK kosong KLJ
@@ -161,13 +166,75 @@ def test_the_agenda_repeats_the_cycles_state(home, contracts, minutes):
     assert "1 kiriman ditahan menunggu keputusan pelepasan: Kartu Lansia Jakarta (KLJ)" in text
     assert "2 dari 2 tindak lanjut belum selesai" in text and "TL-2025-001" in text
     assert "Keputusan Gubernur data sasaran 2025-S2 | 15 Des 2025 | ○ belum jatuh tempo" in text
-    assert "Perumusan rencana tindak lanjut (§3.2.2.d.5)" in text
+    assert all(f"§3.2.2.d.{number})" in text for number in range(1, 6))
+    assert "Angka ini belum diterbitkan waktu itu." in text, "tabel yang datang kemudian tidak dihitung 0"
     page = as_page(found)
     assert page == as_page(found) and "http" not in page.replace("http-equiv", "") and "<script" not in page
     for point in found.points:
         for row in point.table.rows if point.table else ():
             assert all(cell.text in page.replace("&#39;", "'") for cell in row.cells)
     assert not re.search(r"(?<!\d)\d{15,16}(?!\d)", page + text) and "KANARI" not in page + text
+
+
+@pytest.mark.feature("F48")
+def test_the_agenda_fills_what_data_tell_and_marks_what_only_people_can_say(home, contracts):
+    """d.1 and d.3 to d.5 of §3.2.2 from the published tables, each figure as a query counts it."""
+    for periode in (PERIODE.previous(), PERIODE):
+        folder = write_published(home, people=3000, periode=periode)
+        rewrite(folder, SAID)
+    rewrite(folder, CHANGED)
+    con = duckdb.connect()
+    for name in ("sasaran", "daftar_tanpa_program", "padanan_record"):
+        con.execute(f"create view {name} as from read_parquet('{folder}/{name}.parquet')")
+    con.execute(f"create view lalu as from read_parquet('{home.published(PERIODE.previous(), 1)}/sasaran.parquet')")
+    found = agenda(home, contracts, PERIODE, day=date(2025, 12, 1))
+    tables = {point.table.id: point.table for point in found.points if point.table is not None}
+    receives = "producer = 'klj' and status_program is distinct from 'henti'"
+    inside, people = con.execute(
+        f"""select count(distinct id_orang) filter (terpilih), count(distinct id_orang)
+        from padanan_record join sasaran using (id_orang) where {receives}"""
+    ).fetchone()
+    assert [cell.value for cell in tables["tabel-ketepatan"].rows[-1].cells[1:3]] == [people, inside]
+    reached = {row.data["banyak"]: row.cells[1].value for row in tables["tabel-keterpaduan"].rows}
+    selected = con.execute("select count(*) from sasaran where terpilih").fetchone()[0]
+    assert (reached["semua"], reached["1"], reached["0"]) == (selected, inside, selected - inside)
+    causes = dict(con.execute("select sebab, count(distinct id_orang) from daftar_tanpa_program group by 1").fetchall())
+    shown = {row.data["sebab"]: row.cells[1].text for row in tables["tabel-belum-dilayani"].rows}
+    assert {cause: text for cause, text in shown.items() if text not in ("<5", "ditutup")} == {
+        cause: shown_count(n) for cause, n in causes.items() if shown[cause] not in ("<5", "ditutup")
+    }
+    told = "select producer, count(*) from padanan_record where status_program = 'henti' group by all"
+    news = {row.data["program"]: row.cells[3].text for row in tables["tabel-balikan"].rows}
+    assert news == {producer: shown_count(n) if n >= 5 else "<5" for producer, n in con.execute(told).fetchall()}
+    target = "(select id_orang from {} where terpilih)"
+    now, before = target.format("sasaran"), target.format("lalu")
+    came, left = con.execute(
+        f"select (select count(*) from ({now} except {before})), (select count(*) from ({before} except {now}))"
+    ).fetchone()
+    text = as_markdown(found)
+    plan = tables["tabel-rencana-tindak-lanjut"].rows
+    proposed = [row for row in plan if row.cells[1].text != TO_FILL]
+    assert len(plan) - len(proposed) == EMPTY_LINES and all(cell.text == TO_FILL for cell in plan[-1].cells[1:])
+    cure = {cause.id: cause for cause in load_field_rules().tanpa_program}["alamat_tidak_lengkap"]
+    line = next(row for row in proposed if row.cells[1].text.lower().startswith(cure.tindak_lanjut.lower()))
+    assert shown["alamat_tidak_lengkap"] in line.cells[1].text and line.cells[2].text == "; ".join(cure.penanggung_jawab)
+    assert line.cells[3].value == date(2025, 12, 15) + timedelta(days=cure.hari)
+    assert f"{len(proposed)} usul dari data" in text
+    assert text.count("[diisi sekretariat]") == 3 and "Pimpinan rapat" in as_page(found)
+    write_prelist(folder, con)
+    told = next(point for point in agenda(home, contracts, PERIODE, day=date(2025, 12, 1)).points if "lapangan" in point.title)
+    assert f"{shown_count(came)} orang masuk ke data sasaran, {shown_count(left)} orang tidak lagi di dalamnya" in told.lines[0]
+    assert "kota aktif memutakhirkan DTKS" in told.lines[1] and told.table.rows[0].cells[1].value == 7
+
+
+def write_prelist(folder, con):
+    """A prelist of seven people with one question."""
+    con.execute(
+        f"copy (select id_orang, 'hidup' as pertanyaan from sasaran limit 7) to '{folder}/prelist.parquet' (format parquet)"
+    )
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["tables"]["prelist"] = {"rows": 7}
+    write_manifest(folder, manifest)
 
 
 @pytest.mark.feature("F48")

@@ -1,11 +1,13 @@
 {% set plan = run_plan() %}
--- The selected people and those with tasks by name and address: what a worklist, a BNBA and the API need, and nobody else holds.
+-- The selected people, those with tasks and those on a list that TKPK decides on, by name and address: what a worklist, a BNBA and the
+-- API need, and nobody else holds.
 with
 dicari as (
     select s.id_orang, s.terpilih
     from {{ ref('sasaran') }} as s
     left join (select distinct id_orang from {{ ref('tugas') }}) as t on s.id_orang = t.id_orang
-    where s.terpilih or t.id_orang is not null
+    left join {{ ref('daftar_belum_masuk') }} as b on s.id_orang = b.id_orang
+    where s.terpilih or t.id_orang is not null or b.id_orang is not null
 ),
 rekaman as (
     select r.id_orang, r.record_key, case when r.status_program is null then '0' else '1' end as urut

@@ -37,8 +37,7 @@ select
     b.kode_kota,
     b.jumlah_baris,
     coalesce(g.jumlah_gagal, 0) as jumlah_gagal,
-    a.ambang,
-    coalesce(g.jumlah_gagal, 0) > a.ambang * b.jumlah_baris as di_atas_ambang
+    a.ambang
 from aturan as a
 inner join baris as b on a.producer = b.producer
 left join gagal as g on a.producer = g.producer and a.rule_id = g.rule_id and b.kode_kota = g.kode_kota

@@ -53,6 +53,8 @@ orang as (
     union all
     select id_orang, 'tanpa_dokumen' from {{ ref('tanpa_dokumen') }}
     union all
+    select id_orang, 'dokumen_' || dokumen from {{ ref('dokumen_kurang') }}
+    union all
     select id_orang, 'calon_' || daftar
     from {{ ref('daftar_belum_masuk') }}
     where daftar in ({{ quoted_list(lapangan['calon'] | map(attribute='id') | list) }})

@@ -12,6 +12,8 @@ from typing import Any
 
 from padanan.base import format as id_format
 from padanan.base.period import Periode
+from padanan.contracts.agencies import load_agencies
+from padanan.contracts.contract import expectations_dir
 from padanan.decree.documents.facts import Count, Target
 from padanan.decree.documents.terbilang import terbilang
 from padanan.pages import words
@@ -21,6 +23,7 @@ from padanan.published.report import UNTOLD
 
 TO_FILL = "[diisi]"
 DRAFT = "RANCANGAN"
+WITH_UNKNOWN = " (termasuk yang tidak diketahui)"
 NO_LOG = "0" * 64
 ABOUT = "DATA SASARAN PROGRAM PERCEPATAN PENGHAPUSAN KEMISKINAN EKSTREM PROVINSI DAERAH KHUSUS IBUKOTA JAKARTA {periode}"
 SPLIT_NAMES: Mapping[str, str] = {
@@ -67,8 +70,9 @@ def numbered(number: str, day: date) -> str:
 
 
 def identity_tags(identity: Identity, *, draft: bool) -> dict[str, Any]:
-    """The tags that name period, revision, hashes, number and date."""
-    day = identity.day
+    """The tags that name period, revision, hashes, number and date, and the agencies as they were called at the period's end."""
+    day, agencies = identity.day, load_agencies(expectations_dir())
+    custodian = agencies.of("walidata")
     return {
         "periode": identity.label,
         "periode_kalimat": f"{id_format.day(identity.start)} sampai dengan {id_format.day(identity.end)}",
@@ -83,6 +87,11 @@ def identity_tags(identity: Identity, *, draft: bool) -> dict[str, Any]:
         "nomor": numbered(identity.number, day) if identity.number and day else TO_FILL,
         "tanggal": id_format.day(day) if day else TO_FILL,
         "tentang": identity.about,
+        "walidata": custodian.first(identity.end),
+        "walidata_singkat": custodian.on(identity.end).singkat,
+        "sekretariat": agencies.of("sekretariat").first(identity.end),
+        # The line above it names the province.
+        "sekretariat_kop": agencies.of("sekretariat").on(identity.end).nama.removesuffix(" Provinsi DKI Jakarta").upper(),
     }
 
 
@@ -149,7 +158,7 @@ def _line(table: str, item: Count, people: int) -> dict[str, str]:
     name = groups.SPLITS["umur"][UNKNOWN] if item.key == UNKNOWN else _LINES.get(table, {}).get(item.key)
     return {
         "kode": item.key,
-        "nama": name or (f"Desil {item.key}" if table == "desil" else item.key),
+        "nama": (name or (f"Desil {item.key}" if table == "desil" else item.key)) + (WITH_UNKNOWN if item.with_unknown else ""),
         "orang": item.cover.text if item.cover else id_format.number(item.value),
         "bagian": "–" if item.cover else id_format.percent(item.value, people),
     }

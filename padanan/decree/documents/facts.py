@@ -35,11 +35,15 @@ REPORTED: Mapping[str, str] = {"jenis_kelamin": "jk", "umur": "umur"}
 
 @dataclass(frozen=True)
 class Count:
-    """One line of a table: `cover` is set where too few people stand behind it, or behind what could be subtracted."""
+    """One line of a table: `cover` is set where too few people stand behind it, or behind what could be subtracted.
+
+    `with_unknown`: the line counts those too of whom the table's value is not known, because they are few.
+    """
 
     key: str
     value: int
     cover: Cover | None = None
+    with_unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,14 @@ def _split(source: Published, name: str, day: date, reported: groups.Groups, *, 
     found.update({str(row[0]): int(row[1]) for row in cursor.fetchall()})
     keys = [*always, *sorted((key for key in found if key not in always), key=_place)]
     if name in REPORTED:
-        _, marks = covered_counts(reported, REPORTED[name])
-        return tuple(Count(key, found[key], marks.get((key, "sasaran"))) for key in keys)
+        made = covered_counts(reported, REPORTED[name])
+        if "sasaran" in made.merged:
+            found[made.into] += found.pop(UNKNOWN)
+        return tuple(
+            Count(key, found[key], made.covered.get((key, "sasaran")), made.counts_unknown(key, "sasaran"))
+            for key in keys
+            if key in found
+        )
     values: dict[Cell, int] = {ALL: sum(found.values())}
     values.update(found)
     covered = cover(values, [Sum(ALL, tuple(keys))], fixed={ALL})

@@ -15,7 +15,11 @@ from padanan.decree.documents.template_parts import Template
 FOLDER = Path(__file__).parent / "templates"
 PROVINCE = "PROVINSI DAERAH KHUSUS IBUKOTA JAKARTA"
 GOVERNOR = "GUBERNUR DAERAH KHUSUS IBUKOTA JAKARTA"
-KOP_TKPK = (f"TIM KOORDINASI PENANGGULANGAN KEMISKINAN\n{PROVINCE}", "SEKRETARIAT", "[alamat dan telepon kantor diisi]")
+KOP_TKPK = (
+    f"TIM KOORDINASI PENANGGULANGAN KEMISKINAN\n{PROVINCE}",
+    "SEKRETARIAT: {{ sekretariat_kop }}",
+    "[alamat dan telepon kantor diisi]",
+)
 GUIDE = (
     "Keputusan Sekretaris Daerah Provinsi Daerah Khusus Ibukota Jakarta Nomor 75 Tahun 2023 tentang Pedoman Teknis Pelaksanaan "
     "Program Percepatan Penanggulangan Kemiskinan dan Penghapusan Kemiskinan Ekstrem di Provinsi Daerah Khusus Ibukota Jakarta"
@@ -51,8 +55,8 @@ def keputusan() -> Template:
     t.text("DENGAN RAHMAT TUHAN YANG MAHA ESA", align="tengah", sticky=True)
     t.text(f"{GOVERNOR},", align="tengah", sticky=True)
     weigh = (
-        "bahwa hasil pemadanan basis data dari produsen data telah direviu Sekretariat TKPK bersama Diskominfo dan Perangkat "
-        "Daerah, dan dilaporkan kepada Asisten Kesejahteraan Rakyat Sekretaris Daerah;",
+        "bahwa hasil pemadanan basis data dari produsen data telah direviu Sekretariat TKPK bersama {{ walidata }} dan "
+        "Perangkat Daerah, dan dilaporkan kepada Asisten Kesejahteraan Rakyat Sekretaris Daerah;",
         "bahwa Keputusan Gubernur tentang data sasaran menjadi dasar Perangkat Daerah dalam melaksanakan program percepatan "
         "penghapusan kemiskinan ekstrem;",
         f"bahwa berdasarkan pertimbangan sebagaimana dimaksud dalam huruf a dan huruf b, perlu menetapkan Keputusan Gubernur "
@@ -83,8 +87,8 @@ def keputusan() -> Template:
         ),
         (
             "KEDUA",
-            "Data sasaran menurut nama dan alamat disimpan beku oleh Diskominfo dengan nilai hash {{ sidik_data }}, dan "
-            "didistribusikan kepada Perangkat Daerah melalui Application Programming Interface (API).",
+            "Data sasaran menurut nama dan alamat disimpan beku oleh {{ walidata_singkat }} dengan nilai hash "
+            "{{ sidik_data }}, dan didistribusikan kepada Perangkat Daerah melalui Application Programming Interface (API).",
         ),
         (
             "KETIGA",
@@ -221,7 +225,7 @@ def laporan_asisten() -> Template:
         (3, 0.5, 13),
         [
             ("Kepada Yth.", ":", "Asisten Kesejahteraan Rakyat Sekretaris Daerah Provinsi DKI Jakarta"),
-            ("Dari", ":", "Sekretariat TKPK Provinsi DKI Jakarta"),
+            ("Dari", ":", "Sekretariat TKPK Provinsi DKI Jakarta, {{ sekretariat }}"),
             ("Nomor", ":", "[nomor diisi]"),
             ("Tanggal", ":", "[tanggal diisi]"),
             ("Lampiran", ":", "Berita acara reviu; laporan mutu data; rancangan Keputusan Gubernur"),
@@ -304,8 +308,9 @@ def berita_acara() -> Template:
     t.kop(KOP_TKPK)
     t.title("BERITA ACARA REVIU HASIL PEMADANAN DATA SASARAN\nNOMOR [diisi]")
     t.text(
-        "Pada hari ini, [hari diisi] tanggal [tanggal diisi], bertempat di [tempat diisi], Sekretariat TKPK bersama Diskominfo "
-        "dan Perangkat Daerah telah mereviu hasil pemadanan data sasaran periode {{ periode }} ({{ periode_kalimat }}) revisi "
+        "Pada hari ini, [hari diisi] tanggal [tanggal diisi], bertempat di [tempat diisi], Sekretariat TKPK, "
+        "{{ sekretariat }}, bersama {{ walidata }} dan Perangkat Daerah telah mereviu hasil pemadanan data sasaran periode "
+        "{{ periode }} ({{ periode_kalimat }}) revisi "
         f"{{{{ revisi }}}}, sebagaimana dimaksud dalam butir 3.1.3 {GUIDE}, dengan hasil sebagai berikut."
     )
     t.head("1. Yang direviu")
@@ -350,7 +355,7 @@ def berita_acara() -> Template:
     )
     t.text("Demikian berita acara ini dibuat dengan sebenarnya untuk dipergunakan sebagaimana mestinya.", sticky=True)
     t.sign(
-        ("Jakarta, [tanggal diisi]", "Untuk Diskominfo,", "", "", "", "[nama diisi]", "NIP [diisi]"),
+        ("Jakarta, [tanggal diisi]", "Untuk {{ walidata_singkat }},", "", "", "", "[nama diisi]", "NIP [diisi]"),
         left=("", "Untuk Sekretariat TKPK,", "", "", "", "[nama diisi]", "NIP [diisi]"),
     )
     return t

@@ -15,7 +15,8 @@ import duckdb
 from padanan.base.format import day
 from padanan.base.home import Home
 from padanan.base.sql import literal
-from padanan.contracts.field_rules import Answer, Term
+from padanan.contracts.field_parts import Answer
+from padanan.contracts.field_rules import Term
 from padanan.contracts.planned import PlannedContract
 
 BATCH = 50_000

@@ -60,7 +60,9 @@ def crosstab(
             values[ALL, column] = sum(values[row, column] for row in rows)
             sums.append(Sum((ALL, column), tuple((row, column) for row in rows)))
         sums.append(Sum((ALL, ALL), tuple((ALL, column) for column in columns)))
-    covered = cover(values, sums, fixed=frozenset(known))
+    # The sum of all is what a list is known by: it is never the cell that goes so that a part can't be told.
+    whole = {(ALL, ALL)} if sums_down and values[ALL, ALL] >= LIMIT else set()
+    covered = cover(values, sums, fixed=frozenset(known) | whole)
     if totals is not None:
         values.update({(ALL, column): totals.get(column, 0) for column in columns})
         values[ALL, ALL] = sum(totals.get(column, 0) for column in columns)

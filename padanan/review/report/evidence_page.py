@@ -23,13 +23,16 @@ from padanan.pages.layout import page
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Table, heads, row, table, text
 from padanan.published import model_compare
+from padanan.published.opened import LATER
 from padanan.published.pairs import pairs_of, thresholds
 from padanan.published.report import Report
 from padanan.published.revisions import earlier_revision
 from padanan.published.tables import MODEL
 from padanan.review.report import evidence_tables
+from padanan.review.report.activity_tables import activity, activity_tables
 from padanan.review.report.evidence_svg import calibration
 from padanan.review.report.renstra import renstra_table
+from padanan.review.report.targeting_tables import targeting, targeting_tables
 
 FILE = "padanan.html"
 MOST_CHANGES = 60
@@ -55,8 +58,9 @@ def evidence_page(report: Report) -> dict[str, Page]:
     statuses, found = evidence_tables.statuses(report)
     groups, warnings = evidence_tables.groups(report)
     stated, broken = evidence_tables.calibration(report, model)
+    served, updates = targeting(report), activity(report)
     tables = {
-        "renstra": renstra_table(report),
+        "renstra": renstra_table(report, served, updates),
         "status": statuses,
         "mutu": evidence_tables.quality(report, measured),
         "kelompok": groups,
@@ -64,6 +68,10 @@ def evidence_page(report: Report) -> dict[str, Page]:
         "kalibrasi": stated,
         "ganda": evidence_tables.doubles(report),
     }
+    if served is not None:
+        tables |= targeting_tables(report, served)
+    if updates is not None:
+        tables |= activity_tables(report, updates)
     clerical = evidence_tables.clerical(report, measured)
     if clerical is not None:
         tables["klerikal"] = clerical
@@ -88,6 +96,7 @@ def evidence_page(report: Report) -> dict[str, Page]:
         contoh=_examples(report, folder),
         antre=found["mungkin_padan"],
         mengajari=_teaching(report),
+        belum=LATER,
     )
     return {FILE: made}
 

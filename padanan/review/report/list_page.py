@@ -13,7 +13,8 @@ from typing import Any
 from padanan.base.suppress import ALL
 from padanan.contracts.agencies import PRODUCER_WORDS
 from padanan.contracts.entitlements import UNVERIFIED, Entitlements, load_entitlements, unsettled
-from padanan.contracts.field_rules import Cause, FieldRules, Unmeasured, load_field_rules
+from padanan.contracts.field_parts import Cause, Unmeasured
+from padanan.contracts.field_rules import FieldRules, load_field_rules
 from padanan.pages import words
 from padanan.pages.layout import page
 from padanan.pages.page import Page
@@ -36,6 +37,7 @@ def list_page(report: Report) -> dict[str, Page]:
         ("daftar_tanpa_program", lambda: {"tanpa_program_program": _unserved_by_program(report, rules)}),
         ("bendera_periksa", lambda: {"bendera": _flags(report, rules), "bendera_program": _flags_by_program(report, rules)}),
         ("tanpa_dokumen", lambda: {"tanpa_dokumen": _undocumented(report)}),
+        ("dokumen_kurang", lambda: {"dokumen_kurang": _papers(report, rules)}),
         ("tidak_didatangi", lambda: {"tidak_didatangi": _not_visited(report)}),
     )
     for name, make in makers:
@@ -224,6 +226,30 @@ def _undocumented(report: Report) -> Table:
         "tabel-tanpa-dokumen", "Orang tanpa NIK pada sumber mana pun", _columns(report, "Kelompok"),
         _lines(report, made, names, "kelompok"), foot=foot,
     )  # fmt: skip
+
+
+def _papers(report: Report, rules: FieldRules) -> Table:
+    """F35: people of the data sasaran without a family card or a birth certificate; a child may lack both."""
+    counts = _counted(
+        report,
+        f"select t.dokumen as baris, {_PLACE} as kota, count(distinct t.id_orang) as n "
+        f"from dokumen_kurang t {_JOIN} group by all",
+    )
+    known = {item.id: item for item in rules.dokumen_lain}
+    order = [*known, *sorted({key[0] for key in counts} - set(known))]
+    made = crosstab(counts, order, _kotas(report), totals=_distinct(report, "dokumen_kurang"))
+    rows = [
+        row(
+            text(known[name].keterangan if name in known else name, "lebar"),
+            *_todo(report, known.get(name)),
+            *made.line(name, _kotas(report)),
+            dokumen=name,
+        )
+        for name in order
+    ]
+    foot = [row(text("Orang berbeda"), *_todo(report, None), *made.line(ALL, _kotas(report)), dokumen="semua")]
+    columns = _columns(report, "Dokumen", *heads("Tindak lanjut", "Penanggung jawab", "Tenggat"))
+    return table("tabel-dokumen-kurang", "Orang dalam data sasaran tanpa dokumen lain", columns, rows, foot=foot)
 
 
 def summary(report: Report) -> list[dict[str, Any]]:

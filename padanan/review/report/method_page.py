@@ -6,10 +6,12 @@ Rules and contracts speak for themselves; nothing is counted here.
 from __future__ import annotations
 
 from padanan.base import format as id_format
+from padanan.contracts.agencies import load_agencies
+from padanan.contracts.contract import expectations_dir
 from padanan.contracts.rules import DIMENSIONS
 from padanan.pages.layout import page
 from padanan.pages.page import Page
-from padanan.pages.table import RULE, Cell, heads, row, rule_cell, table, text
+from padanan.pages.table import RULE, Cell, Table, heads, row, rule_cell, table, text
 from padanan.published.report import Report
 
 
@@ -50,6 +52,7 @@ def method_page(report: Report) -> dict[str, Page]:
             ],
             label="Versi kontrak",
         ),
+        "instansi": _agencies(report),
     }
     versions = [
         ("Kode program", str(manifest.get("code_version", "–"))),
@@ -70,3 +73,14 @@ def method_page(report: Report) -> dict[str, Page]:
         versi=[(name, id_format.fingerprint(value)) for name, value in versions],
     )
     return {"metode.html": made}
+
+
+def _agencies(report: Report) -> Table:
+    """Every agency by its short and full name of the cut-off day, and what it was called before."""
+    rows = []
+    for agency_id, agency in load_agencies(expectations_dir()).instansi.items():
+        named = agency.on(report.cutoff)
+        before = (f"{one.nama} ({one.singkat}), sampai {id_format.day(one.sampai)}" for one in agency.dahulu if one is not named)
+        rows.append(row(text(named.singkat), text(named.nama), text("; ".join(before)), instansi=agency_id))
+    columns = heads("Disebut", "Nama lengkap", "Nama lain dan hari terakhirnya")
+    return table("tabel-instansi", "Instansi yang disebut laporan ini", columns, rows, label="Instansi")

@@ -95,7 +95,7 @@ def population_page(report: Report) -> dict[str, Page]:
         if contract is None
         else {
             "nama": contract.name,
-            "pemilik": contract.owner,
+            "pemilik": contract.parties.first(report.cutoff),
             "bulan": id_format.month(told["bulan"]),
             "tautan": producer_page(contract.id),
         },

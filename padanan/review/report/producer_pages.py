@@ -60,7 +60,7 @@ def _page(report: Report, contract_id: str) -> Page:
             "kalimat": words.producer_sentence(contract.name, blockers, rows, failing),
             "dasar_hukum": contract.legal_basis,
             "satuan": contract.unit,
-            "pemilik": contract.owner,
+            "pemilik": contract.parties.first(report.cutoff),
             "pokok": [{"nama": name, "nilai": value, "catatan": note} for name, value, note in headline],
             "bersih": [found.rule.name for found in ordered if not found.gagal],
             "definisi": ordered,

@@ -13,7 +13,9 @@ from typing import Any
 from padanan.base import disk
 from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
-from padanan.contracts.field_rules import AT_SOURCE, VISIT
+from padanan.contracts.agencies import load_agencies
+from padanan.contracts.contract import expectations_dir
+from padanan.contracts.field_parts import AT_SOURCE, VISIT
 from padanan.forms.sealed_book import Layout, Row, formats, neutral, sealed, sealed_rows, workbook, write_sheet
 
 GUIDE = "Petunjuk"
@@ -53,8 +55,8 @@ _WIDTHS = {
     "nik_benar": 19, "alamat_benar": 26, "tanggal": 13, "petugas": 18, "catatan": 26, "domisili": 12, "jumlah_tugas": 9,
     "pertanyaan": 44,
 }  # fmt: skip
-_SEEN = ("nama", "nik", "no_kk", "tgl_lahir", "jk", "alamat", "rt", "rw")
-_ASKED = ("id_tugas", *_SEEN, "sumber", "alasan", "rincian", "tindak_lanjut", "pemilik", "pelaku", "tenggat")
+SEEN = ("nama", "nik", "no_kk", "tgl_lahir", "jk", "alamat", "rt", "rw")
+_ASKED = ("id_tugas", *SEEN, "sumber", "alasan", "rincian", "tindak_lanjut", "pemilik", "pelaku", "tenggat")
 _HIDDEN = ("kode", "id_orang", "record_key", "berkas")
 _LOCKED = (*_ASKED, *_HIDDEN)
 _CURE = "isi hanya kolom berwarna pada berkas hasil 'padanan worklist make'"
@@ -78,7 +80,7 @@ VALIDATION = replace(
     sheet="Validasi",
     opened=("hasil", "domisili", "tanggal", "petugas", "catatan"),
     choices={"hasil": ("layak", "tidak_layak", "perlu_ditinjau"), "domisili": ("ya", "tidak")},
-    note=f"Validasi lapangan oleh pendamsos (Dinas Sosial). {_NOTE}",
+    note=f"Validasi lapangan oleh pendamsos (Dinsos). {_NOTE}",
 )
 CORRECTION = replace(
     VERIFICATION,
@@ -92,7 +94,7 @@ PRELIST = Layout(
     purpose="prelist",
     opened=(),
     locked=(
-        *_SEEN,
+        *SEEN,
         "pertanyaan",
         "status_identitas",
         "status",
@@ -139,9 +141,9 @@ def write(
     """
     book = workbook(path, "Daftar tugas lapangan", constant_memory=True)
     styles = formats(book)
-    visits = [_sealed(VERIFICATION, row, stamp) for row in tasks if row["saluran"] == VISIT]
-    corrections = [_sealed(VERIFICATION, row, stamp) for row in tasks if row["saluran"] == AT_SOURCE]
-    lines = [_sealed(PRELIST, row, stamp) for row in people]
+    visits = [sealed_row(VERIFICATION, row, stamp) for row in tasks if row["saluran"] == VISIT]
+    corrections = [sealed_row(VERIFICATION, row, stamp) for row in tasks if row["saluran"] == AT_SOURCE]
+    lines = [sealed_row(PRELIST, row, stamp) for row in people]
     _guide(book, place, stamp, len(visits), len(corrections), len(lines))
     verify = write_sheet(book, VERIFICATION, visits, styles)
     validate = write_sheet(book, VALIDATION, visits, styles)
@@ -157,23 +159,24 @@ def write(
     return counts
 
 
-def _sealed(layout: Layout, row: Mapping[str, str], stamp: Stamp) -> tuple[dict[str, str], str]:
+def sealed_row(layout: Layout, row: Mapping[str, str], stamp: Stamp) -> tuple[dict[str, str], str]:
+    """A row's locked cells with the stamp, neutral to a spreadsheet, and their seal."""
     cells = {name: neutral(row[name]) for name in layout.locked if name != "berkas"} | {"berkas": stamp.mark}
     return cells, sealed(layout, cells)
 
 
 def _guide(book: Any, place: str, stamp: Stamp, visits: int, corrections: int, lines: int) -> None:
-    sheet = book.add_worksheet(GUIDE)
-    bold, wrap = book.add_format({"bold": True, "font_size": 13}), book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 90)
-    sheet.write_string(0, 0, f"Daftar tugas lapangan: {place}", bold)
+    agencies = load_agencies(expectations_dir())
     texts = [
         ("Periode dan revisi", f"{stamp.label}, revisi {stamp.revisi}"),
         ("Nilai hash kontrak", fingerprint(stamp.contracts)),
         ("Isi", f"{visits} tugas lapangan, {corrections} perbaikan di sumber, {lines} orang di prelist"),
-        ("Verifikasi", "Diisi kader dasawisma (DPPAPP): temui orangnya, pilih hasil, tulis NIK dan alamat menurut dokumen."),
-        ("Validasi", "Diisi pendamsos (Dinas Sosial) untuk tugas yang sama: pilih hasil dan domisili."),
+        (
+            "Verifikasi",
+            f"Diisi kader dasawisma, {agencies.of('verifikasi').first()}: temui orangnya, pilih hasil, tulis NIK dan "
+            "alamat menurut dokumen.",
+        ),
+        ("Validasi", f"Diisi pendamsos, {agencies.of('validasi').first()}, untuk tugas yang sama: pilih hasil dan domisili."),
         ("Perbaikan sumber", "Diperbaiki penanggung jawab di datanya sendiri, tanpa kunjungan."),
         ("Bendera", "Catatan meninggal, pindah atau ganda sering keliru: periksa, bantuan tidak dihentikan karenanya."),
         ("Tanpa NIK", "Orang tanpa NIK tetap dilayani dan tetap di daftar; arahkan ke Disdukcapil."),
@@ -182,8 +185,18 @@ def _guide(book: Any, place: str, stamp: Stamp, visits: int, corrections: int, l
             "Memuat data pribadi (UU 27/2022). Hanya untuk petugas yang tercatat menerima; hapus sesudah masa berlakunya.",
         ),
     ]
-    for number, (name, text) in enumerate(texts, 2):
-        sheet.write_string(number, 0, name, wrap)
+    guide(book, GUIDE, f"Daftar tugas lapangan: {place}", texts)
+
+
+def guide(book: Any, name: str, title: str, texts: Sequence[tuple[str, str]]) -> None:
+    """The sheet that says what the workbook holds: a title, then what each thing is."""
+    sheet = book.add_worksheet(name)
+    bold, wrap = book.add_format({"bold": True, "font_size": 13}), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 90)
+    sheet.write_string(0, 0, title, bold)
+    for number, (what, text) in enumerate(texts, 2):
+        sheet.write_string(number, 0, what, wrap)
         sheet.write_string(number, 1, text, wrap)
     sheet.protect("")
 

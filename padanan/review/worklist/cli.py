@@ -53,7 +53,7 @@ def _now() -> datetime:
 
 
 def _make(args: argparse.Namespace) -> int:
-    from padanan.contracts.field_rules import AT_SOURCE, VISIT
+    from padanan.contracts.field_parts import AT_SOURCE, VISIT
     from padanan.review.worklist.make import make
 
     home = Home.from_env().seen()
@@ -64,7 +64,8 @@ def _make(args: argparse.Namespace) -> int:
     counts = facts["jumlah"]
     print(
         f"{len(facts['berkas'])} berkas di {folder.relative_to(home.root)}: {counts[VISIT]} tugas lapangan, "
-        f"{counts[AT_SOURCE]} perbaikan di sumber, {counts['prelist']} orang di prelist; berlaku sampai {facts['kedaluwarsa']}"
+        f"{counts[AT_SOURCE]} perbaikan di sumber, {counts['prelist']} orang di prelist, "
+        f"{counts.get('belum_masuk', 0)} orang belum masuk data sasaran untuk TKPK; berlaku sampai {facts['kedaluwarsa']}"
     )
     return 0
 

@@ -15,9 +15,8 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
-from padanan.contracts.field_rules import AT_SOURCE, VISIT
 from padanan.forms import handover
-from padanan.review.worklist import book
+from padanan.review.worklist import book, tkpk
 from padanan.review.worklist.rows import Rows, newest_plan
 
 KIND = "worklists"
@@ -34,7 +33,7 @@ def make(
     again: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Path, dict[str, Any]]:
-    """Writes `worklists/<period>/rev-<n>/` with one workbook a kelurahan and the rest by producer.
+    """Writes `worklists/<period>/rev-<n>/` with one workbook a kelurahan, the rest by producer, and TKPK's by kecamatan.
 
     Args:
         expires: the last day on which the files may exist; by default today and the days of `lapangan.yaml`.
@@ -56,7 +55,13 @@ def make(
     with building(target.parent) as temporary, no_space_guard("daftar kerja lapangan"):
         with Rows(home, plan, published) as rows:
             files = _files(rows, temporary, stamp, progress)
-            _account(rows.totals(), files)
+            expected = rows.totals()
+            # Tables of before TKPK's list was published have none of it.
+            if (published / "daftar_belum_masuk.parquet").exists():
+                lists = tkpk.Lists(rows.con, plan, published)
+                files |= _lists(lists, temporary, stamp, progress)
+                expected |= lists.totals()
+            _account(expected, files)
         facts = {
             "periode": periode.label,
             "revisi": plan.revisi,
@@ -64,7 +69,7 @@ def make(
             "inputs_hash": plan.inputs_hash,
             "dibuat": now.astimezone(JAKARTA).date().isoformat(),
             "kedaluwarsa": last_day.isoformat(),
-            "jumlah": {name: sum(item[name] for item in files.values()) for name in (VISIT, AT_SOURCE, "prelist")},
+            "jumlah": {name: _written(files, name) for name in expected},
             "berkas": files,
         }
         handover.place(home, KIND, temporary, target, facts, now)
@@ -84,10 +89,23 @@ def _files(rows: Rows, folder: Path, stamp: book.Stamp, progress: Callable[[str]
     return files
 
 
+def _lists(lists: tkpk.Lists, folder: Path, stamp: book.Stamp, progress: Callable[[str], None]) -> dict[str, dict[str, Any]]:
+    files: dict[str, dict[str, Any]] = {}
+    for place, rows in lists.files():
+        path = folder / f"{place.stem}.xlsx"
+        files[path.name] = {**tkpk.write(path, place, stamp, rows), "sha256": file_sha256(path)}
+    progress(f"{len(files)} berkas TKPK ditulis")
+    return files
+
+
+def _written(files: dict[str, dict[str, Any]], name: str) -> int:
+    return sum(item.get(name, 0) for item in files.values())
+
+
 def _account(expected: dict[str, int], files: dict[str, dict[str, Any]]) -> None:
     """Rows written, counted by the sheets, against rows published, counted by a query."""
     for name, published in expected.items():
-        written = sum(item[name] for item in files.values())
+        written = _written(files, name)
         if written != published:
             raise PadananError(
                 f"daftar kerja tidak utuh: {name} terbit {published}, tertulis {written}",

@@ -19,7 +19,7 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.sql import literal
 from padanan.base.warehouse import connect_warehouse
-from padanan.contracts.field_rules import AT_SOURCE, VISIT
+from padanan.contracts.field_parts import AT_SOURCE, VISIT
 from padanan.published.identities import identities
 from padanan.published.revisions import chosen_revision
 from padanan.published.run_plan import RunPlan, read_plan, rebuild_cure
@@ -146,9 +146,9 @@ def _arrange(con: duckdb.DuckDBPyConnection, plan: RunPlan, folder: Path, people
         tgl_lahir::varchar as tgl_lahir, jk, coalesce(alamat_jalan, alamat_mentah) as alamat, rt, rw from {model}"""
         for model in models
     )
+    con.execute(f"create temp view semua_dilihat as {arms}")
     con.execute(
-        f"""create temp table dilihat as
-        select s.* from ({arms}) s where s.record_key in (select record_key from tugas_terbit)"""
+        "create temp table dilihat as select * from semua_dilihat where record_key in (select record_key from tugas_terbit)"
     )
     con.execute(
         f"""create temp view orang_dilihat as

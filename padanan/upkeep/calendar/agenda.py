@@ -1,14 +1,15 @@
-"""The agenda of the next rakor (§3.2.2.d, F48): the state of the cycle as points to speak about, as Markdown or as a page.
+"""The agenda of the next rakor (§3.2.2.d.1–5, F48): the state of the cycle as points to speak about, as Markdown or as a page.
 
-What is due comes from `year`, the review's state from `padanan.review`; minutes and follow-up are recorded in `rakor`.
+What the published tables say comes from `agenda_data`, what is due from `year`; minutes and follow-up are recorded in `rakor`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from padanan.base.format import day as tanggal
 from padanan.base.format import number
@@ -21,27 +22,22 @@ from padanan.contracts.plan import YearPlan, all_plans
 from padanan.landing.status import status
 from padanan.pages.layout import bare_environment
 from padanan.pages.table import Cell, Row, Table, count, dated, heads, row, table, text
-from padanan.published.blockers import judge
+from padanan.published.blockers import Judged, judge
+from padanan.published.opened import open_published
 from padanan.published.revisions import published_revisions
 from padanan.records.review_log import read_log
 from padanan.records.steps import DECREED, STATE_TEXT, waivers
 from padanan.records.steps import state_of as step_of
+from padanan.upkeep.calendar.agenda_data import Point, from_tables, without_tables
 from padanan.upkeep.calendar.rakor import follow_ups
 from padanan.upkeep.calendar.show import SYMBOLS, lateness
 from padanan.upkeep.calendar.year import DECREE, DELIVERY, FOLLOW_UP, MEETING, MONTH, PLAN, Entry, YearCalendar, build
 
 AHEAD_DAYS = 90
 MOST = 20
-EMPTY_LINES = 6
-
-
-@dataclass(frozen=True)
-class Point:
-    """One point of the agenda: what it is for (§3.2.2.d), sentences, and a table where there is something to show."""
-
-    title: str
-    lines: tuple[str, ...]
-    table: Table | None = None
+TO_FILL_BEFORE = "[diisi sekretariat]"
+ASKED = ("Tempat", "Pimpinan rapat", "Peserta: perangkat daerah, organisasi masyarakat, swasta, lembaga nonpemerintah (§3.2.2.c)")
+"""What no data tell of a meeting, and its secretariat writes."""
 
 
 @dataclass(frozen=True)
@@ -67,23 +63,44 @@ def agenda(home: Home, contracts: Mapping[str, Contract], periode: Periode, *, d
     plan = plans.get(periode.year)
     calendar = build(home, contracts, periode.year, day=day, plans=plans)
     when = meeting or next((one for one in (plan.meetings if plan else ()) if one >= day), None)
+    found = published_revisions(home, periode)
+    judged = judge(home, periode, found[-1][0]) if found else None
+    same, together, feedback, plan_of_action = _from_tables(home, contracts, periode, found, judged)
     points = (
-        _cycle(home, periode, plan),
+        _cycle(home, periode, plan, found),
+        *same,
         _deliveries(home, contracts, periode, calendar, plans),
-        _blockers(home, contracts, periode),
+        _blockers(home, contracts, periode, found, judged),
+        *together,
+        *feedback,
+        _follow_up(home, day),
         _decisions(home, contracts, periode, calendar, day),
         _coming(calendar, day),
-        _follow_up(home, day),
-        _blank(),
+        *plan_of_action,
     )
     return Agenda(periode, when, day, points)
 
 
-def _cycle(home: Home, periode: Periode, plan: YearPlan | None) -> Point:
-    """§3.2.2.d.1 and .3: the same data sasaran for every program."""
-    title = "Data sasaran yang sama dan keterpaduan program (§3.2.2.d.1, d.3)"
+Revisions = Sequence[tuple[int, Mapping[str, Any]]]
+
+
+def _from_tables(
+    home: Home, contracts: Mapping[str, Contract], periode: Periode, found: Revisions, judged: Judged | None
+) -> tuple[tuple[Point, ...], ...]:
+    if not found or judged is None:
+        return without_tables()
+    revisi = found[-1][0]
+    source = open_published(home, periode, revisi)
+    try:
+        return from_tables(home, contracts, source, judged.open(read_log(home, periode), revisi))
+    finally:
+        source.con.close()
+
+
+def _cycle(home: Home, periode: Periode, plan: YearPlan | None, found: Revisions) -> Point:
+    """§3.2.2.d.1: which data sasaran every program is to aim at."""
+    title = "Data sasaran periode ini (§3.2.2.d.1)"
     planned = f" Penetapan direncanakan {tanggal(plan.decree_date(periode))}." if plan and plan.counts else ""
-    found = published_revisions(home, periode)
     if not found:
         return Point(title, (f"Belum ada padanan yang terbit untuk {periode.label}.{planned}",))
     log = read_log(home, periode)
@@ -128,14 +145,12 @@ def _deliveries(
     return Point("Kiriman produsen: kemajuan dan kendala (§3.2.2.d.2)", lines, shown)
 
 
-def _blockers(home: Home, contracts: Mapping[str, Contract], periode: Periode) -> Point:
+def _blockers(home: Home, contracts: Mapping[str, Contract], periode: Periode, found: Revisions, judged: Judged | None) -> Point:
     """§3.2.2.d.2: what keeps the padanan from being accepted; by producer and rule, never by kota: no small cell may show."""
     title = "Penghalang mutu data (§3.2.2.d.2)"
-    found = published_revisions(home, periode)
-    if not found:
+    if not found or judged is None:
         return Point(title, ("Belum dinilai: belum ada padanan yang terbit.",))
     revisi = found[-1][0]
-    judged = judge(home, periode, revisi)
     log = read_log(home, periode)
     waiting = judged.open(log, revisi)
     minors = judged.open_minors(log, revisi)
@@ -198,8 +213,8 @@ def _coming(calendar: YearCalendar, day: date) -> Point:
 
 
 def _follow_up(home: Home, day: date) -> Point:
-    """§3.2.2.d.4: what earlier meetings asked for."""
-    title = "Tindak lanjut rakor sebelumnya (§3.2.2.d.4)"
+    """§3.2.2.d.2: what earlier meetings asked for."""
+    title = "Tindak lanjut rakor sebelumnya (§3.2.2.d.2)"
     items = follow_ups(home, day)
     if not items:
         return Point(title, ("Belum ada tindak lanjut yang tercatat.",))
@@ -220,17 +235,6 @@ def _follow_up(home: Home, day: date) -> Point:
     lines = (f"{number(open_ones)} dari {number(len(items))} tindak lanjut belum selesai.",)
     columns = heads("Nomor", "Uraian", "Penanggung jawab", "Tenggat", "Keadaan")
     return Point(title, lines, table("tabel-tindak-lanjut", "Tindak lanjut", columns, rows))
-
-
-def _blank() -> Point:
-    """§3.2.2.d.5: the plan of follow-up is written in the meeting; its lines become `--tindak-lanjut` of `rakor record`."""
-    rows = [row(text(str(place)), *(Cell("") for _ in range(3))) for place in range(1, EMPTY_LINES + 1)]
-    columns = heads("No", "Uraian", "Penanggung jawab", "Tenggat")
-    return Point(
-        "Perumusan rencana tindak lanjut (§3.2.2.d.5)",
-        ("Diisi dalam rapat, lalu dicatat dengan 'padanan rakor record'.",),
-        table("tabel-rencana-tindak-lanjut", "Rencana tindak lanjut", columns, rows),
-    )
 
 
 def _entries(name: str, caption: str, entries: list[Entry]) -> Table | None:
@@ -257,7 +261,8 @@ def title_of(found: Agenda) -> str:
 def as_markdown(found: Agenda) -> str:
     """The agenda as printable Markdown."""
     when = f"Hari dan tanggal: {tanggal(found.meeting)}" if found.meeting else "Hari dan tanggal: belum direncanakan"
-    lines = [f"# {title_of(found)}", "", when, "", f"Disusun dari keadaan {tanggal(found.day)}.", ""]
+    asked = [f"- {name}: {TO_FILL_BEFORE}" for name in ASKED]
+    lines = [f"# {title_of(found)}", "", when, "", *asked, "", f"Disusun dari keadaan {tanggal(found.day)}.", ""]
     for place, point in enumerate(found.points, 1):
         lines += [f"## {place}. {point.title}", "", *(f"- {line}" for line in point.lines), ""]
         if point.table is not None:
@@ -269,4 +274,6 @@ def as_markdown(found: Agenda) -> str:
 def as_page(found: Agenda) -> str:
     """The same as a page that opens from a file and prints on A4."""
     template = bare_environment().get_template("rakor.html.j2")
-    return template.render(bingkai="dasar_mandiri.html.j2", a=found, judul_rakor=title_of(found))
+    return template.render(
+        bingkai="dasar_mandiri.html.j2", a=found, judul_rakor=title_of(found), diminta=ASKED, isian=TO_FILL_BEFORE
+    )

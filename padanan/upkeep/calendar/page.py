@@ -49,7 +49,7 @@ TABLES = {
     "kiriman": (
         "Kiriman untuk penetapan",
         (DELIVERY,),
-        "Dinas Sosial dan DPPAPP dua bulan sebelum penetapan (§3.1.4.b); lainnya menurut kontrak.",
+        "Dinsos dan DPPAPP dua bulan sebelum penetapan (§3.1.4.b); lainnya menurut kontrak.",
     ),
     "bulanan": ("Kiriman bulanan", (MONTH,), "Satu kiriman setiap bulan, paling lambat akhir bulan itu atau tanggal kontrak."),
     "tahunan": (
