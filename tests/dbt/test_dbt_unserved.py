@@ -45,6 +45,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "suami": {"kartu": "k_pkh", "lahir": "1960-01-01", "terima": ["pkh", "kartu_layanan_gratis"]},
     "istri": {"kartu": "k_pkh", "lahir": "1960-01-01"},
     "mampu": {"desil": 4, "terima": ["pbi_jkn"]},  # served, and better off than whoever else of desil 2 is not
+    "termiskin": {"desil": 1, "terima": ["pbi_jkn"]},  # served as well, and poorer
     # why not
     "calon": {},
     "tak_terdaftar": {"identitas": "sementara_nik"},
