@@ -126,13 +126,13 @@ def test_criteria_count_only_when_they_were_agreed(folder, contracts):
 
 
 def test_the_run_judges_by_what_was_agreed(folder):
-    """The plan's limit takes the place of the default, in the criteria as in the evidence against recipients."""
+    """The plan's limit takes the place of the default in the criteria; a recipient is held to the limit of the program alone."""
     spoil(folder, "rentan: 4}", "rentan: 7}")
     agreed = all_plans(folder)[2026].agreed(Periode(2026, 1), demo=True)
     criteria = load_criteria(None, agreed)
     assert criteria.limit == 7 and criteria.kriteria[-1].lolos == "desil is null or desil <= 7"
     evidence = {item.id: item for item in load_field_rules(None, criteria).measured}
-    assert evidence["desil_di_atas_batas"].berlaku == "desil > 7"
+    assert evidence["desil_di_atas_batas"].berlaku == "desil > batas_program"
 
 
 def test_a_year_with_two_plans_is_refused(folder):
