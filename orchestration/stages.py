@@ -23,7 +23,20 @@ TEST_FOLDERS = {"delivery": LANDING, "quality": CLEANSING, "report": REVIEW}
 """Test folders named after a package of `padanan/` instead of the stage that they prove."""
 
 TEST_FOLDERS_BESIDE_STAGES = frozenset(
-    {"alert", "contracts", "core", "dbt", "definitions", "docs", "end_to_end", "faults", "identity", "synthetic", "unit"}
+    (
+        "alert",
+        "contracts",
+        "core",
+        "dbt",
+        "definitions",
+        "deploy",
+        "docs",
+        "end_to_end",
+        "faults",
+        "identity",
+        "synthetic",
+        "unit",
+    )
 )
 """Test folders that prove no single stage."""
 

@@ -461,9 +461,9 @@ def readings(text: str) -> set[date]:
     found: set[date] = set()
     named = re.fullmatch(r"\s*([0-9]{1,2})[ -]*([A-Za-z]{3,9})[ -]*([0-9]{2})\s*", text)
     if named:
-        months = [*MONTHS, "May", "Aug", "Oct", "Dec", "Peb", "Ags", "Agt", "Nop"]
-        tops = [(index % 12 if index < 12 else [4, 7, 9, 11, 1, 7, 10][index - 12]) + 1 for index in range(len(months))]
-        for name, month in zip(months, tops, strict=True):
+        # English, and the short forms that people write.
+        further = {"May": 5, "Aug": 8, "Oct": 10, "Dec": 12, "Peb": 2, "Ags": 8, "Agt": 8, "Nop": 11}
+        for name, month in [*((one, at) for at, one in enumerate(MONTHS, 1)), *further.items()]:
             if name[:3].upper() == named[2][:3].upper():
                 found |= _days(f"{int(named[1]):02}{month:02}{named[3]}", "ddmmyy")
         return found

@@ -68,8 +68,9 @@ DOMAIN = {
 }  # fmt: skip
 # Of benchmarks and scripts, that only developers run.
 MEASURING = {
-    "blocks", "cases", "dedupe", "em", "engines", "extra", "keys", "list", "memory", "pairs", "people", "prepared", "register",
-    "repeat", "only", "only-check", "sets", "size", "skip-poison", "snapshot", "threads", "training", "truth", "years",
+    "blocks", "cases", "dedupe", "em", "engines", "extra", "keys", "list", "memory", "pairs", "people", "prepared", "promise",
+    "queue", "register", "repeat", "only", "only-check", "sets", "size", "skip-poison", "snapshot", "threads", "training",
+    "truth", "years",
 }  # fmt: skip
 OLD = (
     "alasan", "bagian", "batas", "berhak", "berkas", "bersama-induk", "calon", "catatan", "dengan", "hasil", "jumlah-baris",

@@ -1,13 +1,15 @@
 """The lines that end a demo: rows and gaps per producer, statuses, and the draft, counted from the published tables."""
 
 import json
+from types import SimpleNamespace
 
 import duckdb
+import pytest
 
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.decree.freeze import draft_folder
-from padanan.run.summary import drafted, found
+from padanan.run.summary import drafted, found, queued
 from tests.review.published_by_hand import write_published
 
 PERIODE = Periode.parse("2025-S2")
@@ -46,3 +48,23 @@ def test_the_draft_is_told_by_its_seal(tmp_path):
     folder.mkdir(parents=True)
     (folder / "segel.json").write_text(json.dumps({"jumlah_orang": 1234, "sha256": "ab" * 32}))
     assert drafted(home, PERIODE, 1) == f"Rancangan 2025-S2 revisi 1: 1.234 orang, hash {'ab' * 8}…"
+
+
+@pytest.mark.parametrize(("waiting", "lines"), [(0, 1), (1234, 4)])
+def test_the_summary_says_how_many_wait_and_how_one_is_decided(monkeypatch: pytest.MonkeyPatch, waiting: int, lines: int) -> None:
+    """The commands it names are the ones there are; where nobody waits none is named."""
+    asked: list[str] = []
+
+    class Source:
+        con = SimpleNamespace(close=lambda: asked.append("tutup"))
+
+        def value(self, sql: str) -> int:
+            asked.append(sql)
+            return waiting
+
+    monkeypatch.setattr("padanan.published.opened.open_published", lambda *_: Source())
+    told = queued(None, PERIODE, 1)  # type: ignore[arg-type]
+    assert len(told) == lines and asked[-1] == "tutup" and "mungkin_padan" in asked[0]
+    assert ("1.234 catatan menunggu" in told[0]) == bool(waiting)
+    commands = [" ".join(words) for line in told for words in [line.split("padanan clerical ")[1:]] if words]
+    assert [command.split()[0] for command in commands] == (["export", "import"] if waiting else [])
