@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.linkage.generator import HARD, Pairing, generate
+from benchmarks.linkage.promise import answers as answers_of
 from padanan.evidence.clerical import order_of
 from padanan.linkage import LinkageConfig, LinkResult, link, measure
 from padanan.linkage.prepare import prepare_register
@@ -56,8 +57,7 @@ def queue_of(result: LinkResult) -> list[dict[str, Any]]:
 def taught(made: Pairing, folder: Path, config: LinkageConfig, answers: int = ANSWERS) -> Taught:
     """Answers the first pairs by truth and judges the list again."""
     prepared = prepare_register(made.register, folder / f"siap-{made.list.stem}", made.register.name)
-    truth = pq.read_table(made.truth)
-    answer = dict(zip(truth.column("record_key").to_pylist(), truth.column("register_key").to_pylist(), strict=True))
+    truth, answer = pq.read_table(made.truth), answers_of(made.truth)
     before = link(made.list, made.register, config, prepared=prepared)
     first = queue_of(before)[:answers]
     words = ["padan" if answer[row["record_key"]] == row["register_key"] else "bukan" for row in first]

@@ -66,6 +66,16 @@
     {{ parts | join('\n    union all\n    ') if parts else 'select cast(null as varchar) as record_key, cast(null as varchar) as nyata where false' }}
 {%- endmacro %}
 
+{#- (producer, kode) pairs of the reasons that ask for a visit; the producer is empty for a reason of a person. -#}
+{% macro visits(plan) -%}
+    {%- set found = field_rules(plan)['tugas'] | selectattr('saluran', 'equalto', 'lapangan') | list -%}
+    {%- if found -%}
+    (values {% for item in found %}({{ lit(item['producer'] or '') }}, {{ lit(item['kode']) }}){{ ', ' if not loop.last }}{% endfor %})
+    {%- else -%}
+    (select cast(null as varchar), cast(null as varchar) where false)
+    {%- endif -%}
+{%- endmacro %}
+
 {#- (program, dasar) pairs of the entitlements: which list a program takes its people from. -#}
 {% macro base_lists(plan) -%}
     {%- set found = field_rules(plan)['hak'] | selectattr('dasar') | list -%}

@@ -1,6 +1,5 @@
 {{ config(tags=['panggilan_2', 'review']) }}
 {% set plan = run_plan() %}
-{% set lapangan = field_rules(plan) %}
 -- F24: whoever a task could have sent somebody to, or whose desil is above the line of the data sasaran, is on the prelist or accounted for.
 with
 dapat_didatangi as (
@@ -8,16 +7,10 @@ dapat_didatangi as (
     from {{ ref('tugas') }} as t
     where t.id_orang is not null
 ),
-kunjungan as (
-    {% set visits = lapangan['tugas'] | selectattr('saluran', 'equalto', 'lapangan') | list %}
-    select * from (values
-        {% for item in visits %}({{ lit(item['producer'] or '') }}, {{ lit(item['kode']) }}), {% endfor %}('-', '-')
-    ) as v (producer, kode)
-),
 orang as (
     select d.id_orang
     from dapat_didatangi as d
-    inner join kunjungan as k on coalesce(d.producer, '') = k.producer and d.kode = k.kode
+    inner join {{ visits(plan) }} as k (producer, kode) on coalesce(d.producer, '') = k.producer and d.kode = k.kode
     union
     select o.id_orang
     from {{ ref('padanan_orang') }} as o

@@ -24,7 +24,7 @@ from padanan.evidence import clerical_book as book
 from padanan.evidence import decisions, sources
 from padanan.linkage import explain
 from padanan.linkage.threshold import Thresholds
-from padanan.published.pairs import newest, shaped, thresholds
+from padanan.published.pairs import newest, pairs_table, shaped, thresholds
 from padanan.published.run_plan import read_plan, rebuild_cure
 
 _SEEN = (
@@ -79,7 +79,7 @@ def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) 
 def order_of(row: Mapping[str, Any], limits: Thresholds) -> tuple[float, float, str, str, str]:
     """Where a pair stands in the queue: most effect first, then nearest to the threshold; the same for the same pairs."""
     distance = abs(row["bobot"] - limits.upper / 100)
-    return -round(row.get("menyelesaikan") or 0.0, 4), distance, row["producer"], row["record_key"], row["register_key"]
+    return -round(row["menyelesaikan"] or 0.0, 4), distance, row["producer"], row["record_key"], row["register_key"]
 
 
 def _queue(con: duckdb.DuckDBPyConnection, data: PlanData, folder: Path) -> list[dict[str, Any]]:
@@ -87,7 +87,7 @@ def _queue(con: duckdb.DuckDBPyConnection, data: PlanData, folder: Path) -> list
     sources.arrange(con, data)
     models = sorted({item.model for item in sources.listings_of(con, data)})
     sources.fingerprints(con, models)
-    published, pairs = (literal(folder / f"{name}.parquet") for name in ("padanan_record", "pasangan_bukti"))
+    published = literal(folder / "padanan_record.parquet")
     left = ", ".join(f"s.{name}::varchar as daftar_{name}" for name in _SEEN)
     right = ", ".join(f"a.{name}::varchar as acuan_{name}" for name in _SEEN)
     arms = " union all ".join(f"select s.record_key, {left} from {m} s semi join tunggu using (record_key)" for m in models)
@@ -98,7 +98,7 @@ def _queue(con: duckdb.DuckDBPyConnection, data: PlanData, folder: Path) -> list
     )
     table = con.execute(
         f"""select p.*, r.entity_key, s.sidik, d.id_penduduk, x.* exclude (record_key), {right}
-        from read_parquet({pairs}) p join tunggu t on t.record_key = p.record_key and t.record_key_calon = p.register_key
+        from {pairs_table(folder)} p join tunggu t on t.record_key = p.record_key and t.record_key_calon = p.register_key
         join rekaman r on r.record_key = p.record_key join sidik s on s.record_key = p.record_key
         join penduduk d on d.register_key = p.register_key join ({arms}) x on x.record_key = p.record_key
         join {sources.reference_of(data).model} a on a.record_key = p.register_key
@@ -118,7 +118,7 @@ def _locked(row: Mapping[str, Any], entitled: bool) -> dict[str, str]:
         "id_penduduk": row["id_penduduk"],
         "peluang": f"{row['peluang']:.4f}",
         "bobot": f"{row['bobot']:.2f}",
-        "menyelesaikan": f"{row['menyelesaikan']:.2f}",
+        "menyelesaikan": f"{row['menyelesaikan'] or 0.0:.2f}",
     }
     for name in _SEEN:
         for side in ("daftar", "acuan"):

@@ -20,6 +20,7 @@ from padanan.landing.letter import Letter
 from padanan.landing.no_record import OTHER_HEADER, OTHER_TOTAL, REASONS
 from padanan.landing.raw import Flag, RawTable
 from padanan.landing.stage import NO_RECORD, UNREADABLE, Staged
+from padanan.landing.xlsx_flags import FULL_SHEET
 
 # A column this full before and this empty now was lost on the way.
 FILLED, EMPTIED = 0.95, 0.50
@@ -28,7 +29,6 @@ UNREADABLE_HELD, UNREADABLE_QUARANTINE = 0.10, 0.50
 SECOND_PERIOD = 0.10
 # So many numbers dated as people's in the column of cards, and so few in that of people, over so many rows: the two are swapped.
 SWAPPED, OWN, SWAPPED_ROWS = 0.25, 0.05, 5
-FULL_SHEET = 1_048_576
 WARN_SHARE, HOLD_SHARE = 0.20, 0.50
 ORDER = ("peringatan", "tahan", "karantina", "tolak")
 STATUS = {"tahan": "ditahan", "karantina": "karantina", "tolak": "ditolak"}

@@ -23,7 +23,7 @@ from padanan.linkage.result import LinkResult
 from padanan.linkage.rulings import Rulings, apply_rulings
 
 # Hundredths of a bit: a pair that weighs less proves nothing about its relatives, whatever the labels allow.
-_SURE_RELATIVE = 317
+_SURE_RELATIVE = threshold.bits(0.9)
 
 
 class Laps:

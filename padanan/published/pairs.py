@@ -57,6 +57,12 @@ def thresholds(folder: Path) -> dict[str, Thresholds]:
     return out
 
 
+def pairs_table(folder: Path) -> str:
+    """SQL of the pairs of a revision; one of before has no `menyelesaikan`: there it is NULL."""
+    file = literal(folder / "pasangan_bukti.parquet")
+    return f"(select null::double as menyelesaikan where false union all by name select * from read_parquet({file}))"
+
+
 def record_of(folder: Path, producer: str, prefix: str) -> dict[str, Any]:
     """The published record that a key, or the beginning of one, names.
 

@@ -27,6 +27,7 @@ from padanan.contracts.contract import load_contracts
 from padanan.evidence import clerical_book as book
 from padanan.evidence import decisions, match_period, sources
 from padanan.published.run_plan import read_plan
+from padanan.run.summary import queued
 from tests.pipeline import CHECKOUT, PERIODE, environment, generate_and_land, landed_rows, to_published
 
 SOURCE = "dtks"
@@ -169,6 +170,18 @@ def queue(decided: Decided, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = decided.command("clerical", "export", "--periode", str(PERIODE), str(path))
     assert done.returncode == 0, done.stderr
     return path
+
+
+@pytest.mark.feature("F50")
+def test_the_summary_of_a_run_tells_what_the_queue_holds(decided: Decided, queue: Path) -> None:
+    """Somebody is left to decide about, and the end of a run says how many and how."""
+    told = queued(decided.home, PERIODE, int(decided.folder.name.removeprefix("rev-")))
+    con = duckdb.connect()
+    statuses = f"select count(*) from read_parquet('{decided.folder}/padanan_record.parquet') where status = 'mungkin_padan'"
+    waiting = con.execute(statuses).fetchall()[0][0]
+    assert waiting > 0 and openpyxl.load_workbook(queue)[book.SHEET].max_row > 1
+    assert told[0].startswith(f"Antrean petugas: {waiting} catatan menunggu keputusan")
+    assert [line.split("padanan clerical ")[1].split()[0] for line in told if "padanan clerical" in line] == ["export", "import"]
 
 
 def _values(path: Path) -> str:

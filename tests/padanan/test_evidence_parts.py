@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,6 +25,7 @@ from padanan.evidence.sources import Listing, groups_of
 from padanan.linkage import link, load_linkage_config
 from padanan.linkage.clusters import merge_disjoint
 from padanan.linkage.threshold import Thresholds
+from padanan.published.pairs import pairs_table
 
 CONFIG = load_linkage_config().model_copy(update={"training_own": 1000, "training_min": 200})
 
@@ -122,3 +124,18 @@ def test_the_queue_begins_with_what_settles_most() -> None:
     ]
     got = [(row["menyelesaikan"], row["record_key"]) for row in sorted(rows, key=lambda row: order_of(row, limits))]
     assert got == [(1.2, "a"), (0.3, "b"), (0.0, "b"), (0.0, "c"), (0.0, "d")]
+
+
+@pytest.mark.feature("F50")
+@pytest.mark.parametrize("old", [True, False], ids=["before", "now"])
+def test_pairs_of_a_revision_from_before_settle_nothing(tmp_path: Path, old: bool) -> None:
+    """A revision without the column is read as one whose answers settle nobody else, and can still be put in order."""
+    columns = "'klj' as producer, 'r' as record_key, 'a' as register_key, 1.5::double as bobot" + (
+        "" if old else ", 3.0::double as menyelesaikan"
+    )
+    con = duckdb.connect()
+    con.execute(f"copy (select {columns}) to '{tmp_path / 'pasangan_bukti.parquet'}' (format parquet)")
+    rows = con.execute(f"select * from {pairs_table(tmp_path)}").to_arrow_table().to_pylist()
+    assert [row["menyelesaikan"] for row in rows] == [None if old else 3.0]
+    limits = Thresholds(996, 0, 1.0, 1.0, 1.0, 0, 0.1, 0)
+    assert order_of(rows[0], limits)[0] == (0.0 if old else -3.0)

@@ -1,27 +1,14 @@
 {% set plan = run_plan() %}
-{% set lapangan = field_rules(plan) %}
 -- Whoever has a reason that asks for a visit, that the padanan has not answered (celah_terjawab), and no line on the prelist, with
 -- why: nobody is off the prelist unaccounted for.
 with
-kunjungan as (
-    {% set visits = lapangan['tugas'] | selectattr('saluran', 'equalto', 'lapangan') | list %}
-    {%- if visits -%}
-    select * from (values
-        {% for item in visits -%}
-        ({{ lit(item['producer'] or '') }}, {{ lit(item['kode']) }}){{ ', ' if not loop.last }}
-        {% endfor -%}
-    ) as t (producer, kode)
-    {%- else -%}
-    select '' as producer, '' as kode where false
-    {%- endif %}
-),
 alasan as (
     select
         r.id_orang,
         g.rule_id as kode,
         'diperbaiki_di_sumber' as alasan
     from {{ ref('gap') }} as g
-    inner join kunjungan as k on g.producer = k.producer and g.rule_id = k.kode
+    inner join {{ visits(plan) }} as k (producer, kode) on g.producer = k.producer and g.rule_id = k.kode
     inner join {{ ref('padanan_record') }} as r on g.record_key = r.record_key
     left join {{ ref('celah_terjawab') }} as j on g.record_key = j.record_key and g.rule_id = j.rule_id
     where j.record_key is null

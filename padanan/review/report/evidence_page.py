@@ -24,7 +24,7 @@ from padanan.pages.page import Page
 from padanan.pages.table import Cell, Table, heads, row, table, text
 from padanan.published import model_compare
 from padanan.published.opened import LATER
-from padanan.published.pairs import pairs_of, thresholds
+from padanan.published.pairs import pairs_of, pairs_table, thresholds
 from padanan.published.report import Report
 from padanan.published.revisions import earlier_revision
 from padanan.published.tables import MODEL
@@ -49,10 +49,8 @@ def evidence_page(report: Report) -> dict[str, Page]:
     if not evidence_tables.has_evidence(report):
         return {}
     for name in evidence_tables.NEEDED:
-        place = literal(folder / f"{name}.parquet")
-        # Revisions of before have no `menyelesaikan`: there it is NULL.
-        more = "select null::double as menyelesaikan where false union all by name " if name == "pasangan_bukti" else ""
-        report.source.con.execute(f"create or replace temp view {name} as {more}select * from read_parquet({place})")
+        place = pairs_table(folder) if name == "pasangan_bukti" else f"read_parquet({literal(folder / f'{name}.parquet')})"
+        report.source.con.execute(f"create or replace temp view {name} as select * from {place}")
     model = json.loads((folder / MODEL).read_text(encoding="utf-8"))
     measured = evidence_tables.measured(report)
     statuses, found = evidence_tables.statuses(report)

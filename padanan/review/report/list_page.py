@@ -73,29 +73,38 @@ def _lines(report: Report, made: Crosstab, names: Mapping[str, str], key: str) -
     return [row(text(name), *made.line(value, _kotas(report)), **{key: value}) for value, name in names.items()]
 
 
-def _unserved(report: Report, rules: FieldRules) -> Table:
-    """F33: distinct people by cause; who lacks several programs may stand in several, so only the last line counts each once."""
+def _by_reason(
+    report: Report, name: str, column: str, known: Mapping[str, Cause], first: str
+) -> tuple[list[Column], list[Row], list[Row]]:
+    """Columns, lines and foot of a list by one of its columns, with what is done; only the last line counts each person once.
+
+    Args:
+        name: the list. column: of it, what a line is. known: its values in order; others come behind. first: the head.
+    """
     counts = _counted(
         report,
-        f"select coalesce(t.sebab, 'tidak_diketahui') as baris, {_PLACE} as kota, count(distinct t.id_orang) as n "
-        f"from daftar_tanpa_program t {_JOIN} group by all",
+        f"select coalesce(t.{column}, 'tidak_diketahui') as baris, {_PLACE} as kota, count(distinct t.id_orang) as n "
+        f"from {name} t {_JOIN} group by all",
     )
-    causes = {item.id: item for item in rules.tanpa_program}
-    order = [*causes, *sorted({key[0] for key in counts} - set(causes))]
-    made = crosstab(counts, order, _kotas(report), totals=_distinct(report, "daftar_tanpa_program"))
-    columns = _columns(report, "Sebab", *heads("Tindak lanjut", "Penanggung jawab", "Tenggat"))
-    rows = []
-    for cause in order:
-        found = causes.get(cause)
-        rows.append(
-            row(
-                text(found.keterangan if found else cause, "lebar"),
-                *_todo(report, found),
-                *made.line(cause, _kotas(report)),
-                sebab=cause,
-            )
+    order = [*known, *sorted({key[0] for key in counts} - set(known))]
+    made = crosstab(counts, order, _kotas(report), totals=_distinct(report, name))
+    rows = [
+        row(
+            text(known[value].keterangan if value in known else value, "lebar"),
+            *_todo(report, known.get(value)),
+            *made.line(value, _kotas(report)),
+            **{column: value},
         )
-    foot = [row(text("Orang berbeda"), *_todo(report, None), *made.line(ALL, _kotas(report)), sebab="semua")]
+        for value in order
+    ]
+    foot = [row(text("Orang berbeda"), *_todo(report, None), *made.line(ALL, _kotas(report)), **{column: "semua"})]
+    return _columns(report, first, *heads("Tindak lanjut", "Penanggung jawab", "Tenggat")), rows, foot
+
+
+def _unserved(report: Report, rules: FieldRules) -> Table:
+    """F33: distinct people by cause; who lacks several programs may stand in several."""
+    causes = {item.id: item for item in rules.tanpa_program}
+    columns, rows, foot = _by_reason(report, "daftar_tanpa_program", "sebab", causes, "Sebab")
     title = "Orang dalam data sasaran yang belum menerima program yang menjadi haknya, menurut sebab"
     return table("tabel-tanpa-program", title, columns, rows, foot=foot)
 
@@ -230,25 +239,8 @@ def _undocumented(report: Report) -> Table:
 
 def _papers(report: Report, rules: FieldRules) -> Table:
     """F35: people of the data sasaran without a family card or a birth certificate; a child may lack both."""
-    counts = _counted(
-        report,
-        f"select t.dokumen as baris, {_PLACE} as kota, count(distinct t.id_orang) as n "
-        f"from dokumen_kurang t {_JOIN} group by all",
-    )
-    known = {item.id: item for item in rules.dokumen_lain}
-    order = [*known, *sorted({key[0] for key in counts} - set(known))]
-    made = crosstab(counts, order, _kotas(report), totals=_distinct(report, "dokumen_kurang"))
-    rows = [
-        row(
-            text(known[name].keterangan if name in known else name, "lebar"),
-            *_todo(report, known.get(name)),
-            *made.line(name, _kotas(report)),
-            dokumen=name,
-        )
-        for name in order
-    ]
-    foot = [row(text("Orang berbeda"), *_todo(report, None), *made.line(ALL, _kotas(report)), dokumen="semua")]
-    columns = _columns(report, "Dokumen", *heads("Tindak lanjut", "Penanggung jawab", "Tenggat"))
+    papers = {item.id: item for item in rules.dokumen_lain}
+    columns, rows, foot = _by_reason(report, "dokumen_kurang", "dokumen", papers, "Dokumen")
     return table("tabel-dokumen-kurang", "Orang dalam data sasaran tanpa dokumen lain", columns, rows, foot=foot)
 
 

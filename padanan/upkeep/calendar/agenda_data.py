@@ -54,15 +54,13 @@ def from_tables(
         waiting: the penghalang that nobody waived.
     """
     delivered = {line["producer"] for line in source.rows("select distinct producer from padanan_record")}
-    title = "Program menyasar data sasaran yang sama (§3.2.2.d.1)"
-    same = _told(title, lambda: _same_target(contracts, targeting.measure(source, contracts, delivered)))
+    same = _told(_SAME, lambda: _same_target(contracts, targeting.measure(source, contracts, delivered)))
     rules = load_field_rules()
-    unserved = "Hak yang belum diterima data sasaran menurut sebab (§3.2.2.d.3)"
     return (
         (same,),
         (
             _told(_TOGETHER, lambda: _together(contracts, source, rules)),
-            _told(unserved, lambda: _unserved(source, rules, unserved)),
+            _told(_UNSERVED, lambda: _unserved(source, rules)),
         ),
         (
             _told(_FEEDBACK, lambda: _feedback(contracts, source)),
@@ -84,10 +82,12 @@ def _told(title: str, make: Callable[[], Point]) -> Point:
         return Point(title, (f"Angka ini {LATER}.",))
 
 
+_SAME = "Program menyasar data sasaran yang sama (§3.2.2.d.1)"
+
+
 def _same_target(contracts: Mapping[str, Contract], found: Targeting) -> Point:
-    title = "Program menyasar data sasaran yang sama (§3.2.2.d.1)"
     if not found.programs:
-        return Point(title, ("Belum ada program untuk penduduk miskin yang menyampaikan penerimanya.",))
+        return Point(_SAME, ("Belum ada program untuk penduduk miskin yang menyampaikan penerimanya.",))
     wanted = targeting.poverty_programs(contracts.values())
     lacking = [contracts[name].name for name in wanted if name not in found.programs]
     lines = (
@@ -96,7 +96,7 @@ def _same_target(contracts: Mapping[str, Contract], found: Targeting) -> Point:
         f"{number(found.selected)} orang di data sasaran dijangkau.",
         *((f"Belum menyampaikan penerimanya: {'; '.join(lacking)}.",) if lacking else ()),
     )
-    return Point(title, lines, by_program(contracts, found))
+    return Point(_SAME, lines, by_program(contracts, found))
 
 
 _TOGETHER = "Keterpaduan program dengan data sasaran (§3.2.2.d.3)"
@@ -141,7 +141,10 @@ def _causes(source: Published) -> tuple[Crosstab, int]:
     return crosstab(counts, sorted({key for key, _ in counts}), ["n"], totals={"n": people}), people
 
 
-def _unserved(source: Published, rules: FieldRules, title: str) -> Point:
+_UNSERVED = "Hak yang belum diterima data sasaran menurut sebab (§3.2.2.d.3)"
+
+
+def _unserved(source: Published, rules: FieldRules) -> Point:
     made, people = _causes(source)
     known = {cause.id: cause for cause in rules.tanpa_program}
     order = [*known, *sorted({str(key[0]) for key in made.values if isinstance(key, tuple)} - {*known, ALL})]
@@ -160,7 +163,7 @@ def _unserved(source: Published, rules: FieldRules, title: str) -> Point:
     columns = heads("Sebab", "Orang#", "Tindak lanjut", "Penanggung jawab")
     shown = table("tabel-belum-dilayani", "Orang di data sasaran yang belum menerima haknya", columns, rows)
     return Point(
-        title,
+        _UNSERVED,
         (f"{told} orang di data sasaran berhak atas program yang belum diterimanya, atau belum menerima apa pun.",),
         shown if people else None,
     )
