@@ -173,8 +173,9 @@ def queue(decided: Decided, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.feature("F50")
-def test_the_summary_of_a_run_tells_what_the_queue_holds(decided: Decided, queue: Path) -> None:
+def test_the_summary_of_a_run_tells_what_the_queue_holds(decided: Decided, queue: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody is left to decide about, and the end of a run says how many and how."""
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(decided.key))
     told = queued(decided.home, PERIODE, int(decided.folder.name.removeprefix("rev-")))
     con = duckdb.connect()
     statuses = f"select count(*) from read_parquet('{decided.folder}/padanan_record.parquet') where status = 'mungkin_padan'"
