@@ -19,7 +19,7 @@ from chromium import Chromium  # noqa: E402
 
 PAGES = {
     "panduan-laporan.png": "index.html",
-    "panduan-padanan.png": "padanan.html",
+    "panduan-padanan.png": "pemadanan.html",
     "panduan-kalender.png": "kalender.html",
 }
 FORM = "panduan-formulir.png"

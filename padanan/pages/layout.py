@@ -19,6 +19,16 @@ from padanan.pages.page import Page
 from padanan.pages.table import Table
 from padanan.published.report import Report
 
+# The report's five main pages by file, in the order of the bar that stands on every page; any other page is reached from the
+# last of them.
+MAIN_PAGES = {
+    "index.html": "Keputusan",
+    "mutu.html": "Mutu",
+    "pemadanan.html": "Pemadanan",
+    "wilayah.html": "Wilayah",
+    "lampiran.html": "Lampiran",
+}
+
 
 @lru_cache(maxsize=1)
 def bare_environment() -> Environment:
@@ -42,7 +52,7 @@ def bare_environment() -> Environment:
     }
     found.filters.update(filters)
     style = loader.get_source(found, "gaya.css")[0]
-    found.globals.update(gaya=Markup(style.strip()), dimensi=DIMENSIONS)
+    found.globals.update(gaya=Markup(style.strip()), dimensi=DIMENSIONS, bagian_laporan=MAIN_PAGES)
     return found
 
 
@@ -62,9 +72,15 @@ def frame(report: Report) -> dict[str, Any]:
 
 
 def page(report: Report, template: str, tables: Mapping[str, Table], **context: Any) -> Page:
-    """Renders one page; the template finds its tables in `t`, shows them by `m.tabel`, and gives its title by `judul()`."""
+    """Renders one page; the template finds its tables in `t`, shows them by `m.tabel`, and gives its title by `judul()`.
+
+    A template named after one of `MAIN_PAGES` is marked in the bar as the current one.
+    """
     found = bare_environment().get_template(template)
-    facts = {"t": tables, "r": frame(report), **context}
+    facts = {"t": tables, "r": frame(report), "halaman": template.removesuffix(".j2"), **context}
     html = found.render(facts)
-    title = "".join(found.blocks["judul"](found.new_context(facts))).strip()
-    return Page(html, title, tuple(tables.values()))
+
+    def block(name: str) -> str:
+        return "".join(found.blocks[name](found.new_context(facts))).strip() if name in found.blocks else ""
+
+    return Page(html, block("judul"), block("tentang"), tuple(tables.values()))

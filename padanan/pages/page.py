@@ -12,8 +12,9 @@ from padanan.pages.table import Table
 
 @dataclass(frozen=True)
 class Page:
-    """One finished page with the tables it shows, which the workbook repeats."""
+    """One finished page with the tables it shows, which the workbook repeats; `about` says in one line what it holds."""
 
     html: str
     title: str = ""
+    about: str = ""
     tables: tuple[Table, ...] = ()

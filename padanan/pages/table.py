@@ -170,12 +170,13 @@ def dated(value: date | None, *, short: bool = False) -> Cell:
 
 
 def rule_cell(rule: Rule, before: str = "", *, link: str = "", css: str = "") -> Cell:
-    """A rule with its code; `before` is what stands above its name (a producer, say, that `link` leads to)."""
-    code = Markup("<code>{}</code>").format(Markup("_<wbr>").join(rule.id.split("_")))
+    """A rule by its name; `before` is what stands above it (a producer, say, that `link` leads to).
+
+    Its code is for the workbook, and for the analysts' page, which has them all.
+    """
     if before:
-        note = Markup("{} <small>{}</small>").format(rule.name, code)
-        return Cell(before, None, css, link=link, note=note, note_css="isi", more=(rule.name, rule.id))
-    return Cell(rule.name, None, css, note=code, more=(rule.id,))
+        return Cell(before, None, css, link=link, note=rule.name, note_css="isi", more=(rule.name, rule.id))
+    return Cell(rule.name, None, css, more=(rule.id,))
 
 
 RULE = Column("Aturan", more=("Kode aturan",))

@@ -46,6 +46,11 @@ DELIVERY_STATES = {
     "belum_ada": ("belum ada kiriman", "■", "buruk"),
     "tidak_berlaku": ("tidak berlaku", "○", "redup"),
 }
+# Records that a rule or a dimension must have judged before a green mark may stand over it. Rule of three: of so many records
+# without one fault the true failing share may still be 3/60 = 5% (95%), which is above the threshold of most rules; over fewer
+# a green mark would only say that nothing was seen.
+ENOUGH_TO_JUDGE = 60
+UNJUDGED = "belum dapat dinilai"
 LONG_RUN = re.compile(r"\d{12,}")
 
 

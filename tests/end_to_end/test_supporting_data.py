@@ -183,9 +183,9 @@ def test_the_report_shows_them_as_supporting(home):
     for name in NEW:
         page = Page(folder / f"produsen-{name.replace('_', '-')}.html")
         assert "tidak ikut dipadankan" in page.source.lower() or "data pendukung" in page.source.lower()
-    shown = Page(folder / "index.html").rows("tabel-padanan", "produsen")
+    shown = Page(folder / "pemadanan.html").rows("tabel-padanan", "produsen")
     assert not set(shown) & set(NEW)
-    assert count(Page(folder / "index.html").texts["catatan-celah"]) > 0
+    assert count(Page(folder / "aturan.html").texts["catatan-celah"]) > 0
 
 
 def test_a_column_outside_the_agreement_refuses_the_delivery(folder, home, tmp_path):

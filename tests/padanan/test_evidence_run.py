@@ -204,7 +204,8 @@ class Rendered:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PADANAN_KEY_FILE", str(run.key))
             self.reports = render_report(Home(run.home), PERIODE, 1).parent
-        self.page = Page(self.reports / "padanan.html")
+        self.page = Page(self.reports / "analis.html")
+        self.indicators = Page(self.reports / "indikator.html")
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +238,7 @@ def test_figures_are_those_of_the_published_tables(rendered: Rendered) -> None:
 @pytest.mark.feature("F46")
 def test_renstra_indicators_with_numerator_and_denominator(rendered: Rendered) -> None:
     """Both sides are printed; the targets are the document's, and none is invented for ketepatan sasaran."""
-    rows = [[cell[2] for cell in cells] for _, cells in rendered.page.tables["tabel-renstra"][1:]]
+    rows = [[cell[2] for cell in cells] for _, cells in rendered.indicators.tables["tabel-renstra"][1:]]
     assert len(rows) == 3
     part, whole = rendered.con.execute("""
         select count(distinct id_orang) filter (status in ('padan_nik', 'padan_bukti')), count(distinct id_orang)
@@ -250,7 +251,7 @@ def test_renstra_indicators_with_numerator_and_denominator(rendered: Rendered) -
     assert rows[2][4] == "tidak ditetapkan"
     assert 0 < _number(rows[2][1]) < _number(rows[2][2])
     folder = rendered.folder
-    shown = rendered.page.rows("tabel-ketepatan", "baris")
+    shown = rendered.indicators.rows("tabel-ketepatan", "baris")
     others = {"jakpreneur", "kartu_layanan_gratis"}
     poor = ", ".join(f"'{one.id}'" for one in load_contracts().values() if one.kind == "program" and one.id not in others)
     counted = rendered.con.execute(f"""
@@ -310,14 +311,15 @@ def test_the_page_names_nobody_and_reads_without_a_script(rendered: Rendered) ->
 
 
 @pytest.mark.feature("F14")
-def test_examples_add_up_and_the_index_leads_here(rendered: Rendered) -> None:
+def test_examples_add_up_and_the_page_of_the_padanan_leads_here(rendered: Rendered) -> None:
     """Each drawing's numbers sum to its total."""
     found = re.findall(r'<svg xmlns="[^"]+" viewBox.*?</svg>', rendered.page.source, flags=re.S)
     assert 1 <= len(found) <= 3
     for svg in found:
         values = [round(float(v.replace(",", ".")) * 100) for v in re.findall(r">([+-]\d+,\d\d)</text>", svg)]
         assert sum(values[:-1]) == values[-1]
-    assert "padanan.html" in Page(rendered.reports / "index.html").links
+    links = Page(rendered.reports / "pemadanan.html").links
+    assert {"analis.html", "indikator.html"} <= set(links)
 
 
 def test_calibration_on_the_page_is_the_models(rendered: Rendered) -> None:
@@ -344,5 +346,6 @@ def test_covers_leave_no_small_count_to_subtract() -> None:
 def test_axe_finds_nothing_on_the_page(rendered: Rendered, tmp_path: Path) -> None:
     """The other kinds of pages are looked at in tests/review/test_report_browser.py."""
     shutil.copytree(rendered.reports / "font", tmp_path / "font")
-    found = violations([rendered.reports / "padanan.html"], (1280, 400), axe(), tmp_path)
-    assert found == {"padanan.html 1280": [], "padanan.html 400": []}
+    looked = ("analis.html", "indikator.html", "pemadanan.html")
+    found = violations([rendered.reports / name for name in looked], (1280, 400), axe(), tmp_path)
+    assert found == {f"{name} {width}": [] for name in looked for width in (1280, 400)}

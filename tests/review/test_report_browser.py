@@ -8,7 +8,7 @@ import pytest
 
 from tests.review.browser import axe, run_chromium, violations
 
-# One page of every kind; padanan.html, which needs the padanan by evidence, is looked at in tests/padanan.
+# One page of every kind; indikator.html, which needs the padanan by evidence, is looked at in tests/padanan.
 KINDS = (
     "index",
     "produsen-dtks",
@@ -20,10 +20,22 @@ KINDS = (
     "daftar",
     "kalender",
     "kriteria",
-    "padanan",
+    "mutu",
+    "pemadanan",
+    "wilayah",
+    "lampiran",
+    "penghalang",
+    "aturan",
+    "kiriman",
+    "neraca",
+    "irisan",
+    "indikator",
+    "analis",
 )
 WIDTHS = (1280, 400)
 POINTS_A4 = (595, 842)
+# The main pages that hold tables, and the longest ones behind them.
+PRINTED = ("index", "mutu", "pemadanan", "wilayah", "aturan", "kiriman", "neraca", "penghalang", "irisan")
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +66,12 @@ def test_axe_finds_nothing_on_any_kind_of_page(rendered, folder):
 
 @pytest.fixture(scope="module")
 def printed(rendered, folder):
-    """The index on A4, each row of a table marked so that its page is known: (PDF, {table: [pages of its rows]})."""
-    text = (rendered[1] / "index.html").read_text(encoding="utf-8")
+    """Pages on A4, each row of a table marked so that its sheet is known: {page: (PDF, {table: [sheets of its rows]})}."""
+    return {name: _printed(rendered[1] / f"{name}.html", folder) for name in PRINTED}
+
+
+def _printed(source, folder):
+    text = source.read_text(encoding="utf-8")
     numbers = iter(range(10**6))
     tables = iter(range(10**6))
     current = {"t": -1}
@@ -84,10 +100,10 @@ def printed(rendered, folder):
 
 @pytest.mark.feature("F10")
 def test_prints_on_a4_with_its_own_font(printed):
-    pdf, _ = printed
-    assert len(pdf.pages) > 3
+    sheets = [sheet for pdf, _ in printed.values() for sheet in pdf.pages]
+    assert len(sheets) > len(PRINTED)
     fonts = set()
-    for sheet in pdf.pages:
+    for sheet in sheets:
         assert (round(float(sheet.mediabox.width)), round(float(sheet.mediabox.height))) == POINTS_A4
         fonts |= {str(font.get_object()["/BaseFont"]) for font in sheet["/Resources"]["/Font"].values()}
     assert any("SourceSans3" in font for font in fonts), fonts  # the policy lets the file beside the page through
@@ -95,23 +111,26 @@ def test_prints_on_a4_with_its_own_font(printed):
 
 @pytest.mark.feature("F10")
 def test_no_row_stands_alone_on_a_page(printed):
-    _, rows = printed
-    assert len(rows) > 10
-    for table, pages in rows.items():
+    tables = [(name, *found) for name, (_, rows) in printed.items() for found in rows.items()]
+    assert len(tables) > 10
+    for name, table, pages in tables:
         for page in set(pages):
-            assert pages.count(page) > 1 or len(pages) == 1, f"tabel {table}: satu baris sendirian di halaman {page + 1}"
+            assert pages.count(page) > 1 or len(pages) == 1, f"{name}, tabel {table}: satu baris sendirian di lembar {page + 1}"
 
 
 @pytest.mark.feature("F10")
 def test_headings_are_repeated_and_the_block_to_sign_stays_with_the_text(printed, pages):
-    pdf, rows = printed
-    # The last heading of each table, in the order of the page: a long one is broken into lines, which are joined again.
-    headings = [[text for text, _, _ in mains[0]][-1] for mains in pages["index.html"].mains.values()]
-    texts = [re.sub(r"zq\d+r\d+zq", "", sheet.extract_text()) for sheet in pdf.pages]
-    split = {table: sorted(set(pages)) for table, pages in rows.items() if len(set(pages)) > 1}
-    assert split, "contoh ini harus memuat tabel yang terpotong halaman"
-    for table, pages in split.items():
-        assert all(headings[table] in " ".join(texts[page].split()) for page in pages), (table, headings[table])
+    seen = 0
+    for name, (pdf, rows) in printed.items():
+        # The last heading of each table, in the order of the page: a long one is broken into lines, which are joined again.
+        headings = [[text for text, _, _ in mains[0]][-1] for mains in pages[f"{name}.html"].mains.values()]
+        texts = [re.sub(r"zq\d+r\d+zq", "", sheet.extract_text()) for sheet in pdf.pages]
+        for table, sheets in ((table, sorted(set(found))) for table, found in rows.items()):
+            if len(sheets) > 1:
+                assert all(headings[table] in " ".join(texts[sheet].split()) for sheet in sheets), (name, headings[table])
+                seen += 1
+    assert seen, "contoh ini harus memuat tabel yang terpotong halaman"
+    texts = [sheet.extract_text() for sheet in printed["index"][0].pages]
     signing = [number for number, text in enumerate(texts) if "Tanda tangan dan tanggal" in text]
     assert len(signing) == 1 and texts[signing[0]].count("Tanda tangan dan tanggal") == 4
     assert "Pengesahan reviu" in texts[signing[0]] and "Daftar untuk ditindaklanjuti" in texts[signing[0]]

@@ -54,10 +54,12 @@ def test_each_producer_reads_what_became_of_its_own_gaps(pages):
 
 
 @pytest.mark.feature("F10")
-def test_index_follows_the_last_period_up(pages):
-    index = pages["index.html"].values("tabel-lanjutan", "produsen", "nilai")
-    assert index == pages["perubahan.html"].values("tabel-lanjutan-produsen-0", "produsen", "nilai")
-    assert "Dari " in pages["index.html"].source and "periode 2025-S1 revisi 1" in pages["index.html"].source
+def test_the_page_of_quality_follows_the_last_period_up(pages):
+    total = pages["perubahan.html"].values("tabel-lanjutan-produsen-0", "produsen", "nilai")["semua"]
+    told = next(line for line in pages["mutu.html"].source.split("<p>") if line.startswith("Dari "))
+    for key in ("lalu", "selesai", "terbuka", "hilang", "baru"):
+        assert f" {total[key]} " in told, (key, told)
+    assert "Dari " in pages["mutu.html"].source and "periode 2025-S1 revisi 1" in pages["mutu.html"].source
 
 
 def test_a_mended_and_a_vanished_record_are_told_apart(home):
@@ -96,9 +98,9 @@ def test_course_of_the_largest_gaps(pages, rendered):
             item = next(found for found in manifest["rules"] if (found["producer"], found["rule_id"]) == (producer, rule))
             assert float(text.strip("%").replace(",", ".")) == pytest.approx(100 * item["gagal"] / item["total"], abs=0.051)
         assert limit.endswith("%")
-    pictures = [found for tag, found in pages["index.html"].tags if tag == "svg" and found.get("class") == "lintasan"]
+    pictures = [found for tag, found in pages["mutu.html"].tags if tag == "svg" and found.get("class") == "lintasan"]
     assert len(pictures) == 6
-    assert pages["index.html"].source.count('class="ambang" x1=') == 6
+    assert pages["mutu.html"].source.count('class="ambang" x1=') == 6
 
 
 @pytest.mark.feature("F10")

@@ -96,31 +96,33 @@ def test_a_clean_revision_can_be_accepted(home):
 
 @pytest.mark.feature("F10")
 def test_dimensions_are_said_with_symbol_word_and_number(pages):
-    cells = pages["index.html"].rows("tabel-mutu", "produsen")
+    cells = pages["mutu.html"].rows("tabel-mutu", "produsen")
     assert cells["adminduk"][7] == "○ tidak diukur"  # Adminduk can't contradict itself
     assert re.fullmatch(r"■ penghalang[\d,]+% −[\d,]+ poin", cells["dtks"][2])
     assert cells["dtks"][6].startswith("▲ terlambat") and cells["carik"][6].startswith("● tepat waktu")
     assert "belum ada kiriman" in cells["pip"][2] and "tidak diukur" in cells["pip"][2]
-    assert "Perubahan dibandingkan dengan revisi 1." in pages["index.html"].source
+    assert "Perubahan dibandingkan dengan revisi 1." in pages["mutu.html"].source
 
 
 def test_the_first_report_has_nothing_to_compare_with(home):
     write_published(home, people=300)
-    text = render_report(home, PERIODE, 1).read_text()
-    assert "Belum ada terbitan sebelumnya" in text and " poin" not in text
+    folder = render_report(home, PERIODE, 1).parent
+    assert "Belum ada terbitan sebelumnya" in (folder / "mutu.html").read_text()
+    assert not [path.name for path in folder.glob("*.html") if " poin" in path.read_text() and path.name != "metode.html"]
 
 
 def test_a_new_period_is_compared_with_the_period_before(home):
     write_published(home, people=300)
     write_published(home, people=300, periode=Periode(2026, 1), worse=2)
-    assert "Perubahan dibandingkan dengan periode 2025-S2 revisi 1." in render_report(home, Periode(2026, 1), 1).read_text()
+    page = render_report(home, Periode(2026, 1), 1).with_name("mutu.html")
+    assert "Perubahan dibandingkan dengan periode 2025-S2 revisi 1." in page.read_text()
 
 
 @pytest.mark.feature("F08")
 def test_deliveries_late_held_missing_and_not_in_force(pages, home):
     rows = {
         attrs["data-produsen"]: (attrs["data-keadaan"], " ".join(cell[2] for cell in cells))
-        for attrs, cells in pages["index.html"].tables["tabel-kiriman"]
+        for attrs, cells in pages["kiriman.html"].tables["tabel-kiriman"]
         if "data-produsen" in attrs
     }
     assert rows["dtks"][0] == "terlambat" and "turun 31%" in rows["dtks"][1]
@@ -129,7 +131,7 @@ def test_deliveries_late_held_missing_and_not_in_force(pages, home):
     assert rows["pip"][0] == "belum_ada"
     assert "Kiriman ditahan atau dikarantina: " in pages["index.html"].source
     write_published(home, people=300, periode=Periode(2026, 1))
-    later = render_report(home, Periode(2026, 1), 1).read_text()
+    later = render_report(home, Periode(2026, 1), 1).with_name("kiriman.html").read_text()
     assert re.search(r'data-produsen="p3ke_keluarga" data-keadaan="terbawa"', later)  # pinned, so it is said
     assert 'data-produsen="dtsen" data-keadaan="tidak_berlaku"' not in later
 
@@ -142,8 +144,9 @@ def test_a_retired_producer_is_not_missed(home):
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["deliveries"] = [item for item in manifest["deliveries"] if item["contract"] != "dtks"]
     write_manifest(folder, manifest)
-    text = render_report(home, Periode(2026, 1), 1).read_text()
-    assert 'data-produsen="dtks" data-keadaan="tidak_berlaku"' in text
+    index = render_report(home, Periode(2026, 1), 1)
+    text = index.read_text()
+    assert 'data-produsen="dtks" data-keadaan="tidak_berlaku"' in index.with_name("kiriman.html").read_text()
     assert "(DTKS)" not in text[text.index("Belum mengirim") : text.index("Angka pokok</h2>")]
 
 

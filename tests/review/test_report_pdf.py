@@ -100,7 +100,7 @@ def test_headline_matrix_and_gaps_as_on_the_page(sheets, pages, tables):
         assert f"{tables.execute(query).fetchone()[0]:,}".replace(",", ".") in words, query
     for word in ("■ penghalang", "● baik", "○ tidak diukur", "▲ terlambat"):
         assert word in words.replace("\u00a0", " "), word
-    for _, cells in pages["index.html"].tables["tabel-terbesar"][1:]:
+    for _, cells in pages["mutu.html"].tables["tabel-terbesar"][1:]:
         people = [cell[2] for cell in cells][1]
         assert count(people) and people in words
     for head in ("Tindak lanjut", "Penanggung jawab", "Tenggat", "Neraca baris", "Definisi dan metode", "Kriteria data sasaran"):

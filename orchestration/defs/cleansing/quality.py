@@ -90,7 +90,7 @@ def mutu(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: Kontr
         _complete(asked - {quality_key(contract_id) for contract_id in outcome.metadata}, checks - judged.keys())
         # Rendered later in the same run; there an engineer finds the words for the count.
         pages = {
-            contract_id: producer_page(contract_id) if facts["berlaku"] else "index.html"
+            contract_id: producer_page(contract_id) if facts["berlaku"] else "mutu.html"
             for contract_id, facts in outcome.metadata.items()
         }
         report = {

@@ -1,4 +1,4 @@
-"""A page of the report as a file of its own: fonts and pictures inside it, links to pages that are not in the kit taken out.
+"""A page of the report as a file of its own: fonts and pictures inside it, links and bars to other pages taken out.
 
 What stands on the page is the report's; nothing is counted or worded here.
 """
@@ -15,11 +15,12 @@ from padanan.base.errors import PadananError
 TYPES = {".woff2": "font/woff2", ".png": "image/png", ".svg": "image/svg+xml", ".css": "text/css"}
 _URL = re.compile(r"""url\(\s*["']?(?!data:|#)([^"')]+)["']?\s*\)""")
 _SOURCE = re.compile(r"""src="(?!data:)([^"]+)\"""")
+_NAV = re.compile(r"<nav\b.*?</nav>\n?", re.DOTALL)
 _LINK = re.compile(r"""<a\b(?P<before>[^>]*?)\shref="(?!#)[^"]*"(?P<after>[^>]*)>(?P<text>.*?)</a>""", re.DOTALL)
 
 
 def standalone(html: str, files: Mapping[str, Path]) -> str:
-    """The page with everything it loads inside it; a link to another file becomes plain text.
+    """The page with everything it loads inside it; a link to another file becomes plain text, a bar of them goes.
 
     Args:
         files: what pages may load, by the address on the page.
@@ -29,6 +30,7 @@ def standalone(html: str, files: Mapping[str, Path]) -> str:
     """
     html = _URL.sub(lambda found: f'url("{_inside(files, found[1])}")', html)
     html = _SOURCE.sub(lambda found: f'src="{_inside(files, found[1])}"', html)
+    html = _NAV.sub("", html)
     html = _LINK.sub(lambda found: f"<span{found['before']}{found['after']}>{found['text']}</span>", html)
     # Fonts now come from the page itself.
     return html.replace("font-src 'self'", "font-src data:")

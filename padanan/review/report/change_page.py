@@ -75,15 +75,18 @@ def sentence(found: FollowUp) -> str:
 
 
 def courses(report: Report) -> list[dict[str, Any]]:
-    """The largest gaps as pictures."""
+    """The largest gaps as pictures; without one where a single publication measured it, which `kalimat` tells."""
     pictures = []
     for place, item in enumerate(largest(report.facts)[:TOP_COURSES]):
         points = [(name, found[0] / found[1] if found and found[1] else None) for name, found in _points(report, item)]
         name = f"{item.rule.name}, {report.contracts[item.producer].name}"
         told = "; ".join(f"{at} {id_format.percent(value, 1)}" for at, value in points if value is not None)
         description = f"Bagian gagal: {told}. Ambang {id_format.threshold(item.rule.threshold)}."
-        drawn = svg.course(points, item.rule.threshold, name, description, f"lintasan-{place}")
-        pictures.append({"judul": item.rule.name, "produsen": report.contracts[item.producer].name, "gambar": drawn})
+        measured = sum(value is not None for _, value in points)
+        drawn = svg.course(points, item.rule.threshold, name, description, f"lintasan-{place}") if measured > 1 else None
+        now = f"{name}: {id_format.percent(item.gagal, item.total)} (ambang {id_format.threshold(item.rule.threshold)})"
+        producer = report.contracts[item.producer].name
+        pictures.append({"judul": item.rule.name, "produsen": producer, "gambar": drawn, "kalimat": now})
     return pictures
 
 

@@ -1,4 +1,4 @@
-"""The page on the padanan by evidence: who was found, how sure, how fair, what changed in the model, what waits for people.
+"""The analysts' page: the padanan by evidence with its thresholds, bits, fairness and model, and the codes of rules and criteria.
 
 Figures were measured in the run (`ukuran_bukti`, `pasangan_bukti`, `ganda_bukti`, `model_bukti.json`); nothing is judged here,
 and examples show levels and bits only.
@@ -18,23 +18,20 @@ from padanan.base.format import number, percent
 from padanan.base.sql import literal
 from padanan.base.suppress import LIMIT
 from padanan.linkage import explain
+from padanan.linkage.config import load_linkage_config
 from padanan.linkage.result import TAUGHT, TAUGHT_NOT
 from padanan.pages.layout import page
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Table, heads, row, table, text
 from padanan.published import model_compare
-from padanan.published.opened import LATER
-from padanan.published.pairs import pairs_of, pairs_table, thresholds
+from padanan.published.pairs import pairs_of, thresholds
 from padanan.published.report import Report
 from padanan.published.revisions import earlier_revision
 from padanan.published.tables import MODEL
 from padanan.review.report import evidence_tables
-from padanan.review.report.activity_tables import activity, activity_tables
 from padanan.review.report.evidence_svg import calibration
-from padanan.review.report.renstra import renstra_table
-from padanan.review.report.targeting_tables import targeting, targeting_tables
 
-FILE = "padanan.html"
+FILE = "analis.html"
 MOST_CHANGES = 60
 EXAMPLES = (
     ("padan_bukti", "bobot", "Padan otomatis yang paling dekat ke ambang"),
@@ -44,21 +41,18 @@ EXAMPLES = (
 
 
 def evidence_page(report: Report) -> dict[str, Page]:
-    """`padanan.html`; none for a revision published before the padanan by evidence."""
+    """`analis.html`; of a revision published before the padanan by evidence the codes only."""
     folder = report.home.published(report.source.periode, report.source.revisi)
     if not evidence_tables.has_evidence(report):
-        return {}
-    for name in evidence_tables.NEEDED:
-        place = pairs_table(folder) if name == "pasangan_bukti" else f"read_parquet({literal(folder / f'{name}.parquet')})"
-        report.source.con.execute(f"create or replace temp view {name} as select * from {place}")
+        return {FILE: page(report, "analis.html.j2", {"kode": _codes(report)}, bukti=False)}
+    evidence_tables.open_evidence(report)
     model = json.loads((folder / MODEL).read_text(encoding="utf-8"))
     measured = evidence_tables.measured(report)
     statuses, found = evidence_tables.statuses(report)
     groups, warnings = evidence_tables.groups(report)
     stated, broken = evidence_tables.calibration(report, model)
-    served, updates = targeting(report), activity(report)
     tables = {
-        "renstra": renstra_table(report, served, updates),
+        "kode": _codes(report),
         "status": statuses,
         "mutu": evidence_tables.quality(report, measured),
         "kelompok": groups,
@@ -66,10 +60,6 @@ def evidence_page(report: Report) -> dict[str, Page]:
         "kalibrasi": stated,
         "ganda": evidence_tables.doubles(report),
     }
-    if served is not None:
-        tables |= targeting_tables(report, served)
-    if updates is not None:
-        tables |= activity_tables(report, updates)
     clerical = evidence_tables.clerical(report, measured)
     if clerical is not None:
         tables["klerikal"] = clerical
@@ -83,8 +73,10 @@ def evidence_page(report: Report) -> dict[str, Page]:
     panels = [(label, rows) for label, rows in panels if rows]
     made = page(
         report,
-        "padanan.html.j2",
+        "analis.html.j2",
         tables,
+        bukti=True,
+        kelompok_minimum=load_linkage_config().group_min,
         ringkas=_summary(found, warnings, broken),
         bertentangan=broken,
         pokok=_headline(report, found, measured),
@@ -94,9 +86,16 @@ def evidence_page(report: Report) -> dict[str, Page]:
         contoh=_examples(report, folder),
         antre=found["mungkin_padan"],
         mengajari=_teaching(report),
-        belum=LATER,
     )
     return {FILE: made}
+
+
+def _codes(report: Report) -> Table:
+    """Rules and criteria by name with the code that commands, workbooks and checks know them by."""
+    rules = {item.rule.id: item.rule.name for item in report.facts.rules}
+    rows = [row(text(name), text("aturan"), text(code), kode=code) for code, name in sorted(rules.items())]
+    rows += [row(text(item.keterangan), text("kriteria"), text(item.id), kode=item.id) for item in report.criteria.kriteria]
+    return table("tabel-kode", "Kode aturan dan kriteria", heads("Nama", "Jenis", "Kode"), rows)
 
 
 def _teaching(report: Report) -> dict[str, int]:

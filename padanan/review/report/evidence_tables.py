@@ -9,12 +9,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from padanan.base.format import decimal, number, percent
+from padanan.base.sql import literal
 from padanan.base.suppress import LIMIT, Cover, Sum, cover
 from padanan.contracts.parts import REFERENCE
 from padanan.linkage import heldout
+from padanan.linkage.config import load_linkage_config
 from padanan.pages import words
 from padanan.pages.table import Cell, Column, Row, Table, count, heads, row, share, table, text
 from padanan.published import model_compare
+from padanan.published.pairs import pairs_table
 from padanan.published.report import Report
 from padanan.published.tables import MODEL
 
@@ -41,6 +44,14 @@ def has_evidence(report: Report) -> bool:
     """Whether the revision was published with the padanan by evidence."""
     folder = report.home.published(report.source.periode, report.source.revisi)
     return all((folder / name).exists() for name in (MODEL, *(f"{name}.parquet" for name in NEEDED)))
+
+
+def open_evidence(report: Report) -> None:
+    """Makes the tables of `NEEDED` readable by name; only where `has_evidence`."""
+    folder = report.home.published(report.source.periode, report.source.revisi)
+    for name in NEEDED:
+        place = pairs_table(folder) if name == "pasangan_bukti" else f"read_parquet({literal(folder / f'{name}.parquet')})"
+        report.source.con.execute(f"create or replace temp view {name} as select * from {place}")
 
 
 def measured(report: Report) -> dict[str, dict[str, dict[str, Any]]]:
@@ -166,7 +177,7 @@ def groups(report: Report) -> tuple[Table, list[str]]:
     lines = _group_lines(report, ALL)
     covered = _covers(lines)
     overall = next((line["nilai"] for line in lines if line["nama"] == ALL), None)
-    rows = []
+    rows, least = [], load_linkage_config().group_min
     for line in sorted(lines, key=lambda item: (item["nama"] != ALL, item["nama"].startswith("kota "), item["nama"])):
         mark = covered.get(line["nama"])
         name = "Semua catatan" if line["nama"] == ALL else _label(report, line["nama"])
@@ -181,7 +192,11 @@ def groups(report: Report) -> tuple[Table, list[str]]:
             away = Cell(
                 model_compare.number(round(line["nilai"] - overall, 1), sign=True), round(line["nilai"] - overall, 1), "n"
             )
-        state = Cell("peringatan", None, "awas", symbol="▲") if line["peringatan"] else Cell("wajar", None, "baik", symbol="●")
+        state = Cell("wajar", None, "baik", symbol="●")
+        if line["peringatan"]:
+            state = Cell("peringatan", None, "awas", symbol="▲")
+        elif line["n"] < least:
+            state = Cell(f"{words.UNJUDGED} (n = {number(line['n'])})", None, "redup", symbol="○")
         rows.append(
             row(text(name[:1].upper() + name[1:]), count(line["n"]), count(line["gagal"], mark), rate, spread, away, state,
                 kelompok=line["nama"])

@@ -115,7 +115,7 @@ def overlap_table(data: overlap.Overlap, kota: str, caption: str, *, total: bool
 
 
 def overlap_section(report: Report, unit: str) -> tuple[dict[str, Any], dict[str, Table]]:
-    """The index's part on one unit: title, message, picture; and its two tables."""
+    """The part on one unit: title, message, picture; and its two tables."""
     data = report.overlaps[unit]
     sets, total = data.sets(), data.total()
     known = [name for name in data.names if data.within(name)]
@@ -166,7 +166,7 @@ def selection(report: Report) -> Table:
     ]
     rows += [
         row(
-            Cell(f"Tidak masuk: {texts.get(key, key)}", note=f"tidak terpenuhi {key}", more=(key,)),
+            Cell(f"Tidak masuk: {texts.get(key, key)}", more=(key,)),
             count(number),
             share(number, judged),
             kriteria=key,

@@ -5,7 +5,6 @@ It understands the few tags that the pages' templates use; pictures are left out
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from typing import Any
@@ -155,11 +154,7 @@ def _row(row: Row, pictures: list[int]) -> dict[str, Any]:
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    note = str(cell.note)
-    if isinstance(cell.note, Markup):
-        # A rule's code stands beside its name on the page; on paper the name is enough.
-        plain = Markup(str(cell.note).replace("<wbr>", ""))
-        note = Markup(re.sub(r"<small>.*?</small>", "", str(plain))).striptags() or plain.striptags()
+    note = cell.note.replace("<wbr>", "").striptags() if isinstance(cell.note, Markup) else cell.note
     return {
         "t": without_long_runs("; ".join(cell.items) if cell.items else cell.text),
         "s": cell.symbol,

@@ -20,10 +20,13 @@ from padanan.review.report.signoff import sign_off
 FILE = "laporan-mutu.pdf"
 TEMPLATE = Path(__file__).with_name("laporan.typ")
 AGENCY = "Pemerintah Provinsi DKI Jakarta · Tim Koordinasi Penanggulangan Kemiskinan"
-# After the index, in this order; a page that a report does not have is left out.
-CHAPTERS = ("padanan.html", "perubahan.html", "kelompok.html", "daftar.html", "penduduk.html", "kriteria.html")
-# Sections of the index that are a picture only.
-PICTURES = frozenset({"lintasan"})
+# After the first page, in this order; a page that a report does not have is left out.
+CHAPTERS = (
+    "mutu.html", "penghalang.html", "aturan.html", "kiriman.html", "neraca.html", "pemadanan.html", "irisan.html",
+    "indikator.html", "wilayah.html", "perubahan.html", "kelompok.html", "daftar.html", "penduduk.html", "kriteria.html",
+)  # fmt: skip
+# Sections that are a picture only.
+PICTURES = frozenset({"lintasan-gambar"})
 # Its lines to sign stand at the end of the print, after every chapter.
 SIGNATURES = frozenset({"tanda"})
 
@@ -41,11 +44,14 @@ def write_pdf(report: Report, pages: Mapping[str, Page], path: Path) -> None:
     """
     sign = sign_off(report)
     head = printed_head(sign)
-    found = blocks(pages["index.html"], without=PICTURES | SIGNATURES)
+    found = blocks(pages["index.html"], without=SIGNATURES)
     places = [kota_page(node.code) for node in report.tree.root.children]
-    for name in (*CHAPTERS, *places, "metode.html"):
+    for name in (*CHAPTERS, *places, "metode.html", "analis.html"):
         if name in pages:
-            found += [{"jenis": "judul", "tingkat": 2, "teks": pages[name].title}, *blocks(pages[name], level=3)]
+            found += [
+                {"jenis": "judul", "tingkat": 2, "teks": pages[name].title},
+                *blocks(pages[name], level=3, without=PICTURES),
+            ]
     found.append(_signatures(report, sign))
     disk.write_bytes(path, _set(report, "Laporan mutu data dan pemadanan", found, head))
 

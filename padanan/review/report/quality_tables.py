@@ -1,4 +1,4 @@
-"""The index's tables of quality: producers by dimension, penghalang, the largest gaps, gaps by rule.
+"""The tables of quality: producers by dimension, penghalang, the largest gaps, gaps by rule.
 
 Counting is in `facts`; what a count means in words is in `words`.
 """
@@ -6,6 +6,7 @@ Counting is in `facts`; what a count means in words is in `words`.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -83,45 +84,67 @@ def _cell(report: Report, item: ProducerDeliveries, code: str) -> Cell:
         word, symbol, css = judge(report.facts, contract_id, code)
     told, points = ("", None) if code == "T" else change(score, report.before.get((contract_id, code)))
     figure = id_format.percent(round(score * 10**6), 10**6)
+    if word == words.UNJUDGED:
+        figure = f"{figure} dari n = {id_format.number(judged(report.facts, contract_id, code))}"
     note = Markup("<b>{}</b> {}").format(figure, told) if told else Markup("<b>{}</b>").format(figure)
     return Cell(word, None, f"nilai-mutu {css}", symbol, note, more=(round(score, 6), points))
 
 
 def judge(facts: Facts, producer: str, code: str) -> tuple[str, str, str]:
-    """A dimension in a word: `penghalang` over a threshold, `perhatian` for catatan kecil or over half of one, else `baik`."""
+    """A dimension in a word: `penghalang` over a threshold, `perhatian` for catatan kecil or over half of one, else `baik`;
+    where too few records were judged to say that, `belum dapat dinilai`.
+    """
     if any(item.blocker for item in facts.kotas if item.producer == producer and item.rule.dimension == code):
         return "penghalang", "■", "buruk"
     rules = [item for item in facts.of(producer) if item.rule.dimension == code]
     minor = any(item.minor for item in facts.kotas if item.producer == producer and item.rule.dimension == code)
     if minor or any(item.gagal and item.rate > ATTENTION * item.rule.threshold for item in rules):
         return "perhatian", "▲", "awas"
+    if judged(facts, producer, code) < words.ENOUGH_TO_JUDGE:
+        return words.UNJUDGED, "○", "redup"
     return "baik", "●", "baik"
 
 
-def blockers(report: Report) -> Table:
+def judged(facts: Facts, producer: str, code: str) -> int:
+    """Records that the dimension's rules spoke about: those of the rule that spoke about most."""
+    return max((item.total for item in facts.of(producer) if item.rule.dimension == code), default=0)
+
+
+def top_blockers(report: Report, most: int = TOP_BLOCKERS) -> Table:
     """The penghalang with most people."""
     found, small = report.blockers, len(report.small_blockers)
-    names = ("Kota", "Gagal#", "Bagian#", "Ambang#", "Orang#")
-    others = len(found) - TOP_BLOCKERS
+    shown = found[:most]
     return table(
         "tabel-penghalang",
-        f"{min(len(found), TOP_BLOCKERS)} dari {id_format.number(len(found) + small)} penghalang, "
-        "terbanyak orangnya lebih dahulu",
-        (PRODUCER_RULE, *heads(*names), *TODO),
-        [_blocker(report, item) for item in found[:TOP_BLOCKERS]],
-        note=f"Selebihnya, {id_format.number(others)} penghalang, ada di halaman tiap produsen." if others > 0 else "",
+        f"{len(shown)} dari {id_format.number(len(found) + small)} penghalang, terbanyak orangnya lebih dahulu",
+        (PRODUCER_RULE, *heads("Kota", "Gagal#", "Bagian#", "Ambang#", "Orang#"), *TODO),
+        [_blocker(report, item, count(item.orang) if item.orang >= LIMIT else Cell("–", None, "n")) for item in shown],
         label="Penghalang",
     )
 
 
-def _blocker(report: Report, item: KotaCount) -> Row:
+def all_blockers(report: Report) -> Table:
+    """Every penghalang that may be named with its kota, a body a producer; people are told of the largest only."""
+    order = list(report.contracts)
+    found = sorted(report.blockers, key=lambda item: (order.index(item.producer), item.rule.id, item.kota))
+    bodies = groupby(found, key=lambda item: item.producer)
+    return Table(
+        "tabel-penghalang-semua",
+        "Penghalang menurut produsen, aturan dan kota",
+        (PRODUCER_RULE, *heads("Kota", "Gagal#", "Bagian#", "Ambang#"), *TODO),
+        tuple(tuple(_blocker(report, item) for item in items) for _, items in bodies),
+        label="Semua penghalang",
+    )
+
+
+def _blocker(report: Report, item: KotaCount, *people: Cell) -> Row:
     return row(
         rule_cell(item.rule, report.contracts[item.producer].name, link=producer_page(item.producer)),
         text(words.kota_name(item.kota, report.facts.kota_names)),
         count(item.gagal),
         share(item.gagal, item.total, css="buruk", symbol="■"),
         limit(item.rule.threshold),
-        count(item.orang) if item.orang >= LIMIT else Cell("–", None, "n"),
+        *people,
         *todo(report, item.rule),
     )
 

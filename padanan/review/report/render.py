@@ -20,17 +20,22 @@ from padanan.pages.workbook import FILE, write_workbook
 from padanan.published.opened import open_published
 from padanan.published.report import Report, gather, in_order
 from padanan.review.report import pdf
+from padanan.review.report.appendix_page import appendix_page
 from padanan.review.report.change_page import change_page
 from padanan.review.report.criteria_page import criteria_page
 from padanan.review.report.evidence_page import evidence_page
 from padanan.review.report.group_page import group_page
 from padanan.review.report.index_page import index_page
+from padanan.review.report.indicator_page import indicator_page
 from padanan.review.report.list_page import list_page
+from padanan.review.report.matching_page import matching_pages
 from padanan.review.report.method_page import method_page
 from padanan.review.report.pdf import write_pdf
 from padanan.review.report.place_pages import place_pages
 from padanan.review.report.population_page import population_page
 from padanan.review.report.producer_pages import producer_pages
+from padanan.review.report.quality_page import quality_pages
+from padanan.review.report.region_page import region_page
 
 # Two weights of Source Sans 3, Latin (SIL OFL 1.1): pages look the same on every machine and fetch nothing.
 FONTS = CHECKOUT / "padanan" / "pages" / "fonts"
@@ -38,15 +43,19 @@ PageMaker = Callable[[Report], Mapping[str, Page]]
 """Gives pages by file name; a name may come from one maker only. `layout.page` makes one in the frame."""
 PAGE_MAKERS: tuple[PageMaker, ...] = (
     index_page,
+    quality_pages,
+    matching_pages,
+    region_page,
     producer_pages,
     place_pages,
-    evidence_page,
     change_page,
     group_page,
     list_page,
+    indicator_page,
     population_page,
     criteria_page,
     method_page,
+    evidence_page,
 )
 
 
@@ -93,11 +102,15 @@ def make_pages(report: Report, more: Sequence[PageMaker] = ()) -> dict[str, Page
     """
     pages: dict[str, Page] = {}
     for maker in (*PAGE_MAKERS, *more):
-        made = maker(report)
-        if twice := pages.keys() & made.keys():
-            raise ValueError(f"two page makers gave {sorted(twice)[0]}")
-        pages.update(made)
+        _add(pages, maker(report))
+    _add(pages, appendix_page(report, pages))
     return pages
+
+
+def _add(pages: dict[str, Page], made: Mapping[str, Page]) -> None:
+    if twice := pages.keys() & made.keys():
+        raise ValueError(f"two page makers gave {sorted(twice)[0]}")
+    pages.update(made)
 
 
 def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
