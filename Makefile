@@ -38,7 +38,7 @@ export TZ ?= Asia/Jakarta
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
   if $$p -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null; then echo $$p; break; fi; done)
 
-.PHONY: help setup demo test test-fast check dev docs lock render bench-quality bench-cases bench-promise bench-queue bench-linkage bench-report bench-landing bench-mutants faults clean-demo backup
+.PHONY: help setup demo test test-fast check dev docs lock render bench-quality bench-cases bench-promise bench-lists bench-queue bench-linkage bench-report bench-landing bench-mutants faults clean-demo backup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -118,6 +118,9 @@ bench-cases: setup | $(TMPDIR) ## what becomes of twins, newborns, namesakes …
 
 bench-promise: setup | $(TMPDIR) ## whether the stated probability of a pair is kept, on five seeds that nothing was tuned on
 	@$(PY) -m benchmarks.linkage --promise 401,402,403,404,405
+
+bench-lists: setup | $(TMPDIR) ## how many people the field's lists hold, in a demo of 20,000 with the hard profile
+	@$(PY) -m benchmarks.lists
 
 bench-queue: setup | $(TMPDIR) ## what 300 decisions in the order of the clerical queue settle beside themselves, on the hard set
 	@$(PY) -m benchmarks.linkage --queue 501

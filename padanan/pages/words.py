@@ -59,6 +59,16 @@ def without_long_runs(text: str) -> str:
     return LONG_RUN.sub(lambda found: " ".join(found[0][i : i + 4] for i in range(0, len(found[0]), 4)), text)
 
 
+# Words of ids that are no common words; the others are written as they stand in the id.
+_PROPER = {name.lower(): name for name in ("NIK", "KK", "KTP", "DKI", "DTKS", "DTSEN", "P3KE", "Adminduk")}
+
+
+def title(name: str) -> str:
+    """An id of a catalogue as a short heading: `nik_tidak_di_adminduk` is `NIK tidak di Adminduk`."""
+    told = " ".join(_PROPER.get(part, part) for part in name.split("_"))
+    return told[:1].upper() + told[1:]
+
+
 def kota_name(code: str, names: Mapping[str, str]) -> str:
     """The kota's name; for `NO_KOTA` what that group is."""
     return "Tanpa alamat di DKI" if code == NO_KOTA else names.get(code, code)

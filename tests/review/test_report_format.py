@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from padanan.base.format import day, fingerprint, listed, month, number, percent, points, shares, threshold
-from padanan.pages.words import without_long_runs
+from padanan.pages.words import title, without_long_runs
 
 
 def test_numbers():
@@ -63,3 +63,9 @@ def test_words():
     assert listed(["a", "b", "c"]) == "a, b dan c" and listed(["a"]) == "a" and listed([]) == ""
     assert fingerprint("0123456789abcdef") == "0123-4567-89ab-cdef"
     assert without_long_runs("kode 9999999999999994/5") == "kode 9999 9999 9999 9994/5"
+
+
+def test_an_id_is_shown_as_an_official_writes_it():
+    assert title("nik_tidak_di_adminduk") == "NIK tidak di Adminduk"
+    assert title("ktp_pendatang") == "KTP pendatang"
+    assert title("belum_berdesil") == "Belum berdesil"

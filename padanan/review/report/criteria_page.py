@@ -13,6 +13,7 @@ from padanan.base import format as id_format
 from padanan.base.suppress import ALL, LIMIT, Cover, Sum, cover
 from padanan.base.suppress import Cell as Key
 from padanan.contracts.poverty import PublishedPoverty, newest, published_poverty
+from padanan.pages import words
 from padanan.pages.layout import page
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Row, Table, count, heads, row, table, text
@@ -198,7 +199,12 @@ def _lists(report: Report) -> Table:
     have = report.source.has("daftar_belum_masuk", "daftar")
     found = report.source.rows("select daftar, count(*) as n from daftar_belum_masuk group by all order by all") if have else []
     rows = [
-        row(text(line["daftar"]), text(told.get(line["daftar"], ""), "lebar"), count(line["n"]), daftar=line["daftar"])
+        row(
+            text(words.title(line["daftar"])),
+            text(told.get(line["daftar"], ""), "lebar"),
+            count(line["n"]),
+            daftar=line["daftar"],
+        )
         for line in found
     ]
     return table(

@@ -125,7 +125,7 @@ def _unserved_by_program(report: Report, rules: FieldRules) -> Table:
         contract = report.contracts.get(program)
         named = (contract.name, contract.agency) if contract else ("Tidak berhak atas program yang dapat diukur", "")
         rows.append(row(text(named[0]), text(named[1]), *made.line(program, causes), program=program))
-    columns = [*heads("Program", "Pengelola"), Column("Orang", "n"), *(Column(_head(cause), "n") for cause in causes)]
+    columns = [*heads("Program", "Pengelola"), Column("Orang", "n"), *(Column(words.title(cause), "n") for cause in causes)]
     return table("tabel-tanpa-program-program", "Yang berhak dan belum menerima, menurut program dan sebab", columns, rows,
                  note="Satu orang dapat berhak atas beberapa program.")  # fmt: skip
 
@@ -171,10 +171,6 @@ def _distinct(report: Report, name: str) -> dict[str, int]:
     return {str(line["kota"]): int(line["n"]) for line in found}
 
 
-def _head(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
 def _todo(report: Report, found: Cause | None) -> tuple[Cell, ...]:
     if found is None:
         return Cell(""), Cell(""), Cell("")
@@ -210,7 +206,7 @@ def _flags_by_program(report: Report, rules: FieldRules) -> Table:
         row(text(report.contracts[program].name), *(made.cell(program, bukti) for bukti in evidence), program=program)
         for program in programs
     ]
-    columns = [Column("Program"), *(Column(_head(bukti), "n") for bukti in evidence)]
+    columns = [Column("Program"), *(Column(words.title(bukti), "n") for bukti in evidence)]
     return table("tabel-bendera-program", "Bendera menurut program dan bukti", columns, rows,
                  note="Satu orang dapat mempunyai beberapa bukti dan beberapa program.")  # fmt: skip
 
