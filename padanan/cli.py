@@ -14,6 +14,9 @@ from pathlib import Path
 from padanan import __version__
 from padanan.base.errors import PadananError, known, safe_reason
 
+# Commands that may add to the review's log: what tells of its decisions is then made again.
+DECIDING = frozenset({"review", "decree"})
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser with every sub-command; help in Indonesian."""
@@ -73,7 +76,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.home is not None:
         os.environ["PADANAN_HOME"] = str(args.home)
     try:
-        return int(args.run(args) or 0)
+        if args.perintah not in DECIDING:
+            return int(args.run(args) or 0)
+        from padanan.run.follow import followed
+
+        with followed(say=lambda line: print(line, file=sys.stderr, flush=True)):
+            return int(args.run(args) or 0)
     except PadananError as error:
         print(error, file=sys.stderr)
         return 1

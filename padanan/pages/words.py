@@ -1,4 +1,4 @@
-"""The report's wording: names of states and stages, and the recommendation's sentence.
+"""The report's wording: names of states and stages, and sentences that several pages say.
 
 Figures come from `facts`; a producer's or rule's own texts and names come from its contract.
 """
@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from padanan.base.format import listed, number, percent, threshold
-from padanan.base.suppress import LIMIT
-from padanan.contracts.contract import Contract
-from padanan.published.facts import NO_KOTA, Facts, KotaCount
+from padanan.base.format import listed, number, percent
+from padanan.published.facts import NO_KOTA, KotaCount
 
 STATUSES = {
     "padan_nik": ("Padan lewat NIK", "s1"),
@@ -52,6 +50,7 @@ DELIVERY_STATES = {
 ENOUGH_TO_JUDGE = 60
 UNJUDGED = "belum dapat dinilai"
 LONG_RUN = re.compile(r"\d{12,}")
+SHORT = re.compile(r"\(([^()]{2,20})\)$")
 
 
 def without_long_runs(text: str) -> str:
@@ -69,71 +68,18 @@ def title(name: str) -> str:
     return told[:1].upper() + told[1:]
 
 
+def short_name(name: str) -> str:
+    """A list's short name: the abbreviation in brackets at its end, else what stands before brackets, without commas."""
+    found = SHORT.search(name)
+    if found and any(letter.isupper() for letter in found[1]):
+        return found[1]
+    plain = (name[: found.start()] if found else name).strip().replace(",", "")
+    return plain if len(plain) <= 26 else f"{plain[:25]}…"
+
+
 def kota_name(code: str, names: Mapping[str, str]) -> str:
     """The kota's name; for `NO_KOTA` what that group is."""
     return "Tanpa alamat di DKI" if code == NO_KOTA else names.get(code, code)
-
-
-def recommendation(
-    facts: Facts,
-    contracts: Mapping[str, Contract],
-    blockers: Sequence[KotaCount],
-    missing: Sequence[str],
-    held: Sequence[str],
-    carried: Sequence[str] = (),
-) -> tuple[str, str, list[str]]:
-    """What TKPK is advised to do: one sentence, its tone (CSS class), and the reasons.
-
-    Args:
-        facts: the revision's counts.
-        contracts: for names.
-        blockers: the penghalang that may be named with their kota, in the order of the report.
-        missing, held: names of producers that owe a delivery, or whose only delivery is held.
-        carried: names of producers whose data of an earlier period are read, with the month.
-    """
-    owed = []
-    if missing:
-        owed.append(f"Belum mengirim: {listed(list(missing))}.")
-    if carried:
-        owed.append(f"Belum mengirim, dibaca data periode sebelumnya (terbawa): {listed(list(carried))}.")
-    if held:
-        owed.append(f"Kiriman ditahan atau dikarantina: {listed(list(held))}.")
-    every = facts.blockers
-    if minors := facts.minors:
-        owed.insert(0, minor_sentence(minors))
-    if not every:
-        lacking = len(missing) + len(held) + len(carried)
-        extra = f", dengan catatan {number(lacking)} produsen belum lengkap kirimannya" if lacking else ""
-        return (
-            f"Padanan ini dapat diterima: {'tidak ada penghalang' if minors else NO_BLOCKER}{extra}.",
-            "baik",
-            owed,
-        )
-    producers = {item.producer for item in every}
-    example = "semuanya pada jumlah yang ditutup"
-    if blockers:
-        first = blockers[0]
-        rate = percent(first.gagal, first.total)
-        example = (
-            f"yang terbanyak orangnya “{first.rule.name}” pada {contracts[first.producer].name}, "
-            f"{kota_name(first.kota, facts.kota_names)} ({rate}, ambang {threshold(first.rule.threshold)})"
-        )
-    sentence = (
-        f"Padanan ini belum dapat diterima begitu saja: {number(len(every))} penghalang pada {number(len(producers))} dari "
-        f"{number(len(facts.rows))} produsen melewati ambang; {example}."
-    )
-    by_rule: dict[str, int] = {}
-    for item in every:
-        by_rule[item.rule.id] = by_rule.get(item.rule.id, 0) + 1
-    names = {item.rule.id: item.rule.name for item in every}
-    top = sorted(by_rule.items(), key=lambda item: (-item[1], item[0]))[:3]
-    common = listed([f"{names[rule_id]} ({number(count)})" for rule_id, count in top])
-    reasons = [f"Aturan dengan penghalang terbanyak: {common}."]
-    if worst := sum(item.rule.level == "blok" for item in every):
-        reasons.append(f"{number(worst)} di antaranya bertingkat blok: NIK catatan itu tidak dipakai untuk memadankan.")
-    if few := sum(item.gagal < LIMIT for item in every):
-        reasons.append(f"{number(few)} di antaranya bersandar pada kurang dari {LIMIT} catatan gagal.")
-    return sentence, "buruk", reasons + owed
 
 
 NO_BLOCKER = "tidak ada penghalang, semua aturan di bawah ambang kontraknya"

@@ -90,6 +90,31 @@ def axe() -> str:
         return member.read().decode("utf-8")
 
 
+def asked(page: Path, width: int, height: int, expression: str, folder: Path) -> object:
+    """The value of a JavaScript expression on a page that is shown in a frame of that size.
+
+    The page is copied into `folder`, which has the report's fonts, without its policy, which forbids scripts.
+    """
+    text, taken = re.subn(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text(encoding="utf-8"))
+    assert taken == 1
+    tell = f"addEventListener('load', () => document.fonts.ready.then(() => parent.postMessage({expression}, '*')));"
+    (folder / page.name).write_text(text.replace("</body>", f"<script>{tell}</script></body>"), encoding="utf-8")
+    frame = folder / "zz-ukur.html"
+    answer = "'HASIL' + btoa(JSON.stringify(event.data)) + 'HASIL'"
+    show = f"addEventListener('message', event => {{ document.body.textContent = {answer} }})"
+    frame.write_text(
+        f'<!doctype html><html lang="id"><title>ukur</title><body><script>{show};</script>'
+        f'<iframe style="border:0;width:{width}px;height:{height}px" src="{page.name}"></iframe></body></html>',
+        encoding="utf-8",
+    )
+    dumped = run_chromium(
+        f"--window-size={width + 100},{height + 200}", "--virtual-time-budget=60000", "--dump-dom", frame.as_uri()
+    )
+    found = re.search(r"HASIL([A-Za-z0-9+/=]+)HASIL", dumped)
+    assert found, "halaman tidak menjawab"
+    return json.loads(base64.b64decode(found[1]))
+
+
 def violations(pages: list[Path], widths: tuple[int, ...], script: str, folder: Path) -> dict[str, list[dict]]:
     """What axe-core objects to on each page at each width, by `page width`.
 

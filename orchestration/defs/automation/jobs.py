@@ -7,6 +7,7 @@ import dagster as dg
 
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.decree.calendar import dua_kali_setahun
+from orchestration.defs.decree.documents import FOLLOWING
 from orchestration.defs.landing.calendar import tenggat_kiriman
 from orchestration.stages import CLEANSING, DECREE, LANDING, PADANAN, REVIEW
 
@@ -17,7 +18,8 @@ DRAFT = dg.AssetSelection.assets(dg.AssetKey([DECREE, "rancangan"]), dg.AssetKey
 
 # What people decide is never part of a run that a schedule starts.
 DECISION = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "putusan"]))
-# Report and form name the state of the review: whoever reads a new decision makes them anew.
+# Report, form and documents name the state of the review: whoever reads a new decision makes them anew.
+DOCUMENTS = dg.AssetSelection.assets(dg.AssetKey([DECREE, "dokumen"]))
 REPORT = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "laporan_mutu"]))
 APPROVAL = dg.AssetSelection.assets(dg.AssetKey([DECREE, "penetapan"]))
 FIELD = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "daftar_tugas"]), dg.AssetKey([REVIEW, "paket_produsen"]))
@@ -51,9 +53,10 @@ rancangan_periode = dg.define_asset_job(
 
 putusan_periode = dg.define_asset_job(
     "putusan_periode",
-    selection=DECISION | REPORT,
-    description="Membaca keadaan reviu satu periode dari catatannya, dan membuat ulang laporan serta formulir yang menyebutnya.",
-    tags={"padanan/tahap": REVIEW},
+    selection=DECISION | REPORT | DOCUMENTS,
+    description="Membaca keadaan reviu satu periode dari catatannya, dan membuat ulang laporan, formulir dan dokumen yang "
+    "menyebutnya.",
+    tags={"padanan/tahap": REVIEW, FOLLOWING: "ya"},
 )
 
 penetapan_periode = dg.define_asset_job(

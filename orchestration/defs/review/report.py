@@ -19,7 +19,7 @@ from padanan.base.period import Periode
     deps=[dg.AssetKey([REVIEW, "terbitan"])],
 )
 def laporan_mutu(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.MaterializeResult[None]:
-    """Renders report and form of the newest published revision, and of the accepted one where that is another.
+    """Renders report and form of the newest published revision, and of every other whose report tells another standing.
 
     They name the state of the review and the head of its log, so the job that reads a new decision makes them anew.
 
@@ -29,18 +29,18 @@ def laporan_mutu(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.
     periode = Periode.parse(context.partition_key)
     with explained("pembuatan laporan mutu"):
         from padanan.published.revisions import newest_revision
-        from padanan.review.decision.form import lay_out_form
+        from padanan.review.decision.form import FORM
         from padanan.review.decision.show import accepted_revision
+        from padanan.run.follow import stale
         from padanan.run.report import render_report
 
         home = rumah.home()
         revisi = newest_revision(home, periode)
         page = render_report(home, periode, revisi)
-        form = lay_out_form(home, periode, revisi)
+        form = page.with_name(FORM)
         accepted = accepted_revision(home, periode)
-        if accepted is not None and accepted != revisi:
-            render_report(home, periode, accepted)
-            lay_out_form(home, periode, accepted)
+        for other in sorted({*stale(home, periode), *([accepted] if accepted else [])} - {revisi}):
+            render_report(home, periode, other)
         link = report_page(periode, revisi)
     return dg.MaterializeResult(
         metadata={

@@ -5,13 +5,17 @@ They carry the watermark always: what a Governor has decided is told by the seal
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from padanan.base import disk
 from padanan.base.commit import building, replace
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.folder_proof import FILE as SIDIK
 from padanan.base.folder_proof import seal as seal_folder
+from padanan.base.folder_proof import signed_hashes
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.contracts.contract import load_contracts
@@ -40,7 +44,8 @@ def documents_folder(home: Home, periode: Periode, revisi: int) -> Path:
 def write_documents(home: Home, periode: Periode, revisi: int) -> Path:
     """Writes the drafts of a frozen revision, as DOCX and PDF, the annex also as XLSX.
 
-    The same frozen data, log and templates give the same bytes; older drafts of the revision are replaced as a whole.
+    The same frozen data, log and templates give the same bytes; older drafts of the revision are replaced, but a file that
+    people changed or added stays, see `keep_edited`.
 
     Returns:
         The folder of the drafts.
@@ -62,7 +67,7 @@ def write_documents(home: Home, periode: Periode, revisi: int) -> Path:
             )
         report = gather(home, in_order(load_contracts()), source)
         target = count_target(source, snapshot, shown, report.tree)
-        tags: dict[str, Any] = clean({**report_tags(report), **decision_tags(report, log)})
+        tags: dict[str, Any] = clean({**report_tags(report, log), **decision_tags(report, log)})
     finally:
         source.con.close()
     identity = Identity(
@@ -86,11 +91,50 @@ def write_documents(home: Home, periode: Periode, revisi: int) -> Path:
             disk.write_bytes(folder / f"{name}.docx", content)
             disk.write_bytes(folder / f"{name}.pdf", as_pdf(content, watermark=DRAFT))
         write_counts(home, folder, ANNEX_NAME, counts, draft=True)
-        seal_folder(folder, goal.relative_to(home.root).as_posix(), sorted(path.name for path in folder.iterdir()))
+        own = keep_edited(home, goal, folder)
+        seal_folder(folder, goal.relative_to(home.root).as_posix(), own)
         for path in folder.iterdir():
             disk.chmod(path, 0o600)
         replace(folder, goal)
     return goal
+
+
+def keep_edited(home: Home, goal: Path, folder: Path) -> list[str]:
+    """Takes every file that people changed or added over into the folder that is being made; ours stands beside it as `.baru`.
+
+    A file of ours that was changed is never ours again: it stays under its name whatever is written later.
+
+    Args:
+        goal: the folder that stands, sealed when it was made.
+        folder: the new one, holding what we just wrote.
+
+    Returns:
+        The names of our own files in `folder`.
+    """
+    own = sorted(path.name for path in folder.iterdir())
+    if not goal.exists():
+        return own
+    try:
+        sealed = signed_hashes(home.root, goal, what="dokumen", cure="periksa isinya")
+    except PadananError:
+        sealed = {}  # nothing proves that a file is still as we made it
+    people = [
+        path
+        for path in sorted(goal.iterdir())
+        if path.name != SIDIK and path.is_file() and sealed.get(path.name) != file_sha256(path)
+    ]
+    for path in people:
+        if path.name in own:
+            new = _beside(path, {*own, *(one.name for one in people)})
+            disk.rename(folder / path.name, folder / new)
+            own[own.index(path.name)] = new
+        disk.copy(path, folder / path.name)
+    return sorted(own)
+
+
+def _beside(path: Path, taken: set[str]) -> str:
+    names = (f"{path.stem}.baru{'' if n == 1 else f'-{n}'}{path.suffix}" for n in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def _next_decree(home: Home, periode: Periode, revisi: int) -> int:

@@ -5,21 +5,21 @@ Counting is the report's, deciding the review's; the data sasaran's own figures 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from padanan.base import format as id_format
-from padanan.base.period import JAKARTA
 from padanan.base.suppress import LIMIT, Cover
 from padanan.pages import words
 from padanan.pages.headline import headline
+from padanan.pages.verdict import verdict
 from padanan.published.blockers import key_of
 from padanan.published.deliveries import lacking
 from padanan.published.facts import TOP_BLOCKERS, largest
 from padanan.published.report import Report
 from padanan.records import steps
 from padanan.records.review_log import ReviewLog
+from padanan.records.standing import moment, people, reason, standing
 
 ACTIONS: Mapping[str, str] = {
     steps.WAIVE: "Pengecualian penghalang",
@@ -34,11 +34,11 @@ ACTIONS: Mapping[str, str] = {
 }
 
 
-def report_tags(report: Report) -> dict[str, Any]:
-    """The tags that repeat the review report."""
+def report_tags(report: Report, log: ReviewLog) -> dict[str, Any]:
+    """The tags that repeat the review report; its first sentence is the decision once there is one."""
     facts, n = report.facts, id_format.number
     lack = lacking(report.deliveries.values())
-    sentence, _, reasons = words.recommendation(facts, report.contracts, report.blockers, lack.missing, lack.held, lack.carried)
+    said = verdict(report, log)
     owed = [item for item in report.deliveries.values() if item.in_force]
     late = [item.contract.name for item in owed if item.state == "terlambat"]
     came = sum(item.delivered for item in owed)
@@ -52,8 +52,8 @@ def report_tags(report: Report) -> dict[str, Any]:
         told += [f"{what}: {id_format.listed(names)}."] if names else []
     records = sum(facts.rows.values())
     return {
-        "saran": sentence,
-        "alasan_saran": reasons,
+        "saran": said.brief,
+        "alasan_saran": said.reasons,
         "pokok": [{**line, "nama": line["nama"][:1].upper() + line["nama"][1:]} for line in headline(report)],
         "kalimat_kiriman": " ".join(told),
         "produsen": [
@@ -133,10 +133,10 @@ def decision_tags(report: Report, log: ReviewLog) -> dict[str, Any]:
         "keputusan_reviu": _decision(log, revisi),
         "langkah": [
             {
-                "waktu": _time(record),
+                "waktu": moment(record),
                 "langkah": ACTIONS.get(str(record["tindakan"]), str(record["tindakan"])),
-                "oleh": _people(record) or "–",
-                "alasan": _text(record.get("alasan")) or "–",
+                "oleh": people(record) or "–",
+                "alasan": reason(record.get("alasan")) or "–",
             }
             for record in steps.records_of(log, revisi)
         ],
@@ -159,41 +159,14 @@ def _waived(
         if group and (producer, *what) in seen:
             continue
         seen.add((producer, *what))
-        yield producer, {"aturan": what[0], "kota": what[1], "alasan": _text(waiver.get("alasan")), "oleh": _people(waiver)}
+        yield producer, {"aturan": what[0], "kota": what[1], "alasan": reason(waiver.get("alasan")), "oleh": people(waiver)}
 
 
 def _decision(log: ReviewLog, revisi: int) -> str:
-    state = steps.STATE_TEXT[steps.state_of(log, revisi)]
-    accepted = steps.acceptance(log, revisi)
-    if accepted is not None:
-        return f"Reviu menerima padanan revisi {revisi} pada {_time(accepted)} ({_people(accepted)}); keadaan sekarang: {state}."
-    if steps.refined(log, revisi):
-        asked = [record for record in steps.records_of(log, revisi) if record["tindakan"] == steps.REFINE][-1]
-        return f"Reviu meminta padanan ulang pada {_time(asked)} ({_people(asked)}): {_text(asked.get('alasan'))}."
-    return f"Belum ada keputusan reviu untuk revisi {revisi}."
-
-
-def _people(record: Mapping[str, Any]) -> str:
-    """Who took part, as the record named them then."""
-    found = []
-    for role in ("pengusul", "penyetuju", "oleh"):
-        person = record.get(role)
-        if isinstance(person, Mapping):
-            found.append(str(person.get("nama") or person.get("id")))
-        elif person:
-            found.append(str(person))
-    return "; ".join(found)
-
-
-def _text(reasons: Any) -> str:
-    if isinstance(reasons, str):
-        return reasons
-    return "; ".join(str(item) for item in reasons) if isinstance(reasons, Sequence) else ""
-
-
-def _time(record: Mapping[str, Any]) -> str:
-    moment = datetime.fromisoformat(str(record["waktu"]))
-    return id_format.day(moment.astimezone(JAKARTA) if moment.tzinfo else moment)
+    found = standing(log, revisi)
+    if not found.sentence:
+        return f"Belum ada keputusan reviu untuk revisi {revisi}."
+    return f"{found.sentence} Keadaan sekarang: {found.words.name}."
 
 
 def _few(people: int) -> str:

@@ -89,6 +89,16 @@ def write_form(home: Home, periode: Periode, revisi: int, path: Path) -> int:
     return len(made.blockers)
 
 
+def can_offer(home: Home, periode: Periode) -> bool:
+    """Whether a form can be made: somebody may act, and the log can be read."""
+    try:
+        load_reviewers(home)
+        read_log(home, periode)
+    except PadananError:
+        return False
+    return True
+
+
 def lay_out_form(home: Home, periode: Periode, revisi: int) -> Path:
     """Puts the form of the revision's present state into its report's folder, where who has no terminal finds it.
 

@@ -21,6 +21,7 @@ from padanan.published.revisions import newest_revision, published_revisions
 from padanan.records import steps
 from padanan.records.decided import fingerprint_of
 from padanan.records.review_log import ReviewLog, read_log
+from padanan.records.standing import standing
 from padanan.records.steps import EVERYWHERE, MINORS
 from padanan.review.decision.waived import NO_ADDRESS
 
@@ -150,7 +151,7 @@ def summary(home: Home, periode: Periode) -> Summary:
     judged = judge(home, periode, revisi)
     return Summary(
         revisi,
-        state_text(log, revisi),
+        standing(log, revisi).words.name,
         accepted is not None,
         len(judged.open(log, revisi)),
         len(judged.open_minors(log, revisi)),
@@ -174,7 +175,7 @@ def render(home: Home, periode: Periode, revisi: int) -> str:
     judged = judge(home, periode, revisi)
     still = judged.open(log, revisi)
     lines = [
-        f"{periode.label} revisi {revisi}: {state_text(log, revisi)}"
+        f"{periode.label} revisi {revisi}: {standing(log, revisi).words.name}"
         + (f" (yang terbaru revisi {newest})" if newest != revisi else ""),
         f"Nilai hash laporan: {fingerprint(digest)}",
         f"Kepala catatan:     {fingerprint(log.head)} ({number(len(log.records))} catatan)",
@@ -221,16 +222,6 @@ def _waived_lines(waived: Mapping[tuple[str, str, str], Mapping[str, Any]], name
         )
         lines[line] = lines.get(line, 0) + 1
     return [f"{line} × {number(count)}" if count > 1 else line for line, count in lines.items()]
-
-
-def state_text(log: ReviewLog, revisi: int) -> str:
-    """The state in words; a review that sent the revision back is told apart from one that accepted."""
-    state = steps.state_of(log, revisi)
-    if state == steps.REVIEWED and steps.refined(log, revisi):
-        return "direviu, diminta padanan ulang"
-    if state == steps.NOT_REVIEWED and any(record["tindakan"] == steps.RETURN for record in steps.records_of(log, revisi)):
-        return "dikembalikan dari pembahasan, belum direviu lagi"
-    return steps.STATE_TEXT[state]
 
 
 def figures(item: KotaCount, *, hidden: bool) -> str:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from padanan.forms.handover import folder_of
 from padanan.pages.layout import MAIN_PAGES, page
 from padanan.pages.page import Page
 from padanan.published.report import Report, kota_page, producer_page
+from padanan.review.decision.form import FORM, can_offer
 
 FILE = "lampiran.html"
 # Groups by heading; a page that is named in none stands in the last.
@@ -37,7 +39,28 @@ def appendix_page(report: Report, pages: Mapping[str, Page]) -> dict[str, Page]:
         groups[heading] = [_line(name, left.pop(name)) for name in names if name in left]
     groups[OTHERS] = [_line(name, made) for name, made in left.items()]
     shown = [{"judul": heading, "halaman": lines} for heading, lines in groups.items() if lines]
-    return {FILE: page(report, "lampiran.html.j2", {}, kelompok=shown)}
+    return {FILE: page(report, "lampiran.html.j2", {}, kelompok=shown, formulir=_form(report), folder=_folders(report))}
+
+
+def _form(report: Report) -> str:
+    return FORM if can_offer(report.home, report.source.periode) else ""
+
+
+def _folders(report: Report) -> list[dict[str, str]]:
+    """What is made of a revision beside its report, by the folder of the data home: a page can't lead out of its own folder."""
+    # The kit packs the report's own pages, so it imports their renderer.
+    from padanan.review.kit.make import KIND as KITS
+    from padanan.review.worklist.make import KIND as WORKLISTS
+
+    home, periode, revisi = report.home, report.source.periode, report.source.revisi
+    places = (
+        ("Dokumen rancangan", "laporan ke Asisten, berita acara, rancangan Keputusan Gubernur dan lampirannya",
+         home.decree(periode) / "dokumen" / f"rev-{revisi}"),
+        ("Lembar kerja lapangan", "dibuat bila diminta; memuat nama, diserahkan dengan tanda terima",
+         folder_of(home, WORKLISTS, periode, revisi)),
+        ("Paket produsen", "dibuat bila diminta; satu zip untuk tiap produsen", folder_of(home, KITS, periode, revisi)),
+    )  # fmt: skip
+    return [{"nama": name, "tentang": told, "jalur": path.relative_to(home.root).as_posix()} for name, told, path in places]
 
 
 def _line(name: str, made: Page) -> dict[str, str]:

@@ -7,7 +7,6 @@ and examples show levels and bits only.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from padanan.base.suppress import LIMIT
 from padanan.linkage import explain
 from padanan.linkage.config import load_linkage_config
 from padanan.linkage.result import TAUGHT, TAUGHT_NOT
+from padanan.pages import words
 from padanan.pages.layout import page
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Table, heads, row, table, text
@@ -67,7 +67,7 @@ def evidence_page(report: Report) -> dict[str, Page]:
     if changes is not None:
         tables["perubahan"] = changes
     panels = [
-        (_short(evidence_tables.model_name(report, group["daftar"], name)), group.get("kalibrasi", []))
+        (words.short_name(evidence_tables.model_name(report, group["daftar"], name)), group.get("kalibrasi", []))
         for name, group in sorted(model["kelompok"].items())
     ]
     panels = [(label, rows) for label, rows in panels if rows]
@@ -107,12 +107,6 @@ def _teaching(report: Report) -> dict[str, int]:
         "ikut": report.source.value(f"select coalesce(round(sum(menyelesaikan)), 0)::bigint {open_}"),
         "sudah": report.source.value(f"select count(*) from padanan_record where {told}"),
     }
-
-
-def _short(name: str) -> str:
-    """A list's short name for a drawing: what stands in brackets at its end, else its beginning."""
-    found = re.search(r"\(([^()]{2,20})\)$", name)
-    return found[1] if found else name if len(name) <= 26 else f"{name[:25]}…"
 
 
 def _changes(report: Report, model: Mapping[str, Any]) -> tuple[str, Table | None]:

@@ -5,13 +5,15 @@ The tables are made in modules of their own; here they are only put together.
 
 from __future__ import annotations
 
-from padanan.pages import words
+from padanan.base.errors import PadananError
 from padanan.pages.headline import headline
 from padanan.pages.layout import page
 from padanan.pages.page import Page
-from padanan.published import deliveries
+from padanan.pages.verdict import verdict
 from padanan.published.report import Report
+from padanan.records.review_log import read_log
 from padanan.review.report import criteria_page, list_page, matching_tables, quality_tables
+from padanan.review.report.decision_card import decision_card
 from padanan.review.report.signoff import sign_off
 
 FIRST_BLOCKERS = 8
@@ -19,9 +21,10 @@ FIRST_BLOCKERS = 8
 
 def index_page(report: Report) -> dict[str, Page]:
     """`index.html`."""
-    facts, contracts = report.facts, report.contracts
-    owed = deliveries.lacking(report.deliveries.values())
-    sentence, tone, reasons = words.recommendation(facts, contracts, report.blockers, owed.missing, owed.held, owed.carried)
+    try:
+        log = read_log(report.home, report.source.periode)
+    except PadananError:
+        log = None  # the block to sign says so, and `padanan verify` why
     tables = {"sasaran": matching_tables.selection(report)}
     if report.blockers:
         tables = {"penghalang": quality_tables.top_blockers(report, FIRST_BLOCKERS), **tables}
@@ -29,7 +32,7 @@ def index_page(report: Report) -> dict[str, Page]:
         report,
         "index.html.j2",
         tables,
-        saran={"kalimat": sentence, "css": tone, "alasan": reasons},
+        k=decision_card(report, log, verdict(report, log)),
         pokok=headline(report),
         penghalang_kecil=len(report.small_blockers),
         kriteria={"kalimat": report.criteria_told[0], "disepakati": report.agreed, "besar": criteria_page.first_screen(report)},

@@ -9,12 +9,11 @@ from datetime import date
 from typing import Any
 
 from padanan.base.errors import PadananError
-from padanan.base.format import fingerprint, number
-from padanan.published.blockers import key_of
+from padanan.base.format import fingerprint
 from padanan.published.report import Report
 from padanan.records.people import ROLES, load_reviewers
-from padanan.records.review_log import ReviewLog, read_log
-from padanan.records.steps import STATE_TEXT, records_of, refined, state_of, waivers
+from padanan.records.review_log import read_log
+from padanan.records.standing import standing
 
 # Who signs under the report, in the order of the block; the penetap signs the decree, not this.
 SIGNING = ("pengusul", "penyetuju", "pelapor", "asisten")
@@ -24,32 +23,14 @@ BLANK = {"nama": "", "jabatan": ""}
 def sign_off(report: Report) -> dict[str, Any]:
     """The lines to sign with names where the home has a list of reviewers, the state of the review and the log's head."""
     cutoff = date.fromisoformat(str(report.source.manifest["cutoff"])[:10])
-    found: dict[str, Any] = {"baris": _lines(report, cutoff), "keadaan": None, "kepala": None, "putusan": None, "rusak": False}
+    found: dict[str, Any] = {"baris": _lines(report, cutoff), "keadaan": None, "kepala": None, "rusak": False}
     try:
         log = read_log(report.home, report.source.periode)
-        found["keadaan"] = STATE_TEXT[state_of(log, report.source.revisi)]
+        found["keadaan"] = standing(log, report.source.revisi).words.name
         found["kepala"] = fingerprint(log.head) if log.records else None
-        found["putusan"] = _decided(report, log)
     except PadananError:
         found["rusak"] = True  # `padanan verify` says what; a report must be readable all the same
     return found
-
-
-def _decided(report: Report, log: ReviewLog) -> str | None:
-    """What people made of the recommendation so far: the state, and how many penghalang were waived."""
-    revisi = report.source.revisi
-    if not records_of(log, revisi):
-        return None
-    waived = waivers(log, revisi)
-    facts = report.facts
-    kinds = ((facts.blockers, "penghalang"), (facts.minors, "catatan kecil"))
-    still = [(sum(key_of(item) not in waived for item in found), kind) for found, kind in kinds]
-    words = [STATE_TEXT[state_of(log, revisi)], f"{number(len(waived))} penghalang atau catatan kecil dikecualikan dengan alasan"]
-    told = " dan ".join(f"{number(count)} {kind}" for count, kind in still if count)
-    words.append(f"{told} masih terbuka" if told else "tidak ada yang terbuka")
-    if refined(log, revisi):
-        words = ["dikembalikan untuk padanan ulang"]
-    return f"Putusan reviu sampai sekarang: {'; '.join(words)}."
 
 
 def _lines(report: Report, day: date) -> list[dict[str, str]]:

@@ -26,8 +26,8 @@ from padanan.published.blockers import Judged, judge
 from padanan.published.opened import open_published
 from padanan.published.revisions import published_revisions
 from padanan.records.review_log import read_log
-from padanan.records.steps import DECREED, STATE_TEXT, waivers
-from padanan.records.steps import state_of as step_of
+from padanan.records.standing import standing
+from padanan.records.steps import DECREED, waivers
 from padanan.upkeep.calendar.agenda_data import Point, from_tables, without_tables
 from padanan.upkeep.calendar.rakor import follow_ups
 from padanan.upkeep.calendar.show import SYMBOLS, lateness
@@ -107,7 +107,7 @@ def _cycle(home: Home, periode: Periode, plan: YearPlan | None, found: Revisions
     rows = [
         row(
             text(f"Revisi {revisi}"),
-            text(STATE_TEXT.get(step_of(log, revisi), step_of(log, revisi))),
+            text(standing(log, revisi).words.name),
             count((manifest.get("tables", {}).get("padanan_orang") or {}).get("rows")),
             dated(date.fromisoformat(str(manifest["cutoff"])[:10]), short=True),
         )
@@ -116,7 +116,7 @@ def _cycle(home: Home, periode: Periode, plan: YearPlan | None, found: Revisions
     newest = found[-1][0]
     return Point(
         title,
-        (f"Revisi terbaru {periode.label} adalah revisi {newest}: {STATE_TEXT.get(step_of(log, newest), '–')}.{planned}",),
+        (f"Revisi terbaru {periode.label} adalah revisi {newest}: {standing(log, newest).words.name}.{planned}",),
         table("tabel-siklus", "Revisi periode ini", heads("Revisi", "Keadaan", "Orang pada padanan#", "Batas kiriman"), rows),
     )
 
@@ -191,10 +191,9 @@ def _decisions(home: Home, contracts: Mapping[str, Contract], periode: Periode, 
         lines.append(f"{number(len(held))} kiriman ditahan menunggu keputusan pelepasan: {', '.join(names)}.")
     found = published_revisions(home, periode)
     if found:
-        state = step_of(read_log(home, periode), found[-1][0])
-        if state != DECREED:
-            now = STATE_TEXT.get(state, state)
-            lines.append(f"Revisi {found[-1][0]} {periode.label} menunggu langkah berikutnya: sekarang {now}.")
+        stand = standing(read_log(home, periode), found[-1][0])
+        if stand.key != DECREED:
+            lines.append(f"Revisi {found[-1][0]} {periode.label} menunggu langkah berikutnya: sekarang {stand.words.name}.")
     return Point("Keputusan yang menunggu", tuple(lines) or ("Tidak ada keputusan yang menunggu.",))
 
 
