@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer
 
-from padanan.base.config import Config, Count, Filled, Listed, Prose, Text
+from padanan.base.config import Config, Count, Filled, Listed, Prose, Text, fault
 from padanan.contracts.rules import Owners
 
 VISIT, AT_SOURCE, AS_LIST = "lapangan", "sumber", "daftar"
@@ -83,9 +83,24 @@ class Group(Config):
 class Question(Config):
     """The question that a prelist line asks when one of its reasons is among `kode`; the first one in the file is asked.
 
-    A rule of the catalogue names its question itself; `kode` are the reasons that are no rule.
+    A rule of the catalogue names its question itself; `kode` are the reasons that are no rule. `tanya` may say `{orang}` and
+    `{alamat}`; `mohon` is what to look at and to write, after the word "Mohon".
     """
 
     id: Text
     tanya: Prose
+    mohon: Prose | None = None
     kode: Listed[Text]
+
+    @field_validator("tanya")
+    @classmethod
+    def _known_places(cls, tanya: str) -> str:
+        try:
+            tanya.format(orang="", alamat="")
+        except (LookupError, ValueError, AttributeError):
+            raise fault("pertanyaan memuat isian yang tidak dikenal", "pakai hanya {orang} dan {alamat}") from None
+        return tanya
+
+    def asked(self, orang: str = "orang ini", alamat: str = "alamat ini") -> str:
+        """The question about a person and an address; without them, about anybody."""
+        return self.tanya.format(orang=orang, alamat=alamat)

@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
-from padanan.base.book import Book
+from padanan.base.book import FONT_SIZE, Book, height, on_paper
 from padanan.base.errors import PadananError
 from padanan.forms.sealed_cells import checked, first_edited, is_formula, open_workbook, seal
 
@@ -35,7 +36,9 @@ class Layout:
     """One sheet: `opened` columns are filled in, `locked` ones are sealed, of which `hidden` are for the machine.
 
     `purpose` separates the seals of different workbooks; `titles` are headings where the name alone is not what people read;
-    `head_row` is the 0-based row of the headings, the rows above hold `note` and `lines`.
+    `head_row` is the 0-based row of the headings, the rows above hold `note` and `lines`. `checks` are what a spreadsheet itself
+    asks of an open cell (XlsxWriter's terms, `{cell}` for the first cell of the column), `number_formats` those of open columns
+    that are no text, `bold` the lines of a locked cell that stand out, `group` the column whose change begins a block.
     """
 
     sheet: str
@@ -49,7 +52,12 @@ class Layout:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     widths: Mapping[str, float] = field(default_factory=dict)
+    checks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    number_formats: Mapping[str, str] = field(default_factory=dict)
+    bold: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    group: str = ""
     opened_first: bool = True
+    filters: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -73,13 +81,32 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """One fault of a row: what is wrong and its cure, without any value of the row; `place` is `sel H7`, or `baris 7`."""
+
+    place: str
+    cause: str
+    cure: str
+
+    def error(self, file: str) -> PadananError:
+        """The fault as the refusal of a file."""
+        return PadananError(self.cause, file=file, place=self.place, cure=self.cure)
+
+
+@dataclass(frozen=True)
 class Row:
-    """One row read back: its 1-based number in the sheet, every cell as text, its seal, and the key that made the proved seal."""
+    """One row read back: its 1-based number in the sheet, every cell as text, its seal, and the key that made the proved seal.
+
+    `raw` are the open cells as the spreadsheet holds them (a number is none that was typed as text); `faults` what is wrong
+    with the row as such, before anybody asks what it says.
+    """
 
     number: int
     cells: Mapping[str, str]
     seal: str
     made_with: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
 
 
 def neutral(text: str) -> str:
@@ -111,25 +138,41 @@ def workbook(path: Path, title: str, *, constant_memory: bool = False) -> Any:
     return book
 
 
-def formats(book: Any) -> dict[str, Any]:
+def formats(book: Any, font_size: float = FONT_SIZE) -> Styles:
     """The cell formats of a sealed sheet."""
-    return {
-        "note": book.add_format({"italic": True}),
-        "head": book.add_format({"bold": True, "locked": True, "text_wrap": True, "valign": "top", "bottom": 1}),
-        "open_head": book.add_format(
-            {"bold": True, "locked": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#FFF8DC"}
-        ),
-        "plain": book.add_format({"num_format": "@", "locked": True, "valign": "top", "text_wrap": True}),
-        "open": book.add_format({"num_format": "@", "locked": False, "valign": "top", "text_wrap": True, "bg_color": "#FFF8DC"}),
-    }
+    return Styles(book, font_size)
 
 
-def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, str], str]], styles: Mapping[str, Any]) -> int:
+class Styles:
+    """Cell formats, each made once a workbook: framed, wrapped, legible without colour."""
+
+    def __init__(self, book: Any, font_size: float) -> None:
+        self.size = font_size
+        self.note = book.add_format({"italic": True, "font_size": font_size, "text_wrap": True, "valign": "top"})
+        self.bold = book.add_format({"bold": True, "font_size": font_size})
+        self.line = book.add_format({"font_size": font_size})
+        self._book = book
+        # What the machine keeps beside a row shows nothing: LibreOffice would print a hidden column letter by letter.
+        self.hidden = book.add_format({"num_format": ";;;", "locked": True})
+        self.cell = cache(self._cell)
+
+    def _cell(self, *, opened: bool, number_format: str = "@", head: bool = False, begins: bool = False) -> Any:
+        look = {"num_format": number_format, "locked": head or not opened, "valign": "top", "text_wrap": True, "border": 1}
+        look |= {"font_size": self.size, "bold": head, "top": 5 if begins else 2 if head else 1, "bottom": 2 if head else 1}
+        if opened:
+            look["bg_color"] = "#FFF8DC"
+        elif head:
+            look["bg_color"] = "#EEEEEE"
+        return self._book.add_format(look)
+
+
+def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, str], str]], styles: Styles, foot: str = "") -> int:
     """Adds one sheet.
 
     Args:
         rows: (locked cells, their seal); cells must be `neutral` where they come from a delivery.
         styles: `formats(book)`, made once a workbook.
+        foot: what every printed page names, see `on_paper`.
 
     Returns:
         How many rows were written.
@@ -138,39 +181,68 @@ def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, str
         PadananError: a row did not go in; a sheet holds 1,048,576.
     """
     sheet = book.add_worksheet(layout.sheet)
-    columns = layout.columns
-    hidden = {*layout.hidden, SEAL}
+    columns, opened, hidden = layout.columns, set(layout.opened), {*layout.hidden, SEAL}
     for place, name in enumerate(columns):
         sheet.set_column(place, place, layout.widths.get(name, 8 if name in hidden else 18), None, {"hidden": name in hidden})
+    visible = [name for name in columns if name not in hidden]
+    wide = {name: layout.widths.get(name, 18) for name in columns}
     for number, text in enumerate((layout.note, *layout.lines)):
-        sheet.write_string(number, 0, text, styles["note"])
-    opened = set(layout.opened)
+        sheet.set_row(number, height([(text, sum(wide[name] for name in visible))], styles.size))
+        sheet.merge_range(number, 0, number, len(visible) - 1, text, styles.note)
+    sheet.set_row(layout.head_row, height(((layout.title(name), wide[name] * 0.9) for name in visible), styles.size))
     for place, name in enumerate(columns):
-        sheet.write_string(layout.head_row, place, layout.title(name), styles["open_head" if name in opened else "head"])
+        sheet.write_string(layout.head_row, place, layout.title(name), styles.cell(opened=name in opened, head=True))
     first = layout.head_row + 1
-    count = 0
-    plain, open_ = styles["plain"], styles["open"]
+    count, block = 0, None
     for count, (cells, mark) in enumerate(rows, 1):
+        begins = bool(layout.group) and cells[layout.group] != block
+        block = cells[layout.group] if layout.group else None
+        sheet.set_row(
+            first + count - 1, height(((cells[name], wide[name]) for name in visible if name not in opened), styles.size)
+        )
         for place, name in enumerate(columns):
-            if name in opened:
-                wrong = sheet.write_blank(first + count - 1, place, None, open_)
+            style = styles.cell(opened=name in opened, number_format=layout.number_formats.get(name, "@"), begins=begins)
+            at = (first + count - 1, place)
+            if name in hidden:
+                wrong = sheet.write_string(*at, mark if name == SEAL else cells[name], styles.hidden)
+            elif name in opened:
+                wrong = sheet.write_blank(*at, None, style)
+            elif name in layout.bold:
+                wrong = _write_lines(sheet, at, cells[name], layout.bold[name], styles, style)
             else:
-                wrong = sheet.write_string(first + count - 1, place, mark if name == SEAL else cells[name], plain)
+                wrong = sheet.write_string(*at, cells[name], style)
             if wrong:  # the library only returns it, and the row would be lost
                 raise PadananError(
                     f"lembar {layout.sheet} tidak memuat baris ke-{count}", file=book.filename, cure="laporkan kepada pengelola"
                 )
-    for name, words in layout.choices.items():
+    last = first + max(count, 1) - 1
+    listed = {name: {"validate": "list", "source": list(words)} for name, words in layout.choices.items()}
+    for name, rule in {**layout.checks, **listed}.items():
         place = columns.index(name)
-        rule = {"validate": "list", "source": list(words), "ignore_blank": True}
-        sheet.data_validation(first, place, first + max(count, 1) - 1, place, rule)
+        value = str(rule["value"]).replace("{cell}", layout.cell(name, first + 1)) if "value" in rule else None
+        sheet.data_validation(
+            first, place, last, place, {**rule, "ignore_blank": True} | ({} if value is None else {"value": value})
+        )
+    if layout.filters:
+        sheet.autofilter(layout.head_row, 0, last, len(visible) - 1)
     sheet.freeze_panes(first, len(layout.opened) if layout.opened_first else 1)
-    sheet.protect("", {"format_columns": True, "format_rows": True, "sort": False})
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(layout.head_row)
+    sheet.protect("", {"format_columns": True, "format_rows": True, "sort": False, "autofilter": layout.filters})
+    on_paper(sheet, foot, head_row=layout.head_row, size=styles.size)
     return count
+
+
+def _write_lines(sheet: Any, at: tuple[int, int], text: str, chosen: tuple[int, ...], styles: Styles, style: Any) -> int:
+    """Writes a cell of several lines, the chosen ones in bold; it reads back as the same text."""
+    parts: list[Any] = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        piece = line + ("\n" if number < len(lines) - 1 else "")
+        if piece:
+            # A piece without a format of its own would be printed in the workbook's size, not in the cell's.
+            parts += [styles.bold if number in chosen else styles.line, piece]
+    # A rich text has two pieces or more.
+    pieces = sum(isinstance(part, str) for part in parts)
+    return int(sheet.write_rich_string(*at, *parts, style) if pieces > 1 else sheet.write_string(*at, text, style))
 
 
 def read(path: Path, layout: Layout) -> Iterator[Row]:
@@ -184,6 +256,15 @@ def read(path: Path, layout: Layout) -> Iterator[Row]:
 
 def rows_of(sheet: Any, file: str, layout: Layout) -> Iterator[Row]:
     """`read` of a sheet that is open already; `file` is its workbook's name, for messages."""
+    return _faultless(looked_at(sheet, file, layout), file)
+
+
+def looked_at(sheet: Any, file: str, layout: Layout) -> Iterator[Row]:
+    """`rows_of` that names a row's formulas among its `faults` and goes on.
+
+    Raises:
+        PadananError: the headings are others.
+    """
     columns, head = layout.columns, layout.head_row + 1
     found = tuple(str(cell.value or "") for cell in sheet[head])
     if found[: len(columns)] != tuple(layout.title(name) for name in columns) or any(found[len(columns) :]):
@@ -191,13 +272,14 @@ def rows_of(sheet: Any, file: str, layout: Layout) -> Iterator[Row]:
     for cells in sheet.iter_rows(min_row=head + 1):
         if all(cell.value is None for cell in cells):
             continue
-        for cell in cells:
-            if is_formula(cell):
-                raise PadananError("sel berisi rumus", file=file, place=f"sel {cell.coordinate}", cure="tulis teks biasa")
-        texts = {name: "" if cell.value is None else str(cell.value) for name, cell in zip(columns, cells, strict=False)}
-        values = {name: texts.get(name, "") for name in columns}
+        faults = tuple(
+            Fault(f"sel {cell.coordinate}", "sel berisi rumus", "tulis teks biasa") for cell in cells if is_formula(cell)
+        )
+        raw = {name: cell.value for name, cell in zip(columns, cells, strict=False)}
+        values = {name: "" if raw.get(name) is None else str(raw[name]) for name in columns}
         values |= {name: " ".join(values[name].split()) for name in layout.opened}
-        yield Row(int(cells[0].row or 0), values, values[SEAL])
+        typed = {name: raw.get(name) for name in layout.opened}
+        yield Row(int(cells[0].row or 0), values, values[SEAL], raw=typed, faults=faults)
 
 
 def sealed_rows(path: Path, layout: Layout) -> Iterator[Row]:
@@ -211,13 +293,22 @@ def sealed_rows(path: Path, layout: Layout) -> Iterator[Row]:
 
 def proved(rows: Iterable[Row], file: str, layout: Layout) -> Iterator[Row]:
     """The rows, each proved against its seal; see `sealed_rows`."""
+    return _faultless(judged(rows, layout), file)
+
+
+def judged(rows: Iterable[Row], layout: Layout) -> Iterator[Row]:
+    """`proved` that names a broken seal among a row's `faults` and goes on."""
     for row in rows:
         key, expected = checked(layout.purpose, [row.cells[name] for name in layout.locked], row.seal)
         if key is None:
-            raise PadananError(
-                "sel terkunci berubah atau baris ini tidak dikenal",
-                file=file,
-                place=edited(layout, row, expected),
-                cure=layout.cure,
-            )
-        yield replace(row, made_with=key)
+            cause = "sel terkunci berubah atau baris ini tidak dikenal"
+            yield replace(row, faults=(*row.faults, Fault(edited(layout, row, expected), cause, layout.cure)))
+        else:
+            yield replace(row, made_with=key)
+
+
+def _faultless(rows: Iterable[Row], file: str) -> Iterator[Row]:
+    for row in rows:
+        if row.faults:
+            raise row.faults[0].error(file)
+        yield row

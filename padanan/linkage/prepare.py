@@ -76,7 +76,7 @@ SCHEMA = pa.schema(
 )
 BATCH = 250_000
 
-_ADDRESS_STOP = frozenset(
+ADDRESS_STOP = frozenset(
     [
         "JL",
         "JLN",
@@ -103,6 +103,7 @@ _ADDRESS_STOP = frozenset(
         "RW",
     ]
 )
+"""Words of an address that do not tell one street from another."""
 _DIGITS = re.compile(r"\d")
 _PIECE = re.compile(r"[A-Z0-9]+")
 _DICTIONARY = ["name", "mother", "street", "kel", "rt", "rw", "jk", "n_tokens", "t1", "t2", "t3", "given", "mother1", "dob"]
@@ -186,10 +187,7 @@ class _Addresses:
         start = len(self.index)
         self.index.update(zip(tokens, range(start, start + len(tokens)), strict=True))
         pieces = [
-            (number, piece)
-            for number, token in enumerate(tokens)
-            for piece in _PIECE.findall(token)
-            if piece not in _ADDRESS_STOP
+            (number, piece) for number, token in enumerate(tokens) for piece in _PIECE.findall(token) if piece not in ADDRESS_STOP
         ]
         digit = np.array([bool(_DIGITS.search(piece)) for _, piece in pieces], dtype=bool)
         coded = names.phonetics([piece for _, piece in pieces])

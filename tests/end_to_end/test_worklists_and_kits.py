@@ -29,7 +29,7 @@ from tests.end_to_end.test_privacy_canaries import canaries, leaks, readable
 PERIODE = Periode.parse("2025-S2")
 SEED = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
 NOW = datetime.now(JAKARTA)
-LEVEL = {"lapangan": "Verifikasi", "sumber": "Perbaikan sumber", "prelist": "Prelist"}
+LEVEL = {"sumber": "Perbaikan sumber", "prelist": "Verifikasi"}
 
 
 def query(home, sql):
@@ -58,37 +58,74 @@ def field_files(folder):
 
 
 def rows_of(workbook, sheet):
-    layouts = {layout.sheet: layout for layout in tkpk.SHEETS.values()}
-    layout = book.PRELIST if sheet == "Prelist" else {**book.SHEETS, **layouts}[sheet]
-    values = list(workbook[sheet].iter_rows(min_row=layout.head_row + 2, values_only=True))
+    layouts = {layout.sheet: layout for layout in (*tkpk.SHEETS.values(), *book.layouts().values(), book.MACHINE)}
+    layout = layouts[sheet]
+    values = list(workbook[sheet].iter_rows(min_row=layout.head_row + 2, max_col=len(layout.columns), values_only=True))
     return [dict(zip(layout.columns, row, strict=True)) for row in values]
 
 
 @pytest.mark.feature("F11")
 @pytest.mark.feature("F24")
-def test_every_task_stands_in_exactly_one_file(worklists):
-    """Read back from all workbooks: tasks and prelist lines are those published, each once, also without a kelurahan."""
+def test_every_task_stands_in_exactly_one_file_and_every_person_once(worklists):
+    """Read back from all workbooks: tasks and people are those published, each once, also without a kelurahan."""
     home, folder, facts = worklists
-    found = {name: [] for name in ("Verifikasi", "Validasi", "Perbaikan sumber", "Prelist")}
+    found = {name: [] for name in ("Verifikasi", "Validasi", "Perbaikan sumber", "Untuk mesin")}
     for path in field_files(folder):
         workbook = openpyxl.load_workbook(path, read_only=True)
         own = {name: rows_of(workbook, name) for name in found}
         for kind, sheet in LEVEL.items():
             assert len(own[sheet]) == facts["berkas"][path.name][kind], path.name
+        behind = [row for row in own["Untuk mesin"] if row["saluran"] == "lapangan"]
+        assert len(behind) == facts["berkas"][path.name]["lapangan"], path.name
+        assert {row["id_orang"] for row in behind} == {row["id_orang"] for row in own["Verifikasi"]}, path.name
         for name, rows in own.items():
             found[name] += rows
-            assert all(row["kode"] and row["alasan"] and row["tenggat"] for row in rows), f"{path.name}: a line without a reason"
+        assert all(row["kode"] and row["alasan"] and row["tenggat"] for row in own["Untuk mesin"]), path.name
         workbook.close()
     tasks = query(home, "select id_tugas, saluran from tugas")
-    for kind, names in (("lapangan", ("Verifikasi", "Validasi")), ("sumber", ("Perbaikan sumber",))):
-        expected = sorted(task for task, channel in tasks if channel == kind)
-        assert expected
-        for name in names:
-            assert sorted(row["id_tugas"] for row in found[name]) == expected
-    people = [row["id_orang"] for row in found["Prelist"]]
-    assert sorted(people) == [row[0] for row in query(home, "select id_orang from prelist order by 1")]
-    assert len(people) == len(set(people)), "one open line a person"
-    assert {kind: facts["jumlah"][kind] for kind in LEVEL} == {kind: len(found[sheet]) for kind, sheet in LEVEL.items()}
+    assert sorted((row["id_tugas"], row["saluran"]) for row in found["Untuk mesin"]) == sorted(tasks)
+    assert sorted(row["id_tugas"] for row in found["Perbaikan sumber"]) == sorted(task for task, way in tasks if way == "sumber")
+    people = sorted(row[0] for row in query(home, "select id_orang from prelist"))
+    assert people == sorted(set(people))
+    for name in ("Verifikasi", "Validasi"):
+        assert sorted(row["id_orang"] for row in found[name]) == people, "one line a person"
+        assert all("?" in row["tanya"] and "Paling lambat" in row["tanya"] for row in found[name]), "a line without a question"
+    counted = {
+        **{kind: len(found[sheet]) for kind, sheet in LEVEL.items()},
+        "lapangan": sum(way == "lapangan" for _, way in tasks),
+    }
+    assert {kind: facts["jumlah"][kind] for kind in counted} == counted
+
+
+@pytest.mark.feature("F24")
+def test_a_kader_walks_by_rw_rt_and_house_and_is_asked_everything_about_a_person_at_once(worklists):
+    """People stand in the order of the way, a family card of one RT under one number; each reason's question is asked."""
+    home, folder, _ = worklists
+    lines = query(home, """select id_orang, kode_alasan, coalesce(rw, '~'), coalesce(rt, '~'), no_kk, nama
+        from prelist left join identitas using (id_orang)""")  # fmt: skip
+    known = {person: (codes.split(","), rw, rt, kk, nama) for person, codes, rw, rt, kk, nama in lines}
+    questions = read_plan(home).data.lapangan.pertanyaan
+    several = 0
+    for path in field_files(folder):
+        workbook = openpyxl.load_workbook(path, read_only=True)
+        rows = rows_of(workbook, "Verifikasi")
+        workbook.close()
+        way = [known[row["id_orang"]][1:3] for row in rows]
+        assert way == sorted(way), path.name
+        numbers = [int(row["rumah"]) for row in rows]
+        assert numbers == sorted(numbers) and set(numbers) == set(range(1, len(set(numbers)) + 1)), path.name
+        houses = {}
+        for row in rows:
+            codes, rw, rt, kk, nama = known[row["id_orang"]]
+            if kk:
+                houses.setdefault((rw, rt, kk), set()).add(row["rumah"])
+            asked = [item for item in questions if set(item.kode) & set(codes)]
+            assert asked and all(item.mohon in row["tanya"] for item in asked)
+            assert row["tanya"].count("?") == 1 and (nama or "orang ini") in row["tanya"]
+            several += len(asked) > 1
+            assert row["orang"].splitlines()[2] == (nama or "nama tidak tercatat")
+        assert all(len(found) == 1 for found in houses.values()), path.name
+    assert several > 10, "the demo has people with several reasons"
 
 
 @pytest.mark.feature("F24")
@@ -112,7 +149,8 @@ def test_tkpk_reads_who_it_decides_about_and_the_rows_behind_ketepatan_sasaran(w
     places = {row[0] for row in query(home, f"select distinct kode_kecamatan from read_csv('{SEED}', all_varchar=true)")}
     for person, daftar, alasan, nama, nik, kecamatan in lists:
         row = shown.pop(person)
-        assert (row["daftar"], row["alasan"], row["nama"], row["nik"] or "") == (daftar, alasan, nama, nik)
+        assert (row["daftar"], row["alasan"], row["nama"]) == (daftar.replace("_", " "), alasan, nama)
+        assert not nik or f"NIK {nik}" in row["nomor"].splitlines()
         assert kecamatan not in places or row["file"].startswith(f"{tkpk.PREFIX}{kecamatan}-")
     assert not shown
     others = {"jakpreneur", "kartu_layanan_gratis"}

@@ -1,131 +1,178 @@
-"""The workbook of one kelurahan: instructions, Verifikasi, Validasi, corrections at the source, and the prelist.
+"""The workbook of one kelurahan: instructions, Verifikasi, Validasi, corrections at the source, and a sheet for the machine.
 
-What a sealed sheet is stands in `padanan/forms/sealed_book`; which rows there are is decided in `rows`.
+What a sealed sheet is stands in `padanan/forms/sealed_book`; which rows there are is decided in `rows`, what an answer may be in
+`findings`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from padanan.base import disk
+from padanan.base.book import FONT_SIZE, height, on_paper
 from padanan.base.errors import PadananError
-from padanan.base.format import fingerprint
+from padanan.base.format import day, fingerprint
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
 from padanan.contracts.field_parts import AT_SOURCE, VISIT
-from padanan.forms.sealed_book import Layout, Row, formats, neutral, sealed, sealed_rows, workbook, write_sheet
+from padanan.forms.answers import DATE_LOOK, NIK_LENGTH, shown
+from padanan.forms.sealed_book import Layout, formats, neutral, sealed, workbook, write_sheet
+from padanan.review.worklist.asked import BOLD_LINES
 
 GUIDE = "Petunjuk"
-_TITLES = {
-    "id_tugas": "No. tugas",
-    "nama": "Nama",
-    "nik": "NIK",
-    "no_kk": "No. KK",
-    "tgl_lahir": "Tanggal lahir",
-    "jk": "L/P",
-    "alamat": "Alamat",
-    "rt": "RT",
-    "rw": "RW",
-    "sumber": "Menurut daftar",
-    "alasan": "Alasan",
-    "rincian": "Rincian",
-    "tindak_lanjut": "Yang diminta",
-    "pemilik": "Penanggung jawab",
-    "pelaku": "Semua pelaku",
-    "tenggat": "Tenggat",
-    "kode": "Kode alasan",
-    "jumlah_tugas": "Banyak tugas",
-    "status": "Status",
-    "status_identitas": "Status identitas",
-    "pertanyaan": "Pertanyaan",
-    "hasil": "Hasil",
-    "nik_benar": "NIK menurut dokumen",
-    "alamat_benar": "Alamat yang benar",
-    "tanggal": "Tanggal (YYYY-MM-DD)",
-    "petugas": "Nama petugas",
-    "catatan": "Catatan",
-    "domisili": "Tinggal di alamat ini",
+RESULTS: Mapping[str, tuple[str, ...]] = {
+    "Verifikasi": ("ditemukan", "pindah", "meninggal", "tidak_ditemukan", "menolak"),
+    "Validasi": ("layak", "tidak_layak", "perlu_ditinjau"),
+    "Perbaikan sumber": ("diperbaiki", "sudah_benar", "tidak_dapat_diperbaiki"),
 }
-_WIDTHS = {
-    "id_tugas": 18, "nama": 26, "nik": 19, "no_kk": 19, "tgl_lahir": 12, "jk": 5, "alamat": 28, "rt": 5, "rw": 5, "sumber": 20,
-    "alasan": 44, "rincian": 22, "tindak_lanjut": 24, "pemilik": 20, "pelaku": 26, "tenggat": 16, "kode": 20, "hasil": 16,
-    "nik_benar": 19, "alamat_benar": 26, "tanggal": 13, "petugas": 18, "catatan": 26, "domisili": 12, "jumlah_tugas": 9,
-    "pertanyaan": 44,
-}  # fmt: skip
-SEEN = ("nama", "nik", "no_kk", "tgl_lahir", "jk", "alamat", "rt", "rw")
-_ASKED = ("id_tugas", *SEEN, "sumber", "alasan", "rincian", "tindak_lanjut", "pemilik", "pelaku", "tenggat")
-_HIDDEN = ("kode", "id_orang", "record_key", "berkas")
-_LOCKED = (*_ASKED, *_HIDDEN)
+"""What may be answered on each sheet; people write and read the words with blanks."""
+YES_NO = ("ya", "tidak")
 _CURE = "isi hanya kolom berwarna pada berkas hasil 'padanan worklist make'"
-_NOTE = "Isi hanya kolom berwarna. Sel lain terkunci; berkas dengan sel terkunci yang berubah ditolak."
+_DATE_FORMAT = "[$-421]d mmm yyyy"
 
-VERIFICATION = Layout(
-    sheet="Verifikasi",
-    purpose="tugas",
-    opened=("hasil", "nik_benar", "alamat_benar", "tanggal", "petugas", "catatan"),
-    locked=_LOCKED,
-    hidden=_HIDDEN,
-    choices={"hasil": ("ditemukan", "pindah", "meninggal", "tidak_ditemukan", "menolak")},
-    titles=_TITLES,
-    widths=_WIDTHS,
-    note=f"Verifikasi lapangan oleh kader dasawisma (DPPAPP). {_NOTE}",
-    cure=_CURE,
-    opened_first=False,
-)
-VALIDATION = replace(
-    VERIFICATION,
-    sheet="Validasi",
-    opened=("hasil", "domisili", "tanggal", "petugas", "catatan"),
-    choices={"hasil": ("layak", "tidak_layak", "perlu_ditinjau"), "domisili": ("ya", "tidak")},
-    note=f"Validasi lapangan oleh pendamsos (Dinsos). {_NOTE}",
-)
-CORRECTION = replace(
-    VERIFICATION,
-    sheet="Perbaikan sumber",
-    opened=("hasil", "tanggal", "petugas", "catatan"),
-    choices={"hasil": ("diperbaiki", "sudah_benar", "tidak_dapat_diperbaiki")},
-    note=f"Diperbaiki oleh penanggung jawab di sumbernya; tidak perlu kunjungan. {_NOTE}",
-)
-PRELIST = Layout(
-    sheet="Prelist",
-    purpose="prelist",
+
+def _list_of(words: Sequence[str]) -> str:
+    told = [shown(word) for word in words]
+    return f"{', '.join(told[:-1])} atau {told[-1]}"
+
+
+def _checks(earliest: date | None) -> dict[str, dict[str, Any]]:
+    """What a spreadsheet asks of an open cell as it is typed; `findings` asks again, and more."""
+    checks: dict[str, dict[str, Any]] = {
+        "nik_benar": {
+            "validate": "custom",
+            "value": f"=AND(ISTEXT({{cell}}),LEN({{cell}})={NIK_LENGTH},ISNUMBER(VALUE({{cell}})))",
+            "error_title": f"NIK {NIK_LENGTH} angka",
+            "error_message": f"Tulis {NIK_LENGTH} angka menurut KTP atau kartu keluarga, tanpa titik.",
+        },
+        "petugas": {
+            "validate": "length",
+            "criteria": ">=",
+            "value": 2,
+            "error_title": "Nama petugas",
+            "error_message": "Tulis nama orang yang datang.",
+        },
+    }
+    if earliest:
+        checks["tanggal"] = {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": earliest,
+            "maximum": "=TODAY()",
+            "error_title": "Tanggal kunjungan",
+            "error_message": f"Tulis hari, bulan, tahun, misalnya {DATE_LOOK}; antara {day(earliest)} dan hari ini.",
+        }
+    return checks
+
+
+def layouts(earliest: date | None = None) -> dict[str, Layout]:
+    """The sheets that are filled in, by name.
+
+    Args:
+        earliest: no visit was before; None where a workbook is only read.
+    """
+    checks = _checks(earliest)
+    note = "Isi hanya kolom berwarna; tulis tanggal dan nama petugas pada setiap orang yang didatangi."
+    titles = {
+        "hasil": "Hasil (lihat kata di atas)",
+        "orang": "Rumah dan orang",
+        "tanya": "Yang ditanyakan",
+        "nik_benar": "NIK menurut KTP atau KK, 16 angka",
+        "alamat_benar": "Alamat yang benar, bila lain",
+        "domisili": "Tinggal di alamat ini? (ya atau tidak)",
+        "tanggal": "Tanggal",
+        "petugas": "Nama petugas",
+        "catatan": "Catatan",
+        "sumber": "Menurut daftar",
+        "celah": "Yang diperbaiki",
+        "diminta": "Yang diminta, oleh siapa, paling lambat",
+    }
+
+    def layout(sheet: str, opened: tuple[str, ...], widths: Mapping[str, float], said: str, **more: Any) -> Layout:
+        return Layout(
+            sheet=sheet,
+            opened=opened,
+            choices={"hasil": tuple(shown(word) for word in RESULTS[sheet])} | more.pop("choices", {}),
+            titles=titles,
+            widths=widths,
+            checks={name: check for name, check in checks.items() if name in opened},
+            number_formats={"tanggal": _DATE_FORMAT},
+            bold={"orang": BOLD_LINES},
+            note=f"{said} Hasil: {_list_of(RESULTS[sheet])}.",
+            cure=_CURE,
+            opened_first=False,
+            **more,
+        )
+
+    visit = {"purpose": "kunjungan", "locked": ("orang", "tanya", "rumah", "id_orang", "berkas")}
+    visit |= {"hidden": ("rumah", "id_orang", "berkas"), "group": "rumah"}
+    agencies = load_agencies(expectations_dir())
+    made = (
+        layout(
+            "Verifikasi",
+            ("hasil", "nik_benar", "alamat_benar", "tanggal", "petugas", "catatan"),
+            {"orang": 26, "tanya": 31, "hasil": 12, "nik_benar": 19, "alamat_benar": 13, "tanggal": 13, "petugas": 10,
+             "catatan": 10},
+            f"Verifikasi oleh kader dasawisma ({agencies.of('verifikasi').singkat}). {note}",
+            **visit,
+        ),
+        layout(
+            "Validasi",
+            ("hasil", "domisili", "tanggal", "petugas", "catatan"),
+            {"orang": 26, "tanya": 33, "hasil": 15, "domisili": 13, "tanggal": 13, "petugas": 14, "catatan": 20},
+            f"Validasi oleh pendamsos ({agencies.of('validasi').singkat}). {note}",
+            choices={"domisili": YES_NO},
+            **visit,
+        ),
+        layout(
+            "Perbaikan sumber",
+            ("hasil", "tanggal", "petugas", "catatan"),
+            {"sumber": 14, "orang": 26, "celah": 26, "diminta": 20, "hasil": 14, "tanggal": 13, "petugas": 11, "catatan": 10},
+            "Diperbaiki oleh penanggung jawab di datanya sendiri; tidak perlu kunjungan. Isi hanya kolom berwarna.",
+            purpose="tugas",
+            locked=("sumber", "orang", "celah", "diminta", "id_tugas", "berkas"),
+            hidden=("id_tugas", "berkas"),
+            group="sumber",
+        ),
+    )  # fmt: skip
+    return {one.sheet: one for one in made}
+
+
+MACHINE = Layout(
+    sheet="Untuk mesin",
+    purpose="mesin",
     opened=(),
-    locked=(
-        *SEEN,
-        "pertanyaan",
-        "status_identitas",
-        "status",
-        "jumlah_tugas",
-        "alasan",
-        "tenggat",
-        "kode",
-        "id_orang",
-        "berkas",
-    ),
-    hidden=("id_orang", "berkas"),
-    titles=_TITLES,
-    widths={**_WIDTHS, "kode": 40},
-    note="Satu baris terbuka per orang yang perlu dilihat di lapangan, dengan satu pertanyaan dan semua alasannya (§3.1.3.4.e).",
+    locked=("nomor", "saluran", "id_orang", "id_tugas", "kode", "alasan", "rincian", "sumber", "tindak_lanjut", "pemilik",
+            "pelaku", "tenggat", "record_key", "berkas"),
+    widths={"alasan": 44, "kode": 30},
+    note="Satu baris satu tugas. Dibaca program ketika berkas kembali; jangan diubah.",
     cure=_CURE,
-)
-SHEETS = {"Verifikasi": VERIFICATION, "Validasi": VALIDATION, "Perbaikan sumber": CORRECTION}
+)  # fmt: skip
+"""Which tasks stand behind each line of the other sheets: what reading back relies on. It is hidden, and not printed."""
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """What every file of a revision carries: period, revision and fingerprint of the contracts."""
+    """What every file of a revision carries: period, revision and fingerprint of the contracts; `cutoff` is its last delivery."""
 
     label: str
     revisi: int
     contracts: str
+    cutoff: date
 
     @property
     def mark(self) -> str:
         """The sealed text that ties a row to its revision."""
         return f"{self.label}/rev-{self.revisi}/{fingerprint(self.contracts)}"
+
+    @property
+    def told(self) -> str:
+        """The same for people, at the foot of each page."""
+        return f"{self.label} revisi {self.revisi}"
 
 
 def write(
@@ -133,30 +180,46 @@ def write(
 ) -> dict[str, int]:
     """Writes one workbook, mode 0600; the same rows give the same bytes.
 
+    Args:
+        tasks: all tasks of the file; those of the field stand in the sheet for the machine, behind the people.
+        people: who is visited, each once, in the order of the way.
+
     Returns:
-        Rows by kind: `lapangan`, `sumber`, `prelist`, counted as they were written.
+        Rows by kind: `lapangan` and `sumber` tasks, `prelist` people, counted as they were written.
 
     Raises:
-        PadananError: Verifikasi and Validasi did not get the same rows.
+        PadananError: Verifikasi and Validasi did not get the same people, or a task of the field has none.
     """
     book = workbook(path, "Daftar tugas lapangan", constant_memory=True)
     styles = formats(book)
-    visits = [sealed_row(VERIFICATION, row, stamp) for row in tasks if row["saluran"] == VISIT]
-    corrections = [sealed_row(VERIFICATION, row, stamp) for row in tasks if row["saluran"] == AT_SOURCE]
-    lines = [sealed_row(PRELIST, row, stamp) for row in people]
-    _guide(book, place, stamp, len(visits), len(corrections), len(lines))
-    verify = write_sheet(book, VERIFICATION, visits, styles)
-    validate = write_sheet(book, VALIDATION, visits, styles)
-    if verify != validate:
-        raise PadananError("lembar Verifikasi dan Validasi tidak sama banyak", file=path.name, cure="jalankan ulang")
-    counts = {
-        VISIT: verify,
-        AT_SOURCE: write_sheet(book, CORRECTION, corrections, styles),
-        "prelist": write_sheet(book, PRELIST, lines, styles),
-    }
+    sheets = layouts(stamp.cutoff)
+    foot = f"{stamp.told} · {place} · memuat data pribadi, serahkan kembali atau musnahkan"
+    corrections = [_corrected(row) for row in tasks if row["saluran"] == AT_SOURCE]
+    visits = [row for row in tasks if row["saluran"] == VISIT]
+    behind = [{**row, "nomor": f"{number} dari {len(tasks)}"} for number, row in enumerate([*visits, *corrections], 1)]
+    _guide(book, place, stamp, len(people), len(corrections))
+    lines = [sealed_row(sheets["Verifikasi"], _line(row), stamp) for row in people]
+    verify = write_sheet(book, sheets["Verifikasi"], lines, styles, f"{foot} · Verifikasi")
+    validate = write_sheet(book, sheets["Validasi"], lines, styles, f"{foot} · Validasi")
+    if verify != validate or {row["id_orang"] for row in visits} != {row["id_orang"] for row in people}:
+        raise PadananError("lembar Verifikasi dan Validasi tidak memuat orang yang sama", file=path.name, cure="jalankan ulang")
+    layout = sheets["Perbaikan sumber"]
+    written = write_sheet(book, layout, (sealed_row(layout, row, stamp) for row in corrections), styles, f"{foot} · Perbaikan")
+    told = write_sheet(book, MACHINE, (sealed_row(MACHINE, row, stamp) for row in behind), styles, foot)
+    book.get_worksheet_by_name(MACHINE.sheet).hide()
     book.close()
     disk.chmod(path, 0o600)
-    return counts
+    return {VISIT: told - written, AT_SOURCE: written, "prelist": verify}
+
+
+def _line(row: Mapping[str, str]) -> dict[str, str]:
+    return {**row, "tanya": f"{row['tanya']}\nPaling lambat {row['tenggat']}."}
+
+
+def _corrected(row: Mapping[str, str]) -> dict[str, str]:
+    detail = f"\n({row['rincian']})" if row["rincian"] else ""
+    asked = f"{row['tindak_lanjut']}\n{row['pelaku']}\n{row['tenggat']}"
+    return {**row, "celah": f"{row['alasan']}{detail}", "diminta": asked}
 
 
 def sealed_row(layout: Layout, row: Mapping[str, str], stamp: Stamp) -> tuple[dict[str, str], str]:
@@ -165,64 +228,47 @@ def sealed_row(layout: Layout, row: Mapping[str, str], stamp: Stamp) -> tuple[di
     return cells, sealed(layout, cells)
 
 
-def _guide(book: Any, place: str, stamp: Stamp, visits: int, corrections: int, lines: int) -> None:
+def _guide(book: Any, place: str, stamp: Stamp, people: int, corrections: int) -> None:
     agencies = load_agencies(expectations_dir())
     texts = [
-        ("Periode dan revisi", f"{stamp.label}, revisi {stamp.revisi}"),
+        ("Periode dan revisi", stamp.told),
         ("Nilai hash kontrak", fingerprint(stamp.contracts)),
-        ("Isi", f"{visits} tugas lapangan, {corrections} perbaikan di sumber, {lines} orang di prelist"),
+        ("Isi", f"{people} orang untuk didatangi, {corrections} perbaikan di sumber"),
         (
             "Verifikasi",
-            f"Diisi kader dasawisma, {agencies.of('verifikasi').first()}: temui orangnya, pilih hasil, tulis NIK dan "
+            f"Diisi kader dasawisma, {agencies.of('verifikasi').first()}: temui orangnya, tanyakan, pilih hasil, tulis NIK dan "
             "alamat menurut dokumen.",
         ),
-        ("Validasi", f"Diisi pendamsos, {agencies.of('validasi').first()}, untuk tugas yang sama: pilih hasil dan domisili."),
+        ("Validasi", f"Diisi pendamsos, {agencies.of('validasi').first()}, bagi orang yang sama: pilih hasil dan domisili."),
+        ("Urutan", "Menurut RW, RT dan alamat. Nomor 12.1 berarti rumah ke-12, orang pertama; garis tebal membuka rumah baru."),
+        ("Hasil", "Pilih dari daftar, juga bila tidak bertemu. Setiap hasil disertai tanggal dan nama petugas."),
+        ("NIK", f"{NIK_LENGTH} angka menurut KTP atau kartu keluarga; kosongkan bila dokumennya tidak ada."),
+        ("Tanggal", f"Hari, bulan, tahun: {DATE_LOOK}, 12-1-2026 atau 12/01/2026."),
         ("Perbaikan sumber", "Diperbaiki penanggung jawab di datanya sendiri, tanpa kunjungan."),
         ("Bendera", "Catatan meninggal, pindah atau ganda sering keliru: periksa, bantuan tidak dihentikan karenanya."),
         ("Tanpa NIK", "Orang tanpa NIK tetap dilayani dan tetap di daftar; arahkan ke Disdukcapil."),
+        ("Mencetak", "Kertas A4 mendatar, cetak lembar Verifikasi atau Validasi saja. Huruf dan lebar kolom sudah diatur."),
+        ("Mengembalikan", "Salin isian kertas ke berkas ini, simpan sebagai XLSX, serahkan kepada yang memberikannya."),
         (
             "Kerahasiaan",
             "Memuat data pribadi (UU 27/2022). Hanya untuk petugas yang tercatat menerima; hapus sesudah masa berlakunya.",
         ),
     ]
-    guide(book, GUIDE, f"Daftar tugas lapangan: {place}", texts)
+    guide(book, GUIDE, f"Daftar tugas lapangan: {place}", texts, stamp.told)
 
 
-def guide(book: Any, name: str, title: str, texts: Sequence[tuple[str, str]]) -> None:
+def guide(book: Any, name: str, title: str, texts: Sequence[tuple[str, str]], foot: str) -> None:
     """The sheet that says what the workbook holds: a title, then what each thing is."""
     sheet = book.add_worksheet(name)
-    bold, wrap = book.add_format({"bold": True, "font_size": 13}), book.add_format({"text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "font_size": FONT_SIZE + 3})
+    head = book.add_format({"bold": True, "valign": "top", "font_size": FONT_SIZE, "text_wrap": True})
+    wrap = book.add_format({"text_wrap": True, "valign": "top", "font_size": FONT_SIZE})
     sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 90)
+    sheet.set_column(1, 1, 100)
     sheet.write_string(0, 0, title, bold)
     for number, (what, text) in enumerate(texts, 2):
-        sheet.write_string(number, 0, what, wrap)
+        sheet.set_row(number, height([(what, 24), (text, 100)]))
+        sheet.write_string(number, 0, what, head)
         sheet.write_string(number, 1, text, wrap)
     sheet.protect("")
-
-
-def filled(path: Path, stamp: Stamp) -> Iterator[tuple[str, Row]]:
-    """Rows of a filled-in workbook that carry an answer: (sheet, row), seals and answers checked.
-
-    Raises:
-        PadananError: a locked cell was edited, a file of another revision, a formula, a word that is no choice; with the cell.
-    """
-    for name, layout in SHEETS.items():
-        for row in sealed_rows(path, layout):
-            if row.cells["berkas"] != stamp.mark:
-                raise PadananError(
-                    "berkas ini dari revisi atau kontrak lain",
-                    file=path.name,
-                    place=f"lembar {name} baris {row.number}",
-                    cure="pakai berkas revisi yang sedang berjalan",
-                )
-            for column, words in layout.choices.items():
-                if row.cells[column] and row.cells[column] not in words:
-                    raise PadananError(
-                        f"isi bukan salah satu dari: {', '.join(words)}",
-                        file=path.name,
-                        place=f"lembar {name} sel {layout.cell(column, row.number)}",
-                        cure="pilih dari daftar pilihan sel itu",
-                    )
-            if any(row.cells[column] for column in layout.opened):
-                yield name, row
+    on_paper(sheet, foot)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def add_parsers(commands: Any) -> None:
     over = actions.add_parser("expire", help="hapus berkas yang masa berlakunya lewat; catatan dan sidiknya tetap")
     over.add_argument("--dry-run", action="store_true", help="hanya sebutkan yang akan dihapus")
     over.set_defaults(run=_expire)
-    check = actions.add_parser("check", help="periksa buku kerja yang sudah diisi: segel, pilihan, rumus")
+    check = actions.add_parser("check", help="periksa buku kerja yang sudah diisi; semua kesalahannya disebut sekaligus")
     check.add_argument("berkas", type=Path, metavar="FILE.xlsx", help="buku kerja yang sudah diisi")
     check.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     check.add_argument("--revisi", type=int, required=True, help="nomor revisi berkas itu")
@@ -122,16 +122,21 @@ def _expire(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
+    from padanan.base.shown import safe_name
     from padanan.published.revisions import published_revisions
-    from padanan.review.worklist import book
+    from padanan.review.worklist import book, findings
 
     periode = Periode.parse(args.periode)
     manifest = dict(published_revisions(Home.from_env(), periode)).get(args.revisi)
     if manifest is None:
         raise PadananError(f"revisi {args.revisi} periode {periode.label} belum terbit", cure="periksa --periode dan --revisi")
-    stamp = book.Stamp(periode.label, args.revisi, manifest["expectations_version"])
-    counts: dict[str, int] = dict.fromkeys(book.SHEETS, 0)
-    for sheet, _ in book.filled(args.berkas, stamp):
-        counts[sheet] += 1
-    print(f"{args.berkas.name}: sah; " + ", ".join(f"{name} {n} baris terisi" for name, n in counts.items()))
-    return 0
+    stamp = book.Stamp(
+        periode.label, args.revisi, manifest["expectations_version"], date.fromisoformat(str(manifest["cutoff"])[:10])
+    )
+    read = findings.read_back(args.berkas, stamp, _now().date())
+    for fault in read.faults:
+        print(fault.error(safe_name(args.berkas.name)), file=sys.stderr)
+    told = ", ".join(f"{sheet} {read.count(sheet)} baris terisi benar" for sheet in book.RESULTS)
+    verdict = f"{len(read.wrong)} baris belum dapat diterima" if read.faults else "sah"
+    print(f"{safe_name(args.berkas.name)}: {verdict}; {told}")
+    return 1 if read.faults else 0

@@ -51,7 +51,7 @@ def make(
     if standing and not again:
         return target, dict(standing.facts)
     last_day = handover.last_day(now, plan.data.lapangan.berlaku_hari, expires)
-    stamp = book.Stamp(periode.label, plan.revisi, plan.data.expectations_version)
+    stamp = book.Stamp(periode.label, plan.revisi, plan.data.expectations_version, plan.cutoff)
     with building(target.parent) as temporary, no_space_guard("daftar kerja lapangan"):
         with Rows(home, plan, published) as rows:
             files = _files(rows, temporary, stamp, progress)
@@ -78,11 +78,11 @@ def make(
 
 def _files(rows: Rows, folder: Path, stamp: book.Stamp, progress: Callable[[str], None]) -> dict[str, dict[str, Any]]:
     files: dict[str, dict[str, Any]] = {}
-    for number, (place, tasks, people) in enumerate(rows.files(), 1):
+    for number, leaf in enumerate(rows.files(), 1):
+        place = leaf.place
         path = folder / f"{place.stem}.xlsx"
-        counts = book.write(
-            path, f"Kelurahan {place.name}" if place.code else f"tanpa kelurahan, {place.name}", stamp, tasks, people
-        )
+        named = f"Kelurahan {place.name}" if place.code else f"tanpa kelurahan, {place.name}"
+        counts = book.write(path, named, stamp, leaf.tasks, leaf.people)
         files[path.name] = {**counts, "sha256": file_sha256(path)}
         if number % EVERY == 0:
             progress(f"{number} berkas ditulis")

@@ -7,52 +7,66 @@ be seen is asked of the field. Rows come out of the warehouse and the identities
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from padanan.base import disk
-from padanan.base.format import fingerprint
+from padanan.base.book import READ_SIZE
+from padanan.base.format import day, fingerprint
 from padanan.base.sql import literal
+from padanan.forms.answers import shown
 from padanan.forms.sealed_book import Layout, formats, workbook, write_sheet
 from padanan.published.run_plan import RunPlan
 from padanan.published.targeting import poverty_programs, receiving
-from padanan.review.worklist.book import GUIDE, PRELIST, SEEN, Stamp, guide, sealed_row
+from padanan.review.worklist.book import GUIDE, Stamp, guide, sealed_row
 
 NOT_IN, RECEIVERS = "belum_masuk", "penerima_program"
 """What the two sheets' rows are called in counts."""
 PREFIX = "tkpk-"
 _TITLES = {
-    **PRELIST.titles,
+    "nama": "Nama",
+    "nomor": "NIK dan No. KK",
+    "lahir": "L/P, lahir",
+    "tinggal": "Alamat",
     "daftar": "Daftar",
+    "alasan": "Alasan",
     "desil": "Desil",
     "kelurahan": "Kelurahan",
     "program": "Program",
     "status_program": "Status di program",
     "dalam_sasaran": "Data sasaran",
 }
-_WIDTHS = {**PRELIST.widths, "daftar": 22, "desil": 7, "kelurahan": 20, "program": 28, "status_program": 12, "dalam_sasaran": 10}
-NOT_SELECTED = replace(
-    PRELIST,
-    sheet="Belum masuk",
-    purpose="tkpk-belum-masuk",
-    locked=(*SEEN, "kelurahan", "daftar", "alasan", "desil", "program", "id_orang", "berkas"),
-    hidden=("id_orang", "berkas"),
-    titles=_TITLES,
-    widths=_WIDTHS,
-    note="Tidak masuk data sasaran walau desil atau sebuah sumber menandai kebutuhannya; tiap orang satu baris, satu daftar.",
+_WIDTHS = {
+    "nama": 17, "nomor": 20, "lahir": 12, "tinggal": 19, "kelurahan": 11, "daftar": 11, "alasan": 18, "desil": 6, "program": 12,
+    "status_program": 9, "dalam_sasaran": 8,
+}  # fmt: skip
+_WHO = ("nama", "nomor", "lahir", "tinggal", "kelurahan")
+
+
+def _layout(sheet: str, purpose: str, locked: tuple[str, ...], hidden: tuple[str, ...], note: str) -> Layout:
+    cure = "buat lagi dengan 'padanan worklist make'"
+    return Layout(
+        sheet=sheet, purpose=purpose, opened=(), locked=locked, hidden=hidden, titles=_TITLES, widths=_WIDTHS, note=note,
+        cure=cure, filters=True,
+    )  # fmt: skip
+
+
+NOT_SELECTED = _layout(
+    "Belum masuk",
+    "tkpk-belum-masuk",
+    (*_WHO, "daftar", "alasan", "desil", "program", "id_orang", "berkas"),
+    ("id_orang", "berkas"),
+    "Tidak masuk data sasaran walau desil atau sebuah sumber menandai kebutuhannya; tiap orang satu baris, satu daftar.",
 )
-SERVED = replace(
-    PRELIST,
-    sheet="Penerima program",
-    purpose="tkpk-penerima",
-    locked=("program", *SEEN, "kelurahan", "status_program", "dalam_sasaran", "alasan", "id_orang", "record_key", "berkas"),
-    hidden=("id_orang", "record_key", "berkas"),
-    titles=_TITLES,
-    widths=_WIDTHS,
-    note="Baris di balik ketepatan sasaran: setiap catatan penerima program untuk penduduk miskin. Tidak menghentikan bantuan.",
+SERVED = _layout(
+    "Penerima program",
+    "tkpk-penerima",
+    ("program", *_WHO, "status_program", "dalam_sasaran", "alasan", "id_orang", "record_key", "berkas"),
+    ("id_orang", "record_key", "berkas"),
+    "Baris di balik ketepatan sasaran: setiap catatan penerima program untuk penduduk miskin. Tidak menghentikan bantuan.",
 )
 SHEETS: Mapping[str, Layout] = {NOT_IN: NOT_SELECTED, RECEIVERS: SERVED}
 
@@ -113,13 +127,18 @@ class Lists:
     def _told(self, row: Mapping[str, Any]) -> dict[str, str]:
         told = {name: "" if value is None else str(value) for name, value in row.items()}
         told["program"] = "; ".join(self.names.get(name, name) for name in told["program"].split(",") if name)
+        told["daftar"] = shown(told.get("daftar", ""))
+        told["nomor"] = "\n".join(f"{what} {told[name]}" for what, name in (("NIK", "nik"), ("KK", "no_kk")) if told[name])
+        told["lahir"] = ", ".join(part for part in (told["jk"], day(row["tgl_lahir"]) if told["tgl_lahir"] else "") if part)
+        place = " / ".join(f"{what} {told[name]}" for what, name in (("RT", "rt"), ("RW", "rw")) if told[name])
+        told["tinggal"] = "\n".join(part for part in (told["alamat"], place) if part)
         return told
 
 
 def write(path: Path, place: District, stamp: Stamp, rows: Mapping[str, list[dict[str, str]]]) -> dict[str, int]:
     """Writes one workbook, mode 0600; the same rows give the same bytes. Returns the rows by kind, as they were written."""
     book = workbook(path, "Daftar untuk diputuskan TKPK", constant_memory=True)
-    styles = formats(book)
+    styles = formats(book, READ_SIZE)
     texts = [
         ("Periode dan revisi", f"{stamp.label}, revisi {stamp.revisi}"),
         ("Nilai hash kontrak", fingerprint(stamp.contracts)),
@@ -130,9 +149,10 @@ def write(path: Path, place: District, stamp: Stamp, rows: Mapping[str, list[dic
         ("Kerahasiaan", "Memuat data pribadi (UU 27/2022). Hanya untuk anggota TKPK yang tercatat menerima; hapus sesudah masa "
          "berlakunya."),
     ]  # fmt: skip
-    guide(book, GUIDE, f"Daftar untuk diputuskan TKPK: {place.name}", texts)
+    guide(book, GUIDE, f"Daftar untuk diputuskan TKPK: {place.name}", texts, stamp.told)
+    foot = f"{stamp.told} · {place.name} · memuat data pribadi, hanya untuk anggota TKPK"
     counts = {
-        kind: write_sheet(book, layout, (sealed_row(layout, row, stamp) for row in rows[kind]), styles)
+        kind: write_sheet(book, layout, (sealed_row(layout, row, stamp) for row in rows[kind]), styles, foot)
         for kind, layout in SHEETS.items()
     }
     book.close()

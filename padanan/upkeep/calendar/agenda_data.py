@@ -206,7 +206,7 @@ def _field(home: Home, contracts: Mapping[str, Contract], source: Published, rul
         found = activity.measure(home, source, counted.id, earlier, before, rule) if counted else None
         judged = [found.active(kota) for kota in found.kotas if found.active(kota) is not None] if found else []
         lines += [f"{number(sum(map(bool, judged)))} dari {number(len(judged))} kota aktif memutakhirkan DTKS."] if judged else []
-    questions = {item.id: item.tanya for item in rules.pertanyaan}
+    questions = {item.id: item.asked() for item in rules.pertanyaan}
     asked = source.rows(
         "select coalesce(pertanyaan, '') as tanya, count(*) as n from prelist group by all order by n desc, tanya"
     )
