@@ -14,10 +14,13 @@ from orchestration.defs.decree.approval import penetapan
 from orchestration.defs.review.decision import diterima, formulir_reviu, putusan
 from orchestration.resources import AlarmResource, RumahResource
 from padanan.base.home import Home
+from padanan.decree.documents import documents_folder, write_documents
+from padanan.decree.freeze import freeze_draft
 from padanan.records.review_log import log_path, read_log
 from padanan.review.decision.form import write_form
 from tests.review.decided_by_hand import accept_all, annex, publish, to_draft
 from tests.review.published_by_hand import PERIODE
+from tests.review.test_standings import words_of
 
 RESOURCES = {"rumah": RumahResource(), "alarm": AlarmResource(lingkungan="dev", luar=False)}
 
@@ -93,7 +96,7 @@ def test_report_and_form_have_one_owner_and_follow_the_record_by_the_decisions_j
         accept_all(home)
         decided = materialize(putusan, instance=instance)
         assert decided.success and files(home) == written, "the decision's asset wrote into the report"
-        assert "Putusan reviu sampai sekarang" not in (form.parent / "index.html").read_text()
+        assert "Keadaan: belum direviu." in (form.parent / "index.html").read_text()
         result = read_period(repository, instance)
         assert result.success
         report, decision = (facts(result, f"review__{name}") for name in ("laporan_mutu", "putusan"))
@@ -101,8 +104,8 @@ def test_report_and_form_have_one_owner_and_follow_the_record_by_the_decisions_j
     assert offered > openpyxl.load_workbook(form)["Pengecualian"].max_row
     page = (form.parent / "index.html").read_text()
     assert decision["kepala_catatan"] in page
-    (said,) = re.findall('<p id="putusan">(.*?)</p>', page)
-    assert f"{opened} penghalang atau catatan kecil dikecualikan" in said and "tidak ada yang terbuka" in said
+    (said,) = re.findall('<p id="rekomendasi">(.*?)</p>', page)
+    assert f"({opened} penghalang atau catatan kecil dikecualikan)" in said and "Keadaan: direviu dan diterima." in page
     # Places are told relative to the home, the page by an address that a browser opens.
     assert (report["berkas"], report["formulir"]) == tuple(
         f"reports/{PERIODE.key}/rev-1/{name}" for name in ("index.html", "formulir-keputusan.xlsx")
@@ -121,6 +124,23 @@ def test_an_accepted_revisions_report_follows_the_record_though_a_newer_one_stan
         head = facts(result, "review__putusan")["kepala_catatan"]
     for revisi in (1, 2):
         assert head in (home.reports(PERIODE, revisi) / "index.html").read_text(), revisi
+
+
+@pytest.mark.lambat
+@pytest.mark.feature("F15")
+def test_documents_that_stand_follow_the_record_by_the_decisions_job(home, repository):
+    """The report to the Asisten opened with the advice of before the acceptance; none is made where none stood."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert read_period(repository, instance).success
+        folder = documents_folder(home, PERIODE, 1)
+        assert not folder.exists()
+        freeze_draft(home, PERIODE, 1)
+        write_documents(home, PERIODE, 1)
+        assert "Belum ada keputusan reviu" in words_of(folder / "laporan-asisten.docx")
+        accept_all(home)
+        result = read_period(repository, instance)
+        assert result.success and facts(result, "decree__dokumen")["revisi"] == 1
+    assert "Padanan revisi 1: direviu dan diterima." in words_of(folder / "laporan-asisten.docx")
 
 
 def test_a_changed_log_fails_the_decision_with_its_line(home):
