@@ -139,7 +139,7 @@ def build(
     for rule in dict.fromkeys(rule for _, rule in rules):
         asked = {producer: layer for (producer, of), layer in rules.items() if of == rule}
         given = {
-            producer: {(*ROOT, kota or UNKNOWN): mark for (of, kota), mark in covers[producer].items() if of == rule}
+            producer: {path: covers[producer][rule, _kota(path)] for path in kotas if (rule, _kota(path)) in covers[producer]}
             for producer in asked
         }
         if rule in NAMED:
@@ -149,6 +149,11 @@ def build(
             rules[producer, rule] = Layer(layer.parts, layer.wholes, marks, layer.whole_marks)
     blocked = _blocked(source, blockers, names, known, rules, children)
     return GapPlaces(places, rules, blocked, known["sasaran"], _unserved(source, names, known["sasaran"], children))
+
+
+def _kota(path: Path) -> str:
+    """The kota as the producers' pages name it."""
+    return NO_KOTA if path[-1] == UNKNOWN else path[-1]
 
 
 def _names(tree: Tree) -> dict[Path, str]:
