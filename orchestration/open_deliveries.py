@@ -16,7 +16,7 @@ import dagster as dg
 from padanan.base.home import Home
 from padanan.landing.inbox import Fault
 from padanan.landing.landed import receipt_path
-from padanan.landing.receipt import NEXT, STATUS_TEXT, Receipt, flag_table
+from padanan.landing.receipt import KEEPER, STATUS_TEXT, Receipt, flag_table
 
 if TYPE_CHECKING:
     from orchestration.resources import AlarmResource
@@ -80,7 +80,7 @@ class OpenDeliveries:
             "",
             *flag_table(_grave(item), places=False),
             "",
-            NEXT[status].format(sha16=item["sha16"]),
+            _next(item),
         ]
         return "\n".join(lines)
 
@@ -93,7 +93,7 @@ class OpenDeliveries:
             found[f"kiriman|{self.contract_id}|{item['sha16']}|{status}"] = alarm.alert(
                 f"Kiriman {self.contract_id} {status}",
                 f"GALAT kiriman {self.contract_id} periode data {item['periode_data'] or 'tidak diketahui'}: {status} oleh "
-                f"aturan {rules}. Perbaikan: {NEXT[status].format(sha16=item['sha16'])} "
+                f"aturan {rules}. Perbaikan: {_next(item)} "
                 f"Tanda terima: {receipt_path(self.home, item['folder'])}",
                 level="peringatan" if status == "ditahan" else "galat",
                 produsen=self.contract_id,
@@ -117,6 +117,12 @@ class OpenDeliveries:
                 sidik=receipt.sha16,
             )
         return found
+
+
+def _next(item: Mapping[str, Any]) -> str:
+    """What the pengelola does with it."""
+    told = KEEPER.get(str(item["status"]), "Sampaikan tanda terimanya kepada produsen, lalu tunggu kiriman yang diperbaiki.")
+    return told.format(sha16=item["sha16"])
 
 
 def _grave(item: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pypdf import PdfReader
+
+
+def text_of(path: Path) -> str:
+    """What a PDF says, page after page."""
+    return "\n".join(page.extract_text() for page in PdfReader(path).pages)
 
 
 def pages_of(element: Any, page: Any = None) -> Iterator[int]:

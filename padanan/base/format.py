@@ -86,6 +86,17 @@ def day(value: date | datetime | str | None) -> str:
     return str(format_date(value, format="d MMMM y", locale=LOCALE))
 
 
+def moment(value: str | None) -> str:
+    """An ISO time as it is told in Jakarta: `12 Juli 2025 pukul 14.30 WIB`; a bare date stays one, nothing is nothing."""
+    if not value:
+        return ""
+    found = datetime.fromisoformat(value)
+    if len(value) <= 10:
+        return day(found)
+    found = found.astimezone(JAKARTA) if found.tzinfo else found
+    return f"{day(found)} pukul {found:%H.%M} WIB"
+
+
 def short_day(value: date | None) -> str:
     """A date for a narrow column: `12 Jul 2025`."""
     return "–" if value is None else str(format_date(value, format="d MMM y", locale=LOCALE))
@@ -112,3 +123,13 @@ def listed(items: Sequence[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return ", ".join(items[:-1]) + " dan " + items[-1]
+
+
+def letter(column: int) -> str:
+    """A column, from 0, as a spreadsheet calls it: `A`, `Z`, `AA`."""
+    found = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        found = chr(65 + rest) + found
+    return found

@@ -114,6 +114,7 @@ class YearPlan(Config):
         agreements: by contract id.
         meetings: planned days of the rakor (§3.2.2.b), in order.
         criteria: the criteria of the data sasaran; without them no penetapan of the year is possible.
+        legal_bases: what the year's decrees cite besides `dasar_hukum.yaml`.
         variables: agreed columns by contract id; `("semua",)` means every column of the contract.
     """
 
@@ -128,6 +129,9 @@ class YearPlan(Config):
     variables: dict[str, Columns] = Field(default_factory=dict, validation_alias="variabel")
     needs: Needs = Field(default=Needs(), validation_alias="kebutuhan")
     criteria: AgreedCriteria | None = Field(default=None, validation_alias="kriteria")
+    legal_bases: Listed[Text] = Field(
+        default=(), validation_alias="dasarHukum", examples=["[Peraturan Gubernur Nomor 1 Tahun 2026 …]"]
+    )
     _path: Path = PrivateAttr(default_factory=Path)
 
     @field_validator("decree_dates")

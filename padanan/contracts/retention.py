@@ -25,8 +25,10 @@ EXPIRY = "kedaluwarsa"
 UNITS = {"hari": 0, "bulan": 1, "tahun": 12}
 SINCE = ("diterima", "akhirPeriode", "berkas")
 LANDING = "landing"
+RECEIPT = ("tanda_terima.json", "tanda_terima.html", "tanda_terima.pdf", "tanda_terima.csv", "tanda_terima.md")
+"""The papers of a delivery's receipt: the list of rows where a page could not hold it, and Markdown as it was in older homes."""
 # What stays of a destroyed delivery: counts, hashes and its receipt.
-LANDING_KEEPS = ("manifest.json", "sidik.json", "tanda_terima.json", "tanda_terima.md")
+LANDING_KEEPS = ("manifest.json", "sidik.json", *RECEIPT)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def _verify(args: argparse.Namespace) -> int:
     from padanan.contracts.planned import stored
     from padanan.decree.verify import prove
     from padanan.forms.handover import faults_of_issues
-    from padanan.published.proof import faults_of_made
+    from padanan.published.proof import edited_drafts, faults_of_made
     from padanan.published.revisions import periods
     from padanan.records.delivery_proof import faults_of_deliveries
     from padanan.records.kinds import KINDS, REVIEW
@@ -109,6 +109,8 @@ def _verify(args: argparse.Namespace) -> int:
             for fault in found_faults:
                 print(fault, file=sys.stderr)
             faults += len(found_faults)
+        for path in edited_drafts(home):
+            print(f"  {path}: diubah oleh petugas, bukan temuan; berkas ini tidak pernah ditimpa")
     for periode in chosen:
         try:
             proof = prove(home, periode, again=args.replay)

@@ -6,11 +6,12 @@ Rules on rows belong to the contracts; here a delivery is judged as a whole, fro
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from padanan.base.format import number
 from padanan.base.home import CHECKOUT
 from padanan.base.period import periode_of, periode_start
 from padanan.contracts.contract import Contract
@@ -18,8 +19,9 @@ from padanan.contracts.plan import YearPlan
 from padanan.landing.header import normal
 from padanan.landing.letter import Letter
 from padanan.landing.no_record import OTHER_HEADER, OTHER_TOTAL, REASONS
-from padanan.landing.raw import Flag, RawTable
-from padanan.landing.stage import NO_RECORD, UNREADABLE, Staged
+from padanan.landing.places import TOLD, detail, rows_in_words
+from padanan.landing.raw import Detail, Flag, RawTable
+from padanan.landing.stage import NO_RECORD, UNREADABLE, Aside, Staged
 from padanan.landing.xlsx_flags import FULL_SHEET
 
 # A column this full before and this empty now was lost on the way.
@@ -30,7 +32,10 @@ SECOND_PERIOD = 0.10
 # So many numbers dated as people's in the column of cards, and so few in that of people, over so many rows: the two are swapped.
 SWAPPED, OWN, SWAPPED_ROWS = 0.25, 0.05, 5
 WARN_SHARE, HOLD_SHARE = 0.20, 0.50
+# So many stretches of rows stand on one line; the receipt has them all.
+TOLD_AT_ONCE = 10
 ORDER = ("peringatan", "tahan", "karantina", "tolak")
+RELEASE = "lepas kiriman ini bila penjelasan produsen diterima"
 STATUS = {"tahan": "ditahan", "karantina": "karantina", "tolak": "ditolak"}
 
 
@@ -50,7 +55,8 @@ def before_reading(contract: Contract, letter: Letter, plans: Mapping[int, YearP
             "tanpa_perjanjian",
             "tolak",
             f"tidak ada perjanjian {contract.id} yang berlaku pada {day.isoformat()}; data tidak disimpan",
-            "catat nomor dan masa berlaku perjanjian di expectations/plans/, lalu kirim ulang",
+            "sepakati perjanjiannya dengan walidata, lalu kirim ulang dengan menyebut nomornya",
+            keeper="catat nomor dan masa berlaku perjanjian di expectations/plans/",
         )
     year = periode_start(letter.periode_data).year
     if year not in plans:
@@ -58,15 +64,16 @@ def before_reading(contract: Contract, letter: Letter, plans: Mapping[int, YearP
             "tanpa_rencana",
             "tahan",
             f"tahun {year} tidak punya rencana data yang disepakati sebelum 1 Januari {year}",
-            f"tulis expectations/plans/{year}.yaml menurut berita acara dan periksa dengan 'padanan plan check'; "
-            "lalu 'padanan release'",
+            "tidak ada yang perlu dikirim ulang; Sekretariat TKPK dan walidata menyepakati rencana data tahun itu lebih dahulu",
+            keeper=f"tulis expectations/plans/{year}.yaml menurut berita acara, periksa dengan 'padanan plan check', lalu lepas",
         )
     if not contract.in_force(periode_of(letter.periode_data)):
         yield Flag(
             "di_luar_masa_berlaku",
             "tahan",
             f"kontrak {contract.id} tidak berlaku untuk periode data {letter.periode_data}",
-            "periksa periode data, atau perbarui masa berlaku kontrak",
+            "periksa periode data di surat pengantar; bila benar, minta walidata memperbarui masa berlaku kesepakatan datanya",
+            keeper="perbarui masa berlaku kontrak, lalu lepas",
         )
 
 
@@ -87,7 +94,7 @@ def after_reading(raw: RawTable, contract: Contract, letter: Letter) -> Iterator
             "kolom_opsional_hilang",
             "peringatan",
             f"{len(optional)} kolom yang disepakati tidak ditemukan, dibaca kosong: {', '.join(optional)}",
-            "pakai judul kolom yang disepakati; bila kolom itu memang tidak ada lagi, ubah kontraknya",
+            "pakai judul kolom yang disepakati; bila kolom itu memang tidak ada lagi, beri tahu walidata",
             "baris judul",
         )
     if raw.unagreed:
@@ -97,7 +104,7 @@ def after_reading(raw: RawTable, contract: Contract, letter: Letter) -> Iterator
             "kolom_tak_disepakati",
             "tolak" if refused else "peringatan",
             f"kolom di luar kontrak {'menyebabkan kiriman ditolak' if refused else 'tidak disalin'}: {shown}",
-            "hapus kolom itu, atau usulkan ke dalam kontrak",
+            "hapus kolom itu, atau usulkan kepada walidata agar disepakati",
             "baris judul",
         )
     if not raw.counted:
@@ -127,45 +134,50 @@ def after_staging(
     same_elsewhere: str | None,
 ) -> Iterator[Flag]:
     """Figures of the landed rows against themselves and against the delivery before."""
-    aside = sum(staged.aside.values())
-    if raw.counted != staged.rows_on + aside:
+    apart, sheets = sum(staged.aside.values()), sheets_of(raw)
+    if raw.counted != staged.rows_on + apart:
         yield Flag(
             "total_kendali",
             "karantina",
-            f"{raw.counted} baris masuk, {staged.rows_on} diteruskan + {aside} disisihkan",
-            "laporkan kepada pengelola Padanan; berkas asli disimpan",
+            f"{raw.counted} baris masuk, {staged.rows_on} diteruskan + {apart} disisihkan",
+            "beri tahu walidata: kesalahan ini bukan pada berkas; berkas asli disimpan",
+            keeper="laporkan sebagai galat program, tanpa isi data",
         )
-    for cause, (_, lines) in staged.causes.items():
+    for cause, aside in staged.causes.items():
         if cause.startswith(OTHER_TOTAL):
             yield Flag(
                 "total_kendali",
                 "tahan",
                 f"{CAUSES[OTHER_TOTAL]}{_detail(cause)} baris: berkas mungkin terpotong",
                 "jalankan ulang kuerinya dan kirim berkas utuh; bila memang lengkap, hapus baris penutup itu",
-                f"baris {lines[0]}",
+                rows_in_words(aside.found, sheets),
             )
     yield from _unreadable(raw, staged)
-    yield from _no_records(staged)
+    yield from _no_records(staged, sheets)
     if staged.aside["baris_kembar"]:
         yield Flag(
             "baris_kembar",
             "peringatan",
-            f"{staged.aside['baris_kembar']} baris sama persis dengan baris sebelumnya, disisihkan",
+            f"{number(staged.aside['baris_kembar'])} baris sama persis dengan baris sebelumnya, disisihkan",
             "hapus baris kembar di sumber",
+            rows_in_words([(staged.twins[next(iter(staged.twins))].first,) * 2], sheets) if staged.twins else None,
+            details=_details(staged.twins, sheets, lambda _: "baris kembar"),
         )
     if same_elsewhere:
         yield Flag(
             "isi_berulang",
             "tahan",
             f"isi berkas sama persis dengan kiriman {same_elsewhere}",
-            "pastikan ini memang data periode yang baru; bila ya, 'padanan release'",
+            "pastikan ini memang data periode yang baru; bila ya, jelaskan tertulis kepada walidata, bila tidak, kirim berkas "
+            "yang benar",
+            keeper=RELEASE,
         )
     yield from _periods(staged, contract)
-    yield from _swapped(staged, contract)
+    yield from _swapped(raw, staged, contract)
     if contract.unit == "wilayah":
         yield from _places_without_rows(staged)
     if previous:
-        yield from _against(previous, staged, contract)
+        yield from _against(previous, raw, staged, contract)
 
 
 def _unreadable(raw: RawTable, staged: Staged) -> Iterator[Flag]:
@@ -174,44 +186,60 @@ def _unreadable(raw: RawTable, staged: Staged) -> Iterator[Flag]:
         return
     share = count / max(raw.counted, 1)
     result = "karantina" if share > UNREADABLE_QUARANTINE else "tahan" if share > UNREADABLE_HELD else "peringatan"
-    parts = []
-    for cause, (number, lines) in list(staged.causes.items())[:5]:
-        more = " …" if number > len(lines) else ""
-        parts.append(f"{CAUSES.get(cause.split(' ')[0], cause)}{_detail(cause)}: {number} baris")
-        parts[-1] += f" (baris {', '.join(map(str, lines[:10]))}{more})"
+    details = _details(staged.causes, sheets_of(raw), lambda cause: f"{CAUSES.get(cause.split(' ')[0], cause)}{_detail(cause)}")
     rule = "berkas_rusak" if result == "karantina" else "baris_tak_terbaca"
     yield Flag(
         rule,
         result,
-        f"{count} dari {raw.counted} baris tidak terbaca, disisihkan: " + "; ".join(parts),
+        f"{number(count)} dari {number(raw.counted)} baris tidak terbaca, disisihkan: "
+        + _counted(staged.causes, details, sheets_of(raw)),
         "perbaiki baris itu di sumber lalu kirim ulang sebagai koreksi",
-        f"baris {next(iter(staged.causes.values()))[1][0]}",
+        rows_in_words([(min(aside.first for aside in staged.causes.values()),) * 2], sheets_of(raw)),
+        details=details,
     )
 
 
-def _no_records(staged: Staged) -> Iterator[Flag]:
+def _no_records(staged: Staged, sheets: Sequence[str]) -> Iterator[Flag]:
     """Totals, groups, signatures and the like: named with their lines, so that nobody looks for them among the people."""
     if not staged.aside[NO_RECORD]:
         return
     if OTHER_HEADER in staged.no_records:
-        where = ", ".join(map(str, staged.no_records[OTHER_HEADER][1][:10]))
         yield Flag(
             OTHER_HEADER,
             "karantina",
             "baris judul kedua menyebut kolom dalam susunan lain; isi di bawahnya akan terbaca di kolom yang salah",
             "samakan susunan kolomnya, atau kirim tabel itu sebagai lembar atau berkas sendiri",
-            f"baris {where}",
+            rows_in_words(staged.no_records[OTHER_HEADER].found, sheets),
         )
-    parts = []
-    for cause, (number, lines) in staged.no_records.items():
-        more = " …" if number > 10 else ""
-        parts.append(f"{REASONS[cause]}: {number} (baris {', '.join(map(str, lines[:10]))}{more})")
+    details = _details(staged.no_records, sheets, lambda cause: REASONS[cause])
     yield Flag(
         "bukan_rekaman",
         "peringatan",
-        f"{staged.aside[NO_RECORD]} baris bukan rekaman, disisihkan: " + "; ".join(parts),
+        f"{number(staged.aside[NO_RECORD])} baris bukan rekaman, disisihkan: " + _counted(staged.no_records, details, sheets),
         "hapus baris itu pada kiriman berikutnya; bila ternyata orang, isi NIK, nama, atau tanggal lahirnya",
-        f"baris {min(lines[0] for _, lines in staged.no_records.values())}",
+        rows_in_words([(min(aside.first for aside in staged.no_records.values()),) * 2], sheets),
+        details=details,
+    )
+
+
+def sheets_of(raw: RawTable) -> tuple[str, ...]:
+    """The sheets of a workbook in the order of their rows."""
+    return tuple(map(str, raw.facts.get("lembar") or ()))
+
+
+def _details(found: Mapping[str, Aside], sheets: Sequence[str], named: Callable[[str], str]) -> tuple[Detail, ...]:
+    told = max(TOLD // max(len(found), 1), 10)
+    return tuple(
+        detail(named(cause), aside.count, aside.found, aside.stretches, sheets, told=told) for cause, aside in found.items()
+    )
+
+
+def _counted(found: Mapping[str, Aside], details: Sequence[Detail], sheets: Sequence[str]) -> str:
+    """Each cause with its count and first rows, on one line."""
+    return "; ".join(
+        f"{one.cause}: {number(one.count)} ({rows_in_words(aside.found[:TOLD_AT_ONCE], sheets)}"
+        f"{' …' if aside.stretches > TOLD_AT_ONCE else ''})"
+        for one, aside in zip(details, found.values(), strict=True)
     )
 
 
@@ -239,20 +267,21 @@ def _periods(staged: Staged, contract: Contract) -> Iterator[Flag]:
             "dua_periode",
             "tahan",
             f"satu berkas memuat beberapa periode: {', '.join(sorted(months))}",
-            "kirim satu berkas per periode, atau 'padanan release' bila memang disepakati",
+            "kirim satu berkas untuk setiap periode; bila memang disepakati digabung, jelaskan tertulis kepada walidata",
+            keeper=RELEASE,
         )
 
 
-def _swapped(staged: Staged, contract: Contract) -> Iterator[Flag]:
+def _swapped(raw: RawTable, staged: Staged, contract: Contract) -> Iterator[Flag]:
     """A column of sixteen-digit numbers that holds none, while a text column is full of them; or NIK where No KK should be."""
     rows = staged.of_people.get("baris", 0)
     if rows >= SWAPPED_ROWS and staged.of_people["no_kk"] > SWAPPED * rows and staged.of_people["nik"] < OWN * rows:
         yield Flag(
             "kolom_tertukar",
             "tahan",
-            "isi kolom tampak tertukar: nomor di kolom no_kk bertanggal lahir seperti NIK, nomor di kolom nik tidak",
+            "isi kolom tampak tertukar: nomor di kolom No. KK bertanggal lahir seperti NIK, nomor di kolom NIK tidak",
             "cocokkan judul dengan isi kolom lalu kirim ulang",
-            "kolom nik dan no_kk",
+            f"kolom {raw.column('nik')} dan {raw.column('no_kk')}",
         )
     lacking = [name for name in ("nik", "no_kk") if name in staged.digits16 and staged.digits16[name] < 0.10]
     ids = {column.name for column in contract.columns if column.id_like}
@@ -265,13 +294,14 @@ def _swapped(staged: Staged, contract: Contract) -> Iterator[Flag]:
         yield Flag(
             "kolom_tertukar",
             "tahan",
-            f"isi kolom tampak tertukar: {lacking[0]} tanpa nomor 16 angka, {odd[0]} berisi nomor 16 angka",
+            f"isi kolom tampak tertukar: {raw.labels.get(lacking[0], lacking[0])} tanpa nomor 16 angka, "
+            f"{raw.labels.get(odd[0], odd[0])} berisi nomor 16 angka",
             "cocokkan judul dengan isi kolom lalu kirim ulang",
-            f"kolom {lacking[0]} dan {odd[0]}",
+            f"kolom {raw.column(lacking[0])} dan {raw.column(odd[0])}",
         )
 
 
-def _against(previous: Mapping[str, Any], staged: Staged, contract: Contract) -> Iterator[Flag]:
+def _against(previous: Mapping[str, Any], raw: RawTable, staged: Staged, contract: Contract) -> Iterator[Flag]:
     before = int(previous.get("rows_on") or 0)
     what = f"kiriman {previous['periode_data']} ({previous['sha16']})"
     if before:
@@ -304,9 +334,9 @@ def _against(previous: Mapping[str, Any], staged: Staged, contract: Contract) ->
         yield Flag(
             "kolom_kosong",
             "tahan",
-            f"kolom yang tadinya terisi kini kosong: {', '.join(emptied)}",
+            f"kolom yang tadinya terisi kini kosong: {', '.join(map(raw.column, emptied))}",
             "kirim ulang dengan kolom itu terisi",
-            f"kolom {emptied[0]}",
+            f"kolom {raw.column(emptied[0])}",
         )
 
 

@@ -168,7 +168,9 @@ def _print(receipt: Receipt) -> None:
     for flag in receipt.flags:
         where = f" [{flag['tempat']}]" if flag["tempat"] else ""
         print(f"  {flag['akibat']} {flag['rule_id']}{where}: {flag['pesan']}. Perbaikan: {flag['perbaikan']}")
-    print(f"  tanda terima: {receipt.markdown}")
+        if flag.get("pengelola"):
+            print(f"    pengelola: {flag['pengelola']}")
+    print(f"  tanda terima: {receipt.paper}")
 
 
 def _status(args: argparse.Namespace) -> int:

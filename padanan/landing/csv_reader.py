@@ -334,6 +334,7 @@ class _Reading:
             flags=list(self._flags()),
             missing=tuple(sorted(self.spec.required - set(header.mapping))),
             unagreed=header.unagreed + unnamed,
+            positions=header.mapping,
         )
 
     def _flags(self) -> Iterator[Flag]:

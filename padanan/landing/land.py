@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from padanan.base import disk
-from padanan.base.commit import building, publish, retire, write_once
+from padanan.base.commit import building, publish, retire, write_once, writing
 from padanan.base.errors import DeliveryError, PadananError, SourceUnavailable, no_space_guard, safe_reason
 from padanan.base.folder_proof import FILE as PROOF
 from padanan.base.folder_proof import signed_text
@@ -29,12 +29,12 @@ from padanan.contracts.plan import YearPlan, load_plans
 from padanan.landing import checks
 from padanan.landing.arrival import SET, Arrival, arrivals_of, claim_flags, now
 from padanan.landing.letter import LETTER, PULL, Letter, moment_of, read_letter, shown_name, with_flags
-from padanan.landing.manifest import Delivery, manifest_of
+from padanan.landing.manifest import Delivery, list_rows, manifest_of, papers
 from padanan.landing.manifest import write as _write
 from padanan.landing.original import NotTaken, copy_in
 from padanan.landing.raw import RAW, DamagedFile, Flag, RawTable, Spec
 from padanan.landing.reading import read_delivery
-from padanan.landing.receipt import Receipt, receipt_json, receipt_markdown
+from padanan.landing.receipt import NAME, Receipt
 from padanan.landing.settled import duplicate_paper
 from padanan.landing.stage import stage
 from padanan.records.key_register import key_of
@@ -42,6 +42,7 @@ from padanan.records.ledger import manifests, previous_delivery
 from padanan.records.tombstone import gone, read_nisan
 
 PULLED = "tarikan.parquet"
+PAGE = ".html"
 
 
 def deliver(
@@ -166,8 +167,10 @@ def _take(
         if item.letter.periode_data is None:
             raise DamagedFile(
                 "periode data tidak diketahui",
-                f"tulis periode_data di surat pengantarnya (nama berkas ditambah {LETTER}), atau beri --periode-data",
+                f"tulis periode_data di surat pengantarnya (nama berkas ditambah {LETTER}), atau pada nama berkas, lalu kirim "
+                "ulang",
                 rule="tanpa_periode",
+                keeper="terima lagi berkas itu dengan 'padanan deliver … --periode-data'",
             )
         item.deadline = due_date(item.contract, item.letter.periode_data, plans)
         item.flags += checks.before_reading(item.contract, item.letter, plans)
@@ -198,7 +201,7 @@ def _take(
             return _quarantine(item, folder, work, ring)
         item.staged = stage(item.raw, item.contract, item.sha16, ring, folder, work)
     except DamagedFile as fault:
-        item.flags.append(Flag(fault.rule, "karantina", fault.cause, fault.cure, fault.place))
+        item.flags.append(Flag(fault.rule, "karantina", fault.cause, fault.cure, fault.place, fault.keeper))
         return _quarantine(item, folder, work, ring)
     previous = previous_delivery(
         item.home,
@@ -268,17 +271,19 @@ def _same_elsewhere(item: Delivery) -> str | None:
 def _land(item: Delivery, folder: Path, work: Path, ring: KeyRing) -> Receipt:
     status = checks.outcome(item.flags)
     manifest = manifest_of(item, status, ring)
+    list_rows(item, folder)
     disk.remove_tree(work)
     target = _address(item)
     _write(item, folder, target, manifest)
     disk.mkdir(target.parent, exist_ok=True)
     if not publish(folder, target):
         return _duplicate(item, {**manifest, "folder": target})
-    return Receipt(item.contract.id, status, item.sha16, target, manifest, target / "tanda_terima.md")
+    return Receipt(item.contract.id, status, item.sha16, target, manifest, target / f"{NAME}.html")
 
 
 def _quarantine(item: Delivery, folder: Path, work: Path, ring: KeyRing) -> Receipt:
     manifest = manifest_of(item, "karantina", ring)
+    list_rows(item, folder)
     for name in ("part.parquet", "rejects.parquet"):
         disk.unlink(folder / name, missing_ok=True)
     disk.remove_tree(work)
@@ -298,7 +303,7 @@ def _aside(item: Delivery, folder: Path, manifest: dict[str, Any]) -> Receipt:
     _write(item, folder, target, manifest)
     retire(target)
     publish(folder, target)
-    return Receipt(item.contract.id, manifest["status"], item.sha16, target, manifest, target / "tanda_terima.md")
+    return Receipt(item.contract.id, manifest["status"], item.sha16, target, manifest, target / f"{NAME}.html")
 
 
 def _duplicate(item: Delivery, twin: dict[str, Any]) -> Receipt:
@@ -319,9 +324,12 @@ def _duplicate(item: Delivery, twin: dict[str, Any]) -> Receipt:
     folder: Path = twin["folder"]
     base = duplicate_paper(item.home, item.contract.id, item.sha16, manifest["diterima"], item.path.name)
     receipts = base.parent
-    write_once(base.with_suffix(".json"), receipt_json(manifest))
-    write_once(base.with_suffix(".md"), receipt_markdown(manifest, item.contract.name))
-    place, names = receipts.relative_to(item.home.root).as_posix(), [f"{base.name}.json", f"{base.name}.md"]
+    # The page last: where it stands, its receipt is whole.
+    told = dict(sorted(papers(manifest, item.contract, base.name).items(), key=lambda one: one[0].endswith(PAGE)))
+    for name, content in told.items():
+        with writing(receipts / name) as draft:
+            disk.write_bytes(draft, content)
+    place, names = receipts.relative_to(item.home.root).as_posix(), list(told)
     mark = f"{base.name}.{PROOF}"
     write_once(receipts / mark, signed_text(receipts, place, names, file=mark))
-    return Receipt(item.contract.id, "duplikat", item.sha16, folder, manifest, base.with_suffix(".md"))
+    return Receipt(item.contract.id, "duplikat", item.sha16, folder, manifest, base.with_suffix(PAGE))

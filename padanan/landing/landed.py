@@ -18,7 +18,7 @@ from padanan.base.period import Periode
 from padanan.contracts.contract import Contract
 from padanan.contracts.due import concerns
 from padanan.landing.inbox import Fault, process_inbox
-from padanan.landing.receipt import Receipt
+from padanan.landing.receipt import Receipt, receipt_page
 from padanan.records.arrivals import arrivals, unsettled
 
 
@@ -138,5 +138,5 @@ def _aside(manifest: Mapping[str, Any]) -> int:
 
 
 def receipt_path(home: Home, folder: Path) -> str:
-    """`tanda_terima.md` of a delivery's folder, relative to the data home."""
-    return str((folder / "tanda_terima.md").relative_to(home.root))
+    """The receipt's page of a delivery's folder, relative to the data home."""
+    return receipt_page(folder).relative_to(home.root).as_posix()

@@ -21,8 +21,9 @@ from padanan.contracts.contract import Contract
 from padanan.landing import checks
 from padanan.landing.arrival import Arrival, now
 from padanan.landing.letter import Letter, shown_name
+from padanan.landing.places import LIST, write_list
 from padanan.landing.raw import Flag, RawTable
-from padanan.landing.receipt import receipt_json, receipt_markdown
+from padanan.landing.receipt import NAME, paper_of, receipt_json
 from padanan.landing.stage import Staged
 
 
@@ -116,11 +117,25 @@ def _files(item: Delivery, folder: Path) -> dict[str, dict[str, Any]]:
 def write(item: Delivery, folder: Path, target: Path, manifest: dict[str, Any]) -> None:
     """Writes manifest and receipts and signs them for the place where they will stand."""
     manifest["files"] = _files(item, folder)
-    texts = {
-        "manifest.json": json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
-        "tanda_terima.json": receipt_json(manifest),
-        "tanda_terima.md": receipt_markdown(manifest, item.contract.name),
+    texts = papers(manifest, item.contract, NAME)
+    texts["manifest.json"] = (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    for name, content in texts.items():
+        disk.write_bytes(folder / name, content)
+    listed = [LIST] if (folder / LIST).exists() else []
+    seal(folder, target.relative_to(item.home.root).as_posix(), [*texts, *listed])
+
+
+def papers(manifest: dict[str, Any], contract: Contract, name: str) -> dict[str, bytes]:
+    """The receipt of a manifest, its content by file name: page, PDF and JSON of the same words."""
+    paper = paper_of(manifest, contract)
+    return {
+        f"{name}.html": paper.html().encode(),
+        f"{name}.pdf": paper.pdf(),
+        f"{name}.json": receipt_json(manifest, paper).encode(),
     }
-    for name, text in texts.items():
-        disk.write_text(folder / name, text)
-    seal(folder, target.relative_to(item.home.root).as_posix(), texts)
+
+
+def list_rows(item: Delivery, folder: Path) -> None:
+    """Writes the list of all rows set aside where the flags tell of too many; before those rows go where they are not kept."""
+    if any(detail.left for flag in item.flags for detail in flag.details):
+        write_list(folder / "rejects.parquet", folder / LIST)

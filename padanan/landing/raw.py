@@ -13,6 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from padanan.base.format import letter
+
 # What a reader leaves in its work folder.
 RAW = "mentah.parquet"
 LINE = "_baris"
@@ -28,11 +30,27 @@ class DamagedFile(Exception):
         cure: what the producer does.
         place: line, byte, sheet or column.
         rule: `berkas_rusak`, `kolom_hilang` or `total_kendali`.
+        keeper: what the pengelola may do; see `Flag`.
     """
 
-    def __init__(self, cause: str, cure: str, *, place: str | None = None, rule: str = "berkas_rusak") -> None:
+    def __init__(
+        self, cause: str, cure: str, *, place: str | None = None, rule: str = "berkas_rusak", keeper: str | None = None
+    ) -> None:
         super().__init__(cause)
-        self.cause, self.cure, self.place, self.rule = cause, cure, place, rule
+        self.cause, self.cure, self.place, self.rule, self.keeper = cause, cure, place, rule, keeper
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One of several causes behind a flag, how often, and every place in words (`places`).
+
+    `left` is how many stretches of rows the words leave out: the list beside the receipt (`places.LIST`) has them.
+    """
+
+    cause: str
+    count: int
+    where: str
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,9 +58,11 @@ class Flag:
     """One thing that a producer or a person must know about a delivery.
 
     Attributes:
-        rule_id: the delivery rule (`checks`) or a reader's own warning.
+        rule_id: the delivery rule (`checks`) or a reader's own warning; its name in words is in `rule_words`.
         outcome: `peringatan`, `tahan`, `karantina` or `tolak`.
-        place, cause, cure: where, why, what to do; never a value of a person.
+        place, cause, cure: where, why, what the producer does; never a value of a person, never a command.
+        keeper: what the pengelola may do, who alone has a terminal; it is on no receipt.
+        details: every place, by cause.
     """
 
     rule_id: str
@@ -50,8 +70,10 @@ class Flag:
     cause: str
     cure: str
     place: str | None = None
+    keeper: str | None = None
+    details: tuple[Detail, ...] = ()
 
-    def as_dict(self) -> dict[str, str | None]:
+    def as_dict(self) -> dict[str, Any]:
         """For manifest and receipt."""
         return {
             "rule_id": self.rule_id,
@@ -59,6 +81,12 @@ class Flag:
             "tempat": self.place,
             "pesan": self.cause,
             "perbaikan": self.cure,
+            **({"pengelola": self.keeper} if self.keeper else {}),
+            **(
+                {"rincian": [{"sebab": d.cause, "jumlah": d.count, "tempat": d.where, "sisa": d.left} for d in self.details]}
+                if self.details
+                else {}
+            ),
         }
 
 
@@ -106,6 +134,7 @@ class RawTable:
         control: the line or cell account, for the manifest.
         flags: what the reader noticed.
         missing, unagreed: required columns not there; columns outside the contract (header labels only).
+        positions: per mapped standard name its column, from 0.
     """
 
     path: Path
@@ -118,6 +147,15 @@ class RawTable:
     flags: list[Flag] = field(default_factory=list)
     missing: tuple[str, ...] = ()
     unagreed: tuple[str, ...] = ()
+    positions: dict[str, int] = field(default_factory=dict)
+
+    def column(self, name: str) -> str:
+        """A column as its producer finds it: the label, and its letter in a workbook or its place in a text file."""
+        label = self.labels.get(name, name)
+        if name not in self.positions:
+            return label
+        place = self.positions[name]
+        return f"{label} (kolom {letter(place) if self.facts.get('bentuk') == 'xlsx' else f'ke-{place + 1}'})"
 
 
 class RejectWriter:

@@ -18,7 +18,7 @@ from padanan.base.regular import is_regular
 from padanan.base.sandbox import Allowance, ChildStopped, run
 from padanan.contracts.contract import Contract
 from padanan.contracts.delivery import Reading, load_delivery_rules
-from padanan.landing.raw import RAW, REJECT_SCHEMA, DamagedFile, Flag, RawTable, Spec, raw_schema
+from padanan.landing.raw import RAW, REJECT_SCHEMA, DamagedFile, Detail, Flag, RawTable, Spec, raw_schema
 
 TASK = "padanan.landing.reading_child:read"
 REJECTS = "tak_terbaca.parquet"
@@ -30,12 +30,21 @@ class _Told(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class _Detail(_Told):
+    cause: str
+    count: int
+    where: str
+    left: int
+
+
 class _Flag(_Told):
     rule_id: str
     outcome: str
     cause: str
     cure: str
     place: str | None
+    keeper: str | None
+    details: list[_Detail]
 
 
 class _Damage(_Told):
@@ -43,6 +52,7 @@ class _Damage(_Told):
     cure: str
     place: str | None
     rule: str
+    keeper: str | None
 
 
 class _Read(_Told):
@@ -54,6 +64,7 @@ class _Read(_Told):
     flags: list[_Flag]
     missing: list[str]
     unagreed: list[str]
+    positions: dict[str, int]
 
 
 class _Answer(_Told):
@@ -113,7 +124,7 @@ def read_delivery(path: Path, contract: Contract, work: Path) -> RawTable:
         raise NoSpace("ruang simpan habis ketika membaca kiriman", cure="kosongkan ruang pada disk data home lalu jalankan ulang")
     if answer.damage is not None:
         damage = answer.damage
-        raise DamagedFile(damage.cause, damage.cure, place=damage.place, rule=damage.rule)
+        raise DamagedFile(damage.cause, damage.cure, place=damage.place, rule=damage.rule, keeper=damage.keeper)
     if answer.read is None:
         raise DamagedFile("berkas membuat pembacanya memberi hasil yang tidak dikenal", _MENDED, rule="pembaca_berhenti")
     return _table(answer.read, spec, work, (64 << 20) + size * limits.kaliBesarnya)
@@ -133,9 +144,16 @@ def _table(read: _Read, spec: Spec, work: Path, most: int) -> RawTable:
         counted=read.counted,
         facts=read.facts,
         control=read.control,
-        flags=[Flag(one.rule_id, one.outcome, one.cause, one.cure, one.place) for one in read.flags],
+        flags=[
+            Flag(
+                **one.model_dump(exclude={"details"}),
+                details=tuple(Detail(**detail.model_dump()) for detail in one.details),
+            )
+            for one in read.flags
+        ],
         missing=tuple(read.missing),
         unagreed=tuple(read.unagreed),
+        positions=read.positions,
     )
 
 

@@ -28,7 +28,7 @@ def read(*, work: Path, path: str, spec: dict[str, Any], longest: int) -> dict[s
             table = read_file(Path(path), _from_json(spec), work)
             _check_cells(table.path, longest)
     except DamagedFile as damage:
-        return {"damage": {"cause": damage.cause, "cure": damage.cure, "place": damage.place, "rule": damage.rule}}
+        return {"damage": vars(damage)}
     except NoSpace:
         return {"no_space": True}
     return {
@@ -41,6 +41,7 @@ def read(*, work: Path, path: str, spec: dict[str, Any], longest: int) -> dict[s
             "flags": [asdict(flag) for flag in table.flags],
             "missing": list(table.missing),
             "unagreed": list(table.unagreed),
+            "positions": table.positions,
         }
     }
 

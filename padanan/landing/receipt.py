@@ -1,16 +1,26 @@
-"""The tanda terima: what a producer is told about a delivery, as Markdown and JSON.
+"""The tanda terima: what a producer is told about a delivery, the same words as page, PDF and JSON.
 
-Counts, places, causes and cures only; no value of a person, and no decision is taken here.
+Counts, places, causes and cures only; no value of a person, no command, and no decision is taken here. How it looks is in
+`padanan/pages/receipt.py`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from padanan.base.format import day, fingerprint, listed, number
+from padanan.base.format import moment as moment_of
+from padanan.contracts.agencies import load_agencies
+from padanan.contracts.contract import Contract, expectations_dir
+from padanan.landing.rule_words import rule_words
+
+if TYPE_CHECKING:
+    from padanan.pages.receipt import Fault, Paper
+
+NAME = "tanda_terima"
 STATUS_TEXT = {
     "diterima": "DITERIMA",
     "ditahan": "DITAHAN: tersimpan, belum dipakai sampai dilepas",
@@ -19,14 +29,26 @@ STATUS_TEXT = {
     "duplikat": "DUPLIKAT: berkas yang sama sudah diterima",
 }
 OUTCOME_TEXT = {"peringatan": "peringatan", "tahan": "ditahan", "karantina": "karantina", "tolak": "ditolak"}
+_LEADS_TO = {
+    "peringatan": "peringatan: kiriman tetap dipakai",
+    "tahan": "kiriman ditahan karena ini",
+    "karantina": "kiriman tidak dipakai karena ini",
+    "tolak": "kiriman ditolak karena ini",
+}
 SET_WORD = " (DITETAPKAN, bukan waktu yang dilihat sistem)"
-NEXT = {
-    "diterima": "Tidak perlu mengirim ulang. Perbaiki yang tercantum di atas pada kiriman berikutnya.",
-    "ditahan": "Jelaskan atau perbaiki butir 'ditahan'. Pengelola melepasnya dengan "
-    "`padanan release {sha16} --by NAMA --reason TEKS`, atau kirim ulang berkas yang benar.",
-    "karantina": "Perbaiki butir di atas lalu kirim ulang. Berkas asli disimpan di karantina.",
-    "ditolak": "Penuhi syarat di atas lalu kirim ulang. Berkas ini tidak disalin.",
-    "duplikat": "Tidak ada yang perlu dilakukan. Bila ini seharusnya koreksi, periksa apakah berkas yang benar yang terkirim.",
+KEEPER = {
+    "ditahan": "Setelah penjelasan produsen diterima, pengelola melepasnya dengan "
+    "`padanan release {sha16} --by NAMA --reason TEKS`; selain itu tunggu kiriman koreksi.",
+}
+"""What the pengelola does with a delivery of that state; a receipt never says it."""
+FOOT = "Tanda terima ini memuat hitungan, letak, sebab, dan perbaikan saja: tanpa NIK, nama, atau alamat."
+_SHAPE = {
+    "bentuk": "bentuk",
+    "encoding": "encoding",
+    "pemisah": "pemisah",
+    "baris_judul": "baris judul",
+    "lembar": "lembar",
+    "akhir_baris": "akhir baris",
 }
 
 
@@ -38,7 +60,7 @@ class Receipt:
         status: diterima, ditahan, karantina, ditolak or duplikat.
         folder: where manifest and receipt lie.
         manifest: everything that `manifest.json` holds.
-        markdown: the path of tanda_terima.md.
+        paper: the path of the page.
     """
 
     contract_id: str
@@ -46,7 +68,7 @@ class Receipt:
     sha16: str
     folder: Path
     manifest: dict[str, Any]
-    markdown: Path
+    paper: Path
 
     @property
     def flags(self) -> list[dict[str, Any]]:
@@ -81,79 +103,155 @@ class Receipt:
             parts.append(f"periode data {self.manifest['periode_data']}")
         if self.rows_in is not None:
             parts.append(
-                f"{_number(self.rows_in)} masuk = {_number(self.rows_on)} diteruskan "
-                f"+ {_number(sum(self.rows_aside.values()))} disisihkan"
+                f"{number(self.rows_in)} masuk = {number(self.rows_on)} diteruskan "
+                f"+ {number(sum(self.rows_aside.values()))} disisihkan"
             )
         return " · ".join(parts)
 
 
-def receipt_json(manifest: dict[str, Any]) -> str:
-    """The machine-readable receipt: the manifest without internal names."""
-    hidden = {"per_kelurahan", "key_id"}
-    return json.dumps({k: v for k, v in manifest.items() if k not in hidden}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+def receipt_page(folder: Path, name: str = NAME) -> Path:
+    """The page of a receipt; of one from before receipts were pages, its Markdown."""
+    page, older = folder / f"{name}.html", folder / f"{name}.md"
+    return older if older.exists() and not page.exists() else page
 
 
-def receipt_markdown(manifest: dict[str, Any], title: str) -> str:
-    """The receipt a person reads."""
+def paper_of(manifest: Mapping[str, Any], contract: Contract) -> Paper:
+    """The receipt of a delivery in words: what became of it, every fault with its place, what to do by when and to whom."""
+    from padanan.pages.receipt import BAD, GOOD, Paper
+
+    status = str(manifest["status"])
+    return Paper(
+        title=f"Tanda terima: {contract.name}",
+        verdict=f"{STATUS_TEXT[status].partition(':')[0].capitalize()}: {_verdict(manifest)}",
+        tone=BAD if status in ("ditahan", "karantina", "ditolak") else GOOD,
+        steps=tuple(_steps(manifest, contract)),
+        faults=tuple(map(_fault, manifest["flags"])),
+        counts=tuple(_counts(manifest)),
+        facts=tuple(_facts(manifest, contract)),
+        foot=FOOT,
+    )
+
+
+def receipt_json(manifest: Mapping[str, Any], paper: Paper) -> str:
+    """The machine's copy: the manifest without internal names, and the words of the page."""
+    from padanan.pages.receipt import as_json
+
+    hidden = {"per_kelurahan", "key_id", "files"}
+    return as_json({**{k: v for k, v in manifest.items() if k not in hidden}, WORDS: paper.said()})
+
+
+WORDS = "bacaan"
+"""Under this name the JSON repeats what the page says."""
+
+
+def _verdict(manifest: Mapping[str, Any]) -> str:
+    file = manifest.get("file") or "berkas ini"
+    return {
+        "diterima": f"{file} dipakai.",
+        "ditahan": f"{file} tersimpan, tetapi belum dipakai.",
+        "karantina": f"{file} tidak dipakai; berkas aslinya disimpan terpisah.",
+        "ditolak": f"isi {file} tidak disimpan.",
+        "duplikat": f"isi {file} sama dengan kiriman yang sudah diterima.",
+    }[str(manifest["status"])]
+
+
+def _steps(manifest: Mapping[str, Any], contract: Contract) -> list[str]:
+    """What the producer does now, by when, and to whom."""
+    status, flags = str(manifest["status"]), manifest["flags"]
+    custodian = load_agencies(expectations_dir()).of("walidata")
+    to = (
+        f"kepada {custodian.nama} ({custodian.singkat})"
+        if custodian.singkat not in custodian.nama
+        else f"kepada {custodian.nama}"
+    )
+    again = f"kirim ulang seluruh berkas {to}, dengan cara yang sama seperti kiriman ini, {_until(manifest)}"
+    if status == "duplikat":
+        return [
+            "Tidak ada yang perlu dilakukan. Bila ini seharusnya koreksi, periksa apakah berkas yang benar yang terkirim, lalu "
+            f"kirim berkas itu {to}."
+        ]
+    if status == "diterima":
+        if not flags:
+            return ["Tidak ada yang perlu dilakukan, dan tidak perlu mengirim ulang."]
+        return ["Tidak perlu mengirim ulang. Perbaiki yang tercantum di bawah di sumber datanya sebelum kiriman berikutnya."]
+    heavy = [flag for flag in flags if flag["akibat"] != "peringatan"]
+    which = f"Perbaiki {number(len(heavy))} hal bertanda ■ di bawah" if heavy else "Perbaiki yang tercantum di bawah"
+    steps = [f"{which} di sumber datanya, lalu {again}."]
+    if status == "ditahan":
+        steps.append(
+            f"Bila isinya memang benar demikian, jelaskan secara tertulis {to} dengan menyebut nomor tanda terima "
+            f"{fingerprint(str(manifest.get('sha16') or ''))}; tidak perlu mengirim ulang."
+        )
+    if len(heavy) < len(flags):
+        steps.append("Yang bertanda ▲ tidak menghalangi; perbaiki sekalian.")
+    return steps
+
+
+def _until(manifest: Mapping[str, Any]) -> str:
+    due, received = manifest.get("deadline"), str(manifest.get("diterima") or "")[:10]
+    if not due:
+        return "secepatnya"
+    if received and received > str(due):
+        return f"secepatnya (tenggat {day(due)} sudah lewat; data yang terlambat dapat tidak ikut ditetapkan)"
+    return f"paling lambat {day(due)}"
+
+
+def _fault(flag: Mapping[str, Any]) -> Fault:
+    from padanan.pages.receipt import Fault, Part, sentence
+
+    outcome, details = str(flag["akibat"]), flag.get("rincian", ())
+    parts = tuple(Part(one["sebab"], number(one["jumlah"]), one["tempat"]) for one in details)
+    # One cause needs no table of causes.
+    place = flag["tempat"] if not parts else parts[0].where if len(parts) == 1 else None
+    return Fault(
+        rule=rule_words(str(flag["rule_id"])),
+        outcome=_LEADS_TO[outcome],
+        # Behind the colon stand the causes with their first rows, for a line on a terminal.
+        cause=sentence(str(flag["pesan"]).partition(": ")[0] if len(parts) > 1 else flag["pesan"]),
+        cure=sentence(flag["perbaikan"]),
+        place=sentence(place, stop=""),
+        parts=parts if len(parts) > 1 else (),
+        heavy=outcome != "peringatan",
+    )
+
+
+def _counts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if manifest.get("rows_in") is None:
+        return []
     aside = manifest.get("rows_aside") or {}
-    facts = manifest.get("facts") or {}
-    lines = [
-        f"# Tanda terima: {title}",
-        "",
-        f"**{STATUS_TEXT[manifest['status']]}**",
-        "",
-        "| butir | isi |",
-        "|---|---|",
-        f"| berkas | {_cell(manifest.get('file'))} |",
-        f"| nilai hash (SHA-256) | {manifest.get('sha256') or '-'} |",
-        f"| ukuran | {_number(manifest.get('size') or 0)} bita |",
-        f"| periode data | {manifest.get('periode_data') or '-'} |",
-        f"| bagian | {_cell(manifest.get('bagian')) or '-'} |",
-        f"| diterima | {manifest.get('diterima') or '-'}{SET_WORD if manifest.get('diterima_oleh') == 'ditetapkan' else ''} |",
-        *([f"| diterima menurut surat | {manifest['diterima_surat']} |"] if manifest.get("diterima_surat") else []),
-        f"| tenggat | {manifest.get('deadline') or '-'}{' (TERLAMBAT)' if manifest.get('late') else ''} |",
-        f"| nomor surat | {_cell(manifest.get('nomor_surat')) or '-'} |",
+    if manifest.get("rows_on") is None:
+        return [("Baris di berkas", number(manifest["rows_in"]))]
+    return [
+        ("Baris di berkas", number(manifest["rows_in"])),
+        ("Diteruskan ke pemadanan", number(manifest["rows_on"])),
+        ("Disisihkan: tidak terbaca", number(aside.get("tidak_terbaca", 0))),
+        ("Disisihkan: bukan rekaman", number(aside.get("bukan_rekaman", 0))),
+        ("Disisihkan: kembar", number(aside.get("baris_kembar", 0))),
     ]
-    if facts:
-        shown = {
-            "bentuk": "bentuk",
-            "encoding": "encoding",
-            "pemisah": "pemisah",
-            "baris_judul": "baris judul",
-            "lembar": "lembar",
-            "akhir_baris": "akhir baris",
-        }
-        text = ", ".join(f"{label} {_fact(facts[key])}" for key, label in shown.items() if facts.get(key) not in (None, ""))
-        lines.append(f"| bentuk | {_cell(text)} |")
-    if manifest.get("rows_in") is not None:
-        lines += [
-            "",
-            "## Hitungan baris",
-            "",
-            "| masuk | diteruskan | disisihkan: tidak terbaca | disisihkan: bukan rekaman | disisihkan: kembar |",
-            "|---:|---:|---:|---:|---:|",
-            f"| {_number(manifest['rows_in'])} | {_number(manifest.get('rows_on') or 0)} "
-            f"| {_number(aside.get('tidak_terbaca', 0))} | {_number(aside.get('bukan_rekaman', 0))} "
-            f"| {_number(aside.get('baris_kembar', 0))} |",
-        ]
-    if manifest.get("control"):
-        lines += [
-            "",
-            "Hitungan kendali: "
-            + ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in manifest["control"].items())
-            + ".",
-        ]
-    lines += ["", "## Yang perlu diperhatikan", ""]
-    if manifest["flags"]:
-        lines += flag_table(manifest["flags"])
-    else:
-        lines.append("Tidak ada.")
-    lines += ["", "## Langkah berikutnya", "", NEXT[manifest["status"]].format(sha16=manifest.get("sha16") or ""), ""]
-    return "\n".join(lines)
+
+
+def _facts(manifest: Mapping[str, Any], contract: Contract) -> list[tuple[str, str]]:
+    due, shape, control = manifest.get("deadline"), manifest.get("facts") or {}, manifest.get("control") or {}
+    said = {
+        "Produsen": contract.owner,
+        "Berkas": manifest.get("file"),
+        "Periode data": manifest.get("periode_data"),
+        "Bagian": manifest.get("bagian"),
+        "Nomor surat": manifest.get("nomor_surat"),
+        "Diterima": moment_of(manifest.get("diterima")) + (SET_WORD if manifest.get("diterima_oleh") == "ditetapkan" else ""),
+        "Diterima menurut surat": moment_of(manifest.get("diterima_surat")),
+        "Tenggat": due and day(due) + (" (TERLAMBAT)" if manifest.get("late") else ""),
+        "Bentuk": ", ".join(f"{name} {_fact(shape[key])}" for key, name in _SHAPE.items() if shape.get(key) not in (None, "")),
+        "Hitungan kendali": ", ".join(f"{name.replace('_', ' ')} {number(value)}" for name, value in control.items() if value),
+        "Ukuran": f"{number(manifest.get('size') or 0)} bita",
+        "Nomor tanda terima": manifest.get("sha16") and fingerprint(str(manifest["sha16"])),
+        "Nilai hash (SHA-256)": manifest.get("sha256") and fingerprint(str(manifest["sha256"])),
+    }
+    return [(name, str(value)) for name, value in said.items() if value]
 
 
 def flag_table(flags: Sequence[Mapping[str, Any]], *, places: bool = True) -> list[str]:
-    """Lines of a Markdown table: rule, outcome, place, cause, cure.
+    """Lines of a Markdown table for the pengelola: rule, outcome, place, cause, cure, what is his to do.
 
     Args:
         places: without them nothing of a file's name is left, which a place may repeat.
@@ -162,18 +260,15 @@ def flag_table(flags: Sequence[Mapping[str, Any]], *, places: bool = True) -> li
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     for flag in flags:
         place = [_cell(flag["tempat"]) or "-"] if places else []
-        cells = [flag["rule_id"], OUTCOME_TEXT[flag["akibat"]], *place, _cell(flag["pesan"]), _cell(flag["perbaikan"])]
+        cure = "; ".join(filter(None, (_cell(flag["perbaikan"]), _cell(flag.get("pengelola")))))
+        cells = [flag["rule_id"], OUTCOME_TEXT[flag["akibat"]], *place, _cell(flag["pesan"]), cure]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
 
-def _number(value: Any) -> str:
-    return f"{int(value):,}".replace(",", ".")
-
-
 def _fact(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return listed([str(one) for one in value])
     return "TAB" if value == "\t" else str(value)
 
 

@@ -15,7 +15,7 @@ from padanan.base.home import Home
 from padanan.contracts.contract import Contract
 from padanan.landing.arrival import Arrival
 from padanan.landing.letter import PULL, shown_name
-from padanan.landing.receipt import Receipt
+from padanan.landing.receipt import Receipt, receipt_page
 from padanan.records.delivery_proof import RECEIPTS
 from padanan.records.ledger import manifests, quarantined
 
@@ -43,11 +43,12 @@ def delivered_before(home: Home, contract: Contract, path: Path, arrival: Arriva
         same = item["sha256"] in (digest, None) or path.name.endswith(PULL)
         if same and (item["file"], item["diterima"]) == (shown, arrived):
             folder = item.pop("folder")
-            return Receipt(contract.id, item["status"], item["sha16"], folder, item, folder / "tanda_terima.md")
+            return Receipt(contract.id, item["status"], item["sha16"], folder, item, receipt_page(folder))
     if digest is not None:
         paper = duplicate_paper(home, contract.id, digest[:16], arrived, path.name)
         told = paper.with_suffix(".json")
-        if paper.with_suffix(".md").exists() and told.exists():
+        page = receipt_page(told.parent, paper.name)
+        if page.exists() and told.exists():
             manifest = json.loads(told.read_text(encoding="utf-8"))
-            return Receipt(contract.id, "duplikat", digest[:16], told.parent, manifest, paper.with_suffix(".md"))
+            return Receipt(contract.id, "duplikat", digest[:16], told.parent, manifest, page)
     return None

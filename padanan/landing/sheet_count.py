@@ -23,6 +23,8 @@ _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
 _ERROR = re.compile(rb'<(?:\w+:)?c\b[^>]*\bt="e"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _UNCACHED = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>")
+# Cells one by one; an attribute may hold a `>` in no workbook, a `<` in no XML.
+_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*?(?<!/)>(.*?</(?:\w+:)?c>)', re.DOTALL)
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 _SPAN = re.compile(rb'\b(min|max)="(\d+)"')
@@ -36,7 +38,8 @@ class SheetCount:
 
     Attributes:
         rows: 1-based numbers of rows that hold a value; `errors` those among them with an error cell.
-        formulas, uncached: formula cells, and those whose result was not saved.
+        formulas, uncached: formula cells, and those whose result was not saved; `formula_cells` and `uncached_cells` are their
+            addresses, column letter to 1-based rows, as far as the file says them.
         last: the highest row number, empty rows included.
         hidden_rows: 1-based numbers of hidden rows that hold a value; `hidden_columns` 0-based.
     """
@@ -48,6 +51,8 @@ class SheetCount:
     last: int
     hidden_rows: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     hidden_columns: frozenset[int] = frozenset()
+    formula_cells: dict[str, list[int]] = field(default_factory=dict)
+    uncached_cells: dict[str, list[int]] = field(default_factory=dict)
 
 
 def count_sheet(path: Path, name: str) -> SheetCount:
@@ -57,6 +62,8 @@ def count_sheet(path: Path, name: str) -> SheetCount:
     hidden: list[int] = []
     columns: frozenset[int] | None = None
     formulas = uncached = last = 0
+    with_formula: dict[str, list[int]] = {}
+    without_value: dict[str, list[int]] = {}
     with zipfile.ZipFile(path) as archive, archive.open(_sheet_part(archive, name)) as stream:
         rest = b""
         while block := stream.read(1 << 22):
@@ -67,8 +74,15 @@ def count_sheet(path: Path, name: str) -> SheetCount:
             if cut < 4:
                 continue
             done, rest = rest[:cut], rest[cut:]
-            formulas += len(_FORMULA.findall(done))
+            found = len(_FORMULA.findall(done))
+            formulas += found
             uncached += len(_UNCACHED.findall(done))
+            if found:
+                for cell in _CELL.finditer(done):
+                    if _FORMULA.search(cell[3]):
+                        with_formula.setdefault(cell[1].decode(), []).append(int(cell[2]))
+                        if _UNCACHED.search(cell[3]):
+                            without_value.setdefault(cell[1].decode(), []).append(int(cell[2]))
             done = re.sub(rb"<(?:\w+:)?row\b[^>]*/>", b"", done)
             for match in _ROW.finditer(done):
                 number = _NUMBER.search(match[1])
@@ -87,6 +101,8 @@ def count_sheet(path: Path, name: str) -> SheetCount:
         last,
         np.asarray(hidden, np.int64),
         columns or frozenset(),
+        with_formula,
+        without_value,
     )
 
 

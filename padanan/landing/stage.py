@@ -18,6 +18,7 @@ from padanan.base.tabular import copy_to
 from padanan.contracts.blanks import Blanks
 from padanan.contracts.contract import Contract, load_blanks
 from padanan.landing import no_record
+from padanan.landing.places import STRETCHES, TOLD, Stretch
 from padanan.landing.raw import LINE, NUMERIC, RawTable
 
 UNREADABLE, DUPLICATE, NO_RECORD = "tidak_terbaca", "baris_kembar", "bukan_rekaman"
@@ -43,6 +44,20 @@ NUMBER = (
 )
 
 
+@dataclass(frozen=True)
+class Aside:
+    """Rows set aside for one cause: how many, their first stretches (`places.TOLD`), and how many stretches there are."""
+
+    count: int
+    found: list[Stretch]
+    stretches: int
+
+    @property
+    def first(self) -> int:
+        """The first row."""
+        return self.found[0][0]
+
+
 @dataclass
 class Staged:
     """What was landed, counted in the written files themselves.
@@ -56,8 +71,8 @@ class Staged:
         digits16: share of values with exactly 16 digits per column, over the first `SAMPLE` rows.
         of_people: of rows with both numbers of sixteen digits, over the same rows, how many numbers of each column are dated as a
             person's is (its own birth day, or a woman's: the day and 40), and how many rows there were.
-        causes: first lines and count of unreadable rows by cause.
-        no_records: the same of rows that are no records.
+        causes: unreadable rows by cause.
+        no_records: the same of rows that are no records; `twins` of exact repetitions.
     """
 
     rows_on: int
@@ -67,8 +82,9 @@ class Staged:
     periods: dict[str, int] = field(default_factory=dict)
     digits16: dict[str, float] = field(default_factory=dict)
     of_people: dict[str, int] = field(default_factory=dict)
-    causes: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
-    no_records: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
+    causes: dict[str, Aside] = field(default_factory=dict)
+    no_records: dict[str, Aside] = field(default_factory=dict)
+    twins: dict[str, Aside] = field(default_factory=dict)
 
 
 def stage(
@@ -203,6 +219,7 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
             ).fetchall()
         )
     staged.causes, staged.no_records = _places(con, rejects, UNREADABLE), _places(con, rejects, NO_RECORD)
+    staged.twins = _places(con, rejects, DUPLICATE)
 
 
 def _of_people(con: duckdb.DuckDBPyConnection, rows: str, names: tuple[str, ...]) -> dict[str, int]:
@@ -223,12 +240,12 @@ def _of_people(con: duckdb.DuckDBPyConnection, rows: str, names: tuple[str, ...]
     return dict(zip(("nik", "no_kk", "baris"), map(int, found), strict=True))
 
 
-def _places(con: duckdb.DuckDBPyConnection, rejects: Path, reason: str) -> dict[str, tuple[int, list[int]]]:
-    """Cause to count and first lines, of the rows set aside for one reason."""
+def _places(con: duckdb.DuckDBPyConnection, rejects: Path, reason: str) -> dict[str, Aside]:
+    """Cause to the rows set aside for one reason."""
     return {
-        cause: (int(count), [int(line) for line in lines])
-        for cause, count, lines in con.execute(
-            f"select sebab, count(*), list({LINE} order by {LINE})[1:20] from read_parquet({literal(rejects)}) "
-            f"where alasan = '{reason}' group by 1 order by 2 desc, 1"
+        cause: Aside(int(count), [(int(one["dari"]), int(one["sampai"])) for one in found], int(total))
+        for cause, count, found, total in con.execute(
+            "select sebab, sum(n), list({dari: dari, sampai: sampai} order by dari)[1:" + str(TOLD) + "], count(*) "
+            f"from ({STRETCHES.format(literal(rejects))}) where alasan = '{reason}' group by 1 order by 2 desc, 1"
         ).fetchall()
     }

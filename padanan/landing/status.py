@@ -150,7 +150,9 @@ def render(state: Mapping[str, Any]) -> str:
         out += ["", f"{title}: {len(state[key]) or 'tidak ada'}"]
         for item in state[key]:
             out.append(f"  {item['contract_id']} {item['sha16']} periode data {item['periode_data'] or '-'} ({item['berkas']})")
-            out += [f"    {flag['rule_id']}: {flag['pesan']}. Perbaikan: {flag['perbaikan']}" for flag in item["sebab"]]
+            for flag in item["sebab"]:
+                own = f" Pengelola: {flag['pengelola']}." if flag.get("pengelola") else ""
+                out.append(f"    {flag['rule_id']}: {flag['pesan']}. Perbaikan: {flag['perbaikan']}.{own}")
     if state["diabaikan"]:
         out += ["", f"Diabaikan di inbox, bukan kiriman: {len(state['diabaikan'])}"]
         out += [f"  {item['contract_id']}: {item['berkas']} ({item['sebab']})" for item in state["diabaikan"]]

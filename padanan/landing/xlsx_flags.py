@@ -5,10 +5,11 @@ How cells and rows are read belongs to `xlsx_reader`; what a flag leads to, to `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from padanan.landing.raw import Flag
+from padanan.landing.places import TOLD, cells_detail, detail, rows_in_words, stretches
+from padanan.landing.raw import Detail, Flag
 
 FULL_SHEET = 1_048_576
 
@@ -30,6 +31,16 @@ class Totals:
     epoch_1904: bool = False
     old_serials: int = 0
     silent: list[int] = field(default_factory=list)
+    hidden_lines: list[int] = field(default_factory=list)
+    formula_cells: dict[str, list[int]] = field(default_factory=dict)
+    uncached_cells: dict[str, list[int]] = field(default_factory=dict)
+    merged_cells: dict[str, list[str]] = field(default_factory=dict)
+
+    def add_cells(self, kind: str, cells: Mapping[str, Sequence[int]], step: int) -> None:
+        """Adds the cells of one sheet."""
+        found: dict[str, list[int]] = getattr(self, kind)
+        for column, rows in cells.items():
+            found.setdefault(column, []).extend(row + step for row in rows)
 
 
 def noticed(totals: Totals, hidden: int, unread: list[str]) -> Iterator[Flag]:
@@ -41,14 +52,13 @@ def noticed(totals: Totals, hidden: int, unread: list[str]) -> Iterator[Flag]:
         unread: the other sheets that hold records, as they may be shown.
     """
     if totals.silent:
-        more = " …" if len(totals.silent) > 10 else ""
         yield Flag(
             "baris_kosong_semu",
             "tahan" if len(totals.silent) >= 0.05 * max(totals.rows, 1) else "peringatan",
-            f"{len(totals.silent)} baris berisi menurut berkas, tetapi kosong ketika dibaca (baris "
-            f"{', '.join(map(str, totals.silent[:10]))}{more})",
+            f"{len(totals.silent)} baris berisi menurut berkas, tetapi kosong ketika dibaca",
             "periksa baris itu; bila memang kosong, hapus barisnya, bila tidak, simpan ulang berkas di Excel lalu kirim ulang",
-            f"baris {totals.silent[0]}",
+            rows_in_words([(totals.silent[0],) * 2], totals.sheets),
+            details=_rows("kosong ketika dibaca", totals.silent, totals.sheets),
         )
     if unread:
         yield Flag(
@@ -64,6 +74,7 @@ def noticed(totals: Totals, hidden: int, unread: list[str]) -> Iterator[Flag]:
             "peringatan",
             f"{totals.hidden_rows} baris tersembunyi (saringan atau disembunyikan) ikut dibaca",
             "tampilkan semua baris; hapus yang memang bukan bagian kiriman, lalu kirim ulang",
+            details=_rows("tersembunyi", totals.hidden_lines, totals.sheets),
         )
     if totals.hidden_columns:
         yield Flag(
@@ -93,6 +104,7 @@ def noticed(totals: Totals, hidden: int, unread: list[str]) -> Iterator[Flag]:
             "tahan" if held else "peringatan",
             f"{totals.uncached} sel rumus tanpa hasil tersimpan, terbaca kosong",
             "salin lalu tempel sebagai nilai, simpan, kirim ulang",
+            details=_cells("rumus tanpa hasil", totals.uncached_cells, totals.sheets),
         )
     elif totals.formulas:
         yield Flag(
@@ -100,6 +112,7 @@ def noticed(totals: Totals, hidden: int, unread: list[str]) -> Iterator[Flag]:
             "peringatan",
             f"{totals.formulas} sel berisi rumus; hasil tersimpannya yang dipakai",
             "tempel sebagai nilai pada kiriman berikutnya",
+            details=_cells("rumus", totals.formula_cells, totals.sheets),
         )
     if totals.merged:
         yield Flag(
@@ -107,6 +120,11 @@ def noticed(totals: Totals, hidden: int, unread: list[str]) -> Iterator[Flag]:
             "peringatan",
             f"{totals.merged} sel gabung di antara baris data; isinya diteruskan ke baris di bawahnya, kecuali kolom identitas",
             "pisahkan sel gabung dan isi setiap baris",
+            details=tuple(
+                Detail(f"sel gabung di lembar '{name}'", len(cells), _some(cells))
+                for name, cells in totals.merged_cells.items()
+                if cells
+            ),
         )
     if len(totals.sheets) > 1:
         yield Flag(
@@ -122,3 +140,18 @@ def noticed(totals: Totals, hidden: int, unread: list[str]) -> Iterator[Flag]:
             f"{hidden} lembar tersembunyi memuat judul yang sama dan tidak dibaca",
             "tampilkan atau hapus lembar itu lalu kirim ulang",
         )
+
+
+def _some(cells: Sequence[str]) -> str:
+    """Addresses; of very many the first and where the last is."""
+    return ", ".join(cells) if len(cells) <= TOLD else f"{', '.join(cells[:TOLD])}, … sampai {cells[-1]}"
+
+
+def _rows(cause: str, lines: Sequence[int], sheets: Sequence[str]) -> tuple[Detail, ...]:
+    found = stretches(lines)
+    return (detail(cause, len(lines), found, len(found), sheets),) if found else ()
+
+
+def _cells(cause: str, cells: Mapping[str, Sequence[int]], sheets: Sequence[str]) -> tuple[Detail, ...]:
+    found = cells_detail(cause, cells, sheets)
+    return (found,) if found else ()

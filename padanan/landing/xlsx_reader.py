@@ -18,16 +18,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from padanan.base.format import letter
 from padanan.base.shown import safe_name
 from padanan.landing.archive import RESAVE, check_workbook, epoch_1904, usual_layout
 from padanan.landing.header import HEADING, SEARCH_ROWS, Header, find_header, header_flags, require_header
+from padanan.landing.places import SHEET_STEP
 from padanan.landing.raw import DamagedFile, Flag, RawTable, RejectWriter, Spec, raw_schema
 from padanan.landing.sheet_count import SheetCount, count_sheet
 from padanan.landing.unread import holds_records
 from padanan.landing.xlsx_flags import FULL_SHEET, Totals, noticed
 
-# Rows of a second, third … sheet that continues the first get this much added to their number.
-SHEET_STEP = 2_000_000
 BATCH = 20_000
 # Days that a person may be born or a payment made on; four digits between are years for the reader of dates.
 FIRST_SERIAL, LAST_SERIAL = 1, 80_000
@@ -50,6 +50,7 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile):
         # Not the library's message: it may quote a cell.
         raise DamagedFile("buku kerja tidak terbaca", RESAVE) from None
+    offset = _offset(found[0][0]) if found else 0
     first = require_header(found[0][1] if found else None, spec, "di semua lembar")
     columns = tuple(sorted(first.mapping, key=first.mapping.__getitem__))
     schema = raw_schema(columns)
@@ -107,6 +108,7 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
         flags=[*flags, *noticed(totals, hidden, unread)],
         missing=tuple(sorted(spec.required - set(first.mapping))),
         unagreed=first.unagreed,
+        positions={name: place + offset for name, place in first.mapping.items()},
     )
 
 
@@ -143,6 +145,11 @@ def _sheets(book: CalamineWorkbook, spec: Spec) -> tuple[list[tuple[CalamineShee
         if found and holds_records(sheet.iter_rows())
     ]
     return found, hidden, unread
+
+
+def _offset(sheet: CalamineSheet) -> int:
+    """The columns left of the first that holds anything, which calamine leaves out."""
+    return int(sheet.start[1]) if sheet.start else 0
 
 
 def _shown(sheet: CalamineSheet, spec: Spec) -> str:
@@ -219,10 +226,17 @@ def _read_sheet(
     totals.formulas += count.formulas
     totals.uncached += count.uncached
     totals.merged += len(merged)
-    totals.hidden_rows += int((count.hidden_rows > start).sum())
-    offset = sheet.start[1] if sheet.start else 0
+    hidden = count.hidden_rows[count.hidden_rows > start]
+    totals.hidden_rows += len(hidden)
+    totals.hidden_lines += (hidden + step).tolist()
+    totals.add_cells("formula_cells", count.formula_cells, step)
+    totals.add_cells("uncached_cells", count.uncached_cells, step)
+    totals.merged_cells.setdefault(_shown(sheet, spec), []).extend(
+        f"{letter(low[1])}{low[0] + 1}:{letter(high[1])}{high[0] + 1}" for low, high in merged
+    )
+    offset = _offset(sheet)
     totals.hidden_columns += [
-        spec.columns[name][0]
+        f"{spec.columns[name][0]} (kolom {letter(header.mapping[name] + offset)})"
         for name in columns
         if name in header.mapping and header.mapping[name] + offset in count.hidden_columns
     ]
@@ -290,7 +304,7 @@ def _merge_fill(
     """Values of vertically merged cells for the rows below the first; never for identity columns."""
     if not merged:
         return {}
-    offset = sheet.start[1] if sheet.start else 0
+    offset = _offset(sheet)
     names = {index: name for name, index in header.mapping.items() if name in columns and name not in spec.id_like}
     tops = {(low[0], low[1] - offset) for low, _ in merged if low[1] - offset in names}
     last = max((row for row, _ in tops), default=-1)

@@ -39,9 +39,9 @@ def write_workbook(report: Report, pages: Mapping[str, Page], path: Path) -> Non
     """
     book = Book(path, strings_to_formulas=False, strings_to_urls=False, strings_to_numbers=False, in_memory=True)
     book.set_properties({"title": f"Tabel laporan mutu {report.source.periode.label}", "author": "Padanan", "created": MADE})
-    formats = _formats(book)
+    formats = book_formats(book)
     contents = book.add_worksheet(CONTENTS)
-    _head(contents, formats, report, "Tabel laporan mutu data dan pemadanan", "")
+    sheet_head(contents, formats, report, "Tabel laporan mutu data dan pemadanan", "")
     for place, name in enumerate(("Lembar", "Halaman", "Tabel", "Baris")):
         contents.write_string(HEAD_ROW, place, name, formats["head"])
     contents.set_column(0, 0, 32)
@@ -81,7 +81,8 @@ def sheet_names(pages: Mapping[str, Page]) -> dict[tuple[str, str], str]:
     return names
 
 
-def _formats(book: Any) -> dict[str, Any]:
+def book_formats(book: Any) -> dict[str, Any]:
+    """The cell formats of the report's workbooks by their use."""
     return {
         "title": book.add_format({"bold": True, "font_size": 13}),
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}),
@@ -96,7 +97,8 @@ def _formats(book: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _head(sheet: Any, formats: Mapping[str, Any], report: Report, title: str, note: str) -> None:
+def sheet_head(sheet: Any, formats: Mapping[str, Any], report: Report, title: str, note: str) -> None:
+    """The three lines above a sheet's table: title, note, and the publication it was counted from."""
     source = report.source
     sheet.write_string(0, 0, words.without_long_runs(title), formats["title"])
     sheet.write_string(1, 0, words.without_long_runs(note))
@@ -109,7 +111,7 @@ def _head(sheet: Any, formats: Mapping[str, Any], report: Report, title: str, no
 
 
 def _sheet(sheet: Any, formats: Mapping[str, Any], report: Report, page: Page, table: Table) -> None:
-    _head(sheet, formats, report, f"{page.title}: {table.caption}", table.note)
+    sheet_head(sheet, formats, report, f"{page.title}: {table.caption}", table.note)
     place = 0
     for column in table.columns:
         for name in (column.full, *column.more):

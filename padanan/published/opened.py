@@ -145,8 +145,9 @@ def _view(con: duckdb.DuckDBPyConnection, path: Path, name: str, root: Path) -> 
 
 def _derived(source: Published) -> None:
     """What several pages ask for: every record that was judged, each gap with its person and a DKI kota or none."""
-    more = f"union all select producer, record_key, '{SUPPORTING_STATUS}', kode_kota from rekaman_pendukung"
-    judged = "create view rekaman as select producer, record_key, status, kode_kota from padanan_record "
+    place = "kode_kota, kode_kecamatan, kode_kelurahan"
+    more = f"union all select producer, record_key, '{SUPPORTING_STATUS}', {place} from rekaman_pendukung"
+    judged = f"create view rekaman as select producer, record_key, status, {place} from padanan_record "
     source.rows(judged + (more if source.has("rekaman_pendukung") else ""))
     source.rows(
         """

@@ -5,6 +5,7 @@ Nothing is mended here; drafts and seals are proved where they are made.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,17 +13,18 @@ from typing import Any
 
 from padanan.base.digest import file_sha256, known_sha256
 from padanan.base.errors import PadananError
-from padanan.base.folder_proof import differing, signed_hashes
+from padanan.base.folder_proof import FILE, differing, signed_hashes
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.records.tombstone import NISAN, gone, proved, read_nisan
 
 WHAT = "terbitan"
 CURE = "pulihkan dari cadangan, atau terbitkan revisi baru; jangan membekukan revisi ini"
+_DRAFTS = "decree/????-??-??/dokumen/rev-*"
 # What is made of publications and can be made again, by the pattern of its folders: what it is called, how it is made.
 _MADE = {
     "reports/????-??-??/rev-*": ("laporan", "buat lagi dengan 'padanan report render'"),
-    "decree/????-??-??/dokumen/rev-*": ("dokumen", "buat lagi dengan 'padanan decree documents'"),
+    _DRAFTS: ("dokumen", "buat lagi dengan 'padanan decree documents'"),
 }
 
 
@@ -103,7 +105,10 @@ def prove_opened(home: Home, periode: Periode, revisi: int) -> None:
 
 
 def faults_of_made(home: Home) -> tuple[int, list[PadananError]]:
-    """How many reports and sets of drafts of documents there are, and each file of them that is missing or changed."""
+    """How many reports and sets of drafts of documents there are, and each file of them that is missing or changed.
+
+    A draft that was changed is none: officials work on drafts (`edited_drafts`).
+    """
     found: list[PadananError] = []
     folders = [(kind, path) for kind in _MADE for path in sorted(home.root.glob(kind)) if not (path / NISAN).exists()]
     for kind, folder in folders:
@@ -113,5 +118,36 @@ def faults_of_made(home: Home) -> tuple[int, list[PadananError]]:
         except PadananError as error:
             found.append(error)
             continue
+        if kind == _DRAFTS:
+            hashes = {name: digest for name, digest in hashes.items() if not _plain(folder / name)}
         found += differing(home.root, folder, hashes, what=what, cure=cure)
     return len(folders), found
+
+
+def edited_drafts(home: Home) -> list[Path]:
+    """Drafts of documents, relative to the home, whose bytes are not what this program wrote: people changed or added them."""
+    found: list[Path] = []
+    for folder in sorted(home.root.glob(_DRAFTS)):
+        if not (folder / NISAN).exists():
+            with contextlib.suppress(PadananError):  # a fault of its own, see `faults_of_made`
+                found += edited_in(home, folder)
+    return [path.relative_to(home.root) for path in found]
+
+
+def edited_in(home: Home, folder: Path) -> list[Path]:
+    """The same of one folder.
+
+    Raises:
+        PadananError: nothing proves which of its files are as we made them.
+    """
+    what, cure = _MADE[_DRAFTS]
+    hashes = signed_hashes(home.root, folder, what=what, cure=cure, unsigned=cure)
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.name != FILE and _plain(path) and hashes.get(path.name) != file_sha256(path)
+    ]
+
+
+def _plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from padanan.base.home import Home
 from padanan.base.period import Periode
@@ -20,6 +21,8 @@ from padanan.published import facts, overlap, wilayah
 from padanan.published.deliveries import ProducerDeliveries, deliveries
 from padanan.published.facts import Facts, KotaCount
 from padanan.published.followup import FollowUp, follow_up
+from padanan.published.gap_places import GapPlaces
+from padanan.published.gap_places import build as count_places
 from padanan.published.history import History, Scores, history
 from padanan.published.opened import Published
 from padanan.published.sensitivity import Sensitivity, measure
@@ -77,6 +80,11 @@ class Report:
         kota's rate of another rule beside it, "more than 2%" would bound a count below 5 from below.
         """
         return (item.rule.id, item.kota) in self.covers[item.producer]
+
+    @cached_property
+    def places(self) -> GapPlaces:
+        """The gaps down to the kelurahan; counted when first asked for, while the publication is open."""
+        return count_places(self.source, self.facts, self.tree, self.covers, self.blockers)
 
     def due(self, days: int) -> date:
         """The last day for what a contract gives so many days, counted from the cut-off of the revision."""

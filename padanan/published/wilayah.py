@@ -19,6 +19,13 @@ KELURAHAN_DEPTH = 4
 Path = tuple[str, ...]
 ROOT: Path = ("",)
 UNKNOWN = "-"
+LEVELS = ("kota", "kecamatan", "kelurahan")
+# What is not in the seed of DKI, by the level at which it is unknown.
+UNKNOWN_NAMES = {
+    "kota": "Tidak terpetakan ke DKI",
+    "kecamatan": "Kecamatan tidak diketahui",
+    "kelurahan": "Kelurahan tidak diketahui",
+}
 # Printed count -> the count it is a part of (None: stands alone). The difference is a cell too: a reader can subtract.
 # `jiwa` is the delivered population of the kelurahan that it counts whole, `terukur` the data sasaran who live in those.
 MEASURES: Mapping[str, str | None] = {
@@ -111,7 +118,7 @@ def build(source: Published) -> Tree:
     ):
         path = ROOT
         parent = root
-        for level in ("kota", "kecamatan", "kelurahan"):
+        for level in LEVELS:
             path = (*path, row[f"kode_{level}"])
             if path not in nodes:
                 nodes[path] = Node(path, row[level])
@@ -143,16 +150,11 @@ def _add(root: Node, nodes: dict[Path, Node], row: Mapping[str, object]) -> None
     counts = {name: value for name, value in row.items() if name in MEASURES and isinstance(value, int)}
     node, path = root, ROOT
     _plus(node, counts)
-    for level in ("kota", "kecamatan", "kelurahan"):
+    for level in LEVELS:
         code = str(row[level])
         path = (*path, code)
         if path not in nodes:
-            names = {
-                "kota": "Tidak terpetakan ke DKI",
-                "kecamatan": "Kecamatan tidak diketahui",
-                "kelurahan": "Kelurahan tidak diketahui",
-            }
-            nodes[path] = Node(path, names[level])
+            nodes[path] = Node(path, UNKNOWN_NAMES[level])
             node.children.append(nodes[path])
         node = nodes[path]
         _plus(node, counts)

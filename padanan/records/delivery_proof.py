@@ -14,6 +14,7 @@ from padanan.base.digest import file_sha256, known_sha256
 from padanan.base.errors import PadananError
 from padanan.base.folder_proof import FILE, differing, signed_hashes
 from padanan.base.home import Home
+from padanan.contracts.retention import RECEIPT
 from padanan.records.tombstone import NISAN, proved
 
 WHAT = "kiriman"
@@ -21,7 +22,7 @@ CURE = "pulihkan folder kiriman itu dari cadangan"
 RECEIPTS = "tanda_terima"
 """The folder of the receipts of copies, beside the deliveries of a producer."""
 _MANIFEST = "manifest.json"
-WORDS = (_MANIFEST, "tanda_terima.json", "tanda_terima.md")
+WORDS = (_MANIFEST, *RECEIPT)
 """What a delivery says of itself."""
 ROWS = ("part.parquet", "rejects.parquet")
 """Its rows."""

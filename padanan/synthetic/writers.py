@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import yaml
 
+from padanan.base.format import letter
 from padanan.contracts.contract import Contract
 from padanan.synthetic.arrow import join
-from padanan.synthetic.xlsx import Cells, letter, text_bytes, write_xlsx
+from padanan.synthetic.xlsx import Cells, text_bytes, write_xlsx
 
 Int64s = npt.NDArray[np.int64]
 

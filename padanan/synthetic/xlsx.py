@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from padanan.base.format import letter
 from padanan.synthetic.arrow import join
 
 STAMP = (2025, 1, 1, 0, 0, 0)
@@ -56,16 +57,6 @@ class Cells:
     text: pa.StringArray
     number: npt.NDArray[np.bool_] | None = None
     date: npt.NDArray[np.bool_] | None = None
-
-
-def letter(index: int) -> str:
-    """The column's letters: 0 is A, 26 is AA."""
-    out = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        out = chr(65 + rest) + out
-    return out
 
 
 def write_xlsx(

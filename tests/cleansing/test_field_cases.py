@@ -179,7 +179,7 @@ def test_rows_that_are_no_records_are_set_aside_with_reasons(receipts: dict[str,
     said = flags(receipt)["bukan_rekaman"]
     for reason in ("penomoran kolom: 1 (baris 2)", "baris jumlah: 1 (baris 7)", "tempat dan tanggal", "penanda tangan: 2", "NIP"):
         assert reason in said
-    assert "bukan rekaman" in receipt.markdown.read_text(encoding="utf-8")
+    assert "bukan rekaman" in receipt.paper.read_text(encoding="utf-8")
 
 
 def test_group_rows_are_no_people(receipts: dict[str, Receipt]) -> None:

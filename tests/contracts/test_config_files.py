@@ -25,6 +25,7 @@ from padanan.contracts.criteria import load_criteria
 from padanan.contracts.delivery import load_delivery_rules
 from padanan.contracts.entitlements import load_entitlements
 from padanan.contracts.field_rules import load_field_rules
+from padanan.contracts.legal_bases import load_legal_bases
 from padanan.contracts.plan import all_plans
 from padanan.contracts.retention import load_rules
 from padanan.contracts.rules import load_catalogue
@@ -47,6 +48,7 @@ LOADERS: dict[str, Callable[[Path], Any]] = {
     "lapangan.yaml": load_field_rules,
     "hak.yaml": load_entitlements,
     "instansi.yaml": load_agencies,
+    "dasar_hukum.yaml": load_legal_bases,
     "retensi.yaml": lambda folder: load_rules({}, folder),
     "delivery.yaml": load_delivery_rules,
     "reviewers.yaml": _reviewers,
@@ -57,6 +59,7 @@ LOADERS: dict[str, Callable[[Path], Any]] = {
 OPTIONAL = {
     "sasaran.yaml": {"parameter"},
     "instansi.yaml": {"instansi.lapangan", "instansi.dahulu"},
+    "dasar_hukum.yaml": {"dasar.dari"},
     "lapangan.yaml": {"kunjungan.tindakLanjut", "bukti.aturan", "tanpaProgram.berlaku",
                       "tanpaProgram.saluran", "calon", "terjawab", "dokumenLain", "dokumenLain.umurMaks", "dokumenLain.saluran",
                       "prelist.pertanyaan.mohon"},

@@ -22,6 +22,7 @@ from padanan.base.tabular import write_table
 from padanan.cli import main
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
+from padanan.contracts.legal_bases import UNCHECKED, load_legal_bases
 from padanan.decree.documents import context, documents_folder, facts, write_documents
 from padanan.decree.documents.terbilang import terbilang
 from padanan.decree.freeze import draft_folder
@@ -147,9 +148,14 @@ def test_agencies_stand_in_full_where_they_are_first_named(texts):
 
 @pytest.mark.feature("F17")
 def test_legal_bases_are_those_of_the_pedoman(texts):
-    """Nothing is cited that the public documents do not name."""
+    """What the pedoman cites and rests on; what nobody compared with its document asks the legal office."""
     cited = set(re.findall(r"Nomor (\d+) Tahun (\d{4}) tentang", texts["rancangan-keputusan"][0]))
-    assert cited == {("29", "2007"), ("23", "2014"), ("6", "2023"), ("2", "2022"), ("30", "2014"), ("40", "2018"), ("34", "2022")}
+    assert cited == {("29", "2007"), ("23", "2014"), ("6", "2023"), ("2", "2022"), ("30", "2014"), ("40", "2018"), ("34", "2022"),
+                     ("27", "2022"), ("15", "2010"), ("39", "2019"), ("4", "2022"), ("4", "2025"), ("53", "2020")}  # fmt: skip
+    words = texts["rancangan-keputusan"][0]
+    for base in load_legal_bases(expectations_dir()).dasar:
+        assert (f"{base.naskah} {UNCHECKED};" in words) is not base.diperiksa and base.naskah in words and base.sumber
+    assert words.count("Mengingat") == 1
     assert "[diisi: bagian hukum memeriksa keberlakuan dan melengkapi dasar hukum ini]" in texts["rancangan-keputusan"][0]
 
 

@@ -116,9 +116,14 @@ def test_one_byte_of_every_kind_is_found_and_named(
         place = len(content) // 2
         changed[place if not content[place : place + 1].isspace() else 0] ^= 1
         path.write_bytes(bytes(changed))
-        code, said = main(["verify"]), capsys.readouterr().err
+        code, told = main(["verify"]), capsys.readouterr()
+        said = told.err
         path.write_bytes(content)
         path.chmod(rights)
+        if "/dokumen/" in kind and path.name != "sidik.json":  # officials work on drafts: told by name, and no fault
+            if code or f"{path.relative_to(whole.root)}: diubah oleh petugas" not in told.out:
+                unnamed.append((kind, code, told.out[-300:]))
+            continue
         # A seal, a draft or a scan is named by the folder or record that answers for it.
         name = path.relative_to(whole.root)
         named = any(place in said for place in (name.as_posix(), name.parent.as_posix() + ":", f"{name.parent.as_posix()}/"))

@@ -186,7 +186,7 @@ def test_a_form_in_the_inbox_starts_one_run_which_leaves_a_receipt(home):
         result = formulir_reviu.execute_in_process(instance=instance, resources=RESOURCES)
         events = str(result.all_events)
     assert result.success and "3175094512680007" not in events and "SARINAH" not in events
-    assert path.exists() and path.with_name(path.name + ".tanda_terima.md").exists()
+    assert path.exists() and path.with_name(path.name + ".tanda_terima.html").exists()
     assert tick(formulir_sensor, cursor)[0] == []
 
 

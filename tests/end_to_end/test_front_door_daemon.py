@@ -159,10 +159,10 @@ def test_files_in_inboxes_end_as_they_should(home, server):
         assert checks["baris_utuh"]["success"] and checks["kiriman_ditolak"]["success"] is good, name
         assert counts.get("kiriman_karantina" if title else "kiriman_diterima") == 1, (name, counts)
     refused = first["dtks"][2]["kiriman_ditolak"]
-    (receipt,) = (home.root / "quarantine" / "dtks").glob("*/tanda_terima.md")
+    (receipt,) = (home.root / "quarantine" / "dtks").glob("*/tanda_terima.html")
     assert refused["severity"] == "WARN"
     assert any(str(receipt.relative_to(home.root)) in entry.get("mdStr", "") for entry in refused["metadataEntries"])
-    (late,) = home.landing("sembako").glob("period=*/delivery=*/tanda_terima.md")
+    (late,) = home.landing("sembako").glob("period=*/delivery=*/tanda_terima.html")
     assert "TERLAMBAT" in late.read_text()
 
     drop(home, "dtks", "baik/dtks_2025-10.csv")
@@ -175,7 +175,7 @@ def test_files_in_inboxes_end_as_they_should(home, server):
     second = {name: waited(lambda name=name: again(name), f"{name} again") for name in ("dtks", "klj")}
     assert second["dtks"][1]["kiriman_diterima"] == 1 and second["dtks"][2]["kiriman_ditolak"]["success"], "made good"
     assert second["klj"][1]["kiriman_duplikat"] == 1 and second["klj"][2]["kiriman_ditolak"]["success"]
-    assert list((home.landing("klj") / "tanda_terima").glob("duplikat-*.md"))
+    assert list((home.landing("klj") / "tanda_terima").glob("duplikat-*.html"))
     told = [title for title in alarms(home) if "lewat tenggat" not in title]
     assert sorted(told) == ["Kiriman dtks karantina", "Kiriman sembako terlambat"]
     assert not [tick for tick in server.ticks() if tick["status"] == "FAILURE"]

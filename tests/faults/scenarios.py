@@ -165,7 +165,7 @@ def _landed(root: Path) -> dict[str, str]:
 
 def _dated(name: str) -> bool:
     """What says when the delivery came, and signs it."""
-    return Path(name).name in ("manifest.json", "sidik.json", "tanda_terima.json", "tanda_terima.md")
+    return Path(name).name in ("manifest.json", "sidik.json", "tanda_terima.json", "tanda_terima.html", "tanda_terima.pdf")
 
 
 # Publication and freeze: every published table with its real columns, some rows in one.

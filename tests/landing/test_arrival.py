@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from padanan.base.errors import PadananError
+from padanan.base.format import moment
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
 from padanan.contracts.contract import Contract
@@ -72,8 +73,8 @@ def test_a_letter_claims_and_the_record_judges(
     assert receipt.manifest["diterima"] == NOW.isoformat() and receipt.manifest["diterima_oleh"] == "sistem"
     assert receipt.late and "terlambat" in rules(receipt) and receipt.status == "diterima"
     assert (words in rules(receipt)["pengakuan_tiba"]) if words else ("pengakuan_tiba" not in rules(receipt))
-    text = receipt.markdown.read_text()
-    assert f"| diterima | {NOW.isoformat()} |" in text and ("| diterima menurut surat |" in text) is bool(letter)
+    text = receipt.paper.read_text()
+    assert f"<td>{moment(NOW.isoformat())}</td>" in text and ("Diterima menurut surat" in text) is bool(letter)
 
 
 @pytest.mark.feature("F08")
@@ -126,7 +127,7 @@ def test_a_set_arrival_is_said_to_be_set(
     for receipt in (inbox, single):
         assert receipt.manifest["diterima"] == "2025-10-10T09:00:00+07:00" and receipt.manifest["diterima_oleh"] == "ditetapkan"
         assert not receipt.late and "pengakuan_tiba" not in rules(receipt)
-        assert "(DITETAPKAN, bukan waktu yang dilihat sistem)" in receipt.markdown.read_text()
+        assert "(DITETAPKAN, bukan waktu yang dilihat sistem)" in receipt.paper.read_text()
     content = path.read_bytes()
     path.write_bytes(content.replace(b"TEBET", b"GAMBI"))
     assert path.stat().st_size == len(content)

@@ -19,7 +19,15 @@ from padanan.records.kinds import KEYS
 from padanan.records.log import Log
 
 pytestmark = pytest.mark.feature("F50")
-READ = ("part.parquet", "rejects.parquet", "manifest.json", "sidik.json", "tanda_terima.json", "tanda_terima.md")
+READ = (
+    "part.parquet",
+    "rejects.parquet",
+    "manifest.json",
+    "sidik.json",
+    "tanda_terima.json",
+    "tanda_terima.html",
+    "tanda_terima.pdf",
+)
 
 
 @pytest.fixture
@@ -102,7 +110,7 @@ def test_duplicates_and_quarantine_are_signed_too(
     assert (again.status, aside.status) == ("duplikat", "karantina") and faults_of_deliveries(home) == (2, [])
     take(dtks_file("dtks_rusak.csv", without=("nik",)))
     assert faults_of_deliveries(home) == (3, []), "an older try moved aside is still what was signed"
-    for path in (again.markdown, aside.folder / "tanda_terima.md"):
+    for path in (again.paper, aside.folder / "tanda_terima.html"):
         before = flip(path)
         [fault] = faults_of_deliveries(home)[1]
         assert path.name in str(fault)
@@ -120,7 +128,7 @@ def test_what_is_older_than_signatures_is_signed_after_it_was_compared(
         del manifest["files"]
         (folder / "manifest.json").write_text(json.dumps(manifest))
         (folder / FILE).unlink()
-    again.markdown.with_name(f"{again.markdown.stem}.{FILE}").unlink()
+    again.paper.with_name(f"{again.paper.stem}.{FILE}").unlink()
     (other.folder / "part.parquet").write_bytes((landed.folder / "part.parquet").read_bytes())
     with pytest.raises(PadananError, match=r"tanpa tanda.*padanan key sign --by NAMA"):
         prove_landed(home)

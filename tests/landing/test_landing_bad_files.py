@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from markupsafe import escape
 
 from padanan.base.home import Home
 from padanan.base.shown import safe_name
@@ -77,10 +78,12 @@ def test_the_original_is_kept_byte_for_byte(outcomes: list[tuple[BadFile, Receip
 
 def test_receipts_say_file_cause_and_cure(outcomes: list[tuple[BadFile, Receipt, Home]]) -> None:
     for bad, receipt, _ in outcomes:
-        text = receipt.markdown.read_text(encoding="utf-8")
+        text = receipt.paper.read_text(encoding="utf-8")
         assert safe_name(bad.path.name, (bad.contract_id,)) in text
         for flag in receipt.flags:
-            assert flag["pesan"] and flag["perbaikan"] and flag["pesan"].replace("|", "\\|") in text, (bad.name, flag)
+            cause = flag["pesan"].partition(": ")[0]
+            told = [cause[1:], flag["perbaikan"][1:], *(part["tempat"] for part in flag.get("rincian", ()))]
+            assert all(str(escape(words)).lower() in text.lower() for words in told), (bad.name, flag)
         if receipt.status != "diterima":
             assert any(flag["akibat"] != "peringatan" for flag in receipt.flags), bad.name
 
@@ -90,7 +93,7 @@ def test_receipts_hold_no_value_of_the_rows(outcomes: list[tuple[BadFile, Receip
     """No sixteen-digit number, and no name or address that a landed row holds."""
     for bad, receipt, _ in outcomes:
         told = "".join(
-            (receipt.folder / name).read_text("utf-8") for name in ("tanda_terima.md", "tanda_terima.json", "manifest.json")
+            (receipt.folder / name).read_text("utf-8") for name in ("tanda_terima.html", "tanda_terima.json", "manifest.json")
         )
         if receipt.status == "karantina":
             values = set(bad.path.read_bytes().decode("latin-1").replace('"', "|").replace(";", "|").split("|"))

@@ -107,7 +107,7 @@ def test_same_file_twice_is_a_duplicate(take: Take, dtks_file: DtksFile, home: H
     again = take(path, day="2025-10-12")
     assert again.status == "duplikat" and again.folder == first.folder
     assert tree(first.folder) == before
-    assert again.markdown.exists() and again.markdown.parent != first.folder
+    assert again.paper.exists() and again.paper.parent != first.folder
     assert len(list(home.landing("dtks").glob("period=*/delivery=*"))) == 1
 
 
@@ -401,7 +401,10 @@ def test_sigkill_at_any_moment_leaves_all_or_nothing(take: Take, dtks_file: Dtks
             assert folder.name.startswith("delivery=")
             manifest = json.loads((folder / "manifest.json").read_text())
             assert pq.read_metadata(folder / "part.parquet").num_rows == manifest["rows_on"] == 4000
-            assert (folder / "tanda_terima.md").exists() and (folder / "original" / path.name).exists()
+            assert (
+                all((folder / f"tanda_terima.{kind}").exists() for kind in ("html", "pdf", "json"))
+                and (folder / "original" / path.name).exists()
+            )
             landed += 1
     final = take(path)
     assert final.status == ("duplikat" if landed else "diterima")

@@ -199,4 +199,4 @@ def test_an_order_may_name_only_the_variables_that_the_contract_allows(
         receipt = take(order, contract_id)
         (flag,) = receipt.flags
         assert receipt.status == "karantina" and "tidak disepakati" in flag["pesan"] and allowed in flag["perbaikan"]
-        assert "rahasia" not in receipt.markdown.read_text()
+        assert "rahasia" not in receipt.paper.read_text()

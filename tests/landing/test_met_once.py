@@ -92,7 +92,7 @@ def test_a_kill_before_the_record_makes_no_false_duplicate(
     kill_at(home, "landed")
     before = set(tree(home.root))
     (receipt,) = process_inbox(home, contracts, "dtks").receipts
-    assert receipt.status == kind and receipt.markdown.exists()
+    assert receipt.status == kind and receipt.paper.exists()
     assert {name for name in tree(home.root) if name not in before} <= {"landing/dtks/inbox.json"}
     assert pending(home, "dtks") == [] and process_inbox(home, contracts, "dtks").receipts == ()
 

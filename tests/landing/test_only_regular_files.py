@@ -80,7 +80,7 @@ def test_what_is_no_regular_file_gets_a_receipt_and_is_never_opened(
     odd = next(receipt for receipt in taken.receipts if receipt.status == "ditolak")
     (flag,) = odd.flags
     assert flag["rule_id"] == "bukan_berkas" and kind in flag["pesan"] and flag["perbaikan"]
-    assert odd.markdown.exists() and not (odd.folder / "original").exists()
+    assert odd.paper.exists() and not (odd.folder / "original").exists()
     assert pending(home, "dtks") == []
     key = secret.read_bytes().strip()
     assert all(key not in data for part in ("quarantine", "landing") for data in tree(home.root / part).values())
@@ -142,7 +142,7 @@ def test_no_name_stops_anything_and_each_has_a_receipt(
     (inbox / name).write_bytes(dtks_file().read_bytes())
     (receipt,) = process_inbox(home, contracts, "dtks").receipts
     assert receipt.status in ("diterima", "karantina") and pending(home, "dtks") == []
-    text = receipt.markdown.read_text() + receipt.line() + str(receipt.manifest["file"])
+    text = receipt.paper.read_text() + receipt.line() + str(receipt.manifest["file"])
     assert receipt.manifest["file"].isprintable() and "\x1b" not in text and "\u202e" not in text
     render(status(home, contracts, Periode(2025, 2), today=datetime.now(UTC).date())).encode()
 

@@ -62,7 +62,7 @@ def test_a_bad_file_is_a_warning_with_its_own_receipt_beside_green_rows_and_a_go
     check = checks["kiriman_ditolak"]
     assert checks["baris_utuh"].passed and not check.passed and check.severity == dg.AssetCheckSeverity.WARN
     text = check.metadata["rincian"].value
-    (receipt,) = (home.root / "quarantine" / "dtks").glob("*/tanda_terima.md")
+    (receipt,) = (home.root / "quarantine" / "dtks").glob("*/tanda_terima.html")
     assert f"`{receipt.relative_to(home.root)}`" in text and str(home.root) not in text
     flags = json.loads(receipt.with_name("manifest.json").read_text())["flags"]
     assert all(flag["rule_id"] in text and flag["perbaikan"] in text for flag in flags if flag["akibat"] != "peringatan")

@@ -128,7 +128,7 @@ def test_poison_stops_nobody(
     for one in bad:
         worst = [flag for flag in one.flags if flag["akibat"] in ("karantina", "tolak")]
         assert worst and all(flag["pesan"] and flag["perbaikan"] for flag in worst), one.manifest["file"]
-        assert one.markdown.exists() and one.manifest["file"].isprintable()
+        assert one.paper.exists() and one.manifest["file"].isprintable()
     assert max(used) <= small_limits
     assert all(pending(beset, contract_id) == [] for contract_id in contracts) and tick()[0] == []
     secret = key_file().read_bytes().strip()

@@ -105,18 +105,19 @@ def test_the_raw_files_go_and_a_tombstone_keeps_hash_and_counts(
     home: Home, landed: Receipt, contracts: dict[str, Contract]
 ) -> None:
     manifest = (landed.folder / "manifest.json").read_bytes()
-    receipt = (landed.folder / "tanda_terima.md").read_bytes()
+    receipt = (landed.folder / "tanda_terima.html").read_bytes()
     outcome = go(home, contracts)
     assert len(outcome.records) == 1 and not outcome.faults
     assert sorted(path.name for path in landed.folder.iterdir()) == [
         "manifest.json",
         NISAN,
         "sidik.json",
+        "tanda_terima.html",
         "tanda_terima.json",
-        "tanda_terima.md",
+        "tanda_terima.pdf",
     ]
     assert (landed.folder / "manifest.json").read_bytes() == manifest
-    assert (landed.folder / "tanda_terima.md").read_bytes() == receipt
+    assert (landed.folder / "tanda_terima.html").read_bytes() == receipt
     nisan = proved(home, landed.folder)
     assert nisan is not None and nisan["sha256"] == landed.manifest["sha256"]
     assert nisan["hitungan"]["rows_in"] == 13 and nisan["hitungan"]["rows_on"] == 12

@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 import zipfile
+from html import unescape
 
 import openpyxl
 import pytest
@@ -93,9 +94,12 @@ def test_a_workbook_waives_and_accepts_in_one_go_and_moves_away_with_its_receipt
     assert [record["tindakan"] for record in log.records] == ["kecualikan", "terima"]
     assert state_of(log, 1) == "direviu" and waivers(log, 1)
     assert not path.exists() and result.receipt.parent.parent == path.parent / "selesai"
-    assert {item.name for item in result.receipt.parent.iterdir()} == {"putusan.xlsx", "putusan.xlsx.tanda_terima.md"}
+    assert {item.name for item in result.receipt.parent.iterdir()} == {
+        "putusan.xlsx",
+        *(f"putusan.xlsx.tanda_terima.{kind}" for kind in ("html", "pdf", "json")),
+    }
     text = result.receipt.read_text()
-    assert "DITERIMA" in text and "laporkan ke Asisten" in text
+    assert "Diterima: keputusan tercatat" in text and "laporkan ke Asisten" in text and "padanan review" not in text
     assert process(home) == []
 
 
@@ -175,8 +179,8 @@ def test_a_wrong_form_stays_with_a_receipt_that_names_the_cell_and_changes_nothi
     text = result.receipt.read_text()
     place = f"lembar Keputusan sel {cells()[field]}" if field else "lembar Pengecualian sel A3"
     assert place in text and place in result.line, text
-    assert cause in text and "perbaikan" in text and "DITOLAK" in text
-    assert path.read_bytes() == content and result.receipt == path.with_name("putusan.xlsx.tanda_terima.md")
+    assert cause.lower() in unescape(text).lower() and "Perbaikan" in text and "Ditolak: tidak ada yang berubah" in text
+    assert path.read_bytes() == content and result.receipt == path.with_name("putusan.xlsx.tanda_terima.html")
     assert unchanged(home)
     assert "3171" not in text + result.line
     assert pending(home) == [], "a refused form waits until it is changed"
@@ -365,7 +369,7 @@ BROKEN = [
 def test_a_broken_file_is_refused_with_a_receipt(home, content, suffix):
     (home.inbox("review") / f"putusan{suffix}").write_bytes(content)
     (result,) = process(home)
-    assert not result.accepted and "DITOLAK" in result.receipt.read_text()
+    assert not result.accepted and "Ditolak: tidak ada yang berubah" in result.receipt.read_text()
     assert unchanged(home)
 
 
@@ -376,7 +380,7 @@ def test_a_fault_that_is_not_the_forms_raises_and_leaves_it_waiting(home):
     own.write_text("petugas: [\n")
     with pytest.raises(PadananError, match=r"reviewers\.yaml"):
         process(home)
-    assert pending(home) == [path] and not path.with_name(path.name + ".tanda_terima.md").exists()
+    assert pending(home) == [path] and not path.with_name(path.name + ".tanda_terima.html").exists()
     own.unlink()
     assert process(home)[0].accepted
 

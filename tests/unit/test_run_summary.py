@@ -37,7 +37,8 @@ def test_rows_gaps_and_records_with_a_gap_are_told_apart(tmp_path):
 def test_a_producer_of_supporting_data_is_told_too(tmp_path):
     home = Home(tmp_path / "data").ensure()
     folder = write_published(home, people=60)
-    rows = "select 'pendukung_uji' as producer, range::varchar as record_key, '31.71' as kode_kota from range(1500)"
+    place = "'31.71' as kode_kota, null as kode_kecamatan, null as kode_kelurahan"
+    rows = f"select 'pendukung_uji' as producer, range::varchar as record_key, {place} from range(1500)"
     duckdb.connect().execute(f"copy ({rows}) to '{folder}/rekaman_pendukung.parquet'")
     assert ["pendukung_uji", "1.500", "0", "0"] in [line.split() for line in found(home, PERIODE, 1)]
 

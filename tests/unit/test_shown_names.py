@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from padanan.base.errors import PadananError
 from padanan.base.shown import safe_name, visible
 from padanan.landing.header import heading
+from tests.pdf_back import text_of
 
 pytestmark = pytest.mark.feature("F50")
 NAME = "Siti Kanari Qwxz 3171.0112.3456.7890"
@@ -73,7 +74,9 @@ def test_no_name_reaches_manifest_receipt_or_error(
     assert main(["status", "--periode", "2025-S2"]) == 0
     said = capsys.readouterr()
     texts = [said.out, said.err] + [
-        path.read_text() for path in (home.root / "quarantine").rglob("*") if path.is_file() and path.parent.name != "original"
+        text_of(path) if path.suffix == ".pdf" else path.read_text()
+        for path in (home.root / "quarantine").rglob("*")
+        if path.is_file() and path.parent.name != "original"
     ]
     assert len(texts) > 8
     for text in texts:

@@ -14,6 +14,8 @@ from padanan.base import format as id_format
 from padanan.base.period import Periode
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
+from padanan.contracts.legal_bases import in_sentences, load_legal_bases
+from padanan.contracts.plan import load_plans
 from padanan.decree.documents.facts import Count, Target
 from padanan.decree.documents.terbilang import terbilang
 from padanan.pages import words
@@ -23,6 +25,7 @@ from padanan.published.report import UNTOLD
 
 TO_FILL = "[diisi]"
 DRAFT = "RANCANGAN"
+LEGAL_OFFICE = "[diisi: bagian hukum memeriksa keberlakuan dan melengkapi dasar hukum ini]"
 WITH_UNKNOWN = " (termasuk yang tidak diketahui)"
 NO_LOG = "0" * 64
 ABOUT = "DATA SASARAN PROGRAM PERCEPATAN PENGHAPUSAN KEMISKINAN EKSTREM PROVINSI DAERAH KHUSUS IBUKOTA JAKARTA {periode}"
@@ -82,7 +85,10 @@ def identity_tags(identity: Identity, *, draft: bool) -> dict[str, Any]:
         "kepala_log": "belum ada keputusan" if identity.log_head == NO_LOG else id_format.fingerprint(identity.log_head),
         "kriteria_versi": identity.criteria_version,
         "kriteria": list(identity.criteria.get("kalimat") or [UNTOLD]),
-        "dasar_data": list(identity.criteria.get("dasar_hukum") or []),
+        "dasar_data": [
+            {**one, "kalimat": in_sentences(one["sumber"], one["dasar"])} for one in identity.criteria.get("dasar_hukum") or []
+        ],
+        "mengingat": _bases(identity),
         "tanda_rancangan": f" · {DRAFT}" if draft else "",
         "nomor": numbered(identity.number, day) if identity.number and day else TO_FILL,
         "tanggal": id_format.day(day) if day else TO_FILL,
@@ -93,6 +99,22 @@ def identity_tags(identity: Identity, *, draft: bool) -> dict[str, Any]:
         # The line above it names the province.
         "sekretariat_kop": agencies.of("sekretariat").on(identity.end).nama.removesuffix(" Provinsi DKI Jakarta").upper(),
     }
+
+
+def _bases(identity: Identity) -> list[dict[str, str]]:
+    """The lines of Mengingat on the period's last day; the word itself stands before the first."""
+    folder, year = expectations_dir(), identity.end.year
+    plan = load_plans(folder).get(year)
+    cited = load_legal_bases(folder).cited(identity.end, plan.legal_bases if plan else ())
+    return [
+        {
+            "kepala": "Mengingat" if number == 1 else "",
+            "titik": ":" if number == 1 else "",
+            "nomor": f"{number}.",
+            "naskah": f"{text};",
+        }
+        for number, text in enumerate((*cited, LEGAL_OFFICE), 1)
+    ]
 
 
 def target_tags(target: Target) -> dict[str, Any]:

@@ -11,11 +11,9 @@ from typing import Any
 
 from padanan.base import disk
 from padanan.base.commit import building, replace
-from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.folder_proof import FILE as SIDIK
 from padanan.base.folder_proof import seal as seal_folder
-from padanan.base.folder_proof import signed_hashes
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.contracts.contract import load_contracts
@@ -27,6 +25,7 @@ from padanan.decree.documents.pdf import as_pdf
 from padanan.decree.documents.review_tags import decision_tags, report_tags
 from padanan.decree.freeze import SNAPSHOT, draft_folder, verify_draft
 from padanan.published.opened import open_published
+from padanan.published.proof import edited_in
 from padanan.published.report import gather, in_order
 from padanan.records.review_log import read_log
 from padanan.records.seals import seals
@@ -115,14 +114,9 @@ def keep_edited(home: Home, goal: Path, folder: Path) -> list[str]:
     if not goal.exists():
         return own
     try:
-        sealed = signed_hashes(home.root, goal, what="dokumen", cure="periksa isinya")
-    except PadananError:
-        sealed = {}  # nothing proves that a file is still as we made it
-    people = [
-        path
-        for path in sorted(goal.iterdir())
-        if path.name != SIDIK and path.is_file() and sealed.get(path.name) != file_sha256(path)
-    ]
+        people = edited_in(home, goal)
+    except PadananError:  # nothing proves that a file is still as we made it
+        people = sorted(path for path in goal.iterdir() if path.is_file() and path.name != SIDIK)
     for path in people:
         if path.name in own:
             new = _beside(path, {*own, *(one.name for one in people)})

@@ -1,7 +1,7 @@
 """Builds the initial DOCX templates, always the same bytes: `python -m padanan.decree.documents.make_templates`.
 
-Legal bases are only those of the pedoman teknis (Keputusan Sekretaris Daerah Nomor 75 Tahun 2023); whatever an official has
-to decide or sign stays as `[… diisi]`.
+Legal bases come from `expectations/dasar_hukum.yaml` and the year's plan; whatever an official has to decide or sign stays as
+`[… diisi]`.
 """
 
 from __future__ import annotations
@@ -25,25 +25,6 @@ GUIDE = (
     "Program Percepatan Penanggulangan Kemiskinan dan Penghapusan Kemiskinan Ekstrem di Provinsi Daerah Khusus Ibukota Jakarta"
 )
 INSTRUCTION = "Instruksi Gubernur Nomor 34 Tahun 2022 tentang Percepatan Penghapusan Kemiskinan Ekstrem di Provinsi DKI Jakarta"
-LEGAL_BASES = (
-    "Undang-Undang Nomor 29 Tahun 2007 tentang Pemerintahan Provinsi Daerah Khusus Ibukota Jakarta sebagai Ibukota Negara "
-    "Kesatuan Republik Indonesia (Lembaran Negara Republik Indonesia Tahun 2007 Nomor 93, Tambahan Lembaran Negara Republik "
-    "Indonesia Nomor 4744);",
-    "Undang-Undang Nomor 23 Tahun 2014 tentang Pemerintahan Daerah (Lembaran Negara Republik Indonesia Tahun 2014 Nomor 244, "
-    "Tambahan Lembaran Negara Republik Indonesia Nomor 5587) sebagaimana telah beberapa kali diubah terakhir dengan "
-    "Undang-Undang Nomor 6 Tahun 2023 tentang Penetapan Peraturan Pemerintah Pengganti Undang-Undang Nomor 2 Tahun 2022 "
-    "tentang Cipta Kerja menjadi Undang-Undang (Lembaran Negara Republik Indonesia Tahun 2023 Nomor 41, Tambahan Lembaran "
-    "Negara Republik Indonesia Nomor 6856);",
-    "Undang-Undang Nomor 30 Tahun 2014 tentang Administrasi Pemerintahan (Lembaran Negara Republik Indonesia Tahun 2014 Nomor "
-    "292, Tambahan Lembaran Negara Republik Indonesia Nomor 5601) sebagaimana telah beberapa kali diubah terakhir dengan "
-    "Undang-Undang Nomor 6 Tahun 2023 tentang Penetapan Peraturan Pemerintah Pengganti Undang-Undang Nomor 2 Tahun 2022 "
-    "tentang Cipta Kerja menjadi Undang-Undang (Lembaran Negara Republik Indonesia Tahun 2023 Nomor 41, Tambahan Lembaran "
-    "Negara Republik Indonesia Nomor 6856);",
-    "Peraturan Gubernur Provinsi Daerah Khusus Ibukota Jakarta Nomor 40 Tahun 2018 tentang Tim Koordinasi Penanggulangan "
-    "Kemiskinan (Berita Daerah Provinsi Daerah Khusus Ibukota Jakarta Tahun 2018 Nomor 75009);",
-    f"{INSTRUCTION};",
-    "[diisi: bagian hukum memeriksa keberlakuan dan melengkapi dasar hukum ini];",
-)
 ABOUT = "Data Sasaran Program Percepatan Penghapusan Kemiskinan Ekstrem Provinsi DKI Jakarta"
 
 
@@ -71,7 +52,11 @@ def keputusan() -> Template:
     t.text("", style="Rapat")
     t.grid(
         (3, 0.5, 0.8, 12.2),
-        [("Mengingat" if n == 0 else "", ":" if n == 0 else "", f"{n + 1}.", text) for n, text in enumerate(LEGAL_BASES)],
+        [
+            ("{%tr for dasar in mengingat %}", "", "", ""),
+            ("{{ dasar.kepala }}", "{{ dasar.titik }}", "{{ dasar.nomor }}", "{{ dasar.naskah }}"),
+            ("{%tr endfor %}", "", "", ""),
+        ],
         align=("kiri", "kiri", "kiri", "penuh"),
         space=4,
     )
@@ -205,7 +190,7 @@ def lampiran() -> Template:
     t.head("D. Kriteria data sasaran")
     _listed(t, "kalimat", "kriteria", "{{ kalimat }}")
     t.head("E. Dasar hukum setiap sumber data")
-    _listed(t, "dasar", "dasar_data", "{{ dasar.sumber }}: {{ dasar.dasar }}.")
+    _listed(t, "dasar", "dasar_data", "{{ dasar.kalimat }}")
     t.head("F. Keterangan")
     t.item("1.", "{{ keterangan_tutup }}")
     t.item("2.", "Wilayah adalah domisili menurut aturan domisili; “tidak diketahui” berarti sumber tidak menyebutnya.")

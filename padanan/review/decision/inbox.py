@@ -20,9 +20,11 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
+from padanan.base.period import Periode
 from padanan.base.regular import NotRegular, is_regular, open_regular
 from padanan.base.shown import safe_name
 from padanan.forms.inbox import Skipped, beside, skipped, stamp, waiting
+from padanan.pages.receipt import BAD, GOOD, Fault, Paper, sentence, write_beside
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import log_path, read_log
 from padanan.review.decision.actions import decide
@@ -34,7 +36,13 @@ DONE = "selesai"
 SEEN = ".diperiksa.json"
 OPENED = ".dibuka.json"
 """Which form is being opened just now: it stands only after a process that died over it."""
-RECEIPT = ".tanda_terima.md"
+RECEIPT = ".tanda_terima.html"
+_RECEIPTS = (RECEIPT, ".tanda_terima.pdf", ".tanda_terima.json", ".tanda_terima.md")
+"""Suffixes of a receipt's papers; Markdown is what older ones were."""
+TITLE = "Tanda terima formulir reviu"
+FOOT = (
+    "Tanda terima ini memuat keputusan, nama petugas, dan letak kesalahan pada formulir: tanpa NIK, nama penduduk, atau alamat."
+)
 
 
 @dataclass(frozen=True)
@@ -179,25 +187,26 @@ def _process(home: Home, path: Path) -> Result:
     except Refusal as refusal:
         return _refuse(path, state, digest, refusal)
     last = records[-1]
-    text = _accepted(home, path, digest, records)
+    paper = _accepted(home, path, digest, records)
     disk.mkdir(done, parents=True, exist_ok=True)
     final = beside(done / path.name, RECEIPT)
-    write_once(final, text)
+    write_beside(final, paper)
     disk.move(path, done / path.name)
-    disk.unlink(receipt, missing_ok=True)
+    for suffix in _RECEIPTS:
+        disk.unlink(receipt.with_suffix(Path(suffix).suffix), missing_ok=True)
     return Result(True, f"DITERIMA {outcome(last)}", final)
 
 
 def _refuse(path: Path, state: str, digest: str | None, refusal: Refusal) -> Result:
     receipt = beside(path, RECEIPT)
-    write_once(receipt, _refused(path, digest, refusal))
+    write_beside(receipt, _refused(path, digest, refusal))
     _remember(path, state)
     return Result(False, f"DITOLAK {refusal}", receipt)
 
 
 def _moved(done: Path) -> bool:
     """Whether the form itself arrived in its folder; a receipt alone is what a crash left."""
-    return done.is_dir() and any(not path.name.endswith(RECEIPT) for path in done.iterdir())
+    return done.is_dir() and any(not path.name.endswith(_RECEIPTS) for path in done.iterdir())
 
 
 def _recorded(home: Home, digest: str) -> list[Mapping[str, Any]]:
@@ -221,7 +230,7 @@ def state_of(path: Path) -> str:
     others = (
         os.lstat(other).st_mtime_ns
         for other in path.parent.iterdir()
-        if is_regular(other) and not _ours(other) and not other.name.endswith((RECEIPT, SEEN, OPENED))
+        if is_regular(other) and not _ours(other) and not other.name.endswith((*_RECEIPTS, SEEN, OPENED))
     )
     return f"{stamp(path)}:{max(others, default=0)}"
 
@@ -239,51 +248,41 @@ def _remember(path: Path, state: str) -> None:
     write_once(path.parent / SEEN, json.dumps({**seen, path.name: state}, indent=1, sort_keys=True) + "\n")
 
 
-def _refused(path: Path, digest: str | None, error: PadananError) -> str:
-    return "\n".join(
-        [
-            "# Tanda terima formulir reviu",
-            "",
-            "**DITOLAK: tidak ada yang berubah**",
-            "",
-            "| butir | isi |",
-            "|---|---|",
-            f"| formulir | {_cell(safe_name(path.name))} |",
-            f"| nilai hash formulir | {fingerprint(digest) if digest else '–'} |",
-            f"| tempat | {_cell(error.place or '–')} |",
-            f"| sebab | {_cell(error.cause)} |",
-            f"| perbaikan | {_cell(error.cure)} |",
-            "",
-            "Perbaiki lalu simpan lagi di folder ini; formulirnya dibaca ulang.",
-            "",
-        ]
+def _refused(path: Path, digest: str | None, error: PadananError) -> Paper:
+    return Paper(
+        title=TITLE,
+        verdict="Ditolak: tidak ada yang berubah.",
+        tone=BAD,
+        steps=("Perbaiki formulirnya lalu simpan lagi di folder yang sama; formulir itu dibaca ulang.",),
+        faults=(
+            Fault(
+                "Isi formulir tidak dapat diterima",
+                "formulir ditolak karena ini",
+                sentence(error.cause),
+                sentence(error.cure),
+                place=error.place or "",
+                heavy=True,
+            ),
+        ),
+        facts=(("Formulir", safe_name(path.name)), ("Nilai hash formulir", fingerprint(digest) if digest else "–")),
+        foot=FOOT,
     )
 
 
-def _accepted(home: Home, path: Path, digest: str, records: list[Mapping[str, Any]]) -> str:
-    from padanan.base.period import Periode
-
+def _accepted(home: Home, path: Path, digest: str, records: list[Mapping[str, Any]]) -> Paper:
     last = records[-1]
     periode = Periode.parse(last["periode"])
-    return "\n".join(
-        [
-            "# Tanda terima formulir reviu",
-            "",
-            "**DITERIMA: keputusan tercatat**",
-            "",
-            "| butir | isi |",
-            "|---|---|",
-            f"| formulir | {_cell(safe_name(path.name))} |",
-            f"| nilai hash formulir | {fingerprint(digest)} |",
-            f"| periode, revisi | {periode.label} revisi {last['revisi']} |",
-            *(f"| catatan {record['no']} | {_cell(outcome(record))} |" for record in records),
-            f"| kepala catatan | {fingerprint(last['hash'])} |",
-            "",
-            f"Langkah berikutnya: {next_step(home, periode, last['revisi'])}",
-            "",
-        ]
+    return Paper(
+        title=TITLE,
+        verdict="Diterima: keputusan tercatat.",
+        tone=GOOD,
+        steps=(f"Langkah berikutnya: {next_step(home, periode, last['revisi'], commands=False)}",),
+        facts=(
+            ("Formulir", safe_name(path.name)),
+            ("Nilai hash formulir", fingerprint(digest)),
+            ("Periode, revisi", f"{periode.label} revisi {last['revisi']}"),
+            *((f"Catatan {record['no']}", outcome(record)) for record in records),
+            ("Kepala catatan", fingerprint(last["hash"])),
+        ),
+        foot=FOOT,
     )
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")

@@ -6,6 +6,7 @@ It only reads; the pages of the report are drawn elsewhere.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from padanan.records.steps import EVERYWHERE, MINORS
 from padanan.review.decision.waived import NO_ADDRESS
 
 SHOWN = 40
+# What a person types, in brackets behind what it does.
+_COMMAND = re.compile(r" \('padanan [^']*'\)")
 
 
 def kota_names() -> dict[str, str]:
@@ -75,8 +78,13 @@ def _what(record: Mapping[str, Any]) -> str:
     }[action]
 
 
-def next_step(home: Home, periode: Periode, revisi: int, judged: Judged | None = None) -> str:
-    """What may come next, in one sentence."""
+def next_step(home: Home, periode: Periode, revisi: int, judged: Judged | None = None, *, commands: bool = True) -> str:
+    """What may come next, in one sentence; without `commands` as who has no terminal reads it."""
+    said = _next_step(home, periode, revisi, judged)
+    return said if commands else _COMMAND.sub("", said).replace("jalankan padanan_periode", "pemadanan dijalankan lagi")
+
+
+def _next_step(home: Home, periode: Periode, revisi: int, judged: Judged | None) -> str:
     log = read_log(home, periode)
     state = steps.state_of(log, revisi)
     newest = newest_revision(home, periode)
@@ -92,7 +100,7 @@ def next_step(home: Home, periode: Periode, revisi: int, judged: Judged | None =
         return (
             f"perubahan ke-{change['ke']} terbuka; jalankan padanan_periode lalu reviu revisi barunya."
             if change
-            else "selesai; perubahan dibuka dengan 'padanan decree open-change'."
+            else "selesai; perubahan dibuka atas usul tertulis ('padanan decree open-change')."
         )
     if state == steps.NOT_REVIEWED:
         if revisi != newest:
@@ -109,7 +117,7 @@ def next_step(home: Home, periode: Periode, revisi: int, judged: Judged | None =
         steps.REVIEWED: "laporkan ke Asisten Kesra ('padanan review report').",
         steps.REPORTED: "bahas penetapannya ('padanan review discuss').",
         steps.DISCUSSED: "susun draft Keputusan Gubernur ('padanan review draft').",
-        steps.DRAFTED: "setelah Gubernur menetapkan: 'padanan decree approve'.",
+        steps.DRAFTED: "setelah Gubernur menetapkan, catat penetapannya ('padanan decree approve').",
     }[state]
 
 

@@ -19,6 +19,7 @@ from padanan.base import disk
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
 from padanan.contracts.planned import PlannedContract
+from padanan.contracts.retention import RECEIPT
 from padanan.forms.sealed_book import neutral, workbook
 from padanan.pages.page import Page
 from padanan.published.report import Report, producer_page
@@ -31,6 +32,8 @@ from padanan.review.report.render import FONTS
 DAY = (1980, 1, 1, 0, 0, 0)
 SHEET_ROWS = 1_000_000  # below Excel's 1,048,576: the rest goes on in the next sheet
 README = "BACA-DULU.txt"
+# Of a receipt's papers the one that no person reads.
+_MACHINE = ("tanda_terima.json",)
 # Where a receipt lies -> what its name in the kit says.
 _FATE = {"landing": "", "held": "ditahan", "quarantine": "karantina"}
 
@@ -67,7 +70,7 @@ def write_kit(source: Source, contract: PlannedContract, path: Path) -> dict[str
         disk.unlink(book_path, missing_ok=True)
     parts |= _report(source.report, source.pages, contract.id)
     receipts = _receipts(home, plan, contract.id)
-    parts |= receipts
+    parts |= {name: content for papers in receipts for name, content in papers.items()}
     parts[README] = _readme(plan, contract, counts, parts).encode()
     with disk.filling(path), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(parts):
@@ -123,19 +126,20 @@ def _report(report: Report, pages: Mapping[str, Page], producer: str) -> dict[st
     }
 
 
-def _receipts(home: Home, plan: RunPlan, producer: str) -> dict[str, bytes]:
-    """Receipts of every delivery of the producer up to the cut-off, of held and refused ones too."""
-    found = {}
+def _receipts(home: Home, plan: RunPlan, producer: str) -> list[dict[str, bytes]]:
+    """The papers of every receipt of the producer up to the cut-off, of held and refused deliveries too."""
+    found = []
     for base in _FATE:
-        for path in sorted((home.root / base / producer).rglob("tanda_terima.md")):
-            manifest = path.with_name("manifest.json")
-            facts = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
+        for manifest in sorted((home.root / base / producer).rglob("manifest.json")):
+            papers = [path for name in RECEIPT if name not in _MACHINE and (path := manifest.with_name(name)).exists()]
+            facts = json.loads(manifest.read_text(encoding="utf-8"))
             received = str(facts.get("diterima") or "")[:10]
-            if not received or received <= plan.cutoff.isoformat():
+            if papers and (not received or received <= plan.cutoff.isoformat()):
                 # A file refused first and taken in later has two receipts: what became of it tells them apart.
-                address, _, again = path.parent.name.removeprefix("delivery=").partition("~")
+                address, _, again = manifest.parent.name.removeprefix("delivery=").partition("~")
                 parts = (received or "tanpa-tanggal", fingerprint(address), _FATE[base], again)
-                found[f"tanda-terima/{'-'.join(part for part in parts if part)}.md"] = path.read_bytes()
+                name = "-".join(part for part in parts if part)
+                found.append({f"tanda-terima/{name}{path.suffix}": path.read_bytes() for path in papers})
     return found
 
 

@@ -19,11 +19,12 @@ from padanan.pages.page import Page
 from padanan.pages.workbook import FILE, write_workbook
 from padanan.published.opened import open_published
 from padanan.published.report import Report, gather, in_order
-from padanan.review.report import pdf
+from padanan.review.report import gap_book, pdf
 from padanan.review.report.appendix_page import appendix_page
 from padanan.review.report.change_page import change_page
 from padanan.review.report.criteria_page import criteria_page
 from padanan.review.report.evidence_page import evidence_page
+from padanan.review.report.gap_book import write_gap_book
 from padanan.review.report.group_page import group_page
 from padanan.review.report.index_page import index_page
 from padanan.review.report.indicator_page import indicator_page
@@ -120,11 +121,12 @@ def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
             disk.write_text(temporary / name, page.html)
         disk.copy_tree(FONTS, temporary / "font")
         write_workbook(report, pages, temporary / FILE)
+        write_gap_book(report, temporary / gap_book.FILE)
         write_pdf(report, pages, temporary / pdf.FILE)
         # The record of the run that published stands in this folder too.
         for record in target.glob("run*.json"):
             disk.copy(record, temporary / record.name)
-        seal(temporary, target.relative_to(home.root).as_posix(), [*pages, "font/", FILE, pdf.FILE])
+        seal(temporary, target.relative_to(home.root).as_posix(), [*pages, "font/", FILE, gap_book.FILE, pdf.FILE])
         for path in temporary.rglob("*"):
             disk.chmod(path, 0o700 if path.is_dir() else 0o600)
         replace(temporary, target)

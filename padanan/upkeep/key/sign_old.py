@@ -20,6 +20,7 @@ from padanan.base.digest import file_sha256, files_sha256
 from padanan.base.errors import PadananError
 from padanan.base.folder_proof import FILE, signed_text
 from padanan.base.home import Home
+from padanan.contracts.retention import RECEIPT
 from padanan.decree.freeze import SNAPSHOT
 from padanan.landing.letter import PULL
 from padanan.records.delivery_proof import RECEIPTS, ROWS, WORDS, hashes_of
@@ -72,9 +73,11 @@ def _unsigned(home: Home) -> Iterator[tuple[str, Path, str, list[str]]]:
     for folder in sorted(path for path in deliveries if (path / MANIFEST).is_file() and not (path / FILE).exists()):
         names = [name for name in (*WORDS, *ROWS) if (folder / name).is_file()]
         yield "kiriman", folder, FILE, names + (["original/"] if (folder / "original").is_dir() else [])
-    for receipt in sorted(root.glob(f"landing/*/{RECEIPTS}/duplikat-*.md")):
-        if not (receipt.with_name(f"{receipt.stem}.{FILE}")).exists():
-            yield "tanda terima", receipt.parent, f"{receipt.stem}.{FILE}", [f"{receipt.stem}.json", receipt.name]
+    for receipt in sorted(root.glob(f"landing/*/{RECEIPTS}/duplikat-*.json")):
+        mark = f"{receipt.stem}.{FILE}"
+        if not receipt.name.endswith(f".{FILE}") and not receipt.with_name(mark).exists():
+            papers = [receipt.with_suffix(Path(name).suffix) for name in RECEIPT]
+            yield "tanda terima", receipt.parent, mark, [path.name for path in papers if path.is_file()]
     for kind, pattern, name in (
         ("terbitan", "published/????-??-??/rev-*", MANIFEST),
         ("rancangan", "decree/????-??-??/rancangan/rev-*", SEAL),

@@ -1,0 +1,153 @@
+"""Covers tables whose sums form a network (places within places, by producer): exact, and fast for thousands of cells.
+
+Every cell is an arc between two sums and the true figures are a flow, so a covered cell can have another value exactly when a
+cycle of other covered cells leads around it; the cheapest such cycle says what to cover. Which arcs there are is the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+from padanan.base.suppress import LIMIT, Cell, Cover, small
+
+Node = Hashable
+# What a step costs: fewest cells first, then the smallest; a mark that says less before a cell more.
+RELAXED, COVERED, COVERED_ZERO = 500, 1000, 1500
+
+
+@dataclass(frozen=True)
+class Arc:
+    """One count: it is a part of the sum at `tail` and what the sum at `head` is made of.
+
+    Attributes:
+        fixed: printed elsewhere, never covered here.
+        given: the mark that covers it elsewhere, kept.
+        forced: covered whatever its size (its complement is small).
+        most: what a reader knows it can't be more than; None without such a bound.
+    """
+
+    value: int
+    tail: Node
+    head: Node
+    fixed: bool = False
+    given: Cover | None = None
+    forced: bool = False
+    most: int | None = None
+
+
+def protect(arcs: Mapping[Cell, Arc]) -> dict[Cell, Cover]:
+    """The cells to cover: those below 5 people, the forced ones, and as few others as leave each of them two possible values.
+
+    Cells that nothing can protect, since all around them is printed elsewhere, keep their mark.
+
+    Args:
+        arcs: every count of the tables, in an order that the same figures always have.
+    """
+    net = _Net(arcs)
+    for at, arc in enumerate(net.arcs):
+        hidden = arc.given is not None or not arc.fixed
+        if hidden and (small(arc.value) or arc.forced):
+            net.free(at)
+    return {cell: mark for cell, mark in zip(arcs, net.marks, strict=True) if mark is not None}
+
+
+class _Net:
+    def __init__(self, arcs: Mapping[Cell, Arc]) -> None:
+        self.arcs = list(arcs.values())
+        self.marks: list[Cover | None] = [self._first(arc) for arc in self.arcs]
+        nodes: dict[Node, int] = {}
+        for arc in self.arcs:
+            nodes.setdefault(arc.tail, len(nodes))
+            nodes.setdefault(arc.head, len(nodes))
+        self.tails = [nodes[arc.tail] for arc in self.arcs]
+        self.heads = [nodes[arc.head] for arc in self.arcs]
+        self.around: list[list[int]] = [[] for _ in nodes]
+        for at in range(len(self.arcs)):
+            self.around[self.tails[at]].append(at)
+            self.around[self.heads[at]].append(at)
+
+    @staticmethod
+    def _first(arc: Arc) -> Cover | None:
+        if arc.given is not None or arc.fixed:
+            return arc.given
+        if small(arc.value):
+            return Cover.SMALL
+        return Cover.MORE if arc.forced and arc.value >= LIMIT else Cover.ANY if arc.forced else None
+
+    def cost(self, at: int, up: bool) -> int | None:
+        """What it costs that a cell can be one more, or one less; 0 where its mark lets it, None where it never can."""
+        arc, mark = self.arcs[at], self.marks[at]
+        if up and arc.most is not None and arc.value >= arc.most:
+            return None
+        if not up and arc.value == 0:
+            return None
+        if mark is None:
+            if arc.fixed:
+                return None
+            if arc.value == 0:
+                return COVERED_ZERO
+            extra = RELAXED if not up and arc.value == LIMIT else 0
+            return COVERED + extra + min(arc.value, COVERED // 2)
+        if mark is Cover.ANY or (mark is Cover.SMALL and (arc.value < LIMIT - 1 if up else arc.value > 1)):
+            return 0
+        if mark is Cover.MORE and (up or arc.value > LIMIT):
+            return 0
+        return None if arc.given is not None else RELAXED
+
+    def move(self, at: int, up: bool) -> None:
+        """Covers a cell so that it can be one more, or one less."""
+        if self.cost(at, up):
+            more = self.marks[at] is None and self.arcs[at].value >= LIMIT + (not up)
+            self.marks[at] = Cover.MORE if more else Cover.ANY
+
+    def free(self, at: int) -> None:
+        """Makes a cell unknown, by the cheaper of its two ways."""
+        best: tuple[int, bool, list[tuple[int, bool]]] | None = None
+        for up in (True, False):
+            own = self.cost(at, up)
+            if own is None or (best is not None and own >= best[0]):
+                continue
+            start, end = (self.heads[at], self.tails[at]) if up else (self.tails[at], self.heads[at])
+            found = self._cheapest(start, end, at, None if best is None else best[0] - own)
+            if found is not None:
+                best = (own + found[0], up, found[1])
+            if best is not None and best[0] == 0:
+                break
+        if best is not None:
+            for step, way in [(at, best[1]), *best[2]]:
+                self.move(step, way)
+
+    def _cheapest(self, start: int, end: int, without: int, below: int | None) -> tuple[int, list[tuple[int, bool]]] | None:
+        """The cheapest path of steps (cell, up) from a sum to another that does not use one cell."""
+        known = {start: 0}
+        came: dict[int, tuple[int, int, bool]] = {}
+        heap = [(0, 0, start)]
+        seen = 0  # among equally cheap ones the nearest first
+        while heap:
+            spent, _, node = heappop(heap)
+            if node == end:
+                steps = []
+                while node != start:
+                    node, at, up = came[node]
+                    steps.append((at, up))
+                return spent, steps
+            if spent > known[node]:
+                continue
+            for at in self.around[node]:
+                if at == without:
+                    continue
+                up = self.tails[at] == node
+                there = self.heads[at] if up else self.tails[at]
+                if known.get(there, spent + 1) <= spent:
+                    continue
+                price = self.cost(at, up)
+                if price is None or (below is not None and spent + price >= below):
+                    continue
+                if spent + price < known.get(there, spent + price + 1):
+                    known[there] = spent + price
+                    came[there] = (node, at, up)
+                    seen += 1
+                    heappush(heap, (spent + price, seen, there))
+        return None
