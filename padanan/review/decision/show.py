@@ -128,8 +128,8 @@ def accepted_revision(home: Home, periode: Periode, log: ReviewLog | None = None
         PadananError: the log is broken.
     """
     log = log or read_log(home, periode)
-    standing = [revisi for revisi, _ in published_revisions(home, periode) if steps.acceptance(log, revisi) is not None]
-    return standing[-1] if standing else None
+    found = [revisi for revisi, _ in published_revisions(home, periode) if steps.acceptance(log, revisi) is not None]
+    return found[-1] if found else None
 
 
 @dataclass(frozen=True)
