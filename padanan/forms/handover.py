@@ -52,6 +52,10 @@ def register_of(home: Home) -> Log:
     return Log(home, HANDOVER, "register")
 
 
+WORKLISTS, KITS = "worklists", "kit"
+"""The kinds of files with names that leave, by their folder of the data home."""
+
+
 def folder_of(home: Home, kind: str, periode: Periode, revisi: int) -> Path:
     """`<kind>/<period>/rev-<n>`."""
     return home.root / kind / periode.key / f"rev-{revisi}"

@@ -120,7 +120,7 @@ def keep_edited(home: Home, goal: Path, folder: Path) -> list[str]:
     for path in people:
         if path.name in own:
             new = _beside(path, {*own, *(one.name for one in people)})
-            disk.rename(folder / path.name, folder / new)
+            disk.copy(folder / path.name, folder / new)
             own[own.index(path.name)] = new
         disk.copy(path, folder / path.name)
     return sorted(own)

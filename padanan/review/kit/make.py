@@ -26,7 +26,7 @@ from padanan.review.kit.archive import Source, write_kit
 from padanan.review.report.producer_pages import producer_pages
 from padanan.review.worklist.rows import newest_plan
 
-KIND = "kit"
+KIND = handover.KITS
 COUNTED = ("celah_per_baris", "diperbaiki", "disisihkan")  # of each kit, in its manifest
 
 

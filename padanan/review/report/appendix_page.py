@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from padanan.forms.handover import folder_of
+from padanan.forms.handover import KITS, WORKLISTS, folder_of
 from padanan.pages.layout import MAIN_PAGES, page
 from padanan.pages.page import Page
 from padanan.published.report import Report, kota_page, producer_page
@@ -48,10 +48,6 @@ def _form(report: Report) -> str:
 
 def _folders(report: Report) -> list[dict[str, str]]:
     """What is made of a revision beside its report, by the folder of the data home: a page can't lead out of its own folder."""
-    # The kit packs the report's own pages, so it imports their renderer.
-    from padanan.review.kit.make import KIND as KITS
-    from padanan.review.worklist.make import KIND as WORKLISTS
-
     home, periode, revisi = report.home, report.source.periode, report.source.revisi
     places = (
         ("Dokumen rancangan", "laporan ke Asisten, berita acara, rancangan Keputusan Gubernur dan lampirannya",

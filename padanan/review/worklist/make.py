@@ -19,7 +19,7 @@ from padanan.forms import handover
 from padanan.review.worklist import book, tkpk
 from padanan.review.worklist.rows import Rows, newest_plan
 
-KIND = "worklists"
+KIND = handover.WORKLISTS
 EVERY = 50
 
 
