@@ -71,6 +71,7 @@ def _verify(args: argparse.Namespace) -> int:
     from padanan.base.errors import PadananError
     from padanan.base.format import fingerprint
     from padanan.contracts.planned import stored
+    from padanan.decree.documents.edited import changed_templates
     from padanan.decree.verify import prove
     from padanan.forms.handover import faults_of_issues
     from padanan.published.proof import edited_drafts, faults_of_made
@@ -109,6 +110,8 @@ def _verify(args: argparse.Namespace) -> int:
             for fault in found_faults:
                 print(fault, file=sys.stderr)
             faults += len(found_faults)
+        for path in changed_templates(home):
+            print(f"  {path}: templatnya sudah lain sejak dokumen ini disusun, bukan temuan")
         for path in edited_drafts(home):
             print(f"  {path}: diubah oleh petugas, bukan temuan; berkas ini tidak pernah ditimpa")
     for periode in chosen:

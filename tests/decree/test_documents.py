@@ -268,7 +268,7 @@ def test_nothing_of_a_person_and_no_address(made, texts):
 def test_same_inputs_same_bytes_and_the_command(made, monkeypatch, capsys):
     home, folder, _ = made
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert len(before) == 10, "nine papers and their signed list"
+    assert len(before) == 11, "nine papers, their templates and their signed list"
     monkeypatch.setenv("PADANAN_HOME", str(home.root))
     assert main(["decree", "documents", "--periode", "2025-S2"]) == 0
     assert "dokumen/rev-1/rancangan-keputusan.docx" in capsys.readouterr().out

@@ -17,9 +17,11 @@ from padanan.contracts.contract import Contract
 from padanan.contracts.retention import RECEIPT
 from padanan.landing import places
 from padanan.landing.places import TOLD, rows_in_words, stretches
+from padanan.landing.raw import Spec
 from padanan.landing.receipt import WORDS as READING
 from padanan.landing.receipt import Receipt, flag_table, receipt_page
 from padanan.landing.rule_words import WORDS
+from padanan.landing.xlsx_reader import read_xlsx
 from padanan.records.delivery_proof import faults_of_deliveries
 from tests.landing.conftest import dtks_row
 from tests.pdf_back import accessible
@@ -29,7 +31,9 @@ from tests.signed import sign
 Take = Callable[..., Receipt]
 DtksFile = Callable[..., Path]
 LANDING = CHECKOUT / "padanan" / "landing"
-FOR_A_TERMINAL = re.compile(r"padanan [a-z]+\b.*--|'padanan |`padanan|(?<!\w)--[a-z]|expectations/|PADANAN_")
+FOR_A_TERMINAL = re.compile(
+    r"\bpadanan (?:release|plan|deliver|carry|status|verify|key|contracts)\b|['`]padanan |(?<!\w)--[a-z]|expectations/|PADANAN_"
+)
 
 
 def broken(dtks_file: DtksFile, rows: int = 60, every: int = 4, name: str = "dtks_2025-10.csv") -> Path:
@@ -121,6 +125,8 @@ def test_cells_have_the_addresses_of_the_workbook(take: Take, contracts: dict[st
     sheet.merge_cells(start_row=10, end_row=11, start_column=at, end_column=at)
     path = tmp_path / "klj_2025-10.xlsx"
     book.save(path)
+    raw = read_xlsx(path, Spec.of(contracts["klj"]), tmp_path)
+    assert raw.column("alamat") == f"{columns[at - 2].source} (kolom {letters})"
     receipt = take(path, "klj", periode_data="2025-10")
     told = {flag["rule_id"]: [part["tempat"] for part in flag.get("rincian", ())] for flag in receipt.flags}
     assert told["rumus_tanpa_nilai"] == [f"sel {letters}4–{letters}5, {letters}9"]

@@ -37,6 +37,7 @@ def dokumen(context: dg.AssetExecutionContext, config: DocumentsConfig, rumah: R
     periode = Periode.parse(context.partition_key)
     with explained("penyusunan dokumen rancangan"):
         from padanan.decree.documents import documents_folder, write_documents
+        from padanan.decree.documents.edited import kept
         from padanan.published.revisions import newest_revision
         from padanan.run.follow import follow_documents
 
@@ -48,11 +49,18 @@ def dokumen(context: dg.AssetExecutionContext, config: DocumentsConfig, rumah: R
             revisi = int(folder.name.removeprefix("rev-"))
         else:
             folder = write_documents(home, periode, revisi)
+        people = kept(home, folder) if folder.exists() else {}
     return dg.MaterializeResult(
         metadata={
             "periode": periode.label,
             "revisi": revisi,
             "folder": place(home, folder),
             "berkas": len(list(folder.iterdir())) if folder.exists() else 0,
+            "diubah_petugas": dg.MetadataValue.md("\n".join(map(_kept, people.items())) or "tidak ada"),
         }
     )
+
+
+def _kept(item: tuple[str, str | None]) -> str:
+    name, newer = item
+    return f"- `{name}` tetap; versi baru: `{newer}`" if newer else f"- `{name}` tetap"

@@ -28,14 +28,18 @@ def add_documents(commands: Any) -> None:
 
 def _documents(args: argparse.Namespace) -> int:
     from padanan.decree.documents import write_documents
+    from padanan.decree.documents.edited import kept
 
     home, periode = Home.from_env(), Periode.parse(args.periode)
     revisi = args.revisi if args.revisi is not None else _newest(home, periode)
     print(f"Menyusun dokumen periode {periode} revisi {revisi} …", flush=True)
     folder = write_documents(home, periode, revisi)
+    people = kept(home, folder)
     for path in sorted(folder.iterdir()):
-        print(f"  {path.relative_to(home.root)}")
-    print("Semuanya bertanda RANCANGAN sampai ditetapkan; bagian [diisi] dilengkapi pejabat.")
+        mine = f" (diubah petugas, tetap; versi baru: {people[path.name] or 'tidak ada'})" if path.name in people else ""
+        print(f"  {path.relative_to(home.root)}{mine}")
+    print("Bertanda RANCANGAN sampai ditetapkan; bagian [diisi] dilengkapi pejabat.")
+    print("Berkas yang diubah petugas tidak pernah ditimpa.")
     return 0
 
 

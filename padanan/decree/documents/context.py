@@ -101,6 +101,12 @@ def identity_tags(identity: Identity, *, draft: bool) -> dict[str, Any]:
     }
 
 
+def decided_mark(identity: Identity) -> str:
+    """What the head of a paper about a decided revision says in place of the draft's mark."""
+    assert identity.number is not None and identity.day is not None
+    return f" · ditetapkan dengan Keputusan Gubernur Nomor {numbered(identity.number, identity.day)}"
+
+
 def _bases(identity: Identity) -> list[dict[str, str]]:
     """The lines of Mengingat on the period's last day; the word itself stands before the first."""
     folder, year = expectations_dir(), identity.end.year
