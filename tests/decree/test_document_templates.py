@@ -14,7 +14,7 @@ from padanan.decree.documents.make_templates import TEMPLATES, build
 NEEDED = {
     "lampiran.docx": {"jumlah_orang", "jumlah_orang_terbilang", "kota", "wilayah", "jenis_kelamin", "umur", "desil",
                       "status_identitas", "nomor", "tanggal", "tentang"},
-    "keputusan.docx": {"jumlah_orang", "jumlah_orang_terbilang", "nomor", "tanggal", "tentang", "sidik_data"},
+    "keputusan.docx": {"jumlah_orang", "jumlah_orang_terbilang", "nomor", "tanggal", "tentang", "sidik_data", "mengingat"},
     "laporan-asisten.docx": {"saran", "pokok", "produsen", "penghalang", "pengecualian", "celah", "keputusan_reviu",
                              "jumlah_orang"},
     "berita-acara.docx": {"saran", "pokok", "penghalang", "pengecualian", "celah", "langkah", "kepala_log"},
@@ -24,7 +24,7 @@ NEEDED = {
 def figures(path):
     """A value for every tag: texts, and empty lists where the template loops."""
     loops = {"kota", "wilayah", "jenis_kelamin", "umur", "desil", "status_identitas", "keadaan", "pokok", "produsen",
-             "penghalang", "pengecualian", "celah", "langkah", "alasan_saran", "kriteria", "dasar_data"}  # fmt: skip
+             "penghalang", "pengecualian", "celah", "langkah", "alasan_saran", "kriteria", "dasar_data", "mengingat"}  # fmt: skip
     return {name: [] if name in loops else f"isi-{name}" for name in filling.tags(path)}
 
 
