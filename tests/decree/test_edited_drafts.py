@@ -135,13 +135,15 @@ def test_before_the_penetapan_every_document_is_a_draft(home):
 @pytest.mark.feature("F50")
 def test_verify_tells_an_edited_draft_and_refuses_a_changed_annex(home, edited, capsys):
     until(home, steps.REPORT, steps.DISCUSS, steps.DRAFT)
-    write_documents(home, PERIODE, 1)
+    folder = write_documents(home, PERIODE, 1)
+    with (folder / "berita-acara.docx").open("ab") as paper:  # since it was written last
+        paper.write(EDIT)
     capsys.readouterr()
     assert main(["verify"]) == 0
     said = capsys.readouterr().out
-    for name in ("laporan-asisten.docx", "catatan.txt"):
+    for name in ("laporan-asisten.docx", "catatan.txt", "berita-acara.docx"):
         assert f"dokumen/rev-1/{name}: diubah oleh petugas, bukan temuan" in said
-    assert said.count("diubah oleh petugas") == len(edited_drafts(home)) == 2
+    assert said.count("diubah oleh petugas") == len(edited_drafts(home)) == 3
     approve(home, approval(), now=SEALED_AT)
     annex = newest_seal(home, PERIODE).folder / "lampiran.docx"
     annex.chmod(0o600)
