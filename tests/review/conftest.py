@@ -46,6 +46,14 @@ def rendered(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def counted(tmp_path_factory):
+    """A revision whose rules judge every record, as runs publish it: (home, folder of pages)."""
+    home = Home(tmp_path_factory.mktemp("celah") / "data").ensure()
+    write_published(home, rules=False, people=6000)
+    return home, render_report(home, PERIODE, 1).parent
+
+
+@pytest.fixture(scope="session")
 def pages(rendered):
     """Every page of that report, parsed, by file name."""
     return {path.name: Page(path) for path in sorted(rendered[1].glob("*.html"))}

@@ -10,7 +10,6 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
 from padanan.base.errors import PadananError
-from padanan.base.home import Home
 from padanan.base.suppress import Cover
 from padanan.contracts.contract import load_contracts
 from padanan.published import gap_places
@@ -18,20 +17,12 @@ from padanan.published.opened import open_published
 from padanan.published.report import gather, in_order
 from padanan.run.report import render_report
 from tests.review.pages_back import Page, count
-from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE, PRODUCERS, write_published
+from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE, PRODUCERS
 
 NAMES = {contract.name: contract.id for contract in load_contracts().values()} | {"Semua produsen": "*"}
 HEAD = ("Produsen", "Aturan", "Tingkat", "Kota", "Kecamatan", "Kelurahan", "Catatan gagal", "Catatan dinilai", "Bagian gagal",
         "Kode wilayah", "Kode aturan")  # fmt: skip
 LEVELS = ("DKI", "kota", "kecamatan", "kelurahan")
-
-
-@pytest.fixture(scope="module")
-def counted(tmp_path_factory):
-    """A revision whose rules judge every record, as runs publish it: (home, folder of its report)."""
-    home = Home(tmp_path_factory.mktemp("celah") / "data").ensure()
-    write_published(home, rules=False, people=6000)
-    return home, render_report(home, PERIODE, 1).parent
 
 
 def lines(folder):

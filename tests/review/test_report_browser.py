@@ -13,6 +13,8 @@ KINDS = (
     "index",
     "produsen-dtks",
     "kota-31-71",
+    "peta-nik-kosong",
+    "peta-penghalang",
     "metode",
     "penduduk",
     "perubahan",

@@ -12,11 +12,13 @@ from padanan.pages.layout import MAIN_PAGES, page
 from padanan.pages.page import Page
 from padanan.published.report import Report, kota_page, producer_page
 from padanan.review.decision.form import FORM, can_offer
+from padanan.review.report.map_pages import KINDS
 
 FILE = "lampiran.html"
 # Groups by heading; a page that is named in none stands in the last.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Mutu data": ("penghalang.html", "aturan.html", "kiriman.html", "neraca.html", "perubahan.html"),
+    "Peta": tuple(kind.file for kind in KINDS.values()),
     "Orang dan wilayah": ("daftar.html", "kelompok.html", "penduduk.html", "irisan.html", "indikator.html"),
     "Dasar": ("kriteria.html", "kalender.html", "metode.html", "analis.html"),
 }

@@ -6,10 +6,12 @@ Which cells are covered is decided in `wilayah` and `suppress`.
 from __future__ import annotations
 
 from padanan.base.format import NOT_MEASURED
+from padanan.base.suppress import ALL
 from padanan.pages.layout import page
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Column, Row, Table, count, heads, row, share, table, text
 from padanan.published import wilayah
+from padanan.published.gap_places import NAMED, Layer
 from padanan.published.report import Report, kota_page
 from padanan.review.report.matching_tables import overlap_table
 
@@ -25,7 +27,7 @@ def place_pages(report: Report) -> dict[str, Page]:
     pages = {}
     for node in report.tree.root.children:
         if node.code != wilayah.UNKNOWN:
-            tables = {"kecamatan": _districts(report, node), "kelurahan": _villages(report, node)}
+            tables = {"kecamatan": _districts(report, node), "kelurahan": _villages(report, node), "peta": _mapped(report, node)}
             tables |= {
                 f"irisan_{unit}": overlap_table(data, node.code, f"Irisan {unit} di {node.name}")
                 for unit, data in report.overlaps.items()
@@ -63,6 +65,48 @@ def _villages(report: Report, kota: wilayah.Node) -> Table:
     foot = (_row(report, kota, text("Jumlah"), small=True),)
     note = "Baris tebal adalah kecamatannya."
     return Table("tabel-kelurahan", f"{kota.name} menurut kelurahan", columns, bodies, note, foot)
+
+
+def village_anchor(code: str) -> str:
+    """Where a kelurahan's row of the maps' figures stands on its kota's page."""
+    return f"kel-{code.replace('.', '-')}"
+
+
+# What the maps show, as groups of columns: a count and its share.
+MAPPED = ("NIK kosong", "Alamat tidak lengkap", "Penghalang", "Data sasaran", "Belum terlayani")
+
+
+def _mapped(report: Report, kota: wilayah.Node) -> Table:
+    """The figures behind the maps, a row a kelurahan; the two that the decree names of all producers together."""
+    places = report.places
+    named = [(name, places.rules.get((ALL, rule))) for name, rule in zip(MAPPED, NAMED, strict=False)]
+    layers = [*named, *zip(MAPPED[2:], (places.blocked, places.selected, places.unserved), strict=True)]
+    told = [(name, layer) for name, layer in layers if layer is not None]
+    columns = [Column("Kelurahan")]
+    for name, _ in told:
+        columns += [Column("Orang" if name in MAPPED[3:] else "Catatan", "n awal", group=name), Column("Bagian", "n", group=name)]
+    start = (*wilayah.ROOT, kota.code)
+    bodies: list[list[Row]] = []
+    for path in [path for path in places.places if path[:2] == start and len(path) > 2]:
+        district = len(path) < wilayah.KELURAHAN_DEPTH
+        if district:
+            bodies.append([])
+        known = not district and path[-1] != wilayah.UNKNOWN
+        head = Cell(places.places[path], id=village_anchor(path[-1]) if known else "")
+        cells = [cell for _, layer in told for cell in figure_cells(layer, path)]
+        bodies[-1].append(row(head, *cells, css="induk" if district else "anak", wilayah="/".join(path[1:])))
+    foot = (row(text("Jumlah"), *(cell for _, layer in told for cell in figure_cells(layer, start)), wilayah=kota.code),)
+    note = "Bagian dari semua catatan, dari semua orang (data sasaran), dan dari orang dalam data sasaran (belum terlayani)."
+    return Table("tabel-peta", f"{kota.name} pada peta", tuple(columns), tuple(map(tuple, bodies)), note, foot)
+
+
+def figure_cells(layer: Layer, path: wilayah.Path, *, whole: bool = False) -> tuple[Cell, ...]:
+    """A count, what it is a part of where wanted, and the share, as they may be printed."""
+    figure = layer.at(path)
+    cells = [count(figure.part, figure.mark)]
+    if whole:
+        cells.append(count(figure.whole, figure.whole_mark))
+    return (*cells, share(figure.share, 1))
 
 
 def _anchor(node: wilayah.Node) -> str:

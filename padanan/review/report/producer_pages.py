@@ -110,36 +110,43 @@ def _rules(report: Report, contract_id: str) -> Table:
 
 
 def _by_kota(report: Report, contract_id: str) -> Table:
-    facts, covered = report.facts, report.covers[contract_id]
-    counts = {(item.rule.id, item.kota): item for item in facts.kotas if item.producer == contract_id}
-    columns = [RULE, Column("Jumlah", "n")]
-    for code in (*facts.kota_names, NO_KOTA):
-        name = words.kota_name(code, facts.kota_names)
-        columns.append(Column(name, "n", more=(f"{name}: bagian", f"{name}: tanda")))
     rows = []
-    for item in sorted(facts.of(contract_id), key=lambda found: (-found.gagal, found.rule.id)):
-        if not item.gagal:
-            continue
-        cells = [rule_cell(item.rule), count(item.gagal)]
-        for code in (*facts.kota_names, NO_KOTA):
-            found, mark = counts.get((item.rule.id, code)), covered.get((item.rule.id, code))
-            failed = found.gagal if found else 0
-            over = bool(found and found.blocker and not mark)
-            told = id_format.percent(failed, found.total) if found and not mark else ""
-            css = "buruk" if over else ""
-            cells.append(
-                Cell(
-                    mark.text if mark else id_format.number(failed),
-                    None if mark else failed,
-                    f"n {css}".strip(),
-                    note=f"■ {told}" if over else told,
-                    note_css=css,
-                    more=(found.rate if told and found else None, "penghalang" if over else None),
-                    data={"kota": code or wilayah.UNKNOWN},
-                )
-            )
-        rows.append(row(*cells, aturan=item.rule.id))
+    for item in sorted(report.facts.of(contract_id), key=lambda found: (-found.gagal, found.rule.id)):
+        if item.gagal:
+            cells = kota_cells(report, contract_id, item.rule.id)
+            rows.append(row(rule_cell(item.rule), count(item.gagal), *cells, aturan=item.rule.id))
+    columns = [RULE, Column("Jumlah", "n"), *kota_columns(report)]
     return table("tabel-kota", "Catatan gagal dan bagiannya menurut kota", columns, rows, label="Celah menurut kota")
+
+
+def kota_columns(report: Report) -> list[Column]:
+    """The columns of `kota_cells`."""
+    names = [words.kota_name(code, report.facts.kota_names) for code in (*report.facts.kota_names, NO_KOTA)]
+    return [Column(name, "n", more=(f"{name}: bagian", f"{name}: tanda")) for name in names]
+
+
+def kota_cells(report: Report, contract_id: str, rule_id: str) -> list[Cell]:
+    """One rule of one producer by kota: failing records, their share where it may be told, and whether that is a penghalang."""
+    covered, cells = report.covers[contract_id], []
+    counts = {item.kota: item for item in report.facts.kotas if (item.producer, item.rule.id) == (contract_id, rule_id)}
+    for code in (*report.facts.kota_names, NO_KOTA):
+        found, mark = counts.get(code), covered.get((rule_id, code))
+        failed = found.gagal if found else 0
+        over = bool(found and found.blocker and not mark)
+        told = id_format.percent(failed, found.total) if found and not mark else ""
+        css = "buruk" if over else ""
+        cells.append(
+            Cell(
+                mark.text if mark else id_format.number(failed),
+                None if mark else failed,
+                f"n {css}".strip(),
+                note=f"■ {told}" if over else told,
+                note_css=css,
+                more=(found.rate if told and found else None, "penghalang" if over else None),
+                data={"kota": code or wilayah.UNKNOWN},
+            )
+        )
+    return cells
 
 
 def _follow_up(report: Report, found: FollowUp, contract_id: str) -> Table:

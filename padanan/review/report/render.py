@@ -29,6 +29,7 @@ from padanan.review.report.group_page import group_page
 from padanan.review.report.index_page import index_page
 from padanan.review.report.indicator_page import indicator_page
 from padanan.review.report.list_page import list_page
+from padanan.review.report.map_pages import map_pages
 from padanan.review.report.matching_page import matching_pages
 from padanan.review.report.method_page import method_page
 from padanan.review.report.pdf import write_pdf
@@ -49,6 +50,7 @@ PAGE_MAKERS: tuple[PageMaker, ...] = (
     region_page,
     producer_pages,
     place_pages,
+    map_pages,
     change_page,
     group_page,
     list_page,
