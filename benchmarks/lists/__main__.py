@@ -1,4 +1,4 @@
-"""`make bench-lists`: how long the field's lists of a demo are, beside what a field can read (issue 6, row "lists").
+"""`make bench-lists`: how long the field's lists of a demo are, beside what a field can read.
 
 Prints figure -> part -> whole -> share -> goal of a demo's home, made here when none is named; which row stands on which list was
 decided when the tables were made, and whether rightly is the tests' affair.

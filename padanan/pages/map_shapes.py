@@ -88,7 +88,7 @@ def _read(path: Path, codes: frozenset[str], changed: int) -> Shapes:
             raise _wrong(path, f"kelurahan {code} terlalu kecil untuk digambar", "periksa koordinat wilayah itu")
         made[code] = Shape(code, data, middle)
     labels = {
-        kota: (INSET[0] + 100, INSET[1] - 12)
+        kota: (INSET[0] + 118, INSET[1] - 12)
         if kota == ISLANDS
         else _centre([shape.middle for code, shape in made.items() if code.startswith(kota)])
         for kota in _kotas(codes)
