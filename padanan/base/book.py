@@ -69,7 +69,7 @@ def height(cells: Iterable[tuple[str, float]], size: float = FONT_SIZE) -> float
     """
     lines = max((lines_of(text, round(width * _NORMAL / size, 1)) for text, width in cells), default=1)
     # Excel allows 409.5; what is longer than two thirds of a page is read on the screen.
-    return min(round(lines * size * _LINE + 2, 1), 400.0)
+    return min(round(lines * size * _LINE + 1, 1), 400.0)
 
 
 _NORMAL = 11  # points of the font that the width of a column is counted in

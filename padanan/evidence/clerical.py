@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.format import decimal, percent
 from padanan.base.home import Home
 from padanan.base.keys import load_ring
 from padanan.base.period import JAKARTA, Periode
@@ -27,18 +28,19 @@ from padanan.linkage.threshold import Thresholds
 from padanan.published.pairs import newest, pairs_table, shaped, thresholds
 from padanan.published.run_plan import read_plan, rebuild_cure
 
-_SEEN = (
-    "nama_bersih",
-    "nama_ibu_bersih",
-    "tgl_lahir",
-    "jk",
-    "nik_bersih",
-    "kk_bersih",
-    "alamat_jalan",
-    "rt",
-    "rw",
-    "kode_kelurahan",
-)
+_SEEN = {
+    "nama_bersih": "Nama",
+    "nama_ibu_bersih": "Ibu",
+    "tgl_lahir": "Lahir",
+    "jk": "L/P",
+    "nik_bersih": "NIK",
+    "kk_bersih": "KK",
+    "alamat_jalan": "Alamat",
+    "rt": "RT",
+    "rw": "RW",
+    "kelurahan": "Kelurahan",
+}
+"""What of both sides a reviewer compares, line by line, and what it is called."""
 
 
 def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) -> int:
@@ -72,7 +74,8 @@ def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) 
     limits = thresholds(folder)
     rows.sort(key=lambda row: order_of(row, limits[row["producer"]]))
     with no_space_guard("antrean klerikal"):
-        book.write(path, (_locked(row, entitled) for row in rows))
+        names = {item.id: item.name for item in plan.data.contracts}
+        book.write(path, (_locked(row, names, entitled) for row in rows), f"{periode.label} revisi {revisi}")
     return len(rows)
 
 
@@ -88,9 +91,17 @@ def _queue(con: duckdb.DuckDBPyConnection, data: PlanData, folder: Path) -> list
     models = sorted({item.model for item in sources.listings_of(con, data)})
     sources.fingerprints(con, models)
     published = literal(folder / "padanan_record.parquet")
-    left = ", ".join(f"s.{name}::varchar as daftar_{name}" for name in _SEEN)
-    right = ", ".join(f"a.{name}::varchar as acuan_{name}" for name in _SEEN)
-    arms = " union all ".join(f"select s.record_key, {left} from {m} s semi join tunggu using (record_key)" for m in models)
+    place = "coalesce(w.kelurahan, {0}.kode_kelurahan)::varchar"
+    left, right = (
+        ", ".join(f"{place.format(side) if name == 'kelurahan' else f'{side}.{name}::varchar'} as {as_}_{name}" for name in _SEEN)
+        for side, as_ in (("s", "daftar"), ("a", "acuan"))
+    )
+    wilayah = "left join (select distinct kode_kelurahan, kelurahan from ref_wilayah) w on w.kode_kelurahan = {0}.kode_kelurahan"
+    arms = " union all ".join(
+        f"""select s.record_key, {left} from {model} s {wilayah.format("s")}
+        where s.record_key in (select record_key from tunggu)"""
+        for model in models
+    )
     con.execute(
         f"""create temp table tunggu as
         select record_key, record_key_calon, coalesce(alasan_bukti like 'konflik:%', false) as konflik
@@ -102,29 +113,35 @@ def _queue(con: duckdb.DuckDBPyConnection, data: PlanData, folder: Path) -> list
         join rekaman r on r.record_key = p.record_key join sidik s on s.record_key = p.record_key
         join penduduk d on d.register_key = p.register_key join ({arms}) x on x.record_key = p.record_key
         join {sources.reference_of(data).model} a on a.record_key = p.register_key
+        {wilayah.format("a")}
         where p.keputusan is null or t.konflik order by p.producer, p.record_key"""
     ).to_arrow_table()
     return [shaped(row) for row in table.to_pylist()]
 
 
-def _locked(row: Mapping[str, Any], entitled: bool) -> dict[str, str]:
-    """One row's locked cells, as text."""
-    out = {
+def _locked(row: Mapping[str, Any], names: Mapping[str, str], entitled: bool) -> dict[str, str]:
+    """One row's locked cells, as text: both sides line by line, and what speaks for and against them, strongest first."""
+    out = {name: str(row[name]) for name in ("record_key", "register_key", "entity_key", "sidik", "id_penduduk")}
+    out |= {
         "sumber": row["producer"],
-        "record_key": row["record_key"],
-        "register_key": row["register_key"],
-        "entity_key": row["entity_key"],
-        "sidik": row["sidik"],
-        "id_penduduk": row["id_penduduk"],
-        "peluang": f"{row['peluang']:.4f}",
-        "bobot": f"{row['bobot']:.2f}",
-        "menyelesaikan": f"{row['menyelesaikan'] or 0.0:.2f}",
+        "nama_sumber": names.get(row["producer"], row["producer"]),
+        "peluang": percent(row["peluang"], 1.0),
+        "menyelesaikan": decimal(row["menyelesaikan"] or 0.0),
     }
-    for name in _SEEN:
-        for side in ("daftar", "acuan"):
-            value = row[f"{side}_{name}"]
-            out[f"{side}_{name}"] = (str(value) if entitled else masked(name, str(value))) if value is not None else ""
-    out["uraian"] = "; ".join(f"{step.label}: {step.seen} ({step.bits:+.1f})" for step in explain.parts(row))
+    for side in ("daftar", "acuan"):
+        values = {name: row[f"{side}_{name}"] for name in _SEEN}
+        told = {
+            name: None if value is None else str(value) if entitled else masked(name, str(value))
+            for name, value in values.items()
+        }
+        out[side] = "\n".join(f"{title}: {told[name] or '–'}" for name, title in _SEEN.items())
+    # the first step is where every pair begins
+    steps = sorted(explain.parts(row)[1:], key=lambda step: -abs(step.bits))
+    found = {
+        "Mendukung": [f"{step.label} ({step.seen})" for step in steps if step.bits >= 0.05],
+        "Melawan": [f"{step.label} ({step.seen})" for step in steps if step.bits <= -0.05],
+    }
+    out["uraian"] = "\n".join(f"{what}: {'; '.join(items)}." for what, items in found.items() if items)
     return out
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from padanan.base.book import FONT_SIZE, READ_SIZE, height, on_paper
 from padanan.base.commit import writing
 from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
@@ -57,7 +58,8 @@ def _waivers(label: str, revisi: str) -> Layout:
             "kota_nama": "Kota",
             "angka": "Angka",
         },
-        widths={"kecualikan": 13, "alasan": 44, "nama": 34, "definisi": 52, "kota_nama": 26, "angka": 44},
+        widths={"kecualikan": 12, "alasan": 26, "nama": 22, "definisi": 30, "kota_nama": 15, "angka": 21},
+        filters=True,
         note="Pilih ya dan tulis alasannya (20 huruf dan 3 kata atau lebih). Baris “semua kota” dan “Catatan kecil” berlaku bagi "
         "semua isinya dengan satu alasan. Yang tidak dikecualikan biarkan kosong.",
         cure=CURE,
@@ -82,19 +84,23 @@ def write(path: Path, made: Offer) -> None:
     """Writes a form; every cell is text, so that nothing a person sees can be a formula."""
     with writing(path, mode=0o600) as draft:
         book = workbook(draft, f"Formulir keputusan reviu {made.periode.label} revisi {made.revisi}")
+        line = {"font_size": FONT_SIZE, "valign": "top"}
         style = {
-            "title": book.add_format({"bold": True, "font_size": 14}),
-            "note": book.add_format({"italic": True, "font_color": "#444444", "text_wrap": True, "valign": "top"}),
-            "line": book.add_format({"italic": True, "font_color": "#444444"}),
-            "label": book.add_format({"bold": True, "valign": "top", "num_format": "@"}),
-            "fixed": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
+            "title": book.add_format({"bold": True, "font_size": FONT_SIZE + 2}),
+            "note": book.add_format({**line, "italic": True, "text_wrap": True}),
+            "line": book.add_format({**line, "italic": True}),
+            "label": book.add_format({**line, "bold": True, "num_format": "@", "text_wrap": True}),
+            # Shows nothing, see `sealed_book.Styles`.
+            "seal": book.add_format({"num_format": ";;;"}),
+            "fixed": book.add_format({**line, "num_format": "@", "text_wrap": True}),
             "open": book.add_format(
-                {"num_format": "@", "locked": False, "bg_color": "#FFF8DC", "border": 1, "text_wrap": True, "valign": "top"}
+                {**line, "num_format": "@", "locked": False, "bg_color": "#FFF8DC", "border": 1, "text_wrap": True}
             ),
         }
         _write_main(book.add_worksheet(MAIN), made, style)
         layout = _waivers(made.periode.label, str(made.revisi))
-        write_sheet(book, layout, ((cells, sealed(layout, cells)) for cells in map(_cells, made.blockers)), formats(book))
+        rows = ((cells, sealed(layout, cells)) for cells in map(_cells, made.blockers))
+        write_sheet(book, layout, rows, formats(book, READ_SIZE), f"{_foot(made)} · {WAIVERS}")
         lists = book.add_worksheet(LISTS)
         for column, items in enumerate((made.words, made.reviewers)):
             for row, text in enumerate(items):
@@ -125,18 +131,22 @@ def _write_main(sheet: Any, made: Offer, style: dict[str, Any]) -> None:
                 rows[field], 1, rows[field], 1, {"validate": "list", "source": source, "error_title": "Pilih dari daftar"}
             )
     texts = [text for _, text in _locked_main(fixed)]
-    sheet.write_string(*_SEAL_CELL, seal("formulir", texts), style["fixed"])
-    sheet.set_column(0, 0, 26)
-    sheet.set_column(1, 1, 64)
-    sheet.set_column(2, 2, 52)
+    sheet.write_string(*_SEAL_CELL, seal("formulir", texts), style["seal"])
+    widths = (28, 56, 46)
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
     sheet.set_column(3, 3, 8, None, {"hidden": True})
-    sheet.set_row(rows["sidik"], 32)
-    sheet.set_row(rows["alasan"], 64)
-    sheet.set_row(rows["pindaian"], 32)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.set_paper(9)
+    told = dict(zip(FIXED, fixed, strict=True))
+    for field, (label, hint) in (FIXED | OPEN).items():
+        needed = height(zip((label, told.get(field, ""), hint), (widths[0] * 0.9, *widths[1:]), strict=True))
+        # Room to write by hand: reasons are several lines.
+        sheet.set_row(rows[field], max(needed, {"alasan": 96.0}.get(field, 34.0 if field in OPEN else 0.0)))
+    on_paper(sheet, f"{_foot(made)} · {MAIN}")
     sheet.protect("")
+
+
+def _foot(made: Offer) -> str:
+    return f"Formulir keputusan reviu · {made.periode.label} revisi {made.revisi}"
 
 
 def _cells(item: Blocker) -> dict[str, str]:

@@ -16,11 +16,13 @@ from typing import Any
 import duckdb
 
 from padanan.base import disk
+from padanan.base.book import READ_SIZE, height, on_paper
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
+from padanan.contracts.contract import Contract
 from padanan.contracts.planned import PlannedContract
 from padanan.contracts.retention import RECEIPT
-from padanan.forms.sealed_book import neutral, workbook
+from padanan.forms.sealed_book import Styles, formats, neutral, workbook
 from padanan.pages.page import Page
 from padanan.published.report import Report, producer_page
 from padanan.published.run_plan import RunPlan
@@ -47,6 +49,7 @@ class Source:
     con: duckdb.DuckDBPyConnection
     report: Report
     pages: Mapping[str, Page]
+    contracts: Mapping[str, Contract]
 
 
 def write_kit(source: Source, contract: PlannedContract, path: Path) -> dict[str, int]:
@@ -64,7 +67,9 @@ def write_kit(source: Source, contract: PlannedContract, path: Path) -> dict[str
     counts = {}
     book_path = path.with_suffix(".xlsx.tmp")
     try:
-        counts = _book(source.con, sheets(home, contract, terms, plan.data.lapangan.terjawab), book_path, contract)
+        tables = sheets(home, contract, source.contracts[contract.id], terms, plan.data.lapangan.terjawab)
+        foot = f"{contract.name} · {plan.periode.label} revisi {plan.revisi} · memuat data pribadi"
+        counts = _book(source.con, tables, book_path, f"Baris kiriman {contract.id}", foot)
         parts["baris.xlsx"] = book_path.read_bytes()
     finally:
         disk.unlink(book_path, missing_ok=True)
@@ -81,38 +86,42 @@ def write_kit(source: Source, contract: PlannedContract, path: Path) -> dict[str
     return {**counts, "tanda_terima": len(receipts)}
 
 
-def _book(con: duckdb.DuckDBPyConnection, tables: list[Sheet], path: Path, contract: PlannedContract) -> dict[str, int]:
+def _book(con: duckdb.DuckDBPyConnection, tables: list[Sheet], path: Path, title: str, foot: str) -> dict[str, int]:
     """The workbook of rows: all text, no formula; a full sheet goes on in the next one."""
-    book = workbook(path, f"Baris kiriman {contract.id}", constant_memory=True)
-    note = book.add_format({"italic": True})
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    text = book.add_format({"num_format": "@", "valign": "top"})
+    book = workbook(path, title, constant_memory=True)
+    styles = formats(book, READ_SIZE)
     counts = {}
     for table in tables:
         written, sheet = 0, None
         for row in table.rows(con):
             if sheet is None or written % SHEET_ROWS == 0:
-                sheet = _sheet(book, table, written // SHEET_ROWS, note, head)
+                sheet = _sheet(book, table, written // SHEET_ROWS, styles, foot)
             line = 2 + written % SHEET_ROWS
-            for place, value in enumerate(row):
-                if value is not None:
-                    sheet.write_string(line, place, neutral(value), text)
+            cells = [neutral(value or "") for value in row]
+            sheet.set_row(line, height(zip(cells, table.widths, strict=True), styles.size))
+            for place, value in enumerate(cells):
+                sheet.write_string(line, place, value, styles.cell(opened=False))
             written += 1
         if sheet is None:
-            _sheet(book, table, 0, note, head)
+            _sheet(book, table, 0, styles, foot)
         counts[table.name.lower().replace(" ", "_")] = written
     book.close()
     return counts
 
 
-def _sheet(book: Any, table: Sheet, part: int, note: Any, head: Any) -> Any:
+def _sheet(book: Any, table: Sheet, part: int, styles: Styles, foot: str) -> Any:
     sheet = book.add_worksheet(table.name if not part else f"{table.name} {part + 1}")
     for place, width in enumerate(table.widths):
         sheet.set_column(place, place, width)
-    sheet.write_string(0, 0, table.note, note)
+    last = len(table.columns) - 1
+    sheet.set_row(0, height([(table.note, sum(table.widths))], styles.size))
+    sheet.merge_range(0, 0, 0, last, table.note, styles.note)
+    sheet.set_row(1, height(((name, width * 0.9) for name, width in zip(table.columns, table.widths, strict=True)), styles.size))
     for place, name in enumerate(table.columns):
-        sheet.write_string(1, place, name, head)
+        sheet.write_string(1, place, name, styles.cell(opened=False, head=True))
+    sheet.autofilter(1, 0, 1, last)
     sheet.freeze_panes(2, 0)
+    on_paper(sheet, f"{foot} · {table.name}", head_row=1, size=styles.size)
     return sheet
 
 
@@ -153,7 +162,7 @@ def _readme(plan: RunPlan, contract: PlannedContract, counts: Mapping[str, int],
         "terima menyebut hitungan baris setiap kiriman.\n\n"
     )
     out.write(
-        "Berkas baris.xlsx memuat tiga lembar: celah per baris dengan aturan dan tindak lanjutnya, nilai yang diperbaiki waktu "
+        "Berkas baris.xlsx memuat tiga lembar: celah per baris dengan kolom, nilai dan aturannya, nilai yang diperbaiki waktu "
         "dibaca, dan baris yang disisihkan. Perbaikilah di sumbernya, lalu kirim ulang seluruh berkas dengan kolom nomor bertipe "
         "teks; kiriman baru menggantikan kiriman dengan masa data yang sama. Aturan yang menyebut Adminduk hanya dasar untuk "
         "memeriksa, bukan alasan menghentikan bantuan.\n\n"

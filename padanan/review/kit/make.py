@@ -75,8 +75,9 @@ def make(
     con = connect_warehouse(home)
     published = open_published(home, periode, plan.revisi)
     try:
-        report = gather(home, in_order(load_contracts()), published)
-        source = Source(home, plan, con, report, producer_pages(report))
+        contracts = load_contracts()
+        report = gather(home, in_order(contracts), published)
+        source = Source(home, plan, con, report, producer_pages(report), contracts)
         with building(target.parent) as temporary, no_space_guard("paket produsen"):
             files: dict[str, Any] = {}
             if standing:

@@ -15,6 +15,7 @@ import duckdb
 from padanan.base.format import day
 from padanan.base.home import Home
 from padanan.base.sql import literal
+from padanan.contracts.contract import Contract
 from padanan.contracts.field_parts import Answer
 from padanan.contracts.field_rules import Term
 from padanan.contracts.planned import PlannedContract
@@ -58,42 +59,71 @@ def _staged(contract: PlannedContract) -> str:
     return f"(select *, {_OWN_CELL if contract.of_places else _OWN_NUMBER} as nomor from {contract.stage_model})"
 
 
-def sheets(home: Home, contract: PlannedContract, terms: Sequence[Term], answers: Sequence[Answer]) -> list[Sheet]:
+def sheets(home: Home, contract: PlannedContract, own: Contract, terms: Sequence[Term], answers: Sequence[Answer]) -> list[Sheet]:
     """The tables of one producer's kit.
 
     Args:
         contract: the producer as the run plan holds it.
+        own: its contract: which columns a rule speaks of, and what the producer calls them.
         terms: the plan's `lapangan.tugas` of this producer.
         answers: the plan's `lapangan.terjawab`.
     """
     files = _files_of(home, contract)
-    return [_gaps(contract, files, terms, answers), _repaired(contract, files), _rejected(home, contract, files)]
+    return [_gaps(home, contract, own, files, terms, answers), _repaired(contract, files), _rejected(home, contract, files)]
 
 
-def _gaps(contract: PlannedContract, files: str, terms: Sequence[Term], answers: Sequence[Answer]) -> Sheet:
-    texts = ("kode", "keterangan", "tindak_lanjut", "pemilik")
+def _gaps(
+    home: Home, contract: PlannedContract, own: Contract, files: str, terms: Sequence[Term], answers: Sequence[Answer]
+) -> Sheet:
+    texts = ("kode", "keterangan", "tindak_lanjut", "pemilik", "level")
     rows = [f"({', '.join(literal(getattr(term, name)) for name in texts)}, {term.hari})" for term in terms]
     told = ", ".join(f"({literal(item.id)}, {literal(item.keterangan)})" for item in answers) or "(null, null)"
-    known = ", ".join(rows) or "(null, null, null, null, null)"
+    known = ", ".join(rows) or "(null, null, null, null, null, null)"
+    sent = f"read_parquet([{', '.join(literal(home.root / item.path) for item in contract.deliveries)}], union_by_name = true)"
+    names, value = _sent(own, sent)
     return Sheet(
         "Celah per baris",
-        "Setiap celah mutu pada kiriman sendiri. Yang dijawab padanan ada di daftar lain: betulkan di sumber, tanpa kunjungan.",
+        "Setiap celah mutu pada kiriman sendiri: kolomnya, yang dikirim di sana, aturannya. Yang dijawab padanan ada di daftar "
+        "lain: betulkan di sumber, tanpa kunjungan.",
         (
-            *("Berkas", "Baris", "Nomor sumber", "Aturan", "Tingkat", "Rincian", "Arti", "Menurut padanan"),
-            *("Tindak lanjut", "Penanggung jawab", "Hari"),
+            *("Berkas", "Baris", "Nomor sumber", "Kolom", "Nilai dikirim", "Aturan", "Arti", "Menurut padanan", "Tindak lanjut"),
+            "Penanggung jawab, hari",
         ),
-        (26, 9, 20, 24, 12, 22, 60, 40, 30, 28, 7),
-        f"""select f.file, s.baris::varchar, s.nomor, g.rule_id, g.level, g.rincian, t.arti, p.arti,
+        (11, 6, 17, 12, 16, 14, 18, 13, 9, 10),
+        f"""select f.file, s.baris::varchar, s.nomor, k.kolom, {value},
+        concat_ws(chr(10), k.nama, g.rule_id, g.level || coalesce(', ' || g.rincian, '')), t.arti, p.arti,
         case when j.record_key is null then t.tindak else 'perbaiki di sumber' end,
-        case when j.record_key is null then t.pemilik else ? end, t.hari::varchar
+        case when j.record_key is null then t.pemilik else ? end || coalesce(', ' || t.hari || ' hari', '')
         from gap g join {_staged(contract)} s on s.record_key = g.record_key
         left join {files} f on f.sha16 = s.delivery
-        left join (values {known}) t(kode, arti, tindak, pemilik, hari) on t.kode = g.rule_id
+        left join (values {known}) t(kode, arti, tindak, pemilik, level, hari) on t.kode = g.rule_id
+        left join (values {names}) k(kode, nama, kolom) on k.kode = g.rule_id
+        left join {sent} l on l._record_key = g.record_key
         left join celah_terjawab j on j.record_key = g.record_key and j.rule_id = g.rule_id
         left join (values {told}) p(id, arti) on p.id = j.jawaban
         where g.producer = ? and s.producer = ? order by f.file, s.delivery, s.baris, g.rule_id""",
         (contract.owner, contract.id, contract.id),
     )
+
+
+def _sent(own: Contract, sent: str) -> tuple[str, str]:
+    """What a gap's rule speaks of: rows (rule, name, columns as the producer calls them), and the value that was sent there.
+
+    Args:
+        sent: the deliveries as a table of SQL; the value is read from its row `l`, for the rule of `g`.
+    """
+    with duckdb.connect() as con:
+        present = {row[0] for row in con.execute(f"describe select * from {sent}").fetchall()}
+    called = {column.name: column.source for column in own.columns}
+    names, cases = [], []
+    for rule in own.rules:
+        kolom = " / ".join(called.get(name, name) for name in rule.columns)
+        names.append(f"({literal(rule.id)}, {literal(rule.name)}, {literal(kolom)})")
+        cells = [f"coalesce(nullif(trim(l.{name}), ''), '(kosong)')" for name in rule.columns if name in present]
+        if cells:
+            cases.append(f"when {literal(rule.id)} then concat_ws(' / ', {', '.join(cells)})")
+    value = f"case g.rule_id {' '.join(cases)} end" if cases else "null"
+    return ", ".join(names) or "(null, null, null)", value
 
 
 def _repaired(contract: PlannedContract, files: str) -> Sheet:
@@ -114,7 +144,7 @@ def _repaired(contract: PlannedContract, files: str) -> Sheet:
         "Diperbaiki",
         "Nilai yang dibaca setelah diperbaiki: yang dikirim, yang dipakai, dan perbaikannya. Betulkan juga di sumber.",
         ("Berkas", "Baris", "Nomor sumber", "Kolom", "Nilai dikirim", "Nilai dipakai", "Perbaikan"),
-        (26, 9, 20, 16, 34, 34, 26),
+        (18, 8, 16, 13, 27, 27, 17),
         f"""select f.file, r.baris::varchar, r.nomor, r.kolom, r.mentah, r.bersih, r.perbaikan
         from ({" union all ".join(arms)}) r left join {files} f on f.sha16 = r.delivery
         order by f.file, r.delivery, r.baris, r.urut""",
@@ -133,7 +163,7 @@ def _rejected(home: Home, contract: PlannedContract, files: str) -> Sheet:
         "Disisihkan",
         "Baris yang tidak terbaca atau kembar persis: tidak dipakai, tetap disimpan. Isinya seperti dikirim.",
         ("Berkas", "Baris", "Alasan", "Sebab", "Isi baris"),
-        (26, 9, 18, 34, 90),
+        (18, 8, 14, 22, 64),
         f"""select f.file, r.baris::varchar, r.alasan, r.sebab, r.isi from ({" union all ".join(arms)}) r
         left join {files} f on f.sha16 = r.delivery order by f.file, r.delivery, r.baris, r.isi""",
     )

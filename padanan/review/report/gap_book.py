@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from padanan.base.book import Book
+from padanan.base.book import READ_SIZE, Book, on_paper
 from padanan.base.suppress import ALL
 from padanan.contracts.rules import Rule
 from padanan.pages.workbook import HEAD_ROW, MADE, SHARE_DIGITS, book_formats, sheet_head
@@ -48,19 +48,11 @@ def write_gap_book(report: Report, path: Path) -> None:
     book.set_properties({"title": f"{TITLE}, {report.source.periode.label}", "author": "Padanan", "created": MADE})
     formats = book_formats(book)
     # A line is one line high, so that its page's number of lines is known.
-    formats |= {
-        "one": book.add_format({"valign": "top"}),
-        "head": book.add_format({"bold": True, "text_wrap": True, "bottom": 1}),
-    }
+    formats |= {"one": book.add_format({"valign": "top", "font_size": READ_SIZE})}
     sheet = book.add_worksheet(SHEET)
     for place, (_, width) in enumerate(COLUMNS):
         sheet.set_column(place, place, width)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.repeat_rows(HEAD_ROW)
-    sheet.set_footer(f"&L{TITLE}, {report.source.periode.label} revisi {report.source.revisi}&R&P / &N")
+    on_paper(sheet, f"{TITLE}, {report.source.periode.label} revisi {report.source.revisi}", head_row=HEAD_ROW, size=READ_SIZE)
     sheet.freeze_panes(HEAD_ROW + 1, 0)
     sheet_head(sheet, formats, report, TITLE, NOTE)
     for place, (name, _) in enumerate(COLUMNS):
