@@ -215,7 +215,7 @@ def test_the_sheet_filters_prints_and_holds_no_person(counted):
     sheet = book.active
     assert sheet.freeze_panes == "A6" and sheet.auto_filter.ref == f"A5:K{sheet.max_row}"
     assert sheet.page_setup.orientation == "landscape" and str(sheet.page_setup.paperSize) == "9"
-    assert sheet.print_title_rows == "$5:$5" and sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$1:$5" and sheet.sheet_properties.pageSetUpPr.fitToPage
     with zipfile.ZipFile(path) as archive:
         text = archive.read("xl/worksheets/sheet1.xml").decode()
         assert "<f>" not in text and CANARY_NIK not in text and CANARY_NAME not in text
