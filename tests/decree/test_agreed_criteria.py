@@ -48,5 +48,5 @@ def test_draft_annex_and_seal_say_the_criteria_and_the_law_of_each_source(publis
     )
     printed = [paragraph.text for paragraph in docx.Document(folder / "lampiran.docx").paragraphs]
     printed += [cell.text for table in docx.Document(folder / "lampiran.docx").tables for row in table.rows for cell in row.cells]
-    for sentence in (*manifest["kalimat"], "DTSEN: Inpres 4/2025."):
+    for sentence in (*manifest["kalimat"], "DTSEN dipakai berdasarkan Instruksi Presiden Nomor 4 Tahun 2025."):
         assert any(without_long_runs(sentence) in text for text in printed), sentence

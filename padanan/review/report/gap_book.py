@@ -30,7 +30,7 @@ TITLE = "Celah menurut produsen, aturan dan wilayah"
 NOTE = (
     "Saring kolom Tingkat pada satu tingkat sebelum menjumlahkan: DKI, kota, kecamatan dan kelurahan memuat catatan yang sama. "
     "Jumlah di bawah 5 ditulis <5, sel yang membuatnya dapat dihitung balik “ditutup”; bagiannya kosong. "
-    "Tempat tanpa catatan tidak ditulis."
+    "Tempat tanpa catatan gagal tidak ditulis."
 )
 Line = tuple[Sequence[str], Figure, Sequence[str]]
 """The words before the figures, the figures, and the codes behind them."""
@@ -81,7 +81,8 @@ def _lines(places: GapPlaces, producer: str, name: str, rule: Rule) -> Iterator[
     layer = places.rules[producer, rule.id]
     for path in places.places:
         figure = layer.at(path)
-        if path != ROOT and not (layer.parts[ROOT] and (figure.part or figure.whole or figure.mark or figure.whole_mark)):
+        # A place where nothing fails is no line: four of five lines would say 0, and the whole report must fit into a letter.
+        if path != ROOT and not (layer.parts[ROOT] and (figure.part or figure.mark)):
             continue
         for level, names in _levels(places, path):
             yield (name, rule.name, level, *names), figure, (path[-1], rule.id)
