@@ -49,7 +49,7 @@ def rendered(tmp_path_factory):
 def counted(tmp_path_factory):
     """A revision whose rules judge every record, as runs publish it: (home, folder of pages)."""
     home = Home(tmp_path_factory.mktemp("celah") / "data").ensure()
-    write_published(home, rules=False, people=6000)
+    write_published(home, rules=False, people=9000)
     return home, render_report(home, PERIODE, 1).parent
 
 

@@ -1,6 +1,7 @@
 """The long sheet of gaps by producer, rule and kelurahan: it adds up to the producers' pages, no small cell can be worked out."""
 
 import zipfile
+from types import SimpleNamespace
 
 import duckdb
 import numpy as np
@@ -11,10 +12,13 @@ from scipy.sparse import coo_matrix
 
 from padanan.base.errors import PadananError
 from padanan.base.suppress import Cover
-from padanan.contracts.contract import load_contracts
+from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.rules import load_catalogue
 from padanan.published import gap_places
 from padanan.published.opened import open_published
 from padanan.published.report import gather, in_order
+from padanan.published.wilayah import ROOT
+from padanan.review.report import gap_book
 from padanan.run.report import render_report
 from tests.review.pages_back import Page, count
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE, PRODUCERS
@@ -97,7 +101,7 @@ def test_every_level_adds_up_to_the_rules_total_on_the_producers_page(counted, s
                 assert shown == figure, (producer, rule, places)
         assert (share is None) == (isinstance(failed, str) or isinstance(records, str))
         assert share is None or share == round(fails / all_, 6)
-    assert seen > 4000 and covered > 500
+    assert seen > 5000 and covered > 500
     for (producer, rule, level), number in known.items():
         names = [key for key in sheet if key[:3] == (producer, rule, level)]
         rest = whole[producer, rule][0] - number
@@ -105,6 +109,31 @@ def test_every_level_adds_up_to_the_rules_total_on_the_producers_page(counted, s
     assert {key[0] for key in sheet} == {"*", *PRODUCERS}
     rules = {(producer, rule.id) for producer in PRODUCERS for rule in load_contracts()[producer].rules}
     assert rules <= set(whole), "setiap aturan setiap produsen ada"
+
+
+@pytest.mark.feature("F10")
+def test_a_place_is_a_line_when_a_record_fails_there_or_its_count_is_covered(sheet, truth):
+    """A place without a line has no failing record: what is not written is known to be 0, and nothing else is left out."""
+    failing = {
+        (producer, rule, where[:length]) for producer, rule, where, _ in truth[0] for length in (5, 8, 13) if len(where) >= length
+    }
+    told = {(key[0], key[1], found[3]) for key, found in sheet.items() if key[0] != "*"}
+    assert len(failing) > 2000 and failing <= told
+    empty = [key for key, found in sheet.items() if found[0] == 0 and key[2] != "DKI"]
+    assert not empty, empty[:3]
+
+
+@pytest.mark.feature("F50")
+def test_nobody_where_that_may_not_be_told_is_a_line():
+    """A covered 0 that were left out would be told by its absence; an open 0 is."""
+    root, hidden, empty = ROOT, (*ROOT, "31.71"), (*ROOT, "31.72")
+    rule = load_catalogue(expectations_dir())["nik_kosong"]
+    layer = gap_places.Layer({root: 6}, {root: 90, hidden: 40, empty: 50}, {hidden: Cover.ANY})
+    places = gap_places.GapPlaces({root: "DKI", hidden: "Pusat", empty: "Utara"}, {("dtks", rule.id): layer}, layer, layer, None)
+    facts = SimpleNamespace(rules=[SimpleNamespace(rule=rule)], of=lambda _: [SimpleNamespace(rule=rule)])
+    places.rules["*", rule.id] = layer
+    report = SimpleNamespace(places=places, facts=facts, contracts={"dtks": SimpleNamespace(name="DTKS")})
+    assert [codes[0] for words, _, codes in gap_book.lines(report) if words[0] == "DTKS"] == ["", "31.71"]
 
 
 @pytest.mark.feature("F50")

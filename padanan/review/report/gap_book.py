@@ -44,7 +44,7 @@ def write_gap_book(report: Report, path: Path) -> None:
         path: the file to write.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = Book(path, **options, constant_memory=True)
+    book = Book(path, **options)
     book.set_properties({"title": f"{TITLE}, {report.source.periode.label}", "author": "Padanan", "created": MADE})
     formats = book_formats(book)
     # A line is one line high, so that its page's number of lines is known.
