@@ -67,6 +67,8 @@ class _Net:
         for at in range(len(self.arcs)):
             self.around[self.tails[at]].append(at)
             self.around[self.heads[at]].append(at)
+        # Of each cell one less and one more; asked for millions of times, changed where a cell is covered.
+        self.prices = [(self._price(at, False), self._price(at, True)) for at in range(len(self.arcs))]
 
     @staticmethod
     def _first(arc: Arc) -> Cover | None:
@@ -76,7 +78,7 @@ class _Net:
             return Cover.SMALL
         return Cover.MORE if arc.forced and arc.value >= LIMIT else Cover.ANY if arc.forced else None
 
-    def cost(self, at: int, up: bool) -> int | None:
+    def _price(self, at: int, up: bool) -> int | None:
         """What it costs that a cell can be one more, or one less; 0 where its mark lets it, None where it never can."""
         arc, mark = self.arcs[at], self.marks[at]
         if up and arc.most is not None and arc.value >= arc.most:
@@ -98,15 +100,16 @@ class _Net:
 
     def move(self, at: int, up: bool) -> None:
         """Covers a cell so that it can be one more, or one less."""
-        if self.cost(at, up):
+        if self.prices[at][up]:
             more = self.marks[at] is None and self.arcs[at].value >= LIMIT + (not up)
             self.marks[at] = Cover.MORE if more else Cover.ANY
+            self.prices[at] = self._price(at, False), self._price(at, True)
 
     def free(self, at: int) -> None:
         """Makes a cell unknown, by the cheaper of its two ways."""
         best: tuple[int, bool, list[tuple[int, bool]]] | None = None
         for up in (True, False):
-            own = self.cost(at, up)
+            own = self.prices[at][up]
             if own is None or (best is not None and own >= best[0]):
                 continue
             start, end = (self.heads[at], self.tails[at]) if up else (self.tails[at], self.heads[at])
@@ -142,7 +145,7 @@ class _Net:
                 there = self.heads[at] if up else self.tails[at]
                 if known.get(there, spent + 1) <= spent:
                     continue
-                price = self.cost(at, up)
+                price = self.prices[at][up]
                 if price is None or (below is not None and spent + price >= below):
                     continue
                 if spent + price < known.get(there, spent + price + 1):

@@ -9,6 +9,8 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from padanan.base.format import number
+
 LIMIT = 5
 Cell = Hashable
 
@@ -152,3 +154,8 @@ ALL = "*"
 def small(value: int) -> bool:
     """Whether too few people stand behind a count for it to be printed."""
     return 0 < value < LIMIT
+
+
+def printed(value: int) -> str:
+    """A count that stands alone, as it may be printed."""
+    return Cover.SMALL.text if small(value) else number(value)

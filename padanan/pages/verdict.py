@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from padanan.base.format import day, listed, number, percent
-from padanan.base.suppress import LIMIT, Cover, small
+from padanan.base.suppress import LIMIT, printed, small
 from padanan.contracts.plan import all_plans
 from padanan.pages import words
 from padanan.published.deliveries import lacking
@@ -96,7 +96,8 @@ def advise(report: Report) -> Advice:
     people, mend = touched(report.source, every).blocked, _mend(report, worst)
     heavy = bool(facts.selected) and people / facts.selected > REDO_SHARE
     due, wanted = report.due(max(item.rule.hari for item in worst)), decree_day(report)
-    reached = f"catatan {_few(people)} orang sasaran ({percent(people, facts.selected)}) tidak dapat dipadankan lewat NIK"
+    part = "" if small(people) else f" ({percent(people, facts.selected)})"
+    reached = f"catatan {printed(people)} orang sasaran{part} tidak dapat dipadankan lewat NIK"
     if heavy and (wanted is None or due <= wanted):
         by = f" (paling lambat {day(due)})"
         return Advice(f"Minta padanan ulang setelah {mend}{by}: {told}, dan {reached}.", "buruk", _why(report) + owed, exceptions)
@@ -153,7 +154,3 @@ def _why(report: Report) -> list[str]:
     if few := sum(item.gagal < LIMIT for item in every):
         reasons.append(f"{number(few)} di antaranya bersandar pada kurang dari {LIMIT} catatan gagal.")
     return reasons
-
-
-def _few(people: int) -> str:
-    return Cover.SMALL.text if small(people) else number(people)

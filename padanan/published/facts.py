@@ -5,7 +5,7 @@ How they are worded and laid out is in `pages` and the templates; contracts give
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import sqrt
 from statistics import NormalDist
@@ -72,6 +72,16 @@ class KotaCount:
     def minor(self) -> bool:
         """A catatan kecil: over the threshold, but by few records or perhaps by chance, and no selected person is blocked."""
         return self.over and not self.blocker
+
+
+# Penghalang as a table to join records to (parameters: `as_table`), never a list to look through a record at a time.
+BLOCKED_AT = "(select unnest(?::varchar[]) as producer, unnest(?::varchar[]) as rule_id, unnest(?::varchar[]) as kota)"
+
+
+def as_table(items: Iterable[KotaCount]) -> tuple[list[str], list[str], list[str]]:
+    """The parameters of `BLOCKED_AT`."""
+    found = list(items)
+    return [item.producer for item in found], [item.rule.id for item in found], [item.kota for item in found]
 
 
 def lower_bound(failed: int, total: int, confidence: float = 0.95) -> float:

@@ -12,7 +12,7 @@ from typing import cast
 from padanan.base.circulation import Arc, Node, protect
 from padanan.base.errors import PadananError
 from padanan.base.suppress import ALL, Cell, Cover, small
-from padanan.published.facts import NO_KOTA, Facts, KotaCount
+from padanan.published.facts import BLOCKED_AT, NO_KOTA, Facts, KotaCount, as_table
 from padanan.published.opened import Published
 from padanan.published.wilayah import JOINS, LEVELS, PLACE, ROOT, UNKNOWN, UNKNOWN_NAMES, Path, Tree
 
@@ -27,11 +27,11 @@ Children = Mapping[Path, Sequence[Path]]
 
 _RECORDS = f"select t.producer, {PLACE}, count(*) as n from rekaman t {JOINS} group by all"
 _GAPS = f"select t.producer, t.rule_id, {PLACE}, count(distinct t.record_key) as n from gap t {JOINS} group by all"
-# Records behind at least one of the named (producer, rule, kota), each once; the list is the query's parameter.
+# Records behind at least one of the named (producer, rule, kota), each once.
 _BLOCKED = f"""
 select {PLACE}, count(*) as n from padanan_record t semi join (
   select distinct c.producer, c.record_key from celah c
-  where list_contains(?, concat_ws('|', c.producer, c.rule_id, coalesce(c.kode_kota, '{NO_KOTA}')))
+  join {BLOCKED_AT} b on b.producer = c.producer and b.rule_id = c.rule_id and b.kota = coalesce(c.kode_kota, '{NO_KOTA}')
 ) g on g.producer = t.producer and g.record_key = t.record_key
 {JOINS} group by all
 """
@@ -147,7 +147,7 @@ def build(
         for producer, marks in _rule_marks(asked, given, kotas, children).items():
             layer = asked[producer]
             rules[producer, rule] = Layer(layer.parts, layer.wholes, marks, layer.whole_marks)
-    blocked = _blocked(source, blockers, names, known, rules, children)
+    blocked = _blocked(source, blockers, matched, names, known, rules, children)
     return GapPlaces(places, rules, blocked, known["sasaran"], _unserved(source, names, known["sasaran"], children))
 
 
@@ -157,13 +157,7 @@ def _kota(path: Path) -> str:
 
 
 def _names(tree: Tree) -> dict[Path, str]:
-    found: dict[Path, str] = {}
-    waiting = [tree.root]
-    while waiting:
-        node = waiting.pop()
-        found[node.path] = node.name
-        waiting.extend(node.children)
-    return found
+    return {node.path: node.name for node in tree.root.every()}
 
 
 def _by(
@@ -207,10 +201,7 @@ def _same(facts: Facts, gaps: Mapping[tuple[str, ...], Mapping[Path, int]]) -> N
 def _tree_layers(tree: Tree) -> dict[str, Layer]:
     """The tree's own counts with their marks; of `sasaran` the share among all people."""
     counts: dict[str, dict[Path, int]] = {name: {} for name in ("catatan", "celah", "orang", "sasaran")}
-    waiting = [tree.root]
-    while waiting:
-        node = waiting.pop()
-        waiting.extend(node.children)
+    for node in tree.root.every():
         for name, found in counts.items():
             found[node.path] = node.values[name]
     marks: dict[str, dict[Path, Cover]] = {name: {} for name in counts}
@@ -338,13 +329,14 @@ def _tree_marks(
 def _blocked(
     source: Published,
     blockers: Sequence[KotaCount],
+    matched: Collection[str],
     names: dict[Path, str],
     known: Mapping[str, Layer],
     rules: Mapping[tuple[str, str], Layer],
     children: Children,
 ) -> Layer:
-    asked = [f"{item.producer}|{item.rule.id}|{item.kota}" for item in blockers if item.producer in source_matched(source)]
-    parts = _by(source.rows(_BLOCKED, asked), (), names).get((), {}) if asked else {}
+    asked = [item for item in blockers if item.producer in matched]
+    parts = _by(source.rows(_BLOCKED, *as_table(asked)), (), names).get((), {})
     by_kota: dict[str, list[KotaCount]] = {}
     for item in blockers:
         by_kota.setdefault(item.kota, []).append(item)
@@ -357,11 +349,6 @@ def _blocked(
     whole = known["celah"]
     marks = _tree_marks(Layer(parts, whole.parts, whole_marks=whole.marks), children, given)
     return Layer(parts, whole.wholes, marks, whole.whole_marks)
-
-
-def source_matched(source: Published) -> set[str]:
-    """The producers whose records entered the padanan."""
-    return {str(row["producer"]) for row in source.rows("select distinct producer from padanan_record")}
 
 
 def _unserved(source: Published, names: dict[Path, str], selected: Layer, children: Children) -> Layer | None:

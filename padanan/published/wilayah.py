@@ -5,7 +5,7 @@ The rule of covering is in `suppress`; the sums that a reader of these tables ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from padanan.base.format import number, percent
@@ -75,6 +75,12 @@ class Node:
     values: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MEASURES, 0))
     children: list[Node] = field(default_factory=list)
     measured: bool = False
+
+    def every(self) -> Iterator[Node]:
+        """This place and all places below it, each before its parts."""
+        yield self
+        for child in self.children:
+            yield from child.every()
 
     @property
     def kelurahan(self) -> list[Node]:
@@ -185,10 +191,7 @@ def _shown(node: Node, population: bool) -> list[str]:
 def _cells(root: Node, population: bool) -> tuple[dict[Cell, int], list[Sum]]:
     values: dict[Cell, int] = {}
     sums: list[Sum] = []
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        waiting.extend(node.children)
+    for node in root.every():
         names = _shown(node, population)
         for name in tuple(names):
             values[node.path, name] = node.values[name]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from padanan.base import format as id_format
-from padanan.base.suppress import LIMIT, Cover
+from padanan.base.suppress import Cover, printed
 from padanan.pages import words
 from padanan.pages.headline import headline
 from padanan.pages.verdict import verdict
@@ -76,7 +76,7 @@ def report_tags(report: Report, log: ReviewLog) -> dict[str, Any]:
             {
                 "aturan": item.rule.name,
                 "produsen": report.contracts[item.producer].name,
-                "orang": _few(item.orang),
+                "orang": printed(item.orang),
                 "tindak_lanjut": item.rule.tindak_lanjut,
                 "penanggung_jawab": item.rule.owners,
                 "tenggat": id_format.short_day(report.due(item.rule.hari)),
@@ -167,7 +167,3 @@ def _decision(log: ReviewLog, revisi: int) -> str:
     if not found.sentence:
         return f"Belum ada keputusan reviu untuk revisi {revisi}."
     return f"{found.sentence} Keadaan sekarang: {found.words.name}."
-
-
-def _few(people: int) -> str:
-    return Cover.SMALL.text if 0 < people < LIMIT else id_format.number(people)

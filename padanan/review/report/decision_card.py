@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from padanan.base import format as id_format
-from padanan.base.suppress import Cover, small
+from padanan.base.suppress import printed, small
 from padanan.pages import svg, words
 from padanan.pages.verdict import Verdict, decree_day
 from padanan.published.blockers import key_of
@@ -32,7 +32,7 @@ _TOUCHES: Mapping[str, str] = {
 
 def decision_card(report: Report, log: ReviewLog | None, found: Verdict) -> dict[str, Any]:
     """What the card's template shows; `log` is None where it can't be read."""
-    counts = touched(report.source, report.facts.blockers)
+    counts = touched(report.source, report.facts.blockers, _TOUCHES)
     people = [(rule, counts.by_rule[rule], told) for rule, told in _TOUCHES.items()]
     people.append(("penghalang", counts.blocked, "punya catatan yang penghalangnya membuat NIK tidak dapat dipakai"))
     gaps, selected = _material(report), report.facts.selected
@@ -49,7 +49,7 @@ def decision_card(report: Report, log: ReviewLog | None, found: Verdict) -> dict
         "tanggal": _dates(report),
         "sejauh_ini": _so_far(report, log) if log and not stand.words.decided else "",
         "orang": [
-            {"aturan": rule, "nilai": _few(n), "kalimat": told, "bagian": "" if small(n) else id_format.percent(n, selected)}
+            {"aturan": rule, "nilai": printed(n), "kalimat": told, "bagian": "" if small(n) else id_format.percent(n, selected)}
             for rule, n, told in people
         ],
         "sasaran": id_format.number(selected),
@@ -98,10 +98,10 @@ def _gap(report: Report, item: RuleCount, most: int) -> dict[str, Any]:
     return {
         "judul": f"{item.rule.name}, {name}",
         "berkas": producer_page(item.producer),
-        "orang": _few(item.orang),
+        "orang": printed(item.orang),
         "bagian": share,
         "ambang": limit,
-        "gambar": svg.bar(parts, f"{_few(item.orang)} orang"),
+        "gambar": svg.bar(parts, f"{printed(item.orang)} orang"),
         "tren": _trend(report, item),
     }
 
@@ -116,7 +116,3 @@ def _trend(report: Report, item: RuleCount) -> str:
             arrow = "▲" if item.rate > before[0] / before[1] else "▼" if item.rate < before[0] / before[1] else "●"
             return f"{arrow} {told or 'tetap'} sejak {point.name}"
     return "baru sekali diukur, belum ada tren"
-
-
-def _few(people: int) -> str:
-    return Cover.SMALL.text if small(people) else id_format.number(people)

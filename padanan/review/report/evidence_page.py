@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from padanan.base.format import number, percent
 from padanan.base.sql import literal
-from padanan.base.suppress import LIMIT
+from padanan.base.suppress import printed
 from padanan.linkage import explain
 from padanan.linkage.config import load_linkage_config
 from padanan.linkage.result import TAUGHT, TAUGHT_NOT
@@ -202,6 +202,6 @@ def _headline(
         {"nama": "pasangan yang sudah diputuskan", "nilai": number(decided), "catatan": f"{number(conflicts)} konflik"},
         {"nama": "presisi diharapkan, daftar terendah", "nilai": percent(least, 1) if least is not None else "tidak diukur",
          "catatan": "di ambang otomatis"},
-        {"nama": "mungkin satu penduduk dengan dua NIK", "nilai": number(double) if not 0 < double < LIMIT else f"<{LIMIT}",
+        {"nama": "mungkin satu penduduk dengan dua NIK", "nilai": printed(double),
          "catatan": "untuk Disdukcapil"},
     ]  # fmt: skip

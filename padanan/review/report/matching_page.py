@@ -6,7 +6,7 @@ Thresholds, weights and the model's measures stand on the analysts' page; the ta
 from __future__ import annotations
 
 from padanan.base.format import number, percent
-from padanan.base.suppress import LIMIT
+from padanan.base.suppress import printed
 from padanan.pages import words
 from padanan.pages.layout import page
 from padanan.pages.page import Page
@@ -59,6 +59,7 @@ def _evidence(report: Report) -> list[str]:
         told.append("Tidak ada kelompok (perempuan, lansia, anak, nama satu kata, kota) yang tertinggal dikenali.")
     double = report.source.value("select count(distinct kelompok) from ganda_bukti where jenis = 'ganda_adminduk'")
     if double:
-        shown = number(double) if double >= LIMIT else f"<{LIMIT}"
-        told.append(f"{shown} penduduk Adminduk mungkin tercatat dengan dua NIK; daftarnya untuk diperiksa Disdukcapil.")
+        told.append(
+            f"{printed(double)} penduduk Adminduk mungkin tercatat dengan dua NIK; daftarnya untuk diperiksa Disdukcapil."
+        )
     return told
