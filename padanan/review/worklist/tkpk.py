@@ -17,8 +17,8 @@ from padanan.base import disk
 from padanan.base.book import READ_SIZE
 from padanan.base.format import day, fingerprint
 from padanan.base.sql import literal
-from padanan.forms.answers import shown
 from padanan.forms.sealed_book import Layout, formats, workbook, write_sheet
+from padanan.pages import words
 from padanan.published.run_plan import RunPlan
 from padanan.published.targeting import poverty_programs, receiving
 from padanan.review.worklist.book import GUIDE, Stamp, guide, sealed_row
@@ -127,7 +127,7 @@ class Lists:
     def _told(self, row: Mapping[str, Any]) -> dict[str, str]:
         told = {name: "" if value is None else str(value) for name, value in row.items()}
         told["program"] = "; ".join(self.names.get(name, name) for name in told["program"].split(",") if name)
-        told["daftar"] = shown(told.get("daftar", ""))
+        told["daftar"] = words.title(told.get("daftar", ""))
         told["nomor"] = "\n".join(f"{what} {told[name]}" for what, name in (("NIK", "nik"), ("KK", "no_kk")) if told[name])
         told["lahir"] = ", ".join(part for part in (told["jk"], day(row["tgl_lahir"]) if told["tgl_lahir"] else "") if part)
         place = " / ".join(f"{what} {told[name]}" for what, name in (("RT", "rt"), ("RW", "rw")) if told[name])
