@@ -93,5 +93,6 @@ def _bounded(into: Declared, key: Key, count: KotaCount) -> None:
         down = range(count.gagal - 1, max(LIMIT, count.gagal - FAR) - 1, -1)
         into.at_least[key] = next((fewer + 1 for fewer in down if not count.with_failed(fewer).blocker), LIMIT)
     elif count.rule.level != "blok":
-        up = range(count.gagal + 1, count.gagal + FAR)
-        into.at_most[key] = next((more - 1 for more in up if count.with_failed(more).blocker), count.gagal + FAR)
+        most = min(count.total, count.gagal + FAR)  # of what was judged no more than all can fail
+        up = range(count.gagal + 1, most + 1)
+        into.at_most[key] = next((more - 1 for more in up if count.with_failed(more).blocker), most)
