@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.base.suppress import LIMIT
 from padanan.contracts.contract import load_contracts
+from padanan.published.cells.model import rule_covers
 from padanan.published.facts import KotaCount, count_rules
 from padanan.published.opened import open_published
-from padanan.published.wilayah import rule_cover
 from padanan.records.review_log import ReviewLog
 from padanan.records.steps import waivers
 
@@ -44,8 +43,8 @@ class Judged:
         return tuple(item for item in self.minors if key_of(item) not in waived)
 
     def hidden(self, item: KotaCount) -> bool:
-        """Whether counts and rate of a penghalang stay out of what people pass on (fewer than five, or a complement)."""
-        return key_of(item) in self.covered or item.orang < LIMIT
+        """Whether the report covers the count: then nothing that people pass on names its kota."""
+        return key_of(item) in self.covered
 
 
 def judge(home: Home, periode: Periode, revisi: int) -> Judged:
@@ -60,7 +59,7 @@ def judge(home: Home, periode: Periode, revisi: int) -> Judged:
     finally:
         source.con.close()
     over = sorted((item for item in counted.kotas if item.over), key=key_of)
-    covers = {producer: rule_cover(counted, producer) for producer in {item.producer for item in over}}
+    covers = rule_covers(counted)
     covered = frozenset(key_of(item) for item in over if (item.rule.id, item.kota) in covers[item.producer])
     return Judged(tuple(item for item in over if item.blocker), tuple(item for item in over if item.minor), covered)
 

@@ -6,7 +6,7 @@ How they are worded and laid out is in `pages` and the templates; contracts give
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from statistics import NormalDist
 from typing import Any
@@ -68,6 +68,10 @@ class KotaCount:
         enough = self.gagal >= self.rule.minimum and lower_bound(self.gagal, self.total) > self.rule.threshold
         return self.over and (enough or (self.rule.level == "blok" and self.terpilih > 0))
 
+    def with_failed(self, failed: int) -> KotaCount:
+        """The same with another count of failing records."""
+        return replace(self, gagal=failed)
+
     @property
     def minor(self) -> bool:
         """A catatan kecil: over the threshold, but by few records or perhaps by chance, and no selected person is blocked."""
@@ -86,7 +90,7 @@ def as_table(items: Iterable[KotaCount]) -> tuple[list[str], list[str], list[str
 
 def lower_bound(failed: int, total: int, confidence: float = 0.95) -> float:
     """The one-sided lower bound of a share (Wilson 1927, score interval); 0 where nothing was counted."""
-    if not total:
+    if not total or not failed:
         return 0.0
     z, share = NormalDist().inv_cdf(confidence), failed / total
     middle = share + z * z / (2 * total)

@@ -18,6 +18,7 @@ from padanan.contracts.criteria import Criteria, load_criteria
 from padanan.contracts.parts import REFERENCE, reference, registries
 from padanan.contracts.rules import KINDS
 from padanan.published import facts, overlap, wilayah
+from padanan.published.cells.model import Cells, declared_report
 from padanan.published.deliveries import ProducerDeliveries, deliveries
 from padanan.published.facts import Facts, KotaCount
 from padanan.published.followup import FollowUp, follow_up
@@ -42,6 +43,7 @@ class Report:
     overlaps: Mapping[str, overlap.Overlap]
     tree: wilayah.Tree
     covers: Mapping[str, Mapping[Cell, Cover]]
+    cells: Cells
     criteria: Criteria
     history: History
     follow_ups: tuple[FollowUp, ...]
@@ -131,6 +133,8 @@ def gather(home: Home, contracts: dict[str, Contract], source: Published) -> Rep
     counted = facts.collect(source, contracts)
     past = history(home, source, contracts)
     earlier = [found for found in (past.last_period, past.last_revision) if found]
+    tree = wilayah.build(source)
+    cells = Cells.of(declared_report(tree, counted))
     return Report(
         home=home,
         source=source,
@@ -138,8 +142,9 @@ def gather(home: Home, contracts: dict[str, Contract], source: Published) -> Rep
         facts=counted,
         deliveries=deliveries(home, contracts, source),
         overlaps=overlap.build(source, registries(contracts)),
-        tree=wilayah.build(source),
-        covers={producer: wilayah.rule_cover(counted, producer) for producer in counted.rows},
+        tree=cells.tree(tree),
+        covers=cells.rules(counted),
+        cells=cells,
         criteria=load_criteria(),
         history=past,
         sensitivity=measure(source, reference(contracts).id, {item.id: item.name for item in contracts.values()}),

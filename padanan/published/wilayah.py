@@ -1,6 +1,6 @@
 """Counts by kota, kecamatan and kelurahan, and which of them are covered because too few people stand behind them.
 
-The rule of covering is in `suppress`; the sums that a reader of these tables can do are listed here.
+Which cells are covered is decided in `cells`, over all tables of a report together.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from padanan.base.format import number, percent
-from padanan.base.suppress import LIMIT, Cell, Cover, Sum, cover
-from padanan.published.facts import NO_KOTA, Counted, Facts
+from padanan.base.suppress import Cell, Cover
 from padanan.published.opened import Published
 
 # Too few people of a kelurahan are unknown to Adminduk: counting them there would cover most of its table.
@@ -97,11 +96,20 @@ class Node:
 
 @dataclass(frozen=True)
 class Tree:
-    """DKI with its kota, kecamatan and kelurahan, and the cells that stay covered on every page."""
+    """DKI with its kota, kecamatan and kelurahan, and the cells (path, measure) that stay covered on every page."""
 
     root: Node
-    covered: Mapping[Cell, Cover]
     population: bool = False
+    covered: Mapping[Cell, Cover] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> Iterator[tuple[Path, str]]:
+        """Every place with every measure."""
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            waiting.extend(node.children)
+            yield from ((node.path, measure) for measure in MEASURES)
 
     def text(self, node: Node, measure: str) -> str:
         """A count as printed."""
@@ -116,7 +124,7 @@ class Tree:
 
 
 def build(source: Published) -> Tree:
-    """The tree over all places of DKI, also those with no one in them."""
+    """The tree over all places of DKI, also those with no one in them; `Cells.tree` says what of it is covered."""
     root = Node(ROOT, "DKI Jakarta dan tidak terpetakan")
     nodes: dict[Path, Node] = {}
     for row in source.rows(
@@ -134,7 +142,7 @@ def build(source: Published) -> Tree:
         for row in source.rows(query):
             _add(root, nodes, row)
     population = source.has("penduduk_wilayah") and _measure(source, root, nodes)
-    return Tree(root, covered_places(root, population), population)
+    return Tree(root, population)
 
 
 def _measure(source: Published, root: Node, nodes: dict[Path, Node]) -> bool:
@@ -171,62 +179,3 @@ def _add(root: Node, nodes: dict[Path, Node], row: Mapping[str, object]) -> None
 def _plus(node: Node, counts: Mapping[str, int]) -> None:
     for name, value in counts.items():
         node.values[name] += value
-
-
-def covered_places(root: Node, population: bool = False) -> dict[Cell, Cover]:
-    """The cells of a tree to cover; keys (path, measure).
-
-    What the province has as a whole stands on every first page: it is never the cell that goes for the sake of a part.
-    """
-    values, sums = _cells(root, population)
-    return cover(values, sums, {(ROOT, measure) for measure in MEASURES if values.get((ROOT, measure), 0) >= LIMIT})
-
-
-def _shown(node: Node, population: bool) -> list[str]:
-    """The measures that a node's tables print, or let a reader work out of a printed share."""
-    names = [name for name in MEASURES if population or name not in POPULATION]
-    return [name for name in names if len(node.path) < KELURAHAN_DEPTH or name not in UP_TO_KECAMATAN]
-
-
-def _cells(root: Node, population: bool) -> tuple[dict[Cell, int], list[Sum]]:
-    values: dict[Cell, int] = {}
-    sums: list[Sum] = []
-    for node in root.every():
-        names = _shown(node, population)
-        for name in tuple(names):
-            values[node.path, name] = node.values[name]
-            whole = MEASURES[name]
-            if whole is not None:
-                rest = f"bukan_{name}"
-                names.append(rest)
-                values[node.path, rest] = node.values[whole] - node.values[name]
-                sums.append(Sum((node.path, whole), ((node.path, name), (node.path, rest))))
-        for name in names:
-            measure = name.removeprefix("bukan_")
-            children = [child for child in node.children if measure in _shown(child, population)]
-            parts = tuple((child.path, name) for child in children)
-            if measure == "terukur":
-                # A kelurahan is measured or not as a whole: below a kecamatan the parts are its kelurahan's data sasaran.
-                leaves = (leaf for leaf in node.children if leaf not in children and leaf.measured == (name == measure))
-                parts += tuple((leaf.path, "sasaran") for leaf in leaves)
-            sums.append(Sum((node.path, name), parts))
-    return values, sums
-
-
-def rule_cover(facts: Facts | Counted, producer: str) -> dict[Cell, Cover]:
-    """The covered cells of a producer's table of rules by kota; keys (rule id, kota code).
-
-    The rule's total over all kota is printed beside the gap table's count and stays open.
-    """
-    values: dict[Cell, int] = {}
-    sums: list[Sum] = []
-    for item in facts.of(producer):
-        for kota in (*facts.kota_names, NO_KOTA):
-            values[item.rule.id, kota] = 0
-    for count in facts.kotas:
-        if count.producer == producer:
-            values[count.rule.id, count.kota] = count.gagal
-    for item in facts.of(producer):
-        values[item.rule.id, "total"] = item.gagal
-        sums.append(Sum((item.rule.id, "total"), tuple((item.rule.id, kota) for kota in (*facts.kota_names, NO_KOTA))))
-    return cover(values, sums, fixed={(item.rule.id, "total") for item in facts.of(producer)})

@@ -4,6 +4,9 @@ import pytest
 
 from padanan.base.suppress import ALL, LIMIT, Cover
 from padanan.published import wilayah
+from padanan.published.cells.declared import Declared
+from padanan.published.cells.model import Cells
+from padanan.published.cells.places import places
 from padanan.published.groups import UNKNOWN, Groups, covered_counts, merged_columns
 from padanan.review.report.crosstab import crosstab
 
@@ -109,13 +112,16 @@ def test_the_provinces_totals_are_never_covered():
     """Four and four people in two kota are told by their sum of eight: the kota go, the province stays."""
     kotas = [wilayah.Node((*wilayah.ROOT, code), code) for code in ("31.71", "31.72")]
     root = wilayah.Node(wilayah.ROOT, "DKI Jakarta", children=kotas)
-    for node, people in ((root, 8), (kotas[0], 4), (kotas[1], 4)):
-        node.values["orang"] = node.values["padan"] = people
-    covered = wilayah.covered_places(root)
-    assert {cell for cell in covered if cell[1] == "orang"} == {(kota.path, "orang") for kota in kotas}
-    root.values["orang"] = root.values["padan"] = kotas[0].values["orang"] = kotas[0].values["padan"] = 4
-    kotas[1].values["orang"] = kotas[1].values["padan"] = 0
-    assert (wilayah.ROOT, "orang") in wilayah.covered_places(root), "di bawah lima pun provinsi ditutup"
+
+    def covered(first, second):
+        for node, people in ((root, first + second), (kotas[0], first), (kotas[1], second)):
+            node.values["orang"] = node.values["padan"] = people
+        declared = Declared()
+        places(declared, wilayah.Tree(root))
+        return Cells.of(declared).tree(wilayah.Tree(root)).covered
+
+    assert {cell for cell in covered(4, 4) if cell[1] == "orang"} == {(kota.path, "orang") for kota in kotas}
+    assert (wilayah.ROOT, "orang") in covered(4, 0), "di bawah lima pun provinsi ditutup"
 
 
 @pytest.mark.feature("F50")

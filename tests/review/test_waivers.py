@@ -13,11 +13,12 @@ from padanan.published.blockers import Judged, judge, key_of
 from padanan.published.facts import KotaCount, lower_bound
 from padanan.records.decided import worded_reason
 from padanan.records.refusal import Refusal
-from padanan.records.review_log import read_log
+from padanan.records.review_log import ReviewLog, read_log
 from padanan.records.steps import EVERYWHERE, MINORS, waivers
+from padanan.review.decision import show
 from padanan.review.decision.actions import decide
 from padanan.review.decision.offered import offered
-from padanan.review.decision.waived import SAME_TEXT, Waiver, waived_items
+from padanan.review.decision.waived import SAME_TEXT, Waiver, described, waived_items
 from tests.review.decided_by_hand import NOW, copy_of, demo_home, publish, waivers_of, wish
 from tests.review.published_by_hand import PERIODE
 
@@ -158,3 +159,29 @@ def test_a_form_offers_each_group_once_and_every_penghalang(template):
     ]
     every = [Waiver(row.producer, row.rule, row.kota, REASON, place) for place, row in enumerate(rows)]
     assert len(items(every, of)) == len(of.every), "whoever answers every row with one text has waived each once"
+
+
+def test_a_penghalang_with_a_covered_count_is_named_by_its_rule_alone():
+    """With its kota on the form and the rule's total on the page a covered count could be worked out."""
+    open_one, hidden = count(40, 100, kota="31.71"), count(3, 20, rule=BLOK, terpilih=1, kota="31.74")
+    other = count(30, 100, rule=BLOK, kota="31.72")
+    names, kotas = {"dtks": "DTKS"}, {"31.71": "Jakarta Selatan", "31.72": "Jakarta Timur", "31.74": "Jakarta Barat"}
+    for found in ((open_one, hidden), (open_one, hidden, other)):
+        of = Judged(found, (), frozenset({key_of(hidden)}))
+        rows = [*offered_rows(of, names, kotas), *shown_lines(of, kotas)]
+        assert not [row for row in rows if "31.74" in row or "Barat" in row or "3 dari" in row], rows
+        assert [row for row in rows if "jumlahnya ditutup" in row]
+        # Nor does a number of penghalang beside the named ones say how many are hidden.
+        assert not [row for row in rows if BLOK.id in row and "2 penghalang" in row]
+    assert described(hidden, of) == f"dtks {BLOK.id} {EVERYWHERE}"
+    waived = items([Waiver("dtks", BLOK.id, EVERYWHERE, REASON)], of)
+    assert {item["kota"] for item in waived} == {"31.72", "31.74"}, "dikecualikan bersama aturannya"
+
+
+def offered_rows(of, names, kotas):
+    rows = offered(of, ReviewLog((), ""), 1, names, kotas)
+    return [f"{row.rule} {row.kota} {row.kota_text} {row.figures}" for row in rows]
+
+
+def shown_lines(of, kotas):
+    return show._open_lines(of, of.found, kotas)

@@ -149,7 +149,7 @@ def _all_waived(judged: Judged, waived: set[Key]) -> None:
     open_ones = [[item for item in found if key_of(item) not in waived] for found in (judged.found, judged.minors)]
     told = [f"{len(items)} {kind}" for items, kind in zip(open_ones, ("penghalang", "catatan kecil"), strict=True) if items]
     if told:
-        still = [described(item) for items in open_ones for item in items]
+        still = list(dict.fromkeys(described(item, judged) for items in open_ones for item in items))
         raise Refusal(
             f"masih ada {' dan '.join(told)} terbuka: {'; '.join(still[:3])}{' …' if len(still) > 3 else ''}",
             field="keputusan",

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from padanan.base.format import number
 from padanan.base.period import Periode
 from padanan.published.blockers import Judged
+from padanan.published.facts import KotaCount
 from padanan.records.review_log import ReviewLog
 from padanan.records.steps import EVERYWHERE, MINORS
-from padanan.review.decision.show import figures, kota_text
+from padanan.review.decision.show import HIDDEN_KOTA, figures, kota_text
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Offer:
 def offered(
     judged: Judged, log: ReviewLog, revisi: int, producers: Mapping[str, str], kotas: Mapping[str, str]
 ) -> tuple[Blocker, ...]:
-    """The rows of a form, by producer: its catatan kecil as one, a rule open in several kota as one, then each penghalang.
+    """The rows of a form, by producer: its catatan kecil as one, a rule open in several kota as one, then each
+    penghalang. One whose count the report covers has no row of its own: it is waived with its rule.
 
     Args:
         producers: contract id -> name.
@@ -60,22 +62,21 @@ def offered(
         rows.append(
             ((producer, 0, "", ""), Blocker(producer, MINORS, EVERYWHERE, producers[producer], told, "semua kota", figure))
         )
-    several = Counter((item.producer, item.rule.id) for item in still)
+    of_rule: dict[tuple[str, str], list[KotaCount]] = {}
     for item in still:
-        rule, name = item.rule, producers[item.producer]
-        if (count := several.pop((item.producer, rule.id), 0)) > 1:
-            group = Blocker(
-                item.producer, rule.id, EVERYWHERE, name, rule.definisi, "semua kota di bawah ini", f"{number(count)} penghalang"
-            )
-            rows.append(((item.producer, 1, rule.id, ""), group))
-        single = Blocker(
-            item.producer,
-            rule.id,
-            item.kota,
-            name,
-            rule.definisi,
-            kota_text(item.kota, kotas),
-            figures(item, hidden=judged.hidden(item)),
-        )
-        rows.append(((item.producer, 1, rule.id, f" {item.kota}"), single))
+        of_rule.setdefault((item.producer, item.rule.id), []).append(item)
+    for (producer, rule_id), items in of_rule.items():
+        rule, name = items[0].rule, producers[producer]
+        named = [item for item in items if not judged.hidden(item)]
+        if len(items) > 1 or not named:
+            # Which kota have covered counts, and how many of them pass the threshold, would give the counts away.
+            place, figure = "semua kota di bawah ini", f"{number(len(items))} penghalang"
+            if len(named) < len(items):
+                place = f"semua kota, termasuk {HIDDEN_KOTA}" if named else HIDDEN_KOTA
+                figure = "penghalang; jumlahnya ditutup"
+            group = Blocker(producer, rule_id, EVERYWHERE, name, rule.definisi, place, figure)
+            rows.append(((producer, 1, rule_id, ""), group))
+        for item in named:
+            single = Blocker(producer, rule_id, item.kota, name, rule.definisi, kota_text(item.kota, kotas), figures(item))
+            rows.append(((producer, 1, rule_id, f" {item.kota}"), single))
     return tuple(row for _, row in sorted(rows, key=lambda one: one[0]))

@@ -8,13 +8,14 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from padanan.base.format import fingerprint, number, percent, threshold
 from padanan.base.home import Home
 from padanan.base.period import Periode
+from padanan.base.suppress import Cover, small
 from padanan.published.blockers import Judged, judge
 from padanan.published.facts import NO_KOTA, KotaCount
 from padanan.published.opened import WILAYAH_SEED
@@ -27,6 +28,7 @@ from padanan.records.steps import EVERYWHERE, MINORS
 from padanan.review.decision.waived import NO_ADDRESS
 
 SHOWN = 40
+HIDDEN_KOTA = "kota yang jumlahnya ditutup"
 # What a person types, in brackets behind what it does.
 _COMMAND = re.compile(r" \('padanan [^']*'\)")
 
@@ -190,13 +192,14 @@ def render(home: Home, periode: Periode, revisi: int) -> str:
         "",
         f"Penghalang: {number(len(judged.found))}, terbuka {number(len(still))}",
     ]
-    lines += [_line(item, names, judged.hidden(item)) for item in still[:SHOWN]]
-    if len(still) > SHOWN:
-        lines.append(f"  … dan {number(len(still) - SHOWN)} lagi; semuanya ada di formulir ('padanan review form')")
+    told = _open_lines(judged, still, names)
+    lines += told[:SHOWN]
+    if len(told) > SHOWN:
+        lines.append(f"  … dan {number(len(told) - SHOWN)} baris lagi; semuanya ada di formulir ('padanan review form')")
     lines += _minor_lines(judged, log, revisi)
     waived = steps.waivers(log, revisi)
     if waived:
-        lines += ["", f"Dikecualikan: {number(len(waived))}", *_waived_lines(waived, names)]
+        lines += ["", f"Dikecualikan: {number(len(waived))}", *_waived_lines(waived, names, judged.covered)]
     history = steps.records_of(log, revisi)
     if history:
         lines += ["", "Riwayat:", *(f"  {record['waktu'][:16].replace('T', ' ')} {outcome(record)}" for record in history)]
@@ -216,12 +219,14 @@ def _minor_lines(judged: Judged, log: ReviewLog, revisi: int) -> list[str]:
     return lines
 
 
-def _waived_lines(waived: Mapping[tuple[str, str, str], Mapping[str, Any]], names: Mapping[str, str]) -> list[str]:
-    """Each waiver with its reason and people; those of a group are one line."""
+def _waived_lines(
+    waived: Mapping[tuple[str, str, str], Mapping[str, Any]], names: Mapping[str, str], covered: Collection[tuple[str, str, str]]
+) -> list[str]:
+    """Each waiver with its reason and people; those of a group are one line, and no covered count is named by its kota."""
     lines: dict[str, int] = {}
     for (producer, rule, kota), item in waived.items():
         group = item.get("kelompok")
-        what = f"{rule}, {kota_text(kota, names)}"
+        what = f"{rule}, {HIDDEN_KOTA if (producer, rule, kota) in covered else kota_text(kota, names)}"
         if group:
             what = "catatan kecil" if group == MINORS else f"{rule}, semua kota"
         line = (
@@ -232,15 +237,19 @@ def _waived_lines(waived: Mapping[tuple[str, str, str], Mapping[str, Any]], name
     return [f"{line} × {number(count)}" if count > 1 else line for line, count in lines.items()]
 
 
-def figures(item: KotaCount, *, hidden: bool) -> str:
-    """Rate, counts and threshold of a penghalang; only the threshold when its counts are covered."""
+def figures(item: KotaCount) -> str:
+    """Rate, counts and threshold of a penghalang whose count the report prints; few people behind it are told as few."""
     limit = f"ambang {threshold(item.rule.threshold)}"
-    if hidden:
-        return f"di atas {limit}, jumlah ditutup"
-    return (
-        f"{percent(item.gagal, item.total)} ({number(item.gagal)} dari {number(item.total)}, {limit}, {number(item.orang)} orang)"
-    )
+    people = Cover.SMALL.text if small(item.orang) else number(item.orang)
+    return f"{percent(item.gagal, item.total)} ({number(item.gagal)} dari {number(item.total)}, {limit}, {people} orang)"
 
 
-def _line(item: KotaCount, names: Mapping[str, str], hidden: bool) -> str:
-    return f"  {item.producer} {item.rule.id}, {kota_text(item.kota, names)}: {figures(item, hidden=hidden)}"
+def _open_lines(judged: Judged, still: Sequence[KotaCount], names: Mapping[str, str]) -> list[str]:
+    """The open penghalang; a rule's with covered counts are one line that names neither kota nor how many there are."""
+    lines: dict[str, None] = {}
+    for item in still:
+        if judged.hidden(item):
+            lines[f"  {item.producer} {item.rule.id}, {HIDDEN_KOTA}"] = None
+        else:
+            lines[f"  {item.producer} {item.rule.id}, {kota_text(item.kota, names)}: {figures(item)}"] = None
+    return list(lines)

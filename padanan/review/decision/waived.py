@@ -35,9 +35,9 @@ class Waiver:
     row: int = 0
 
 
-def described(item: KotaCount) -> str:
-    """A penghalang in words a waiver can repeat: producer, rule, kota."""
-    return f"{item.producer} {item.rule.id} {item.kota or NO_ADDRESS}"
+def described(item: KotaCount, judged: Judged) -> str:
+    """A penghalang in words a waiver can repeat: producer, rule, kota; one with a covered count is waived with its rule."""
+    return f"{item.producer} {item.rule.id} {EVERYWHERE if judged.hidden(item) else item.kota or NO_ADDRESS}"
 
 
 def waived_items(

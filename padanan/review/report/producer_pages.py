@@ -5,8 +5,6 @@ The same page lies in the producer's kit, so it speaks of one producer only.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from padanan.base import format as id_format
 from padanan.contracts.contract import Contract
 from padanan.contracts.parts import SUPPORTING
@@ -32,7 +30,7 @@ def _page(report: Report, contract_id: str) -> Page:
     facts, contract, item = report.facts, report.contracts[contract_id], report.deliveries[contract_id]
     rows, failing = facts.rows[contract_id], facts.failing_records.get(contract_id, 0)
     blockers = [blocker for blocker in facts.blockers if blocker.producer == contract_id]
-    small = Counter(item.rule.name for item in report.small_blockers if item.producer == contract_id)
+    small = {item.rule.name for item in report.small_blockers if item.producer == contract_id}
     minors = sum(item.producer == contract_id for item in facts.minors)
     counts = facts.statuses.get(contract_id, {})
     padan = sum(counts.get(key, 0) for key in words.PADAN)
@@ -65,7 +63,7 @@ def _page(report: Report, contract_id: str) -> Page:
             "bersih": [found.rule.name for found in ordered if not found.gagal],
             "definisi": ordered,
             "catatan_kecil": minors,
-            "penghalang_kecil": [f"{name} ({times})" for name, times in sorted(small.items())],
+            "penghalang_kecil": sorted(small),
         },
     )
 
