@@ -6,7 +6,7 @@ cycle of other covered cells leads around it; the cheapest such cycle says what 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -14,6 +14,7 @@ from padanan.base.suppress import LIMIT, Cell, Cover, small
 
 Node = Hashable
 # What a step costs: fewest cells first, then the smallest; a mark that says less before a cell more.
+Prices = tuple[float | None, float | None]
 RELAXED, COVERED, COVERED_ZERO = 500, 1000, 1500
 
 
@@ -68,7 +69,7 @@ class _Net:
             self.around[self.tails[at]].append(at)
             self.around[self.heads[at]].append(at)
         # Of each cell one less and one more; asked for millions of times, changed where a cell is covered.
-        self.prices = [(self._price(at, False), self._price(at, True)) for at in range(len(self.arcs))]
+        self.prices: list[Prices] = [(self._price(at, False), self._price(at, True)) for at in range(len(self.arcs))]
 
     @staticmethod
     def _first(arc: Arc) -> Cover | None:
@@ -107,13 +108,16 @@ class _Net:
 
     def free(self, at: int) -> None:
         """Makes a cell unknown, by the cheaper of its two ways."""
-        best: tuple[int, bool, list[tuple[int, bool]]] | None = None
+        best: tuple[float, bool, list[tuple[int, bool]]] | None = None
         for up in (True, False):
             own = self.prices[at][up]
             if own is None or (best is not None and own >= best[0]):
                 continue
             start, end = (self.heads[at], self.tails[at]) if up else (self.tails[at], self.heads[at])
-            found = self._cheapest(start, end, at, None if best is None else best[0] - own)
+            found = cheapest_path(
+                self.around, self.tails, self.heads, self.prices, start=start, end=end, without=at,
+                below=None if best is None else best[0] - own,
+            )  # fmt: skip
             if found is not None:
                 best = (own + found[0], up, found[1])
             if best is not None and best[0] == 0:
@@ -122,35 +126,52 @@ class _Net:
             for step, way in [(at, best[1]), *best[2]]:
                 self.move(step, way)
 
-    def _cheapest(self, start: int, end: int, without: int, below: int | None) -> tuple[int, list[tuple[int, bool]]] | None:
-        """The cheapest path of steps (cell, up) from a sum to another that does not use one cell."""
-        known = {start: 0}
-        came: dict[int, tuple[int, int, bool]] = {}
-        heap = [(0, 0, start)]
-        seen = 0  # among equally cheap ones the nearest first
-        while heap:
-            spent, _, node = heappop(heap)
-            if node == end:
-                steps = []
-                while node != start:
-                    node, at, up = came[node]
-                    steps.append((at, up))
-                return spent, steps
-            if spent > known[node]:
+
+def cheapest_path(
+    around: Sequence[Sequence[int]],
+    tails: Sequence[int],
+    heads: Sequence[int],
+    prices: Sequence[Prices],
+    *,
+    start: int,
+    end: int,
+    without: int,
+    below: float | None = None,
+) -> tuple[float, list[tuple[int, bool]]] | None:
+    """The cheapest path of steps (cell, up) from a sum to another that does not use one cell; of equally cheap ones the nearest.
+
+    Args:
+        around: the cells at each sum. tails, heads: the two sums of each cell.
+        prices: what it costs that a cell is one less, and one more; None where it can't be.
+        below: what the path must cost less than.
+    """
+    known: dict[int, float] = {start: 0}
+    came: dict[int, tuple[int, int, bool]] = {}
+    heap: list[tuple[float, int, int]] = [(0, 0, start)]
+    seen = 0
+    while heap:
+        spent, _, node = heappop(heap)
+        if node == end:
+            steps = []
+            while node != start:
+                node, at, up = came[node]
+                steps.append((at, up))
+            return spent, steps
+        if spent > known[node]:
+            continue
+        for at in around[node]:
+            if at == without:
                 continue
-            for at in self.around[node]:
-                if at == without:
-                    continue
-                up = self.tails[at] == node
-                there = self.heads[at] if up else self.tails[at]
-                if known.get(there, spent + 1) <= spent:
-                    continue
-                price = self.prices[at][up]
-                if price is None or (below is not None and spent + price >= below):
-                    continue
-                if spent + price < known.get(there, spent + price + 1):
-                    known[there] = spent + price
-                    came[there] = (node, at, up)
-                    seen += 1
-                    heappush(heap, (spent + price, seen, there))
-        return None
+            up = tails[at] == node
+            there = heads[at] if up else tails[at]
+            if known.get(there, spent + 1) <= spent:
+                continue
+            price = prices[at][up]
+            if price is None or (below is not None and spent + price >= below):
+                continue
+            if spent + price < known.get(there, spent + price + 1):
+                known[there] = spent + price
+                came[there] = (node, at, up)
+                seen += 1
+                heappush(heap, (spent + price, seen, there))
+    return None

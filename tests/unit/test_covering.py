@@ -17,7 +17,7 @@ from padanan.contracts.contract import expectations_dir
 from padanan.contracts.rules import load_catalogue
 from padanan.published.cells.declared import Declared, crossed
 from padanan.published.cells.places import rule_key, rules
-from padanan.published.cells.solve import groups, solve
+from padanan.published.cells.solve import solve
 from padanan.published.facts import KotaCount
 
 FAR = 10_000
@@ -102,19 +102,6 @@ def test_no_small_cell_of_linked_tables_can_be_told(declared):
     assert_protected(declared, solve(declared))
 
 
-@settings(max_examples=12, deadline=None)
-@given(linked())
-def test_without_the_proof_it_is_safe_too_and_never_lighter(declared):
-    quick, best = solve(declared, proved=False), solve(declared)
-    assert_protected(declared, quick)
-    weights = {key: weight for keys, block, _ in groups(declared, {}) for key, weight in zip(keys, block.weight, strict=True)}
-
-    def weight(found):
-        return sum(weights[key] for key in found.marks if key in weights)
-
-    assert weight(best) <= weight(quick) + 1e-6
-
-
 @settings(max_examples=6, deadline=None)
 @given(linked())
 def test_equal_cells_give_equal_marks(declared):
@@ -184,8 +171,8 @@ def test_people_in_several_rows_bound_their_rows():
     assert_protected(into, solve(into))
 
 
-def test_a_large_group_is_covered_without_the_proof():
-    """Three levels of 240 cells: the heuristic and its parts between open sums, safe and deterministic."""
+def test_a_large_group_of_linked_trees_is_protected():
+    """Three levels of 240 cells of two measures, one of which is part of the other."""
     rng = np.random.default_rng(1)
     into = Declared()
     kelurahan = {(kota, kec, kel): int(rng.integers(0, 40)) for kota in range(3) for kec in range(6) for kel in range(6)}
@@ -204,7 +191,6 @@ def test_a_large_group_is_covered_without_the_proof():
         into.rest(("orang", *path), [("sasaran", *path)], ("bukan", *path))
     solved = solve(into)
     assert_protected(into, solved)
-    assert any("terbuka" in note for note in solved.notes), solved.notes
 
 
 def test_no_more_can_fail_than_were_judged():

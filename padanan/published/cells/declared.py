@@ -26,6 +26,7 @@ class Declared:
         unguarded: unseen cells that may be known: what two people counted twice leave over, for instance.
         at_least, at_most: what a reader knows of a covered cell beside its mark: a threshold that is passed, or isn't.
         forced: covered for another reason than its own size.
+        weights: what covering a cell costs a reader where that isn't as usual: a kelurahan's count costs 1.
     """
 
     values: dict[Key, int] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Declared:
     at_least: dict[Key, int] = field(default_factory=dict)
     at_most: dict[Key, int] = field(default_factory=dict)
     forced: set[Key] = field(default_factory=set)
+    weights: dict[Key, float] = field(default_factory=dict)
     crosses: dict[str, Cross] = field(default_factory=dict)
 
     def count(self, key: Key, value: int, *, total: bool = False) -> Key:
@@ -121,13 +123,11 @@ class Solved:
         marks: covered cell -> how it is marked; a cell that isn't here is printed.
         weaker: small cells of which less than the whole of 1 to 4 stays possible, with the interval that does.
         untold: small cells that the key totals alone tell: nothing that may be covered hides them.
-        notes: how each group of linked cells was solved: a word -> how many groups.
     """
 
     marks: Mapping[Key, Cover]
     weaker: Mapping[Key, tuple[int, int]]
     untold: frozenset[Key]
-    notes: Mapping[str, int]
 
 
 def crossed(

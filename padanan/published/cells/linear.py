@@ -42,35 +42,11 @@ class Block:
         """How many cells."""
         return len(self.values)
 
-    def slice(self, cells: npt.NDArray[np.int64]) -> Block:
-        """Some of the cells, while all others stand still."""
-        matrix, _ = self.part(cells)
-        return Block(
-            matrix.tocsc(), self.values[cells], self.low[cells], self.high[cells], self.free[cells], self.total[cells],
-            self.weight[cells],
-        )  # fmt: skip
-
     def part(self, cells: npt.NDArray[np.int64]) -> tuple[csc_matrix, npt.NDArray[np.int64]]:
         """The sums over some of the cells, and which sums they are; all other cells stand still."""
         sub = self.matrix[:, cells]
         rows = np.unique(sub.indices)
         return sub[rows, :], rows
-
-
-def reach(block: Block, cell: int, way: int, movable: npt.NDArray[np.int64], need: float, hint: Array) -> Array | None:
-    """A deviation of the movable cells that moves one cell by `need` up (+1) or down (-1); None where there is none.
-
-    Args:
-        hint: which way the others had better move (+1, -1, 0): one deviation may then serve many needs.
-    """
-    place = np.searchsorted(movable, cell)
-    if place == len(movable) or movable[place] != cell:
-        return None
-    matrix, _ = block.part(movable)
-    low, high = block.low[movable].copy(), block.high[movable].copy()
-    low[place], high[place] = (need, need) if way > 0 else (-need, -need)
-    found = linprog(-hint[movable], A_eq=matrix, b_eq=np.zeros(matrix.shape[0]), bounds=np.c_[low, high], method="highs")
-    return _spread(block, movable, found.x) if found.status == 0 else None
 
 
 def furthest(block: Block, cell: int, way: int, movable: npt.NDArray[np.int64]) -> float:
@@ -92,7 +68,8 @@ def cheapest(
     """The deviation of cells `among` that moves one cell by `need` at the least price; None where there is none.
 
     Args:
-        price: what moving a cell by one costs; 0 where it is covered already. hint: see `reach`.
+        price: what moving a cell by one costs; 0 where it is covered already.
+        hint: which way the others had better move (+1, -1, 0): one deviation may then serve many needs.
     """
     place = int(np.searchsorted(among, cell))
     if place == len(among) or among[place] != cell:
@@ -109,27 +86,6 @@ def cheapest(
     if found.status != 0:
         return None
     return _spread(block, among, found.x[: len(among)] - found.x[len(among) :])
-
-
-def dual(block: Block, cell: int, way: int, movable: Array) -> Array:
-    """What each cell contributes at most to how far one cell moves, each moving by a share of its bounds.
-
-    The contributions are a valid inequality for every set of covered cells: sum(contribution * covered) >= how far it moves.
-    A slight share of the open ones chooses among all such inequalities the one that most cells would hinder.
-
-    Args:
-        movable: 0 to 1 a cell, the share of its bounds.
-    """
-    aim = np.zeros(block.size)
-    aim[cell] = -way
-    bounds = np.c_[block.low * movable, block.high * movable]
-    found = linprog(aim, A_eq=block.matrix, b_eq=np.zeros(block.matrix.shape[0]), bounds=bounds, method="highs")
-    if found.status != 0:
-        return np.zeros(block.size)
-    prices = found.eqlin.marginals
-    left = -aim + block.matrix.T @ prices
-    found_weights: Array = np.maximum(left, 0) * block.high + np.maximum(-left, 0) * -block.low
-    return found_weights
 
 
 def _spread(block: Block, cells: npt.NDArray[np.int64], found: Array) -> Array:

@@ -5,18 +5,20 @@ A need that nothing can meet is lowered here, and said; how cells are chosen to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from padanan.base.suppress import LIMIT
-from padanan.published.cells.linear import EXACT, Array, Block, furthest, reach
+from padanan.published.cells.linear import EXACT, Array, Block
 
 Need = tuple[int, int]
 """A cell and a direction, +1 or -1."""
 UP, DOWN = 1, -1
+Far = Callable[[int], tuple[float, float]]
+"""How far a cell can move up and down if all others may."""
 
 
 @dataclass
@@ -27,7 +29,8 @@ class Needs:
         must: cells that are covered whatever it costs. known: (cell, direction) -> how far it must be able to move.
         shown: (cell, direction) -> a deviation that does it.
         loose: small cells that are marked without saying that they are below five.
-        weaker: cells that can't move over the whole of 1 to 4, with the interval left. untold: those that can't move at all.
+        weaker: cells whose needs were lowered to what is possible, with the interval left. untold: those that can't move at all.
+        small: the cells that have needs.
     """
 
     must: npt.NDArray[np.int64]
@@ -36,6 +39,7 @@ class Needs:
     shown: dict[Need, Array] = field(default_factory=dict)
     loose: set[int] = field(default_factory=set)
     weaker: dict[int, tuple[int, int]] = field(default_factory=dict)
+    small: list[int] = field(default_factory=list)
     untold: set[int] = field(default_factory=set)
     stale: bool = False
 
@@ -47,6 +51,7 @@ class Needs:
             value = block.values[cell]
             if not 0 < value < LIMIT:
                 continue
+            made.small.append(int(cell))
             if int(cell) in made.loose:
                 made.weaker[int(cell)] = (0, int(value + block.high[cell]))
                 made._want(int(cell), UP, block.high[cell])
@@ -55,12 +60,6 @@ class Needs:
                 made._want(int(cell), UP, min(LIMIT - 1 - value, block.high[cell]))
                 made._want(int(cell), DOWN, min(value - 1, -block.low[cell]))
         return made
-
-    def slice(self, block: Block, cells: npt.NDArray[np.int64]) -> Needs:
-        """The needs of some of the cells, `block` being those."""
-        place = {int(cell): at for at, cell in enumerate(cells)}
-        known = {(place[cell], way): much for (cell, way), much in self.known.items() if cell in place}
-        return Needs(np.array([place[cell] for cell in self.must if cell in place], dtype=int), block.values, known)
 
     def _want(self, cell: int, way: int, much: float) -> None:
         if much > 0:
@@ -90,68 +89,54 @@ class Needs:
             if (cell, way) not in self.shown and way * found[cell] >= much - EXACT:
                 self.shown[cell, way] = found
 
-    def still(self, block: Block, covered: npt.NDArray[np.bool_], opened: int) -> bool:
-        """Whether all needs are met while one more cell is open; the deviations that it carried are replaced."""
-        movable = np.flatnonzero(covered)
-        # Those that lean on it most are asked first: where opening it fails, it fails there.
-        asked = sorted(
-            ((cell, way) for (cell, way), found in self.shown.items() if found[opened]),
-            key=lambda need: (-abs(self.shown[need][opened]), need),
-        )
-        fresh: list[Array] = []
-        for place, (cell, way) in enumerate(asked):
-            if self._served(cell, way, fresh) is not None:
-                continue
-            hint = np.zeros(len(self.values))
-            for other, side in asked[place + 1 :]:
-                hint[other] = side if self._served(other, side, fresh) is None else hint[other]
-            moved = reach(block, cell, way, movable, self.known[cell, way], hint)
-            if moved is None:
-                return False
-            fresh.append(moved)
-        for cell, way in asked:
-            served = self._served(cell, way, fresh)
-            assert served is not None
-            self.shown[cell, way] = served
-        return True
+    def settle_for(self, need: Need, much: int) -> None:
+        """Lowers a need to what was found for it."""
+        self._want(*need, much)
 
-    def _served(self, cell: int, way: int, among: Iterable[Array]) -> Array | None:
-        """The first of some deviations that moves a cell as far as it needs."""
-        return next((found for found in among if way * found[cell] >= self.known[cell, way] - EXACT), None)
+    def left(self) -> tuple[dict[int, tuple[int, int]], set[int]]:
+        """The cells that can't move over the whole of 1 to 4, with the interval they have, and those that can't move at all."""
+        weaker, untold = {}, set()
+        for cell in self.small:
+            value = int(self.values[cell])
+            low, high = value - int(self.known.get((cell, DOWN), 0)), value + int(self.known.get((cell, UP), 0))
+            if low == high:
+                untold.add(cell)
+            elif low > 1 or high < LIMIT - 1:
+                weaker[cell] = low, high
+        return weaker, untold
 
-    def lower(self, block: Block, cell: int) -> None:
+    def lower(self, block: Block, cell: int, far: Far) -> None:
         """Lowers needs that nothing can meet: to what covering everything gives, the small cell marked without its size."""
-        if not block.free[cell] and cell not in self.loose:
-            self._loosen(block, cell)
-        self._settle(block, [cell])
+        self.loosen(block, cell)
+        self._settle(block, [cell], far)
         if cell in self.untold:
             lines = block.matrix[np.unique(block.matrix[:, [cell]].indices), :]
             around = [int(other) for other in np.unique(lines.indices) if 0 < self.values[other] < LIMIT]
             for other in around:
-                if not block.free[other] and other not in self.loose:
-                    self._loosen(block, other)
-            self._settle(block, [cell])
+                self.loosen(block, other)
+            self._settle(block, [cell], far)
 
-    def _loosen(self, block: Block, cell: int) -> None:
-        """Marks a small cell without its size: needs that were lowered before may now be less low."""
+    def loosen(self, block: Block, cell: int) -> None:
+        """Marks a small cell without its size, where that can be: needs that were lowered before may now be less low."""
+        if block.free[cell] or cell in self.loose:
+            return
         self.loose.add(cell)
         self.stale = True
         block.low[cell] = -block.values[cell]
         block.high[cell] = block.high[cell] + LIMIT
 
-    def again(self, block: Block) -> bool:
+    def again(self, block: Block, far: Far) -> bool:
         """Looks at all lowered needs once more where later cells were loosened; whether it did."""
         if not self.stale:
             return False
         self.stale = False
-        self._settle(block, sorted(self.weaker.keys() | self.untold))
+        self._settle(block, sorted(self.weaker.keys() | self.untold), far)
         return True
 
-    def _settle(self, block: Block, cells: Iterable[int]) -> None:
-        everything = np.arange(block.size)
+    def _settle(self, block: Block, cells: Iterable[int], far: Far) -> None:
         for cell in sorted(cells):
             value = int(block.values[cell])
-            up, down = (int(furthest(block, cell, way, everything) + EXACT) for way in (UP, DOWN))
+            up, down = (int(much + EXACT) for much in far(cell))
             up, down = min(up, max(LIMIT - 1 - value, 0 if down else 1)), min(down, max(value - 1, 0 if up else 1))
             self.untold.discard(cell)
             self.weaker.pop(cell, None)

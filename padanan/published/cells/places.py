@@ -13,6 +13,9 @@ from padanan.published.cells.linear import FAR
 from padanan.published.facts import NO_KOTA, Counted, Facts, KotaCount
 from padanan.published.wilayah import KELURAHAN_DEPTH, MEASURES, POPULATION, ROOT, UP_TO_KECAMATAN, Node, Path, Tree
 
+WEIGHTS = {1: 1000.0, 2: 100.0, 3: 8.0, 4: 1.0}
+"""What covering a count costs a reader, by the length of its path: a kota's is covered only where nothing else can be."""
+
 
 def place_key(path: Path, measure: str) -> Key:
     """A count of one place."""
@@ -41,6 +44,7 @@ def places(into: Declared, tree: Tree) -> None:
         names = shown(node, population=tree.population)
         for name in names:
             key = into.count(place_key(node.path, name), node.values[name], total=node.path == ROOT)
+            into.weights[key] = WEIGHTS[len(node.path)]
             if name in POPULATION and not node.measured:
                 into.key.add(key)  # said not to be measured
         for name in names:

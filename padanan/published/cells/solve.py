@@ -1,12 +1,11 @@
 """Which cells of linked tables are covered: few of them, so that for whoever knows the rest a small one may be 1 to 4.
 
-Cells fall into groups that no printed figure links; each is covered by the cheapest deviations that its small cells need, thinned
-and, where it is small enough, as `exact` proves best. Equal cells give equal marks: nothing here looks at a clock.
+Cells fall into groups that no printed figure links; each is covered by cheap deviations that its small cells need, thinned.
+Equal cells give equal marks: nothing here looks at a clock.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -16,50 +15,38 @@ from scipy.sparse.csgraph import connected_components  # type: ignore[import-unt
 
 from padanan.base.suppress import LIMIT, Cover, small
 from padanan.published.cells.declared import Declared, Key, Solved
-from padanan.published.cells.exact import exact
-from padanan.published.cells.linear import FAR, Array, Block, cheapest
-from padanan.published.cells.need import Needs
+from padanan.published.cells.linear import EXACT, FAR, Array, Block, cheapest, furthest
+from padanan.published.cells.need import DOWN, UP, Need, Needs
+from padanan.published.cells.network import Network
 from padanan.published.cells.single import single
 
-TOTAL_WEIGHT, ZERO_WEIGHT = 1.25, 1.5
-"""A covered total costs a reader more than a covered part; a covered zero looks like somebody."""
+TOTAL_WEIGHT, ZERO_WEIGHT = 4.0, 1.5
+"""A covered total costs a reader more than covered parts (`Declared.weights` says where far more); a zero looks like somebody."""
 HOPS = (1, 3, 7)
-EXACT_CELLS = 160
-PROVED = "terbukti paling sedikit"
+FREE, DEAR = 1e-3, 100.0
+"""Less than any open cell costs, and what a cell costs that is covered only for cells that nothing else protects."""
 Index = npt.NDArray[np.int64]
 
 
-def solve(declared: Declared, *, proved: bool = True) -> Solved:
-    """Covers declared cells.
-
-    Args:
-        proved: whether groups that are small enough are solved exactly.
-    """
+def solve(declared: Declared) -> Solved:
+    """Covers declared cells."""
     marks: dict[Key, Cover] = {}
     weaker: dict[Key, tuple[int, int]] = {}
     untold: set[Key] = set()
-    notes: Counter[str] = Counter()
     loose = _loose(declared)
     for keys, block, must in groups(declared, loose):
         needs = Needs.of(block, must, loose=[place for place, key in enumerate(keys) if key in loose])
-        covered, note = _covered(block, needs, proved=proved)
-        notes[note] += 1
+        covered = single(block, needs)
+        if covered is None:
+            covered = heuristic(block, needs)
         for place in np.flatnonzero(covered & ~block.free):
             value = declared.values[keys[place]]
             hushed = place in needs.loose
             marks[keys[place]] = Cover.ANY if hushed else Cover.SMALL if small(value) else Cover.MORE
-        weaker |= {keys[place]: interval for place, interval in needs.weaker.items()}
-        untold |= {keys[place] for place in needs.untold}
-    return Solved(marks, weaker, frozenset(untold), dict(notes))
-
-
-def _covered(block: Block, needs: Needs, *, proved: bool) -> tuple[npt.NDArray[np.bool_], str]:
-    if not block.matrix.shape[0]:
-        return heuristic(block, Needs(needs.must, needs.values)), PROVED
-    if proved and (found := single(block, needs)) is not None:
-        return found, PROVED
-    covered = heuristic(block, needs)
-    return _improved(block, needs, covered) if proved and needs.known else (covered, "heuristik")
+        short, stuck = needs.left()
+        weaker |= {keys[place]: interval for place, interval in short.items()}
+        untold |= {keys[place] for place in stuck}
+    return Solved(marks, weaker, frozenset(untold))
 
 
 def _loose(declared: Declared) -> dict[Key, int]:
@@ -133,26 +120,75 @@ def _block(declared: Declared, keys: list[Key], matrix: csc_matrix, totals: set[
             least, most = 0, loose[key]
         low[place], high[place] = max(least - value, -FAR), most - value
         # The last part tells the smallest open cell from its neighbours, so that equal ones are chosen alike everywhere.
-        weight[place] = (TOTAL_WEIGHT if key in totals else ZERO_WEIGHT if value == 0 else 1.0) + min(value, 10_000) * 1e-6
+        usual = TOTAL_WEIGHT if key in totals else ZERO_WEIGHT if value == 0 else 1.0
+        weight[place] = declared.weights.get(key, usual) + min(value, 10_000) * 1e-6
     weight[free] = 0
     return Block(matrix[used, :].tocsc(), values, low, high, free, np.array([key in totals for key in keys], dtype=bool), weight)
 
 
 def heuristic(block: Block, needs: Needs) -> npt.NDArray[np.bool_]:
-    """Covered cells that protect every small one, none of which can be opened again."""
+    """Covered cells that protect every small one: by paths where sums form a network, by a linear program where they don't."""
     covered = block.free.copy()
     covered[needs.must] = True
-    while (unmet := needs.unmet()) or needs.again(block):
-        for cell, way in unmet:
-            if (cell, way) in needs.shown or (cell, way) not in needs.known:
+    net = Network(block, covered)
+    everything = np.arange(block.size)
+
+    def far(cell: int) -> tuple[float, float]:
+        net.read()
+        found = net.furthest(cell, UP), net.furthest(cell, DOWN)
+        if net.whole or any(found):
+            return found
+        return furthest(block, cell, UP, everything), furthest(block, cell, DOWN, everything)
+
+    def meet(need: Need, found: Array) -> None:
+        fresh = np.flatnonzero((found != 0) & ~covered)
+        covered[fresh] = True
+        net.set(fresh, covered=True)
+        needs.shown[need] = found
+
+    # Where sums stand far above their parts, or paths don't know everything, two values are enough when more would cost a sum of
+    # a kota, or a linear program over all cells.
+    plain = net.whole and not (block.weight >= DEAR).any()
+
+    def by_paths(need: Need) -> bool:
+        path = net.find(need, round(needs.known[need]), below=None if plain else DEAR)
+        if path is None or (plain and path[1] < needs.known[need] - EXACT):
+            return False
+        if path[1] < needs.known[need] - EXACT:
+            needs.settle_for(need, path[1])
+        meet(need, path[0])
+        return True
+
+    def by_one(cell: int) -> bool:
+        """Two values at any price."""
+        ways = [way for way in (UP, DOWN) if (cell, way) in needs.known]
+        if any((cell, way) in needs.shown for way in ways):
+            found = []
+        else:
+            found = [(path[0], way) for way in ways if (path := net.find((cell, way), 1)) is not None]
+            if not found:
+                return False
+        best = min(found, key=lambda one: float(block.weight[(one[0] != 0) & ~covered].sum()), default=None)
+        for way in ways:
+            if (cell, way) not in needs.shown:
+                needs.settle_for((cell, way), int(best is not None and best[1] == way))
+        if best is not None:
+            meet((cell, best[1]), best[0])
+        return True
+
+    while (unmet := needs.unmet()) or needs.again(block, far):
+        hard = [need for need in unmet if not by_paths(need)]
+        for need in hard:
+            if need in needs.shown or need not in needs.known or (not plain and by_one(need[0])):
                 continue
-            found = _nearest(block, cell, way, needs, np.where(covered, 0.0, block.weight))
+            found = None if net.whole else _nearest(block, *need, needs, np.where(covered, 0.0, block.weight))
             if found is None:
-                needs.lower(block, cell)  # not even all cells covered would do: as far as it goes
+                needs.lower(block, need[0], far)  # not even all cells covered would do: as far as it goes
+                net.read()
                 break
-            covered |= found != 0
+            meet(need, found)
             needs.witness(found)
-    return _thinned(block, needs, covered)
+    return _thinned(block, needs, net, covered)
 
 
 def _nearest(block: Block, cell: int, way: int, needs: Needs, price: Array) -> Array | None:
@@ -178,34 +214,51 @@ def neighbours(block: Block, cell: int, hops: int) -> Index:
     return np.flatnonzero(reached)
 
 
-def _thinned(block: Block, needs: Needs, covered: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Opens again what the small cells do not need, the dearest first."""
+def _thinned(block: Block, needs: Needs, net: Network, covered: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Opens again what the small cells do not need, or what cheaper cells do as well, the dearest first."""
     extra = np.flatnonzero(covered & ~block.free)
     extra = extra[~np.isin(extra, needs.must)]
-    for place in sorted(extra, key=lambda place: (-block.weight[place], place)):
-        trial = covered.copy()
-        trial[place] = False
-        if needs.still(block, trial, int(place)):
-            covered = trial
+    leaning: dict[int, list[Need]] = {}
+    for need, found in needs.shown.items():
+        for place in np.flatnonzero(found).tolist():
+            leaning.setdefault(place, []).append(need)
+    for place in sorted(extra.tolist(), key=lambda place: (-block.weight[place], place)):
+        asked = [need for need in leaning.get(place, ()) if needs.shown[need][place]]
+        instead = _instead(block, needs, net, covered, place, asked)
+        if instead is not None:
+            needs.shown |= instead
+            for need, moved in instead.items():
+                for other in np.flatnonzero(moved).tolist():
+                    leaning.setdefault(other, []).append(need)
     return covered
 
 
-def _improved(block: Block, needs: Needs, covered: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], str]:
-    """The fewest cells where that can be proved: over the whole group, else over its parts between the sums that stay open."""
-    if (block.size - block.free.sum()) <= EXACT_CELLS:
-        best = exact(block, needs, covered)
-        return (covered, "heuristik, pembuktian terhenti pada batasnya") if best is None else (best, PROVED)
-    moving = np.flatnonzero(covered | ~block.total)
-    rest = block.matrix[:, moving]
-    _, label = connected_components(abs(rest.T) @ abs(rest), directed=False)
-    order = np.argsort(label, kind="stable")
-    better, proved = covered.copy(), True
-    for cells in np.split(moving[order], np.flatnonzero(np.diff(label[order])) + 1):
-        part = block.slice(cells)
-        own = needs.slice(part, cells)
-        if not own.known or not (covered[cells] & ~part.free).any():
-            continue
-        best = exact(part, own, covered[cells]) if (~part.free).sum() <= EXACT_CELLS else None
-        proved &= best is not None
-        better[cells] = covered[cells] if best is None else best
-    return better, "paling sedikit di antara jumlah yang terbuka" if proved else "heuristik, sebagian terlalu besar dibuktikan"
+def _instead(
+    block: Block, needs: Needs, net: Network, covered: npt.NDArray[np.bool_], place: int, asked: list[Need]
+) -> dict[Need, Array] | None:
+    """Opens a cell if its needs can be met for less than it costs, and says how; else None, and all is as before."""
+    dear = block.weight[place] >= TOTAL_WEIGHT
+    covered[place] = False
+    net.still(place)
+    left, found, fresh = float(block.weight[place]), {}, []
+    for need in asked:
+        path = net.find(need, round(needs.known[need]), below=left if dear else FREE)
+        if path is None or path[1] < needs.known[need] - EXACT:
+            break
+        more = np.flatnonzero((path[0] != 0) & ~covered)
+        left -= float(block.weight[more].sum())
+        if left <= 0:
+            break
+        covered[more] = True
+        net.set(more, covered=True)
+        fresh.append(more)
+        found[need] = path[0]
+    else:
+        net.set(np.array([place]), covered=False)
+        return found
+    for more in fresh:
+        covered[more] = False
+        net.set(more, covered=False)
+    covered[place] = True
+    net.set(np.array([place]), covered=True)
+    return None
