@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from math import inf
 
 from padanan.base.suppress import LIMIT, Cell, Cover, small
 
@@ -69,6 +70,7 @@ class _Net:
             self.around[self.heads[at]].append(at)
         # Of each cell one less and one more; asked for millions of times, changed where a cell is covered.
         self.prices = [(self._price(at, False), self._price(at, True)) for at in range(len(self.arcs))]
+        self.steps = [self._steps(node) for node in range(len(nodes))]
 
     @staticmethod
     def _first(arc: Arc) -> Cover | None:
@@ -98,12 +100,24 @@ class _Net:
             return 0
         return None if arc.given is not None else RELAXED
 
+    def _steps(self, node: int) -> list[tuple[int, int, int, bool]]:
+        """What can be done from a sum, in the order of the cells: the cell, the sum it leads to, its price, and which way."""
+        found = []
+        for at in self.around[node]:
+            up = self.tails[at] == node
+            price = self.prices[at][up]
+            if price is not None:
+                found.append((at, self.heads[at] if up else self.tails[at], price, up))
+        return found
+
     def move(self, at: int, up: bool) -> None:
         """Covers a cell so that it can be one more, or one less."""
         if self.prices[at][up]:
             more = self.marks[at] is None and self.arcs[at].value >= LIMIT + (not up)
             self.marks[at] = Cover.MORE if more else Cover.ANY
             self.prices[at] = self._price(at, False), self._price(at, True)
+            for node in (self.tails[at], self.heads[at]):
+                self.steps[node] = self._steps(node)
 
     def free(self, at: int) -> None:
         """Makes a cell unknown, by the cheaper of its two ways."""
@@ -128,29 +142,24 @@ class _Net:
         came: dict[int, tuple[int, int, bool]] = {}
         heap = [(0, 0, start)]
         seen = 0  # among equally cheap ones the nearest first
+        most = inf if below is None else below
         while heap:
             spent, _, node = heappop(heap)
             if node == end:
-                steps = []
+                path = []
                 while node != start:
                     node, at, up = came[node]
-                    steps.append((at, up))
-                return spent, steps
+                    path.append((at, up))
+                return spent, path
             if spent > known[node]:
                 continue
-            for at in self.around[node]:
-                if at == without:
-                    continue
-                up = self.tails[at] == node
-                there = self.heads[at] if up else self.tails[at]
-                if known.get(there, spent + 1) <= spent:
-                    continue
-                price = self.prices[at][up]
-                if price is None or (below is not None and spent + price >= below):
-                    continue
-                if spent + price < known.get(there, spent + price + 1):
-                    known[there] = spent + price
+            for at, there, price, up in self.steps[node]:
+                total = spent + price
+                if total < most and at != without and total < known.get(there, inf):
+                    known[there] = total
                     came[there] = (node, at, up)
                     seen += 1
-                    heappush(heap, (spent + price, seen, there))
+                    heappush(heap, (total, seen, there))
+                    if there == end:
+                        most = total  # nothing dearer is worth a look
         return None
