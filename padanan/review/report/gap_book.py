@@ -111,7 +111,7 @@ def _levels(places: GapPlaces, path: Place) -> Iterator[tuple[str, tuple[str, st
 
 def _write(sheet: Any, formats: dict[str, Any], at: int, line: Line) -> None:
     words, figure, codes = line
-    sheet.set_row(at, height(zip(words, _WIDTHS), READ_SIZE))
+    sheet.set_row(at, height(zip(words, _WIDTHS, strict=False), READ_SIZE))
     for place, word in enumerate(words):
         if word:
             sheet.write_string(at, place, word, formats["one"])
