@@ -49,6 +49,16 @@ def test_every_object_is_still_there(paper):
         assert type(one) is type(other) and re.sub(r"\d{10,}", "", str(one)) == re.sub(r"\d{10,}", "", str(other)), number
 
 
+def test_each_object_lies_where_the_table_says(paper):
+    """Some readers trust the place in a stream, others its heads: both name the same object."""
+    reader = PdfReader(io.BytesIO(packed(paper)))
+    for number, (stream, index) in reader.xref_objStm.items():
+        found = reader.get_object(stream)
+        heads = found.get_data()[: found["/First"]].split()
+        assert int(heads[2 * index]) == number and len(heads) == 2 * found["/N"]
+    assert len(reader.xref_objStm) > 1_000
+
+
 @pytest.mark.parametrize("spoil", [lambda content: packed(content), lambda content: content[:-40], lambda _: b""])
 def test_another_kind_of_file_is_refused(paper, spoil):
     with pytest.raises(ValueError, match="cross-reference"):

@@ -26,7 +26,9 @@ SKIPPED = frozenset({"nav", "style", "script"})
 ACROSS = {"lintasan": 3, "peta": 2}
 # Letters that a column of pictures is as wide as.
 PICTURE_WIDTH = 20
-_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+# Taken as a whole: tables, whose rows come from the page's data, and pictures outside them.
+_TABLES, _PICTURES = (re.compile(rf"<{tag}\b.*?</{tag}>", re.DOTALL) for tag in ("table", "svg"))
+_TABLE = re.compile(r'^<table id="([^"]+)"')
 _CLASS = re.compile(r'^<svg class="([a-z]+)')
 VOID = frozenset({"br", "wbr", "img", "hr", "meta", "link", "input"})
 WIDE = 10
@@ -42,10 +44,9 @@ def blocks(page: Page, *, level: int = 2, without: frozenset[str] = frozenset())
         without: ids of sections (of their headings) to leave out.
     """
     reader = _Reader(page, level)
-    pictures = [found[0] for found in _SVG.finditer(page.html)]
-    reader.pictures = pictures
-    places = iter(range(len(pictures)))
-    reader.feed(_SVG.sub(lambda _: f'<img data-gambar="{next(places)}">', page.html))
+    html = page.html[page.html.index("<main") :]
+    html = _TABLES.sub(reader.keep, html)
+    reader.feed(_PICTURES.sub(reader.keep, html))
     reader.close()
     return list(_kept(reader.found, without))
 
@@ -75,9 +76,14 @@ class _Reader(HTMLParser):
         self.block: Block | None = None
         self.numbers: list[int | None] = []
         self.figures: list[list[str]] | None = None
-        self.pictures: list[str] = []
+        self.whole: list[str] = []
         self.shapes = ""
         self.figure: Block | None = None
+
+    def keep(self, found: re.Match[str]) -> str:
+        """Keeps an element that is not read tag by tag, and gives the mark that stands in its place."""
+        self.whole.append(found[0])
+        return f'<img data-utuh="{len(self.whole) - 1}">'
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -86,12 +92,14 @@ class _Reader(HTMLParser):
         if not self.main or tag in VOID:
             if tag == "br" and self.block is not None:
                 self.block["teks"] += " "
-            if self.main and not self.depth and "data-gambar" in given:
-                self._picture(self.pictures[int(str(given["data-gambar"]))])
+            if self.main and not self.depth and "data-utuh" in given:
+                whole = self.whole[int(str(given["data-utuh"]))]
+                if (table := _TABLE.match(whole)) is not None:
+                    self._table(table[1])
+                elif whole.startswith("<svg"):
+                    self._picture(whole)
             return
-        if self.depth or tag in SKIPPED or tag == "table":
-            if not self.depth and tag == "table":
-                self._table(str(given.get("id")))
+        if self.depth or tag in SKIPPED:
             self.depth += 1
             return
         if tag == "small" and self.block is not None and self.block["teks"].strip():
