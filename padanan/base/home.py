@@ -31,6 +31,7 @@ FOLDERS = (
     "kit",
     "decree",
     "decisions",
+    "distribusi",
     "logs",
 )
 
@@ -157,6 +158,11 @@ class Home:
     def reports(self, periode: Periode, revisi: int) -> Path:
         """The report folder of one revision."""
         return self.root / "reports" / periode.key / f"rev-{revisi}"
+
+    @property
+    def distribusi(self) -> Path:
+        """What the API reads (files prepared from sealed decrees, the pointer to them) and its own state."""
+        return self.root / "distribusi"
 
     def decree(self, periode: Periode) -> Path:
         """Drafts and seals of one period."""

@@ -18,6 +18,8 @@ from padanan.base.yaml_source import Limits
 from padanan.contracts.contract import expectations_dir
 
 FILE = "delivery.yaml"
+LETTER = ".pengantar.yaml"
+"""What the name of a covering letter adds to that of its delivery."""
 _Seconds = Annotated[float, Field(ge=0)]
 
 

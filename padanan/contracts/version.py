@@ -13,8 +13,8 @@ from padanan.contracts.contract import expectations_dir
 REVIEWERS = "reviewers.yaml"
 
 
-# Who may review, how long things are kept and how far a delivery is read decide nothing that is published.
-NO_INPUT = (REVIEWERS, "retensi.yaml", "delivery.yaml")
+# Who may review, how long things are kept, how far a delivery is read and what agencies may ask decide nothing that is published.
+NO_INPUT = (REVIEWERS, "retensi.yaml", "delivery.yaml", "distribusi.yaml")
 
 
 def expectations_version(folder: Path | None = None) -> str:

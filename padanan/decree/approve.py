@@ -20,6 +20,7 @@ from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.signing import sign
+from padanan.base.sshsig import fingerprint
 from padanan.base.tabular import row_hash, scratch
 from padanan.decree.freeze import SNAPSHOT, draft_folder, require_agreed, sealed_mode, sealed_tables, verify_draft, write_snapshot
 from padanan.published.identities import BNBA, ENTRY, has_identities, write_bnba
@@ -32,6 +33,7 @@ from padanan.records.people import load_reviewers
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import ReviewLog, read_log, writing
 from padanan.records.scans import keep_scan, read_scan
+from padanan.records.seal_keys import sealing_key, sign_seal
 from padanan.records.seals import DECREED, SEAL, Seal, newest_seal, seal_folder, seals
 
 MakeAnnex = Callable[[Path, Mapping[str, Any]], dict[str, str]]
@@ -194,6 +196,7 @@ def _entry(home: Home, log: ReviewLog, approval: Approval, now: datetime) -> dic
         "row_hash": draft["row_hash"],
         "jumlah_orang": draft["jumlah_orang"],
         "penetap": person.named(),
+        "kunci_segel": fingerprint(sealing_key(home, now).public),
         "alasan": [],
     }
     if "bnba" in draft:
@@ -266,7 +269,9 @@ def _build(
         disk.mkdir(inner)
         for table in sealed_tables({**record, "file": SNAPSHOT}):
             disk.copy(draft_folder(home, periode, revisi) / table["file"], inner / table["file"])
-        write_seal(home, log, record, inner, annex)
+        sealed = write_seal(home, log, record, inner, annex)
+        if "kunci_segel" in record:
+            sign_seal(home, sealed, record["kunci_segel"])
         for step in before_rename:
             step()
         if not publish(inner, target):
@@ -333,6 +338,8 @@ def compose_seal(home: Home, log: ReviewLog, record: Mapping[str, Any]) -> dict[
         "tanggal": record["tanggal"],
         "jumlah_orang": record["jumlah_orang"],
         "kriteria_versi": manifest["kriteria_versi"],
+        # Which Ed25519 key proves it to those who have neither our software nor our key; none did before.
+        **({"kunci_segel": record["kunci_segel"]} if "kunci_segel" in record else {}),
         # A decree of before criteria were agreed seals none.
         **({"kriteria": manifest["kriteria"]} if "kriteria" in manifest else {}),
         "inputs_hash": manifest["inputs_hash"],

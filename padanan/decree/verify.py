@@ -17,6 +17,7 @@ from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.signing import genuine
+from padanan.base.sshsig import SUFFIX
 from padanan.base.tabular import row_hash, scratch
 from padanan.decree.approve import SEAL_PURPOSE, MakeAnnex, compose_seal, replay, seal_text
 from padanan.decree.freeze import draft_folder, sealed_tables, verify_draft
@@ -26,6 +27,7 @@ from padanan.published.revisions import revision_numbers
 from padanan.records import anchors, steps
 from padanan.records.review_log import ReviewLog, log_of, log_path, read_log
 from padanan.records.scans import scan_path
+from padanan.records.seal_keys import SEAL_SPACE, file_signed
 from padanan.records.seals import DECREED, SEAL, Seal, seal_folder
 from padanan.records.tombstone import destruction_records, gone, proved, read_nisan
 
@@ -136,7 +138,10 @@ def _prove_seal(home: Home, proof: Proof, folder: Path, log: ReviewLog | None, *
     found = []
     if not intact:
         found.append(PadananError("isi segel berubah", file=name, cure=BACKUP))
-    found += list(_files(home, folder, files))
+    openly = "kunci_segel" in data
+    if openly and not file_signed(home, folder / SEAL, SEAL_SPACE):
+        found.append(PadananError("tanda Ed25519 segel hilang atau palsu", file=name.with_name(SEAL + SUFFIX), cure=BACKUP))
+    found += list(_files(home, folder, files, beside={SEAL, SEAL + SUFFIX} if openly else {SEAL}))
     if not found:
         found += list(_rows(home, seal))
     if log is not None:
@@ -160,8 +165,8 @@ def _spelled(data: Mapping[str, Any]) -> str:
     return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _files(home: Home, folder: Path, files: Mapping[str, str]) -> Iterator[PadananError]:
-    """Each file that the seal names, and each that it does not."""
+def _files(home: Home, folder: Path, files: Mapping[str, str], *, beside: set[str]) -> Iterator[PadananError]:
+    """Each file that the seal names, and each that neither it names nor stands `beside` them: the seal and its signature."""
     for name, digest in files.items():
         path = folder / name
         if not path.is_file():
@@ -170,7 +175,7 @@ def _files(home: Home, folder: Path, files: Mapping[str, str]) -> Iterator[Padan
             yield PadananError("berkas penetapan berubah", file=path.relative_to(home.root), cure=BACKUP)
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in files and name != SEAL:
+        if path.is_file() and name not in files and name not in beside:
             yield PadananError(
                 "berkas tidak tercatat di segel",
                 file=folder.relative_to(home.root),

@@ -17,10 +17,9 @@ from padanan.base.period import JAKARTA, periode_start
 from padanan.base.shown import safe_name
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract import Contract
-from padanan.contracts.delivery import load_delivery_rules
+from padanan.contracts.delivery import LETTER, load_delivery_rules
 from padanan.landing.raw import DamagedFile
 
-LETTER = ".pengantar.yaml"
 PULL = ".tarik.yaml"
 # Digits alone, or in groups of three: `12.50` is no count, and nobody's guess is made of it.
 _COUNT = re.compile(r"[0-9]{1,12}|[0-9]{1,3}([.,])[0-9]{3}(\1[0-9]{3})*")

@@ -34,5 +34,6 @@ MEETINGS = Kind("rakor", "catatan rakor", is_input=False, head="kepala rakor")
 DESTRUCTION = Kind("retensi", "register pemusnahan", is_input=False, head="kepala retensi")
 HANDOVER = Kind("penyerahan", "register penyerahan", is_input=False, head="kepala penyerahan")
 KEYS = Kind("kunci", "register kunci", is_input=False, head="kepala kunci")
+GRANTS = Kind("hibah", "register hibah", is_input=False, head="kepala hibah")
 
-KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS)
+KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS, GRANTS)

@@ -1,0 +1,251 @@
+"""Grants (hibah): versioned records of who may read which rows and columns, for what, until when, decided by whom (F21, F22, F50).
+
+Nothing is granted by default and nothing is forgotten: giving, changing and revoking are records of `decisions/hibah`. What a
+grant lets through is compiled by `gate`.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from padanan.base.config import Config, Count, Day, Filled, Prose, Text, fault
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.period import JAKARTA
+from padanan.base.typed import has_long_number
+from padanan.contracts.agencies import load_agencies
+from padanan.contracts.contract import expectations_dir
+from padanan.distribution.catalogue import Catalogue, allowed_columns, programs
+from padanan.records.decided import clean_reason, different
+from padanan.records.kinds import GRANTS
+from padanan.records.log import Log
+from padanan.records.people import load_reviewers
+from padanan.records.refusal import Refusal
+
+GIVE, REVOKE = "beri", "cabut"
+SERVICES = ("sasaran", "cari", "perubahan", "prioritas")
+Service = Literal["sasaran", "cari", "perubahan", "prioritas"]
+# DKI, a kota, a kecamatan or a kelurahan, as the seed of wilayah writes them.
+WILAYAH = re.compile(r"31(\.\d{2}(\.\d{2}(\.\d{4})?)?)?")
+Place = Annotated[str, StringConstraints(pattern=WILAYAH.pattern.join(("^", "$")))]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,39}$")]
+GrantId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,39}$")]
+
+
+class Paper(Config):
+    """A letter or a decision: its number and day."""
+
+    nomor: Text
+    tanggal: Day
+
+
+class Terms(Config):
+    """What a grant says. `baris`: the recipients of the program, or the whole data sasaran of the wilayah."""
+
+    hibah: GrantId
+    klien: Slug
+    instansi: Text
+    lembaga: Prose | None = None
+    melalui: Text | None = None
+    program: Text
+    baris: Literal["penerima", "sasaran"] = "penerima"
+    wilayah: Filled[Place]
+    kolom: Filled[Text]
+    layanan: Filled[Service]
+    tujuan: Filled[Slug]
+    dasar_hukum: Prose
+    surat: Paper
+    keputusan: Paper
+    mulai: Day
+    sampai: Day
+    baris_per_hari: Count | None = None
+    simpan_hari: Count = 180
+
+    @model_validator(mode="after")
+    def _whole(self) -> Terms:
+        if self.sampai < self.mulai:
+            raise fault("hibah berakhir sebelum mulai", "perbaiki mulai dan sampai", at=("sampai",))
+        if (self.lembaga is None) != (self.melalui is None):
+            raise fault("lembaga bukan pemerintah hanya melalui instansi", "isi lembaga dan melalui bersama", at=("melalui",))
+        if self.melalui is not None and self.melalui != self.instansi:
+            raise fault("instansi penanggung jawab bukan yang dilalui", "tulis instansi yang sama", at=("melalui",))
+        if any(has_long_number(text) for text in (self.dasar_hukum, self.surat.nomor, self.keputusan.nomor, self.lembaga or "")):
+            raise fault("isian hibah memuat nomor panjang", "jangan menulis NIK di sini")
+        return self
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One version of a grant as it stands."""
+
+    terms: Terms
+    version: int
+    revoked: bool
+
+    def holds(self, day: date) -> bool:
+        """Whether it lets anything through on a day."""
+        return not self.revoked and self.terms.mulai <= day <= self.terms.sampai
+
+
+def log_of(home: Home) -> Log:
+    """`decisions/hibah/hibah.jsonl`."""
+    return Log(home, GRANTS, "hibah")
+
+
+def parse_terms(data: Mapping[str, Any], catalogue: Catalogue) -> Terms:
+    """Terms as they were typed, checked against registers and catalogue.
+
+    Raises:
+        Refusal: a field is missing, unknown or wrong; an agency, program, column or wilayah is not known; disability is asked for
+            a program that does not need it.
+    """
+    try:
+        terms = Terms.model_validate(dict(data))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, first.get("ctx", {}).get("at") or first["loc"])) or "hibah"
+        raise Refusal(
+            f"isian hibah salah pada {place}" + (f": {first['msg']}" if first["type"] == "padanan" else ""),
+            field=place,
+            cure="perbaiki isian itu; bentuknya pada docs/api.md",
+        ) from None
+    agencies = load_agencies(expectations_dir()).instansi
+    if terms.instansi not in agencies:
+        raise Refusal("instansi tidak dikenal", field="instansi", cure="pakai id dari expectations/instansi.yaml")
+    if terms.program not in programs():
+        raise Refusal("program tidak dikenal", field="program", cure="pakai id kontrak program dari expectations/contracts")
+    unknown = [name for name in terms.kolom if name not in catalogue.kolom]
+    if unknown:
+        raise Refusal("kolom tidak dikenal", field="kolom", cure="pakai nama kolom dari expectations/distribusi.yaml")
+    if set(terms.kolom) - set(allowed_columns(catalogue, terms.program)):
+        raise Refusal(
+            f"program {terms.program} tidak memerlukan disabilitas",
+            field="kolom",
+            cure="hapus kolom disabilitas; hanya program yang haknya ditentukan olehnya yang mendapatkannya",
+        )
+    return terms
+
+
+def give(
+    home: Home, data: Mapping[str, Any], catalogue: Catalogue, *, proposer: str, approver: str, reason: str, now: datetime
+) -> Grant:
+    """Records a grant, or its next version; two people decide.
+
+    Raises:
+        Refusal: see `parse_terms`; or who decides may not, or it ended before it was given.
+    """
+    terms = parse_terms(data, catalogue)
+    if terms.sampai < now.astimezone(JAKARTA).date():
+        raise Refusal("masa hibah sudah lewat", field="sampai", cure="tulis tanggal akhir yang akan datang")
+    return _record(home, terms.hibah, GIVE, terms, proposer=proposer, approver=approver, reason=reason, now=now)
+
+
+def revoke(home: Home, grant_id: str, *, by: str, reason: str, now: datetime) -> Grant:
+    """Records that a grant ends at once; one person may close a door.
+
+    Raises:
+        Refusal: there is no such grant, or who revokes may not.
+    """
+    return _record(home, grant_id, REVOKE, None, proposer=by, approver=None, reason=reason, now=now)
+
+
+def _record(
+    home: Home,
+    grant_id: str,
+    act: str,
+    terms: Terms | None,
+    *,
+    proposer: str,
+    approver: str | None,
+    reason: str,
+    now: datetime,
+) -> Grant:
+    text = clean_reason(reason, field="alasan")
+    if not text:
+        raise Refusal("keputusan hibah tanpa alasan", field="alasan", cure="isi alasannya dalam satu kalimat")
+    people, day = load_reviewers(home), now.astimezone(JAKARTA).date()
+    first = people.acting(proposer, "pengusul", day, field="pengusul")
+    entry: dict[str, Any] = {"tindakan": act, "hibah": grant_id, "alasan": text, "pengusul": first.named()}
+    if approver is not None:
+        second = people.acting(approver, "penyetuju", day, field="penyetuju")
+        different(first, second, field="penyetuju")
+        entry["penyetuju"] = second.named()
+    with log_of(home).writing() as transaction:
+        earlier = [one for one in transaction.log.records if one["hibah"] == grant_id]
+        if terms is None and (not earlier or earlier[-1]["tindakan"] == REVOKE):
+            raise Refusal("hibah ini tidak ada atau sudah dicabut", field="hibah", cure="lihat 'padanan hibah list'")
+        if terms is not None and earlier and earlier[-1]["isi"]["klien"] != terms.klien:
+            raise Refusal("id hibah dipakai klien lain", field="hibah", cure="pakai id hibah yang baru")
+        entry["versi"] = len(earlier) + 1
+        entry["isi"] = terms.model_dump(mode="json") if terms is not None else earlier[-1]["isi"]
+        transaction.commit(transaction.compose([entry], now))
+    return _grant(entry)
+
+
+def _grant(record: Mapping[str, Any]) -> Grant:
+    return Grant(Terms.model_validate(dict(record["isi"])), int(record["versi"]), record["tindakan"] == REVOKE)
+
+
+def standing(records: Iterable[Mapping[str, Any]]) -> dict[str, Grant]:
+    """Each grant's newest version, revoked ones included, by id."""
+    newest = {str(one["hibah"]): one for one in records}
+    return {name: _grant(one) for name, one in sorted(newest.items())}
+
+
+@dataclass
+class GrantBook:
+    """The grants of a home, read again whenever their file changed; a broken register grants nothing (it raises)."""
+
+    home: Home
+    _state: tuple[tuple[int, ...], ...] | None = None
+    _grants: dict[str, Grant] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def all(self) -> Mapping[str, Grant]:
+        """Every grant as it stands at this moment.
+
+        Raises:
+            PadananError: the register was tampered with.
+        """
+        log = log_of(self.home)
+        state = tuple(_seen(path) for path in (log.path, log.head_path))
+        with self._lock:
+            if state != self._state:
+                self._grants = standing(_settled(log))
+                self._state = state
+            return self._grants
+
+    def of(self, client: str, day: date) -> tuple[Grant, ...]:
+        """A client's grants that hold on a day."""
+        return tuple(one for one in self.all().values() if one.terms.klien == client and one.holds(day))
+
+    def again(self, grant: Grant, day: date) -> bool:
+        """Whether exactly this version of a grant still holds: asked between the chunks of a stream."""
+        now = self.all().get(grant.terms.hibah)
+        return now is not None and now.version == grant.version and now.holds(day)
+
+
+def _settled(log: Log) -> tuple[Mapping[str, Any], ...]:
+    """The records; one that is being written at this moment is waited for, not taken for a torn one."""
+    for _ in range(4):
+        with suppress(PadananError):
+            return log.read().records
+        time.sleep(0.02)
+    return log.read().records
+
+
+def _seen(path: Any) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

@@ -1,0 +1,189 @@
+"""Rows of a prepared decree for one permission: a page, one person, the changes, or everything in chunks.
+
+What may be read is `gate`'s; what was read is written down by `api.serve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from padanan.base.sql import ident, literal
+from padanan.distribution.gate import Permission, seen, visible_programs
+from padanan.distribution.shelf import Opened
+
+TABLES = {"sasaran": "sasaran", "cari": "sasaran", "prioritas": "prioritas", "perubahan": "perubahan"}
+EXTRA = {"prioritas": ("sebab",)}
+"""Columns that a service brings by itself, after those of the grant."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows in order: as JSON objects (bytes, one a line), their people's pseudonyms, and the last key."""
+
+    count: int
+    lines: bytes
+    people: bytes
+    last: str | None
+
+
+def selection(opened: Opened, service: str, permission: Permission) -> tuple[str, list[Any]]:
+    """The one SQL of a permission: its rows, with columns by name, `sidik_orang` and `id_orang` as the key; and its parameters."""
+    columns = dict(permission.columns) | {name: ident(name) for name in EXTRA.get(service, ())}
+    listed = ", ".join(f"{expression} as {ident('k_' + name)}" for name, expression in columns.items())
+    query = (
+        f"select id_orang as kunci, sidik_orang, {listed or 'null as kosong'} from {TABLES[service]} where {permission.where}"
+    )
+    return query, list(permission.parameters)
+
+
+def names_of(service: str, permission: Permission) -> list[str]:
+    """The names of the columns that are served."""
+    return [*permission.columns, *EXTRA.get(service, ())]
+
+
+def _json(names: list[str]) -> str:
+    fields = ", ".join(f"{literal(name)}, {ident('k_' + name)}" for name in names)
+    return f"json_object({fields})::varchar || chr(10)"
+
+
+def page(opened: Opened, service: str, permission: Permission, *, after: str | None, size: int) -> Rows:
+    """The next rows after a key."""
+    query, values = selection(opened, service, permission)
+    start = " and id_orang > ?" if after is not None else ""
+    sql = (
+        f"select {_json(names_of(service, permission))} as baris, sidik_orang, kunci"
+        f" from ({query}{start} order by id_orang limit {int(size)}) order by kunci"
+    )
+    cursor = opened.con.cursor()
+    try:
+        table = cursor.execute(sql, [*values, *([after] if after is not None else [])]).to_arrow_table()
+    finally:
+        cursor.close()
+    return rows_of(table)
+
+
+def rows_of(table: pa.Table) -> Rows:
+    """A result of (line, pseudonym, key) as bytes, without a loop over rows."""
+    count = table.num_rows
+    if not count:
+        return Rows(0, b"", b"", None)
+    return Rows(count, joined(table.column(0)), joined(table.column(1)), table.column(2)[count - 1].as_py())
+
+
+def joined(column: pa.ChunkedArray) -> bytes:
+    """The values of a text or binary column end to end."""
+    parts = []
+    for chunk in column.chunks:
+        wide = chunk.cast(pa.large_binary())
+        buffers = wide.buffers()
+        offsets = pa.Array.from_buffers(pa.int64(), len(wide) + 1, [None, buffers[1]], offset=wide.offset)
+        parts.append(memoryview(buffers[2])[offsets[0].as_py() : offsets[len(wide)].as_py()] if len(wide) else b"")
+    return b"".join(parts)
+
+
+def find(opened: Opened, permission: Permission, nik: str) -> Rows:
+    """The rows of one NIK that the permission shows; two of them are for the caller to refuse."""
+    # The narrow sorted table first: the wide one is then read at one place.
+    cursor = opened.con.cursor()
+    try:
+        keys = [row[0] for row in cursor.execute("select id_orang from nik where nik = ? limit 3", [nik]).fetchall()]
+        if not keys:
+            return Rows(0, b"", b"", None)
+        query, values = selection(opened, "cari", permission)
+        sql = (
+            f"select {_json(names_of('cari', permission))} as baris, sidik_orang, kunci from"
+            f" ({query} and id_orang in ({', '.join('?' * len(keys))})) order by kunci"
+        )
+        return rows_of(cursor.execute(sql, [*values, *keys]).to_arrow_table())
+    finally:
+        cursor.close()
+
+
+def chunks(opened: Opened, service: str, permission: Permission, *, as_json: bool) -> Iterator[tuple[pa.RecordBatch, bytes, int]]:
+    """Everything that the permission shows, in order of the key and in chunks: a batch, pseudonyms, rows.
+
+    Args:
+        as_json: the batch has one column of lines; else the columns themselves.
+    """
+    query, values = selection(opened, service, permission)
+    names = names_of(service, permission)
+    shown = f"{_json(names)} as baris" if as_json else ", ".join(f"{ident('k_' + name)} as {ident(name)}" for name in names)
+    cursor = opened.con.cursor()
+    try:
+        bounds = [row[0] for row in cursor.execute("select kunci from batas order by kunci").fetchall()]
+        for low, high in zip([None, *bounds], [*bounds, None], strict=True):
+            limits = [("id_orang > ?", low)] * (low is not None) + [("id_orang <= ?", high)] * (high is not None)
+            more = "".join(f" and {condition}" for condition, _ in limits)
+            # `query` ends in its where: the range prunes the sorted table on both sides, and only the chunk is put in order.
+            sql = f"select {shown or 'null as kosong'}, sidik_orang as __sidik from ({query}{more}) order by kunci"
+            table = cursor.execute(sql, [*values, *(value for _, value in limits)]).to_arrow_table()
+            if not table.num_rows:
+                continue
+            people = joined(table.column("__sidik"))
+            batch = table.drop_columns(["__sidik"]).combine_chunks().to_batches()[0]
+            yield batch, people, table.num_rows
+    finally:
+        cursor.close()
+
+
+def schema_of(opened: Opened, service: str, permission: Permission) -> pa.Schema:
+    """The Arrow schema of a stream, also of an empty one."""
+    query, values = selection(opened, service, permission)
+    listed = ", ".join(f"{ident('k_' + name)} as {ident(name)}" for name in names_of(service, permission))
+    cursor = opened.con.cursor()
+    try:
+        return cursor.execute(f"select {listed or 'null as kosong'} from ({query}) limit 0", values).to_arrow_table().schema
+    finally:
+        cursor.close()
+
+
+def changes(opened: Opened, permission: Permission, since: str, *, after: str | None, size: int) -> Rows | None:
+    """The changes since an earlier decree as one grant sees them; None where that decree is not kept for comparison.
+
+    Who came into or went out of the grant's rows was added or removed for it, whatever happened in the decree.
+    """
+    grant, names = permission.grant, permission.names
+    (now, now_values), (then, then_values) = seen(grant, ""), seen(grant, "_dulu")
+    program = grant.terms.program
+    real = f"{visible_programs(program)} is distinct from {visible_programs(program, '_dulu')}"
+    listed = ", ".join(map(literal, names))
+    # Which columns changed is told of the grant's columns alone, of programs only where what it sees of them changed.
+    shown = f"list_filter(kolom_berubah, x -> x in ({listed or 'null'}) and (x <> 'program' or {real}))"
+    held = [name for name in ("id_orang", "nik", "kode_kota", "kode_kecamatan", "kode_kelurahan") if name in names]
+    own = ", ".join(f"{literal(name)}, {_latest(name)}" for name in held)
+    sql = f"""
+    with sisi as (
+      select *, (jenis <> 'hapus' and {_all(now)}) as tampak, (jenis <> 'tambah' and {_all(then)}) as tampak_dulu,
+        {shown} as kolom from perubahan where sejak = ? {"and id_orang > ?" if after is not None else ""}
+    ), ringkas as (
+      select *, case when tampak and tampak_dulu then 'ubah' when tampak then 'tambah' else 'hapus' end as jenis_hibah
+      from sisi where (tampak or tampak_dulu) and not (tampak and tampak_dulu and len(kolom) = 0)
+    )
+    select json_object({own + ", " if own else ""}'jenis', jenis_hibah, 'sebab', case when jenis_hibah = jenis then sebab
+        when jenis_hibah = 'tambah' then 'masuk_lingkup_hibah' else 'keluar_lingkup_hibah' end, 'kolom', kolom)::varchar
+        || chr(10) as baris, sidik_orang, id_orang
+    from ringkas order by id_orang limit {int(size)}
+    """
+    cursor = opened.con.cursor()
+    try:
+        if since not in opened.facts["sejak"]:
+            return None
+        values = [*now_values, *then_values, since, *([after] if after is not None else [])]
+        return rows_of(cursor.execute(sql, values).to_arrow_table())
+    finally:
+        cursor.close()
+
+
+def _all(parts: list[str]) -> str:
+    return " and ".join(f"coalesce({one}, false)" for one in parts) or "true"
+
+
+def _latest(name: str) -> str:
+    return ident(name) if name in ("id_orang", "nik") else f"coalesce({ident(name)}, {ident(name + '_dulu')})"
+
+
+__all__ = ["Rows", "changes", "chunks", "find", "names_of", "page", "schema_of", "selection"]
