@@ -11,6 +11,23 @@ PERSON = "--by 'Kepala Bidang Data'"
 FOUR_EYES = "--fingerprint 1f3a-9c2b-77de-0412 --pengusul contoh.pengusul --penyetuju contoh.penyetuju --scan berita-acara.pdf"
 
 EXAMPLES = {
+    "api backup": "/mnt/cadangan/keadaan-api.sqlite",
+    "api openapi": "",
+    "api publish": "--periode 2025-S2",
+    "api serve": "--port 8080 --url https://api.contoh.jakarta.go.id",
+    "audit export": "audit-2026-11.ndjson --since 2026-11-01 --until 2026-11-30",
+    "audit head": "",
+    "audit readers": "000092d7f4fb29b641c4073e39998ce7",
+    "audit verify": "",
+    "hibah give": "hibah-klj.yaml --pengusul contoh.pengusul --penyetuju contoh.penyetuju --reason 'keputusan TKPK 5/2026'",
+    "hibah list": "",
+    "hibah revoke": "klj-dinsos --by contoh.pengusul --reason 'kerja sama berakhir'",
+    "klien add": "dinsos-siks --agency dinsos --scope sasaran:bnba --secret-until 2027-06-30 --by 'Pengelola Sistem'",
+    "klien list": "",
+    "klien revoke": "dinsos-siks --by 'Pengelola Sistem'",
+    "key make-seal": "",
+    "key public": "",
+    "key rotate-seal": "--by 'Pengelola Sistem' --reason 'pergantian tahunan'",
     "backup": "/mnt/cadangan/padanan-2025-12.tar.gz",
     "calendar": "--year 2026 --open",
     "carry": f"3f2a9c1b --periode 2026-S2 {PERSON} --reason 'berita acara 12/2026'",

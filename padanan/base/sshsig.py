@@ -1,4 +1,4 @@
-"""Ed25519 signatures that anybody verifies with stock OpenSSH (`ssh-keygen -Y verify`), without our software and without the HMAC key.
+"""Ed25519 signatures that anybody verifies with stock OpenSSH (`ssh-keygen -Y verify`), without our software or the HMAC key.
 
 What is signed, and which keys were in use when, belongs to `records.seal_keys`; here are the key's file and the format SSHSIG
 (OpenSSH, PROTOCOL.sshsig).

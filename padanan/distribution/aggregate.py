@@ -39,7 +39,7 @@ def aggregate_text(database: Path) -> str:
     finally:
         con.close()
     # How many people a decree holds stands in its seal.
-    covered = cover(values, _sums(values, parents), fixed={("provinsi", "31", ALL, ALL)})
+    covered = cover({cell: count for cell, count in values.items()}, _sums(values, parents), fixed={("provinsi", "31", ALL, ALL)})
     rows = [
         {
             "tingkat": cell[0],

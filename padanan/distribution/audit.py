@@ -120,9 +120,7 @@ def _within_quota(con: Connection, event: Event, now: datetime) -> bool:
     dialect = sqlite if con.dialect.name == "sqlite" else postgresql
     added: Any = dialect.insert(tables.quota).values(hibah=event.grant, hari=day, baris=event.rows)
     con.execute(
-        added.on_conflict_do_update(
-            index_elements=["hibah", "hari"], set_={"baris": tables.quota.c.baris + added.excluded.baris}
-        )
+        added.on_conflict_do_update(index_elements=["hibah", "hari"], set_={"baris": tables.quota.c.baris + added.excluded.baris})
     )
     return True
 

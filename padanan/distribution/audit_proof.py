@@ -21,11 +21,12 @@ from padanan.base.commit import write_once
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.keys import PSEUDONYM, KeyRing, load_ring
-from padanan.base.period import JAKARTA
+from padanan.base.period import JAKARTA, Periode
 from padanan.base.signing import genuine
 from padanan.base.sshsig import SUFFIX
 from padanan.distribution.audit import CURE, HEAD_PURPOSE, PERSON_BYTES, event_hash, head_text
 from padanan.distribution.prepare import PURPOSE
+from padanan.distribution.shelf import Shelf
 from padanan.distribution.state import tables
 from padanan.distribution.state.store import Store
 from padanan.records.chain import EMPTY_HEAD, canonical
@@ -176,7 +177,18 @@ def readers_of(store: Store, ring: KeyRing, person: str) -> Iterator[dict[str, A
             said = json.loads(content)
             yield {
                 name: said.get(name)
-                for name in ("waktu", "klien", "hibah", "hibah_versi", "tujuan", "layanan", "kolom", "periode", "ke", "permintaan")
+                for name in (
+                    "waktu",
+                    "klien",
+                    "hibah",
+                    "hibah_versi",
+                    "tujuan",
+                    "layanan",
+                    "kolom",
+                    "periode",
+                    "ke",
+                    "permintaan",
+                )
             }
 
 
@@ -205,3 +217,26 @@ def count_events(store: Store) -> int:
 def ring_of(home: Home) -> KeyRing:
     """The keys whose pseudonyms the audit may hold."""
     return load_ring(home)
+
+
+def people_of(home: Home, nik: str) -> list[str]:
+    """The id_orang of everybody who bears a NIK in any decree that is or was shown.
+
+    Raises:
+        PadananError: it is no NIK, or nobody bears it.
+    """
+    if len(nik) != 16 or not (nik.isascii() and nik.isdigit()):
+        raise PadananError("NIK bukan 16 digit", cure="tulis NIK pada masukan baku, tanpa spasi")
+    found: set[str] = set()
+    shelf = Shelf(home)
+    try:
+        for name, ke in shelf.pointer().get("ada", ()):
+            opened = shelf.exactly(Periode.parse(name), int(ke))
+            if opened is not None:
+                rows = opened.con.execute("select id_orang from nik where nik = ?", [nik]).fetchall()
+                found |= {row[0] for row in rows}
+    finally:
+        shelf.close()
+    if not found:
+        raise PadananError("NIK itu tidak ada pada penetapan yang disalurkan", cure="periksa nomornya")
+    return sorted(found)

@@ -46,7 +46,9 @@ def write_changes(
     """
     con.execute(f"attach {literal(database)} as dahulu (read_only)")
     try:
-        old = {row[0] for row in con.execute("select column_name from duckdb_columns() where database_name = 'dahulu'").fetchall()}
+        old = {
+            row[0] for row in con.execute("select column_name from duckdb_columns() where database_name = 'dahulu'").fetchall()
+        }
         new = {row[0] for row in con.execute("describe sasaran").fetchall()}
         both = [name for name in COMPARED if name in old & new]
         # The names of what differs, set-based: one expression a column, put together.

@@ -85,8 +85,8 @@ def add_client(
         The secret, shown once and kept nowhere; None with keys.
 
     Raises:
-        PadananError: the id is taken or no id, agency or scope is not known, keys hold a private or weak key, or neither or both of
-            secret and keys were asked for.
+        PadananError: the id is taken or no id, agency or scope is not known, keys hold a private or weak key, or neither or
+            both of secret and keys were asked for.
     """
     if not _ID.fullmatch(client) or has_long_number(client):
         raise PadananError("id klien tidak sah", cure="pakai 3-40 huruf kecil, angka dan garis, misalnya dinsos-siks")
@@ -97,7 +97,9 @@ def add_client(
     if body is not None and (has_long_number(body) or not body.strip() or len(body) > 200 or not body.isprintable()):
         raise PadananError("nama lembaga tidak sah", cure="isi --lembaga dengan nama lembaga")
     if (secret_until is None) == (keys is None):
-        raise PadananError("rahasia dan kunci publik, atau tidak keduanya", cure="pilih --secret-until TANGGAL atau --jwks BERKAS")
+        raise PadananError(
+            "rahasia dan kunci publik, atau tidak keduanya", cure="pilih --secret-until TANGGAL atau --jwks BERKAS"
+        )
     if secret_until is not None and secret_until < now.astimezone(JAKARTA).date():
         raise PadananError("masa rahasia sudah lewat", cure="tulis tanggal yang akan datang pada --secret-until")
     secret = salt = None

@@ -1,4 +1,4 @@
-"""Cursors of pages: where the next page begins, for which decree, grant and question; sealed, so that nothing in one can be read or made.
+"""Cursors of pages: where the next one begins, for which decree, grant and question; sealed: nobody reads or makes one.
 
 What a cursor has to agree with is asked in `api.serve`.
 """

@@ -104,9 +104,7 @@ def permit(grants: Sequence[Grant], ask: Ask, catalogue: Catalogue, there: Seque
 
 
 def _one(grants: Sequence[Grant], ask: Ask) -> Grant:
-    fitting = [
-        one for one in grants if ask.service in one.terms.layanan and (ask.grant is None or one.terms.hibah == ask.grant)
-    ]
+    fitting = [one for one in grants if ask.service in one.terms.layanan and (ask.grant is None or one.terms.hibah == ask.grant)]
     if len(fitting) > 1 and ask.purpose:
         fitting = [one for one in fitting if ask.purpose in one.terms.tujuan] or fitting
     if not fitting:
@@ -126,7 +124,9 @@ def _columns(grant: Grant, ask: Ask, catalogue: Catalogue, there: Sequence[str])
     if not ask.columns or len(set(ask.columns)) != len(ask.columns) or any(one not in catalogue.kolom for one in ask.columns):
         raise Refused(400, "kolom-tidak-dikenal", "Kolom yang diminta kosong, ganda atau tidak dikenal.")
     if set(ask.columns) - set(held):
-        raise Refused(403, "kolom-tidak-diizinkan", "Kolom yang diminta tidak tercantum pada hibah atau tidak ada pada penetapan.")
+        raise Refused(
+            403, "kolom-tidak-diizinkan", "Kolom yang diminta tidak tercantum pada hibah atau tidak ada pada penetapan."
+        )
     return [name for name in held if name in ask.columns]
 
 
@@ -217,6 +217,4 @@ def visible_programs(program: str, suffix: str = "") -> str:
 
 def narrowed(permission: Permission, where: str, *values: Any) -> Permission:
     """The same with one more condition."""
-    return replace(
-        permission, where=f"({permission.where}) and {where}", parameters=(*permission.parameters, *values)
-    )
+    return replace(permission, where=f"({permission.where}) and {where}", parameters=(*permission.parameters, *values))

@@ -1,4 +1,4 @@
-"""Grants (hibah): versioned records of who may read which rows and columns, for what, until when, decided by whom (F21, F22, F50).
+"""Grants (hibah): versioned records of who may read which rows and columns, for what, until when, decided by whom (F21, F22).
 
 Nothing is granted by default and nothing is forgotten: giving, changing and revoking are records of `decisions/hibah`. What a
 grant lets through is compiled by `gate`.
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import StringConstraints, ValidationError, model_validator
 
 from padanan.base.config import Config, Count, Day, Filled, Prose, Text, fault
 from padanan.base.errors import PadananError
@@ -224,9 +224,14 @@ class GrantBook:
                 self._state = state
             return self._grants
 
-    def of(self, client: str, day: date) -> tuple[Grant, ...]:
-        """A client's grants that hold on a day."""
-        return tuple(one for one in self.all().values() if one.terms.klien == client and one.holds(day))
+    def of(self, client: str, agency: str, body: str | None, day: date) -> tuple[Grant, ...]:
+        """A client's grants that hold on a day.
+
+        A grant opens nothing for a client of another agency than it names, nor for one of a non-government body whose name it
+        does not bear: such a body reads through an agency alone (§3.1.3.3.g).
+        """
+        mine = [one for one in self.all().values() if one.terms.klien == client and one.holds(day)]
+        return tuple(one for one in mine if (one.terms.instansi, one.terms.lembaga) == (agency, body))
 
     def again(self, grant: Grant, day: date) -> bool:
         """Whether exactly this version of a grant still holds: asked between the chunks of a stream."""

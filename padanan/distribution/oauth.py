@@ -26,7 +26,7 @@ from padanan.distribution.clients import SCOPES, Client, find_client
 from padanan.distribution.state import tables
 from padanan.distribution.state.store import Store
 
-ASSERTION = JWTBearerClientAssertion.CLIENT_AUTH_METHOD
+ASSERTION: str = JWTBearerClientAssertion.CLIENT_AUTH_METHOD
 # An assertion that is valid for hours would have to be remembered for hours.
 ASSERTION_SECONDS = 300
 

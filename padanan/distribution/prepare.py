@@ -49,8 +49,8 @@ def prepare(home: Home, seal: Seal, *, before: tuple[Seal, ...] = ()) -> Path:
         before: earlier decrees whose differences to this one agencies may ask for, prepared already.
 
     Returns:
-        The folder: `sasaran.duckdb` (tables `sasaran` by id_orang, `nik`, `prioritas`, `perubahan`), `agregat.json`, `terbit.json`,
-        all mode 0400, and the signed hashes of them.
+        The folder: `sasaran.duckdb` (tables `sasaran` by id_orang, `nik`, `prioritas`, `perubahan`), `agregat.json` and
+        `terbit.json`, all mode 0400, and the signed hashes of them.
 
     Raises:
         PadananError: the decree's files are not those that were sealed, or hold no names apart.

@@ -31,12 +31,10 @@ class Rows:
 
 
 def selection(opened: Opened, service: str, permission: Permission) -> tuple[str, list[Any]]:
-    """The one SQL of a permission: its rows, with columns by name, `sidik_orang` and `id_orang` as the key; and its parameters."""
+    """The one SQL of a permission: its rows with `kunci` and `sidik_orang` before its columns; and its parameters."""
     columns = dict(permission.columns) | {name: ident(name) for name in EXTRA.get(service, ())}
     listed = ", ".join(f"{expression} as {ident('k_' + name)}" for name, expression in columns.items())
-    query = (
-        f"select id_orang as kunci, sidik_orang, {listed or 'null as kosong'} from {TABLES[service]} where {permission.where}"
-    )
+    query = f"select id_orang as kunci, sidik_orang, {listed or 'null as kosong'} from {TABLES[service]} where {permission.where}"
     return query, list(permission.parameters)
 
 

@@ -33,7 +33,12 @@ POINTER = "terbit.json"
 PURPOSE = "penunjuk distribusi"
 WHAT, CURE = "berkas distribusi", "hapus folder itu dari distribusi/siap lalu jalankan 'padanan api publish'"
 # Small reads by many: more memory or threads for one of them helps nobody.
-SETTINGS = {"enable_external_access": False, "threads": 2, "memory_limit": "400MB", "autoinstall_known_extensions": False}
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": False,
+    "threads": 2,
+    "memory_limit": "400MB",
+    "autoinstall_known_extensions": False,
+}
 
 
 def pointer_path(home: Home) -> Path:
@@ -94,7 +99,9 @@ def read_pointer(home: Home) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         intact = False
     if not intact:
-        raise PadananError("penunjuk distribusi berubah", file=path.relative_to(home.root), cure="hapus lalu 'padanan api publish'")
+        raise PadananError(
+            "penunjuk distribusi berubah", file=path.relative_to(home.root), cure="hapus lalu 'padanan api publish'"
+        )
     return data
 
 

@@ -17,7 +17,8 @@ from padanan.base.period import JAKARTA, periode_start
 from padanan.base.shown import safe_name
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract import Contract
-from padanan.contracts.delivery import LETTER, load_delivery_rules
+from padanan.contracts.delivery import LETTER as LETTER
+from padanan.contracts.delivery import load_delivery_rules
 from padanan.landing.raw import DamagedFile
 
 PULL = ".tarik.yaml"

@@ -13,8 +13,10 @@ from pathlib import Path
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import Periode
+from padanan.distribution.shelf import publish_decree, read_pointer
 from padanan.published.revisions import published_revisions
 from padanan.records.review_log import read_log, states
+from padanan.records.seals import newest_seal
 from padanan.records.standing import mark
 
 _MARK = re.compile(r'data-tanda="([0-9a-f]*)"')
@@ -87,7 +89,29 @@ def followed(say: Callable[[str], None]) -> Iterator[None]:
                 _follow(home, Periode.parse(key), say)
 
 
+def follow_distribution(home: Home, periode: Periode) -> bool:
+    """Shows a decree to agencies as soon as it is sealed, where the API is in use.
+
+    Returns:
+        Whether another decree is shown than before.
+
+    Raises:
+        PadananError: its files are not those that were sealed.
+    """
+    said = read_pointer(home)
+    newest = newest_seal(home, periode)
+    if not said or newest is None or said["kini"].get(periode.key) == newest.ke:
+        return False
+    publish_decree(home, periode)
+    return True
+
+
 def _follow(home: Home, periode: Periode, say: Callable[[str], None]) -> None:
+    try:
+        if follow_distribution(home, periode):
+            say(f"Disalurkan lewat API: {periode.label}")
+    except PadananError as error:
+        say(f"Penetapan sudah disegel, tetapi belum disalurkan lewat API. {error}")
     try:
         for path in follow(home, periode):
             say(f"Dibuat ulang: {path.relative_to(home.root)}")

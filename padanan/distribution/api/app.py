@@ -27,6 +27,7 @@ from padanan.distribution.api import bnba, models, open_facts, problems
 from padanan.distribution.api.door import Door, door_of
 from padanan.distribution.audit import TOKEN, Event
 from padanan.distribution.gate import Refused
+from padanan.distribution.oauth import bearer_of
 
 log = logging.getLogger("padanan.api")
 Scope = MutableMapping[str, Any]
@@ -149,8 +150,6 @@ def _issue(door: Door, request: Request, form: dict[str, str]) -> JSONResponse:
     status, body, headers = door.tokens.issue(request.headers, form)
     if status == 200:
         # Whose token it is can be told only now; who failed is not known by name.
-        from padanan.distribution.oauth import bearer_of
-
         bearer = bearer_of(door.store, body["access_token"])
         name = bearer.client.id if bearer else "-"
         door.writer.add(Event(TOKEN, {"permintaan": request.state.request_id, "klien": name, "lingkup": body["scope"]}))
@@ -181,7 +180,9 @@ def _errors(app: FastAPI) -> None:
         detail = {404: "Alamat itu tidak ada.", 405: "Alamat ini tidak mengenal cara itu."}
         status = error.status_code
         headers = dict(error.headers or {})
-        return told(request, status, codes.get(status, "permintaan-tidak-sah"), detail.get(status, "Permintaan tidak sah."), headers)
+        return told(
+            request, status, codes.get(status, "permintaan-tidak-sah"), detail.get(status, "Permintaan tidak sah."), headers
+        )
 
     @app.exception_handler(TooLarge)
     async def large(request: Request, _: TooLarge) -> JSONResponse:
@@ -189,7 +190,9 @@ def _errors(app: FastAPI) -> None:
 
     async def unready(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s", request.state.request_id, safe_reason(error))
-        return told(request, 503, "layanan-belum-siap", "Catatan akses atau data tidak dapat dibuka; data tidak dikirim. Ulangi nanti.")
+        return told(
+            request, 503, "layanan-belum-siap", "Catatan akses atau data tidak dapat dibuka; data tidak dikirim. Ulangi nanti."
+        )
 
     app.add_exception_handler(PadananError, unready)
     app.add_exception_handler(SQLAlchemyError, unready)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
@@ -23,11 +24,14 @@ ERRORS = problems.documented(400, 401, 403, 404, 429, 503)
 Period = Annotated[str, Path(pattern=models.PERIOD, description="periode penetapan", examples=["2025-S2"])]
 Purpose = Annotated[
     str | None,
-    Query(max_length=40, description="untuk apa data diminta; wajib, salah satu tujuan pada hibah", examples=["verifikasi-penerima"]),
+    Query(
+        max_length=40, description="untuk apa data diminta; wajib, salah satu tujuan pada hibah", examples=["verifikasi-penerima"]
+    ),
 ]
 GrantName = Annotated[str | None, Query(max_length=40, description="hibah yang dipakai, bila lebih dari satu berlaku")]
 Columns = Annotated[
-    str | None, Query(max_length=800, description="kolom yang diminta, dipisah koma; bawaan: semua kolom hibah", examples=["id_orang,nama"])
+    str | None,
+    Query(max_length=800, description="kolom yang diminta, dipisah koma; bawaan: semua kolom hibah", examples=["id_orang,nama"]),
 ]
 Place = Annotated[str | None, Query(max_length=20, description="kode kota, kecamatan atau kelurahan", examples=["31.74"])]
 Program = Annotated[str | None, Query(max_length=60, description="penerima program itu", examples=["klj"])]
@@ -45,7 +49,10 @@ PAGE: dict[int | str, dict[str, Any]] = {
         "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA.values()},
         "headers": {
             "X-Hibah": {"schema": {"type": "string"}, "description": "hibah dan versinya"},
-            "X-Simpan-Sampai": {"schema": {"type": "string", "format": "date"}, "description": "sampai kapan data boleh disimpan"},
+            "X-Simpan-Sampai": {
+                "schema": {"type": "string", "format": "date"},
+                "description": "sampai kapan data boleh disimpan",
+            },
         },
     },
     **ERRORS,
@@ -76,8 +83,6 @@ def numbers(text: str | None) -> tuple[int, ...]:
 
 def paged(call: Call, rows: Rows, size: int) -> Response:
     """A page as JSON: its rows as they were read, a cursor where more may follow."""
-    import orjson
-
     grant = call.permission.grant
     head = orjson.dumps(
         {
@@ -200,5 +205,7 @@ def cari(request: Request, periode: Period, isi: models.Search) -> Response:
     if not rows.count:
         raise nothing_there()
     grant = call.permission.grant
-    head = f'{{"periode":"{call.opened.periode.label}","ke":{call.opened.ke},"hibah":"{grant.terms.hibah}/{grant.version}","data":'
+    head = (
+        f'{{"periode":"{call.opened.periode.label}","ke":{call.opened.ke},"hibah":"{grant.terms.hibah}/{grant.version}","data":'
+    )
     return Response(head.encode() + rows.lines.rstrip(b"\n") + b"}", media_type="application/json", headers=call.headers)

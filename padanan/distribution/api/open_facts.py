@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import ORJSONResponse
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from padanan.base.period import JAKARTA
@@ -33,7 +34,12 @@ def _told(opened: Opened) -> dict[str, Any]:
 
 
 @router.get(
-    "/penetapan", response_model=models.Decrees, responses=ERRORS, tags=["penetapan"], summary="Penetapan yang berlaku", operation_id="daftar"
+    "/penetapan",
+    response_model=models.Decrees,
+    responses=ERRORS,
+    tags=["penetapan"],
+    summary="Penetapan yang berlaku",
+    operation_id="daftar",
 )
 def daftar(request: Request) -> Any:
     """Setiap periode dengan penetapannya yang berlaku, terbaru dahulu."""
@@ -66,8 +72,12 @@ def penetapan(request: Request, periode: Period) -> Any:
 def agregat(
     request: Request,
     periode: Period,
-    wilayah: Annotated[str | None, Query(max_length=20, description="wilayah itu dan yang di dalamnya", examples=["31.75"])] = None,
-    dimensi: Annotated[str | None, Query(max_length=20, description="desil, jk, kelompok_umur, program, atau * untuk jumlah")] = None,
+    wilayah: Annotated[
+        str | None, Query(max_length=20, description="wilayah itu dan yang di dalamnya", examples=["31.75"])
+    ] = None,
+    dimensi: Annotated[
+        str | None, Query(max_length=20, description="desil, jk, kelompok_umur, program, atau * untuk jumlah")
+    ] = None,
 ) -> Any:
     """Jumlah orang; sel di bawah lima orang, dan sel yang membukanya lewat pengurangan, ditutup."""
     door, _ = authorized(request, AGGREGATE)
@@ -81,16 +91,22 @@ def agregat(
         for one in opened.aggregate
         if (wilayah is None or within(one["kode_wilayah"], wilayah)) and dimensi in (None, one["dimensi"])
     ]
-    return ORJSONResponse({"periode": opened.periode.label, "ke": opened.ke, "data": rows})
+    content = orjson.dumps({"periode": opened.periode.label, "ke": opened.ke, "data": rows})
+    return Response(content, media_type="application/json")
 
 
 @router.get(
-    "/kontrak", response_model=models.Contract, responses=ERRORS, tags=["klien"], summary="Hibah dan batas klien ini", operation_id="kontrak"
+    "/kontrak",
+    response_model=models.Contract,
+    responses=ERRORS,
+    tags=["klien"],
+    summary="Hibah dan batas klien ini",
+    operation_id="kontrak",
 )
 def kontrak(request: Request) -> Any:
     """Apa yang boleh dilakukan klien ini hari ini."""
     door, bearer = authorized(request, None)
-    grants = door.book.of(bearer.client.id, door.clock().astimezone(JAKARTA).date())
+    grants = door.book.of(bearer.client.id, bearer.client.agency, bearer.client.body, door.clock().astimezone(JAKARTA).date())
     return {
         "klien": bearer.client.id,
         "lingkup": sorted(bearer.scopes),

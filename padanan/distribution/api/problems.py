@@ -63,9 +63,7 @@ def body(status: int, code: str, detail: str, request_id: str) -> dict[str, Any]
     }
 
 
-def response(
-    status: int, code: str, detail: str, request_id: str, headers: Mapping[str, str] | None = None
-) -> JSONResponse:
+def response(status: int, code: str, detail: str, request_id: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """A problem as a response."""
     return JSONResponse(body(status, code, detail, request_id), status, dict(headers or {}), media_type=MEDIA)
 

@@ -110,7 +110,7 @@ def called(
         if cursor is not None and (place is None or place.period != label):
             raise _stale()
         opened = decree_of(door, label, place.ke if place else None)
-        grants = door.book.of(bearer.client.id, door.clock().astimezone(JAKARTA).date())
+        grants = door.book.of(bearer.client.id, bearer.client.agency, bearer.client.body, door.clock().astimezone(JAKARTA).date())
         permission = permit(grants, ask, door.catalogue, opened.columns)
         if more:
             permission.filters["lain"] = more
@@ -270,4 +270,3 @@ def _writer(call: Call, form: str, sink: _Sink) -> Any:
     if form == ARROW:
         return pa.ipc.new_stream(sink, schema)
     return pq.ParquetWriter(sink, schema, compression="zstd")
-

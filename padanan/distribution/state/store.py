@@ -79,7 +79,9 @@ def open_store(home: Home, url: str | None = None) -> Store:
     try:
         if address.startswith("sqlite"):
             disk.mkdir(home.distribusi, parents=True, exist_ok=True)
-            engine = create_engine(address, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16, max_overflow=32)
+            engine = create_engine(
+                address, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16, max_overflow=32
+            )
             event.listen(engine, "connect", _sqlite)
         else:
             # psycopg 3 is the driver that is pinned; a plain address names it too.

@@ -38,6 +38,22 @@ def add_parsers(commands: Any) -> None:
     change.add_argument("--by", required=True, metavar="NAMA", help="siapa yang mengganti")
     change.add_argument("--reason", required=True, metavar="TEKS", help="mengapa diganti")
     change.set_defaults(run=_rotate)
+    public = actions.add_parser(
+        "public",
+        help="cetak kunci publik segel (berkas allowed_signers bagi ssh-keygen)",
+        description="Dengan ini siapa pun membuktikan segel dan kepala audit tanpa program ini; lihat docs/api.md.",
+    )
+    public.set_defaults(run=_public)
+    make = actions.add_parser("make-seal", help="buat kunci segel Ed25519 sekarang (kalau tidak, dibuat pada penetapan pertama)")
+    make.set_defaults(run=_make_seal)
+    again = actions.add_parser(
+        "rotate-seal",
+        help="ganti kunci segel; segel lama tetap terbukti dengan kunci publiknya",
+        description="Kunci pribadi yang lama dihapus: tidak ada lagi yang ditandai dengannya.",
+    )
+    again.add_argument("--by", required=True, metavar="NAMA", help="siapa yang mengganti")
+    again.add_argument("--reason", required=True, metavar="TEKS", help="mengapa diganti")
+    again.set_defaults(run=_rotate_seal)
     old = actions.add_parser(
         "sign",
         help="tandai kiriman, terbitan dan rancangan dari versi lama",
@@ -73,6 +89,39 @@ def _rotate(args: argparse.Namespace) -> int:
     ring = rotate(Home.from_env().ensure(), by=clean_person(args.by), reason=reason, now=datetime.now(JAKARTA))
     print(f"Kunci diganti: {ring.names[-2]} menjadi {ring.names[-1]}. Cadangkan sekarang dengan 'padanan key backup FILE'.")
     print("Putaran berikutnya menerjemahkan pseudonim lama dan membuka revisi baru.")
+    return 0
+
+
+def _public(_: argparse.Namespace) -> int:
+    from padanan.records.seal_keys import allowed_signers
+
+    text = allowed_signers(Home.from_env().seen())
+    if not text:
+        raise PadananError("belum ada kunci segel", cure="jalankan 'padanan key make-seal'")
+    print(text, end="")
+    return 0
+
+
+def _make_seal(_: argparse.Namespace) -> int:
+    from padanan.base.sshsig import fingerprint, seal_key_file
+    from padanan.records.seal_keys import sealing_key
+
+    key = sealing_key(Home.from_env().ensure())
+    print(f"Kunci segel {fingerprint(key.public)} di {seal_key_file()}. Simpan salinannya terpisah dari data.")
+    return 0
+
+
+def _rotate_seal(args: argparse.Namespace) -> int:
+    from padanan.base.sshsig import fingerprint
+    from padanan.records.decided import clean_reason
+    from padanan.records.seal_keys import rotate_sealing_key
+
+    reason = clean_reason(args.reason, field="alasan")
+    if not reason:
+        raise PadananError("alasan kosong", cure="isi --reason dalam satu kalimat")
+    home = Home.from_env().ensure()
+    key = rotate_sealing_key(home, by=clean_person(args.by), reason=reason, now=datetime.now(JAKARTA))
+    print(f"Kunci segel sekarang {fingerprint(key.public)}. Edarkan lagi 'padanan key public' kepada instansi.")
     return 0
 
 

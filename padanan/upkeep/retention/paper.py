@@ -25,6 +25,8 @@ from padanan.contracts.dbt_yaml import (
     written_columns,
 )
 from padanan.contracts.retention import LANDING, Rule
+from padanan.distribution.grants import GIVE
+from padanan.distribution.grants import log_of as grants_log
 from padanan.forms.handover import HANDED, register_of
 from padanan.records.kinds import DESTRUCTION
 from padanan.records.log import Log
@@ -86,7 +88,8 @@ def processing_register(home: Home, contracts: Mapping[str, Contract], rules: Ma
     """Every dataset and every recipient that exists, as data.
 
     Returns:
-        `kumpulan`: one entry a contract and one a rule of `retensi.yaml`; `penerima`: one entry a handing over.
+        `kumpulan`: one entry a contract and one a rule of `retensi.yaml`; `penerima`: one entry a handing over and
+        one a version of a grant.
 
     Raises:
         PadananError: a line of the register of recipients can't be read.
@@ -124,7 +127,7 @@ def processing_register(home: Home, contracts: Mapping[str, Contract], rules: Ma
                     **_written(rule.folder),
                 }
             )
-    return {"kumpulan": datasets, "penerima": _recipients(home)}
+    return {"kumpulan": datasets, "penerima": [*_recipients(home), *_granted(home)]}
 
 
 def _written(folder: str) -> dict[str, Any]:
@@ -188,6 +191,28 @@ def _recipients(home: Home) -> list[dict[str, Any]]:
         for record in register_of(home).read().records
         if record.get("peristiwa") == HANDED
     ]
+
+
+def _granted(home: Home) -> list[dict[str, Any]]:
+    """Who may read through the API for what, until when; each version of a grant that was given is one line."""
+    found = []
+    for record in grants_log(home).read().records:
+        terms, given = record["isi"], record["tindakan"] == GIVE
+        whose = f"{terms['lembaga']} melalui {terms['melalui']}" if terms.get("lembaga") else terms["instansi"]
+        found.append(
+            {
+                "kepada": whose,
+                "keperluan": ", ".join(terms["tujuan"]) if given else "dicabut",
+                "jenis": "api",
+                "folder": None,
+                "berkas": f"API, hibah {record['hibah']}/{record['versi']}: {', '.join(terms['kolom'])}",
+                "sha256": None,
+                "oleh": (record.get("penyetuju") or record["pengusul"])["nama"],
+                "waktu": record["waktu"],
+                "kedaluwarsa": terms["sampai"] if given else record["waktu"][:10],
+            }
+        )
+    return found
 
 
 def _shown(value: Any) -> str:
