@@ -27,18 +27,16 @@ from padanan.published.identities import BNBA, ENTRY, has_identities, write_bnba
 from padanan.published.proof import verify_published
 from padanan.published.revisions import read_manifest
 from padanan.records import steps
-from padanan.records.chain import canonical
 from padanan.records.decided import clean_reason, different, standing_acceptance
 from padanan.records.people import load_reviewers
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import ReviewLog, read_log, writing
 from padanan.records.scans import keep_scan, read_scan
 from padanan.records.seal_keys import sealing_key, sign_seal
-from padanan.records.seals import DECREED, SEAL, Seal, newest_seal, seal_folder, seals
+from padanan.records.seals import DECREED, SEAL, SEAL_PURPOSE, Seal, newest_seal, seal_folder, seal_text, seals
 
 MakeAnnex = Callable[[Path, Mapping[str, Any]], dict[str, str]]
 NUMBER_LENGTH = 60
-SEAL_PURPOSE = "segel"
 
 
 @dataclass(frozen=True)
@@ -355,11 +353,6 @@ def compose_seal(home: Home, log: ReviewLog, record: Mapping[str, Any]) -> dict[
         "penyusun_draft": drafted["oleh"],
         "penetap": record["penetap"],
     }
-
-
-def seal_text(seal: Mapping[str, Any]) -> str:
-    """What the seal's own signature is over: everything else in it, the annex's hashes included."""
-    return canonical({name: value for name, value in seal.items() if name != "tanda"})
 
 
 def replay(home: Home, seal: Seal, folder: Path, *, annex: MakeAnnex | None = None) -> Path:

@@ -16,10 +16,9 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.base.signing import genuine
 from padanan.base.sshsig import SUFFIX
 from padanan.base.tabular import row_hash, scratch
-from padanan.decree.approve import SEAL_PURPOSE, MakeAnnex, compose_seal, replay, seal_text
+from padanan.decree.approve import MakeAnnex, compose_seal, replay
 from padanan.decree.freeze import draft_folder, sealed_tables, verify_draft
 from padanan.published.identities import faults_of_identities, named_tables, stray_identities
 from padanan.published.proof import faults_of_published
@@ -28,7 +27,7 @@ from padanan.records import anchors, steps
 from padanan.records.review_log import ReviewLog, log_of, log_path, read_log
 from padanan.records.scans import scan_path
 from padanan.records.seal_keys import SEAL_SPACE, file_signed
-from padanan.records.seals import DECREED, SEAL, Seal, seal_folder
+from padanan.records.seals import DECREED, SEAL, Seal, genuine_seal, seal_folder
 from padanan.records.tombstone import destruction_records, gone, proved, read_nisan
 
 BACKUP = "pulihkan folder decree dari cadangan; keputusan yang sah adalah yang sidiknya tercetak pada naskah"
@@ -129,7 +128,7 @@ def _prove_seal(home: Home, proof: Proof, folder: Path, log: ReviewLog | None, *
         data = json.loads((folder / SEAL).read_text(encoding="utf-8"))
         seal = Seal(proof.periode, int(folder.name.removeprefix("ke-")), folder, data)
         files = {**{table["file"]: table["sha256"] for table in sealed_tables(data)}, **data["lampiran"]}
-        intact = data["status"] == DECREED and genuine(SEAL_PURPOSE, seal_text(data), data["tanda"]) and data["ke"] == seal.ke
+        intact = data["status"] == DECREED and genuine_seal(data) and data["ke"] == seal.ke
         # A changed space or line break says the same, but it is not what was sealed.
         intact = intact and (folder / SEAL).read_text(encoding="utf-8") == _spelled(data)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import duckdb
 
@@ -39,7 +41,7 @@ def aggregate_text(database: Path) -> str:
     finally:
         con.close()
     # How many people a decree holds stands in its seal.
-    covered = cover({cell: count for cell, count in values.items()}, _sums(values, parents), fixed={("provinsi", "31", ALL, ALL)})
+    covered = cover(cast("Mapping[Cell, int]", values), _sums(values, parents), fixed={("provinsi", "31", ALL, ALL)})
     rows = [
         {
             "tingkat": cell[0],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -49,13 +50,13 @@ class Catalogue(Config):
     batas: Limits
 
 
-def load_catalogue() -> Catalogue:
-    """The catalogue of this checkout.
+def load_catalogue(folder: Path | None = None) -> Catalogue:
+    """The catalogue of an `expectations/` folder, by default the checkout's.
 
     Raises:
         ContractError: a field is missing, unknown or wrong, with line and cure.
     """
-    return read_config(expectations_dir() / FILE, Catalogue)
+    return read_config((folder or expectations_dir()) / FILE, Catalogue)
 
 
 @cache

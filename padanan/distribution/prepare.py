@@ -26,7 +26,8 @@ from padanan.distribution.aggregate import aggregate_text
 from padanan.distribution.catalogue import Catalogue, load_catalogue
 from padanan.distribution.changes import SINCE, since_name, write_changes
 from padanan.published.proof import verify_published
-from padanan.records.seals import SEAL, Seal
+from padanan.records.seal_keys import SEAL_SPACE, file_signed
+from padanan.records.seals import SEAL, Seal, genuine_seal
 
 DATABASE, FACTS = "sasaran.duckdb", "terbit.json"
 # Pseudonyms of people in the audit are made for the audit alone: a line of it leads to no published table.
@@ -82,6 +83,10 @@ def _proved(home: Home, seal: Seal) -> Mapping[str, Path]:
             file=seal.path.relative_to(home.root),
             cure="salurkan penetapan yang lebih baru",
         )
+    openly = "kunci_segel" not in seal.data or file_signed(home, seal.path, SEAL_SPACE)
+    if not openly or not genuine_seal(seal.data):
+        name = seal.path.relative_to(home.root)
+        raise PadananError("segel berubah atau palsu", file=name, cure="periksa dengan 'padanan verify'")
     found = {"data_sasaran": seal.folder / seal.data["file"], "bnba": seal.folder / seal.data["bnba"]["file"]}
     hashes = {"data_sasaran": seal.data["sha256"], "bnba": seal.data["bnba"]["sha256"]}
     for name, path in found.items():

@@ -35,6 +35,7 @@ WHAT, CURE = "berkas distribusi", "hapus folder itu dari distribusi/siap lalu ja
 # Small reads by many: more memory or threads for one of them helps nobody.
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
+    "lock_configuration": True,
     "threads": 2,
     "memory_limit": "400MB",
     "autoinstall_known_extensions": False,
@@ -143,7 +144,6 @@ def open_prepared(home: Home, periode: Periode, ke: int) -> Opened:
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     rows = tuple(json.loads((folder / AGGREGATE).read_text(encoding="utf-8")))
     con = duckdb.connect(str(folder / DATABASE), read_only=True, config=SETTINGS)
-    con.execute("set lock_configuration = true")
     return Opened(periode, ke, facts, rows, con)
 
 

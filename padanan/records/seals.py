@@ -14,11 +14,14 @@ from typing import Any
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import Periode
+from padanan.base.signing import genuine
+from padanan.records.chain import canonical
 from padanan.records.review_log import read_log
 from padanan.records.steps import change_open
 
 SEAL = "segel.json"
 DECREED = "ditetapkan"
+SEAL_PURPOSE = "segel"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,16 @@ class Seal:
     def path(self) -> Path:
         """The seal's file."""
         return self.folder / SEAL
+
+
+def seal_text(seal: Mapping[str, Any]) -> str:
+    """What the seal's own signature is over: everything else in it, the annex's hashes included."""
+    return canonical({name: value for name, value in seal.items() if name != "tanda"})
+
+
+def genuine_seal(seal: Mapping[str, Any]) -> bool:
+    """Whether a seal was written with a key of ours."""
+    return genuine(SEAL_PURPOSE, seal_text(seal), seal["tanda"])
 
 
 def seal_folder(home: Home, periode: Periode, ke: int) -> Path:

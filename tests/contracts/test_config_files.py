@@ -29,6 +29,7 @@ from padanan.contracts.legal_bases import load_legal_bases
 from padanan.contracts.plan import all_plans
 from padanan.contracts.retention import load_rules
 from padanan.contracts.rules import load_catalogue
+from padanan.distribution.catalogue import load_catalogue as load_distribution
 from padanan.linkage import load_linkage_config
 from padanan.records.people import load_reviewers
 
@@ -51,6 +52,7 @@ LOADERS: dict[str, Callable[[Path], Any]] = {
     "dasar_hukum.yaml": load_legal_bases,
     "retensi.yaml": lambda folder: load_rules({}, folder),
     "delivery.yaml": load_delivery_rules,
+    "distribusi.yaml": load_distribution,
     "reviewers.yaml": _reviewers,
     "linkage.yaml": lambda folder: load_linkage_config(folder / "linkage.yaml"),
     "plans/2026.yaml": all_plans,
@@ -66,13 +68,14 @@ OPTIONAL = {
     "hak.yaml": {"program.dasar", "program.desilMaks", "program.lewat"},
     "retensi.yaml": {"kumpulan.sisakan"},
     "delivery.yaml": set(),
+    "distribusi.yaml": {"kolom.hanyaDisabilitas"},
     "reviewers.yaml": {"versi", "petugas.contoh", "petugas.berlaku.sampai"},
     "plans/2026.yaml": {"beritaAcara.tempat", "pihak", "jadwal", "rakor", "kebutuhan", "variabel", "perjanjian",
                         "kebutuhan.dashboard", "kebutuhan.verifikasiLapangan", "kriteria", "kriteria.contoh",
                         "kriteria.beritaAcara.tempat"},
 }  # fmt: skip
 # Whose names are not fields but what they speak of: periods, contracts, datasets, parameters.
-NAMED = {"instansi", "parameter", "kumpulan", "penetapan", "variabel", "perjanjian", "program"}
+NAMED = {"instansi", "kolom", "parameter", "kumpulan", "penetapan", "variabel", "perjanjian", "program"}
 
 
 def _fields(data: Any, path: FieldPath = ()) -> Iterator[FieldPath]:

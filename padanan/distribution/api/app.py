@@ -38,8 +38,11 @@ BODY_LIMIT = 64 * 1024
 UPLOADS = "/v1/umpan-balik"
 
 
-class TooLarge(Exception):
-    """A body beyond what its address takes."""
+class TooLarge(HTTPException):
+    """A body beyond what its address takes; what reads a body lets this kind of exception through."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 class Envelope:
@@ -176,17 +179,14 @@ def _errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> JSONResponse:
-        codes = {404: "tidak-ditemukan", 405: "cara-tidak-didukung"}
-        detail = {404: "Alamat itu tidak ada.", 405: "Alamat ini tidak mengenal cara itu."}
+        codes = {404: "tidak-ditemukan", 405: "cara-tidak-didukung", 413: "terlalu-besar"}
+        large = "Isi permintaan melampaui batas."
+        detail = {404: "Alamat itu tidak ada.", 405: "Alamat ini tidak mengenal cara itu.", 413: large}
         status = error.status_code
         headers = dict(error.headers or {})
         return told(
             request, status, codes.get(status, "permintaan-tidak-sah"), detail.get(status, "Permintaan tidak sah."), headers
         )
-
-    @app.exception_handler(TooLarge)
-    async def large(request: Request, _: TooLarge) -> JSONResponse:
-        return told(request, 413, "terlalu-besar", "Isi permintaan melampaui batas.")
 
     async def unready(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s", request.state.request_id, safe_reason(error))
