@@ -8,16 +8,21 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from padanan.base.sshsig import SealKey, write_seal_key
 
 # Every test signs with one key, so that what one fixture made for many tests is as genuine in each of them.
 TEST_KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
 def write_key(path):
-    """The tests' key in a file of its own, in a folder that nobody else may read."""
+    """The tests' keys, of signatures and of seals, in files of their own, in a folder that nobody else may read."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.write_text(TEST_KEY + "\n")
     path.chmod(0o600)
+    seal = path.with_name("segel_ed25519")
+    write_seal_key(SealKey(Ed25519PrivateKey.from_private_bytes(bytes.fromhex(TEST_KEY))), seal)
     return path
 
 

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from padanan.base import disk
 from padanan.base.commit import write_first
 from padanan.base.errors import PadananError
 from padanan.base.keys import key_file
@@ -102,7 +103,7 @@ def new_seal_key() -> SealKey:
 
 def write_seal_key(key: SealKey, path: Path) -> bool:
     """Writes a key in OpenSSH's own format, mode 0600, where no file stands; False when one does."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    disk.mkdir(path.parent, parents=True, exist_ok=True)
     return write_first(path, private_text(key), mode=0o600)
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -37,14 +38,16 @@ class Upload:
         self._home, self._store, self._client, self._contract, self._form = home, store, client, contract, form
         self._stack = ExitStack()
         self._folder: Path = self._stack.enter_context(building(home.inbox(contract)))
-        self._file: IO[bytes] = self._stack.enter_context((self._folder / "isi").open("wb"))
+        self._draft = self._folder / "isi"
+        self._open: int | None = disk.opened(self._draft, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._digest = hashlib.sha256()
         self.size = 0
 
     def write(self, part: bytes) -> None:
         """Adds the next part."""
         with no_space_guard("unggahan umpan balik"):
-            self._file.write(part)
+            assert self._open is not None
+            disk.append(self._open, part, self._draft)
         self._digest.update(part)
         self.size += len(part)
 
@@ -56,7 +59,7 @@ class Upload:
         """
         if not self.size:
             raise Refused(400, "berkas-kosong", "Isi permintaan kosong.")
-        self._file.close()
+        self._close()
         number = f"ub-{now.astimezone(JAKARTA):%Y%m%d}-{secrets.token_hex(8)}"
         receipt = {
             "nomor": number,
@@ -74,12 +77,18 @@ class Upload:
         # JSON is YAML; a number of a letter is never taken for another type that way.
         disk.write_text(self._folder / "surat", json.dumps(letter) + "\n")
         put(self._folder / "surat", target.with_name(target.name + LETTER))
-        put(self._folder / "isi", target)
+        put(self._draft, target)
         return receipt
 
     def discard(self) -> None:
         """Removes what did not take its place."""
+        self._close()
         self._stack.close()
+
+    def _close(self) -> None:
+        if self._open is not None:
+            os.close(self._open)
+            self._open = None
 
 
 def receive(home: Home, store: Store, client: Client, contract: str, form: str) -> Upload:

@@ -21,25 +21,16 @@ _numbers = itertools.count(1)
 def decreed_once(tmp_path_factory):
     """A home with the decrees of two periods; the newer one can be asked for its changes."""
     root = tmp_path_factory.mktemp("penetapan") / "data"
-    with pytest.MonkeyPatch.context() as patch:
-        # The key that seals lies beside the data home of its own tests.
-        patch.setenv("PADANAN_SEAL_KEY_FILE", str(root.parent / "segel_ed25519"))
-        home = Home(root).ensure()
-        (root / "demo.json").write_text("{}")
-        seal_decree(home, BEFORE)
-        seal_decree(home, PERIODE, shift=60)
-        publish_decree(home, PERIODE)
+    home = Home(root).ensure()
+    (root / "demo.json").write_text("{}")
+    seal_decree(home, BEFORE)
+    seal_decree(home, PERIODE, shift=60)
+    publish_decree(home, PERIODE)
     return home
 
 
 @pytest.fixture
-def seal_key(decreed_once, monkeypatch):
-    """The key that sealed `decreed`."""
-    monkeypatch.setenv("PADANAN_SEAL_KEY_FILE", str(decreed_once.root.parent / "segel_ed25519"))
-
-
-@pytest.fixture
-def decreed(decreed_once, seal_key, tmp_path):
+def decreed(decreed_once, tmp_path):
     """A home of one's own."""
     return copy_home(decreed_once, tmp_path / "data")
 

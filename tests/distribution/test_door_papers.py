@@ -17,7 +17,7 @@ from tests.distribution.agencies_by_hand import BASE, terms
 from tests.distribution.decree_by_hand import PERIODE, people_sql
 
 
-@pytest.mark.feature("F19", "F50")
+@pytest.mark.feature("F50")
 def test_no_covered_figure_can_be_worked_out(served):
     """Every sum a reader can do is tried, over a linear program's bounds by `bounds_of`: no covered cell of 1-4 is pinned."""
     from padanan.base.suppress import Cover, bounds_of
@@ -46,7 +46,6 @@ def test_no_covered_figure_can_be_worked_out(served):
     assert {one["dimensi"] for one in some} == {"jk"} and all(one["kode_wilayah"].startswith("31.74") for one in some)
 
 
-@pytest.mark.feature("F47")
 def test_feedback_comes_in_through_the_inbox_with_a_receipt(served):
     agency = served.agency()
     content = b"nik;nama\n1;a\n"
@@ -76,7 +75,6 @@ def test_feedback_comes_in_through_the_inbox_with_a_receipt(served):
     assert [one["nomor"] for one in served.events() if one["jenis"] == "umpan_balik"] == [receipt["nomor"]]
 
 
-@pytest.mark.feature("F47")
 def test_an_upload_that_is_too_large_leaves_nothing(served, monkeypatch):
     agency = served.agency()
     batas = served.door.catalogue.batas.model_copy(update={"upload_mib": 1})

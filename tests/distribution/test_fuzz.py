@@ -41,21 +41,19 @@ OPERATIONS = [
 @pytest.fixture(scope="module")
 def fuzzed(decreed_once, tmp_path_factory):
     """(schema, tokens) over a server whose one good client has a grant and may ask as often as it likes."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PADANAN_SEAL_KEY_FILE", str(decreed_once.root.parent / "segel_ed25519"))
-        home = copy_home(decreed_once, tmp_path_factory.mktemp("acak") / "data")
-        with serving(home) as served:
-            served.door.limited = lambda *_: None
-            served.grant(baris="sasaran", wilayah=["31"])
-            good, revoked = served.agency(), served.agency("dicabut")
-            revoke_client(served.door.store, served.door.writer, "dicabut", by="Uji", now=datetime.now(JAKARTA))
-            expired = served.agency("kedaluwarsa")
-            with served.door.store.writing() as con:
-                past = int((datetime.now(JAKARTA) - timedelta(hours=1)).timestamp())
-                con.execute(sa.update(tables.token).where(tables.token.c.sidik == token_hash(expired.token)).values(sampai=past))
-            tokens = {"good": good.token, "none": None, "expired": expired.token, "foreign": "eyJhbGciOiJub25lIn0.e30.",
-                      "revoked": revoked.token}  # fmt: skip
-            yield schemathesis.openapi.from_asgi("/openapi.json", served.web.app), tokens
+    home = copy_home(decreed_once, tmp_path_factory.mktemp("acak") / "data")
+    with serving(home) as served:
+        served.door.limited = lambda *_: None
+        served.grant(baris="sasaran", wilayah=["31"])
+        good, revoked = served.agency(), served.agency("dicabut")
+        revoke_client(served.door.store, served.door.writer, "dicabut", by="Uji", now=datetime.now(JAKARTA))
+        expired = served.agency("kedaluwarsa")
+        with served.door.store.writing() as con:
+            past = int((datetime.now(JAKARTA) - timedelta(hours=1)).timestamp())
+            con.execute(sa.update(tables.token).where(tables.token.c.sidik == token_hash(expired.token)).values(sampai=past))
+        tokens = {"good": good.token, "none": None, "expired": expired.token, "foreign": "eyJhbGciOiJub25lIn0.e30.",
+                  "revoked": revoked.token}  # fmt: skip
+        yield schemathesis.openapi.from_asgi("/openapi.json", served.web.app), tokens
 
 
 @pytest.mark.lambat

@@ -34,17 +34,15 @@ CELLS = list(itertools.product(ROLES, SERVICES, COLUMNS, PLACES))
 @pytest.fixture(scope="module")
 def asked(decreed_once, tmp_path_factory):
     """One server with every role's client and grant."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PADANAN_SEAL_KEY_FILE", str(decreed_once.root.parent / "segel_ed25519"))
-        home = copy_home(decreed_once, tmp_path_factory.mktemp("matriks") / "data")
-        with serving(home) as served:
-            served.door.limited = lambda *_: None
-            agencies, grants = {}, {}
-            for role, (client, agency, body, changes) in ROLES.items():
-                agencies[role] = served.agency(client, agency, body)
-                if changes is not None:
-                    grants[role] = served.grant(klien=client, **changes).terms
-            yield agencies, grants
+    home = copy_home(decreed_once, tmp_path_factory.mktemp("matriks") / "data")
+    with serving(home) as served:
+        served.door.limited = lambda *_: None
+        agencies, grants = {}, {}
+        for role, (client, agency, body, changes) in ROLES.items():
+            agencies[role] = served.agency(client, agency, body)
+            if changes is not None:
+                grants[role] = served.grant(klien=client, **changes).terms
+        yield agencies, grants
 
 
 @pytest.fixture(scope="module")

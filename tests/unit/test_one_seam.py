@@ -16,6 +16,8 @@ OUTSIDE = {
     "padanan/cleansing/suite.py": "the rendered suites of the checkout",
     "padanan/decree/documents/make_templates.py": "the templates of the checkout",
     "orchestration/snapshot.py": "the rendered asset graph of the checkout",
+    "padanan/distribution/api/serve.py": "streams that go to a client and never to the disk",
+    "padanan/distribution/server.py": "an empty home that is thrown away, to describe the API over it",
     "padanan/base/sandbox_server.py": "a child's scratch: who asks for the child announces its work as a whole",
     "padanan/landing/csv_reader.py": "a reader's scratch: `land` announces the reading as a whole",
     "padanan/landing/parquet_reader.py": "the same",

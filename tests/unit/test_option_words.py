@@ -15,6 +15,7 @@ from padanan.records.refusal import OPTIONS
 
 # One word a thing. A new option takes a word of this list, or adds one here with what it means everywhere.
 ENGLISH = {
+    "agency": "the agency of a client, by its id",
     "again": "write once more what exists or has expired",
     "as-of": "the day whose state is shown",
     "by": "who does it",
@@ -28,11 +29,13 @@ ENGLISH = {
     "file": "the paper that belongs to a record",
     "fingerprint": "the report that was read",
     "home": "the data home",
+    "host": "the address that a server listens on",
     "html": "also write a page",
     "ics": "also write an office calendar",
     "inbox": "everything that waits in the inbox",
     "job": "the Dagster job",
     "json": "for machines",
+    "jwks": "a client's public keys",
     "note": "what came of it",
     "lives": "seeds of the made-up kinds of life whose fate is printed",
     "number": "the number of a paper",
@@ -51,10 +54,15 @@ ENGLISH = {
     "rule": "the rule of the catalogue",
     "scale": "how many made-up residents",
     "scan": "the scanned paper",
+    "scope": "what a client's tokens may open",
+    "secret-until": "the last day of a client's secret",
     "seed": "the seed of the made-up data",
+    "since": "the first day of a list",
     "svg": "also write a picture",
     "to": "who receives it",
     "unmasked": "with names, for those entitled",
+    "until": "the last day of a list",
+    "url": "the public address of a server",
     "version": "the program's version",
     "with": "the other one of a comparison",
     "with-parent": "stop when the parent stops",
@@ -64,12 +72,12 @@ ENGLISH = {
 }
 # The field's own terms; each is a column or a flag of the papers.
 DOMAIN = {
-    "diterima", "ke", "kota", "pengusul", "penyetuju", "periode", "periode-data", "revisi", "tindak-lanjut",
+    "diterima", "ke", "kota", "lembaga", "pengusul", "penyetuju", "periode", "periode-data", "revisi", "tindak-lanjut",
 }  # fmt: skip
 # Of benchmarks and scripts, that only developers run.
 MEASURING = {
-    "blocks", "cases", "dedupe", "em", "engines", "extra", "keys", "list", "memory", "pairs", "people", "prepared", "promise",
-    "queue", "register", "repeat", "only", "only-check", "sets", "size", "skip-poison", "snapshot", "threads", "training",
+    "blocks", "cases", "clients", "dedupe", "em", "engines", "extra", "keys", "list", "memory", "pairs", "people", "prepared", "promise",
+    "queue", "register", "repeat", "only", "seconds", "only-check", "sets", "size", "skip-poison", "snapshot", "threads", "training",
     "truth", "years",
 }  # fmt: skip
 OLD = (

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qsl
 
+from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
@@ -76,7 +77,7 @@ class Envelope:
                 headers["X-Content-Type-Options"] = "nosniff"
                 # The template of the address, never the address: what stands in one may be anything.
                 route = getattr(scope.get("route"), "path", "-")
-                log.info("%s %s %s %s", number, scope["method"] if route != "-" else "-", route, message["status"])
+                log.debug("%s %s %s %s", number, scope["method"] if route != "-" else "-", route, message["status"])
             await send(message)
 
         await self._app(scope, counted, named)
@@ -148,8 +149,10 @@ def _token(app: FastAPI) -> None:
 
 
 def _issue(door: Door, request: Request, form: dict[str, str]) -> JSONResponse:
-    client = request.client.host if request.client else "-"
-    door.limited("token", client, door.catalogue.batas.tokens_a_minute)
+    # By address and by who is claimed to ask: nobody uses up another one's tries, also behind one proxy or one office's line.
+    basic = extract_basic_authorization({"Authorization": request.headers.get("authorization", "")})[0]
+    asking = f"{request.client.host if request.client else '-'} {(basic or form.get('client_id', ''))[:40]}"
+    door.limited("token", asking, door.catalogue.batas.tokens_a_minute)
     status, body, headers = door.tokens.issue(request.headers, form)
     if status == 200:
         # Whose token it is can be told only now; who failed is not known by name.
