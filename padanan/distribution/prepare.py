@@ -85,8 +85,8 @@ def _proved(home: Home, seal: Seal) -> Mapping[str, Path]:
         )
     openly = "kunci_segel" not in seal.data or file_signed(home, seal.path, SEAL_SPACE)
     if not openly or not genuine_seal(seal.data):
-        name = seal.path.relative_to(home.root)
-        raise PadananError("segel berubah atau palsu", file=name, cure="periksa dengan 'padanan verify'")
+        place = seal.path.relative_to(home.root)
+        raise PadananError("segel berubah atau palsu", file=place, cure="periksa dengan 'padanan verify'")
     found = {"data_sasaran": seal.folder / seal.data["file"], "bnba": seal.folder / seal.data["bnba"]["file"]}
     hashes = {"data_sasaran": seal.data["sha256"], "bnba": seal.data["bnba"]["sha256"]}
     for name, path in found.items():
