@@ -1,6 +1,6 @@
 """`make bench-api`: a decree of a million people behind a real server: pages for 200 clients, look-ups, whole streams.
 
-Prints a table beside the goals of issue 8; what is measured is one process on this machine, its load generator included.
+Prints a table beside its goals; what is measured is one process on this machine, its load generator included.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ COLUMNS = ["id_orang", "nik", "nama", "alamat", "rt", "rw", "kode_kelurahan", "d
 def main(arguments: list[str] | None = None) -> int:
     """Runs the benchmark; 1 when a goal is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.api", description="Beban pada API.")
-    parser.add_argument("--people", type=int, default=1_000_000)
-    parser.add_argument("--clients", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--people", type=int, default=1_000_000, help="jumlah orang pada penetapan buatan")
+    parser.add_argument("--clients", type=int, default=200, help="jumlah klien sekaligus")
+    parser.add_argument("--seconds", type=float, default=60, help="lama pengukuran halaman dalam detik")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="padanan-bench-") as folder:
         os.environ |= {

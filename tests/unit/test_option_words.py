@@ -77,8 +77,8 @@ DOMAIN = {
 # Of benchmarks and scripts, that only developers run.
 MEASURING = {
     "blocks", "cases", "clients", "dedupe", "em", "engines", "extra", "keys", "list", "memory", "pairs", "people", "prepared",
-    "promise", "queue", "register", "repeat", "only", "only-check", "seconds", "sets", "size", "skip-poison", "snapshot", "threads",
-    "training", "truth", "years",
+    "promise", "queue", "register", "repeat", "only", "only-check", "seconds", "sets", "size", "skip-poison", "snapshot",
+    "threads", "training", "truth", "years",
 }  # fmt: skip
 OLD = (
     "alasan", "bagian", "batas", "berhak", "berkas", "bersama-induk", "calon", "catatan", "dengan", "hasil", "jumlah-baris",
