@@ -26,13 +26,13 @@ class Cursor:
     Attributes:
         period, ke: the decree that it began on; a newer one does not mix into it.
         asked: a hash of client, grant with version, columns and filters.
-        after: the last key that was served.
+        after: the place of the last row that was served.
     """
 
     period: str
     ke: int
     asked: str
-    after: str
+    after: int
 
     def text(self) -> str:
         """The cursor as a client carries it."""

@@ -32,8 +32,7 @@ from padanan.records.seals import SEAL, Seal, genuine_seal
 DATABASE, FACTS = "sasaran.duckdb", "terbit.json"
 # Pseudonyms of people in the audit are made for the audit alone: a line of it leads to no published table.
 PURPOSE = "audit distribusi"
-CHUNK = 20_000
-"""Rows of a stream between two looks at its grant."""
+ROW_GROUP = 10_240
 FORMAT = 1
 
 
@@ -111,26 +110,26 @@ def _write(
     home: Home, seal: Seal, tables: Mapping[str, Path], path: Path, catalogue: Catalogue, before: tuple[Seal, ...]
 ) -> list[str]:
     spill = path.parent / "tumpah"
-    con = duckdb.connect(str(path), config={"temp_directory": str(spill), "threads": 2})
+    con = duckdb.connect(config={"temp_directory": str(spill), "threads": 2})
     try:
+        # Small groups of rows: a page or a person is read out of one of them.
+        con.execute(f"attach {literal(path)} as siap (row_group_size {ROW_GROUP})")
+        con.execute("use siap")
         register_hmac(con, load_ring(home))
         there = {name: _columns(con, tables[name]) for name in ("data_sasaran", "bnba")}
         columns = [name for name, column in catalogue.kolom.items() if name in there[column.dari]]
         aliases = {"data_sasaran": "s", "bnba": "b"}
         listed = ", ".join(f"{aliases[catalogue.kolom[name].dari]}.{ident(name)}" for name in columns)
         # A person without a line of names is served without one, never left out: left join, and the count is proved below.
+        # `urut` is the place in the order of id_orang: in a file that never changes the keyset that is cheapest to look up.
         con.execute(
-            f"create table sasaran as select {listed}, unhex(hmac_hex({literal(PURPOSE)} || '|' || s.id_orang)) as sidik_orang,"
+            f"create table sasaran as select row_number() over (order by id_orang) - 1 as urut, * from (select {listed},"
+            f" unhex(hmac_hex({literal(PURPOSE)} || '|' || s.id_orang)) as sidik_orang,"
             " coalesce(list_filter(string_split(s.program, ','), x -> x <> ''), []) as program_semua"
             f" from read_parquet({literal(tables['data_sasaran'])}) s left join read_parquet({literal(tables['bnba'])}) b"
-            " using (id_orang) order by s.id_orang"
+            " using (id_orang)) order by urut"
         )
-        # Where a stream may be cut: each chunk is then read at one place of the file.
-        con.execute(
-            f"create table batas as select id_orang as kunci from (select id_orang, row_number() over (order by id_orang) as n"
-            f" from sasaran) where n % {CHUNK} = 0 order by 1"
-        )
-        con.execute("create table nik as select nik, id_orang from sasaran where nik is not null order by nik, id_orang")
+        con.execute("create table nik as select nik, id_orang, urut from sasaran where nik is not null order by nik, urut")
         _priority(con, tables)
         written = con.execute("select count(*), count(distinct id_orang) from sasaran").fetchone()
         if written != (seal.data["jumlah_orang"],) * 2:
@@ -142,7 +141,8 @@ def _write(
         con.execute(SINCE)
         for earlier in before:
             write_changes(con, home, seal, earlier, prepared_folder(home, earlier.periode, earlier.ke) / DATABASE, tables)
-        con.execute("create table perubahan_urut as select * from perubahan order by sejak, id_orang")
+        placed = "row_number() over (order by sejak, id_orang) - 1 as urut"
+        con.execute(f"create table perubahan_urut as select {placed}, * from perubahan order by urut")
         con.execute("drop table perubahan")
         con.execute("alter table perubahan_urut rename to perubahan")
         con.execute("checkpoint")
@@ -161,11 +161,15 @@ def _priority(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> Non
     """F52: who of a program is entitled and unserved, with the cause; of the sealed people only."""
     source = tables.get("terbitan_daftar_tanpa_program")
     rows = (
-        f"select t.program as untuk_program, t.sebab, s.* from read_parquet({literal(source)}) t join sasaran s using (id_orang)"
+        f"select t.program as untuk_program, t.sebab, s.* exclude (urut) from read_parquet({literal(source)}) t"
+        " join sasaran s using (id_orang)"
         if source is not None
-        else "select null::varchar as untuk_program, null::varchar as sebab, s.* from sasaran s where false"
+        else "select null::varchar as untuk_program, null::varchar as sebab, s.* exclude (urut) from sasaran s where false"
     )
-    con.execute(f"create table prioritas as {rows} order by untuk_program, id_orang")
+    con.execute(
+        f"create table prioritas as select row_number() over (order by untuk_program, id_orang) - 1 as urut, * from ({rows})"
+        " order by urut"
+    )
 
 
 def _facts(seal: Seal, columns: list[str]) -> dict[str, Any]:

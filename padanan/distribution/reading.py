@@ -15,6 +15,8 @@ from padanan.base.sql import ident, literal
 from padanan.distribution.gate import Permission, seen, visible_programs
 from padanan.distribution.shelf import Opened
 
+# A stream looks at its grant between chunks of this many places; a page begins to look in a window of so many.
+CHUNK, WINDOW = 20_480, 2_048
 TABLES = {"sasaran": "sasaran", "cari": "sasaran", "prioritas": "prioritas", "perubahan": "perubahan"}
 EXTRA = {"prioritas": ("sebab",)}
 """Columns that a service brings by itself, after those of the grant."""
@@ -22,20 +24,19 @@ EXTRA = {"prioritas": ("sebab",)}
 
 @dataclass(frozen=True)
 class Rows:
-    """Some rows in order: as JSON objects (bytes, one a line), their people's pseudonyms, and the last key."""
+    """Some rows in order: as JSON objects (bytes, one a line), their people's pseudonyms, and the last one's place."""
 
     count: int
     lines: bytes
     people: bytes
-    last: str | None
+    last: int | None
 
 
-def selection(opened: Opened, service: str, permission: Permission) -> tuple[str, list[Any]]:
-    """The one SQL of a permission: its rows with `kunci` and `sidik_orang` before its columns; and its parameters."""
+def selection(service: str, permission: Permission) -> tuple[str, list[Any]]:
+    """The one SQL of a permission, ending in its where: rows with `urut` and `sidik_orang` before its columns; its parameters."""
     columns = dict(permission.columns) | {name: ident(name) for name in EXTRA.get(service, ())}
-    listed = ", ".join(f"{expression} as {ident('k_' + name)}" for name, expression in columns.items())
-    query = f"select id_orang as kunci, sidik_orang, {listed or 'null as kosong'} from {TABLES[service]} where {permission.where}"
-    return query, list(permission.parameters)
+    listed = "".join(f", {expression} as {ident('k_' + name)}" for name, expression in columns.items())
+    return f"select urut, sidik_orang{listed} from {TABLES[service]} where {permission.where}", list(permission.parameters)
 
 
 def names_of(service: str, permission: Permission) -> list[str]:
@@ -48,24 +49,34 @@ def _json(names: list[str]) -> str:
     return f"json_object({fields})::varchar || chr(10)"
 
 
-def page(opened: Opened, service: str, permission: Permission, *, after: str | None, size: int) -> Rows:
-    """The next rows after a key."""
-    query, values = selection(opened, service, permission)
-    start = " and id_orang > ?" if after is not None else ""
+def page(opened: Opened, service: str, permission: Permission, *, after: int | None, size: int) -> Rows:
+    """The next rows after a place.
+
+    Looked for in a window that grows: where most rows are shown the first few thousand hold a page, where few are the table is
+    read in a handful of steps.
+    """
+    query, values = selection(service, permission)
     sql = (
-        f"select {_json(names_of(service, permission))} as baris, sidik_orang, kunci"
-        f" from ({query}{start} order by id_orang limit {int(size)}) order by kunci"
+        f"select {_json(names_of(service, permission))} as baris, sidik_orang, urut"
+        f" from ({query} and urut >= ? and urut < ? order by urut limit ?) order by urut"
     )
+    start, window, found = (-1 if after is None else after) + 1, WINDOW, Rows(0, b"", b"", None)
+    end = opened.sizes[TABLES[service]]
     cursor = opened.con.cursor()
     try:
-        table = cursor.execute(sql, [*values, *([after] if after is not None else [])]).to_arrow_table()
+        while start < end and found.count < size:
+            bounds = [start, start + window, size - found.count]
+            more = rows_of(cursor.execute(sql, [*values, *bounds]).to_arrow_table())
+            last = found.last if more.last is None else more.last
+            found = Rows(found.count + more.count, found.lines + more.lines, found.people + more.people, last)
+            start, window = start + window, window * 4
     finally:
         cursor.close()
-    return rows_of(table)
+    return found
 
 
 def rows_of(table: pa.Table) -> Rows:
-    """A result of (line, pseudonym, key) as bytes, without a loop over rows."""
+    """A result of (line, pseudonym, place) as bytes, without a loop over rows."""
     count = table.num_rows
     if not count:
         return Rows(0, b"", b"", None)
@@ -88,13 +99,13 @@ def find(opened: Opened, permission: Permission, nik: str) -> Rows:
     # The narrow sorted table first: the wide one is then read at one place.
     cursor = opened.con.cursor()
     try:
-        keys = [row[0] for row in cursor.execute("select id_orang from nik where nik = ? limit 3", [nik]).fetchall()]
+        keys = [row[0] for row in cursor.execute("select urut from nik where nik = ? limit 3", [nik]).fetchall()]
         if not keys:
             return Rows(0, b"", b"", None)
-        query, values = selection(opened, "cari", permission)
+        query, values = selection("cari", permission)
         sql = (
-            f"select {_json(names_of('cari', permission))} as baris, sidik_orang, kunci from"
-            f" ({query} and id_orang in ({', '.join('?' * len(keys))})) order by kunci"
+            f"select {_json(names_of('cari', permission))} as baris, sidik_orang, urut from"
+            f" ({query} and urut in ({', '.join('?' * len(keys))})) order by urut"
         )
         return rows_of(cursor.execute(sql, [*values, *keys]).to_arrow_table())
     finally:
@@ -107,18 +118,14 @@ def chunks(opened: Opened, service: str, permission: Permission, *, as_json: boo
     Args:
         as_json: the batch has one column of lines; else the columns themselves.
     """
-    query, values = selection(opened, service, permission)
+    query, values = selection(service, permission)
     names = names_of(service, permission)
     shown = f"{_json(names)} as baris" if as_json else ", ".join(f"{ident('k_' + name)} as {ident(name)}" for name in names)
+    sql = f"select {shown}, sidik_orang as __sidik from ({query} and urut >= ? and urut < ?) order by urut"
     cursor = opened.con.cursor()
     try:
-        bounds = [row[0] for row in cursor.execute("select kunci from batas order by kunci").fetchall()]
-        for low, high in zip([None, *bounds], [*bounds, None], strict=True):
-            limits = [("id_orang > ?", low)] * (low is not None) + [("id_orang <= ?", high)] * (high is not None)
-            more = "".join(f" and {condition}" for condition, _ in limits)
-            # `query` ends in its where: the range prunes the sorted table on both sides, and only the chunk is put in order.
-            sql = f"select {shown or 'null as kosong'}, sidik_orang as __sidik from ({query}{more}) order by kunci"
-            table = cursor.execute(sql, [*values, *(value for _, value in limits)]).to_arrow_table()
+        for start in range(0, opened.sizes[TABLES[service]], CHUNK):
+            table = cursor.execute(sql, [*values, start, start + CHUNK]).to_arrow_table()
             if not table.num_rows:
                 continue
             people = joined(table.column("__sidik"))
@@ -130,7 +137,7 @@ def chunks(opened: Opened, service: str, permission: Permission, *, as_json: boo
 
 def schema_of(opened: Opened, service: str, permission: Permission) -> pa.Schema:
     """The Arrow schema of a stream, also of an empty one."""
-    query, values = selection(opened, service, permission)
+    query, values = selection(service, permission)
     listed = ", ".join(f"{ident('k_' + name)} as {ident(name)}" for name in names_of(service, permission))
     cursor = opened.con.cursor()
     try:
@@ -139,7 +146,7 @@ def schema_of(opened: Opened, service: str, permission: Permission) -> pa.Schema
         cursor.close()
 
 
-def changes(opened: Opened, permission: Permission, since: str, *, after: str | None, size: int) -> Rows | None:
+def changes(opened: Opened, permission: Permission, since: str, *, after: int | None, size: int) -> Rows | None:
     """The changes since an earlier decree as one grant sees them; None where that decree is not kept for comparison.
 
     Who came into or went out of the grant's rows was added or removed for it, whatever happened in the decree.
@@ -156,15 +163,15 @@ def changes(opened: Opened, permission: Permission, since: str, *, after: str | 
     sql = f"""
     with sisi as (
       select *, (jenis <> 'hapus' and {_all(now)}) as tampak, (jenis <> 'tambah' and {_all(then)}) as tampak_dulu,
-        {shown} as kolom from perubahan where sejak = ? {"and id_orang > ?" if after is not None else ""}
+        {shown} as kolom from perubahan where sejak = ? {"and urut > ?" if after is not None else ""}
     ), ringkas as (
       select *, case when tampak and tampak_dulu then 'ubah' when tampak then 'tambah' else 'hapus' end as jenis_hibah
       from sisi where (tampak or tampak_dulu) and not (tampak and tampak_dulu and len(kolom) = 0)
     )
     select json_object({own + ", " if own else ""}'jenis', jenis_hibah, 'sebab', case when jenis_hibah = jenis then sebab
         when jenis_hibah = 'tambah' then 'masuk_lingkup_hibah' else 'keluar_lingkup_hibah' end, 'kolom', kolom)::varchar
-        || chr(10) as baris, sidik_orang, id_orang
-    from ringkas order by id_orang limit {int(size)}
+        || chr(10) as baris, sidik_orang, urut
+    from ringkas order by urut limit {int(size)}
     """
     cursor = opened.con.cursor()
     try:

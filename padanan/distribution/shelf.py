@@ -36,7 +36,7 @@ WHAT, CURE = "berkas distribusi", "hapus folder itu dari distribusi/siap lalu ja
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
     "lock_configuration": True,
-    "threads": 2,
+    "threads": 1,
     "memory_limit": "400MB",
     "autoinstall_known_extensions": False,
 }
@@ -126,6 +126,7 @@ class Opened:
     facts: Mapping[str, Any]
     aggregate: tuple[Mapping[str, Any], ...]
     con: duckdb.DuckDBPyConnection
+    sizes: Mapping[str, int]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -144,7 +145,8 @@ def open_prepared(home: Home, periode: Periode, ke: int) -> Opened:
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     rows = tuple(json.loads((folder / AGGREGATE).read_text(encoding="utf-8")))
     con = duckdb.connect(str(folder / DATABASE), read_only=True, config=SETTINGS)
-    return Opened(periode, ke, facts, rows, con)
+    sizes = {name: con.execute(f"select count(*) from {name}").fetchall()[0][0] for name in ("sasaran", "prioritas")}
+    return Opened(periode, ke, facts, rows, con, sizes)
 
 
 @dataclass

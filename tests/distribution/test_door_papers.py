@@ -26,7 +26,7 @@ def test_no_covered_figure_can_be_worked_out(served):
     agency = served.agency()
     rows = agency.get(f"{BASE}/agregat").json()["data"]
     con = duckdb.connect(str(prepared_folder(served.home, PERIODE, 1) / "sasaran.duckdb"), read_only=True, config={
-        "enable_external_access": False, "threads": 2, "memory_limit": "400MB", "autoinstall_known_extensions": False,
+        "enable_external_access": False, "threads": 1, "memory_limit": "400MB", "autoinstall_known_extensions": False,
         "lock_configuration": True})  # fmt: skip
     values, parents = _counts(con)
     con.close()

@@ -47,7 +47,7 @@ class Call:
     permission: Permission
     service: str
     request_id: str
-    after: str | None = None
+    after: int | None = None
 
     @property
     def names(self) -> list[str]:
@@ -83,7 +83,7 @@ class Call:
         until = self.door.clock().astimezone(JAKARTA).date() + timedelta(days=grant.terms.simpan_hari)
         return {"X-Hibah": f"{grant.terms.hibah}/{grant.version}", "X-Simpan-Sampai": until.isoformat()}
 
-    def cursor(self, last: str) -> str:
+    def cursor(self, last: int) -> str:
         """Where the next page begins."""
         return Cursor(self.opened.periode.label, self.opened.ke, _asked(self.client, self.permission, self.service), last).text()
 
