@@ -1,5 +1,6 @@
 """A new decree is shown while many read: no request fails, no page mixes two decrees, a paging that began goes on as it began."""
 
+import json
 import threading
 
 import pytest
@@ -58,12 +59,16 @@ def test_a_new_decree_under_load(served):
 
 
 def test_a_pointer_that_somebody_wrote_is_not_followed(served):
-    served.grant()
+    """The older decree lies prepared for the changes and was never shown; nobody shows it without the key."""
     agency = served.agency()
+    assert agency.get("/v1/penetapan/2025-S1").status_code == 404
     path = pointer_path(served.home)
-    path.write_text(path.read_text().replace('"2025-07-01": 1', '"2025-07-01": 2'))
-    answer = agency.rows()
-    assert answer.status_code == 503
+    said = json.loads(path.read_text())
+    said["kini"]["2025-01-01"] = 1
+    said["ada"].append(["2025-01-01", 1])
+    path.write_text(json.dumps(said))
+    answer = agency.get("/v1/penetapan/2025-S1")
+    assert (answer.status_code, answer.json()["kode"]) == (503, "layanan-belum-siap")
 
 
 def test_a_file_that_was_changed_is_not_opened(decreed):
