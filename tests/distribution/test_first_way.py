@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from padanan.distribution import reading
 from tests.distribution.agencies_by_hand import BASE, PURPOSE
 from tests.distribution.decree_by_hand import TWICE, nik_of, people_sql
 
@@ -112,3 +113,21 @@ def test_what_everybody_may_know(served):
     assert (spent.status_code, spent.json()["kode"]) == (429, "kuota-habis")
     assert agency.get("/v1/kontrak").json()["hibah"][0]["baris_terpakai_hari_ini"] == 30
     assert PURPOSE in contract["hibah"][0]["tujuan"]
+
+
+@pytest.mark.feature("F20")
+@pytest.mark.parametrize(("window", "chunk"), [(1, 1), (5, 64), (100, 899)])
+def test_no_row_is_lost_where_windows_and_chunks_meet(served, monkeypatch, window, chunk):
+    monkeypatch.setattr(reading, "WINDOW", window)
+    monkeypatch.setattr(reading, "CHUNK", chunk)
+    agency = served.agency()
+    served.grant()
+    wanted = sorted(row[1] for row in expected(RECIPIENTS))
+    found, cursor = [], {}
+    while cursor is not None:
+        page = agency.rows(batas=7, **cursor).json()
+        found += [row["id_orang"] for row in page["data"]]
+        cursor = {"kursor": page["berikutnya"]} if page["berikutnya"] else None
+    assert found == wanted
+    lines = agency.rows(bentuk="ndjson").text.splitlines()
+    assert [json.loads(line)["id_orang"] for line in lines] == wanted
