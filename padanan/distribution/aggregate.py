@@ -1,4 +1,5 @@
-"""The suppressed figures of a decree: people by wilayah, desil, sex, age and program, no cell that tells of fewer than five.
+"""The suppressed figures of a decree: people and families by wilayah, desil, sex, age and program, no cell that tells of fewer
+than five.
 
 Which cells are covered is `base.suppress`' method; how a page shows them is no matter of here.
 """
@@ -16,7 +17,17 @@ import duckdb
 from padanan.base.suppress import ALL, Cell, Sum, cover
 
 FILE = "agregat.json"
-DIMENSIONS = ("desil", "jk", "kelompok_umur")
+PEOPLE, FAMILIES = "orang", "keluarga"
+NUMBER = "jumlah_program"
+DIMENSIONS = {
+    "desil": "desil",
+    "jk": "jk",
+    "kelompok_umur": "kelompok_umur",
+    NUMBER: "case when len(program_semua) > 2 then '3+' else len(program_semua)::varchar end",
+}
+"""Each splits everybody of a place."""
+PAIR = "pasangan"
+"""Of all of DKI: who receives both of two programs, value `a+b` with the names in their order."""
 UNKNOWN = "tidak_diketahui"
 REST = "bukan_penerima"
 """Never printed, but a reader can subtract it: who of a place does not get a program."""
@@ -34,16 +45,36 @@ WHOLE_ONLY = "kelurahan"
 
 
 def aggregate_text(database: Path) -> str:
-    """The figures of a prepared file as JSON: a list of {tingkat, kode_wilayah, dimensi, nilai, jumlah | null, ditutup}."""
+    """The figures of a prepared file as JSON, rows of satuan, tingkat, kode_wilayah, dimensi, nilai, jumlah | null, ditutup."""
     con = duckdb.connect(str(database), read_only=True)
     try:
-        values, parents = _counts(con)
+        rows = _rows(PEOPLE, *_counts(con, "sasaran", DIMENSIONS, programs=True))
+        rows += _rows(FAMILIES, *_counts(con, _FAMILIES, {"desil": "desil"}, programs=False))
     finally:
         con.close()
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+# A family is counted once, where the first of its members lives; who is in none is a family of one.
+_FIRST = ", ".join(
+    f"arg_min(coalesce({name}::varchar, ''), id_orang) as {name}"
+    for name in ("kode_kota", "kode_kecamatan", "kode_kelurahan", "desil")
+)
+_FAMILIES = (
+    "(select nullif(kode_kota, '') as kode_kota, nullif(kode_kecamatan, '') as kode_kecamatan,"
+    " nullif(kode_kelurahan, '') as kode_kelurahan, nullif(desil, '') as desil"
+    f" from (select {_FIRST} from sasaran group by coalesce(id_keluarga, id_orang)))"
+)
+
+
+def _rows(
+    unit: str, values: dict[tuple[str, str, str, str], int], parents: dict[Place, Place]
+) -> list[dict[str, str | int | None]]:
     # How many people a decree holds stands in its seal.
     covered = cover(cast("Mapping[Cell, int]", values), _sums(values, parents), fixed={("provinsi", "31", ALL, ALL)})
-    rows = [
+    return [
         {
+            "satuan": unit,
             "tingkat": cell[0],
             "kode_wilayah": cell[1],
             "dimensi": cell[2],
@@ -54,36 +85,45 @@ def aggregate_text(database: Path) -> str:
         for cell in sorted(values)
         if cell[3] != REST
     ]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 Place = tuple[str, str]
 
 
-def _counts(con: duckdb.DuckDBPyConnection) -> tuple[dict[tuple[str, str, str, str], int], dict[Place, Place]]:
+def _counts(
+    con: duckdb.DuckDBPyConnection, source: str, dimensions: Mapping[str, str], *, programs: bool
+) -> tuple[dict[tuple[str, str, str, str], int], dict[Place, Place]]:
     """Cells (level, code, dimension, value) -> people, and each place's parent."""
     values: dict[tuple[str, str, str, str], int] = {}
     names, expressions = list(LEVELS), list(LEVELS.values())
     for level, code in LEVELS.items():
-        parts = [f"select {code} as kode, '{ALL}' as dimensi, '{ALL}' as nilai, count(*) as n from sasaran group by all"]
+        parts = [f"select {code} as kode, '{ALL}' as dimensi, '{ALL}' as nilai, count(*) as n from {source} group by all"]
         if level != WHOLE_ONLY:
             parts += [
-                f"select {code}, '{one}', coalesce({one}::varchar, '{UNKNOWN}'), count(*) from sasaran group by all"
-                for one in DIMENSIONS
+                f"select {code}, '{name}', coalesce(({one})::varchar, '{UNKNOWN}'), count(*) from {source} group by all"
+                for name, one in dimensions.items()
             ]
-            each = "(select *, unnest(program_semua) as p from sasaran)"
+        if level != WHOLE_ONLY and programs:
+            each = f"(select *, unnest(program_semua) as p from {source})"
             parts.append(f"select {code}, 'program', p, count(*) from {each} group by all")
+        if level == "provinsi" and programs:
+            both = f"(select p, unnest(program_semua) as q from (select program_semua, unnest(program_semua) as p from {source}))"
+            parts.append(f"select '31', '{PAIR}', p || '+' || q, count(*) from {both} where p < q group by all")
         for kode, dimension, value, count in con.execute(" union all ".join(parts)).fetchall():
             values[level, kode, dimension, value] = count
     parents: dict[Place, Place] = {}
     for upper, lower in zip(range(3), range(1, 4), strict=True):
-        pair = f"select distinct {expressions[upper]}, {expressions[lower]} from sasaran"
+        pair = f"select distinct {expressions[upper]}, {expressions[lower]} from {source}"
         for above, below in con.execute(pair).fetchall():
             parents[names[lower], below] = (names[upper], above)
     for level, kode, dimension, value in list(values):
         if dimension == "program":
             total = values[level, kode, ALL, ALL]
             values[level, kode, f"program:{value}", REST] = total - values[level, kode, dimension, value]
+        elif dimension == PAIR:
+            together = values[level, kode, dimension, value]
+            for one in value.split("+"):
+                values[level, kode, f"{PAIR}:{value}:{one}", REST] = values[level, kode, "program", one] - together
     return values, parents
 
 
@@ -98,6 +138,9 @@ def _sums(values: dict[tuple[str, str, str, str], int], parents: dict[Place, Pla
             below[(*parent, dimension, value)].append(cell)
         if dimension in DIMENSIONS:
             across[level, kode, ALL, ALL].append(cell)
+        elif value == REST and dimension.startswith(f"{PAIR}:"):
+            _, pair, one = dimension.split(":")
+            sums.append(Sum((level, kode, "program", one), ((level, kode, PAIR, pair), cell)))
         elif value == REST:
             program = (level, kode, "program", dimension.partition(":")[2])
             sums.append(Sum((level, kode, ALL, ALL), (program, cell)))

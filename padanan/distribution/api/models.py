@@ -73,6 +73,7 @@ class Found(Shape):
 class Cell(Shape):
     """One figure; `jumlah` is None where it is covered, and `ditutup` says how."""
 
+    satuan: Literal["orang", "keluarga"]
     tingkat: Literal["provinsi", "kota", "kecamatan", "kelurahan"]
     kode_wilayah: str = Field(examples=["31.75"])
     dimensi: str = Field(examples=["desil"])

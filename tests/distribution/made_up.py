@@ -1,0 +1,38 @@
+"""A made-up decree's prepared database: people spread over all kelurahan of DKI, without names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from padanan.published.opened import WILAYAH_SEED
+
+PROGRAMS = ("kaj", "kjp_plus", "klj", "pkh", "sembako")
+
+
+def database(path: Path, people: int, seed: int = 1) -> Path:
+    """Writes the table `sasaran` that the figures are counted from; the same numbers give the same people."""
+    con = duckdb.connect(str(path))
+    con.execute(f"select setseed({seed / 1000})")
+    con.execute(
+        f"""create table sasaran as
+        with w as (select *, row_number() over (order by kode_kelurahan) - 1 as n
+            from read_csv('{WILAYAH_SEED}', all_varchar = true) where valid_to is null),
+        k as (select i, floor(random() * (select count(*) from w))::int as n, random() as nowhere
+            from range({max(people // 3, 1)}) t(i)),
+        f as (select k.i, case when nowhere > 0.02 then kode_kota end as kode_kota,
+            case when nowhere > 0.03 then kode_kecamatan end as kode_kecamatan,
+            case when nowhere > 0.05 then kode_kelurahan end as kode_kelurahan, 1 + floor(power(random(), 1.5) * 4)::int as desil
+            from k join w using (n)),
+        p as (select i as o, random() as a, random() as b, random() as c from range({people}) t(i))
+        select md5(o::varchar) as id_orang, md5('k' || f.i) as id_keluarga, if(a < 0.5, 'L', 'P') as jk,
+            case when b < 0.35 then 'anak' when b < 0.88 then 'dewasa' when b < 0.99 then 'lansia' else 'tidak_diketahui' end
+                as kelompok_umur, kode_kota, kode_kecamatan, kode_kelurahan, desil,
+            list_filter(['kaj', 'kjp_plus', 'klj', 'pkh', 'sembako'],
+                x -> case x when 'kaj' then b < 0.02 when 'kjp_plus' then b < 0.1 when 'klj' then b between 0.9 and 0.99
+                     when 'pkh' then c < 0.15 else c < 0.3 end) as program_semua
+        from p join f on f.i = p.o % {max(people // 3, 1)}"""
+    )
+    con.close()
+    return path

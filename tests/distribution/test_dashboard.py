@@ -1,0 +1,265 @@
+"""The public dashboards: every figure is one of the decree's covered figures, and nothing that is covered can be worked out."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+from scipy.optimize import linprog
+from scipy.sparse import lil_matrix
+
+from padanan.base.digest import file_sha256
+from padanan.base.period import Periode
+from padanan.base.suppress import ALL, LIMIT
+from padanan.distribution.aggregate import DIMENSIONS, FAMILIES, NUMBER, PAIR, PEOPLE, aggregate_text
+from padanan.distribution.dashboard import make, tables
+from padanan.distribution.dashboard.figures import KELURAHAN, PROVINCE, figures_of, newest
+from padanan.distribution.dashboard.files import BOOK, COLUMNS, CSV, METADATA, PARQUET, long_rows, write_files
+from padanan.distribution.dashboard.open_data import Exclusive, load_open_data
+from padanan.distribution.dashboard.pages import make_pages
+from tests.distribution.made_up import PROGRAMS, database
+from tests.review.browser import axe, violations
+
+SCRIPT = Path(make.__file__).parent / "static" / make.SCRIPT
+PEOPLE_MADE = {"small": 900, "large": 20_000}
+FACTS = {"nomor": "721 Tahun 2025", "tanggal": "2025-12-15"}
+
+
+@pytest.fixture(scope="module", params=sorted(PEOPLE_MADE))
+def decree(request, tmp_path_factory):
+    """A decree's rows, figures and database; small: most cells tell of very few."""
+    path = database(tmp_path_factory.mktemp("siap") / "sasaran.duckdb", PEOPLE_MADE[request.param])
+    rows = json.loads(aggregate_text(path))
+    return rows, figures_of(Periode(2025, 2), 1, FACTS, rows), path
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """Two decrees, and the pages and files of both."""
+    folder = tmp_path_factory.mktemp("dasbor")
+    every = []
+    for seed, periode in enumerate((Periode(2025, 1), Periode(2025, 2)), 1):
+        rows = json.loads(aggregate_text(database(folder / f"{seed}.duckdb", 6_000, seed)))
+        every.append(figures_of(periode, 1, FACTS, rows))
+    data = load_open_data()
+    pages = make_pages(every, data)
+    pages["unduh.html"] = write_files(folder, every, newest(every), pages, data)
+    return folder, every, pages
+
+
+def asked(path, query):
+    con = duckdb.connect(str(path), read_only=True)
+    try:
+        return con.execute(query).fetchall()
+    finally:
+        con.close()
+
+
+@pytest.mark.feature("F19", "F47")
+def test_open_figures_are_the_decrees_own_counts(decree):
+    """Counted again by other queries than the figures were made by."""
+    rows, figures, path = decree
+    checked = 0
+    for row in rows:
+        if (
+            row["jumlah"] is None
+            or row["satuan"] != PEOPLE
+            or row["tingkat"] not in ("provinsi", "kota")
+            or "tidak" in row["kode_wilayah"]
+        ):
+            continue
+        where = ["true" if row["kode_wilayah"] == PROVINCE else f"kode_kota = '{row['kode_wilayah']}'"]
+        dimension, value = row["dimensi"], row["nilai"]
+        if dimension in ("desil", "jk", "kelompok_umur"):
+            where.append(f"{dimension}::varchar = '{value}'")
+        elif dimension == "program":
+            where.append(f"list_contains(program_semua, '{value}')")
+        elif dimension == PAIR:
+            where += [f"list_contains(program_semua, '{one}')" for one in value.split("+")]
+        elif dimension == NUMBER:
+            where.append("len(program_semua) >= 3" if value == "3+" else f"len(program_semua) = {value}")
+        ((expected,),) = asked(path, f"select count(*) from sasaran where {' and '.join(where)}")
+        assert row["jumlah"] == expected, row
+        checked += 1
+    assert checked > 40
+    ((families,),) = asked(path, "select count(distinct id_keluarga) from sasaran")
+    assert figures.at(PROVINCE, unit=FAMILIES).value == families
+
+
+def test_no_figure_tells_of_fewer_than_five(decree):
+    rows, _, _ = decree
+    assert not [row for row in rows if row["jumlah"] is not None and 0 < row["jumlah"] < LIMIT]
+    assert {row["ditutup"] for row in rows if row["jumlah"] is None} <= {"<5", "ditutup"}
+    assert not [row for row in rows if (row["jumlah"] is None) == (row["ditutup"] is None)]
+
+
+def equations(rows):
+    """What a reader knows: the cells of one unit, and every sum between them as (coefficients) = 0."""
+    at = {(row["kode_wilayah"], row["dimensi"], row["nilai"]): n for n, row in enumerate(rows)}
+    level = {row["kode_wilayah"]: row["tingkat"] for row in rows}
+    order = ["provinsi", "kota", "kecamatan", "kelurahan"]
+    parent = {code: PROVINCE if of == "kota" else code.rsplit(".", 1)[0] for code, of in level.items() if of != "provinsi"}
+    lines = []
+    for (place, dimension, value), cell in at.items():
+        parts = [
+            at[code, dimension, value] for code, upper in parent.items() if upper == place and (code, dimension, value) in at
+        ]
+        if level[place] != order[-1] and parts:
+            lines.append({cell: 1, **dict.fromkeys(parts, -1)})
+        if dimension == ALL:
+            for one in DIMENSIONS:
+                found = [n for (code, of, _), n in at.items() if code == place and of == one]
+                if found:
+                    lines.append({cell: 1, **dict.fromkeys(found, -1)})
+    return at, lines
+
+
+@pytest.mark.feature("F19")
+def test_no_covered_figure_can_be_worked_out(decree):
+    """For each covered cell the least and the most that it can be, given all that is printed, are apart."""
+    rows, _, _ = decree
+    for unit in (PEOPLE, FAMILIES):
+        own = [row for row in rows if row["satuan"] == unit]
+        _, lines = equations(own)
+        matrix = lil_matrix((len(lines), len(own)))
+        for n, line in enumerate(lines):
+            for cell, sign in line.items():
+                matrix[n, cell] = sign
+        bounds = [
+            (row["jumlah"],) * 2 if row["jumlah"] is not None else (1, LIMIT - 1) if row["ditutup"] == "<5" else (0, None)
+            for row in own
+        ]
+        covered = [n for n, row in enumerate(own) if row["jumlah"] is None]
+        assert covered
+        # Cells far from each other are as hidden as all of them: a sample keeps the test short.
+        for cell in covered[:: max(len(covered) // 60, 1)]:
+            least, most = (
+                linprog(sign * np.eye(1, len(own), cell)[0], A_eq=matrix.tocsr(), b_eq=np.zeros(len(lines)), bounds=bounds)
+                for sign in (1, -1)
+            )
+            assert least.status == 0 and most.status in (0, 3), own[cell]
+            assert most.status == 3 or -most.fun - least.fun > 0.5, own[cell]
+
+
+@pytest.mark.feature("F32")
+def test_the_matrix_has_the_recipients_on_its_diagonal_and_is_its_own_mirror(two):
+    _, every, _ = two
+    figures = newest(every)
+    made = tables.matrix(figures)
+    names = [row.data["program"] for row in made.rows]
+    assert sorted(names) == sorted(PROGRAMS)
+    grid = [[cell.text for cell in row.cells[1:]] for row in made.rows]
+    assert [grid[n][n] for n in range(len(grid))] == [tables.figure(figures.at(PROVINCE, "program", one)).text for one in names]
+    assert grid == [list(line) for line in zip(*grid, strict=True)]
+    pair = Exclusive(pasangan=["klj", "kaj"], sumber="kesepakatan uji")
+    (row,) = tables.exclusive(figures, [pair]).rows
+    assert row.cells[1].text == tables.figure(figures.at(PROVINCE, PAIR, "kaj+klj")).text
+
+
+def test_a_program_that_excludes_itself_or_is_unknown_is_refused():
+    for pair in (["klj", "klj"], ["klj", "tidak_ada"], ["klj"]):
+        with pytest.raises(ValueError, match="bukan dua program"):
+            Exclusive(pasangan=pair, sumber="uji")
+
+
+@pytest.mark.feature("F52")
+def test_pockets_are_ranked_by_open_figures_alone(two):
+    figures = newest(two[1])
+    made = tables.pockets(figures, KELURAHAN, "uji")
+    counts = [row.cells[3].value for row in made.rows]
+    assert len(counts) == tables.TOP and all(a >= b for a, b in pairwise(counts)) and None not in counts
+    best = max((figures.at(code).value or 0) for code in figures.places(KELURAHAN) if "tidak" not in code)
+    assert counts[0] == best
+
+
+def test_every_cell_of_a_page_is_a_figure_of_the_decree(two):
+    """No page shows a number that the covered figures do not hold; sums are counted, not added up again."""
+    _, every, pages = two
+    known = {figure.value for one in every for figure in one.cells.values() if figure.value is not None}
+    ranks = set(range(1, tables.TOP + 1))
+    for name, page in pages.items():
+        for table in page.tables:
+            for row in table.rows:
+                for column, cell in zip(table.columns, row.cells, strict=True):
+                    if isinstance(cell.value, int):
+                        assert cell.value in known | (ranks if column.name == "Urutan" else {0}), (name, table.id)
+
+
+@pytest.mark.feature("F19", "F50")
+def test_pages_load_nothing_from_elsewhere_and_need_no_script(two):
+    _, _, pages = two
+    for name, page in pages.items():
+        assert len(page.html) < 400_000, name
+        outside = set(re.findall(r'(?:href|src)="(https?://[^"]+)"', page.html))
+        assert outside == {load_open_data().licence.address}, name
+        assert re.findall(r"<script[^>]*>", page.html) == ['<script src="dasbor.js" defer>'], name
+        assert "unsafe-inline'; script" not in page.html.replace("style-src 'unsafe-inline'", "")
+        for link in set(re.findall(r'href="([^"#:]+\.html)', page.html)):
+            assert link in pages, (name, link)
+        anchors = set(re.findall(r'href="(wilayah-[^"#]+\.html)#([^"]+)"', page.html))
+        assert all(f'id="{anchor}"' in pages[file].html for file, anchor in anchors), name
+
+
+@pytest.mark.feature("F58", "F54")
+def test_downloads_hold_the_same_figures_and_say_what_they_are(two):
+    folder, every, pages = two
+    with (folder / CSV).open(encoding="utf-8", newline="") as handle:
+        read = list(csv.reader(handle))
+    rows = list(long_rows(every))
+    assert read[0] == list(COLUMNS)
+    assert read[1:] == [["" if value is None else str(value) for value in row] for row in rows]
+    table = pq.read_table(folder / PARQUET)
+    assert [tuple(row.values()) for row in table.to_pylist()] == rows
+    metadata = json.loads((folder / METADATA).read_text())
+    assert [one["nama"] for one in metadata["variabel"]] == table.column_names
+    assert {one["nama"]: one["sha256"] for one in metadata["berkas"]} == {
+        name: file_sha256(folder / name) for name in (CSV, PARQUET, BOOK)
+    }
+    for needed in (
+        "produsen_data",
+        "walidata",
+        "lisensi",
+        "klasifikasi_penyajian",
+        "satuan",
+        "periode",
+        "kode_referensi",
+        "dasar",
+    ):
+        assert metadata[needed], needed
+    book = openpyxl.load_workbook(folder / BOOK, read_only=True)
+    printed = {str(value) for sheet in book for line in sheet.iter_rows(values_only=True) for value in line if value is not None}
+    figures = newest(every)
+    assert str(figures.at(PROVINCE).value) in printed and not [one for one in printed if one.startswith("=")]
+    assert "CC-BY-4.0" in pages["unduh.html"].html
+
+
+def test_the_course_stands_over_every_decree(two):
+    _, every, _ = two
+    made = tables.course(every, "uji")
+    assert [column.name for column in made.columns] == ["Kota", "2025-S1", "2025-S2"]
+    assert [cell.value for cell in made.rows[-1].cells[1:]] == [one.at(PROVINCE).value for one in every]
+    alone = make_pages(every[:1], load_open_data())["tren.html"].html
+    assert "Baru satu penetapan" in alone and "<table" not in alone
+    assert newest(list(reversed(every))) is every[1]
+
+
+def test_axe_finds_nothing_on_the_dashboards(two, tmp_path):
+    """With its script, at both widths: the filter and the headings that sort are controls too."""
+    _, _, pages = two
+    for name, page in pages.items():
+        (tmp_path / name).write_text(page.html)
+    folder = tmp_path / "uji"
+    folder.mkdir()
+    shutil.copy(SCRIPT, folder)
+    found = violations([tmp_path / name for name in pages], (1280, 400), axe(), folder)
+    assert len(found) == 2 * len(pages)
+    assert {name: faults for name, faults in found.items() if faults} == {}
