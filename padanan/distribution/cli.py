@@ -15,16 +15,18 @@ from typing import Any
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.typed import day_argument
+from padanan.distribution.dashboard.cli import add_parsers as add_dashboard
 
 HOST, PORT = "127.0.0.1", 8080
 
 
 def add_parsers(commands: Any) -> None:
-    """Adds `api`, `klien`, `hibah` and `audit`."""
+    """Adds `api`, `klien`, `hibah`, `audit` and `dasbor`."""
     _add_api(commands)
     _add_clients(commands)
     _add_grants(commands)
     _add_audit(commands)
+    add_dashboard(commands)
 
 
 def _add_api(commands: Any) -> None:

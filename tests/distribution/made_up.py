@@ -8,7 +8,8 @@ import duckdb
 
 from padanan.published.opened import WILAYAH_SEED
 
-PROGRAMS = ("kaj", "kjp_plus", "klj", "pkh", "sembako")
+PROGRAMS = ("bpms", "kaj", "kjp_plus", "klj", "pangan_murah", "pkh", "sembako")
+"""Almost everybody receives `pangan_murah`, and all but two of `bpms` `sembako`: those who do not are few."""
 
 
 def database(path: Path, people: int, seed: int = 1) -> Path:
@@ -29,9 +30,10 @@ def database(path: Path, people: int, seed: int = 1) -> Path:
         select md5(o::varchar) as id_orang, md5('k' || f.i) as id_keluarga, if(a < 0.5, 'L', 'P') as jk,
             case when b < 0.35 then 'anak' when b < 0.88 then 'dewasa' when b < 0.99 then 'lansia' else 'tidak_diketahui' end
                 as kelompok_umur, kode_kota, kode_kecamatan, kode_kelurahan, desil,
-            list_filter(['kaj', 'kjp_plus', 'klj', 'pkh', 'sembako'],
-                x -> case x when 'kaj' then b < 0.02 when 'kjp_plus' then b < 0.1 when 'klj' then b between 0.9 and 0.99
-                     when 'pkh' then c < 0.15 else c < 0.3 end) as program_semua
+            list_filter(['bpms', 'kaj', 'kjp_plus', 'klj', 'pangan_murah', 'pkh', 'sembako'],
+                x -> case x when 'bpms' then o < 40 when 'pangan_murah' then a < 0.99
+                     when 'kaj' then b < 0.02 when 'kjp_plus' then b < 0.1 when 'klj' then b between 0.9 and 0.99
+                     when 'pkh' then c < 0.15 else o < 38 or (o >= 40 and c < 0.3) end) as program_semua
         from p join f on f.i = p.o % {max(people // 3, 1)}"""
     )
     con.close()

@@ -46,14 +46,15 @@ def decree(request, tmp_path_factory):
 def two(tmp_path_factory):
     """Two decrees, and the pages and files of both."""
     folder = tmp_path_factory.mktemp("dasbor")
-    every = []
+    every, told = [], {}
     for seed, periode in enumerate((Periode(2025, 1), Periode(2025, 2)), 1):
         rows = json.loads(aggregate_text(database(folder / f"{seed}.duckdb", 6_000, seed)))
         every.append(figures_of(periode, 1, FACTS, rows))
+        told[periode] = rows
     data = load_open_data()
     pages = make_pages(every, data)
     pages["unduh.html"] = write_files(folder, every, newest(every), pages, data)
-    return folder, every, pages
+    return folder, every, pages, told
 
 
 def asked(path, query):
@@ -100,6 +101,23 @@ def test_no_figure_tells_of_fewer_than_five(decree):
     assert not [row for row in rows if row["jumlah"] is not None and 0 < row["jumlah"] < LIMIT]
     assert {row["ditutup"] for row in rows if row["jumlah"] is None} <= {"<5", "ditutup"}
     assert not [row for row in rows if (row["jumlah"] is None) == (row["ditutup"] is None)]
+
+
+@pytest.mark.feature("F32")
+def test_those_who_are_left_over_are_never_told_where_they_are_few(decree):
+    """Who of a place does not receive a program, and who of a program not another one: a reader subtracts."""
+    rows, _, _ = decree
+    known = {(row["kode_wilayah"], row["dimensi"], row["nilai"]): row["jumlah"] for row in rows if row["satuan"] == PEOPLE}
+    judged = 0
+    for (place, dimension, value), part in known.items():
+        wholes = {"program": [(place, ALL, ALL)], PAIR: [(place, "program", one) for one in value.split("+")]}
+        for whole in wholes.get(dimension, []):
+            if part is not None and known[whole] is not None:
+                assert not 0 < known[whole] - part < LIMIT, (place, dimension, value)
+                judged += 1
+    assert judged > 20
+    pairs = [value for _, dimension, value in known if dimension == PAIR]
+    assert pairs and all(value.split("+") == sorted(set(value.split("+"))) for value in pairs)
 
 
 def equations(rows):
@@ -152,7 +170,7 @@ def test_no_covered_figure_can_be_worked_out(decree):
 
 @pytest.mark.feature("F32")
 def test_the_matrix_has_the_recipients_on_its_diagonal_and_is_its_own_mirror(two):
-    _, every, _ = two
+    _, every, _, _ = two
     figures = newest(every)
     made = tables.matrix(figures)
     names = [row.data["program"] for row in made.rows]
@@ -172,18 +190,18 @@ def test_a_program_that_excludes_itself_or_is_unknown_is_refused():
 
 
 @pytest.mark.feature("F52")
-def test_pockets_are_ranked_by_open_figures_alone(two):
-    figures = newest(two[1])
+def test_pockets_are_ranked_by_open_figures_alone(decree):
+    _, figures, _ = decree
     made = tables.pockets(figures, KELURAHAN, "uji")
     counts = [row.cells[3].value for row in made.rows]
-    assert len(counts) == tables.TOP and all(a >= b for a, b in pairwise(counts)) and None not in counts
+    assert 0 < len(counts) <= tables.TOP and None not in counts and all(a >= b for a, b in pairwise(counts))
     best = max((figures.at(code).value or 0) for code in figures.places(KELURAHAN) if "tidak" not in code)
     assert counts[0] == best
 
 
 def test_every_cell_of_a_page_is_a_figure_of_the_decree(two):
     """No page shows a number that the covered figures do not hold; sums are counted, not added up again."""
-    _, every, pages = two
+    _, every, pages, _ = two
     known = {figure.value for one in every for figure in one.cells.values() if figure.value is not None}
     ranks = set(range(1, tables.TOP + 1))
     for name, page in pages.items():
@@ -196,7 +214,7 @@ def test_every_cell_of_a_page_is_a_figure_of_the_decree(two):
 
 @pytest.mark.feature("F19", "F50")
 def test_pages_load_nothing_from_elsewhere_and_need_no_script(two):
-    _, _, pages = two
+    _, _, pages, _ = two
     for name, page in pages.items():
         assert len(page.html) < 400_000, name
         outside = set(re.findall(r'(?:href|src)="(https?://[^"]+)"', page.html))
@@ -211,7 +229,7 @@ def test_pages_load_nothing_from_elsewhere_and_need_no_script(two):
 
 @pytest.mark.feature("F58", "F54")
 def test_downloads_hold_the_same_figures_and_say_what_they_are(two):
-    folder, every, pages = two
+    folder, every, pages, told = two
     with (folder / CSV).open(encoding="utf-8", newline="") as handle:
         read = list(csv.reader(handle))
     rows = list(long_rows(every))
@@ -219,6 +237,12 @@ def test_downloads_hold_the_same_figures_and_say_what_they_are(two):
     assert read[1:] == [["" if value is None else str(value) for value in row] for row in rows]
     table = pq.read_table(folder / PARQUET)
     assert [tuple(row.values()) for row in table.to_pylist()] == rows
+    counted = {(one["satuan"], one["kode_wilayah"], one["dimensi"], one["nilai"]): one for one in told[newest(every).periode]}
+    own = [row for row in rows if row[0] == "2025-S2"]
+    assert len(own) == len(counted) and any(row[-1] for row in own)
+    for row in own:
+        one = counted[row[2], row[4], row[6], row[7]]
+        assert (row[3], row[9], row[10]) == (one["tingkat"], one["jumlah"], one["ditutup"])
     metadata = json.loads((folder / METADATA).read_text())
     assert [one["nama"] for one in metadata["variabel"]] == table.column_names
     assert {one["nama"]: one["sha256"] for one in metadata["berkas"]} == {
@@ -243,7 +267,7 @@ def test_downloads_hold_the_same_figures_and_say_what_they_are(two):
 
 
 def test_the_course_stands_over_every_decree(two):
-    _, every, _ = two
+    _, every, _, _ = two
     made = tables.course(every, "uji")
     assert [column.name for column in made.columns] == ["Kota", "2025-S1", "2025-S2"]
     assert [cell.value for cell in made.rows[-1].cells[1:]] == [one.at(PROVINCE).value for one in every]
@@ -254,7 +278,7 @@ def test_the_course_stands_over_every_decree(two):
 
 def test_axe_finds_nothing_on_the_dashboards(two, tmp_path):
     """With its script, at both widths: the filter and the headings that sort are controls too."""
-    _, _, pages = two
+    _, _, pages, _ = two
     for name, page in pages.items():
         (tmp_path / name).write_text(page.html)
     folder = tmp_path / "uji"

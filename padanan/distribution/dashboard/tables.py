@@ -120,7 +120,9 @@ def coverage(figures: Figures) -> Table:
         name = program_name(program)
         rows.append(row(text(name), figure(one), of(one, whole), bar(one, whole, f"{name}: {one.value} orang"), program=program))
     note = "Satu orang dapat menerima beberapa program; jumlah kolom bukan jumlah orang."
-    return table("program", "Penerima menurut program", heads("Program", "Orang#", "Bagian sasaran#", "Perbandingan"), rows, note=note)
+    return table(
+        "program", "Penerima menurut program", heads("Program", "Orang#", "Bagian sasaran#", "Perbandingan"), rows, note=note
+    )
 
 
 def matrix(figures: Figures) -> Table:
