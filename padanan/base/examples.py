@@ -19,6 +19,8 @@ EXAMPLES = {
     "audit head": "",
     "audit readers": "000092d7f4fb29b641c4073e39998ce7",
     "audit verify": "",
+    "dasbor make": "",
+    "dasbor open": "",
     "hibah give": "hibah-klj.yaml --pengusul contoh.pengusul --penyetuju contoh.penyetuju --reason 'keputusan TKPK 5/2026'",
     "hibah list": "",
     "hibah revoke": "klj-dinsos --by contoh.pengusul --reason 'kerja sama berakhir'",

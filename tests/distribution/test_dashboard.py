@@ -20,10 +20,12 @@ from scipy.sparse import lil_matrix
 from padanan.base.digest import file_sha256
 from padanan.base.period import Periode
 from padanan.base.suppress import ALL, LIMIT
+from padanan.cli import main
 from padanan.distribution.aggregate import DIMENSIONS, FAMILIES, NUMBER, PAIR, PEOPLE, aggregate_text
 from padanan.distribution.dashboard import make, tables
-from padanan.distribution.dashboard.figures import KELURAHAN, PROVINCE, figures_of, newest
+from padanan.distribution.dashboard.figures import KELURAHAN, PROVINCE, figures_of, newest, read_figures, shown_decrees
 from padanan.distribution.dashboard.files import BOOK, COLUMNS, CSV, METADATA, PARQUET, long_rows, write_files
+from padanan.distribution.dashboard.make import dashboard_folder
 from padanan.distribution.dashboard.open_data import Exclusive, load_open_data
 from padanan.distribution.dashboard.pages import make_pages
 from tests.distribution.made_up import PROGRAMS, database
@@ -287,3 +289,37 @@ def test_axe_finds_nothing_on_the_dashboards(two, tmp_path):
     found = violations([tmp_path / name for name in pages], (1280, 400), axe(), folder)
     assert len(found) == 2 * len(pages)
     assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+@pytest.mark.feature("F19")
+def test_dashboards_of_a_home_are_made_from_the_decrees_that_agencies_see(decreed, monkeypatch, capsys):
+    """By command, twice the same bytes, sealed; nothing of them holds a person, and without a decree the cure is said."""
+    monkeypatch.setenv("PADANAN_HOME", str(decreed.root))
+    assert main(["dasbor", "make"]) == 0 and "[2/2]" in capsys.readouterr().out
+    folder = dashboard_folder(decreed)
+    first = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert len(read_figures(decreed, *shown_decrees(decreed)[-1]).cells) > 100
+    assert main(["dasbor", "make"]) == 0 and main(["dasbor", "open"]) == 0
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == first
+    assert str(folder / "index.html") in capsys.readouterr().out
+    texts = b"".join(first.values())
+    con = duckdb.connect()
+    seal = next(decreed.root.glob("decree/*/*/bnba.parquet"))
+    for nik, name, address in con.execute(f"select nik, nama, alamat from '{seal}'").fetchall():
+        assert not [value for value in (nik, name, address) if value and value.encode() in texts]
+    assert (folder / "index.html").stat().st_mode & 0o077 == 0
+
+
+def test_without_a_decree_the_command_says_what_to_do(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PADANAN_HOME", str(tmp_path / "data"))
+    assert main(["dasbor", "make"]) == 1 and "padanan api publish" in capsys.readouterr().err
+    assert main(["dasbor", "open"]) == 1 and "padanan dasbor make" in capsys.readouterr().err
+
+
+def test_a_changed_file_of_a_decree_makes_no_dashboard(decreed, monkeypatch, capsys):
+    monkeypatch.setenv("PADANAN_HOME", str(decreed.root))
+    (path,) = list(decreed.root.glob("distribusi/siap/*/*/agregat.json"))[-1:]
+    path.chmod(0o600)
+    path.write_text(path.read_text().replace('"jumlah":', '"jumlah" :', 1))
+    assert main(["dasbor", "make"]) == 1 and "agregat.json" in capsys.readouterr().err
+    assert not dashboard_folder(decreed).exists()

@@ -21,14 +21,14 @@ from tests.distribution.decree_by_hand import PERIODE, people_sql
 def test_no_covered_figure_can_be_worked_out(served):
     """Every sum a reader can do is tried, over a linear program's bounds by `bounds_of`: no covered cell of 1-4 is pinned."""
     from padanan.base.suppress import Cover, bounds_of
-    from padanan.distribution.aggregate import _counts, _sums
+    from padanan.distribution.aggregate import DIMENSIONS, PEOPLE, _counts, _sums
 
     agency = served.agency()
-    rows = agency.get(f"{BASE}/agregat").json()["data"]
+    rows = [one for one in agency.get(f"{BASE}/agregat").json()["data"] if one["satuan"] == PEOPLE]
     con = duckdb.connect(str(prepared_folder(served.home, PERIODE, 1) / "sasaran.duckdb"), read_only=True, config={
         "enable_external_access": False, "threads": 1, "memory_limit": "400MB", "autoinstall_known_extensions": False,
         "lock_configuration": True})  # fmt: skip
-    values, parents = _counts(con)
+    values, parents = _counts(con, "sasaran", DIMENSIONS, programs=True)
     con.close()
     told = {(one["tingkat"], one["kode_wilayah"], one["dimensi"], one["nilai"]): one for one in rows}
     assert set(told) == {cell for cell in values if cell[3] != REST}
