@@ -13,7 +13,7 @@ DBT_FOLDERS = {"staging": CLEANSING, "seeds": CLEANSING}
 STAGES_WITHOUT_SQL = frozenset({LANDING, DECREE, DISTRIBUTION, FEEDBACK})
 """Stages without dbt models: landing and decree are files, the two last hold nothing yet."""
 
-STAGES_WITHOUT_ASSETS = frozenset({DISTRIBUTION, FEEDBACK})
+STAGES_WITHOUT_ASSETS = frozenset({FEEDBACK})
 """Stages whose folder is in place but holds no asset yet."""
 
 STAGES_WITHOUT_TESTS = frozenset({FEEDBACK})

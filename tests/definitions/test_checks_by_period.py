@@ -9,7 +9,7 @@ from padanan.base.period import Periode
 from tests.definitions.graphql_workspace import graphql
 from tests.signed import write_manifest
 
-OF_TODAY = {"tenggat", "dua_penetapan_setahun", "dua_rakor_setahun"}
+OF_TODAY = {"catatan_akses_utuh", "tenggat", "dua_penetapan_setahun", "dua_rakor_setahun"}
 FIRST, SECOND = Periode(2025, 1), Periode(2025, 2)
 KLJ = dg.AssetKey(["landing", "klj"])
 STATE = """query($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) { ... on AssetNode { assetChecksOrError {

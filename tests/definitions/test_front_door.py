@@ -20,6 +20,7 @@ from padanan.records.ledger import release
 from padanan.review.decision.form import write_form
 from tests.definitions.graphql_workspace import PLAN, graphql, launched_alone
 from tests.definitions.test_release_sensor import FUTURE, deliver
+from tests.distribution.decree_by_hand import seal_decree
 from tests.review.decided_by_hand import accept_all, publish
 from tests.review.published_by_hand import PERIODE
 
@@ -56,7 +57,12 @@ def released_delivery(home):
     release(home, load_contracts(), receipt.sha16, by="uji", reason="uji")
 
 
+def sealed_period(home):
+    seal_decree(home, PERIODE)
+
+
 SENSORS = {
+    "segel_sensor": sealed_period,
     "inbox_sensor": files_of_two_producers,
     "formulir_sensor": decision_form,
     "putusan_sensor": decided_period,
@@ -67,6 +73,7 @@ SENSORS = {
 SCHEDULES = {
     "padanan_semesteran": datetime(2025, 12, 1, 2, tzinfo=JAKARTA),
     "dtks_bulanan": datetime(2025, 11, 16, 3, tzinfo=JAKARTA),
+    "akses_harian": datetime(2025, 11, 16, 0, 30, tzinfo=JAKARTA),
     "kalender_harian": datetime(2025, 11, 16, 6, tzinfo=JAKARTA),
 }
 """A moment at which a schedule asks for a run; a new schedule needs a line here."""

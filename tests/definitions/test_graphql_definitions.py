@@ -62,7 +62,7 @@ def test_every_asset_is_described_owned_and_partitioned_by_half_year(answers):
 @pytest.mark.feature("F18")
 def test_schedules_run_in_jakartas_time(repository_answer):
     schedules = {item["name"]: item for item in repository_answer["schedules"]}
-    assert set(schedules) == {"padanan_semesteran", "dtks_bulanan", "kalender_harian"}
+    assert set(schedules) == {"padanan_semesteran", "dtks_bulanan", "kalender_harian", "akses_harian"}
     assert {item["executionTimezone"] for item in schedules.values()} == {"Asia/Jakarta"}
     assert schedules["padanan_semesteran"]["pipelineName"] == "padanan_periode"
 
@@ -76,6 +76,7 @@ def test_sensors_watch_the_inbox_and_failed_runs(repository_answer):
         "formulir_sensor",
         "pelepasan_sensor",
         "putusan_sensor",
+        "segel_sensor",
     }
     assert sensors["inbox_sensor"]["targets"] == [{"pipelineName": "landing_produsen"}]
     assert sensors["alarm_kegagalan"]["sensorType"] == "RUN_STATUS"
@@ -92,4 +93,6 @@ def test_the_jobs_are_those_of_the_manual(repository_answer):
         "formulir_reviu",
         "putusan_periode",
         "penetapan_periode",
+        "penyaluran_periode",
+        "pemeriksaan_akses",
     }

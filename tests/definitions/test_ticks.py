@@ -13,8 +13,8 @@ print(sorted(one.name for one in repository.sensor_defs if one.default_status is
 print(sorted(one.name for one in repository.schedule_defs if one.default_status is C.RUNNING), sep="")
 """
 ALARMS = ["alarm_kegagalan", "alarm_tik"]
-SENSORS = [*ALARMS, "formulir_sensor", "inbox_sensor", "pelepasan_sensor", "putusan_sensor"]
-SCHEDULES = ["dtks_bulanan", "kalender_harian", "padanan_semesteran"]
+SENSORS = [*ALARMS, "formulir_sensor", "inbox_sensor", "pelepasan_sensor", "putusan_sensor", "segel_sensor"]
+SCHEDULES = ["akses_harian", "dtks_bulanan", "kalender_harian", "padanan_semesteran"]
 
 
 @pytest.mark.lambat

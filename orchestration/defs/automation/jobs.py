@@ -8,8 +8,9 @@ import dagster as dg
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.decree.calendar import dua_kali_setahun
 from orchestration.defs.decree.documents import FOLLOWING
+from orchestration.defs.distribution.access import catatan_akses_utuh
 from orchestration.defs.landing.calendar import tenggat_kiriman
-from orchestration.stages import CLEANSING, DECREE, LANDING, PADANAN, REVIEW
+from orchestration.stages import CLEANSING, DECREE, DISTRIBUTION, LANDING, PADANAN, REVIEW
 
 CALENDAR = dg.AssetSelection.checks(tenggat_kiriman, dua_kali_setahun)
 """What depends on the day and not on a run's data: judged daily, in a job of its own."""
@@ -21,6 +22,9 @@ DECISION = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "putusan"]))
 # Report, form and documents name the state of the review: whoever reads a new decision makes them anew.
 DOCUMENTS = dg.AssetSelection.assets(dg.AssetKey([DECREE, "dokumen"]))
 REPORT = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "laporan_mutu"]))
+DISTRIBUTED = dg.AssetSelection.groups(DISTRIBUTION)
+"""What agencies and everybody get to see: after a seal, never with a period's run."""
+ACCESSES = dg.AssetSelection.checks(catatan_akses_utuh)
 APPROVAL = dg.AssetSelection.assets(dg.AssetKey([DECREE, "penetapan"]))
 FIELD = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "daftar_tugas"]), dg.AssetKey([REVIEW, "paket_produsen"]))
 """Files with names: made when somebody asks for them, not with every run."""
@@ -71,6 +75,20 @@ tugas_periode = dg.define_asset_job(
     selection=FIELD,
     description="Menulis daftar tugas lapangan per kelurahan dan paket tiap produsen dari revisi terbit; memuat data pribadi.",
     tags={"padanan/tahap": REVIEW},
+)
+
+penyaluran_periode = dg.define_asset_job(
+    "penyaluran_periode",
+    selection=DISTRIBUTED - ACCESSES,
+    description="Menyalurkan penetapan yang disegel: berkas API dan dasbor untuk umum, dengan pembuktiannya.",
+    tags={"padanan/tahap": DISTRIBUTION},
+)
+
+pemeriksaan_akses = dg.define_asset_job(
+    "pemeriksaan_akses",
+    selection=ACCESSES,
+    description="Membuktikan catatan akses API hari ini dan menandai kepalanya. Tidak menyentuh gudang.",
+    tags={"padanan/tahap": DISTRIBUTION},
 )
 
 pemeriksaan_kalender = dg.define_asset_job(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import dagster as dg
 
-from orchestration.defs.automation.jobs import padanan_periode, pemeriksaan_kalender
+from orchestration.defs.automation.jobs import padanan_periode, pemeriksaan_akses, pemeriksaan_kalender
 from orchestration.defs.partitions import TIMEZONE, periode_at
 from orchestration.ticks import schedule_status
 
@@ -41,3 +41,16 @@ def padanan_semesteran(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 def kalender_harian(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """One run a day."""
     return dg.RunRequest(run_key=f"kalender-{_moment(context):%Y-%m-%d}")
+
+
+@dg.schedule(
+    name="akses_harian",
+    job=pemeriksaan_akses,
+    cron_schedule="30 0 * * *",
+    execution_timezone=TIMEZONE,
+    default_status=schedule_status(),
+    description="Setiap hari pukul 00.30 WIB: catatan akses API dibuktikan, kepalanya ditandai, yang tidak utuh diberitahukan.",
+)
+def akses_harian(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """One run a day."""
+    return dg.RunRequest(run_key=f"akses-{_moment(context):%Y-%m-%d}")
