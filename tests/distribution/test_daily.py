@@ -49,6 +49,6 @@ def test_accesses_are_proved_their_head_signed_and_a_changed_one_found(served, m
     store = open_store(served.home)
     unlocked(store)
     with store.writing() as con:
-        con.exec_driver_sql("update audit set isi = replace(isi, 'jenis', 'jenus') where no = 0")
+        con.exec_driver_sql("update audit set isi = replace(isi, 'jenis', 'jenus') where no = 1")
     store.close()
     assert prove_accesses(served.home).faults
