@@ -69,11 +69,9 @@ def write_files(folder: Path, every: Sequence[Figures], figures: Figures, pages:
     kinds = {"teks": pa.string(), "bilangan": pa.int64()}
     schema = pa.schema([pa.field(name, kinds[kind]) for name, (_, kind) in COLUMNS.items()])
     columns = [[one[at] for one in rows] for at in range(len(COLUMNS))]
-    pq.write_table(
-        pa.Table.from_arrays([pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)], schema=schema),
-        folder / PARQUET,
-        compression="zstd",
-    )
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)]
+    with disk.filling(folder / PARQUET):
+        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), folder / PARQUET, compression="zstd")
     _book(folder / BOOK, figures, pages, data)
     told = [{"nama": name, "arti": meant, "sha256": file_sha256(folder / name)} for name, meant in _MEANT.items()]
     metadata = _metadata(every, figures, data, told)
