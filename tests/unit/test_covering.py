@@ -3,9 +3,6 @@
 The attack here is written anew from the declared cells and the marks alone, as a reader would set it up.
 """
 
-import dataclasses
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,12 +10,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from padanan.base.suppress import ALL, LIMIT, Cover, small
-from padanan.contracts.contract import expectations_dir
-from padanan.contracts.rules import load_catalogue
 from padanan.published.cells.declared import Declared, crossed
-from padanan.published.cells.places import rule_key, rules
 from padanan.published.cells.solve import groups, solve
-from padanan.published.facts import KotaCount
 
 FAR = 10_000
 
@@ -205,15 +198,3 @@ def test_a_large_group_is_covered_without_the_proof():
     solved = solve(into)
     assert_protected(into, solved)
     assert any("terbuka" in note for note in solved.notes), solved.notes
-
-
-def test_no_more_can_fail_than_were_judged():
-    """Six of eight fail below a threshold of 99%: the search for the least blocking count once asked for nine of eight."""
-    rule = dataclasses.replace(load_catalogue(expectations_dir())["alamat_tidak_lengkap"], threshold=0.99)
-    of_rule = SimpleNamespace(producer="dtks", rule=rule, gagal=6)
-    facts = SimpleNamespace(
-        rules=[of_rule], kotas=[KotaCount("dtks", rule, "31.71", 6, 8, 6)], kota_names={"31.71": "Jakarta Pusat"}
-    )
-    declared = Declared()
-    rules(declared, facts)
-    assert declared.at_most[rule_key("dtks", rule.id, "31.71")] == 8

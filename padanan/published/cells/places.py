@@ -68,6 +68,11 @@ def every(node: Node) -> Iterator[Node]:
         yield from every(child)
 
 
+def people_key(producer: str, rule: str, kota: str) -> Key:
+    """Distinct people behind the failing records of a kota that is named as penghalang."""
+    return ("orang gagal di kota", producer, rule, kota)
+
+
 def rules(into: Declared, facts: Facts | Counted) -> None:
     """Declares the failing records by rule and kota; a rule's total over all kota stands beside the gap table's count.
 
@@ -84,6 +89,8 @@ def rules(into: Declared, facts: Facts | Counted) -> None:
             parts.append(key)
             if count is not None and count.gagal >= LIMIT:
                 _bounded(into, key, count)
+            if count is not None and count.blocker:
+                into.count(people_key(item.producer, item.rule.id, kota), count.orang)
         into.sum(total, parts)
 
 
@@ -93,6 +100,5 @@ def _bounded(into: Declared, key: Key, count: KotaCount) -> None:
         down = range(count.gagal - 1, max(LIMIT, count.gagal - FAR) - 1, -1)
         into.at_least[key] = next((fewer + 1 for fewer in down if not count.with_failed(fewer).blocker), LIMIT)
     elif count.rule.level != "blok":
-        most = min(count.total, count.gagal + FAR)  # of what was judged no more than all can fail
-        up = range(count.gagal + 1, most + 1)
-        into.at_most[key] = next((more - 1 for more in up if count.with_failed(more).blocker), most)
+        up = range(count.gagal + 1, count.gagal + FAR)
+        into.at_most[key] = next((more - 1 for more in up if count.with_failed(more).blocker), count.gagal + FAR)
