@@ -65,6 +65,11 @@ def _parts(node: Node, name: str, *, population: bool) -> Iterator[Key]:
             yield place_key(child.path, "sasaran")
 
 
+def people_key(producer: str, rule: str, kota: str) -> Key:
+    """Distinct people behind the failing records of a kota that is named as penghalang."""
+    return ("orang gagal di kota", producer, rule, kota)
+
+
 def rules(into: Declared, facts: Facts | Counted) -> None:
     """Declares the failing records by rule and kota; a rule's total over all kota stands beside the gap table's count.
 
@@ -81,6 +86,8 @@ def rules(into: Declared, facts: Facts | Counted) -> None:
             parts.append(key)
             if count is not None and count.gagal >= LIMIT:
                 _bounded(into, key, count)
+            if count is not None and count.blocker:
+                into.count(people_key(item.producer, item.rule.id, kota), count.orang)
         into.sum(total, parts)
 
 

@@ -6,6 +6,7 @@ Counting is in `facts` and `overlap`; drawing in `svg`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from padanan.base import format as id_format
@@ -13,6 +14,7 @@ from padanan.contracts.parts import reference
 from padanan.pages import svg, words
 from padanan.pages.table import Cell, Column, Table, count, heads, row, share, table, text
 from padanan.published import overlap
+from padanan.published.cells.matching import overlap_key
 from padanan.published.facts import Facts
 from padanan.published.opened import LATER
 from padanan.published.report import Report
@@ -98,8 +100,11 @@ def overlap_table(data: overlap.Overlap, kota: str, caption: str, *, total: bool
         rows.append(
             row(
                 text(overlap.set_name(members, data.names)),
-                count(number, mark),
-                share(number, whole, hidden),
+                count(number, mark, key=overlap_key(data.unit, kota, overlap.set_key(members))),
+                replace(
+                    share(number, whole, hidden),
+                    ratio=(overlap_key(data.unit, kota, overlap.set_key(members)), overlap_key(data.unit, kota)),
+                ),
                 irisan=overlap.set_key(members),
             )
         )
@@ -122,13 +127,14 @@ def overlap_section(report: Report, unit: str) -> tuple[dict[str, Any], dict[str
     lines = [svg.Intersection(members, number) for members, number in sets if (overlap.ALL, members) not in data.covered]
     register = reference(report.contracts).registry
     assert register is not None
-    alone = next((number for members, number in sets if members == frozenset({register.id})), 0)
+    only = frozenset({register.id})
+    alone = count(next((number for members, number in sets if members == only), 0), data.covered.get((overlap.ALL, only))).text
     several = sum(number for members, number in sets if len(members) > 1)
     unregistered = total - data.within(register.id)
     message = (
         f"{id_format.number(total)} {unit} ada di sedikitnya satu registri; "
         f"{id_format.number(several)} ({id_format.percent(several, total)}) "
-        f"di dua registri atau lebih, {id_format.number(alone)} hanya di {register.name}, dan {id_format.number(unregistered)} "
+        f"di dua registri atau lebih, {alone} hanya di {register.name}, dan {id_format.number(unregistered)} "
         f"({id_format.percent(unregistered, total)}) di registri lain tetapi tidak di {register.name}."
         + (f" {id_format.listed(list(data.absent))} {LATER}." if data.absent else "")
     )

@@ -5,12 +5,15 @@ Which cells are covered is decided in `wilayah` and `suppress`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from padanan.base.format import NOT_MEASURED
 from padanan.base.suppress import ALL
 from padanan.pages.layout import page
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Column, Row, Table, count, heads, row, share, table, text
 from padanan.published import wilayah
+from padanan.published.cells.places import place_key
 from padanan.published.gap_places import NAMED, Layer
 from padanan.published.report import Report, kota_page
 from padanan.review.report.matching_tables import overlap_table
@@ -135,9 +138,10 @@ def population_cells(tree: wilayah.Tree, node: wilayah.Node) -> tuple[Cell, Cell
 
 
 def _count(tree: wilayah.Tree, node: wilayah.Node, measure: str) -> Cell:
-    return count(node.values[measure], tree.covered.get((node.path, measure)))
+    return count(node.values[measure], tree.covered.get((node.path, measure)), key=place_key(node.path, measure))
 
 
 def _share(tree: wilayah.Tree, node: wilayah.Node, part: str, whole: str) -> Cell:
     hidden = (node.path, part) in tree.covered or (node.path, whole) in tree.covered
-    return share(node.values[part], node.values[whole], hidden)
+    keys = (place_key(node.path, part), place_key(node.path, whole))
+    return replace(share(node.values[part], node.values[whole], hidden), ratio=keys)

@@ -12,8 +12,9 @@ from padanan.contracts.rules import DIMENSIONS
 from padanan.pages import words
 from padanan.pages.layout import page
 from padanan.pages.page import Page
-from padanan.pages.table import RULE, Cell, Column, Table, count, dated, heads, limit, row, rule_cell, share, table, text
+from padanan.pages.table import RULE, Cell, Column, Table, count, counted, dated, heads, limit, row, rule_cell, share, table, text
 from padanan.published import wilayah
+from padanan.published.cells.places import rule_key
 from padanan.published.facts import NO_KOTA
 from padanan.published.followup import FollowUp, summed
 from padanan.published.report import Report, producer_page
@@ -112,7 +113,9 @@ def _by_kota(report: Report, contract_id: str) -> Table:
     for item in sorted(report.facts.of(contract_id), key=lambda found: (-found.gagal, found.rule.id)):
         if item.gagal:
             cells = kota_cells(report, contract_id, item.rule.id)
-            rows.append(row(rule_cell(item.rule), count(item.gagal), *cells, aturan=item.rule.id))
+            rows.append(
+                row(rule_cell(item.rule), counted(report.cells, rule_key(contract_id, item.rule.id)), *cells, aturan=item.rule.id)
+            )
     columns = [RULE, Column("Jumlah", "n"), *kota_columns(report)]
     return table("tabel-kota", "Catatan gagal dan bagiannya menurut kota", columns, rows, label="Celah menurut kota")
 
@@ -142,6 +145,7 @@ def kota_cells(report: Report, contract_id: str, rule_id: str) -> list[Cell]:
                 note_css=css,
                 more=(found.rate if told and found else None, "penghalang" if over else None),
                 data={"kota": code or wilayah.UNKNOWN},
+                key=rule_key(contract_id, rule_id, code),
             )
         )
     return cells
