@@ -11,6 +11,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +25,10 @@ from sqlalchemy.pool import StaticPool
 
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.run_storage import PeriodRunStorage
+from padanan.base import locks
 
+MAKING = ".dibuat.lock"
+"""Held while a process makes what it finds missing: a server's services start at once."""
 BUSY_SECONDS = 60
 OPEN_RUNS = 8
 WRITERS = 1
@@ -58,8 +62,9 @@ class PooledEventLogStorage(SqliteEventLogStorage):
         runs of that first look all start together. A limit that a person has set stays.
         """
         super().register_instance(instance)
-        if POOL_WAREHOUSE not in {pool.name for pool in self.get_pool_limits()}:
-            self.set_concurrency_slots(POOL_WAREHOUSE, WRITERS)
+        with locks.held(Path(self._base_dir) / MAKING):
+            if POOL_WAREHOUSE not in {pool.name for pool in self.get_pool_limits()}:
+                self.set_concurrency_slots(POOL_WAREHOUSE, WRITERS)
 
     @property
     def supports_asset_checks(self) -> bool:

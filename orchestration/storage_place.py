@@ -15,8 +15,8 @@ from dagster._core.storage.root import LocalArtifactStorage
 from dagster._serdes import ConfigurableClassData
 
 from orchestration.environment import storage_folder
-from orchestration.event_storage import PooledSqliteStorage
-from padanan.base import disk
+from orchestration.event_storage import MAKING, PooledSqliteStorage
+from padanan.base import disk, locks
 
 OPTIONAL = {"base_dir": Field(StringSource, is_required=False)}
 
@@ -39,8 +39,14 @@ class PlacedStorage(PooledSqliteStorage):
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Any) -> PlacedStorage:
-        """Dagster's constructor from `dagster.yaml`."""
-        return cls.from_local(inst_data=inst_data, **_placed(config_value))
+        """Dagster's constructor from `dagster.yaml`; one process at a time makes the tables.
+
+        Webserver, daemon and code server start at once on a server's first day; two that made the tables together left a stamp
+        with two heads, which no later start could read.
+        """
+        placed = _placed(config_value)
+        with locks.held(Path(placed["base_dir"]) / MAKING):
+            return cls.from_local(inst_data=inst_data, **placed)
 
 
 class PlacedArtifacts(LocalArtifactStorage):

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from math import inf
 
 from padanan.base.suppress import LIMIT, Cell, Cover, small
 
 Node = Hashable
+Step = tuple[int, int, float, bool]
+"""What can be done from a sum: the cell, the sum it leads to, its price, and which way the cell goes (True: one more)."""
 # What a step costs: fewest cells first, then the smallest; a mark that says less before a cell more.
-Prices = tuple[float | None, float | None]
 RELAXED, COVERED, COVERED_ZERO = 500, 1000, 1500
 
 
@@ -69,7 +71,8 @@ class _Net:
             self.around[self.tails[at]].append(at)
             self.around[self.heads[at]].append(at)
         # Of each cell one less and one more; asked for millions of times, changed where a cell is covered.
-        self.prices: list[Prices] = [(self._price(at, False), self._price(at, True)) for at in range(len(self.arcs))]
+        self.prices = [(self._price(at, False), self._price(at, True)) for at in range(len(self.arcs))]
+        self.steps = [self._steps(node) for node in range(len(nodes))]
 
     @staticmethod
     def _first(arc: Arc) -> Cover | None:
@@ -99,12 +102,24 @@ class _Net:
             return 0
         return None if arc.given is not None else RELAXED
 
+    def _steps(self, node: int) -> list[Step]:
+        """What can be done from a sum, in the order of the cells."""
+        found: list[Step] = []
+        for at in self.around[node]:
+            up = self.tails[at] == node
+            price = self.prices[at][up]
+            if price is not None:
+                found.append((at, self.heads[at] if up else self.tails[at], price, up))
+        return found
+
     def move(self, at: int, up: bool) -> None:
         """Covers a cell so that it can be one more, or one less."""
         if self.prices[at][up]:
             more = self.marks[at] is None and self.arcs[at].value >= LIMIT + (not up)
             self.marks[at] = Cover.MORE if more else Cover.ANY
             self.prices[at] = self._price(at, False), self._price(at, True)
+            for node in (self.tails[at], self.heads[at]):
+                self.steps[node] = self._steps(node)
 
     def free(self, at: int) -> None:
         """Makes a cell unknown, by the cheaper of its two ways."""
@@ -114,10 +129,7 @@ class _Net:
             if own is None or (best is not None and own >= best[0]):
                 continue
             start, end = (self.heads[at], self.tails[at]) if up else (self.tails[at], self.heads[at])
-            found = cheapest_path(
-                self.around, self.tails, self.heads, self.prices, start=start, end=end, without=at,
-                below=None if best is None else best[0] - own,
-            )  # fmt: skip
+            found = cheapest_path(self.steps, start, end, at, None if best is None else best[0] - own)
             if found is not None:
                 best = (own + found[0], up, found[1])
             if best is not None and best[0] == 0:
@@ -128,50 +140,38 @@ class _Net:
 
 
 def cheapest_path(
-    around: Sequence[Sequence[int]],
-    tails: Sequence[int],
-    heads: Sequence[int],
-    prices: Sequence[Prices],
-    *,
-    start: int,
-    end: int,
-    without: int,
-    below: float | None = None,
+    steps: Sequence[Sequence[Step]], start: int, end: int, without: int, below: float | None = None
 ) -> tuple[float, list[tuple[int, bool]]] | None:
-    """The cheapest path of steps (cell, up) from a sum to another that does not use one cell; of equally cheap ones the nearest.
+    """The cheapest path from a sum to another that does not use one cell, and what it costs; of equally cheap ones the nearest.
 
     Args:
-        around: the cells at each sum. tails, heads: the two sums of each cell.
-        prices: what it costs that a cell is one less, and one more; None where it can't be.
-        below: what the path must cost less than.
+        steps: what can be done from each sum. below: what the path must cost less than.
+
+    Returns:
+        The price and the cells with the way they go; None where there is no such path.
     """
     known: dict[int, float] = {start: 0}
     came: dict[int, tuple[int, int, bool]] = {}
     heap: list[tuple[float, int, int]] = [(0, 0, start)]
     seen = 0
+    most = inf if below is None else below
     while heap:
         spent, _, node = heappop(heap)
         if node == end:
-            steps = []
+            path = []
             while node != start:
                 node, at, up = came[node]
-                steps.append((at, up))
-            return spent, steps
+                path.append((at, up))
+            return spent, path
         if spent > known[node]:
             continue
-        for at in around[node]:
-            if at == without:
-                continue
-            up = tails[at] == node
-            there = heads[at] if up else tails[at]
-            if known.get(there, spent + 1) <= spent:
-                continue
-            price = prices[at][up]
-            if price is None or (below is not None and spent + price >= below):
-                continue
-            if spent + price < known.get(there, spent + price + 1):
-                known[there] = spent + price
+        for at, there, price, up in steps[node]:
+            total = spent + price
+            if total < most and at != without and total < known.get(there, inf):
+                known[there] = total
                 came[there] = (node, at, up)
                 seen += 1
-                heappush(heap, (spent + price, seen, there))
+                heappush(heap, (total, seen, there))
+                if there == end:
+                    most = total  # nothing dearer is worth a look
     return None

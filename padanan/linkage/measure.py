@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import recordlinkage as rl
 
 from padanan.linkage import prepare
 from padanan.linkage.config import LinkageConfig
@@ -75,6 +74,8 @@ def evaluate(result: LinkResult, truth: pa.Table) -> Quality:
     absent = got[got["benar"].isna()]
     nan = float("nan")
     chosen = np.flatnonzero(weight >= result.thresholds.best_at / 100)
+    import recordlinkage as rl  # two seconds of sklearn and scipy: only who measures pays them
+
     precision = float(rl.precision(true, made)) if len(made) and len(true) else nan
     recall = float(rl.recall(true, made)) if len(true) else nan
     return Quality(
@@ -93,6 +94,8 @@ def evaluate(result: LinkResult, truth: pa.Table) -> Quality:
 
 def reduction_ratio(pairs: int, left: int, right: int) -> float:
     """Share of the product that blocking left out (recordlinkage's measure)."""
+    import recordlinkage as rl
+
     return float(rl.reduction_ratio(pairs, [range(left), range(right)])) if left and right else float("nan")
 
 

@@ -69,9 +69,10 @@ class Server:
         return sorted(state["ticks"], key=lambda tick: tick["timestamp"])
 
 
-def waited(ask, what):
+def waited(ask, what, alive=lambda: None):
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
+        alive()
         try:
             if found := ask():
                 return found
@@ -111,7 +112,12 @@ def server(home, tmp_path):
         running = [subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log) for command in commands]
         try:
             one = Server(port)
-            waited(one.ticks, "the first tick")
+
+            def alive():
+                ended = [process.args[0] for process in running if process.poll() is not None]
+                assert not ended, f"{ended} ended by itself:\n{(tmp_path / 'server.log').read_text()[-3000:]}"
+
+            waited(one.ticks, "the first tick", alive)
             yield one
         finally:
             for process in running:

@@ -47,12 +47,12 @@ def papers(untouched_demo, tmp_path_factory):
         archive.extract("baris.xlsx", folder)
     tabel = next(home.root.glob("reports/*/rev-1/tabel.xlsx"))
     files = {"field": field, "tkpk": tkpk, "kit": folder / "baris.xlsx", "form": folder / "formulir.xlsx",
-             "clerical": folder / "antrean.xlsx", "tabel": tabel}  # fmt: skip
+             "clerical": folder / "antrean.xlsx", "tabel": tabel, "celah": tabel.with_name("celah-wilayah.xlsx")}  # fmt: skip
     pages = printed(list(files.values()), folder)
     return {kind: (path, pages[path.name]) for kind, path in files.items()}
 
 
-@pytest.mark.parametrize("kind", ["field", "tkpk", "kit", "form", "clerical", "tabel"])
+@pytest.mark.parametrize("kind", ["field", "tkpk", "kit", "form", "clerical", "tabel", "celah"])
 def test_it_can_be_read_on_paper(papers, kind):
     """A4 across, letters large enough, no word on another, no figure that its column is too narrow for, numbered pages."""
     path, pages = papers[kind]

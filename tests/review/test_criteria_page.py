@@ -150,6 +150,9 @@ def test_a_selection_far_from_the_published_share_is_said(people, far):
     one = newest(published_poverty(), "extreme", date(2025, 12, 15))
     beside = Beside("Data sasaran", people, 100_000, one, one.extreme)
     assert beside.far is far and ("Jauh berbeda" in beside.sentence) is far and "0,89%, Maret 2022" in beside.sentence
+    wider = Beside("Data sasaran", people, 100_000, one, one.extreme, "rentan, desil 1–4").sentence
+    assert ("Kriteria yang disepakati lebih luas (rentan, desil 1–4)" in wider) is (far and people > 890)
+    assert ("Jauh berbeda" in wider) is (far and people < 890), "too few is strange under any level"
 
 
 @pytest.mark.feature("F51")

@@ -41,6 +41,13 @@ def test_help_needs_no_library():
     assert done.stdout.strip() == "[]"
 
 
+def test_a_report_is_made_without_the_libraries_that_link():
+    """Each decision makes reports again: sklearn and scipy's statistics, which none of them needs, took half of their start."""
+    code = "import sys, padanan.run.report; print(sorted({'recordlinkage', 'sklearn', 'scipy.stats'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_examples_are_those_of_the_commands_that_exist():
     assert {f"padanan {words}" for words in EXAMPLES} == EVERY.keys() and len(EVERY) > 40
 

@@ -19,7 +19,6 @@ from padanan.published.cells.declared import Declared, crossed
 from padanan.published.cells.places import rule_key, rules
 from padanan.published.cells.solve import solve
 from padanan.published.facts import KotaCount
-from padanan.published.facts import KotaCount
 
 FAR = 10_000
 

@@ -5,13 +5,14 @@ It finds them far faster than a linear program; what does not fit a network stan
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from padanan.base.circulation import Prices, cheapest_path
+from padanan.base.circulation import Step, cheapest_path
 from padanan.base.suppress import LIMIT
 from padanan.published.cells.linear import EXACT, Array, Block
 from padanan.published.cells.need import Need
@@ -19,6 +20,7 @@ from padanan.published.cells.need import Need
 GROUND = 0
 """The end of every cell that only one sum holds."""
 STILL = (None, None)
+Prices = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,10 @@ class Network:
                 self.around[self.tails[at]].append(at)
                 if self.heads[at] != self.tails[at]:
                     self.around[self.heads[at]].append(at)
-        self.prices: list[Prices] = [self._prices(at) for at in range(block.size)]
+        self.prices: list[Prices] = [STILL] * block.size
+        self.steps: list[list[Step]] = [[] for _ in self.around]
+        self.stale: set[int] = set()
+        self._price_again(range(block.size))
 
     @property
     def whole(self) -> bool:
@@ -118,6 +123,22 @@ class Network:
             for row, sign in ends:
                 (self.heads if sign > 0 else self.tails)[at] = row
 
+    def _price_again(self, cells: Iterable[int]) -> None:
+        for at in cells:
+            prices = self._prices(at)
+            if prices != self.prices[at]:
+                self.prices[at] = prices
+                self.stale |= {self.tails[at], self.heads[at]}
+
+    def _steps(self, node: int) -> list[Step]:
+        found: list[Step] = []
+        for at in self.around[node]:
+            up = self.tails[at] == node
+            price = self.prices[at][up]
+            if price is not None:
+                found.append((at, self.heads[at] if up else self.tails[at], price, up))
+        return found
+
     def _prices(self, at: int) -> Prices:
         """What it costs that a cell is one less, and one more, than it is now."""
         if not self.arc[at] or at in self.closed:
@@ -148,8 +169,7 @@ class Network:
             self.moved[at] = self.moved.get(at, 0) + (1 if up else -1)
             touched.add(at)
             touched |= {other for bound in self.bounds[at] for other in bound.both}
-        for at in touched:
-            self.prices[at] = self._prices(at)
+        self._price_again(touched)
         return all(self._holds(bound) for at, _ in steps for bound in self.bounds[at])
 
     def find(self, need: Need, much: int, *, below: float | None = None) -> tuple[Array, int] | None:
@@ -181,8 +201,7 @@ class Network:
         made = self._made()
         touched = {other for at in self.moved for other in (at, *(near for bound in self.bounds[at] for near in bound.both))}
         self.moved = {}
-        for one in touched:
-            self.prices[one] = self._prices(one)
+        self._price_again(touched)
         return (made, done) if done else None
 
     def _unit(self, at: int, side: int, below: float | None) -> bool:
@@ -193,7 +212,10 @@ class Network:
             return False
         start, end = (self.heads[at], self.tails[at]) if up else (self.tails[at], self.heads[at])
         limit = None if below is None else below - own
-        found = cheapest_path(self.around, self.tails, self.heads, self.prices, start=start, end=end, without=at, below=limit)
+        for node in self.stale:
+            self.steps[node] = self._steps(node)
+        self.stale.clear()
+        found = cheapest_path(self.steps, start, end, at, limit)
         if found is None:
             return False
         steps = [(at, up), *found[1]]
@@ -213,8 +235,9 @@ class Network:
                 return True
             changed = before.keys() | self.moved.keys()
             self.moved = before
-            for one in {other for at in changed for other in (at, *(near for bound in self.bounds[at] for near in bound.both))}:
-                self.prices[one] = self._prices(one)
+            self._price_again(
+                {other for at in changed for other in (at, *(near for bound in self.bounds[at] for near in bound.both))}
+            )
         return False
 
     def _made(self) -> Array:
@@ -231,17 +254,17 @@ class Network:
         for at in cells.tolist():
             self.covered[at] = covered
             self.closed.discard(at)
-            self.prices[at] = self._prices(at)
+        self._price_again(cells.tolist())
 
     def read(self) -> None:
         """Takes over bounds that were widened."""
         self.low, self.high = self.block.low.tolist(), self.block.high.tolist()
-        self.prices = [self._prices(at) for at in range(self.block.size)]
+        self._price_again(range(self.block.size))
 
     def still(self, cell: int) -> None:
         """Keeps a cell where it is until it is `set` again."""
         self.closed.add(cell)
-        self.prices[cell] = STILL
+        self._price_again([cell])
 
     def furthest(self, cell: int, way: int) -> float:
         """How far a cell can move if all others may; exact where the network is `whole`."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from padanan.base.suppress import ALL, LIMIT
+from padanan.base.suppress import ALL, LIMIT, small
 from padanan.published.cells.declared import Declared, Key
 from padanan.published.cells.linear import FAR
 from padanan.published.facts import NO_KOTA, Counted, Facts, KotaCount
-from padanan.published.wilayah import KELURAHAN_DEPTH, MEASURES, POPULATION, ROOT, UP_TO_KECAMATAN, Node, Path, Tree
+from padanan.published.wilayah import KELURAHAN_DEPTH, MEASURES, POPULATION, ROOT, UNKNOWN, UP_TO_KECAMATAN, Node, Path, Tree
 
 WEIGHTS = {1: 1000.0, 2: 100.0, 3: 8.0, 4: 1.0}
 """What covering a count costs a reader, by the length of its path: a kota's is covered only where nothing else can be."""
@@ -43,17 +43,26 @@ def places(into: Declared, tree: Tree) -> None:
     for node in tree.root.every():
         names = shown(node, population=tree.population)
         for name in names:
-            key = into.count(place_key(node.path, name), node.values[name], total=node.path == ROOT)
+            key = into.count(place_key(node.path, name), node.values[name], total=node.path == ROOT and not _tells(node, name))
             into.weights[key] = WEIGHTS[len(node.path)]
             if name in POPULATION and not node.measured:
                 into.key.add(key)  # said not to be measured
         for name in names:
             whole = MEASURES[name]
             if whole is not None:
-                into.rest(place_key(node.path, whole), [place_key(node.path, name)], place_key(node.path, f"bukan {name}"))
+                # What two key totals leave over they tell themselves.
+                told = {place_key(node.path, whole), place_key(node.path, name)} <= into.key
+                rest = place_key(node.path, f"bukan {name}")
+                into.rest(place_key(node.path, whole), [place_key(node.path, name)], rest, guarded=not told)
     for node in tree.root.every():
         for name in shown(node, population=tree.population):
             into.sum(place_key(node.path, name), list(_parts(node, name, population=tree.population)))
+
+
+def _tells(node: Node, name: str) -> bool:
+    """Whether a count of the measured places, which the first pages do not print, would tell few people beside its whole."""
+    whole = MEASURES[name]
+    return name in POPULATION and whole is not None and small(node.values[whole] - node.values[name])
 
 
 def _parts(node: Node, name: str, *, population: bool) -> Iterator[Key]:
@@ -63,6 +72,18 @@ def _parts(node: Node, name: str, *, population: bool) -> Iterator[Key]:
         elif name == "terukur" and child.measured:
             # A kelurahan is measured or not as a whole: below a kecamatan the parts are its kelurahan's data sasaran.
             yield place_key(child.path, "sasaran")
+
+
+def gap_key(producer: str, rule: str, path: Path) -> Key:
+    """Failing records of a producer, or of all, at a rule in one place: of a kota those that its page prints."""
+    if producer != ALL and len(path) <= len(ROOT) + 1:
+        return rule_key(producer, rule, ALL if path == ROOT else NO_KOTA if path[-1] == UNKNOWN else path[-1])
+    return ("celah tempat", producer, rule, *path)
+
+
+def records_key(producer: str, path: Path) -> Key:
+    """Records of a producer in one place; of all those of the tables by place."""
+    return place_key(path, "catatan") if producer == ALL else ("catatan produsen", producer, *path)
 
 
 def people_key(producer: str, rule: str, kota: str) -> Key:

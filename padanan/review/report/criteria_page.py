@@ -10,6 +10,7 @@ from datetime import date
 
 from padanan.base import format as id_format
 from padanan.base.suppress import ALL, Cover
+from padanan.contracts.criteria import LEVELS
 from padanan.contracts.poverty import PublishedPoverty, newest, published_poverty
 from padanan.pages import words
 from padanan.pages.layout import page
@@ -29,13 +30,14 @@ _KINDS = {"urutan": "Sumber desil", "warisan": "Warisan desil", "domisili": "Atu
 
 @dataclass(frozen=True)
 class Beside:
-    """A selection beside the published share of the same people."""
+    """A selection beside the published share; `wider`: the agreed level where it is one that takes in more than was published."""
 
     name: str
     people: int
     residents: int
     published: PublishedPoverty
     percent: float
+    wider: str = ""
 
     @property
     def times(self) -> float:
@@ -55,7 +57,11 @@ class Beside:
             f"{self.name}: {share} dari orang yang tidak tercatat di luar DKI, {id_format.decimal(self.times)} kali angka BPS "
             f"({_percent(self.percent)}%, {id_format.month(self.published.month)})."
         )
-        return f"{told} Jauh berbeda: periksa batas desil atau sumbernya sebelum menetapkan." if self.far else told
+        if not self.far:
+            return told
+        if self.wider and self.times > FAR:
+            return f"{told} Kriteria yang disepakati lebih luas ({self.wider}): pastikan memang itu yang dimaksud."
+        return f"{told} Jauh berbeda: periksa batas desil atau sumbernya sebelum menetapkan."
 
 
 def _up_to(limit: int) -> str:
@@ -68,7 +74,9 @@ def _percent(value: float) -> str:
 
 def comparisons(report: Report, found: Sensitivity) -> list[Beside]:
     """The selection and the two lower levels beside the newest published figures of before the cut-off."""
-    limits = report.source.manifest["kriteria"]["batas_desil"]
+    agreed = report.source.manifest["kriteria"]
+    limits, level = agreed["batas_desil"], str(agreed["tingkat"])
+    wider = "" if level == "kemiskinan_ekstrem" else f"{LEVELS[level]}, {_up_to(limits[level]).lower()}"
     day, figures = date.fromisoformat(str(report.source.manifest["cutoff"])[:10]), published_poverty()
     asked = (
         ("Data sasaran dibanding kemiskinan ekstrem", found.now[0], "extreme"),
@@ -80,8 +88,8 @@ def comparisons(report: Report, found: Sensitivity) -> list[Beside]:
         (f"Tingkat miskin ({_up_to(limits['miskin']).lower()})", found.up_to(limits["miskin"]), "poor"),
     )
     return [
-        Beside(name, people, found.residents, one, float(getattr(one, kind)))
-        for name, people, kind in asked
+        Beside(name, people, found.residents, one, float(getattr(one, kind)), "" if at else wider)
+        for at, (name, people, kind) in enumerate(asked)
         if (one := newest(figures, kind, day)) is not None
     ]
 

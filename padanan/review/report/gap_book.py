@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from padanan.base.book import READ_SIZE, Book, on_paper
+from padanan.base.book import READ_SIZE, Book, height, on_paper
 from padanan.base.suppress import ALL
 from padanan.contracts.rules import Rule
 from padanan.pages.workbook import HEAD_ROW, MADE, SHARE_DIGITS, book_formats, sheet_head
@@ -22,8 +22,8 @@ FILE = "celah-wilayah.xlsx"
 SHEET = "Celah per wilayah"
 EVERYONE = "Semua produsen"
 COLUMNS = (
-    ("Produsen", 24), ("Aturan", 30), ("Tingkat", 11), ("Kota", 24), ("Kecamatan", 22), ("Kelurahan", 24),
-    ("Catatan gagal", 11), ("Catatan dinilai", 11), ("Bagian gagal", 9), ("Kode wilayah", 14), ("Kode aturan", 22),
+    ("Produsen", 19), ("Aturan", 23), ("Tingkat", 10), ("Kota", 16), ("Kecamatan", 16), ("Kelurahan", 19),
+    ("Catatan gagal", 8), ("Catatan dinilai", 8), ("Bagian gagal", 7), ("Kode wilayah", 14), ("Kode aturan", 22),
 )  # fmt: skip
 WHOLE = "DKI"
 TITLE = "Celah menurut produsen, aturan dan wilayah"
@@ -32,8 +32,13 @@ NOTE = (
     "Jumlah di bawah 5 ditulis <5, sel yang membuatnya dapat dihitung balik “ditutup”; bagiannya kosong. "
     "Tempat tanpa catatan gagal tidak ditulis."
 )
+READ = 9
+"""So many columns are printed; the codes behind them are for machines."""
 Line = tuple[Sequence[str], Figure, Sequence[str]]
 """The words before the figures, the figures, and the codes behind them."""
+
+
+_WIDTHS = tuple(width for _, width in COLUMNS)
 
 
 def write_gap_book(report: Report, path: Path) -> None:
@@ -47,19 +52,23 @@ def write_gap_book(report: Report, path: Path) -> None:
     book = Book(path, **options)
     book.set_properties({"title": f"{TITLE}, {report.source.periode.label}", "author": "Padanan", "created": MADE})
     formats = book_formats(book)
-    # A line is one line high, so that its page's number of lines is known.
-    formats |= {"one": book.add_format({"valign": "top", "font_size": READ_SIZE})}
+    formats |= {"one": book.add_format({"valign": "top", "font_size": READ_SIZE, "text_wrap": True})}
     sheet = book.add_worksheet(SHEET)
     for place, (_, width) in enumerate(COLUMNS):
         sheet.set_column(place, place, width)
     on_paper(sheet, f"{TITLE}, {report.source.periode.label} revisi {report.source.revisi}", head_row=HEAD_ROW, size=READ_SIZE)
+    sheet.set_row(HEAD_ROW, height(COLUMNS[:READ], READ_SIZE))
     sheet.freeze_panes(HEAD_ROW + 1, 0)
     sheet_head(sheet, formats, report, TITLE, NOTE)
+    # On paper what runs over the last printed column is cut off.
+    sheet.merge_range(1, 0, 1, READ - 1, NOTE, formats["note"])
+    sheet.set_row(1, height([(NOTE, sum(_WIDTHS[:READ]))], READ_SIZE))
     for place, (name, _) in enumerate(COLUMNS):
         sheet.write_string(HEAD_ROW, place, name, formats["head"])
     last = HEAD_ROW
     for last, line in enumerate(lines(report), HEAD_ROW + 1):
         _write(sheet, formats, last, line)
+    sheet.print_area(0, 0, last, READ - 1)
     sheet.autofilter(HEAD_ROW, 0, last, len(COLUMNS) - 1)
     book.close()
 
@@ -102,6 +111,7 @@ def _levels(places: GapPlaces, path: Place) -> Iterator[tuple[str, tuple[str, st
 
 def _write(sheet: Any, formats: dict[str, Any], at: int, line: Line) -> None:
     words, figure, codes = line
+    sheet.set_row(at, height(zip(words, _WIDTHS, strict=False), READ_SIZE))
     for place, word in enumerate(words):
         if word:
             sheet.write_string(at, place, word, formats["one"])

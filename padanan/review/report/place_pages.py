@@ -106,10 +106,12 @@ def _mapped(report: Report, kota: wilayah.Node) -> Table:
 def figure_cells(layer: Layer, path: wilayah.Path, *, whole: bool = False) -> tuple[Cell, ...]:
     """A count, what it is a part of where wanted, and the share, as they may be printed."""
     figure = layer.at(path)
-    cells = [count(figure.part, figure.mark)]
+    part = layer.cell(path) if layer.cell else None
+    of = layer.whole_cell(path) if layer.whole_cell and figure.whole is not None else None
+    cells = [count(figure.part, figure.mark, key=part)]
     if whole:
-        cells.append(count(figure.whole, figure.whole_mark))
-    return (*cells, share(figure.share, 1))
+        cells.append(count(figure.whole, figure.whole_mark, key=of))
+    return (*cells, replace(share(figure.share, 1), ratio=(part, of) if part and of else None))
 
 
 def _anchor(node: wilayah.Node) -> str:

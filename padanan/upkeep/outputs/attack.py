@@ -95,7 +95,8 @@ def attack(printed: Printed, declared: Declared, marks: Mapping[Key, Cover]) -> 
     equations = sums_read(printed.tables, declared.values) | set(declared.sums)
     shares = [(part, whole, text) for (part, whole), text in printed.shares.items() if text != "–"]
     names = list(dict.fromkeys(key for total, parts in sorted(equations, key=repr) for key in (total, *parts)))
-    names += [key for key in declared.values if key not in set(names)]
+    linked_names = set(names)
+    names += [key for key in declared.values if key not in linked_names]
     bounds = np.array([_bounds(key, declared, marks) for key in names])
     place = {key: at for at, key in enumerate(names)}
     lines = _system(sorted(equations, key=repr), place)

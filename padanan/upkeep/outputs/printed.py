@@ -16,22 +16,21 @@ from typing import Any
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from padanan.base.format import number
-from padanan.base.suppress import ALL, Cover
+from padanan.base.suppress import Cover
 from padanan.pages.page import Page
 from padanan.pages.table import Row, Table
 from padanan.pages.workbook import FILE, HEAD_ROW, LONG
 from padanan.published.cells.declared import Key
+from padanan.published.cells.model import Cells
 from padanan.published.cells.people import DIFFERENCE
 from padanan.published.cells.places import people_key, rule_key
-from padanan.published.facts import NO_KOTA
 from padanan.published.groups import SPLITS
 from padanan.published.report import Report
-from padanan.published.wilayah import UNKNOWN
+from padanan.review.report import gap_book
 
 MARKS = frozenset({Cover.SMALL.text, Cover.MORE.text})
 # Of places, not of people: how many kelurahan were judged, say.
 OF_PLACES = ("Kelurahan",)
-MAPS, MAP_TABLE = ("peta-",), "tabel-peta"
 
 
 @dataclass
@@ -47,23 +46,23 @@ class Printed:
         """One printed figure or mark."""
         self.cells.setdefault(key, {}).setdefault(text, set()).add(output)
 
-    def check(self, report: Report) -> None:
+    def check(self, cells: Cells) -> None:
         """Every printed cell is one of the model, stands everywhere alike, and says what the model lets it say."""
         for key, texts in self.cells.items():
             if isinstance(key, tuple) and key[0] == DIFFERENCE:
                 continue
             where = ", ".join(sorted(set().union(*texts.values())))
-            if not report.cells.has(key):
+            if not cells.has(key):
                 self.faults.append(f"{where}: sel {key} tidak dikenal model")
                 continue
-            mark = report.cells.mark(key)
-            wanted = mark.text if mark else number(report.cells.value(key))
+            mark = cells.mark(key)
+            wanted = mark.text if mark else number(cells.value(key))
             # A value with the unknown merged into it bears an asterisk.
             if found := sorted(text for text in texts if text.removesuffix("*") != wanted):
                 told = ", ".join(sorted(set().union(*(texts[text] for text in found))))
                 self.faults.append(f"{told}: sel {key} berbeda dari model")
         for (part, whole), text in self.shares.items():
-            covered = [key for key in (part, whole) if report.cells.has(key) and report.cells.mark(key)]
+            covered = [key for key in (part, whole) if cells.has(key) and cells.mark(key)]
             if text != "–" and covered:
                 self.faults.append(f"bagian tercetak dari sel tertutup {covered[0]}")
 
@@ -82,14 +81,12 @@ def read_pages(into: Printed, report: Report, pages: Mapping[str, Page], folder:
 
 def read_table(into: Printed, report: Report, table: Table, output: str) -> None:
     """One table; a count by place or group without a key can't be checked, so it may not be there."""
-    # The maps draw the layers of `gap_places`, which covers below the kota what the model gives it; they are not attacked here.
-    drawn = output.startswith(MAPS) or table.id == MAP_TABLE
-    split = not drawn and _by_place_or_group(report, table)
+    split = _by_place_or_group(report, table)
     for row in table.rows:
         for cell, column in zip(row.cells, _columns(table, row), strict=False):
             if cell.key is not None:
                 into.add(cell.key, cell.text, output)
-            elif cell.text in MARKS and not drawn:
+            elif cell.text in MARKS:
                 into.faults.append(f"{output}: sel tertutup tanpa kunci")
             elif split and type(cell.value) is int and not column.startswith(OF_PLACES):
                 into.faults.append(f"{output}: jumlah menurut tempat atau kelompok tanpa kunci (kolom {column})")
@@ -223,18 +220,38 @@ def _figures(into: Printed, named: tuple[str, str, str], told: str, output: str)
     into.add(people_key(*named), found[2], output)
 
 
-def read_gaps(into: Printed, report: Report) -> None:
-    """The long sheet of gaps by place: what it says of a kota is what the producer's page says.
+def read_gaps(into: Printed, report: Report, path: Path | None) -> None:
+    """The long sheet of gaps by place; with its file, that must hold the lines as they are counted now.
 
-    Below a kota its marks are those of `gap_places`, which takes the model's as given.
+    Args:
+        report: its publication must still be open.
     """
-    for (producer, rule), layer in report.places.rules.items():
-        for path in report.places.places:
-            figure = layer.at(path)
-            if producer != ALL and len(path) == 2 and (figure.part or figure.mark):
-                kota = NO_KOTA if path[-1] == UNKNOWN else path[-1]
-                told = figure.mark.text if figure.mark else number(figure.part)
-                into.add(rule_key(producer, rule, kota), told, "celah-wilayah.xlsx")
+    for layer in report.places.rules.values():
+        for place in report.places.places:
+            figure = layer.at(place)
+            if layer.cell is None or layer.whole_cell is None or not (figure.part or figure.mark):
+                continue
+            into.add(layer.cell(place), _told(figure.part, figure.mark), gap_book.FILE)
+            if layer.by_place:
+                into.add(layer.whole_cell(place), _told(figure.whole, figure.whole_mark), gap_book.FILE)
+    if path is None or not path.exists():
+        return
+    wanted = [
+        (*names, _told(figure.part, figure.mark), _told(figure.whole, figure.whole_mark), *codes)
+        for names, figure, codes in gap_book.lines(report)
+    ]
+    [(_, rows)] = sheets(path)
+    share = len(gap_book.COLUMNS) - 3
+    if [tuple(_texted(row[at]) for at in range(len(row)) if at != share) for row in rows[HEAD_ROW + 1 :]] != wanted:
+        into.faults.append(f"{path.name}: berkas di laporan berbeda dari yang dihitung sekarang")
+
+
+def _told(value: int | None, mark: Cover | None) -> str:
+    return mark.text if mark else "" if value is None else number(value)
+
+
+def _texted(value: object) -> str:
+    return number(int(value)) if isinstance(value, int | float) else str(value or "")
 
 
 def sheets(path: Path) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
