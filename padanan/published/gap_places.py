@@ -12,7 +12,7 @@ from typing import cast
 
 from padanan.base.circulation import Arc, Node, protect
 from padanan.base.errors import PadananError
-from padanan.base.suppress import ALL, Cell, Cover, small
+from padanan.base.suppress import ALL, LIMIT, Cell, Cover, small
 from padanan.published.cells.declared import Key
 from padanan.published.cells.places import gap_key, place_key, records_key
 from padanan.published.facts import BLOCKED_AT, NO_KOTA, Facts, KotaCount, as_table
@@ -26,6 +26,8 @@ NAMED = (NO_NIK, NO_ADDRESS)
 # Ends of the cells' arcs: where nothing is summed, and the sum of all producers at a place.
 END, SUM = "", "tempat"
 Ends = tuple[Node, Node]
+TOGETHER = 20_000
+"""What covering a count of all producers together costs beside that of one."""
 Children = Mapping[Path, Sequence[Path]]
 
 _RECORDS = f"select t.producer, {PLACE}, count(*) as n from rekaman t {JOINS} group by all"
@@ -253,7 +255,8 @@ def _arc(layer: Layer, path: Path, ends: Ends, *, fixed: bool = False, given: Co
         return Arc(part, *ends, fixed=fixed, given=given)
     if path in layer.whole_marks:
         # Of few records that can't be told, how many fail says how many there are at least.
-        return Arc(part, *ends, fixed=fixed, given=given, forced=part > 0)
+        most = LIMIT - 1 if layer.whole_marks[path] is Cover.SMALL else None
+        return Arc(part, *ends, fixed=fixed, given=given, forced=part > 0, most=most)
     return Arc(part, *ends, fixed=fixed, given=given, forced=small(whole - part), most=whole)
 
 
@@ -315,8 +318,11 @@ def _rule_marks(
         for path, ends in _down(name, children, SUM):
             fixed = path == ROOT or path in printed
             arcs[name, path] = _arc(layer, path, ends, fixed=fixed, given=given[name].get(path))
+    # Where the open kota of their pages leave the producers no way, more of what they have together goes.
     for path, ends in _up(ALL, children):
-        arcs[ALL, path] = Arc(asked[ALL].parts.get(path, 0), *ends, fixed=True, given=whole.get(path))
+        figure = asked[ALL].at(path)
+        most = figure.whole if figure.whole_mark is None else None
+        arcs[ALL, path] = Arc(figure.part, *ends, fixed=path == ROOT, given=whole.get(path), most=most, dear=TOGETHER)
     found = _parted(protect(arcs))
     return {name: found.get(name, {}) for name in asked}
 

@@ -198,7 +198,11 @@ def test_no_more_can_fail_than_were_judged():
     rule = dataclasses.replace(load_catalogue(expectations_dir())["alamat_tidak_lengkap"], threshold=0.99)
     of_rule = SimpleNamespace(producer="dtks", rule=rule, gagal=6)
     facts = SimpleNamespace(
-        rules=[of_rule], kotas=[KotaCount("dtks", rule, "31.71", 6, 8, 6)], kota_names={"31.71": "Jakarta Pusat"}
+        rules=[of_rule],
+        kotas=[KotaCount("dtks", rule, "31.71", 6, 8, 6)],
+        kota_names={"31.71": "Jakarta Pusat"},
+        kota_rows={("dtks", "31.71"): 20},
+        rows={"dtks": 20},
     )
     declared = Declared()
     rules(declared, facts)

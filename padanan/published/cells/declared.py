@@ -40,6 +40,14 @@ class Declared:
     weights: dict[Key, float] = field(default_factory=dict)
     crosses: dict[str, Cross] = field(default_factory=dict)
 
+    @property
+    def content(self) -> tuple[Hashable, ...]:
+        """What the covering depends on: equal contents are covered alike."""
+        return (
+            tuple(self.values.items()), tuple(self.sums), frozenset(self.key), frozenset(self.unseen), frozenset(self.unguarded),
+            frozenset(self.forced), *(tuple(one.items()) for one in (self.at_least, self.at_most, self.weights)),
+        )  # fmt: skip
+
     def count(self, key: Key, value: int, *, total: bool = False) -> Key:
         """Declares a printed count; `total` for a key total, which is never covered unless it is itself a small cell.
 

@@ -5,7 +5,7 @@ What is declared is listed in `everything`; drawing a mark belongs to `padanan/p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
 from padanan.base.suppress import Cell, Cover
@@ -19,6 +19,10 @@ from padanan.published.groups import UNKNOWN, SplitCounts
 from padanan.published.overlap import Overlap, set_key
 from padanan.published.wilayah import Tree
 
+# A decision renders the report of one publication several times in one process: report, form and papers ask for the same cells.
+KEPT = 4
+_LAST: dict[Hashable, Solved] = {}
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -29,8 +33,14 @@ class Cells:
 
     @classmethod
     def of(cls, declared: Declared) -> Cells:
-        """Covers what was declared, all of it together."""
-        return cls(declared, solve(declared))
+        """Covers what was declared, all of it together; what this process covered last it does not cover again."""
+        content = declared.content
+        if content not in _LAST:
+            found = solve(declared)
+            while len(_LAST) >= KEPT:
+                del _LAST[next(iter(_LAST))]
+            _LAST[content] = found
+        return cls(declared, _LAST[content])
 
     def has(self, key: Key) -> bool:
         """Whether a count is in the model and may be printed with its mark."""

@@ -101,12 +101,16 @@ def rules(into: Declared, facts: Facts | Counted) -> None:
         total = into.count(rule_key(item.producer, item.rule.id), item.gagal)
         into.key.add(total)
         parts = []
+        records = {kota: facts.kota_rows.get((item.producer, kota), 0) for kota in facts.kota_names}
+        records[NO_KOTA] = facts.rows[item.producer] - sum(records.values())
         for kota in (*facts.kota_names, NO_KOTA):
             count = found.get((item.producer, item.rule.id, kota))
             key = into.count(rule_key(item.producer, item.rule.id, kota), count.gagal if count else 0)
             parts.append(key)
             if count is not None and count.gagal >= LIMIT:
                 _bounded(into, key, count)
+            most = records[kota]  # how many records a producer has in a kota is printed beside them
+            into.at_most[key] = min(most, into.at_most.get(key, most))
             if count is not None and count.blocker:
                 into.count(people_key(item.producer, item.rule.id, kota), count.orang)
         into.sum(total, parts)

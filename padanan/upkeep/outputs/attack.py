@@ -210,8 +210,8 @@ def _intervals(
             left = [cell for cell in waiting if aimed != [cell] and (low[cell] > 1 if way > 0 else high[cell] < LIMIT - 1)]
             together, waiting = together and len(left) < len(waiting), left
     for cell in cells:
-        if low[cell] == high[cell]:  # it may still be nobody
-            low[cell] = min(low[cell], solved(1, [cell])[cell])
+        if low[cell] == high[cell]:  # it may still be nobody, or more than four
+            low[cell], high[cell] = solved(1, [cell])[cell], solved(-1, [cell])[cell]
         yield cell, low[cell], high[cell]
 
 

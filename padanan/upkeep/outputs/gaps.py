@@ -35,10 +35,11 @@ def with_gaps(report: Report) -> Cells:
     for path in places.places:
         if path != ROOT:
             below.setdefault(path[:-1], []).append(path)
-    layers = [*places.rules.values(), places.blocked, *([places.unserved] if places.unserved else [])]
     records = {name: found for name in report.facts.rows if (found := _records(places, name)) is not None}
-    for layer in [*layers, *records.values()]:
-        _tree(into, marks, layer, below)
+    for (producer, _), layer in places.rules.items():
+        _tree(into, marks, layer, below, zeros=producer == ALL)
+    for layer in (places.blocked, *([places.unserved] if places.unserved else []), *records.values()):
+        _tree(into, marks, layer, below, zeros=True)
     _together(into, places)
     matched = [name for name in report.facts.rows if name in report.facts.statuses]
     if all(name in records for name in matched):
@@ -56,8 +57,12 @@ def _records(places: GapPlaces, producer: str) -> Layer | None:
     return None if found is None else Layer(found.wholes or {}, None, found.whole_marks, cell=found.whole_cell)
 
 
-def _tree(into: Declared, marks: dict[Key, Cover], layer: Layer, below: dict[Path, list[Path]]) -> None:
-    """One layer: its places add up; a place where nobody is and nothing is covered adds nothing."""
+def _tree(into: Declared, marks: dict[Key, Cover], layer: Layer, below: dict[Path, list[Path]], *, zeros: bool) -> None:
+    """One layer: its places add up; a place where nobody is and nothing is covered adds nothing.
+
+    Args:
+        zeros: whether such places are printed too.
+    """
     said = [path for path in (ROOT, *(path for paths in below.values() for path in paths)) if _said(layer, path)]
     for path in said:
         figure, key = layer.at(path), _cell(layer, path)
@@ -81,6 +86,9 @@ def _tree(into: Declared, marks: dict[Key, Cover], layer: Layer, below: dict[Pat
                 marks[whole] = figure.whole_mark
             # What passes in a kota is printed by the producers' pages, few or many (§3.1.3.2.c asks for each share).
             into.rest(whole, [key], ("selebihnya", key), guarded=len(path) > 2)
+    if zeros:
+        for path in (ROOT, *(path for paths in below.values() for path in paths)):
+            into.values.setdefault(_cell(layer, path), layer.at(path).part)
 
 
 def _said(layer: Layer, path: Path) -> bool:
