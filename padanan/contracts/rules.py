@@ -34,6 +34,12 @@ Unit = Literal["orang", "keluarga", "wilayah"]
 LEVELS, STAGES, KINDS, UNITS = get_args(Level), get_args(Stage), get_args(Kind), get_args(Unit)
 # Name in a predicate, field of the contract's `program`, and what stands for it where there is no program.
 PROGRAM_VALUES = (("nominal_maks", "nominalMaks", 0), ("periode_mulai", "mulai", ""), ("periode_akhir", "akhir", ""))
+# What stays wrong in the penetapan while a gap stays, where the rule says nothing of its own: what its level means.
+IF_LEFT: Mapping[str, str] = {
+    "blok": "NIK catatan ini tidak dipakai; orang yang tidak dikenali dari nama, tanggal lahir dan alamatnya terhitung sebagai "
+    "orang lain dalam penetapan.",
+    "peringatan": "Siapa yang ditetapkan tidak berubah; isiannya dipakai seperti dikirim.",
+}
 SEVERAL = re.compile(r"\s*;\s*")
 
 
@@ -90,6 +96,7 @@ class RuleEntry(Applies):
     penanggungJawab: Owners = Field(examples=["[produsen]"])
     hari: Count = Field(examples=[14])
     pertanyaan: Text | None = None
+    bilaTetap: Prose | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -149,6 +156,7 @@ class Rule:
     units: tuple[str, ...] = ()
     question: str | None = None
     """Id of the prelist's question that asks what this rule found, where its cure is a visit."""
+    own_effect: str | None = None
     not_when: tuple[str, ...] = ()
     mask_layer: int = 0
     """How many maskers stand behind one another before this rule: a flag of one layer uses those of earlier layers only."""
@@ -157,6 +165,11 @@ class Rule:
     def applies_when(self) -> str:
         """The rows that the rule speaks about, its maskers ruled out, in one condition."""
         return masked(self.condition, self.not_when)
+
+    @property
+    def if_left(self) -> str:
+        """What stays wrong in the penetapan while the gap stays, as one sentence: the rule's own, else what its level means."""
+        return self.own_effect or IF_LEFT[self.level]
 
     @property
     def owners(self) -> str:
@@ -181,6 +194,7 @@ class Rule:
             penanggung_jawab=entry.penanggungJawab,
             hari=entry.hari,
             question=entry.pertanyaan,
+            own_effect=entry.bilaTetap,
             condition=entry.berlaku,
             fails_when=entry.gagal,
             rincian=entry.rincian,

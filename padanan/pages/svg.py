@@ -38,6 +38,59 @@ def bar(segments: Sequence[Segment], title: str, width: int = 220, height: int =
     )
 
 
+def against(failed: int, total: int, limit: float, title: str, width: int = 150, height: int = 22) -> Markup:
+    """One rule's records as a bar, the failing ones first, and its threshold as a mark through it.
+
+    The failing shares that matter are a few per cent, so a bar shows the part of the records up to twice the threshold, or up
+    to its own share where that is more, and ends in a torn edge; only a bar that reaches all records has a straight end.
+
+    Args:
+        failed, total: records that break the rule, and records it was asked about.
+        limit: the threshold, a share.
+        title: the same in words.
+    """
+    rate = failed / total if total else 0.0
+    shown = min(1.0, max(2 * limit, 1.15 * rate))
+    bad, mark = (width * min(part / shown, 1.0) if shown else 0.0 for part in (rate, limit))
+    top, bottom = 4, height - 4
+    out = [
+        f'<svg class="ukur" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'aria-label="{escape(title)}">'
+        f'<rect class="lulus" x="0.5" y="{top + 0.5}" width="{width - 1}" height="{bottom - top - 1}"/>'
+    ]
+    if failed:
+        css = "lewat" if rate > limit else "gagal"
+        out.append(f'<rect class="{css}" x="0" y="{top}" width="{max(bad, 1):.1f}" height="{bottom - top}"/>')
+    if shown < 1:
+        teeth = "L".join(f"{width - (7 if step % 2 else 2)} {top + (bottom - top) * step / 4:.1f}" for step in range(5))
+        out.append(f'<path class="sobek" d="M{teeth}L{width + 1} {bottom + 1}V{top - 1}Z"/>')
+    out.append(f'<path class="tepi" d="M{mark:.1f} 0V{height}"/><path class="ambang" d="M{mark:.1f} 0V{height}"/></svg>')
+    return Markup("".join(out))
+
+
+def spark(values: Sequence[float], limit: float, title: str, width: int = 90, height: int = 24) -> Markup:
+    """A share over the publications, oldest first, small enough for a row of a table; the threshold is a dashed line.
+
+    Args:
+        values: at least two shares; one alone is a sentence.
+        limit: the threshold, a share.
+        title: the same in words.
+    """
+    largest = max([*values, limit]) * 1.1 or 1.0
+    step = (width - 8) / (len(values) - 1)
+    dots = [(4 + step * place, height - 4 - (height - 8) * value / largest, value) for place, value in enumerate(values)]
+    level = height - 4 - (height - 8) * limit / largest
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in dots)
+    drawn = "".join(
+        f'<circle class="{"lewat" if value > limit else "dalam"}" cx="{x:.1f}" cy="{y:.1f}" r="2.6"/>' for x, y, value in dots
+    )
+    return Markup(
+        f'<svg class="lintasan kecil" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'aria-label="{escape(title)}"><line class="ambang" x1="0" x2="{width}" y1="{level:.1f}" y2="{level:.1f}"/>'
+        f'<polyline points="{line}"/>{drawn}</svg>'
+    )
+
+
 @dataclass(frozen=True)
 class Intersection:
     """People or families that stand in exactly these sets."""

@@ -23,13 +23,16 @@ RULED = tuple(code for code in DIMENSIONS if code != "T")
 
 @dataclass(frozen=True)
 class RuleCount:
-    """What one rule found at one producer: records that fail, records it speaks about, distinct people behind the first."""
+    """What one rule found at one producer: records that fail, records it speaks about, distinct people behind the first, and
+    those of them in the data sasaran.
+    """
 
     producer: str
     rule: Rule
     gagal: int
     total: int
     orang: int
+    terpilih: int = 0
 
     @property
     def rate(self) -> float:
@@ -141,6 +144,11 @@ class Facts:
         return [item for item in self.rules if item.producer == producer]
 
 
+# Of a group of gaps: failing records, the people behind them, those of these in the data sasaran (`s`).
+_COUNTED = """count(distinct record_key) as gagal, count(distinct id_orang) as orang,
+        count(distinct id_orang) filter (s.terpilih) as terpilih"""
+
+
 @dataclass(frozen=True)
 class Counted:
     """What the rules found: rows a producer and a (producer, kota), counts a rule, counts a (rule, kota)."""
@@ -166,12 +174,12 @@ def count_rules(source: Published, contracts: Mapping[str, Contract]) -> Counted
         row["producer"]: row["n"] for row in source.rows("select producer, count(*) as n from rekaman group by all order by all")
     }
     found = source.rows(
-        "select producer, rule_id, count(distinct record_key) as gagal, count(distinct id_orang) as orang from celah group by all"
+        f"""select producer, rule_id, {_COUNTED} from celah
+        left join (select id_orang, terpilih from sasaran) as s using (id_orang) group by all"""
     )
     by_kota = source.rows(
-        """select producer, rule_id, coalesce(kode_kota, '') as kota, count(distinct record_key) as gagal,
-        count(distinct id_orang) as orang, count(distinct id_orang) filter (s.terpilih) as terpilih
-        from celah left join (select id_orang, terpilih from sasaran) as s using (id_orang) group by all"""
+        f"""select producer, rule_id, coalesce(kode_kota, '') as kota, {_COUNTED} from celah
+        left join (select id_orang, terpilih from sasaran) as s using (id_orang) group by all"""
     )
     kota_rows = {
         (row["producer"], row["kota"]): row["n"]
@@ -325,7 +333,7 @@ def _rules(
             )
         for rule in contracts[producer].rules:
             key = (producer, rule.id)
-            row = counted.pop(key, {"gagal": 0, "orang": 0})
+            row = counted.pop(key, {"gagal": 0, "orang": 0, "terpilih": 0})
             stored = totals.get(key)
             if stored is not None and stored[0] != row["gagal"]:
                 raise PadananError(
@@ -334,7 +342,7 @@ def _rules(
                     cure="jangan memakai revisi ini; jalankan ulang job padanan_periode",
                 )
             total = stored[1] if stored is not None else rows[producer]
-            result.append(RuleCount(producer, rule, row["gagal"], total, row["orang"]))
+            result.append(RuleCount(producer, rule, row["gagal"], total, row["orang"], row["terpilih"]))
     if counted:
         producer, rule_id = sorted(counted)[0]
         raise PadananError(

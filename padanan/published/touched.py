@@ -46,3 +46,12 @@ def touched(source: Published, blockers: Sequence[KotaCount], rules: Collection[
         *as_table(item for item in blockers if blocks_selected(item)),
     )
     return Touched({rule: counts.get(rule, 0) for rule in rules}, int(blocked or 0))
+
+
+def by_producer(source: Published) -> dict[str, int]:
+    """Distinct people of the data sasaran with any gap, by the producer whose record has it."""
+    found = source.rows(
+        """select c.producer, count(distinct c.id_orang) as n from celah c join sasaran s on s.id_orang = c.id_orang
+        where s.terpilih group by all"""
+    )
+    return {str(line["producer"]): int(line["n"]) for line in found}

@@ -58,9 +58,10 @@ def test_the_three_gaps_are_the_largest_over_their_threshold(pages, rendered):
     for name, page in pages.items():
         if name.startswith("produsen-"):
             producer = name.removeprefix("produsen-").removesuffix(".html")
+            by = page.values("tabel-aturan", "aturan", "nilai")
             for rule, cells in page.rows("tabel-aturan", "aturan").items():
                 if (producer.replace("-", "_"), rule) in over:
-                    every.append((count(cells[7]), producer, cells[0], cells[5]))
+                    every.append((count(by[rule]["orang"]), producer, cells[0], cells[4].removeprefix("■ ")))
     every.sort(key=lambda item: -item[0])
     assert [count(people) for _, _, people, _ in shown] == [people for people, *_ in every[:3]]
     assert {(producer, rule, share) for producer, rule, _, share in shown} <= {tuple(item[1:]) for item in every}

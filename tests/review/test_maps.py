@@ -14,6 +14,7 @@ from padanan.pages import map_shapes
 from padanan.pages.classes import classes
 from padanan.pages.map_shapes import INSET, SHIPPED, shapes
 from padanan.run.report import render_report
+from tests.contrast import contrast, luminance
 from tests.review.pages_back import Page
 from tests.review.published_by_hand import PERIODE
 from tests.review.test_gap_places import attack
@@ -175,12 +176,6 @@ def test_maps_are_small_name_their_source_and_need_no_script(counted):
         assert all(f'aria-labelledby="{name}-t {name}-d"' in text for name in re.findall(r'title id="([^"]+)-t"', text))
 
 
-def luminance(colour):
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 @pytest.mark.feature("F10")
 def test_borders_and_hatching_keep_three_to_one_to_every_fill(counted):
     """WCAG 1.4.11, and readable in grey: the fills fall in lightness from class to class, each has its own hatching."""
@@ -191,7 +186,7 @@ def test_borders_and_hatching_keep_three_to_one_to_every_fill(counted):
     assert len(patterns) == 7 and len({drawn for _, _, drawn in patterns}) == 7
     for _, fill, _ in patterns:
         for dark in (lines, border):
-            assert (luminance(fill) + 0.05) / (luminance(dark) + 0.05) >= 3
+            assert contrast(fill, dark) >= 3 and luminance(fill) > luminance(dark)
     light = [luminance(fill) for kind, fill, _ in patterns if kind in "12345"]
     assert light == sorted(light, reverse=True)
 

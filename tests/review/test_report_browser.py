@@ -12,6 +12,8 @@ from tests.review.browser import axe, run_chromium, violations
 KINDS = (
     "index",
     "produsen-dtks",
+    "produsen-p3ke-keluarga",
+    "produsen-klj",
     "kota-31-71",
     "peta-nik-kosong",
     "peta-penghalang",

@@ -7,6 +7,7 @@ import pytest
 
 from padanan.base.period import Periode
 from padanan.run.report import render_report
+from tests.contrast import contrast
 from tests.review.published_by_hand import CANARY_NAME, CANARY_NIK, PERIODE, write_published
 from tests.signed import write_manifest
 
@@ -58,20 +59,12 @@ def test_accessible_structure(pages):
         assert page.links[0] == "#utama" and "utama" in page.ids
 
 
-def luminance(color: str) -> float:
-    """Relative luminance of `#rrggbb` (WCAG 2.2)."""
-    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 def test_contrast_of_text_and_bars(pages):
     """AA: 4.5 for text on white and on the striped rows; 3 for a bar against white and against its neighbour's gap."""
     colors = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})\b", pages["index.html"].source)) | {"kertas": "#ffffff"}
 
     def ratio(one: str, other: str) -> float:
-        light, dark = sorted((luminance(colors[one]), luminance(colors[other])), reverse=True)
-        return (light + 0.05) / (dark + 0.05)
+        return contrast(colors[one], colors[other])
 
     for text in ("tinta", "redup", "tajuk", "tautan", "baik", "awas", "buruk"):
         for ground in ("kertas", "muka"):

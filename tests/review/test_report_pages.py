@@ -12,6 +12,7 @@ from tests.review.pages_back import Page, count
 from tests.review.published_by_hand import PERIODE, write_published
 
 MOST_WORDS = 1_500
+MOST_BYTES = 400 * 1024
 # What only analysts read, besides the codes of rules and criteria.
 JARGON = r"\b(?:bit|F1|recall|rasio reduksi|m/u|log-odds)\b"
 
@@ -104,3 +105,12 @@ def test_heads_stay_above_long_tables(pages):
     assert re.search(r"\.gulir\.tabel thead \{[^}]*position: sticky", source)
     for name, page in pages.items():
         assert page.source.count('<div class="gulir tabel"') == len(page.tables), name
+
+
+@pytest.mark.feature("F10")
+def test_each_producers_page_is_short_and_light_though_every_rule_fails(full):
+    own = {name: page for name, page in full.items() if name.startswith("produsen-")}
+    assert len(own) > 20
+    words = {name: len(visible(page).split()) for name, page in own.items()}
+    assert {name: found for name, found in words.items() if found > MOST_WORDS} == {} and max(words.values()) > 1_000
+    assert max(len(page.source.encode()) for page in own.values()) <= MOST_BYTES

@@ -129,7 +129,7 @@ def test_a_producers_page_alone(rendered, pages):
         assert accessible(reader) and not lone_rows(reader)
         assert all(DIGEST.search(page.extract_text()) for page in reader.pages)
         own = pages[name].rows("tabel-aturan", "aturan")
-        assert own and all(cells[3] in text and cells[4] in text for cells in own.values())
+        assert own and all(cells[2] in text and cells[3] in text for cells in own.values())
         others = [item.name for item in load_contracts().values() if item.id not in (producer, "adminduk")]
         assert not [other for other in others if other in text], "a producer's report speaks of nobody else"
 

@@ -196,7 +196,7 @@ def test_a_large_group_of_linked_trees_is_protected():
 def test_no_more_can_fail_than_were_judged():
     """Six of eight fail below a threshold of 99%: the search for the least blocking count once asked for nine of eight."""
     rule = dataclasses.replace(load_catalogue(expectations_dir())["alamat_tidak_lengkap"], threshold=0.99)
-    of_rule = SimpleNamespace(producer="dtks", rule=rule, gagal=6)
+    of_rule = SimpleNamespace(producer="dtks", rule=rule, gagal=6, orang=6, terpilih=0)
     facts = SimpleNamespace(
         rules=[of_rule],
         kotas=[KotaCount("dtks", rule, "31.71", 6, 8, 6)],

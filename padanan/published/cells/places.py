@@ -91,6 +91,11 @@ def people_key(producer: str, rule: str, kota: str) -> Key:
     return ("orang gagal di kota", producer, rule, kota)
 
 
+def touched_key(producer: str, rule: str, *, selected: bool = False) -> Key:
+    """Distinct people behind the failing records of a producer at a rule; those of them in the data sasaran."""
+    return ("sasaran pada aturan" if selected else "orang pada aturan", producer, rule)
+
+
 def rules(into: Declared, facts: Facts | Counted) -> None:
     """Declares the failing records by rule and kota; a rule's total over all kota stands beside the gap table's count.
 
@@ -100,6 +105,11 @@ def rules(into: Declared, facts: Facts | Counted) -> None:
     for item in facts.rules:
         total = into.count(rule_key(item.producer, item.rule.id), item.gagal)
         into.key.add(total)
+        # Everybody behind a rule is printed beside those of the data sasaran: who is outside it could be subtracted.
+        people = into.count(touched_key(item.producer, item.rule.id), item.orang)
+        into.key.add(people)
+        part = into.count(touched_key(item.producer, item.rule.id, selected=True), item.terpilih)
+        into.rest(people, [part], ("di luar sasaran pada aturan", item.producer, item.rule.id))
         parts = []
         records = {kota: facts.kota_rows.get((item.producer, kota), 0) for kota in facts.kota_names}
         records[NO_KOTA] = facts.rows[item.producer] - sum(records.values())

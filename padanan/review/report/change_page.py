@@ -31,9 +31,10 @@ from padanan.pages.table import (
 )
 from padanan.published.cells.changes import change_key
 from padanan.published.comparison import CAUSE_TEXT, DIRECTION_TEXT, DIRECTIONS, Comparison, reason_text
-from padanan.published.facts import NO_KOTA, RuleCount, largest
+from padanan.published.facts import NO_KOTA, largest
 from padanan.published.followup import FollowUp, Outcome
 from padanan.published.report import Report, producer_page
+from padanan.review.report import trend
 
 OUTCOMES = ("Celah lalu#", "Masih terbuka#", "Selesai#", "Tidak dikirim lagi#", "Bagian selesai#", "Baru#", "Celah kini#")
 TOP_COURSES = 6
@@ -80,7 +81,7 @@ def courses(report: Report) -> list[dict[str, Any]]:
     """The largest gaps as pictures; without one where a single publication measured it, which `kalimat` tells."""
     pictures = []
     for place, item in enumerate(largest(report.facts)[:TOP_COURSES]):
-        points = [(name, found[0] / found[1] if found and found[1] else None) for name, found in _points(report, item)]
+        points = [(name, found[0] / found[1] if found and found[1] else None) for name, found in trend.points(report, item)]
         name = f"{item.rule.name}, {report.contracts[item.producer].name}"
         told = "; ".join(f"{at} {id_format.percent(value, 1)}" for at, value in points if value is not None)
         description = f"Bagian gagal: {told}. Ambang {id_format.threshold(item.rule.threshold)}."
@@ -92,15 +93,9 @@ def courses(report: Report) -> list[dict[str, Any]]:
     return pictures
 
 
-def _points(report: Report, item: RuleCount) -> list[tuple[str, tuple[int, int] | None]]:
-    key = (item.producer, item.rule.id)
-    past = [(point.name, point.shares.get(key)) for point in report.history.points]
-    return [*past, (f"{report.source.periode.label} r{report.source.revisi}", (item.gagal, item.total))]
-
-
 def course_table(report: Report) -> Table:
     """The failing shares of the largest gaps over the publications."""
-    names = [name for name, _ in _points(report, report.facts.rules[0])] if report.facts.rules else []
+    names = [name for name, _ in trend.points(report, report.facts.rules[0])] if report.facts.rules else []
     columns = (
         PRODUCER_RULE,
         Column("Ambang", "n"),
@@ -109,7 +104,7 @@ def course_table(report: Report) -> Table:
     )
     rows = []
     for item in largest(report.facts):
-        shares = [found for _, found in _points(report, item)]
+        shares = [found for _, found in trend.points(report, item)]
         earlier = next((found[0] / found[1] for found in reversed(shares[:-1]) if found and found[1]), None)
         told, moved = change(item.rate if item.total else None, earlier)
         rows.append(

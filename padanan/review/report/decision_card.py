@@ -20,6 +20,7 @@ from padanan.records import steps
 from padanan.records.review_log import ReviewLog
 from padanan.records.standing import mark
 from padanan.review.decision.form import FORM, can_offer
+from padanan.review.report import trend
 
 GAPS = 3
 # What is said of the selected people behind each rule that the card asks about.
@@ -102,17 +103,5 @@ def _gap(report: Report, item: RuleCount, most: int) -> dict[str, Any]:
         "bagian": share,
         "ambang": limit,
         "gambar": svg.bar(parts, f"{printed(item.orang)} orang"),
-        "tren": _trend(report, item),
+        "tren": trend.told(report, item),
     }
-
-
-def _trend(report: Report, item: RuleCount) -> str:
-    """The change since the newest publication before that measured it."""
-    key = (item.producer, item.rule.id)
-    for point in reversed(report.history.points):
-        before = point.shares.get(key)
-        if before and before[1]:
-            told = id_format.points(item.rate, before[0] / before[1])
-            arrow = "▲" if item.rate > before[0] / before[1] else "▼" if item.rate < before[0] / before[1] else "●"
-            return f"{arrow} {told or 'tetap'} sejak {point.name}"
-    return "baru sekali diukur, belum ada tren"

@@ -1,33 +1,39 @@
-"""The pages of the producers: what each sent, what failed where, what to do until when, and its rules' definitions.
+"""The pages of the producers: what each sent, what failed and where, whom it touches, and what to do until when.
 
-The same page lies in the producer's kit, so it speaks of one producer only.
+The same page lies in the producer's kit, so it speaks of one producer only. The table of its rules is in `producer_rules`.
 """
 
 from __future__ import annotations
 
 from padanan.base import format as id_format
+from padanan.base.suppress import printed
+from padanan.base.suppress import small as small_count
 from padanan.contracts.contract import Contract
 from padanan.contracts.parts import SUPPORTING
-from padanan.contracts.rules import DIMENSIONS
 from padanan.pages import words
 from padanan.pages.layout import page
 from padanan.pages.page import Page
-from padanan.pages.table import RULE, Cell, Column, Table, count, counted, dated, heads, limit, row, rule_cell, share, table, text
+from padanan.pages.table import RULE, Cell, Column, Table, count, counted, dated, heads, row, rule_cell, table, text
 from padanan.published import wilayah
 from padanan.published.cells.places import rule_key
 from padanan.published.facts import NO_KOTA
 from padanan.published.followup import FollowUp, summed
 from padanan.published.report import Report, producer_page
+from padanan.published.touched import by_producer
 from padanan.review.report.change_page import OUTCOMES, outcome_cells
-from padanan.review.report.quality_tables import TODO, todo
+from padanan.review.report.producer_rules import ordered, rules_table
+
+# Rules in the tables by kota and of earlier gaps: a page is read in a meeting, the rest stands in the sheets.
+MOST_RULES = 5
 
 
 def producer_pages(report: Report) -> dict[str, Page]:
     """One page a producer that has records."""
-    return {producer_page(contract_id): _page(report, contract_id) for contract_id in report.facts.rows}
+    touched = by_producer(report.source)
+    return {producer_page(name): _page(report, name, touched.get(name, 0)) for name in report.facts.rows}
 
 
-def _page(report: Report, contract_id: str) -> Page:
+def _page(report: Report, contract_id: str, touched: int) -> Page:
     facts, contract, item = report.facts, report.contracts[contract_id], report.deliveries[contract_id]
     rows, failing = facts.rows[contract_id], facts.failing_records.get(contract_id, 0)
     blockers = [blocker for blocker in facts.blockers if blocker.producer == contract_id]
@@ -36,15 +42,20 @@ def _page(report: Report, contract_id: str) -> Page:
     counts = facts.statuses.get(contract_id, {})
     padan = sum(counts.get(key, 0) for key in words.PADAN)
     n, part = id_format.number, id_format.percent
-    ordered = sorted(facts.of(contract_id), key=lambda found: (-found.gagal, found.rule.id))
+    of_all = f"dari {n(facts.selected)} orang data sasaran"
+    people = (
+        "orang data sasaran tersentuh",
+        printed(touched),
+        of_all if small_count(touched) else f"{part(touched, facts.selected)} {of_all}",
+    )
     headline = [
-        ("catatan", n(rows), f"satuan: {contract.unit}"),
-        ("catatan dengan celah", n(failing), part(failing, rows)),
+        ("catatan dengan celah", n(failing), f"{part(failing, rows)} dari {n(rows)} catatan"),
+        ("catatan", n(rows), f"satuan: {contract.unit}") if contract.kind == SUPPORTING else people,
         _part_played(report, contract, rows) or ("padan dengan Adminduk", part(padan, rows), f"{n(padan)} catatan"),
         ("penghalang", n(len(blockers)), f"dan {n(minors)} catatan kecil" if minors else ""),
         (f"kiriman, tenggat {id_format.day(item.due)}", words.DELIVERY_STATES[item.state][0], ""),
     ]
-    tables = {"aturan": _rules(report, contract_id), "kota": _by_kota(report, contract_id)}
+    tables = {"aturan": rules_table(report, contract_id), "kota": _by_kota(report, contract_id)}
     if report.follow_ups:
         tables["lanjutan"] = _follow_up(report, report.follow_ups[0], contract_id)
     if item.used:
@@ -61,8 +72,7 @@ def _page(report: Report, contract_id: str) -> Page:
             "satuan": contract.unit,
             "pemilik": contract.parties.first(report.cutoff),
             "pokok": [{"nama": name, "nilai": value, "catatan": note} for name, value, note in headline],
-            "bersih": [found.rule.name for found in ordered if not found.gagal],
-            "definisi": ordered,
+            "bersih": sorted(found.rule.name for found in facts.of(contract_id) if not found.gagal),
             "catatan_kecil": minors,
             "penghalang_kecil": sorted(small),
         },
@@ -78,46 +88,28 @@ def _part_played(report: Report, contract: Contract, rows: int) -> tuple[str, st
     return "catatan dipakai", id_format.percent(used, rows), f"{id_format.number(used)} catatan; data pendukung tidak dipadankan"
 
 
-def _rules(report: Report, contract_id: str) -> Table:
-    found = sorted(report.facts.of(contract_id), key=lambda item: (-item.gagal, item.rule.id))
+def _by_kota(report: Report, contract_id: str) -> Table:
+    """The rules with a penghalang first, then those over their threshold somewhere, as far as either may be told."""
+    own = [item for item in report.facts.kotas if item.producer == contract_id and not report.covered(item)]
+    over, blocked = {item.rule.id for item in own if item.over}, {item.rule.id for item in own if item.blocker}
+    found = ordered(report, contract_id)
+    shown = sorted(found, key=lambda item: (item.rule.id not in blocked, item.rule.id not in over))[:MOST_RULES]
     rows = [
         row(
             rule_cell(item.rule),
-            text(DIMENSIONS[item.rule.dimension]),
-            text(item.rule.level),
-            count(item.gagal, nilai="gagal"),
-            count(item.total, nilai="total"),
-            share(item.gagal, item.total),
-            limit(item.rule.threshold),
-            count(item.orang, nilai="orang"),
-            *todo(report, item.rule),
+            counted(report.cells, rule_key(contract_id, item.rule.id)),
+            *kota_cells(report, contract_id, item.rule.id),
             aturan=item.rule.id,
         )
-        for item in found
-        if item.gagal
+        for item in shown
     ]
-    columns = (RULE, *heads("Dimensi", "Tingkat", "Gagal#", "Dinilai#", "Bagian#", "Ambang#", "Orang#"), *TODO)
-    return table(
-        "tabel-aturan",
-        f"Aturan kontrak versi {report.contracts[contract_id].version}",
-        columns,
-        rows,
-        note="“Dinilai” adalah catatan yang dinilai terhadap aturan itu; orang dihitung sekali. "
-        "Tenggat dihitung dari tanggal batas data periode ini.",
-        label="Celah menurut aturan",
+    left = len(found) - len(shown)
+    note = (
+        f"{id_format.number(left)} aturan lain di atas ambang ada di daftar semua penghalang dan di lembar celah." if left else ""
     )
-
-
-def _by_kota(report: Report, contract_id: str) -> Table:
-    rows = []
-    for item in sorted(report.facts.of(contract_id), key=lambda found: (-found.gagal, found.rule.id)):
-        if item.gagal:
-            cells = kota_cells(report, contract_id, item.rule.id)
-            rows.append(
-                row(rule_cell(item.rule), counted(report.cells, rule_key(contract_id, item.rule.id)), *cells, aturan=item.rule.id)
-            )
     columns = [RULE, Column("Jumlah", "n"), *kota_columns(report)]
-    return table("tabel-kota", "Catatan gagal dan bagiannya menurut kota", columns, rows, label="Celah menurut kota")
+    caption = "Catatan gagal dan bagiannya menurut kota"
+    return table("tabel-kota", caption, columns, rows, note=note, label="Celah menurut kota")
 
 
 def kota_columns(report: Report) -> list[Column]:
@@ -162,8 +154,11 @@ def _follow_up(report: Report, found: FollowUp, contract_id: str) -> Table:
             *outcome_cells(own[rule_id]),
             aturan=rule_id,
         )
-        for rule_id in order
+        for rule_id in order[:MOST_RULES]
     ]
+    if rest := order[MOST_RULES:]:
+        others = summed(own[rule_id] for rule_id in rest)
+        rows.append(row(text(f"{id_format.number(len(rest))} aturan lain"), *outcome_cells(others), aturan="lain"))
     foot = [row(text("Jumlah"), *outcome_cells(summed(own.values())), aturan="semua")]
     return table("tabel-lanjutan", f"Celah {found.name} menurut aturan", (RULE, *heads(*OUTCOMES)), rows, foot=foot)
 
