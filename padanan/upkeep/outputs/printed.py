@@ -80,7 +80,7 @@ def read_pages(into: Printed, report: Report, pages: Mapping[str, Page], folder:
 
 
 def read_table(into: Printed, report: Report, table: Table, output: str) -> None:
-    """One table; a count by place or group without a key can't be checked, so it may not be there."""
+    """One table; a count by place or group without a key can't be checked, so it may not be there unless it is nobody."""
     split = _by_place_or_group(report, table)
     for row in table.rows:
         for cell, column in zip(row.cells, _columns(table, row), strict=False):
@@ -88,7 +88,7 @@ def read_table(into: Printed, report: Report, table: Table, output: str) -> None
                 into.add(cell.key, cell.text, output)
             elif cell.text in MARKS:
                 into.faults.append(f"{output}: sel tertutup tanpa kunci")
-            elif split and type(cell.value) is int and not column.startswith(OF_PLACES):
+            elif split and type(cell.value) is int and cell.value and not column.startswith(OF_PLACES):
                 into.faults.append(f"{output}: jumlah menurut tempat atau kelompok tanpa kunci (kolom {column})")
             if cell.ratio is not None:
                 into.shares[cell.ratio] = cell.text
@@ -103,20 +103,11 @@ def _columns(table: Table, row: Row) -> list[str]:
 
 
 def _by_place_or_group(report: Report, table: Table) -> bool:
-    """Whether its columns or lines are places or groups of people."""
-    names = _names(report)
+    """Whether its lines are places or groups of people, or its columns kota or such groups."""
+    groups = set(report.facts.kota_names.values()).union(*(set(values.values()) for values in SPLITS.values()))
     heads = {column.name.rstrip("*") for column in table.columns}
     lines = {cell.text for row in table.rows for cell in row.cells[:2] if type(cell.value) is not int}
-    return bool(names & (heads | lines))
-
-
-def _names(report: Report) -> set[str]:
-    waiting, found = list(report.tree.root.children), set()
-    while waiting:
-        node = waiting.pop()
-        waiting.extend(node.children)
-        found.add(node.name)
-    return found.union(*(set(values.values()) for values in SPLITS.values())) | set(report.facts.kota_names.values())
+    return bool(groups & heads or (groups | {node.name for node in report.tree.root.every()}) & lines)
 
 
 class _Tables(HTMLParser):
