@@ -11,7 +11,7 @@ from padanan.pages import svg
 from padanan.published.cells.declared import Declared
 from padanan.published.cells.model import Cells
 from padanan.published.cells.places import rules, touched_key
-from padanan.published.facts import RuleCount
+from padanan.published.facts import NO_KOTA, KotaCount, RuleCount
 from padanan.run.report import render_report
 from tests.contrast import contrast, variables
 from tests.review.pages_back import Page, count
@@ -62,7 +62,8 @@ def test_who_is_outside_the_selection_can_not_be_subtracted():
     for pair in ((7, 5), (7, 3), (3, 3), (9, 9), (9, 0), (10, 5), (0, 0), (3, 0)):
         declared = Declared()
         item = RuleCount("dtks", rule, pair[0], 99, *pair)
-        rules(declared, SimpleNamespace(rules=[item], kotas=[], kota_names={}, kota_rows={}, rows={"dtks": 99}))
+        kotas = [KotaCount("dtks", rule, NO_KOTA, pair[0], 99, pair[0])]
+        rules(declared, SimpleNamespace(rules=[item], kotas=kotas, kota_names={}, kota_rows={}, rows={"dtks": 99}))
         mark = Cells.of(declared).mark(touched_key("dtks", rule.id, selected=True))
         marks[pair] = mark.text if mark else None
     assert marks == {

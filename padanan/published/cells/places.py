@@ -57,6 +57,10 @@ def places(into: Declared, tree: Tree) -> None:
     for node in tree.root.every():
         for name in shown(node, population=tree.population):
             into.sum(place_key(node.path, name), list(_parts(node, name, population=tree.population)))
+    for name in MEASURES:
+        if name not in POPULATION and kota_key(UNKNOWN, name) not in into.values:
+            # Where everybody lives in DKI that line says nobody on every page, and the tables by place leave it out.
+            into.key.add(into.count(kota_key(UNKNOWN, name), 0))
 
 
 def _tells(node: Node, name: str) -> bool:
