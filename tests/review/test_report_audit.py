@@ -13,7 +13,7 @@ from padanan.base.suppress import Cover
 from padanan.cli import main
 from padanan.published.cells.declared import Declared, Key
 from padanan.published.cells.model import Cells
-from padanan.upkeep.outputs.attack import attack
+from padanan.upkeep.outputs.attack import Attacked, attack
 from padanan.upkeep.outputs.audit import audit
 from padanan.upkeep.outputs.printed import Printed
 from tests.review.published_by_hand import PERIODE
@@ -63,6 +63,7 @@ def test_outputs_that_leak_a_covered_cell_go_red(rendered, tmp_path, monkeypatch
     cell.value = 3
     book.save(folder / "celah-wilayah.xlsx")
     monkeypatch.setenv("PADANAN_HOME", str(home.root))
+    monkeypatch.setattr("padanan.upkeep.outputs.audit.attack", lambda *_: Attacked())  # reading back is enough here
     assert main(["report", "audit", "--periode", PERIODE.label, "--revisi", "2"]) != 0
     told = capsys.readouterr()
     assert "wilayah.html" in told.out and "celah-wilayah.xlsx: berkas di laporan berbeda" in told.out

@@ -217,6 +217,19 @@ def test_a_kotas_sum_is_covered_only_where_nothing_else_protects():
     assert_protected(into, solved)
 
 
+def test_sums_that_form_a_network_need_no_linear_program(monkeypatch):
+    """Places within places and a table of rows and columns are covered along paths alone: a report has thousands of them."""
+
+    def refused(*_):
+        raise AssertionError("a linear program was asked")
+
+    monkeypatch.setattr("padanan.published.cells.solve.cheapest", refused)
+    monkeypatch.setattr("padanan.published.cells.solve.furthest", refused)
+    into = two_kotas((3, 5, 8), (20, 30, 0))
+    crossed(into, "tabel", {("a", "x"): 3, ("b", "x"): 40, ("a", "y"): 50, ("b", "y"): 70}, ["a", "b"], ["x", "y"])
+    assert_protected(into, solve(into))
+
+
 def test_equal_counts_are_covered_once_in_a_process():
     """What was covered is not covered again, and another figure is."""
     assert Cells.of(two_kotas((3, 5), (20, 30))).solved is Cells.of(two_kotas((3, 5), (20, 30))).solved

@@ -26,6 +26,7 @@ class Declared:
         unguarded: unseen cells that may be known: what two people counted twice leave over, for instance.
         at_least, at_most: what a reader knows of a covered cell beside its mark: a threshold that is passed, or isn't.
         forced: covered for another reason than its own size.
+        yielding: key totals that are none where together they would tell a small cell.
         weights: what covering a cell costs a reader where that isn't as usual: a kelurahan's count costs 1.
     """
 
@@ -38,6 +39,7 @@ class Declared:
     at_most: dict[Key, int] = field(default_factory=dict)
     forced: set[Key] = field(default_factory=set)
     weights: dict[Key, float] = field(default_factory=dict)
+    yielding: set[Key] = field(default_factory=set)
     crosses: dict[str, Cross] = field(default_factory=dict)
 
     @property

@@ -25,6 +25,11 @@ def overlap_key(unit: str, kota: str = EVERYWHERE, members: str = ALL) -> Key:
     return ("irisan", unit, kota, members)
 
 
+def registry_key(unit: str, kind: str = SEVERAL, registry: str = "") -> Key:
+    """People or families in one registry (`WITHIN`), or in several."""
+    return ("irisan", unit, kind, registry)
+
+
 def overlap(into: Declared, found: Overlap) -> None:
     """Declares sets of registries by kota; the sums over the province in words and by registry are key totals."""
     counts = found.counts
@@ -40,8 +45,9 @@ def overlap(into: Declared, found: Overlap) -> None:
     told[SEVERAL, ""] = [one for one in sets if len(one) > 1]
     for name, members_of in told.items():
         parts = [overlap_key(found.unit, EVERYWHERE, set_key(members)) for members in members_of]
-        key = into.count(("irisan", found.unit, *name), sum(into.values[part] for part in parts), total=True)
+        key = into.count(registry_key(found.unit, *name), sum(into.values[part] for part in parts), total=True)
         into.sum(key, parts)
+        into.yielding.add(key)
 
 
 def group_key(producer: str, name: str, what: str = "tidak padan") -> Key:

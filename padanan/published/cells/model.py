@@ -37,6 +37,9 @@ class Cells:
         content = declared.content
         if content not in _LAST:
             found = solve(declared)
+            if found.untold and declared.yielding:
+                declared.key -= declared.yielding
+                found = solve(declared)
             while len(_LAST) >= KEPT:
                 del _LAST[next(iter(_LAST))]
             _LAST[content] = found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,13 +84,14 @@ def _across(table: Table, values: Mapping[Key, int]) -> Iterator[Equation]:
     yield from _true(found, values)
 
 
-def attack(printed: Printed, declared: Declared, marks: Mapping[Key, Cover]) -> Attacked:
+def attack(printed: Printed, declared: Declared, marks: Mapping[Key, Cover], wholly: Collection[Key] | None = None) -> Attacked:
     """Tries to work out every small cell that no output prints, and every small rest that a reader can subtract to.
 
     Args:
         printed: what the outputs say; only what stands there counts as known.
         declared: what the cells mean and how they add up. marks: what a covered cell is marked with, for its bounds: a count
             that is marked `ditutup` is taken to be known as five or more where it is, which is more than the mark says.
+        wholly: cells whose whole interval is looked for, None for all; of the others only whether two values are possible.
     """
     equations = sums_read(printed.tables, declared.values) | set(declared.sums)
     shares = [(part, whole, text) for (part, whole), text in printed.shares.items() if text != "–"]
@@ -117,10 +118,11 @@ def attack(printed: Printed, declared: Declared, marks: Mapping[Key, Cover]) -> 
             if not moving[cell]:
                 found.rebuilt.append(names[cell])
         known = [cell for cell in cells if moving[cell]]
-        for cell, low, high in _intervals(lines, rates, bounds, members, known):
+        own = set(known) if wholly is None else {place[names[cell]] for cell in known if names[cell] in wholly}
+        for cell, low, high in _intervals(lines, rates, bounds, members, known, own):
             if low == high:
                 found.rebuilt.append(names[cell])
-            elif low > 1 or high < LIMIT - 1:
+            elif cell in own and (low > 1 or high < LIMIT - 1):
                 found.narrow[names[cell]] = (low, high)
     return found
 
@@ -173,8 +175,9 @@ def _intervals(
     bounds: np.ndarray,
     members: np.ndarray,
     cells: Sequence[int],
+    wholly: Collection[int],
 ) -> Iterator[tuple[int, int, int]]:
-    """(cell, least, greatest) of the asked cells of one linked group."""
+    """(cell, least, greatest) of the asked cells of one linked group; of those not `wholly` asked two values if they have any."""
     if not cells:
         return
     equal, right = _of(lines, bounds, members)
@@ -197,18 +200,28 @@ def _intervals(
         return {cell: round_to(float(result.x[at[cell]]) - way * NEAR) for cell in cells}
 
     low, high = dict.fromkeys(cells, FAR), dict.fromkeys(cells, -FAR)
+
+    def asked(way: int, aimed: Sequence[int]) -> None:
+        for cell, value in solved(way, aimed).items():
+            if way > 0:
+                low[cell] = min(low[cell], value)
+            else:
+                high[cell] = max(high[cell], value)
+
+    def short(way: int, among: Sequence[int]) -> list[int]:
+        return [cell for cell in among if (low[cell] > 1 if way > 0 else high[cell] < LIMIT - 1)]
+
     for way in (1, -1):
-        waiting, together = list(cells), True
+        # All together first: one solution often shows for many that they may be 1, or 4.
+        waiting: Sequence[int] = cells
         while waiting:
-            # All together first: one solution often shows for many that they may be 1, or 4.
-            aimed = waiting if together else waiting[:1]
-            for cell, value in solved(way, aimed).items():
-                if way > 0:
-                    low[cell] = min(low[cell], value)
-                else:
-                    high[cell] = max(high[cell], value)
-            left = [cell for cell in waiting if aimed != [cell] and (low[cell] > 1 if way > 0 else high[cell] < LIMIT - 1)]
-            together, waiting = together and len(left) < len(waiting), left
+            asked(way, waiting)
+            left = short(way, waiting)
+            waiting = left if len(left) < len(waiting) else []
+    for way in (1, -1):
+        for cell in short(way, cells):
+            if cell in wholly or low[cell] >= high[cell]:
+                asked(way, [cell])
     for cell in cells:
         if low[cell] == high[cell]:  # it may still be nobody, or more than four
             low[cell], high[cell] = solved(1, [cell])[cell], solved(-1, [cell])[cell]

@@ -64,7 +64,7 @@ class Audit:
         lines += [
             "",
             f"Sel kecil yang diserang: {number(found.tried)}; dapat dihitung balik: {number(len(found.rebuilt))}; "
-            f"selangnya kurang dari 1–4, sedikitnya dua nilai: {number(len(found.narrow))}.",
+            f"sel model yang selangnya kurang dari 1–4, sedikitnya dua nilai: {number(len(found.narrow))}.",
             f"Jumlah utama tertutup: {number(len(self.keys))}.",
         ]
         lines += [f"GALAT {fault}" for fault in self.printed.faults]
@@ -118,7 +118,7 @@ def audit(home: Home, periode: Periode, revisi: int, say: Callable[[str], None] 
 
 
 def _judged(report: Report, cells: Cells, printed: Printed, outputs: Sequence[str]) -> Audit:
-    attacked = attack(printed, cells.declared, cells.solved.marks)
+    attacked = attack(printed, cells.declared, cells.solved.marks, report.cells.declared.values)
     hidden, every = Counter[str](), Counter[str]()
     for key, texts in printed.cells.items():
         for output in {name.split()[0] for where in texts.values() for name in where}:
