@@ -21,7 +21,7 @@ from padanan.published.wilayah import Tree
 
 # A decision renders the report of one publication several times in one process: report, form and papers ask for the same cells.
 KEPT = 4
-_LAST: dict[Hashable, Solved] = {}
+_LAST: dict[Hashable, tuple[Solved, frozenset[Key]]] = {}
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,10 @@ class Cells:
                 found = solve(declared)
             while len(_LAST) >= KEPT:
                 del _LAST[next(iter(_LAST))]
-            _LAST[content] = found
-        return cls(declared, _LAST[content])
+            _LAST[content] = found, frozenset(declared.key)
+        solved, key = _LAST[content]
+        declared.key = set(key)  # those that did not yield
+        return cls(declared, solved)
 
     def has(self, key: Key) -> bool:
         """Whether a count is in the model and may be printed with its mark."""
