@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -51,9 +52,13 @@ def bare_environment() -> Environment:
         "kode": lambda text: Markup("_<wbr>").join(str(text).split("_")),
     }
     found.filters.update(filters)
-    style = loader.get_source(found, "gaya.css")[0]
-    found.globals.update(gaya=Markup(style.strip()), dimensi=DIMENSIONS, bagian_laporan=MAIN_PAGES)
+    found.globals.update(gaya=Markup(style().strip()), dimensi=DIMENSIONS, bagian_laporan=MAIN_PAGES)
     return found
+
+
+def style() -> str:
+    """The style of every page, as it is written."""
+    return (Path(__file__).with_name("templates") / "gaya.css").read_text(encoding="utf-8")
 
 
 def frame(report: Report) -> dict[str, Any]:

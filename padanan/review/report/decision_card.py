@@ -45,7 +45,7 @@ def decision_card(report: Report, log: ReviewLog | None, found: Verdict) -> dict
         "kalimat": found.sentence,
         "css": found.tone,
         "alasan": found.reasons,
-        "diputuskan": stand.words.decided,
+        "kepala": "Keputusan" if stand.words.decided else "Rekomendasi kepada TKPK",
         "berikut": stand.words.after,
         "tanggal": _dates(report),
         "sejauh_ini": _so_far(report, log) if log and not stand.words.decided else "",
@@ -53,7 +53,8 @@ def decision_card(report: Report, log: ReviewLog | None, found: Verdict) -> dict
             {"aturan": rule, "nilai": printed(n), "kalimat": told, "bagian": "" if small(n) else id_format.percent(n, selected)}
             for rule, n, told in people
         ],
-        "sasaran": id_format.number(selected),
+        "tersentuh": f"Yang tersentuh, dari {id_format.number(selected)} orang data sasaran",
+        "terbesar": "Tiga celah terbesar di atas ambang" if report.facts.blockers else "Tiga celah terbesar",
         "celah": [_gap(report, item, gaps[0].orang) for item in gaps],
         "formulir": FORM if can_offer(report.home, report.source.periode) else "",
     }  # fmt: skip
@@ -99,9 +100,6 @@ def _gap(report: Report, item: RuleCount, most: int) -> dict[str, Any]:
     return {
         "judul": f"{item.rule.name}, {name}",
         "berkas": producer_page(item.producer),
-        "orang": printed(item.orang),
-        "bagian": share,
-        "ambang": limit,
+        "kata": f"{printed(item.orang)} orang; {share} gagal, ambang {limit}; {trend.told(report, item)}",
         "gambar": svg.bar(parts, f"{printed(item.orang)} orang"),
-        "tren": trend.told(report, item),
     }

@@ -1,6 +1,6 @@
-"""The review report and a producer's page as PDF/UA: the words and tables of the finished pages, set by Typst.
+"""The review report and a producer's page as PDF/UA: the words, pictures and tables of the finished pages, set by Typst.
 
-Figures come from the pages alone; reading them is in `page_blocks`, layout in `laporan.typ`.
+Figures come from the pages alone; reading them is in `page_blocks`, the chair's two pages in `brief`, layout in `laporan.typ`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from typing import Any
 
 from padanan.base import disk
 from padanan.base import format as id_format
+from padanan.base.pdf_pack import packed
 from padanan.base.typeset import typeset
 from padanan.pages.page import Page
 from padanan.published.report import Report, kota_page, producer_page
+from padanan.review.report.brief import brief
 from padanan.review.report.page_blocks import Block, blocks
 from padanan.review.report.signoff import sign_off
 
@@ -25,14 +27,12 @@ CHAPTERS = (
     "mutu.html", "penghalang.html", "aturan.html", "kiriman.html", "neraca.html", "pemadanan.html", "irisan.html",
     "indikator.html", "wilayah.html", "perubahan.html", "kelompok.html", "daftar.html", "penduduk.html", "kriteria.html",
 )  # fmt: skip
-# Sections that are a picture only.
-PICTURES = frozenset({"lintasan-gambar"})
-# Its lines to sign stand at the end of the print, after every chapter.
-SIGNATURES = frozenset({"tanda"})
+# Of the first page: the card and the headline figures stand in the brief, the lines to sign after every chapter.
+ELSEWHERE = frozenset({"saran", "alasan", "angka", "tanda"})
 
 
 def write_pdf(report: Report, pages: Mapping[str, Page], path: Path) -> None:
-    """Writes the whole report but the producers' own pages; the same pages and log give the same bytes.
+    """Writes the whole report, the chair's two pages first; the same pages and log give the same bytes.
 
     Args:
         report: for the period, revision, fingerprint and places.
@@ -44,16 +44,17 @@ def write_pdf(report: Report, pages: Mapping[str, Page], path: Path) -> None:
     """
     sign = sign_off(report)
     head = printed_head(sign)
-    found = blocks(pages["index.html"], without=SIGNATURES)
+    found = [{"jenis": "judul", "tingkat": 2, "teks": "Keputusan"}, *blocks(pages["index.html"], level=3, without=ELSEWHERE)]
+    producers = [producer_page(contract_id) for contract_id in report.facts.rows]
     places = [kota_page(node.code) for node in report.tree.root.children]
-    for name in (*CHAPTERS, *places, "metode.html", "analis.html"):
+    for name in (*CHAPTERS, *producers, *places, "metode.html", "analis.html"):
         if name in pages:
             found += [
                 {"jenis": "judul", "tingkat": 2, "teks": pages[name].title},
-                *blocks(pages[name], level=3, without=PICTURES),
+                *blocks(pages[name], level=3),
             ]
     found.append(_signatures(report, sign))
-    disk.write_bytes(path, _set(report, "Laporan mutu data dan pemadanan", found, head))
+    disk.write_bytes(path, _set(report, "Laporan mutu data dan pemadanan", found, head, brief(report, pages)))
 
 
 def producer_pdf(report: Report, pages: Mapping[str, Page], contract_id: str) -> bytes:
@@ -69,7 +70,7 @@ def printed_head(sign: Mapping[str, Any]) -> str:
     return str(sign["kepala"] or "belum ada keputusan")
 
 
-def _set(report: Report, title: str, found: list[Block], head: str) -> bytes:
+def _set(report: Report, title: str, found: list[Block], head: str, opening: Mapping[str, Any] | None = None) -> bytes:
     source = report.source
     figures: dict[str, Any] = {
         "judul": title,
@@ -81,9 +82,10 @@ def _set(report: Report, title: str, found: list[Block], head: str) -> bytes:
         "revisi": str(source.revisi),
         "sidik": id_format.fingerprint(source.manifest_sha256),
         "kepala": head,
+        "ringkas": opening,
         "isi": found,
     }
-    return typeset(TEMPLATE, figures)
+    return packed(typeset(TEMPLATE, figures))
 
 
 def _signatures(report: Report, sign: Mapping[str, Any]) -> Block:

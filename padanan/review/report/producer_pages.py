@@ -104,9 +104,7 @@ def _by_kota(report: Report, contract_id: str) -> Table:
         for item in shown
     ]
     left = len(found) - len(shown)
-    note = (
-        f"{id_format.number(left)} aturan lain di atas ambang ada di daftar semua penghalang dan di lembar celah." if left else ""
-    )
+    note = f"{id_format.number(left)} aturan lain: lembar celah menurut wilayah." if left else ""
     columns = [RULE, Column("Jumlah", "n"), *kota_columns(report)]
     caption = "Catatan gagal dan bagiannya menurut kota"
     return table("tabel-kota", caption, columns, rows, note=note, label="Celah menurut kota")
