@@ -29,6 +29,7 @@ class Arc:
         given: the mark that covers it elsewhere, kept.
         forced: covered whatever its size (its complement is small).
         most: what a reader knows it can't be more than; None without such a bound.
+        dear: what covering it costs beside the usual price.
     """
 
     value: int
@@ -38,6 +39,7 @@ class Arc:
     given: Cover | None = None
     forced: bool = False
     most: int | None = None
+    dear: int = 0
 
 
 def protect(arcs: Mapping[Cell, Arc]) -> dict[Cell, Cover]:
@@ -93,9 +95,9 @@ class _Net:
             if arc.fixed:
                 return None
             if arc.value == 0:
-                return COVERED_ZERO
+                return COVERED_ZERO + arc.dear
             extra = RELAXED if not up and arc.value == LIMIT else 0
-            return COVERED + extra + min(arc.value, COVERED // 2)
+            return COVERED + arc.dear + extra + min(arc.value, COVERED // 2)
         if mark is Cover.ANY or (mark is Cover.SMALL and (arc.value < LIMIT - 1 if up else arc.value > 1)):
             return 0
         if mark is Cover.MORE and (up or arc.value > LIMIT):

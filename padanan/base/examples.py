@@ -60,6 +60,7 @@ EXAMPLES = {
     "records repair": "pelepasan/kiriman",
     "register": "--out register-pemrosesan.md",
     "release": f"3f2a9c1b {PERSON} --reason 'jumlah baris sudah dikonfirmasi produsen'",
+    "report audit": "--periode 2025-S2",
     "report open": "--periode 2025-S2",
     "report render": "--periode 2025-S2 --revisi 1",
     "report serve": "",

@@ -5,8 +5,8 @@ Which figures stand in a table is decided by its page; writing the workbook is i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from markupsafe import Markup
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from padanan.base.format import day, number, percent, points, short_day, threshold
 from padanan.base.suppress import Cover
 from padanan.contracts.rules import Rule
+from padanan.published.cells.model import Cells
 
 
 class Points(float):
@@ -45,6 +46,9 @@ class Cell:
     id: str = ""
     span: int = 1
     head: bool = False
+    # What the cell means in the model of counts (`published.cells`); of a share its part and its whole.
+    key: Hashable | None = None
+    ratio: tuple[Hashable, Hashable] | None = None
 
     @property
     def stored(self) -> Value:
@@ -136,13 +140,30 @@ def text(content: str | None, css: str = "", *, link: str = "", note: str | Mark
     return Cell(content or "–", None, css, link=link, note=note, more=more)
 
 
-def count(value: int | None, mark: Cover | None = None, *, css: str = "", nilai: str = "", name: str = "") -> Cell:
-    """A count, or the mark that covers it; `nilai` becomes `data-nilai`."""
+def count(
+    value: int | None, mark: Cover | None = None, *, css: str = "", nilai: str = "", name: str = "", key: Hashable | None = None
+) -> Cell:
+    """A count, or the mark that covers it; `nilai` becomes `data-nilai`. A count by place or group has a `key`: see `counted`."""
     data = {"nilai": nilai} if nilai else {}
     classes = f"n {css}".strip()
     if mark is not None:
-        return Cell(mark.text, None, classes, data=data, id=name)
-    return Cell(number(value), value, classes, data=data, id=name)
+        return Cell(mark.text, None, classes, data=data, id=name, key=key)
+    return Cell(number(value), value, classes, data=data, id=name, key=key)
+
+
+def counted(cells: Cells, key: Hashable, *, css: str = "", nilai: str = "") -> Cell:
+    """A count of the model, or its mark.
+
+    Raises:
+        KeyError: the model doesn't know the cell.
+    """
+    return count(cells.value(key), cells.mark(key), css=css, nilai=nilai, key=key)
+
+
+def part_of(cells: Cells, part: Hashable, whole: Hashable, *, css: str = "", symbol: str = "") -> Cell:
+    """A share of two counts of the model; an en dash where either is covered: it would tell the other."""
+    hidden = bool(cells.mark(part) or cells.mark(whole))
+    return replace(share(cells.value(part), cells.value(whole), hidden, css=css, symbol=symbol), ratio=(part, whole))
 
 
 def share(part: int | float | None, whole: int | float | None, mark: bool = False, *, css: str = "", symbol: str = "") -> Cell:

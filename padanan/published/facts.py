@@ -122,6 +122,7 @@ class Facts:
     selection: Mapping[str, int]
     selected: int
     kota_names: Mapping[str, str] = field(default_factory=dict)
+    kota_rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def matched(self) -> int:
@@ -150,12 +151,13 @@ _COUNTED = """count(distinct record_key) as gagal, count(distinct id_orang) as o
 
 @dataclass(frozen=True)
 class Counted:
-    """What the rules found: rows a producer, counts a rule, counts a (rule, kota)."""
+    """What the rules found: rows a producer and a (producer, kota), counts a rule, counts a (rule, kota)."""
 
     rows: Mapping[str, int]
     rules: tuple[RuleCount, ...]
     kotas: tuple[KotaCount, ...]
     kota_names: Mapping[str, str]
+    kota_rows: Mapping[tuple[str, str], int]
 
     def of(self, producer: str) -> list[RuleCount]:
         """A producer's rules in the contract's order."""
@@ -203,7 +205,7 @@ def count_rules(source: Published, contracts: Mapping[str, Contract]) -> Counted
         for item in by_kota
     )
     names = source.rows("select distinct kode_kota, kota from wilayah order by 1")
-    return Counted(rows, rules, kotas, {row["kode_kota"]: row["kota"] for row in names})
+    return Counted(rows, rules, kotas, {row["kode_kota"]: row["kota"] for row in names}, kota_rows)
 
 
 def collect(source: Published, contracts: Mapping[str, Contract]) -> Facts:
@@ -243,6 +245,7 @@ def collect(source: Published, contracts: Mapping[str, Contract]) -> Facts:
         selection={row["kriteria"]: row["n"] for row in first},
         selected=source.value("select count(*) from sasaran where terpilih"),
         kota_names=counted.kota_names,
+        kota_rows=counted.kota_rows,
     )
 
 

@@ -5,13 +5,16 @@ What a kota's page or the places' tree prints already keeps its marks here; layi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import cast
 
 from padanan.base.circulation import Arc, Node, protect
 from padanan.base.errors import PadananError
-from padanan.base.suppress import ALL, Cell, Cover, small
+from padanan.base.suppress import ALL, LIMIT, Cell, Cover, small
+from padanan.published.cells.declared import Key
+from padanan.published.cells.places import gap_key, place_key, records_key
 from padanan.published.facts import BLOCKED_AT, NO_KOTA, Facts, KotaCount, as_table
 from padanan.published.opened import Published
 from padanan.published.wilayah import JOINS, LEVELS, PLACE, ROOT, UNKNOWN, UNKNOWN_NAMES, Path, Tree
@@ -23,6 +26,8 @@ NAMED = (NO_NIK, NO_ADDRESS)
 # Ends of the cells' arcs: where nothing is summed, and the sum of all producers at a place.
 END, SUM = "", "tempat"
 Ends = tuple[Node, Node]
+TOGETHER = 20_000
+"""What covering a count of all producers together costs beside that of one."""
 Children = Mapping[Path, Sequence[Path]]
 
 _RECORDS = f"select t.producer, {PLACE}, count(*) as n from rekaman t {JOINS} group by all"
@@ -59,12 +64,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Layer:
-    """One count over all places, and the count that it is a part of."""
+    """One count over all places, and the count that it is a part of; `cell` and `whole_cell` name them in the model of counts."""
 
     parts: Mapping[Path, int]
     wholes: Mapping[Path, int] | None
     marks: Mapping[Path, Cover] = field(default_factory=dict)
     whole_marks: Mapping[Path, Cover] = field(default_factory=dict)
+    cell: Callable[[Path], Key] | None = None
+    whole_cell: Callable[[Path], Key] | None = None
 
     @property
     def by_place(self) -> bool:
@@ -145,8 +152,8 @@ def build(
         if rule in NAMED:
             asked[ALL] = _together(asked, known["catatan"], set(asked) == set(matched))
         for producer, marks in _rule_marks(asked, given, kotas, children).items():
-            layer = asked[producer]
-            rules[producer, rule] = Layer(layer.parts, layer.wholes, marks, layer.whole_marks)
+            cell, whole = partial(gap_key, producer, rule), partial(records_key, producer)
+            rules[producer, rule] = replace(asked[producer], marks=marks, cell=cell, whole_cell=whole)
     blocked = _blocked(source, blockers, matched, names, known, rules, children)
     return GapPlaces(places, rules, blocked, known["sasaran"], _unserved(source, names, known["sasaran"], children))
 
@@ -216,6 +223,8 @@ def _tree_layers(tree: Tree) -> dict[str, Layer]:
             counts[whole[name]] if name in whole else None,
             marks[name],
             marks[whole[name]] if name in whole else {},
+            cell=partial(place_key, measure=name),
+            whole_cell=partial(place_key, measure=whole.get(name, name)),
         )
         for name, found in counts.items()
     }
@@ -246,7 +255,8 @@ def _arc(layer: Layer, path: Path, ends: Ends, *, fixed: bool = False, given: Co
         return Arc(part, *ends, fixed=fixed, given=given)
     if path in layer.whole_marks:
         # Of few records that can't be told, how many fail says how many there are at least.
-        return Arc(part, *ends, fixed=fixed, given=given, forced=part > 0)
+        most = LIMIT - 1 if layer.whole_marks[path] is Cover.SMALL else None
+        return Arc(part, *ends, fixed=fixed, given=given, forced=part > 0, most=most)
     return Arc(part, *ends, fixed=fixed, given=given, forced=small(whole - part), most=whole)
 
 
@@ -308,8 +318,11 @@ def _rule_marks(
         for path, ends in _down(name, children, SUM):
             fixed = path == ROOT or path in printed
             arcs[name, path] = _arc(layer, path, ends, fixed=fixed, given=given[name].get(path))
+    # Where the open kota of their pages leave the producers no way, more of what they have together goes.
     for path, ends in _up(ALL, children):
-        arcs[ALL, path] = Arc(asked[ALL].parts.get(path, 0), *ends, fixed=True, given=whole.get(path))
+        figure = asked[ALL].at(path)
+        most = figure.whole if figure.whole_mark is None else None
+        arcs[ALL, path] = Arc(figure.part, *ends, fixed=path == ROOT, given=whole.get(path), most=most, dear=TOGETHER)
     found = _parted(protect(arcs))
     return {name: found.get(name, {}) for name in asked}
 
@@ -348,7 +361,7 @@ def _blocked(
             given |= {path: mark for path, mark in marks.items() if path[: len(start)] == start}
     whole = known["celah"]
     marks = _tree_marks(Layer(parts, whole.parts, whole_marks=whole.marks), children, given)
-    return Layer(parts, whole.wholes, marks, whole.whole_marks)
+    return Layer(parts, whole.wholes, marks, whole.whole_marks, partial(_named, "catatan penghalang"), whole.whole_cell)
 
 
 def _unserved(source: Published, names: dict[Path, str], selected: Layer, children: Children) -> Layer | None:
@@ -356,4 +369,9 @@ def _unserved(source: Published, names: dict[Path, str], selected: Layer, childr
         return None
     parts = _by(source.rows(_UNSERVED), (), names).get((), {})
     layer = Layer(parts, selected.parts, whole_marks=selected.marks)
-    return Layer(parts, selected.parts, _tree_marks(layer, children), selected.marks)
+    marks = _tree_marks(layer, children)
+    return replace(layer, marks=marks, cell=partial(_named, "belum terlayani"), whole_cell=selected.cell)
+
+
+def _named(name: str, path: Path) -> Key:
+    return (name, *path)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from padanan.base.suppress import ALL, Cell, Cover, Sum, cover, small
+from padanan.base.suppress import ALL, Cover, small
 from padanan.published.opened import NotPublished, Published
 
 UNKNOWN = "tidak_diketahui"
@@ -107,54 +107,51 @@ BOTH = "bersama"
 
 @dataclass(frozen=True)
 class SplitCounts:
-    """The counts of one split by (value, measure) with their sums, and which are covered.
+    """The counts of one split by (value, measure) with their sums; `cells` says which are covered.
 
     Men and women, children and the elderly are always told (§3.6.2.g): so few unknown people that covering them would cost
     another value its figure are counted with the largest one, `into`, in the measures `merged`, and the page says so.
     """
 
-    values: Mapping[Cell, int]
-    covered: Mapping[Cell, Cover]
+    values: Mapping[tuple[str, str], int]
+    shown: Mapping[str, tuple[str, ...]]
     into: str = ""
     merged: frozenset[str] = frozenset()
+    covered: Mapping[tuple[str, str], Cover] = field(default_factory=dict)
 
     def counts_unknown(self, value: str, measure: str) -> bool:
         """Whether this cell counts the unknown too."""
         return value == self.into and measure in self.merged
 
+    def whole_of(self, value: str, part: str) -> tuple[str, str]:
+        """The cell that the part of a value is a share of."""
+        together = self.counts_unknown(value, part) and not self.counts_unknown(value, PARTS[part])
+        return BOTH if together else value, PARTS[part]
+
     def whole(self, value: str, part: str) -> int:
         """What the part of a value is a share of."""
-        together = self.counts_unknown(value, part) and not self.counts_unknown(value, PARTS[part])
-        return self.values[BOTH if together else value, PARTS[part]]
+        return self.values[self.whole_of(value, part)]
 
 
-def covered_counts(found: Groups, split: str) -> SplitCounts:
-    """The counts of one split with their covers; its sums stand elsewhere and stay open."""
+def split_counts(found: Groups, split: str) -> SplitCounts:
+    """The counts of one split, the unknown merged where they are few."""
     names = list(SPLITS[split])
     counts = {(value, measure): found.whole.get((split, value, measure), 0) for value in names for measure in ("orang", *PARTS)}
     into, merged = _merged(counts, [value for value in names if value != UNKNOWN])
-    values: dict[Cell, int] = {}
-    sums: list[Sum] = []
     for part, whole in PARTS.items():
         for value in names:
             counts[value, f"bukan_{part}"] = counts[value, whole] - counts[value, part]
+    values: dict[tuple[str, str], int] = {}
+    shown: dict[str, tuple[str, ...]] = {}
     for measure in ("orang", *PARTS, *(f"bukan_{part}" for part in PARTS)):
-        shown = [value for value in names if value != UNKNOWN or measure not in merged]
-        for value in shown:
+        shown[measure] = tuple(value for value in names if value != UNKNOWN or measure not in merged)
+        for value in shown[measure]:
             with_unknown = value == into and measure in merged
             values[value, measure] = counts[value, measure] + (counts[UNKNOWN, measure] if with_unknown else 0)
         values[ALL, measure] = sum(counts[value, measure] for value in names)
-        sums.append(Sum((ALL, measure), tuple((value, measure) for value in shown)))
     if merged and "orang" not in merged:
         values[BOTH, "orang"] = values[into, "orang"] + values[UNKNOWN, "orang"]
-        sums.append(Sum((BOTH, "orang"), ((into, "orang"), (UNKNOWN, "orang"))))
-    for part, whole in PARTS.items():
-        for value in (*names, ALL):
-            if (value, part) in values:
-                together = value == into and part in merged and whole not in merged
-                sums.append(Sum((BOTH if together else value, whole), ((value, part), (value, f"bukan_{part}"))))
-    marks = cover(values, sums, fixed={cell for cell in values if isinstance(cell, tuple) and cell[0] == ALL})
-    return SplitCounts(values, {**marks, **{(UNKNOWN, measure): Cover.MERGED for measure in merged}}, into, frozenset(merged))
+    return SplitCounts(values, shown, into, frozenset(merged))
 
 
 def _merged(counts: Mapping[tuple[str, str], int], others: list[str]) -> tuple[str, set[str]]:
@@ -178,3 +175,32 @@ def merged_columns(counts: Mapping[tuple[str, str], int], rows: Sequence[str], c
     if not any(small(counts.get((row, UNKNOWN), 0)) for row in rows):
         return ""
     return max((name for name in columns if name != UNKNOWN), key=lambda name: sum(counts.get((row, name), 0) for row in rows))
+
+
+@dataclass(frozen=True)
+class Merged:
+    """People by (row, value of a split); the value `into` counts the unknown too, "" where they stand apart."""
+
+    counts: Mapping[tuple[str, str], int]
+    values: tuple[str, ...]
+    into: str
+
+
+def by_kota(found: Groups, split: str, kotas: Sequence[str]) -> Merged:
+    """The data sasaran of one split by kota: merged above, merged here with the same value, else both tables tell the unknown."""
+    counts = {(kota, value): found.by_kota.get((split, value, kota), 0) for kota in kotas for value in SPLITS[split]}
+    above = split_counts(found, split)
+    into = above.into if "sasaran" in above.merged else merged_columns(counts, kotas, list(SPLITS[split]))
+    if into:
+        counts |= {(kota, into): counts[kota, into] + counts.pop((kota, UNKNOWN)) for kota in kotas}
+    return Merged(counts, tuple(value for value in SPLITS[split] if value != UNKNOWN or not into), into)
+
+
+def by_rule(found: Groups, rule_id: str, split: str) -> Merged:
+    """The people with a gap of one rule by the values of a split, likewise."""
+    names = list(SPLITS[split])
+    counts = {(rule_id, value): found.by_rule.get((rule_id, split, value), 0) for value in names}
+    into = merged_columns(counts, [rule_id], names)
+    if into:
+        counts[rule_id, into] += counts.pop((rule_id, UNKNOWN))
+    return Merged(counts, tuple(value for value in names if (rule_id, value) in counts), into)

@@ -1,15 +1,15 @@
 """The overlap of the registries: people and families by the exact set of registries that know them.
 
-The counts come from the published `overlap` table; drawing is in `svg`, covering in `suppress`.
+The counts come from the published `overlap` table; drawing is in `svg`, covering in `cells`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from padanan.base.format import listed
-from padanan.base.suppress import Cell, Cover, Sum, cover
+from padanan.base.suppress import Cover
 from padanan.contracts.parts import Registry
 from padanan.published.opened import Published
 
@@ -19,7 +19,7 @@ ALL = "semua"
 
 @dataclass(frozen=True)
 class Overlap:
-    """One unit's counts: (kota code, set of registries) -> how many; covered cells have the same keys.
+    """One unit's counts: (kota code, set of registries) -> how many; covered cells have the same keys, None for all sets.
 
     Attributes:
         names: the registries that the publication counts, by id, in the order of pictures.
@@ -28,9 +28,9 @@ class Overlap:
 
     unit: str
     counts: Mapping[tuple[str, frozenset[str]], int]
-    covered: Mapping[Cell, Cover]
     names: Mapping[str, str]
     absent: tuple[str, ...] = ()
+    covered: Mapping[tuple[str, frozenset[str] | None], Cover] = field(default_factory=dict)
 
     def sets(self, kota: str = ALL) -> list[tuple[frozenset[str], int]]:
         """The non-empty sets of a kota (or of all), largest first; covered ones last, so that their place tells nothing."""
@@ -58,7 +58,7 @@ def build(source: Published, registries: Mapping[str, Registry]) -> dict[str, Ov
         NotPublished: the publication lacks what every set is counted from.
     """
     if not source.has("overlap"):
-        return {unit: Overlap(unit, {}, {}, {}, tuple(item.name for item in registries.values())) for unit in UNITS}
+        return {unit: Overlap(unit, {}, {}, tuple(item.name for item in registries.values())) for unit in UNITS}
     names = {key: item.name for key, item in registries.items() if source.has("overlap", key)}
     absent = tuple(item.name for key, item in registries.items() if key not in names)
     query = f"""
@@ -72,25 +72,7 @@ def build(source: Published, registries: Mapping[str, Registry]) -> dict[str, Ov
         for code in (row["kota"], ALL):
             own = counts[row["satuan"]]
             own[code, members] = own.get((code, members), 0) + row["jumlah"]
-    return {unit: Overlap(unit, own, _cover(own, names), names, absent) for unit, own in counts.items()}
-
-
-def _cover(counts: Mapping[tuple[str, frozenset[str]], int], names: Mapping[str, str]) -> dict[Cell, Cover]:
-    """Sums: a set over all kota, all sets of one kota, and what the index says about all kota in words and per registry."""
-    codes = sorted({code for code, _ in counts if code != ALL})
-    sets = sorted({members for _, members in counts}, key=sorted)
-    values: dict[Cell, int] = {(code, members): counts.get((code, members), 0) for code in (*codes, ALL) for members in sets}
-    sums = [Sum((ALL, members), tuple((code, members) for code in codes)) for members in sets]
-    for code in (*codes, ALL):
-        values[code, None] = sum(counts.get((code, members), 0) for members in sets)
-        sums.append(Sum((code, None), tuple((code, members) for members in sets)))
-    sums.append(Sum((ALL, None), tuple((code, None) for code in codes)))
-    told: dict[str, list[frozenset[str]]] = {name: [members for members in sets if name in members] for name in names}
-    told["beberapa"] = [members for members in sets if len(members) > 1]
-    for name, members_of in told.items():
-        values[ALL, name] = sum(values[ALL, members] for members in members_of)
-        sums.append(Sum((ALL, name), tuple((ALL, members) for members in members_of)))
-    return cover(values, sums, fixed={(ALL, name) for name in told})
+    return {unit: Overlap(unit, own, names, absent) for unit, own in counts.items()}
 
 
 def set_name(members: frozenset[str], names: Mapping[str, str]) -> str:

@@ -5,7 +5,8 @@ Gathering it is `render`'s work, laying it out the pages'.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,17 +16,22 @@ from padanan.base.period import Periode
 from padanan.base.suppress import Cell, Cover
 from padanan.contracts.contract import Contract
 from padanan.contracts.criteria import Criteria, load_criteria
-from padanan.contracts.parts import REFERENCE, reference, registries
+from padanan.contracts.parts import INTEGRATED, REFERENCE, reference, registries, with_role
+from padanan.contracts.renstra import load_renstra
 from padanan.contracts.rules import KINDS
-from padanan.published import facts, overlap, wilayah
-from padanan.published.cells.model import Cells, declared_report
+from padanan.published import activity, facts, overlap, targeting, wilayah
+from padanan.published.cells.everything import Counts, declare
+from padanan.published.cells.model import Cells
+from padanan.published.comparison import compare
 from padanan.published.deliveries import ProducerDeliveries, deliveries
+from padanan.published.evidence_groups import record_groups
 from padanan.published.facts import Facts, KotaCount
 from padanan.published.followup import FollowUp, follow_up
 from padanan.published.gap_places import GapPlaces
 from padanan.published.gap_places import build as count_places
+from padanan.published.groups import groups
 from padanan.published.history import History, Scores, history
-from padanan.published.opened import Published
+from padanan.published.opened import NotPublished, Published
 from padanan.published.sensitivity import Sensitivity, measure
 
 UNTOLD = "Terbitan ini belum mencatat kriterianya."
@@ -44,10 +50,15 @@ class Report:
     tree: wilayah.Tree
     covers: Mapping[str, Mapping[Cell, Cover]]
     cells: Cells
+    counts: Counts
     criteria: Criteria
     history: History
     follow_ups: tuple[FollowUp, ...]
-    sensitivity: Sensitivity | None
+
+    @property
+    def sensitivity(self) -> Sensitivity | None:
+        """Whom other criteria would select; None for a publication from before its criteria were recorded."""
+        return self.counts.sensitivity
 
     @property
     def before(self) -> Scores:
@@ -133,20 +144,51 @@ def gather(home: Home, contracts: dict[str, Contract], source: Published) -> Rep
     counted = facts.collect(source, contracts)
     past = history(home, source, contracts)
     earlier = [found for found in (past.last_period, past.last_revision) if found]
-    tree = wilayah.build(source)
-    cells = Cells.of(declared_report(tree, counted))
+    counts = _counts(home, contracts, source, counted, past, earlier)
+    cells = Cells.of(declare(source, contracts, counts))
     return Report(
         home=home,
         source=source,
         contracts=contracts,
         facts=counted,
         deliveries=deliveries(home, contracts, source),
-        overlaps=overlap.build(source, registries(contracts)),
-        tree=cells.tree(tree),
+        counts=counts,
+        overlaps={unit: cells.overlap(found) for unit, found in counts.overlaps.items()},
+        tree=cells.tree(counts.tree),
         covers=cells.rules(counted),
         cells=cells,
         criteria=load_criteria(),
         history=past,
-        sensitivity=measure(source, reference(contracts).id, {item.id: item.name for item in contracts.values()}),
         follow_ups=tuple(follow_up(home, source, found, publication_name(source.periode, *found)) for found in earlier),
+    )
+
+
+def _counts(
+    home: Home,
+    contracts: Mapping[str, Contract],
+    source: Published,
+    counted: Facts,
+    past: History,
+    earlier: Sequence[tuple[Periode, int]],
+) -> Counts:
+    """Everything that is covered together, as it was counted."""
+    integrated, before = with_role(contracts, INTEGRATED), past.last_period
+    own = (source.periode, source.revisi)
+    programs = updated = None
+    with suppress(NotPublished):
+        programs = targeting.measure(source, contracts, counted.rows)
+    with suppress(NotPublished):
+        if integrated is not None and before is not None:
+            name = publication_name(source.periode, *before)
+            updated = activity.measure(home, source, integrated.id, before, name, load_renstra().active)
+    return Counts(
+        tree=wilayah.build(source),
+        facts=counted,
+        groups=groups(source, str(source.manifest["cutoff"])[:10]),
+        overlaps=overlap.build(source, registries(contracts)),
+        targeting=programs,
+        activity=updated,
+        sensitivity=measure(source, reference(contracts).id, {item.id: item.name for item in contracts.values()}),
+        comparisons=tuple(compare(home, found, own) for found in earlier),
+        record_groups=record_groups(source),
     )

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from padanan.base.suppress import Cell, Cover, Sum, cover
-from padanan.published.facts import BLOCKED_AT, NO_KOTA, KotaCount, RuleCount, as_table
+from padanan.published.facts import BLOCKED_AT, NO_KOTA, KotaCount, as_table
 from padanan.published.opened import Published
 
 
@@ -56,12 +55,3 @@ def by_producer(source: Published) -> dict[str, int]:
         where s.terpilih group by all"""
     )
     return {str(line["producer"]): int(line["n"]) for line in found}
-
-
-def selected_mark(item: RuleCount) -> Cover | None:
-    """How the people of the data sasaran behind one rule are covered; None where their count may be printed.
-
-    Everybody behind the rule is printed beside them, so that those outside the data sasaran could be subtracted.
-    """
-    values: dict[Cell, int] = {"semua": item.orang, "sasaran": item.terpilih, "lain": item.orang - item.terpilih}
-    return cover(values, [Sum("semua", ("sasaran", "lain"))], fixed={"semua"}).get("sasaran")

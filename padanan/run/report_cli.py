@@ -1,4 +1,4 @@
-"""`padanan report render|open|serve`: makes the report of a published revision again, says where it lies, serves the pages.
+"""`padanan report render|open|audit|serve`: the report of a published revision: made again, where it lies, attacked, served.
 
 What stands in it is decided by the page makers.
 """
@@ -20,11 +20,13 @@ def add_parsers(commands: Any) -> None:
     actions = parser.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
     render = actions.add_parser("render", help="buat laporan satu revisi terbit (HTML, XLSX dan berkas lainnya)")
     show = actions.add_parser("open", help="cetak jalur index.html laporan yang sudah dibuat")
-    for action in (render, show):
+    audit = actions.add_parser("audit", help="baca kembali semua keluaran satu revisi dan coba hitung balik sel yang ditutup")
+    for action in (render, show, audit):
         action.add_argument("--periode", help="periode penetapan, misalnya 2025-S2 (bawaan: yang terakhir terbit)")
         action.add_argument("--revisi", type=int, help="nomor revisi (bawaan: yang terakhir terbit)")
     render.set_defaults(run=_render)
     show.set_defaults(run=_open)
+    audit.set_defaults(run=_audit)
     serve = actions.add_parser("serve", help="sajikan semua laporan di mesin ini (PADANAN_LAPORAN_PORT), hanya untuk dibaca")
     serve.add_argument("--with-parent", type=int, metavar="PID", help="berhenti bila proses ini, yang menjalankannya, berhenti")
     serve.set_defaults(run=_serve)
@@ -42,6 +44,21 @@ def _render(args: argparse.Namespace) -> int:
 
     home, periode, revisi = _chosen(args)
     print(render_report(home, periode, revisi, say=lambda line: print(line, file=sys.stderr, flush=True)))
+    return 0
+
+
+def _audit(args: argparse.Namespace) -> int:
+    from padanan.upkeep.outputs.audit import audit
+
+    home, periode, revisi = _chosen(args)
+    found = audit(home, periode, revisi, say=lambda line: print(line, file=sys.stderr, flush=True))
+    print("\n".join(found.lines()))
+    if not found.passed:
+        raise PadananError(
+            f"keluaran {periode.label} revisi {revisi} memberi tahu sel yang ditutup, atau berbeda dari modelnya",
+            file=home.reports(periode, revisi).relative_to(home.root),
+            cure="jangan edarkan; buat ulang dengan 'padanan report render', dan laporkan barisnya bila tetap begitu",
+        )
     return 0
 
 

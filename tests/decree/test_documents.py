@@ -27,6 +27,9 @@ from padanan.decree.documents import context, documents_folder, facts, write_doc
 from padanan.decree.documents.terbilang import terbilang
 from padanan.decree.freeze import draft_folder
 from padanan.published.blockers import judge
+from padanan.published.cells.declared import Declared
+from padanan.published.cells.model import Cells
+from padanan.published.cells.people import groups
 from padanan.published.groups import UNKNOWN, Groups
 from padanan.records.review_log import read_log, writing
 from tests.pdf_back import accessible, lone_rows
@@ -127,9 +130,11 @@ def test_men_and_women_are_told_with_the_few_of_unknown_sex(unknown, lines):
         from range({170 + unknown}) t(i)""")  # fmt: skip
     whole = {("jk", "L", "orang"): 510, ("jk", "P", "orang"): 490, ("jk", UNKNOWN, "orang"): 30}
     whole |= {("jk", "L", "sasaran"): 90, ("jk", "P", "sasaran"): 80, ("jk", UNKNOWN, "sasaran"): unknown}
-    found = facts._split(
-        SimpleNamespace(con=con), "jenis_kelamin", date(2025, 12, 15), Groups(whole, {}, {}, ("jk",)), born=False
-    )
+    counted = Groups(whole, {}, {}, ("jk",))
+    declared = Declared()
+    groups(declared, counted, [])
+    report = SimpleNamespace(source=SimpleNamespace(con=con), cells=Cells.of(declared), counts=SimpleNamespace(groups=counted))
+    found = facts._split(report, "jenis_kelamin", date(2025, 12, 15), born=False)
     assert {line.key: (line.value, line.with_unknown) for line in found} == lines
     assert not [line for line in found if line.cover] and sum(line.value for line in found) == 170 + unknown
     told = [context._line("jenis_kelamin", line, 170 + unknown)["nama"] for line in found]

@@ -1,6 +1,7 @@
 """The page "Bila kriteria lain": counts over people written by hand, what is covered, what is said beside BPS's figures."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -9,9 +10,12 @@ from padanan.base.errors import ContractError
 from padanan.base.period import Periode
 from padanan.base.suppress import ALL, LIMIT
 from padanan.contracts.poverty import newest, published_poverty
+from padanan.published.cells.declared import Declared
+from padanan.published.cells.model import Cells
+from padanan.published.cells.people import criteria, criteria_key
 from padanan.published.opened import Published
-from padanan.published.sensitivity import Sensitivity, measure
-from padanan.review.report.criteria_page import Beside, _covered, _variants
+from padanan.published.sensitivity import Sensitivity, Variant, measure
+from padanan.review.report.criteria_page import Beside, _variants
 
 AGREED = {
     "batas": 4, "tingkat": "rentan", "batas_desil": {"kemiskinan_ekstrem": 1, "miskin": 2, "rentan": 4},
@@ -96,30 +100,47 @@ def test_a_publication_of_before_is_not_measured():
     assert measure(old, "adminduk", {}) is None
 
 
+def solved(found):
+    declared = Declared()
+    criteria(declared, found)
+    return Cells.of(declared)
+
+
 def test_small_cells_are_covered_and_no_sum_tells_them():
     """Every person here stands in a cell below 5: none of them may be read, nor worked out from the sums up to a limit."""
     found, _ = measured()
-    covered = _covered(found)
+    cells = solved(found)
+    desils = cells.cross("kriteria/desil").keys
     for (desil, kota), n in found.desils.items():
-        assert 0 < n < LIMIT and (desil, kota) in covered
-    for desil in (1, 3, 4, 5):
-        assert (desil, ALL) in covered and ("keluarga", desil) in covered
-    assert all(("sampai", limit) in covered for limit in (1, 2, 3, 4)), "five people up to desil 5 may be read, one up to 1 not"
+        assert 0 < n < LIMIT and cells.mark(desils[str(desil), kota])
+    for desil in ("1", "3", "4", "5"):
+        assert cells.mark(desils[desil, ALL]) and cells.mark(criteria_key("keluarga", desil))
+    assert all(cells.mark(criteria_key("sampai", limit)) for limit in "1234"), "five up to desil 5 may be read, one up to 1 not"
 
 
 def test_the_sums_up_to_a_limit_tell_no_small_cell():
     """103 up to desil 2 beside 100 up to desil 1 would say that three people have desil 2."""
     desils = {(1, "a"): 60, (1, "b"): 40, (2, "a"): 3, (3, "a"): 50, (3, "b"): 50}
-    covered = _covered(Sensitivity(4, desils, {limit: 50 * limit for limit in range(1, 11)}, (), 1000, (203, 150)))
-    assert {("sampai", 1), ("sampai", 2)} & set(covered) and (2, "a") in covered and (2, ALL) in covered
+    cells = solved(Sensitivity(4, desils, {limit: 50 * limit for limit in range(1, 11)}, (), 1000, (203, 150)))
+    keys = cells.cross("kriteria/desil").keys
+    assert any(cells.mark(criteria_key("sampai", limit)) for limit in "12")
+    assert cells.mark(keys["2", "a"]) and cells.mark(keys["2", ALL])
 
 
 def test_a_difference_of_fewer_than_five_people_is_covered():
-    """Only the order as agreed differs by nobody; each other criterion differs by one or two people here."""
-    found, _ = measured()
-    shown = {line.cells[0].text: [cell.text for cell in line.cells[1:]] for line in _variants(found).rows}
-    assert shown["Sumber desil: DTSEN lalu P3KE"] == ["4", "3", "0"]
-    assert shown["Aturan domisili: KTP pendatang masuk"] == ["ditutup"] * 3
+    """Nobody, three people, two families, and enough of both; four people of a criterion are few by themselves."""
+    names = {"sama": (100, 60), "tiga": (103, 66), "dua": (107, 62), "cukup": (90, 50), "sedikit": (4, 2)}
+    variants = tuple(Variant("domisili", name, *counts) for name, counts in names.items())
+    found = Sensitivity(4, {(1, "31.71"): 100}, dict.fromkeys(range(1, 11), 60), variants, 1000, (100, 60))
+    made = _variants(SimpleNamespace(cells=solved(found)), found)
+    shown = {line.cells[0].text.split(": ")[1]: [cell.text for cell in line.cells[1:]] for line in made.rows}
+    assert shown == {
+        "sama": ["100", "60", "0"],
+        "tiga": ["ditutup"] * 3,
+        "dua": ["ditutup"] * 3,
+        "cukup": ["90", "50", "-10"],
+        "sedikit": ["<5", "<5", "ditutup"],
+    }
 
 
 @pytest.mark.feature("F51")

@@ -4,11 +4,11 @@ import pytest
 
 from padanan.base.suppress import ALL, LIMIT, Cover
 from padanan.published import wilayah
-from padanan.published.cells.declared import Declared
+from padanan.published.cells.declared import Declared, crossed
 from padanan.published.cells.model import Cells
+from padanan.published.cells.people import groups
 from padanan.published.cells.places import places
-from padanan.published.groups import UNKNOWN, Groups, covered_counts, merged_columns
-from padanan.review.report.crosstab import crosstab
+from padanan.published.groups import UNKNOWN, Groups, merged_columns, split_counts
 
 
 def counted(**values):
@@ -19,7 +19,9 @@ def counted(**values):
         for name, numbers in values.items()
         for measure, number in zip(("orang", "celah", "sasaran"), numbers, strict=True)
     }
-    return covered_counts(Groups(whole, {}, {}, ("jk",)), "jk")
+    declared, found = Declared(), Groups(whole, {}, {}, ("jk",))
+    groups(declared, found, [])
+    return Cells.of(declared).split("jk", split_counts(found, "jk"))
 
 
 @pytest.mark.feature("F47")
@@ -127,6 +129,12 @@ def test_the_provinces_totals_are_never_covered():
 @pytest.mark.feature("F50")
 def test_the_sum_of_a_list_is_never_the_cell_that_goes():
     """Four and four can only be told by their sum of eight: the parts go, whatever they are."""
-    made = crosstab({("a", "x"): 4, ("b", "x"): 4}, ["a", "b"], ["x"])
-    assert (ALL, ALL) not in made.covered and made.covered["a", "x"] is made.covered["b", "x"] is Cover.ANY
-    assert crosstab({("a", "x"): 3}, ["a", "b"], ["x"]).covered[ALL, ALL] is Cover.SMALL
+
+    def covered(counts):
+        declared = Declared()
+        made = crossed(declared, "daftar", counts, ["a", "b"], ["x"])
+        return Cells.of(declared).marked(made.keys)
+
+    made = covered({("a", "x"): 4, ("b", "x"): 4})
+    assert (ALL, ALL) not in made and made["a", "x"] is made["b", "x"] is Cover.ANY
+    assert covered({("a", "x"): 3})[ALL, ALL] is Cover.SMALL

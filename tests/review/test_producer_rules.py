@@ -1,12 +1,17 @@
 """A producer's page against the tables: each rule's bar, its two denominators, its trend, and what stays wrong if it stays."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.rules import IF_LEFT
 from padanan.pages import svg
+from padanan.published.cells.declared import Declared
+from padanan.published.cells.model import Cells
+from padanan.published.cells.places import rules, touched_key
+from padanan.published.facts import NO_KOTA, KotaCount, RuleCount
 from padanan.run.report import render_report
 from tests.contrast import contrast, variables
 from tests.review.pages_back import Page, count
@@ -52,14 +57,15 @@ def test_every_rule_names_its_records_and_the_people_it_touches(pages, tables):
 
 def test_who_is_outside_the_selection_can_not_be_subtracted():
     """7 touched of whom 5 are selected tell the other two; 3 touched of whom all are selected tell themselves."""
-    from padanan.published.facts import RuleCount
-    from padanan.published.touched import selected_mark
-
     rule = RULES["dtks", "nik_kosong"]
-    marks = {
-        pair: mark.text if (mark := selected_mark(RuleCount("dtks", rule, pair[0], 99, *pair))) else None
-        for pair in ((7, 5), (7, 3), (3, 3), (9, 9), (9, 0), (10, 5), (0, 0), (3, 0))
-    }
+    marks = {}
+    for pair in ((7, 5), (7, 3), (3, 3), (9, 9), (9, 0), (10, 5), (0, 0), (3, 0)):
+        declared = Declared()
+        item = RuleCount("dtks", rule, pair[0], 99, *pair)
+        kotas = [KotaCount("dtks", rule, NO_KOTA, pair[0], 99, pair[0])]
+        rules(declared, SimpleNamespace(rules=[item], kotas=kotas, kota_names={}, kota_rows={}, rows={"dtks": 99}))
+        mark = Cells.of(declared).mark(touched_key("dtks", rule.id, selected=True))
+        marks[pair] = mark.text if mark else None
     assert marks == {
         (7, 5): "ditutup",
         (7, 3): "<5",

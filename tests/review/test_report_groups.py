@@ -4,10 +4,8 @@ import json
 
 import pytest
 
-from padanan.base.suppress import ALL, Cover
 from padanan.published.groups import groups
 from padanan.published.opened import open_published
-from padanan.review.report.crosstab import crosstab
 from padanan.run.report import render_report
 from tests.review.pages_back import Page, count
 from tests.review.published_by_hand import PERIODE, write_published
@@ -212,17 +210,6 @@ def test_an_older_publication_with_birth_dates_is_counted_alike(home):
         counted.append(groups(source, "2025-12-15"))
         source.con.close()
     assert counted[0] == counted[1] and counted[0].whole["umur", "anak", "orang"] > 0
-
-
-@pytest.mark.feature("F50")
-def test_overlapping_rows_are_covered_as_if_they_added_up():
-    """Six with one evidence, four with another, ten distinct: the six would tell the four."""
-    made = crosstab(
-        {("a", "x"): 6, ("b", "x"): 4, ("a", "y"): 50, ("b", "y"): 60}, ["a", "b"], ["x", "y"], totals={"x": 10, "y": 99}
-    )
-    assert made.covered["b", "x"] in (Cover.SMALL, Cover.ANY)
-    assert ("a", "x") in made.covered or (ALL, "x") in made.covered
-    assert made.values[ALL, ALL] == 109
 
 
 @pytest.mark.feature("F15")

@@ -9,7 +9,11 @@ from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.published import pseudonyms
-from padanan.review.decision.compare import Comparison, cells, compare, render
+from padanan.published.cells.changes import change_key, changes
+from padanan.published.cells.declared import Declared
+from padanan.published.cells.model import Cells
+from padanan.published.comparison import Comparison, compare
+from padanan.review.decision.compare import render
 from tests.signed import write_manifest
 
 PERIODE = Periode(2025, 2)
@@ -53,6 +57,12 @@ def found(result):
 @pytest.fixture
 def home(tmp_path):
     return Home(tmp_path / "data").ensure()
+
+
+def solved(comparison):
+    declared = Declared()
+    changes(declared, comparison)
+    return Cells.of(declared)
 
 
 def both(home):
@@ -162,12 +172,13 @@ def test_small_cells_and_what_would_tell_them_are_covered(home):
     kotas = ["31.71"] * 3 + ["31.72"] * 40 + ["31.73"] * 7
     publish(home, 2, [(f"o{i}", None, 1, kota) for i, kota in enumerate(kotas)], [], code_version="c2")
     result = both(home)
-    values, covered = cells(result)
-    small = ("masuk", "orang_baru", "kode", "31.71")
-    assert values[small] == 3 and small in covered
-    assert ("masuk", "orang_baru", "kode", "31.73") in covered, "one covered cell alone could be subtracted"
+    cells = solved(result)
+    small = change_key(result, "masuk", "orang_baru", "kode", "31.71")
+    assert cells.value(small) == 3 and cells.mark(small)
+    other = change_key(result, "masuk", "orang_baru", "kode", "31.73")
+    assert cells.mark(other), "one covered cell alone could be subtracted"
     text = render(result, {"31.71": "Jakarta Pusat"})
-    assert "Jakarta Pusat: ditutup" in text and "31.72: 40" in text and "Masuk: 50 orang" in text
+    assert "Jakarta Pusat: <5" in text and "31.72: 40" in text and "Masuk: 50 orang" in text
 
 
 def test_an_unpublished_revision_and_the_same_one_are_refused(home):
@@ -187,6 +198,10 @@ def test_totals_below_five_can_not_be_worked_out_from_the_selected(selected):
         {"arah": ["keluar", "masuk"], "alasan": ["orang_hilang", "orang_baru"], "sebab": ["kode", "kode"],
          "kode_kota": ["31.71", "31.71"], "jumlah": [3, come]}
     )  # fmt: skip
-    _, covered = cells(Comparison((PERIODE, 1), (PERIODE, 2), counts, selected, ()))
-    assert ("keluar", "*", "*", "*") in covered and ("masuk", "*", "*", "*") in covered
-    assert ("terpilih", "tetap") in covered
+    found = Comparison((PERIODE, 1), (PERIODE, 2), counts, selected, ())
+    cells = solved(found)
+    assert cells.mark(change_key(found, "keluar", "*", "*", "*"))
+    assert bool(cells.mark(change_key(found, "masuk", "*", "*", "*"))) is True, (
+        "sebelum, sesudah dan yang masuk memberi tahu yang keluar"
+    )
+    assert cells.mark(change_key(found, "terpilih", "tetap"))

@@ -16,6 +16,7 @@ from padanan.base.suppress import ALL, LIMIT, Cover, small
 from padanan.contracts.contract import expectations_dir
 from padanan.contracts.rules import load_catalogue
 from padanan.published.cells.declared import Declared, crossed
+from padanan.published.cells.model import Cells
 from padanan.published.cells.places import rule_key, rules
 from padanan.published.cells.solve import solve
 from padanan.published.facts import KotaCount
@@ -193,12 +194,58 @@ def test_a_large_group_of_linked_trees_is_protected():
     assert_protected(into, solved)
 
 
+def two_kotas(*kotas):
+    """Kelurahan of kota, whose sums are dear, below a province that is a key total."""
+    into = Declared()
+    for name, values in zip("AB", kotas, strict=True):
+        parts = [into.count((name, place), value) for place, value in enumerate(values)]
+        into.sum(into.count((name,), sum(values)), parts)
+        into.weights[name,] = 100.0
+    into.sum(into.count("provinsi", sum(map(sum, kotas)), total=True), [("A",), ("B",)])
+    return into
+
+
+def test_a_kotas_sum_is_covered_only_where_nothing_else_protects():
+    """3 beside 5, which is known to be five or more, may be 1 to 3: four would cost the sums of both kota."""
+    into = two_kotas((3, 5), (20, 30))
+    solved = solve(into)
+    assert set(solved.marks) == {("A", 0), ("A", 1)} and solved.weaker == {("A", 0): (1, 3)}
+    assert_protected(into, solved)
+    into = two_kotas((3, 0), (20, 30))  # a kota of three people: its own sum and that of another
+    solved = solve(into)
+    assert {("A",), ("B",), ("A", 0)} <= set(solved.marks)
+    assert_protected(into, solved)
+
+
+def test_sums_that_form_a_network_need_no_linear_program(monkeypatch):
+    """Places within places and a table of rows and columns are covered along paths alone: a report has thousands of them."""
+
+    def refused(*_):
+        raise AssertionError("a linear program was asked")
+
+    monkeypatch.setattr("padanan.published.cells.solve.cheapest", refused)
+    monkeypatch.setattr("padanan.published.cells.solve.furthest", refused)
+    into = two_kotas((3, 5, 8), (20, 30, 0))
+    crossed(into, "tabel", {("a", "x"): 3, ("b", "x"): 40, ("a", "y"): 50, ("b", "y"): 70}, ["a", "b"], ["x", "y"])
+    assert_protected(into, solve(into))
+
+
+def test_equal_counts_are_covered_once_in_a_process():
+    """What was covered is not covered again, and another figure is."""
+    assert Cells.of(two_kotas((3, 5), (20, 30))).solved is Cells.of(two_kotas((3, 5), (20, 30))).solved
+    assert Cells.of(two_kotas((3, 6), (20, 30))).solved is not Cells.of(two_kotas((3, 5), (20, 30))).solved
+
+
 def test_no_more_can_fail_than_were_judged():
     """Six of eight fail below a threshold of 99%: the search for the least blocking count once asked for nine of eight."""
     rule = dataclasses.replace(load_catalogue(expectations_dir())["alamat_tidak_lengkap"], threshold=0.99)
-    of_rule = SimpleNamespace(producer="dtks", rule=rule, gagal=6)
+    of_rule = SimpleNamespace(producer="dtks", rule=rule, gagal=6, orang=6, terpilih=0)
     facts = SimpleNamespace(
-        rules=[of_rule], kotas=[KotaCount("dtks", rule, "31.71", 6, 8, 6)], kota_names={"31.71": "Jakarta Pusat"}
+        rules=[of_rule],
+        kotas=[KotaCount("dtks", rule, "31.71", 6, 8, 6)],
+        kota_names={"31.71": "Jakarta Pusat"},
+        kota_rows={("dtks", "31.71"): 20},
+        rows={"dtks": 20},
     )
     declared = Declared()
     rules(declared, facts)

@@ -15,6 +15,7 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import Periode
+from padanan.contracts.contract import load_contracts
 from padanan.decree.documents.context import DRAFT, Identity, clean, identity_tags, numbered, target_tags
 from padanan.decree.documents.docx import render, template_path
 from padanan.decree.documents.facts import Target, count_target
@@ -22,6 +23,7 @@ from padanan.decree.documents.pdf import as_pdf
 from padanan.decree.documents.xlsx import write_workbook
 from padanan.decree.freeze import SNAPSHOT
 from padanan.published.opened import open_published
+from padanan.published.report import gather, in_order
 from padanan.records.seals import seals
 
 
@@ -50,7 +52,7 @@ def write_annex(folder: Path, seal: Mapping[str, Any], home: Home | None = None)
         )
     source = open_published(home, periode, int(seal["revisi"]))
     try:
-        target = count_target(source, snapshot, shown)
+        target = count_target(gather(home, in_order(load_contracts()), source), snapshot, shown)
         published = source.manifest_sha256
         # As sealed; a decree of before criteria were agreed seals none, and its annex says so.
         criteria = seal.get("kriteria") or {}

@@ -68,7 +68,7 @@ def write_documents(home: Home, periode: Periode, revisi: int) -> Path:
                 cure="pulihkan terbitan itu, atau buka revisi baru",
             )
         report = gather(home, in_order(load_contracts()), source)
-        target = count_target(source, snapshot, shown, report.tree)
+        target = count_target(report, snapshot, shown)
         tags: dict[str, Any] = clean({**report_tags(report, log), **decision_tags(report, log)})
     finally:
         source.con.close()

@@ -15,13 +15,14 @@ import duckdb
 
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.sql import literal
-from padanan.base.suppress import LIMIT, Cell, Cover, Sum, cover
+from padanan.base.suppress import Cover
 from padanan.published import groups, wilayah
-from padanan.published.groups import UNKNOWN, covered_counts
+from padanan.published.cells.people import WITHOUT_FAMILY, target_key
+from padanan.published.groups import UNKNOWN, split_counts
 from padanan.published.opened import Published
+from padanan.published.report import Report
 
 NEEDED = ("jk", "desil", "status_identitas", "id_keluarga", "kode_kota", "kode_kecamatan", "kode_kelurahan")
-ALL = "semua"
 # Table -> the SQL of its key, and the keys that are shown even when nobody has them.
 SPLITS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "jenis_kelamin": (groups.SEX, tuple(groups.SPLITS["jk"])),
@@ -58,19 +59,19 @@ class Target:
     tree: wilayah.Tree
 
 
-def count_target(source: Published, snapshot: Path, name: Path, tree: wilayah.Tree | None = None) -> Target:
+def count_target(report: Report, snapshot: Path, name: Path) -> Target:
     """Counts a frozen snapshot.
 
     Args:
-        source: the published revision it was frozen from: its small cells are covered the same way as in the report,
+        report: the published revision it was frozen from: its small cells are covered by the same model as in the report,
             else two documents together would give away what each of them covers.
         snapshot: the frozen Parquet file.
         name: the file as its reader knows it, for messages.
-        tree: the places of that revision, where they are counted already.
 
     Raises:
         PadananError: the snapshot can't be read, lacks a column, or counts other people than the published revision.
     """
+    source = report.source
     cure = "jangan memakai dokumen ini; pulihkan rancangan dari cadangan, atau bekukan revisi berikutnya"
     try:
         source.con.execute(f"create or replace temp view beku as select * from read_parquet({literal(snapshot)})")
@@ -82,30 +83,28 @@ def count_target(source: Published, snapshot: Path, name: Path, tree: wilayah.Tr
     if missing := [column for column in (*NEEDED, *(() if born else (groups.AGE,))) if column not in have]:
         raise PadananError(f"data sasaran beku tanpa kolom {', '.join(missing)}", file=name, cure=cure)
     people = source.value("select count(*) from beku")
-    tree = tree or wilayah.build(source)
-    _same_places(source, tree, people, name, cure)
+    _same_places(source, report.tree, people, name, cure)
     day = date.fromisoformat(str(source.manifest["cutoff"])[:10])
-    reported = groups.groups(source, day.isoformat())
     without = source.value("select count(*) from beku where id_keluarga is null")
     return Target(
         people=people,
         families=source.value("select count(distinct id_keluarga) from beku"),
-        without_family=Count(UNKNOWN, without, Cover.SMALL if 0 < without < LIMIT else None),
+        without_family=Count(UNKNOWN, without, report.cells.mark(WITHOUT_FAMILY)),
         day=day,
-        splits={name: _split(source, name, day, reported, born=born) for name in SPLITS},
-        tree=tree,
+        splits={name: _split(report, name, day, born=born) for name in SPLITS},
+        tree=report.tree,
     )
 
 
-def _split(source: Published, name: str, day: date, reported: groups.Groups, *, born: bool) -> tuple[Count, ...]:
+def _split(report: Report, name: str, day: date, *, born: bool) -> tuple[Count, ...]:
     key, always = SPLITS[name]
     key = groups.BORN if born and key == groups.AGE else key
-    cursor = source.con.execute(f"select {key}, count(*) from beku group by all", [day] if "$1" in key else [])
+    cursor = report.source.con.execute(f"select {key}, count(*) from beku group by all", [day] if "$1" in key else [])
     found: dict[str, int] = dict.fromkeys(always, 0)
     found.update({str(row[0]): int(row[1]) for row in cursor.fetchall()})
     keys = [*always, *sorted((key for key in found if key not in always), key=_place)]
     if name in REPORTED:
-        made = covered_counts(reported, REPORTED[name])
+        made = report.cells.split(REPORTED[name], split_counts(report.counts.groups, REPORTED[name]))
         if "sasaran" in made.merged:
             found[made.into] += found.pop(UNKNOWN)
         return tuple(
@@ -113,10 +112,12 @@ def _split(source: Published, name: str, day: date, reported: groups.Groups, *, 
             for key in keys
             if key in found
         )
-    values: dict[Cell, int] = {ALL: sum(found.values())}
-    values.update(found)
-    covered = cover(values, [Sum(ALL, tuple(keys))], fixed={ALL})
-    return tuple(Count(key, found[key], covered.get(key)) for key in keys)
+    return tuple(Count(key, found[key], _mark(report, name, key, found[key])) for key in keys)
+
+
+def _mark(report: Report, name: str, key: str, number: int) -> Cover | None:
+    """What the model says of a count; nobody in it is said as such."""
+    return report.cells.mark(target_key(name, key)) if number or report.cells.has(target_key(name, key)) else None
 
 
 def _place(key: str) -> tuple[bool, int, str]:

@@ -26,6 +26,7 @@ class Declared:
         unguarded: unseen cells that may be known: what two people counted twice leave over, for instance.
         at_least, at_most: what a reader knows of a covered cell beside its mark: a threshold that is passed, or isn't.
         forced: covered for another reason than its own size.
+        yielding: key totals that are none where together they would tell a small cell.
         weights: what covering a cell costs a reader where that isn't as usual: a kelurahan's count costs 1.
     """
 
@@ -38,7 +39,16 @@ class Declared:
     at_most: dict[Key, int] = field(default_factory=dict)
     forced: set[Key] = field(default_factory=set)
     weights: dict[Key, float] = field(default_factory=dict)
+    yielding: set[Key] = field(default_factory=set)
     crosses: dict[str, Cross] = field(default_factory=dict)
+
+    @property
+    def content(self) -> tuple[Hashable, ...]:
+        """What the covering depends on: equal contents are covered alike."""
+        return (
+            tuple(self.values.items()), tuple(self.sums), frozenset(self.key), frozenset(self.unseen), frozenset(self.unguarded),
+            frozenset(self.forced), *(tuple(one.items()) for one in (self.at_least, self.at_most, self.weights)),
+        )  # fmt: skip
 
     def count(self, key: Key, value: int, *, total: bool = False) -> Key:
         """Declares a printed count; `total` for a key total, which is never covered unless it is itself a small cell.

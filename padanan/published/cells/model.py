@@ -1,20 +1,27 @@
 """The solved cells of one revision: what every page, form and document asks before it prints a count.
 
-Which tables there are is declared by the neighbours; drawing a mark belongs to `padanan/pages`.
+What is declared is listed in `everything`; drawing a mark belongs to `padanan/pages`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from padanan.base.suppress import Cell, Cover
 from padanan.published.cells.declared import Cross, Declared, Key, Solved
-from padanan.published.cells.places import place_key, places, rule_key, rules
+from padanan.published.cells.matching import overlap_key
+from padanan.published.cells.people import split_key
+from padanan.published.cells.places import place_key, rule_key, rules
 from padanan.published.cells.solve import solve
 from padanan.published.facts import NO_KOTA, Counted, Facts
+from padanan.published.groups import UNKNOWN, SplitCounts
+from padanan.published.overlap import Overlap, set_key
 from padanan.published.wilayah import Tree
+
+# A decision renders the report of one publication several times in one process: report, form and papers ask for the same cells.
+KEPT = 4
+_LAST: dict[Hashable, tuple[Solved, frozenset[Key]]] = {}
 
 
 @dataclass(frozen=True)
@@ -26,8 +33,23 @@ class Cells:
 
     @classmethod
     def of(cls, declared: Declared) -> Cells:
-        """Covers what was declared, all of it together."""
-        return cls(declared, solve(declared))
+        """Covers what was declared, all of it together; what this process covered last it does not cover again."""
+        content = declared.content
+        if content not in _LAST:
+            found = solve(declared)
+            if found.untold and declared.yielding:
+                declared.key -= declared.yielding
+                found = solve(declared)
+            while len(_LAST) >= KEPT:
+                del _LAST[next(iter(_LAST))]
+            _LAST[content] = found, frozenset(declared.key)
+        solved, key = _LAST[content]
+        declared.key = set(key)  # those that did not yield
+        return cls(declared, solved)
+
+    def has(self, key: Key) -> bool:
+        """Whether a count is in the model and may be printed with its mark."""
+        return key in self.declared.values and key not in self.declared.unseen
 
     def mark(self, key: Key) -> Cover | None:
         """What covers a cell, None where it is printed.
@@ -35,7 +57,7 @@ class Cells:
         Raises:
             KeyError: nobody declared the cell: nothing that isn't in the model may leave the house.
         """
-        if key not in self.declared.values or key in self.declared.unseen:
+        if not self.has(key):
             raise KeyError(f"no such cell in the model of what is published: {key}")
         return self.solved.marks.get(key)
 
@@ -47,30 +69,33 @@ class Cells:
         """A table by its name."""
         return self.declared.crosses[name]
 
+    def marked(self, keys: Mapping[Cell, Key]) -> dict[Cell, Cover]:
+        """The covered ones of a page's cells."""
+        return {cell: mark for cell, key in keys.items() if self.has(key) and (mark := self.mark(key))}
+
     def tree(self, counted: Tree) -> Tree:
         """The places with their covered cells."""
-        keys = {(path, name): place_key(path, name) for path, name in counted.cells}
-        return replace(counted, covered={cell: mark for cell, key in keys.items() if (mark := self.solved.marks.get(key))})
+        return replace(counted, covered=self.marked({(path, name): place_key(path, name) for path, name in counted.cells}))
 
     def rules(self, facts: Facts | Counted) -> dict[str, dict[Cell, Cover]]:
         """The covered cells of each producer's table of rules by kota; keys (rule id, kota code)."""
-        covers: dict[str, dict[Cell, Cover]] = {producer: {} for producer in facts.rows}
+        keys: dict[str, dict[Cell, Key]] = {producer: {} for producer in facts.rows}
         for item in facts.rules:
             for kota in (*facts.kota_names, NO_KOTA):
-                if mark := self.mark(rule_key(item.producer, item.rule.id, kota)):
-                    covers[item.producer][item.rule.id, kota] = mark
-        return covers
+                keys[item.producer][item.rule.id, kota] = rule_key(item.producer, item.rule.id, kota)
+        return {producer: self.marked(own) for producer, own in keys.items()}
 
-    @cached_property
-    def shares(self) -> Mapping[str, tuple[int, int]]:
-        """Kind of count -> (covered, printed or covered); zeros count."""
-        found: dict[str, tuple[int, int]] = {}
-        for key in self.declared.values:
-            if key not in self.declared.unseen:
-                kind = str(key[0]) if isinstance(key, tuple) else str(key)
-                hidden, every = found.get(kind, (0, 0))
-                found[kind] = (hidden + (key in self.solved.marks), every + 1)
-        return found
+    def split(self, split: str, made: SplitCounts) -> SplitCounts:
+        """Sex, age or disability with their covered cells; what was merged says so."""
+        keys: dict[Cell, Key] = {(value, measure): split_key(split, value, measure) for value, measure in made.values}
+        covered = {cell: mark for cell, mark in self.marked(keys).items() if isinstance(cell, tuple)}
+        return replace(made, covered={**covered, **{(UNKNOWN, measure): Cover.MERGED for measure in made.merged}})
+
+    def overlap(self, found: Overlap) -> Overlap:
+        """The overlap of registries with its covered cells."""
+        keys: dict[Cell, Key] = {cell: overlap_key(found.unit, cell[0], set_key(cell[1])) for cell in found.counts}
+        keys |= {(code, None): overlap_key(found.unit, code) for code, _ in found.counts}
+        return replace(found, covered={cell: mark for cell, mark in self.marked(keys).items() if isinstance(cell, tuple)})
 
 
 def rule_covers(facts: Facts | Counted) -> dict[str, dict[Cell, Cover]]:
@@ -78,11 +103,3 @@ def rule_covers(facts: Facts | Counted) -> dict[str, dict[Cell, Cover]]:
     declared = Declared()
     rules(declared, facts)
     return Cells.of(declared).rules(facts)
-
-
-def declared_report(tree: Tree, facts: Facts) -> Declared:
-    """Every cell of a report."""
-    declared = Declared()
-    places(declared, tree)
-    rules(declared, facts)
-    return declared

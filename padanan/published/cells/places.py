@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from padanan.base.suppress import ALL, LIMIT
+from padanan.base.suppress import ALL, LIMIT, small
 from padanan.published.cells.declared import Declared, Key
 from padanan.published.cells.linear import FAR
 from padanan.published.facts import NO_KOTA, Counted, Facts, KotaCount
-from padanan.published.wilayah import KELURAHAN_DEPTH, MEASURES, POPULATION, ROOT, UP_TO_KECAMATAN, Node, Path, Tree
+from padanan.published.wilayah import KELURAHAN_DEPTH, MEASURES, POPULATION, ROOT, UNKNOWN, UP_TO_KECAMATAN, Node, Path, Tree
 
 WEIGHTS = {1: 1000.0, 2: 100.0, 3: 8.0, 4: 1.0}
 """What covering a count costs a reader, by the length of its path: a kota's is covered only where nothing else can be."""
@@ -43,17 +43,30 @@ def places(into: Declared, tree: Tree) -> None:
     for node in tree.root.every():
         names = shown(node, population=tree.population)
         for name in names:
-            key = into.count(place_key(node.path, name), node.values[name], total=node.path == ROOT)
+            key = into.count(place_key(node.path, name), node.values[name], total=node.path == ROOT and not _tells(node, name))
             into.weights[key] = WEIGHTS[len(node.path)]
             if name in POPULATION and not node.measured:
                 into.key.add(key)  # said not to be measured
         for name in names:
             whole = MEASURES[name]
             if whole is not None:
-                into.rest(place_key(node.path, whole), [place_key(node.path, name)], place_key(node.path, f"bukan {name}"))
+                # What two key totals leave over they tell themselves.
+                told = {place_key(node.path, whole), place_key(node.path, name)} <= into.key
+                rest = place_key(node.path, f"bukan {name}")
+                into.rest(place_key(node.path, whole), [place_key(node.path, name)], rest, guarded=not told)
     for node in tree.root.every():
         for name in shown(node, population=tree.population):
             into.sum(place_key(node.path, name), list(_parts(node, name, population=tree.population)))
+    for name in MEASURES:
+        if name not in POPULATION and kota_key(UNKNOWN, name) not in into.values:
+            # Where everybody lives in DKI that line says nobody on every page, and the tables by place leave it out.
+            into.key.add(into.count(kota_key(UNKNOWN, name), 0))
+
+
+def _tells(node: Node, name: str) -> bool:
+    """Whether a count of the measured places, which the first pages do not print, would tell few people beside its whole."""
+    whole = MEASURES[name]
+    return name in POPULATION and whole is not None and small(node.values[whole] - node.values[name])
 
 
 def _parts(node: Node, name: str, *, population: bool) -> Iterator[Key]:
@@ -65,6 +78,28 @@ def _parts(node: Node, name: str, *, population: bool) -> Iterator[Key]:
             yield place_key(child.path, "sasaran")
 
 
+def gap_key(producer: str, rule: str, path: Path) -> Key:
+    """Failing records of a producer, or of all, at a rule in one place: of a kota those that its page prints."""
+    if producer != ALL and len(path) <= len(ROOT) + 1:
+        return rule_key(producer, rule, ALL if path == ROOT else NO_KOTA if path[-1] == UNKNOWN else path[-1])
+    return ("celah tempat", producer, rule, *path)
+
+
+def records_key(producer: str, path: Path) -> Key:
+    """Records of a producer in one place; of all those of the tables by place."""
+    return place_key(path, "catatan") if producer == ALL else ("catatan produsen", producer, *path)
+
+
+def people_key(producer: str, rule: str, kota: str) -> Key:
+    """Distinct people behind the failing records of a kota that is named as penghalang."""
+    return ("orang gagal di kota", producer, rule, kota)
+
+
+def touched_key(producer: str, rule: str, *, selected: bool = False) -> Key:
+    """Distinct people behind the failing records of a producer at a rule; those of them in the data sasaran."""
+    return ("sasaran pada aturan" if selected else "orang pada aturan", producer, rule)
+
+
 def rules(into: Declared, facts: Facts | Counted) -> None:
     """Declares the failing records by rule and kota; a rule's total over all kota stands beside the gap table's count.
 
@@ -74,13 +109,24 @@ def rules(into: Declared, facts: Facts | Counted) -> None:
     for item in facts.rules:
         total = into.count(rule_key(item.producer, item.rule.id), item.gagal)
         into.key.add(total)
+        # Everybody behind a rule is printed beside those of the data sasaran: who is outside it could be subtracted.
+        people = into.count(touched_key(item.producer, item.rule.id), item.orang)
+        into.key.add(people)
+        part = into.count(touched_key(item.producer, item.rule.id, selected=True), item.terpilih)
+        into.rest(people, [part], ("di luar sasaran pada aturan", item.producer, item.rule.id))
         parts = []
+        records = {kota: facts.kota_rows.get((item.producer, kota), 0) for kota in facts.kota_names}
+        records[NO_KOTA] = facts.rows[item.producer] - sum(records.values())
         for kota in (*facts.kota_names, NO_KOTA):
             count = found.get((item.producer, item.rule.id, kota))
             key = into.count(rule_key(item.producer, item.rule.id, kota), count.gagal if count else 0)
             parts.append(key)
             if count is not None and count.gagal >= LIMIT:
                 _bounded(into, key, count)
+            most = records[kota]  # how many records a producer has in a kota is printed beside them
+            into.at_most[key] = min(most, into.at_most.get(key, most))
+            if count is not None and count.blocker:
+                into.count(people_key(item.producer, item.rule.id, kota), count.orang)
         into.sum(total, parts)
 
 

@@ -117,7 +117,7 @@ def _block(declared: Declared, keys: list[Key], matrix: csc_matrix, totals: set[
             least = max(least, min(declared.at_least.get(key, least), value)) if not small(value) else least
             most = min(most, max(declared.at_most.get(key, most), value))
         if key in loose:
-            least, most = 0, loose[key]
+            least, most = 0, max(value, min(loose[key], declared.at_most.get(key, loose[key])))
         low[place], high[place] = max(least - value, -FAR), most - value
         # The last part tells the smallest open cell from its neighbours, so that equal ones are chosen alike everywhere.
         usual = TOTAL_WEIGHT if key in totals else ZERO_WEIGHT if value == 0 else 1.0

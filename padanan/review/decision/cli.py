@@ -254,7 +254,8 @@ def _repair(args: argparse.Namespace) -> int:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from padanan.review.decision.compare import compare, render
+    from padanan.published.comparison import compare
+    from padanan.review.decision.compare import render
     from padanan.review.decision.show import kota_names
 
     home, periode = Home.from_env(), Periode.parse(args.periode)

@@ -1,6 +1,6 @@
 """The page of changes: the course of the largest gaps, what became of earlier gaps, and who entered or left the data sasaran.
 
-Comparing people is in `padanan.review.decision.compare`, comparing gaps in `followup`; here both are laid out.
+Comparing people is in `padanan.published.comparison`, comparing gaps in `followup`; here both are laid out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from padanan.pages.table import (
     Table,
     change,
     count,
+    counted,
     heads,
     limit,
     row,
@@ -28,10 +29,11 @@ from padanan.pages.table import (
     table,
     text,
 )
+from padanan.published.cells.changes import change_key
+from padanan.published.comparison import CAUSE_TEXT, DIRECTION_TEXT, DIRECTIONS, Comparison, reason_text
 from padanan.published.facts import NO_KOTA, largest
 from padanan.published.followup import FollowUp, Outcome
 from padanan.published.report import Report, producer_page
-from padanan.review.decision.compare import CAUSE_TEXT, DIRECTION_TEXT, DIRECTIONS, Comparison, cells, compare, reason_text
 from padanan.review.report import trend
 
 OUTCOMES = ("Celah lalu#", "Masih terbuka#", "Selesai#", "Tidak dikirim lagi#", "Bagian selesai#", "Baru#", "Celah kini#")
@@ -43,7 +45,7 @@ def change_page(report: Report) -> dict[str, Page]:
     tables: dict[str, Table] = {"lintasan": course_table(report)}
     parts = []
     for place, found in enumerate(report.follow_ups):
-        comparison = compare(report.home, (found.periode, found.revisi), (report.source.periode, report.source.revisi))
+        comparison = report.counts.comparisons[place]
         own = {
             f"produsen_{place}": by_producer(report, found, f"tabel-lanjutan-produsen-{place}"),
             f"aturan_{place}": _by_rule(report, found, f"tabel-lanjutan-aturan-{place}"),
@@ -171,11 +173,12 @@ def _by_rule(report: Report, found: FollowUp, name: str) -> Table:
 
 
 def _people(report: Report, comparison: Comparison, name: str) -> Table:
-    values, covered = cells(comparison)
     kotas = [*report.facts.kota_names, NO_KOTA]
 
     def line(key: tuple[str, str, str]) -> list[Cell]:
-        return [count(values.get((*key, code), 0), covered.get((*key, code))) for code in ("*", *kotas)]
+        keys = [change_key(comparison, *key, code) for code in ("*", *kotas)]
+        # A kota where nothing of that direction happened has no cell: it is known to be empty.
+        return [counted(report.cells, cell) if report.cells.has(cell) else count(0) for cell in keys]
 
     bodies = []
     for direction in DIRECTIONS:
@@ -197,8 +200,7 @@ def _people(report: Report, comparison: Comparison, name: str) -> Table:
         *(Column(words.kota_name(code, report.facts.kota_names), "n") for code in kotas),
     )
     before, after = comparison.selected
-    stayed = covered.get(("terpilih", "tetap"))
-    told = stayed.text if stayed else id_format.number(values["terpilih", "tetap"])
+    told = counted(report.cells, change_key(comparison, "terpilih", "tetap")).text
     note = (
         f"Sebelumnya {id_format.number(before)} orang terpilih, kini {id_format.number(after)}; {told} di keduanya. "
         "Setiap orang masuk tepat satu baris; jumlah di bawah 5 ditutup."

@@ -5,22 +5,22 @@ Counting is in `published.sensitivity`; the agreed criteria stand in the publica
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from padanan.base import format as id_format
-from padanan.base.suppress import ALL, LIMIT, Cover, Sum, cover
-from padanan.base.suppress import Cell as Key
+from padanan.base.suppress import ALL, Cover
 from padanan.contracts.criteria import LEVELS
 from padanan.contracts.poverty import PublishedPoverty, newest, published_poverty
 from padanan.pages import words
 from padanan.pages.layout import page
 from padanan.pages.page import Page
-from padanan.pages.table import Cell, Row, Table, count, heads, row, table, text
+from padanan.pages.table import Cell, Row, Table, count, counted, heads, row, table, text
+from padanan.published.cells.people import DIFFERENCE, RESIDENTS, criteria_key
 from padanan.published.opened import LATER
 from padanan.published.report import Report
 from padanan.published.sensitivity import DESILS, Sensitivity
+from padanan.review.report.crosstab import crosstab
 
 PAGE = "kriteria.html"
 FAR, NEAR = 1.5, 0.5
@@ -106,12 +106,11 @@ def criteria_page(report: Report) -> dict[str, Page]:
     found = report.sensitivity
     if found is None:
         return {PAGE: page(report, "kriteria.html.j2", {}, belum=LATER, banding=[], sumber=[], kalimat=report.criteria_told)}
-    covered = _covered(found)
     beside = comparisons(report, found)
     tables = {
-        "batas": _by_limit(found, covered),
-        "kota": _by_kota(report, found, covered),
-        "lain": _variants(found),
+        "batas": _by_limit(report, found),
+        "kota": _by_kota(report),
+        "lain": _variants(report, found),
         "daftar": _lists(report),
     }
     told = dict.fromkeys(f"{id_format.month(one.published.month)}: {one.published.source}" for one in beside)
@@ -127,72 +126,51 @@ def criteria_page(report: Report) -> dict[str, Page]:
     return {PAGE: made}
 
 
-def _covered(found: Sensitivity) -> dict[Key, Cover]:
-    """Small cells of desil x kota, of the sums up to each limit and of the families: what is covered in one table is in all."""
-    kotas = sorted({kota for _, kota in found.desils})
-    values: dict[Key, int] = {}
-    sums = []
-    for desil in DESILS:
-        values |= {(desil, kota): found.desils.get((desil, kota), 0) for kota in kotas}
-        values[desil, ALL] = sum(values[desil, kota] for kota in kotas)
-        sums.append(Sum((desil, ALL), tuple((desil, kota) for kota in kotas)))
-        values["sampai", desil] = found.up_to(desil)
-        values["keluarga", desil] = found.families[desil]
-        values["keluarga baru", desil] = found.families[desil] - found.families.get(desil - 1, 0)
-        before: tuple[Key, ...] = (("sampai", desil - 1),) if desil > 1 else ()
-        families: tuple[Key, ...] = (("keluarga", desil - 1),) if desil > 1 else ()
-        sums.append(Sum(("sampai", desil), (*before, (desil, ALL))))
-        sums.append(Sum(("keluarga", desil), (*families, ("keluarga baru", desil))))
-    for kota in (*kotas, ALL):
-        values[ALL, kota] = sum(values[desil, kota] for desil in DESILS)
-        sums.append(Sum((ALL, kota), tuple((desil, kota) for desil in DESILS)))
-    sums.append(Sum((ALL, ALL), tuple((ALL, kota) for kota in kotas)))
-    return cover(values, sums)
-
-
-def _by_limit(found: Sensitivity, covered: dict[Key, Cover]) -> Table:
-    rows = [
-        row(
-            text(_up_to(limit) + (" (disepakati)" if limit == found.limit else "")),
-            count(found.up_to(limit), covered.get(("sampai", limit))),
-            count(found.families[limit], covered.get(("keluarga", limit))),
-            Cell("–" if ("sampai", limit) in covered else id_format.percent(found.up_to(limit), found.residents), css="n"),
-            css="induk" if limit == found.limit else "",
-            batas=str(limit),
+def _by_limit(report: Report, found: Sensitivity) -> Table:
+    rows = []
+    for limit in DESILS:
+        people, families = (criteria_key(unit, str(limit)) for unit in ("sampai", "keluarga"))
+        hidden = report.cells.mark(people) is not None
+        told = "–" if hidden else id_format.percent(found.up_to(limit), found.residents)
+        rows.append(
+            row(
+                text(_up_to(limit) + (" (disepakati)" if limit == found.limit else "")),
+                counted(report.cells, people),
+                counted(report.cells, families),
+                Cell(told, css="n", ratio=(people, RESIDENTS)),
+                css="induk" if limit == found.limit else "",
+                batas=str(limit),
+            )
         )
-        for limit in DESILS
-    ]
     note = "Kriteria lain tetap. Keluarga: kartu keluarga dengan sedikitnya satu orang itu; orang tanpa kartu dihitung sendiri."
     return table(
         "tabel-batas", "Orang dan keluarga menurut batas desil", heads("Batas", "Orang#", "Keluarga#", "Bagian#"), rows, note=note
     )
 
 
-def _by_kota(report: Report, found: Sensitivity, covered: dict[Key, Cover]) -> Table:
-    names = report.facts.kota_names
-    kotas = sorted({kota for _, kota in found.desils}, key=lambda kota: (kota == "", kota))
+def _by_kota(report: Report) -> Table:
+    made, names = crosstab(report.cells, "kriteria/desil"), report.facts.kota_names
+    kotas = sorted(made.columns, key=lambda kota: (kota == "", kota))
 
-    def line(key: Key, name: str, desils: Sequence[int]) -> Row:
-        values = {kota: sum(found.desils.get((desil, kota), 0) for desil in desils) for kota in kotas}
-        cells = (count(values[kota], covered.get((key, kota))) for kota in kotas)
-        return row(text(name), count(sum(values.values()), covered.get((key, ALL))), *cells, desil=str(key))
+    def line(key: str, name: str) -> Row:
+        return row(text(name), *made.line(key, kotas), desil=key)
 
     columns = heads("Desil", "Jumlah#", *(f"{names.get(kota, 'Tidak diketahui')}#" for kota in kotas))
-    rows = [line(desil, f"Desil {desil}", [desil]) for desil in DESILS]
-    return table("tabel-desil-kota", "Orang menurut desil dan kota", columns, rows, foot=[line(ALL, "Jumlah", DESILS)])
+    rows = [line(desil, f"Desil {desil}") for desil in made.rows]
+    return table("tabel-desil-kota", "Orang menurut desil dan kota", columns, rows, foot=[line(ALL, "Jumlah")])
 
 
-def _variants(found: Sensitivity) -> Table:
+def _variants(report: Report, found: Sensitivity) -> Table:
     rows = []
     for one in found.variants:
-        close = {abs(one.people - found.now[0]), abs(one.families - found.now[1])} & set(range(1, LIMIT))
-        mark = Cover.MORE if close else None
+        people, families = (criteria_key(unit, one.kind, one.name) for unit in ("orang", "keluarga"))
         rows.append(
             row(
                 text(f"{_KINDS[one.kind]}: {one.name}", "lebar"),
-                count(one.people, mark),
-                count(one.families, mark),
-                count(one.people - found.now[0], mark),
+                counted(report.cells, people),
+                counted(report.cells, families),
+                # Both its ends are printed: whoever knows one of them knows it.
+                count(one.people - found.now[0], Cover.MORE if report.cells.mark(people) else None, key=(DIFFERENCE, people)),
                 jenis=one.kind,
             )
         )

@@ -6,17 +6,20 @@ Figures come from `ukuran_bukti`, `ganda_bukti` and the model as they are; how t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from padanan.base.format import decimal, number, percent
 from padanan.base.sql import literal
-from padanan.base.suppress import LIMIT, Cover, Sum, cover
+from padanan.base.suppress import LIMIT
 from padanan.contracts.parts import REFERENCE
 from padanan.linkage import heldout
 from padanan.linkage.config import load_linkage_config
 from padanan.pages import words
-from padanan.pages.table import Cell, Column, Row, Table, count, heads, row, share, table, text
+from padanan.pages.table import Cell, Column, Row, Table, count, counted, heads, row, share, table, text
 from padanan.published import model_compare
+from padanan.published.cells.matching import RECORDS, double_key, group_key, matched_key
+from padanan.published.evidence_groups import EVERY_LIST, Group
 from padanan.published.pairs import pairs_table
 from padanan.published.report import Report
 from padanan.published.tables import MODEL
@@ -137,36 +140,6 @@ def quality(report: Report, measured: Mapping[str, Mapping[str, Mapping[str, Any
     return table("tabel-mutu-bukti", "Mutu padanan dengan bukti menurut daftar", heads("Daftar", *names), rows, note=note)
 
 
-def _group_lines(report: Report, producer: str) -> list[dict[str, Any]]:
-    lines = report.source.rows("select * from ukuran_bukti where jenis = 'kelompok' and producer = ?", producer)
-    for line in lines:
-        line["gagal"] = round(line["n"] * (100 - line["nilai"]) / 100)
-    return lines
-
-
-def _covers(lines: list[dict[str, Any]]) -> dict[Any, Cover]:
-    """Which unmatched counts may not be told: small ones, and those that the others would tell by subtraction.
-
-    A group's rest (all without it) can be worked out, and the kota add up to all but the records without an address.
-    """
-    gone = {line["nama"]: line["gagal"] for line in lines}
-    values: dict[Any, int] = dict(gone)
-    for line in lines:
-        # A group of fewer than 5 records is itself a small cell.
-        if 0 < line["n"] < LIMIT:
-            values[line["nama"]] = min(values[line["nama"]], LIMIT - 1) or 1
-    sums = []
-    kota = tuple(name for name in gone if name.startswith("kota "))
-    if ALL in gone and kota:
-        values["lain"] = gone[ALL] - sum(gone[name] for name in kota)
-        sums.append(Sum(ALL, (*kota, "lain")))
-    for name in gone:
-        if name != ALL and name not in kota:
-            values["bukan", name] = gone[ALL] - gone[name]
-            sums.append(Sum(ALL, (name, ("bukan", name))))
-    return cover(values, sums, fixed={ALL})
-
-
 def _label(report: Report, name: str) -> str:
     code = name.removeprefix("kota ")
     return name if code == name else report.facts.kota_names.get(code, "luar DKI atau kode tidak dikenal")
@@ -174,40 +147,29 @@ def _label(report: Report, name: str) -> str:
 
 def groups(report: Report) -> tuple[Table, list[str]]:
     """Match rate by group over all lists with its interval; and every warning, of any list, as a sentence."""
-    lines = _group_lines(report, ALL)
-    covered = _covers(lines)
-    overall = next((line["nilai"] for line in lines if line["nama"] == ALL), None)
+    found = [item for item in report.counts.record_groups if item.producer == EVERY_LIST]
+    overall = next((item.rate for item in found if item.name == EVERY_LIST), None)
     rows, least = [], load_linkage_config().group_min
-    for line in sorted(lines, key=lambda item: (item["nama"] != ALL, item["nama"].startswith("kota "), item["nama"])):
-        mark = covered.get(line["nama"])
-        name = "Semua catatan" if line["nama"] == ALL else _label(report, line["nama"])
-        rate = Cell("–", None, "n") if mark else share(line["nilai"], 100)
-        spread = (
-            Cell("–", None, "n")
-            if mark
-            else Cell(f"{percent(line['bawah'], 100)} sampai {percent(line['atas'], 100)}", None, "n")
-        )
+    for item in sorted(found, key=lambda one: (one.name != EVERY_LIST, one.name.startswith("kota "), one.name)):
+        failed, every = group_key(item.producer, item.name), group_key(item.producer, item.name, "catatan")
+        hidden = report.cells.mark(failed) is not None
+        name = "Semua catatan" if item.name == EVERY_LIST else _label(report, item.name)
+        rate = replace(Cell("–", None, "n") if hidden else share(item.rate, 100), ratio=(matched_key(item), every))
+        told = f"{percent(item.low, 100)} sampai {percent(item.high, 100)}"
         away = Cell("–", None, "n")
-        if not mark and overall is not None and line["nama"] != ALL:
-            away = Cell(
-                model_compare.number(round(line["nilai"] - overall, 1), sign=True), round(line["nilai"] - overall, 1), "n"
-            )
-        state = Cell("wajar", None, "baik", symbol="●")
-        if line["peringatan"]:
-            state = Cell("peringatan", None, "awas", symbol="▲")
-        elif line["n"] < least:
-            state = Cell(f"{words.UNJUDGED} (n = {number(line['n'])})", None, "redup", symbol="○")
+        if not hidden and overall is not None and item.name != EVERY_LIST:
+            away = Cell(model_compare.number(round(item.rate - overall, 1), sign=True), round(item.rate - overall, 1), "n")
         rows.append(
-            row(text(name[:1].upper() + name[1:]), count(line["n"]), count(line["gagal"], mark), rate, spread, away, state,
-                kelompok=line["nama"])
+            row(text(name[:1].upper() + name[1:]), counted(report.cells, every), counted(report.cells, failed), rate,
+                Cell("–" if hidden else told, None, "n"), away, _group_state(report, item, hidden, least), kelompok=item.name)
         )  # fmt: skip
-    warned = report.source.rows(
-        "select * from ukuran_bukti where jenis = 'kelompok' and peringatan order by producer <> 'semua', producer, nama"
-    )
+    warned = [item for item in report.counts.record_groups if item.warned]
     sentences = [
-        f"{'Semua daftar' if item['producer'] == ALL else list_name(report, item['producer'])}, {_label(report, item['nama'])}: "
-        f"{percent(item['nilai'], 100)} padan dari {number(item['n'])} catatan"
-        for item in warned
+        f"{'Semua daftar' if item.producer == EVERY_LIST else list_name(report, item.producer)}, {_label(report, item.name)}: "
+        f"{percent(item.rate, 100)} padan dari {number(item.records)} catatan"
+        for item in sorted(warned, key=lambda one: (one.producer != EVERY_LIST, one.producer, one.name))
+        # A rate beside a number of records is a count.
+        if not report.cells.mark(group_key(item.producer, item.name))
     ]
     made = table(
         "tabel-kewajaran",
@@ -219,27 +181,35 @@ def groups(report: Report) -> tuple[Table, list[str]]:
     return made, sentences
 
 
+def _group_state(report: Report, item: Group, hidden: bool, least: int) -> Cell:
+    """Whether a group is matched as the others are; of a covered one it would bound the count, too few can't be judged."""
+    if item.records < least and not item.warned:
+        every = counted(report.cells, group_key(item.producer, item.name, "catatan"))
+        return Cell(f"{words.UNJUDGED} (n = {every.text})", None, "redup", symbol="○")
+    if hidden:
+        return Cell("–", None)
+    return Cell("peringatan", None, "awas", symbol="▲") if item.warned else Cell("wajar", None, "baik", symbol="●")
+
+
 def groups_by_list(report: Report) -> Table:
     """Match rate of each list by group; small cells covered."""
-    producers = report.source.rows(
-        "select distinct producer from ukuran_bukti where jenis = 'kelompok' and producer <> 'semua' order by 1"
-    )
+    found = {(item.producer, item.name): item for item in report.counts.record_groups if item.producer != EVERY_LIST}
     names = [ALL, "nama satu kata", "perempuan", "usia di atas 60", "anak", "tanpa KK"]
     names += [f"kota {code}" for code in report.facts.kota_names]
     rows = []
-    for producer in ordered(report, (item["producer"] for item in producers)):
-        lines = _group_lines(report, producer)
-        covered, by_name = _covers(lines), {line["nama"]: line for line in lines}
+    for producer in ordered(report, {key[0] for key in found}):
         cells = []
         for name in names:
-            line = by_name.get(name)
-            if line is None:
+            item = found.get((producer, name))
+            if item is None:
                 cells.append(Cell("–", None, "n"))
-            elif name in covered:
-                cells.append(Cell(Cover.MORE.text, None, "n redup"))
+                continue
+            key = group_key(producer, name)
+            if mark := report.cells.mark(key):
+                cells.append(Cell(mark.text, None, "n redup", key=key))
             else:
-                warn = line["peringatan"]
-                cells.append(share(line["nilai"], 100, css="awas" if warn else "", symbol="▲" if warn else ""))
+                told = share(item.rate, 100, css="awas" if item.warned else "", symbol="▲" if item.warned else "")
+                cells.append(replace(told, ratio=(key, RECORDS)))
         rows.append(row(text(list_name(report, producer)), *cells, produsen=producer))
     heading = [f"{_label(report, name)[:1].upper()}{_label(report, name)[1:]}#" for name in names]
     return table(
@@ -247,7 +217,7 @@ def groups_by_list(report: Report) -> Table:
         "Tingkat padan menurut daftar dan kelompok",
         heads("Daftar", *heading),
         rows,
-        note="“Ditutup”: yang tidak padan kurang dari 5 catatan, atau dapat dihitung balik dari sel lain.",
+        note="“<5”: yang tidak padan kurang dari 5 catatan; “ditutup”: dapat dihitung balik dari sel lain.",
     )
 
 
@@ -341,13 +311,11 @@ def doubles(report: Report) -> Table:
         for kind, name in _DOUBLES.items():
             line = found.get((producer, kind))
             if line is not None:
-                mark = Cover.SMALL if line["rekaman"] < LIMIT else None
                 rows.append(
                     row(
                         text(list_name(report, producer)),
                         text(name),
-                        count(line["kelompok"], mark),
-                        count(line["rekaman"], mark),
+                        *(counted(report.cells, double_key(producer, kind, unit)) for unit in ("kelompok", "rekaman")),
                         produsen=producer,
                         jenis=kind,
                     )

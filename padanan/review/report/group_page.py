@@ -1,6 +1,6 @@
 """The page of sex, age and disability: gaps and data sasaran by group, each split adding up to its total (F47).
 
-Counting is in `groups`, covering in `suppress` and `crosstab`.
+Counting is in `groups`, covering in `published.cells`.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from padanan.base import format as id_format
-from padanan.base.suppress import ALL, Cell, Cover
+from padanan.base.suppress import ALL, Cover
 from padanan.pages.layout import page
 from padanan.pages.page import Page
-from padanan.pages.table import RULE, Column, Table, count, heads, row, rule_cell, share, table, text
+from padanan.pages.table import RULE, Column, Table, count, counted, heads, row, rule_cell, share, table, text
 from padanan.pages.table import Cell as Shown
+from padanan.published.cells.people import split_key
 from padanan.published.groups import (
     OUTSIDE,
     PARTS,
@@ -21,13 +22,12 @@ from padanan.published.groups import (
     UNKNOWN,
     Groups,
     SplitCounts,
-    covered_counts,
-    groups,
-    merged_columns,
+    by_kota,
+    by_rule,
+    split_counts,
 )
 from padanan.published.opened import LATER
 from padanan.published.report import Report
-from padanan.published.wilayah import ROOT
 from padanan.review.report.crosstab import crosstab
 
 MARK = "*"
@@ -37,10 +37,10 @@ _MERGED = f"{MARK} Termasuk yang tidak diketahui: terlalu sedikit untuk ditulis 
 def group_page(report: Report) -> dict[str, Page]:
     """`kelompok.html`."""
     cutoff = str(report.source.manifest["cutoff"])[:10]
-    found = groups(report.source, cutoff)
+    found = report.counts.groups
     tables: dict[str, Table] = {}
     for split in found.splits:
-        tables[f"{split}"] = _split(found, split)
+        tables[f"{split}"] = _split(report, found, split)
         tables[f"{split}_kota"] = _by_kota(report, found, split)
     tables["aturan"] = _by_rule(report, found)
     made = page(
@@ -55,15 +55,17 @@ def group_page(report: Report) -> dict[str, Page]:
     return {"kelompok.html": made}
 
 
-def _split(found: Groups, split: str) -> Table:
-    made = covered_counts(found, split)
+def _split(report: Report, found: Groups, split: str) -> Table:
+    made = report.cells.split(split, split_counts(found, split))
 
     def cells(value: str) -> list[Shown]:
-        line = [_count(made, value, "orang")]
+        line = [_count(made, split, value, "orang")]
         for part, whole in PARTS.items():
             hidden = (value, part) in made.covered or (value, whole) in made.covered
-            line.append(_count(made, value, part))
-            line.append(share(made.values.get((value, part)), made.whole(value, part) if not hidden else None, hidden))
+            line.append(_count(made, split, value, part))
+            keys = split_key(split, value, part), split_key(split, *made.whole_of(value, part))
+            told = share(made.values.get((value, part)), made.whole(value, part) if not hidden else None, hidden)
+            line.append(replace(told, ratio=keys))
         return line
 
     columns = heads(SPLIT_NAMES[split], "Orang#", "Dengan celah#", "Bagian dengan celah#", "Data sasaran#", "Bagian sasaran#")
@@ -79,8 +81,9 @@ def _split(found: Groups, split: str) -> Table:
     )
 
 
-def _count(made: SplitCounts, value: str, measure: str) -> Shown:
-    cell = count(made.values.get((value, measure), 0), made.covered.get((value, measure)), nilai=measure)
+def _count(made: SplitCounts, split: str, value: str, measure: str) -> Shown:
+    mark, key = made.covered.get((value, measure)), split_key(split, value, measure)
+    cell = count(made.values.get((value, measure), 0), mark, nilai=measure, key=None if mark is Cover.MERGED else key)
     return with_unknown(cell) if made.counts_unknown(value, measure) else cell
 
 
@@ -91,22 +94,9 @@ def with_unknown(cell: Shown) -> Shown:
 
 def _by_kota(report: Report, found: Groups, split: str) -> Table:
     kotas = [*report.facts.kota_names, OUTSIDE]
-    counts = {(kota, value): found.by_kota.get((split, value, kota), 0) for kota in kotas for value in SPLITS[split]}
-    # Merged above, merged here, and with the same value: two tables would else tell what each of them keeps.
-    above = covered_counts(found, split)
-    into = above.into if "sasaran" in above.merged else merged_columns(counts, kotas, list(SPLITS[split]))
-    names = [value for value in SPLITS[split] if value != UNKNOWN or not into]
-    if into:
-        counts |= {(kota, into): counts[kota, into] + counts[kota, UNKNOWN] for kota in kotas}
-    # The sums by kota stand on the index, those by value in the table above: what is open there is known, what is covered
-    # there stays covered.
-    marks = {(kota, ALL): report.tree.covered.get(((*ROOT, kota), "sasaran")) for kota in kotas}
-    marks |= {(ALL, value): above.covered.get((value, "sasaran")) for value in names}
-    if into and (UNKNOWN, "sasaran") in above.covered and "sasaran" not in above.merged:
-        marks[ALL, into] = above.covered[UNKNOWN, "sasaran"]
-    known: set[Cell] = {(ALL, ALL), *(cell for cell, mark in marks.items() if mark is None)}
-    also: dict[Cell, Cover] = {cell: mark for cell, mark in marks.items() if mark is not None}
-    made = crosstab(counts, kotas, names, known=known, also=also)
+    into = by_kota(found, split, kotas).into
+    made = crosstab(report.cells, f"pilah kota/{split}")
+    names = made.columns
     shown = {value: f"{name}{MARK}" if value == into else name for value, name in SPLITS[split].items()}
     columns = (Column("Kota"), Column("Jumlah", "n"), *(Column(shown[value], "n") for value in names))
     rows = [
@@ -126,10 +116,14 @@ def _by_rule(report: Report, found: Groups) -> Table:
     columns += [Column(name, "n awal" if place == 0 else "n", group=SPLIT_NAMES[split])
                 for split in splits for place, name in enumerate(SPLITS[split].values())]  # fmt: skip
     rows = [
-        row(rule_cell(rules[rule_id]), count(people), *(cell for split in splits for cell in _groups_of(found, rule_id, split)),
-            aturan=rule_id)
-        for rule_id, people in order
-    ]  # fmt: skip
+        row(
+            rule_cell(rules[rule_id]),
+            counted(report.cells, ("orang gagal", rule_id)),
+            *(cell for split in splits for cell in _groups_of(report, found, rule_id, split)),
+            aturan=rule_id,
+        )
+        for rule_id, _ in order
+    ]
     return table(
         "tabel-celah-kelompok",
         "Orang dengan celah menurut aturan, jenis kelamin dan umur",
@@ -139,18 +133,14 @@ def _by_rule(report: Report, found: Groups) -> Table:
     )
 
 
-def _groups_of(found: Groups, rule_id: str, split: str) -> list[Shown]:
+def _groups_of(report: Report, found: Groups, rule_id: str, split: str) -> list[Shown]:
     """The people of one rule by the values of a split; each rule is a sum of its own."""
-    names = list(SPLITS[split])
-    counts = {(rule_id, value): found.by_rule.get((rule_id, split, value), 0) for value in names}
-    into = merged_columns(counts, [rule_id], names)
-    if into:
-        counts[rule_id, into] += counts.pop((rule_id, UNKNOWN))
-    shown = [value for value in names if (rule_id, value) in counts]
-    made = crosstab(counts, [rule_id], shown, sums_down=False, known={(rule_id, ALL)})
+    into = by_rule(found, rule_id, split).into
+    made = crosstab(report.cells, f"orang gagal/{rule_id}/{split}")
     cells = []
-    for place, value in enumerate(names):
-        mark = made.covered.get((rule_id, value)) if value in shown else Cover.MERGED
-        cell = count(counts.get((rule_id, value), 0), mark, css="awal" if place == 0 else "")
+    for place, value in enumerate(SPLITS[split]):
+        css = "n awal" if place == 0 else "n"
+        cell = made.cell(rule_id, value) if value in made.columns else count(0, Cover.MERGED)
+        cell = replace(cell, css=css)
         cells.append(with_unknown(cell) if value == into else cell)
     return cells

@@ -7,7 +7,6 @@ Only counts stand here; names are in the worklists. Whose row is on which list w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from padanan.base.suppress import ALL
@@ -18,14 +17,13 @@ from padanan.contracts.field_rules import FieldRules, load_field_rules
 from padanan.pages import words
 from padanan.pages.layout import page
 from padanan.pages.page import Page
-from padanan.pages.table import Cell, Column, Row, Table, dated, heads, row, table, text
+from padanan.pages.table import Cell, Column, Row, Table, counted, dated, heads, row, table, text
+from padanan.published import lists
+from padanan.published.cells.lists import list_key, none_key
 from padanan.published.groups import OUTSIDE
-from padanan.published.opened import LATER, NotPublished
+from padanan.published.opened import LATER
 from padanan.published.report import Report
 from padanan.review.report.crosstab import Crosstab, crosstab
-
-_PLACE = f"coalesce(k.kode_kota, '{OUTSIDE}')"
-_JOIN = "left join (select distinct kode_kota from wilayah) k on k.kode_kota = t.kode_kota"
 
 
 def list_page(report: Report) -> dict[str, Page]:
@@ -33,17 +31,17 @@ def list_page(report: Report) -> dict[str, Page]:
     rules, entitled = load_field_rules(), load_entitlements()
     tables: dict[str, Table] = {}
     makers: tuple[tuple[str, Callable[[], dict[str, Table]]], ...] = (
-        ("daftar_tanpa_program", lambda: {"tanpa_program": _unserved(report, rules)}),
-        ("daftar_tanpa_program", lambda: {"tanpa_program_program": _unserved_by_program(report, rules)}),
-        ("bendera_periksa", lambda: {"bendera": _flags(report, rules), "bendera_program": _flags_by_program(report, rules)}),
-        ("tanpa_dokumen", lambda: {"tanpa_dokumen": _undocumented(report)}),
-        ("dokumen_kurang", lambda: {"dokumen_kurang": _papers(report, rules)}),
-        ("tidak_didatangi", lambda: {"tidak_didatangi": _not_visited(report)}),
+        (f"{lists.UNSERVED}/sebab", lambda: {"tanpa_program": _unserved(report, rules)}),
+        (f"{lists.UNSERVED}/program", lambda: {"tanpa_program_program": _unserved_by_program(report)}),
+        (f"{lists.FLAGS}/bukti", lambda: {"bendera": _flags(report, rules)}),
+        (f"{lists.FLAGS}/program", lambda: {"bendera_program": _flags_by_program(report, rules)}),
+        (f"{lists.PAPERLESS}/kelompok", lambda: {"tanpa_dokumen": _undocumented(report)}),
+        (f"{lists.PAPERS}/dokumen", lambda: {"dokumen_kurang": _papers(report, rules)}),
+        (f"{lists.UNVISITED}/alasan", lambda: {"tidak_didatangi": _not_visited(report)}),
     )
     for name, make in makers:
         # Not published then, as a table or a column of it: the template says so.
-        with suppress(NotPublished):
-            tables |= make() if report.source.has(name) else {}
+        tables |= make() if name in report.cells.declared.crosses else {}
     unmeasured = [f"{item.keterangan} ({item.tidak_diukur})" for item in rules.bukti if isinstance(item, Unmeasured)]
     if "tanpa_program" in tables:
         tables["hak"] = _entitled(report, entitled)
@@ -65,12 +63,8 @@ def _columns(report: Report, first: str, *before: Column) -> list[Column]:
     return [Column(first), *before, Column("Orang", "n"), *(Column(name, "n") for name in names)]
 
 
-def _counted(report: Report, query: str) -> dict[tuple[str, str], int]:
-    return {(str(line["baris"]), str(line["kota"])): int(line["n"]) for line in report.source.rows(query)}
-
-
 def _lines(report: Report, made: Crosstab, names: Mapping[str, str], key: str) -> list[Row]:
-    return [row(text(name), *made.line(value, _kotas(report)), **{key: value}) for value, name in names.items()]
+    return [row(text(name), *made.line(value), **{key: value}) for value, name in names.items()]
 
 
 def _by_reason(
@@ -81,23 +75,17 @@ def _by_reason(
     Args:
         name: the list. column: of it, what a line is. known: its values in order; others come behind. first: the head.
     """
-    counts = _counted(
-        report,
-        f"select coalesce(t.{column}, 'tidak_diketahui') as baris, {_PLACE} as kota, count(distinct t.id_orang) as n "
-        f"from {name} t {_JOIN} group by all",
-    )
-    order = [*known, *sorted({key[0] for key in counts} - set(known))]
-    made = crosstab(counts, order, _kotas(report), totals=_distinct(report, name))
+    made = crosstab(report.cells, f"{name}/{column}")
     rows = [
         row(
             text(known[value].keterangan if value in known else value, "lebar"),
             *_todo(report, known.get(value)),
-            *made.line(value, _kotas(report)),
+            *made.line(value),
             **{column: value},
         )
-        for value in order
+        for value in made.rows
     ]
-    foot = [row(text("Orang berbeda"), *_todo(report, None), *made.line(ALL, _kotas(report)), **{column: "semua"})]
+    foot = [row(text("Orang berbeda"), *_todo(report, None), *made.line(ALL), **{column: "semua"})]
     return _columns(report, first, *heads("Tindak lanjut", "Penanggung jawab", "Tenggat")), rows, foot
 
 
@@ -109,22 +97,15 @@ def _unserved(report: Report, rules: FieldRules) -> Table:
     return table("tabel-tanpa-program", title, columns, rows, foot=foot)
 
 
-def _unserved_by_program(report: Report, rules: FieldRules) -> Table:
+def _unserved_by_program(report: Report) -> Table:
     """F33 by program, for its agency: each person once a program, by cause."""
-    found = report.source.rows(
-        "select coalesce(program, '') as baris, sebab as kota, count(distinct id_orang) as n from daftar_tanpa_program "
-        "group by all"
-    )
-    counts = {(str(line["baris"]), str(line["kota"])): int(line["n"]) for line in found}
-    known = [item.id for item in rules.tanpa_program]
-    causes = [*(cause for cause in known if any(key[1] == cause for key in counts)), *sorted({k[1] for k in counts} - set(known))]
-    programs = [name for name in (*report.contracts, "") if any(key[0] == name for key in counts)]
-    made = crosstab(counts, programs, causes, sums_down=False)
+    made = crosstab(report.cells, f"{lists.UNSERVED}/program")
+    programs, causes = made.rows, made.columns
     rows = []
     for program in programs:
         contract = report.contracts.get(program)
         named = (contract.name, contract.agency) if contract else ("Tidak berhak atas program yang dapat diukur", "")
-        rows.append(row(text(named[0]), text(named[1]), *made.line(program, causes), program=program))
+        rows.append(row(text(named[0]), text(named[1]), *made.line(program), program=program))
     columns = [*heads("Program", "Pengelola"), Column("Orang", "n"), *(Column(words.title(cause), "n") for cause in causes)]
     return table("tabel-tanpa-program-program", "Yang berhak dan belum menerima, menurut program dan sebab", columns, rows,
                  note="Satu orang dapat berhak atas beberapa program.")  # fmt: skip
@@ -149,26 +130,16 @@ def _entitled(report: Report, entitled: Entitlements) -> Table:
 
 def _not_visited(report: Report) -> Table:
     """Who has a reason for a visit and no line on the prelist; a person may have several."""
-    query = "select unnest(string_split(alasan, ',')) as baris, id_orang, kode_kota from tidak_didatangi"
-    counts = _counted(
-        report, f"select t.baris, {_PLACE} as kota, count(distinct t.id_orang) as n from ({query}) t {_JOIN} group by all"
-    )
     names = {
         "diperbaiki_di_sumber": "Bukan sasaran, calon, atau penerima dengan bukti: catatannya diperbaiki di sumbernya",
         "program_tanpa_batas_desil": "Desilnya di atas batas data sasaran, tetapi aturan programnya tidak membatasi desil",
     }
-    made = crosstab(counts, list(names), _kotas(report), totals=_distinct(report, "tidak_didatangi"))
-    foot = [row(text("Orang berbeda"), *made.line(ALL, _kotas(report)), alasan="semua")]
+    made = crosstab(report.cells, f"{lists.UNVISITED}/alasan")
+    foot = [row(text("Orang berbeda"), *made.line(ALL), alasan="semua")]
     return table(
         "tabel-tidak-didatangi", "Punya alasan kunjungan dan tidak didatangi", _columns(report, "Sebab"),
         _lines(report, made, names, "alasan"), foot=foot,
     )  # fmt: skip
-
-
-def _distinct(report: Report, name: str) -> dict[str, int]:
-    """Distinct people of a list by kota."""
-    found = report.source.rows(f"select {_PLACE} as kota, count(distinct t.id_orang) as n from {name} t {_JOIN} group by all")
-    return {str(line["kota"]): int(line["n"]) for line in found}
 
 
 def _todo(report: Report, found: Cause | None) -> tuple[Cell, ...]:
@@ -181,13 +152,9 @@ def _todo(report: Report, found: Cause | None) -> tuple[Cell, ...]:
 
 def _flags(report: Report, rules: FieldRules) -> Table:
     """F34: distinct people by evidence; one person may carry several, so only the last line counts everyone once."""
-    counts = _counted(
-        report,
-        f"select t.bukti as baris, {_PLACE} as kota, count(distinct t.id_orang) as n from bendera_periksa t {_JOIN} group by all",
-    )
-    names = _evidence(rules, [key[0] for key in counts])
-    made = crosstab(counts, list(names), _kotas(report), totals=_distinct(report, "bendera_periksa"))
-    foot = [row(text("Orang berbeda"), *made.line(ALL, _kotas(report)), bukti="semua")]
+    made = crosstab(report.cells, f"{lists.FLAGS}/bukti")
+    names = _evidence(rules, made.rows)
+    foot = [row(text("Orang berbeda"), *made.line(ALL), bukti="semua")]
     columns = _columns(report, "Bukti")
     return table(
         "tabel-bendera", "Penerima dengan bukti yang perlu diperiksa", columns, _lines(report, made, names, "bukti"), foot=foot
@@ -195,13 +162,8 @@ def _flags(report: Report, rules: FieldRules) -> Table:
 
 
 def _flags_by_program(report: Report, rules: FieldRules) -> Table:
-    found = report.source.rows(
-        "select program as baris, bukti as kota, count(distinct id_orang) as n from bendera_periksa group by all order by all"
-    )
-    counts = {(str(line["baris"]), str(line["kota"])): int(line["n"]) for line in found}
-    evidence = _evidence(rules, [key[1] for key in counts])
-    programs = [name for name in report.contracts if any(key[0] == name for key in counts)]
-    made = crosstab(counts, programs, list(evidence))
+    made = crosstab(report.cells, f"{lists.FLAGS}/program")
+    programs, evidence = made.rows, made.columns
     rows = [
         row(text(report.contracts[program].name), *(made.cell(program, bukti) for bukti in evidence), program=program)
         for program in programs
@@ -218,15 +180,9 @@ def _evidence(rules: FieldRules, found: Sequence[str]) -> dict[str, str]:
 
 def _undocumented(report: Report) -> Table:
     """F35: people of whom no source gives a NIK, by whether they are in the data sasaran."""
-    counts = _counted(
-        report,
-        f"""select case when s.terpilih then 'sasaran' else 'lain' end as baris, {_PLACE} as kota,
-        count(distinct t.id_orang) as n
-        from tanpa_dokumen t left join sasaran s on s.id_orang = t.id_orang {_JOIN} group by all""",
-    )
     names = {"sasaran": "Masuk data sasaran", "lain": "Tidak masuk data sasaran"}
-    made = crosstab(counts, list(names), _kotas(report))
-    foot = [row(text("Jumlah"), *made.line(ALL, _kotas(report)), kelompok="semua")]
+    made = crosstab(report.cells, f"{lists.PAPERLESS}/kelompok")
+    foot = [row(text("Jumlah"), *made.line(ALL), kelompok="semua")]
     return table(
         "tabel-tanpa-dokumen", "Orang tanpa NIK pada sumber mana pun", _columns(report, "Kelompok"),
         _lines(report, made, names, "kelompok"), foot=foot,
@@ -242,17 +198,13 @@ def _papers(report: Report, rules: FieldRules) -> Table:
 
 def summary(report: Report) -> list[dict[str, Any]]:
     """The index's line on each list: how many distinct people."""
-    lists = (
-        ("daftar_tanpa_program", "", "orang dalam data sasaran yang belum menerima sedikitnya satu program yang menjadi haknya"),
-        ("daftar_tanpa_program", "program_diterima", "di antaranya belum menerima program apa pun"),
-        ("bendera_periksa", "", "penerima dengan bukti yang perlu diperiksa di lapangan"),
-        ("tanpa_dokumen", "", "orang tanpa NIK pada sumber mana pun"),
-    )
-    found = []
-    for name, none_of, told in lists:
-        if report.source.has(name, *([none_of] if none_of else [])):
-            only = f" where {none_of} = 0" if none_of else ""
-            number = report.source.value(f"select count(distinct id_orang) from {name}{only}")
-            made = crosstab({("x", "x"): number}, ["x"], ["x"])
-            found.append({"id": name if not none_of else f"{name}_{none_of}", "nama": told, "nilai": made.cell("x", "x").text})
-    return found
+    found = (
+        (lists.UNSERVED, list_key(lists.UNSERVED, "sebab"),
+         "orang dalam data sasaran yang belum menerima sedikitnya satu program yang menjadi haknya"),
+        (f"{lists.UNSERVED}_program_diterima", none_key(), "di antaranya belum menerima program apa pun"),
+        (lists.FLAGS, list_key(lists.FLAGS, "bukti"), "penerima dengan bukti yang perlu diperiksa di lapangan"),
+        (lists.PAPERLESS, list_key(lists.PAPERLESS, "kelompok"), "orang tanpa NIK pada sumber mana pun"),
+    )  # fmt: skip
+    return [
+        {"id": name, "nama": told, "nilai": counted(report.cells, key).text} for name, key, told in found if report.cells.has(key)
+    ]

@@ -13,6 +13,7 @@ from padanan.pages.map_shapes import Shapes, shapes
 from padanan.pages.map_svg import COVERED, EMPTY, Map, Shown, choropleth, definitions
 from padanan.pages.page import Page
 from padanan.pages.table import Table, count, heads, row, share, table, text
+from padanan.published.cells.places import rule_key
 from padanan.published.gap_places import NO_ADDRESS, NO_NIK, Layer
 from padanan.published.report import Report, kota_page, producer_page
 from padanan.published.wilayah import KELURAHAN_DEPTH, ROOT, UNKNOWN, Path
@@ -180,7 +181,7 @@ def _by_producer(report: Report, kind: Kind) -> Table:
                 rows.append(
                     row(
                         name,
-                        count(item.gagal),
+                        count(item.gagal, key=rule_key(producer, item.rule.id)),
                         share(item.gagal, item.total),
                         *kota_cells(report, producer, item.rule.id),
                         produsen=producer,

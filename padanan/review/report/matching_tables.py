@@ -6,13 +6,16 @@ Counting is in `facts` and `overlap`; drawing in `svg`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from padanan.base import format as id_format
 from padanan.contracts.parts import reference
 from padanan.pages import svg, words
-from padanan.pages.table import Cell, Column, Table, count, heads, row, share, table, text
+from padanan.pages.table import Cell, Column, Table, count, counted, heads, row, share, table, text
 from padanan.published import overlap
+from padanan.published.cells.declared import Key
+from padanan.published.cells.matching import WITHIN, overlap_key, registry_key
 from padanan.published.facts import Facts
 from padanan.published.opened import LATER
 from padanan.published.report import Report
@@ -98,8 +101,11 @@ def overlap_table(data: overlap.Overlap, kota: str, caption: str, *, total: bool
         rows.append(
             row(
                 text(overlap.set_name(members, data.names)),
-                count(number, mark),
-                share(number, whole, hidden),
+                count(number, mark, key=overlap_key(data.unit, kota, overlap.set_key(members))),
+                replace(
+                    share(number, whole, hidden),
+                    ratio=(overlap_key(data.unit, kota, overlap.set_key(members)), overlap_key(data.unit, kota)),
+                ),
                 irisan=overlap.set_key(members),
             )
         )
@@ -114,6 +120,12 @@ def overlap_table(data: overlap.Overlap, kota: str, caption: str, *, total: bool
     )
 
 
+def _told(report: Report, key: Key, number: int, total: int) -> tuple[str, str]:
+    """A count that a cell tells, and its share; covered with the cell."""
+    mark = report.cells.mark(key) if report.cells.has(key) else None
+    return (mark.text, "–") if mark else (id_format.number(number), id_format.percent(number, total))
+
+
 def overlap_section(report: Report, unit: str) -> tuple[dict[str, Any], dict[str, Table]]:
     """The part on one unit: title, message, picture; and its two tables."""
     data = report.overlaps[unit]
@@ -122,14 +134,18 @@ def overlap_section(report: Report, unit: str) -> tuple[dict[str, Any], dict[str
     lines = [svg.Intersection(members, number) for members, number in sets if (overlap.ALL, members) not in data.covered]
     register = reference(report.contracts).registry
     assert register is not None
-    alone = next((number for members, number in sets if members == frozenset({register.id})), 0)
+    only = frozenset({register.id})
+    alone = count(next((number for members, number in sets if members == only), 0), data.covered.get((overlap.ALL, only))).text
     several = sum(number for members, number in sets if len(members) > 1)
+    several_told, several_share = _told(report, registry_key(unit), several, total)
     unregistered = total - data.within(register.id)
+    inside = registry_key(unit, WITHIN, register.id)
+    outside_told, outside_share = _told(report, inside, unregistered, total)
     message = (
         f"{id_format.number(total)} {unit} ada di sedikitnya satu registri; "
-        f"{id_format.number(several)} ({id_format.percent(several, total)}) "
-        f"di dua registri atau lebih, {id_format.number(alone)} hanya di {register.name}, dan {id_format.number(unregistered)} "
-        f"({id_format.percent(unregistered, total)}) di registri lain tetapi tidak di {register.name}."
+        f"{several_told} ({several_share}) "
+        f"di dua registri atau lebih, {alone} hanya di {register.name}, dan {outside_told} "
+        f"({outside_share}) di registri lain tetapi tidak di {register.name}."
         + (f" {id_format.listed(list(data.absent))} {LATER}." if data.absent else "")
     )
     if not data.names:
@@ -141,7 +157,14 @@ def overlap_section(report: Report, unit: str) -> tuple[dict[str, Any], dict[str
         f"tabel-registri-{unit}",
         f"{unit.capitalize()} per registri",
         (Column("Registri"), Column(unit.capitalize(), "n"), Column("Bagian dari semua", "n")),
-        [row(text(data.names[name]), count(data.within(name)), share(data.within(name), total)) for name in known],
+        [
+            row(
+                text(data.names[name]),
+                counted(report.cells, key),
+                share(data.within(name), total, report.cells.mark(key) is not None),
+            )
+            for name, key in ((name, registry_key(unit, WITHIN, name)) for name in known)
+        ],
     )
     return section, {
         f"irisan_{unit}": overlap_table(data, overlap.ALL, f"{title}: tabel", total=bool(data.names)),

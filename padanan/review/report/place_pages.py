@@ -5,12 +5,15 @@ Which cells are covered is decided in `wilayah` and `suppress`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from padanan.base.format import NOT_MEASURED
 from padanan.base.suppress import ALL
 from padanan.pages.layout import page
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Column, Row, Table, count, heads, row, share, table, text
 from padanan.published import wilayah
+from padanan.published.cells.places import place_key
 from padanan.published.gap_places import NAMED, Layer
 from padanan.published.report import Report, kota_page
 from padanan.review.report.matching_tables import overlap_table
@@ -103,10 +106,12 @@ def _mapped(report: Report, kota: wilayah.Node) -> Table:
 def figure_cells(layer: Layer, path: wilayah.Path, *, whole: bool = False) -> tuple[Cell, ...]:
     """A count, what it is a part of where wanted, and the share, as they may be printed."""
     figure = layer.at(path)
-    cells = [count(figure.part, figure.mark)]
+    part = layer.cell(path) if layer.cell else None
+    of = layer.whole_cell(path) if layer.whole_cell and figure.whole is not None else None
+    cells = [count(figure.part, figure.mark, key=part)]
     if whole:
-        cells.append(count(figure.whole, figure.whole_mark))
-    return (*cells, share(figure.share, 1))
+        cells.append(count(figure.whole, figure.whole_mark, key=of))
+    return (*cells, replace(share(figure.share, 1), ratio=(part, of) if part and of else None))
 
 
 def _anchor(node: wilayah.Node) -> str:
@@ -135,9 +140,10 @@ def population_cells(tree: wilayah.Tree, node: wilayah.Node) -> tuple[Cell, Cell
 
 
 def _count(tree: wilayah.Tree, node: wilayah.Node, measure: str) -> Cell:
-    return count(node.values[measure], tree.covered.get((node.path, measure)))
+    return count(node.values[measure], tree.covered.get((node.path, measure)), key=place_key(node.path, measure))
 
 
 def _share(tree: wilayah.Tree, node: wilayah.Node, part: str, whole: str) -> Cell:
     hidden = (node.path, part) in tree.covered or (node.path, whole) in tree.covered
-    return share(node.values[part], node.values[whole], hidden)
+    keys = (place_key(node.path, part), place_key(node.path, whole))
+    return replace(share(node.values[part], node.values[whole], hidden), ratio=keys)

@@ -16,8 +16,9 @@ from padanan.contracts.contract import Contract
 from padanan.contracts.rules import Rule
 from padanan.pages.layout import page
 from padanan.pages.page import Page
-from padanan.pages.table import Cell, Row, Table, count, heads, row, table, text
+from padanan.pages.table import Cell, Row, Table, counted, heads, row, table, text
 from padanan.published import wilayah
+from padanan.published.cells.places import place_key
 from padanan.published.report import Report, kota_page, producer_page
 from padanan.review.report.crosstab import crosstab
 from padanan.review.report.place_pages import population_cells
@@ -110,7 +111,7 @@ def population_page(report: Report) -> dict[str, Page]:
 
 def _line(report: Report, doubt: Doubt, node: wilayah.Node, name: str, css: str = "", *, link: str = "") -> Row:
     tree, leaves = report.tree, node.kelurahan
-    sasaran = count(node.values["sasaran"], tree.covered.get((node.path, "sasaran")), nilai="sasaran")
+    sasaran = counted(report.cells, place_key(node.path, "sasaran"), nilai="sasaran")
     measured = f"{sum(leaf.measured for leaf in leaves)} dari {len(leaves)}" if leaves else None
     place = "/".join(part for part in node.path if part) or "semua"
     cells = (text(measured, "n"), sasaran, *population_cells(tree, node), doubt.cell(leaves))
@@ -148,16 +149,9 @@ def _by_kelurahan(report: Report, doubt: Doubt) -> Table:
 
 def _by_age(report: Report) -> Table:
     """Sex and age of the measured kelurahan; each way it adds up to the whole, unknown ones included."""
-    found = report.source.rows(
-        """select kelompok_umur as umur, jenis_kelamin as jk, sum(jiwa)::bigint as n
-        from penduduk_wilayah where lengkap group by all"""
-    )
-    counts = {(line["umur"], line["jk"]): line["n"] for line in found}
-    ages = sorted({age for age, _ in counts}, key=lambda age: (age == UNKNOWN, age))
-    open_sum = (wilayah.ROOT, "jiwa") not in report.tree.covered
-    made = crosstab(counts, ages, list(_SEXES), known={(ALL, ALL)} if open_sum else ())
-    rows = [row(text(age), *made.line(age, list(_SEXES)), umur=age) for age in ages]
-    foot = [row(text("Jumlah"), *made.line(ALL, list(_SEXES)), umur="semua")]
+    made = crosstab(report.cells, "penduduk umur")
+    rows = [row(text(age), *made.line(age), umur=age) for age in made.rows]
+    foot = [row(text("Jumlah"), *made.line(ALL), umur="semua")]
     columns = heads("Kelompok umur", "Jumlah#", *(f"{name}#" for name in _SEXES.values()))
     return table("tabel-penduduk-umur", "Penduduk menurut kelompok umur dan jenis kelamin", columns, rows, foot=foot)
 

@@ -13,8 +13,9 @@ from padanan.contracts.parts import SUPPORTING
 from padanan.pages import words
 from padanan.pages.layout import page
 from padanan.pages.page import Page
-from padanan.pages.table import RULE, Cell, Column, Table, count, dated, heads, row, rule_cell, table, text
+from padanan.pages.table import RULE, Cell, Column, Table, count, counted, dated, heads, row, rule_cell, table, text
 from padanan.published import wilayah
+from padanan.published.cells.places import rule_key
 from padanan.published.facts import NO_KOTA
 from padanan.published.followup import FollowUp, summed
 from padanan.published.report import Report, producer_page
@@ -94,7 +95,12 @@ def _by_kota(report: Report, contract_id: str) -> Table:
     found = ordered(report, contract_id)
     shown = sorted(found, key=lambda item: (item.rule.id not in blocked, item.rule.id not in over))[:MOST_RULES]
     rows = [
-        row(rule_cell(item.rule), count(item.gagal), *kota_cells(report, contract_id, item.rule.id), aturan=item.rule.id)
+        row(
+            rule_cell(item.rule),
+            counted(report.cells, rule_key(contract_id, item.rule.id)),
+            *kota_cells(report, contract_id, item.rule.id),
+            aturan=item.rule.id,
+        )
         for item in shown
     ]
     left = len(found) - len(shown)
@@ -129,6 +135,7 @@ def kota_cells(report: Report, contract_id: str, rule_id: str) -> list[Cell]:
                 note_css=css,
                 more=(found.rate if told and found else None, "penghalang" if over else None),
                 data={"kota": code or wilayah.UNKNOWN},
+                key=rule_key(contract_id, rule_id, code),
             )
         )
     return cells

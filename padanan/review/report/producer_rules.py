@@ -11,10 +11,10 @@ from padanan.base import format as id_format
 from padanan.contracts.parts import SUPPORTING
 from padanan.contracts.rules import Rule
 from padanan.pages import svg
-from padanan.pages.table import RULE, Cell, Column, Row, Table, count, limit, row, rule_cell, share, text
+from padanan.pages.table import RULE, Cell, Column, Row, Table, count, counted, limit, row, rule_cell, share, text
+from padanan.published.cells.places import rule_key, touched_key
 from padanan.published.facts import RuleCount
 from padanan.published.report import Report
-from padanan.published.touched import selected_mark
 from padanan.review.report import trend
 from padanan.review.report.quality_tables import todo
 
@@ -92,17 +92,17 @@ def _line(report: Report, item: RuleCount, people: bool, courses: bool) -> Row:
     cells = [
         rule_cell(item.rule),
         Cell("", title, picture=picture),
-        count(item.gagal, nilai="gagal"),
+        counted(report.cells, rule_key(item.producer, item.rule.id), nilai="gagal"),
         count(item.total, nilai="total"),
         share(item.gagal, item.total, css="buruk" if over else "", symbol="■" if over else ""),
         limit(item.rule.threshold),
     ]
     if people:
-        mark = selected_mark(item)
+        everybody, reached = (touched_key(item.producer, item.rule.id, selected=chosen) for chosen in (False, True))
         cells += [
-            count(item.orang, nilai="orang"),
-            count(item.terpilih, mark, nilai="sasaran"),
-            share(item.terpilih, report.facts.selected, mark is not None),
+            counted(report.cells, everybody, nilai="orang"),
+            counted(report.cells, reached, nilai="sasaran"),
+            share(item.terpilih, report.facts.selected, report.cells.mark(reached) is not None),
         ]
     if courses:
         cells.append(_trend(report, item))

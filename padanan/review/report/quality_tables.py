@@ -11,7 +11,6 @@ from itertools import groupby
 from markupsafe import Markup
 
 from padanan.base import format as id_format
-from padanan.base.suppress import LIMIT
 from padanan.contracts.rules import DIMENSIONS, Rule
 from padanan.pages import words
 from padanan.pages.table import (
@@ -23,6 +22,7 @@ from padanan.pages.table import (
     Table,
     change,
     count,
+    counted,
     dated,
     heads,
     limit,
@@ -32,6 +32,7 @@ from padanan.pages.table import (
     table,
     text,
 )
+from padanan.published.cells.places import people_key, rule_key
 from padanan.published.deliveries import ProducerDeliveries
 from padanan.published.facts import TOP_BLOCKERS, Facts, KotaCount, RuleCount, largest
 from padanan.published.report import Report, producer_page
@@ -118,7 +119,7 @@ def top_blockers(report: Report, most: int = TOP_BLOCKERS) -> Table:
         "tabel-penghalang",
         f"{len(shown)} dari {id_format.number(len(found) + small)} penghalang, terbanyak orangnya lebih dahulu",
         (PRODUCER_RULE, *heads("Kota", "Gagal#", "Bagian#", "Ambang#", "Orang#"), *TODO),
-        [_blocker(report, item, count(item.orang) if item.orang >= LIMIT else Cell("–", None, "n")) for item in shown],
+        [_blocker(report, item, counted(report.cells, people_key(item.producer, item.rule.id, item.kota))) for item in shown],
         label="Penghalang",
     )
 
@@ -141,7 +142,7 @@ def _blocker(report: Report, item: KotaCount, *people: Cell) -> Row:
     return row(
         rule_cell(item.rule, report.contracts[item.producer].name, link=producer_page(item.producer)),
         text(words.kota_name(item.kota, report.facts.kota_names)),
-        count(item.gagal),
+        count(item.gagal, key=rule_key(item.producer, item.rule.id, item.kota)),
         share(item.gagal, item.total, css="buruk", symbol="■"),
         limit(item.rule.threshold),
         *people,

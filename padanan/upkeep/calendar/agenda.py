@@ -24,6 +24,7 @@ from padanan.pages.layout import bare_environment
 from padanan.pages.table import Cell, Row, Table, count, dated, heads, row, table, text
 from padanan.published.blockers import Judged, judge
 from padanan.published.opened import open_published
+from padanan.published.report import gather, in_order
 from padanan.published.revisions import published_revisions
 from padanan.records.review_log import read_log
 from padanan.records.standing import standing
@@ -92,7 +93,8 @@ def _from_tables(
     revisi = found[-1][0]
     source = open_published(home, periode, revisi)
     try:
-        return from_tables(home, contracts, source, judged.open(read_log(home, periode), revisi))
+        report = gather(home, in_order(contracts), source)
+        return from_tables(report, judged.open(read_log(home, periode), revisi))
     finally:
         source.con.close()
 
