@@ -291,16 +291,16 @@ def test_callbacks_of_others_are_looked_at_and_not_kept(world, wide, path):
 def upload(fields):
     """multipart/form-data by hand: names, contents."""
     parts = [
-        f'--batas\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode() + content + b"\r\n"
+        f'--sekat\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode() + content + b"\r\n"
         for name, file, content in fields
     ]
-    return b"".join(parts) + b"--batas--\r\n"
+    return b"".join(parts) + b"--sekat--\r\n"
 
 
 @pytest.mark.parametrize("path", [*routes.ASYNC, *routes.RECEIVED])
 def test_files(world, wide, path):
     action = PATHS[path]
-    kind = {"Content-Type": "multipart/form-data; boundary=batas"}
+    kind = {"Content-Type": "multipart/form-data; boundary=sekat"}
 
     def content():
         if path in routes.RECEIVED:
