@@ -80,7 +80,7 @@ EXAMPLES = {
     "review reviewers": "",
     "review show": "--periode 2025-S2",
     "review waive": f"--periode 2025-S2 {FOUR_EYES} --producer dtks --rule nik_kosong --kota 31.74 --reason 'surat 7/2025'",
-    "spdci agree": "dinsos-siks --key-id kunci-1 --public-key BASE64 --callback https://siks.contoh.id/dci --by 'Pengelola Sistem'",
+    "spdci agree": "dinsos-siks --key-id kunci-1 --public-key BASE64 --callback https://siks.contoh.id --by 'Pengelola Sistem'",
     "spdci notify": "",
     "spdci send": "",
     "status": "--periode 2025-S2",
