@@ -122,10 +122,10 @@ def ordered(sort: Sequence[Any], permission: Permission, names: Names, today: da
 
 
 def shared_sql(query: Query, names: Names) -> tuple[str, list[Any]] | None:
-    """Rows whose NIK was asked for and is another one's too; None where no NIK was asked for."""
+    """Places (`urut`) of everybody whose NIK was asked for and is another one's too; None where no NIK was asked for."""
     asked = [value for one in comparisons(query.tree) if _meant(query, one.name, names)[0] == "nik" for value in one.values]
     if not asked:
         return None
     marks = ", ".join("?" * len(asked))
     twice = f"select nik from nik where nik in ({marks}) group by nik having count(*) > 1"
-    return f"urut in (select urut from nik where nik in ({twice}))", asked
+    return f"select urut from nik where nik in ({twice})", asked

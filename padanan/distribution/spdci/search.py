@@ -166,7 +166,7 @@ def _answered(call: Call, query: Query, criteria: Mapping[str, Any], kind: str, 
     def read(one: Call) -> Rows:
         cursor = one.opened.con.cursor()
         try:
-            if shared is not None and _is_shared(cursor, narrowed(permission, *shared_args(shared))):
+            if _is_shared(cursor, shared, permission):
                 raise Rejected(MANY, "Lebih dari satu orang memakai nomor itu; tidak dijawab dengan salah satunya.")
             total = asked.total(cursor)
             if total > asked.most:
@@ -187,14 +187,13 @@ def _answered(call: Call, query: Query, criteria: Mapping[str, Any], kind: str, 
     return Found(lines, totals[0], number, size, kind, decree)
 
 
-def shared_args(shared: tuple[str, list[Any]]) -> tuple[Any, ...]:
-    """A condition and its values as `narrowed` takes them."""
-    return (shared[0], *shared[1])
-
-
-def _is_shared(cursor: duckdb.DuckDBPyConnection, permission: gate.Permission) -> bool:
-    sql = f"select 1 from sasaran where {permission.where} limit 1"
-    return cursor.execute(sql, list(permission.parameters)).fetchone() is not None
+def _is_shared(cursor: duckdb.DuckDBPyConnection, shared: tuple[str, list[Any]] | None, permission: gate.Permission) -> bool:
+    """Whether the grant shows one of those who share a NIK that was asked for; almost always the narrow table knows of none."""
+    places = [row[0] for row in cursor.execute(*shared).fetchall()] if shared is not None else []
+    if not places:
+        return False
+    seen = narrowed(permission, f"urut in ({', '.join('?' * len(places))})", *places)
+    return cursor.execute(f"select 1 from sasaran where {seen.where} limit 1", list(seen.parameters)).fetchone() is not None
 
 
 @dataclass(frozen=True)
