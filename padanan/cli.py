@@ -24,6 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.contracts.plan_cli import add_parsers as add_plan
     from padanan.decree.cli import add_parsers as add_decree
     from padanan.distribution.cli import add_parsers as add_distribution
+    from padanan.distribution.spdci.cli import add_parsers as add_spdci
     from padanan.evidence.cli import add_parsers as add_evidence
     from padanan.generated.cli import add_parsers as add_contracts
     from padanan.landing.cli import add_parsers as add_delivery
@@ -55,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_review(commands)
     add_decree(commands)
     add_distribution(commands)
+    add_spdci(commands)
     add_evidence(commands)
     add_records(commands)
     add_worklist(commands)

@@ -146,10 +146,21 @@ def schema_of(opened: Opened, service: str, permission: Permission) -> pa.Schema
         cursor.close()
 
 
-def changes(opened: Opened, permission: Permission, since: str, *, after: int | None, size: int) -> Rows | None:
+def changes(
+    opened: Opened,
+    permission: Permission,
+    since: str,
+    *,
+    after: int | None,
+    size: int,
+    only: tuple[str, tuple[Any, ...]] = ("true", ()),
+) -> Rows | None:
     """The changes since an earlier decree as one grant sees them; None where that decree is not kept for comparison.
 
     Who came into or went out of the grant's rows was added or removed for it, whatever happened in the decree.
+
+    Args:
+        only: one more condition over what the grant sees of a change (`jenis_hibah`, and the columns of `perubahan`).
     """
     grant, names = permission.grant, permission.names
     (now, now_values), (then, then_values) = seen(grant, ""), seen(grant, "_dulu")
@@ -171,13 +182,13 @@ def changes(opened: Opened, permission: Permission, since: str, *, after: int | 
     select json_object({own + ", " if own else ""}'jenis', jenis_hibah, 'sebab', case when jenis_hibah = jenis then sebab
         when jenis_hibah = 'tambah' then 'masuk_lingkup_hibah' else 'keluar_lingkup_hibah' end, 'kolom', kolom)::varchar
         || chr(10) as baris, sidik_orang, urut
-    from ringkas order by urut limit {int(size)}
+    from ringkas where {only[0]} order by urut limit {int(size)}
     """
     cursor = opened.con.cursor()
     try:
         if since not in opened.facts["sejak"]:
             return None
-        values = [*now_values, *then_values, since, *([after] if after is not None else [])]
+        values = [*now_values, *then_values, since, *([after] if after is not None else []), *only[1]]
         return rows_of(cursor.execute(sql, values).to_arrow_table())
     finally:
         cursor.close()

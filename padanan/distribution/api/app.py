@@ -29,6 +29,7 @@ from padanan.distribution.api.door import Door, door_of
 from padanan.distribution.audit import TOKEN, Event
 from padanan.distribution.gate import Refused
 from padanan.distribution.oauth import bearer_of
+from padanan.distribution.spdci import routes as spdci
 
 log = logging.getLogger("padanan.api")
 Scope = MutableMapping[str, Any]
@@ -106,6 +107,7 @@ def create_app(door: Door) -> FastAPI:
     app.add_middleware(Envelope)
     app.include_router(bnba.router)
     app.include_router(open_facts.router)
+    app.include_router(spdci.router)
     _token(app)
     _errors(app)
     _described(app)

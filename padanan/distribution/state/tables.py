@@ -84,3 +84,74 @@ head = Table(
     Column("kunci", String(16), nullable=False),
     Column("tanda", String(64), nullable=False),
 )
+
+# SPDCI: what was agreed with a client when it joined, and where callbacks may go.
+spdci_partner = Table(
+    "spdci_mitra",
+    metadata,
+    Column("klien", String(40), primary_key=True),
+    Column("kunci_id", String(80)),
+    Column("publik", String(64)),
+    Column("alamat", String(500)),
+    Column("wajib_tanda", Integer, nullable=False),
+    Column("dicatat", String(32), nullable=False),
+    Column("dicatat_oleh", String(80), nullable=False),
+)
+
+# A message is taken once, by whichever process.
+spdci_message = Table(
+    "spdci_pesan",
+    metadata,
+    Column("klien", String(40), primary_key=True),
+    Column("pesan", String(64), primary_key=True),
+    Column("sampai", BigInteger, nullable=False),
+)
+
+# What a client named its transactions is kept as a digest; the statuses lie enciphered in `isi` (spdci.box).
+spdci_transaction = Table(
+    "spdci_transaksi",
+    metadata,
+    Column("korelasi", String(36), primary_key=True),
+    Column("klien", String(40), nullable=False),
+    Column("transaksi", String(64), nullable=False, index=True),
+    Column("jenis", String(12), nullable=False),
+    Column("waktu", BigInteger, nullable=False),
+    Column("kunci", String(16), nullable=False),
+    Column("isi", LargeBinary, nullable=False),
+)
+
+spdci_reference = Table(
+    "spdci_rujukan",
+    metadata,
+    Column("korelasi", String(36), primary_key=True),
+    Column("rujukan", String(64), primary_key=True, index=True),
+)
+
+spdci_subscription = Table(
+    "spdci_langganan",
+    metadata,
+    Column("kode", String(36), primary_key=True),
+    Column("klien", String(40), nullable=False, index=True),
+    # Of what is asked: the same one is not taken twice while it stands; an ended one has its own code here.
+    Column("sidik", String(64), nullable=False, unique=True),
+    Column("dibuat", BigInteger, nullable=False),
+    Column("berhenti", BigInteger),
+    # The newest decree that was told of: `2025-S2/1`.
+    Column("sudah", String(20)),
+    Column("kunci", String(16), nullable=False),
+    Column("isi", LargeBinary, nullable=False),
+)
+
+spdci_outgoing = Table(
+    "spdci_keluar",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("klien", String(40), nullable=False, index=True),
+    Column("aksi", String(20), nullable=False),
+    Column("dibuat", BigInteger, nullable=False),
+    Column("coba", Integer, nullable=False),
+    # When it is tried next; None: given up, its content is gone.
+    Column("berikut", BigInteger, index=True),
+    Column("kunci", String(16), nullable=False),
+    Column("isi", LargeBinary, nullable=False),
+)

@@ -1,0 +1,131 @@
+"""A query under a grant: which of its names the grant holds, and one parametrised SQL condition over the rows it shows.
+
+Reading the query is `query`'s; only names of `expectations/spdci.yaml` become SQL, every value is a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from padanan.base.sql import ident
+from padanan.distribution.gate import Permission, visible_programs
+from padanan.distribution.spdci.names import Attribute, Names
+from padanan.distribution.spdci.query import IDTYPE, Compare, Query, Tree, comparisons, unusable
+from padanan.distribution.spdci.rejected import Rejected
+
+SIZE = "ukuran_keluarga"
+"""How many of a family the grant shows; a column that `rows_sql` adds."""
+_SIGNS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+SORT = "rjct.sort.invalid"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """SQL with its values; `asked` names what was compared with what, without values, for the audit."""
+
+    sql: str
+    values: tuple[Any, ...]
+    asked: tuple[str, ...]
+
+
+def family_size(*asked: str) -> str:
+    """The column of a family's size, where one of these expressions asks for it; to be put after the others."""
+    if SIZE not in " ".join(asked):
+        return ""
+    return f", case when id_keluarga is null then 1 else count(*) over (partition by id_keluarga) end as {SIZE}"
+
+
+def compiled(query: Query, permission: Permission, names: Names, today: date) -> Condition:
+    """The condition of a query.
+
+    Args:
+        permission: the grant's; its columns are those that may be asked for.
+        today: what an age is counted to.
+
+    Raises:
+        Rejected: a name that the grant does not hold.
+    """
+    values = list[Any]()
+    sql = _tree(query, query.tree, permission, names, today, values)
+    return Condition(sql, tuple(values), tuple(f"{one.name} {one.operator}" for one in comparisons(query.tree)))
+
+
+def _tree(query: Query, tree: Tree, permission: Permission, names: Names, today: date, values: list[Any]) -> str:
+    if isinstance(tree, Compare):
+        column, attribute = _meant(query, tree.name, names)
+        # Who knows somebody's NIK asks for exactly that person: that is what the service `cari` is for, the column is not needed.
+        if column not in permission.columns and not (query.kind == IDTYPE and column == "nik"):
+            raise unusable()
+        return _compared(tree, column, attribute, permission, today, values)
+    parts = [_tree(query, one, permission, names, today, values) for one in tree.parts]
+    if tree.how == "not":
+        # A value that is not known is neither equal nor unequal; under `not` it does not match either.
+        return f"(not {parts[0]})"
+    return f"({f' {tree.how} '.join(parts)})" if parts else "true"
+
+
+def _meant(query: Query, name: str, names: Names) -> tuple[str, Attribute | None]:
+    if query.kind == IDTYPE:
+        return names.pengenal[name], None
+    attribute = names.atribut[name]
+    return attribute.kolom, attribute
+
+
+def _compared(
+    found: Compare, column: str, attribute: Attribute | None, permission: Permission, today: date, values: list[Any]
+) -> str:
+    marks = ", ".join("?" * len(found.values))
+    if column == "nik":
+        values.extend(found.values)
+        # The narrow sorted table first: the wide one is then read at few places.
+        return f"urut in (select urut from nik where nik in ({marks}))"
+    kind = attribute.jenis if attribute else "teks"
+    if kind == "program":
+        values.extend(found.values)
+        return f"len(list_intersect({visible_programs(permission.grant.terms.program)}, [{marks}])) > 0"
+    expression = _expression(column, kind, today)
+    values.extend(found.values)
+    return f"{expression} in ({marks})" if found.operator == "in" else f"{expression} {_SIGNS[found.operator]} ?"
+
+
+def _expression(column: str, kind: str, today: date) -> str:
+    if kind == "umur":
+        return f"date_sub('year', {ident(column)}, date '{today.isoformat()}')"
+    if kind == "tahun":
+        return f"year({ident(column)})"
+    if kind == "ukuran":
+        return SIZE
+    if kind == "ya":
+        return f"(lower({ident(column)}::varchar) in ('true', 'ya', '1'))"
+    return ident(column)
+
+
+def ordered(sort: Sequence[Any], permission: Permission, names: Names, today: date) -> tuple[tuple[str, str], ...]:
+    """Expressions to order by, each with its direction.
+
+    Raises:
+        Rejected: a name that can't be sorted by, one that stands twice, or one that the grant does not hold: all told alike.
+    """
+    found, seen = list[tuple[str, str]](), set[str]()
+    for one in sort:
+        name = one.get("attribute_name")
+        attribute = names.atribut.get(name) if isinstance(name, str) else None
+        if attribute is None or not attribute.urut or attribute.kolom not in permission.columns or name in seen:
+            raise Rejected(SORT, "Atribut urutan tidak dikenal, ganda, atau tidak dapat diurutkan dengan hibah ini.")
+        seen.add(name)
+        direction = "desc" if one.get("sort_order") == "desc" else "asc"
+        found.append((_expression(attribute.kolom, attribute.jenis, today), direction))
+    return tuple(found)
+
+
+def shared_sql(query: Query, names: Names) -> tuple[str, list[Any]] | None:
+    """Places (`urut`) of everybody whose NIK was asked for and is another one's too; None where no NIK was asked for."""
+    asked = [value for one in comparisons(query.tree) if _meant(query, one.name, names)[0] == "nik" for value in one.values]
+    if not asked:
+        return None
+    marks = ", ".join("?" * len(asked))
+    twice = f"select nik from nik where nik in ({marks}) group by nik having count(*) > 1"
+    return f"select urut from nik where nik in ({twice})", asked
