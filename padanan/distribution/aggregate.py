@@ -1,7 +1,7 @@
 """The suppressed figures of a decree: people and families by wilayah, desil, sex, age and program, no cell that tells of fewer
 than five.
 
-Which cells are covered is `base.suppress`' method; how a page shows them is no matter of here.
+Which cells are covered is decided by `published.cells`; how a page shows them is no matter of here.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 import duckdb
 
-from padanan.base.suppress import ALL, Cell, Sum, cover
+from padanan.base.suppress import ALL
+from padanan.published.cells.declared import Declared
+from padanan.published.cells.model import Cells
+from padanan.published.cells.places import WEIGHTS
 
 FILE = "agregat.json"
 PEOPLE, FAMILIES = "orang", "keluarga"
@@ -70,8 +72,18 @@ _FAMILIES = (
 def _rows(
     unit: str, values: dict[tuple[str, str, str, str], int], parents: dict[Place, Place]
 ) -> list[dict[str, str | int | None]]:
-    # How many people a decree holds stands in its seal.
-    covered = cover(cast("Mapping[Cell, int]", values), _sums(values, parents), fixed={("provinsi", "31", ALL, ALL)})
+    declared = Declared()
+    for cell, value in values.items():
+        # How many people a decree holds stands in its seal; the other figures of all of DKI stand on its first pages.
+        declared.count(cell, value, total=cell[0] == "provinsi" and cell[3] != REST)
+        declared.weights[cell] = WEIGHTS[list(LEVELS).index(cell[0]) + 1]
+        if cell[3] == REST:
+            declared.unseen.add(cell)
+        if cell[2] == PAIR and cell in declared.key:
+            declared.yielding.add(cell)
+    for total, parts in _sums(values, parents):
+        declared.sum(total, parts)
+    covered = Cells.of(declared).solved.marks
     return [
         {
             "satuan": unit,
@@ -127,25 +139,27 @@ def _counts(
     return values, parents
 
 
-def _sums(values: dict[tuple[str, str, str, str], int], parents: dict[Place, Place]) -> list[Sum]:
+Figure = tuple[str, str, str, str]
+
+
+def _sums(values: dict[Figure, int], parents: dict[Place, Place]) -> list[tuple[Figure, tuple[Figure, ...]]]:
     """Every sum that a reader can do: a place is its parts, a total is its values, a program and the rest are everybody."""
-    below: dict[tuple[str, str, str, str], list[Cell]] = defaultdict(list)
-    across: dict[tuple[str, str, str, str], list[Cell]] = defaultdict(list)
-    sums: list[Sum] = []
+    below: dict[Figure, list[Figure]] = defaultdict(list)
+    across: dict[tuple[Figure, str], list[Figure]] = defaultdict(list)
+    sums: list[tuple[Figure, tuple[Figure, ...]]] = []
     for cell in values:
         level, kode, dimension, value = cell
-        if (parent := parents.get((level, kode))) is not None and (*parent, dimension, value) in values:
+        whole = (level, kode, ALL, ALL)
+        # What is left over in a place where nobody receives the program has no cell of its own: it is the place's whole.
+        if value != REST and (parent := parents.get((level, kode))) is not None and (*parent, dimension, value) in values:
             below[(*parent, dimension, value)].append(cell)
         if dimension in DIMENSIONS:
-            across[level, kode, ALL, ALL].append(cell)
+            across[whole, dimension].append(cell)
         elif value == REST and dimension.startswith(f"{PAIR}:"):
             _, pair, one = dimension.split(":")
-            sums.append(Sum((level, kode, "program", one), ((level, kode, PAIR, pair), cell)))
+            sums.append(((level, kode, "program", one), ((level, kode, PAIR, pair), cell)))
         elif value == REST:
-            program = (level, kode, "program", dimension.partition(":")[2])
-            sums.append(Sum((level, kode, ALL, ALL), (program, cell)))
-    for total, parts in across.items():
-        for one in DIMENSIONS:
-            sums.append(Sum(total, tuple(cell for cell in parts if isinstance(cell, tuple) and cell[2] == one)))
-    sums += [Sum(total, tuple(parts)) for total, parts in below.items()]
+            sums.append((whole, ((level, kode, "program", dimension.partition(":")[2]), cell)))
+    sums += [(total, tuple(parts)) for (total, _), parts in across.items()]
+    sums += [(total, tuple(parts)) for total, parts in below.items()]
     return sums
