@@ -320,9 +320,7 @@ def _rule_marks(
             arcs[name, path] = _arc(layer, path, ends, fixed=fixed, given=given[name].get(path))
     # Where the open kota of their pages leave the producers no way, more of what they have together goes.
     for path, ends in _up(ALL, children):
-        figure = asked[ALL].at(path)
-        most = figure.whole if figure.whole_mark is None else None
-        arcs[ALL, path] = Arc(figure.part, *ends, fixed=path == ROOT, given=whole.get(path), most=most, dear=TOGETHER)
+        arcs[ALL, path] = replace(_arc(asked[ALL], path, ends, fixed=path == ROOT, given=whole.get(path)), dear=TOGETHER)
     found = _parted(protect(arcs))
     return {name: found.get(name, {}) for name in asked}
 

@@ -84,8 +84,11 @@ def _tree(into: Declared, marks: dict[Key, Cover], layer: Layer, below: dict[Pat
             into.unguarded.add(whole)
             if figure.whole_mark is not None:
                 marks[whole] = figure.whole_mark
-            # What passes in a kota is printed by the producers' pages, few or many (§3.1.3.2.c asks for each share).
-            into.rest(whole, [key], ("selebihnya", key), guarded=len(path) > 2)
+            # What passes in a kota is printed by the producers' pages, few or many (§3.1.3.2.c asks for each share), and so is
+            # what passes in its only kecamatan.
+            above = layer.at(path[:-1]) if len(path) > 2 else figure
+            same = len(path) == 3 and (above.part, above.whole) == (figure.part, figure.whole)
+            into.rest(whole, [key], ("selebihnya", key), guarded=len(path) > 2 and not same)
     if zeros:
         for path in (ROOT, *(path for paths in below.values() for path in paths)):
             into.values.setdefault(_cell(layer, path), layer.at(path).part)
