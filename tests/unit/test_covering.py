@@ -230,6 +230,19 @@ def test_sums_that_form_a_network_need_no_linear_program(monkeypatch):
     assert_protected(into, solve(into))
 
 
+def test_a_part_does_not_pass_its_whole_on_the_way():
+    """All six people of k0 are selected: they can't be seven, so k2 must hide the three of k1."""
+    into = Declared()
+    for measure, values in (("orang", (6, 40, 30)), ("sasaran", (6, 3, 20))):
+        parts = [into.count((measure, f"k{n}"), value) for n, value in enumerate(values)]
+        into.sum(into.count(measure, sum(values), total=True), parts)
+    for n in range(3):
+        into.rest(("orang", f"k{n}"), [("sasaran", f"k{n}")], ("bukan", f"k{n}"))
+    solved = solve(into)
+    assert set(solved.marks) == {("sasaran", "k1"), ("sasaran", "k2")}
+    assert_protected(into, solved)
+
+
 def test_equal_counts_are_covered_once_in_a_process():
     """What was covered is not covered again, and another figure is."""
     assert Cells.of(two_kotas((3, 5), (20, 30))).solved is Cells.of(two_kotas((3, 5), (20, 30))).solved

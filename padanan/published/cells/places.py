@@ -123,7 +123,8 @@ def rules(into: Declared, facts: Facts | Counted) -> None:
             parts.append(key)
             if count is not None and count.gagal >= LIMIT:
                 _bounded(into, key, count)
-            most = records[kota]  # how many records a producer has in a kota is printed beside them
+            # How many records a producer has in a kota is printed beside them, as <5 where they are few.
+            most = LIMIT - 1 if small(records[kota]) else records[kota]
             into.at_most[key] = min(most, into.at_most.get(key, most))
             if count is not None and count.blocker:
                 into.count(people_key(item.producer, item.rule.id, kota), count.orang)
