@@ -15,8 +15,8 @@ from tests.definitions.graphql_workspace import graphql, launch, launched_alone,
 from tests.end_to_end.conftest import use
 
 PERIODE = Periode.parse("2025-S2")
-BY_PEOPLE = {"decree/penetapan"}
-"""What needs a person's words (number, date, official) fails without them: launched here, refused with its own line."""
+BY_PEOPLE = {"decree/penetapan", "distribution/berkas_api", "distribution/dasbor"}
+"""What needs a person's words (number, date, official) or the seal that follows them: refused without, with its own line."""
 
 
 def alone(repository, wanted):

@@ -18,6 +18,7 @@ from padanan.base.warehouse import connect_warehouse
 from padanan.cli import main
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.field_rules import load_field_rules
+from padanan.pages import words
 from padanan.published.opened import open_published
 from padanan.published.run_plan import read_plan
 from padanan.published.targeting import measure
@@ -149,7 +150,7 @@ def test_tkpk_reads_who_it_decides_about_and_the_rows_behind_ketepatan_sasaran(w
     places = {row[0] for row in query(home, f"select distinct kode_kecamatan from read_csv('{SEED}', all_varchar=true)")}
     for person, daftar, alasan, nama, nik, kecamatan in lists:
         row = shown.pop(person)
-        assert (row["daftar"], row["alasan"], row["nama"]) == (daftar.replace("_", " "), alasan, nama)
+        assert (row["daftar"], row["alasan"], row["nama"]) == (words.title(daftar), alasan, nama)
         assert not nik or f"NIK {nik}" in row["nomor"].splitlines()
         assert kecamatan not in places or row["file"].startswith(f"{tkpk.PREFIX}{kecamatan}-")
     assert not shown

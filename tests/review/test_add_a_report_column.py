@@ -11,7 +11,7 @@ from tests.replay import copied, run
 
 SOURCE = "padanan/review/report/matching_tables.py"
 HEAD = 'Column("Bagian dari semua", "n")'
-ROW = "share(data.within(name), total))"
+ROW = "share(data.within(name), total, report.cells.mark(key) is not None),"
 # In the copy: renders the report of a revision published by hand, prints the rows of the table and whose code made it.
 LOOK = """
 import json, sys
@@ -35,7 +35,7 @@ def test_one_file_is_all(tmp_path):
     source = (tmp_path / SOURCE).read_text()
     assert source.count(HEAD) == source.count(ROW) == 1
     source = source.replace(HEAD, HEAD + ', Column("Tidak di sini", "n")')
-    (tmp_path / SOURCE).write_text(source.replace(ROW, ROW[:-1] + ", count(total - data.within(name)))"))
+    (tmp_path / SOURCE).write_text(source.replace(ROW, f"{ROW} count(total - data.within(name)),"))
     seen = json.loads(run(tmp_path, "-c", LOOK, str(tmp_path / "home")).splitlines()[-1])
     assert seen["kode"].startswith(str(tmp_path)), "the copy's own code makes the page"
     head, *rows = seen["baris"]

@@ -31,7 +31,7 @@ class Licence(Config):
 class Exclusive(Config):
     """Two programs that nobody can receive at once, and where that is written."""
 
-    pair: Filled[Text] = Field(validation_alias="pasangan", examples=[["kaj", "klj"]])
+    pair: Filled[Text] = Field(validation_alias="pasangan")
     source: Prose = Field(validation_alias="sumber")
 
     @field_validator("pair")
