@@ -186,7 +186,9 @@ def _intervals(
         limits, most = None, None
     if most is not None:
         most = most + NEAR
-    own = np.minimum(bounds[members], FAR)
+    # Beyond every figure that stands in these sums: among 20,000 people a covered count can well be above 10,000.
+    far = FAR + int(np.abs(right).max(initial=0))
+    own = np.minimum(bounds[members], far)
     at = {int(cell): spot for spot, cell in enumerate(members)}
 
     def solved(way: int, aimed: Sequence[int]) -> dict[int, int]:
@@ -199,7 +201,7 @@ def _intervals(
         round_to = math.ceil if way > 0 else math.floor
         return {cell: round_to(float(result.x[at[cell]]) - way * NEAR) for cell in cells}
 
-    low, high = dict.fromkeys(cells, FAR), dict.fromkeys(cells, -FAR)
+    low, high = dict.fromkeys(cells, far), dict.fromkeys(cells, -far)
 
     def asked(way: int, aimed: Sequence[int]) -> None:
         for cell, value in solved(way, aimed).items():
