@@ -20,7 +20,7 @@ from padanan.distribution.audit_proof import AuditProof, export_head, verify_aud
 from padanan.distribution.shelf import open_prepared
 from padanan.distribution.state.store import database_url, open_store
 from padanan.records.seal_keys import SEAL_SPACE, file_signed
-from padanan.records.seals import genuine_seal, newest_seal
+from padanan.records.seals import changed_tables, genuine_seal, newest_seal
 
 
 def prove_accesses(home: Home, *, now: datetime | None = None) -> AuditProof:
@@ -49,12 +49,7 @@ def seal_faults(home: Home, periode: Periode) -> list[str]:
     faults = [] if genuine_seal(seal.data) else ["isi segel berubah"]
     if "kunci_segel" in seal.data and not file_signed(home, seal.path, SEAL_SPACE):
         faults.append("tanda Ed25519 segel hilang atau palsu")
-    tables = {seal.data["file"]: seal.data["sha256"], seal.data["bnba"]["file"]: seal.data["bnba"]["sha256"]}
-    for name, digest in tables.items():
-        path = seal.folder / name
-        if not path.is_file() or known_sha256(path) != digest:
-            faults.append(f"{name} hilang atau berubah")
-    return faults
+    return faults + [f"{path.name} hilang atau berubah" for path in changed_tables(seal, known_sha256)]
 
 
 def counted(home: Home, periode: Periode) -> Mapping[str, int]:

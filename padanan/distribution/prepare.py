@@ -27,7 +27,7 @@ from padanan.distribution.catalogue import Catalogue, load_catalogue
 from padanan.distribution.changes import SINCE, since_name, write_changes
 from padanan.published.proof import verify_published
 from padanan.records.seal_keys import SEAL_SPACE, file_signed
-from padanan.records.seals import SEAL, Seal, genuine_seal
+from padanan.records.seals import SEAL, Seal, changed_tables, genuine_seal
 
 DATABASE, FACTS = "sasaran.duckdb", "terbit.json"
 # Pseudonyms of people in the audit are made for the audit alone: a line of it leads to no published table.
@@ -87,12 +87,10 @@ def _proved(home: Home, seal: Seal) -> Mapping[str, Path]:
         place = seal.path.relative_to(home.root)
         raise PadananError("segel berubah atau palsu", file=place, cure="periksa dengan 'padanan verify'")
     found = {"data_sasaran": seal.folder / seal.data["file"], "bnba": seal.folder / seal.data["bnba"]["file"]}
-    hashes = {"data_sasaran": seal.data["sha256"], "bnba": seal.data["bnba"]["sha256"]}
-    for name, path in found.items():
-        if not path.is_file() or file_sha256(path) != hashes[name]:
-            raise PadananError(
-                "berkas penetapan hilang atau berubah", file=path.relative_to(home.root), cure="pulihkan dari cadangan"
-            )
+    for path in changed_tables(seal, file_sha256):
+        raise PadananError(
+            "berkas penetapan hilang atau berubah", file=path.relative_to(home.root), cure="pulihkan dari cadangan"
+        )
     published = home.published(seal.periode, int(seal.data["revisi"]))
     if (published / "manifest.json").is_file():
         if file_sha256(published / "manifest.json") != seal.data["published_manifest_sha256"]:

@@ -6,7 +6,7 @@ Making one is `approve`, proving one is `verify`; here nothing is judged.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,13 @@ def sealed_counts(home: Home) -> dict[str, int]:
         key = path.parent.parent.name
         counts[key] = counts.get(key, 0) + 1
     return counts
+
+
+def changed_tables(seal: Seal, digest: Callable[[Path], str]) -> list[Path]:
+    """The tables of a decree that are missing, or not those that were sealed; those with names where they lie apart."""
+    named = [seal.data, *([seal.data["bnba"]] if "bnba" in seal.data else [])]
+    paths = {seal.folder / one["file"]: one["sha256"] for one in named}
+    return [path for path, sealed in paths.items() if not path.is_file() or digest(path) != sealed]
 
 
 def newest_seal(home: Home, periode: Periode) -> Seal | None:

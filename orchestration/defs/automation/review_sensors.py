@@ -8,13 +8,11 @@ import json
 import dagster as dg
 
 from orchestration.defs.automation.jobs import putusan_periode
-from orchestration.defs.automation.sensors import memory_of, tell
-from orchestration.defs.partitions import half_years
+from orchestration.defs.automation.sensors import changed_periods, memory_of, tell
 from orchestration.defs.review.decision import formulir_reviu
 from orchestration.inbox_watch import look
 from orchestration.resources import AlarmResource, RumahResource
 from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
-from padanan.base.period import Periode
 
 
 @dg.sensor(
@@ -60,16 +58,4 @@ def putusan_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) ->
     """One run per period and content of its log; a broken log fails in that run, with its line."""
     from padanan.records.review_log import states
 
-    known: dict[str, str] = json.loads(context.cursor or "{}")
-    keys = set(half_years.get_partition_keys())
-    now = {key: state for key, state in states(rumah.home()).items() if key in keys}
-    requests = [
-        dg.RunRequest(run_key=f"putusan:{key}:{digest}", partition_key=key, tags={"padanan/periode": Periode.parse(key).label})
-        for key, digest in now.items()
-        if known.get(key) != digest
-    ]
-    cursor = json.dumps(now, sort_keys=True)
-    if not requests:
-        context.update_cursor(cursor)
-        return dg.SkipReason("catatan reviu tidak berubah")
-    return dg.SensorResult(run_requests=requests, cursor=cursor)
+    return changed_periods(context, states(rumah.home()), "putusan", "catatan reviu tidak berubah")

@@ -3,15 +3,12 @@
 Seals are read in `padanan/records`; here is only when.
 """
 
-import json
-
 import dagster as dg
 
 from orchestration.defs.automation.jobs import penyaluran_periode
-from orchestration.defs.partitions import half_years
+from orchestration.defs.automation.sensors import changed_periods
 from orchestration.resources import RumahResource
 from orchestration.ticks import INTERVAL_SECONDS, sensor_status
-from padanan.base.period import Periode
 
 
 @dg.sensor(
@@ -25,16 +22,4 @@ def segel_sensor(context: dg.SensorEvaluationContext, rumah: RumahResource) -> d
     """One run per seal; a broken seal fails in that run, with its file."""
     from padanan.records.seals import sealed_counts
 
-    known: dict[str, int] = json.loads(context.cursor or "{}")
-    keys = set(half_years.get_partition_keys())
-    now = {key: ke for key, ke in sealed_counts(rumah.home()).items() if key in keys}
-    requests = [
-        dg.RunRequest(run_key=f"segel:{key}:{ke}", partition_key=key, tags={"padanan/periode": Periode.parse(key).label})
-        for key, ke in now.items()
-        if known.get(key) != ke
-    ]
-    cursor = json.dumps(now, sort_keys=True)
-    if not requests:
-        context.update_cursor(cursor)
-        return dg.SkipReason("tidak ada penetapan baru yang disegel")
-    return dg.SensorResult(run_requests=requests, cursor=cursor)
+    return changed_periods(context, sealed_counts(rumah.home()), "segel", "tidak ada penetapan baru yang disegel")

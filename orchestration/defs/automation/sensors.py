@@ -4,7 +4,7 @@ Taking files in is `padanan/landing`; sending alerts is `padanan/upkeep/alert.py
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -98,6 +98,31 @@ def period_of_files(paths: Sequence[Path], contract: Contract, current: Periode)
     found = {periode_of(data) if data else current for data in said}
     only = found.pop() if len(found) == 1 else current
     return only if only.key in half_years.get_partition_keys() else current
+
+
+def changed_periods(
+    context: dg.SensorEvaluationContext, now: Mapping[str, str | int], name: str, unchanged: str
+) -> dg.SensorResult | dg.SkipReason:
+    """One run for each period whose state is another than at the last tick.
+
+    Args:
+        now: period key -> its state; keys that are no partitions are left out.
+        name: what the runs' keys begin with.
+        unchanged: why nothing is asked for, where nothing is.
+    """
+    known: dict[str, str | int] = json.loads(context.cursor or "{}")
+    keys = set(half_years.get_partition_keys())
+    states = {key: state for key, state in now.items() if key in keys}
+    requests = [
+        dg.RunRequest(run_key=f"{name}:{key}:{state}", partition_key=key, tags={"padanan/periode": Periode.parse(key).label})
+        for key, state in states.items()
+        if known.get(key) != state
+    ]
+    cursor = json.dumps(states, sort_keys=True)
+    if not requests:
+        context.update_cursor(cursor)
+        return dg.SkipReason(unchanged)
+    return dg.SensorResult(run_requests=requests, cursor=cursor)
 
 
 def memory_of(cursor: str | None) -> dict[str, dict[str, list[str | int]]]:

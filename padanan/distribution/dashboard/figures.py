@@ -14,13 +14,12 @@ from typing import Any
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.suppress import ALL, Cover
-from padanan.distribution.aggregate import FILE, UNKNOWN
+from padanan.distribution.aggregate import FILE, PEOPLE, UNKNOWN
 from padanan.distribution.prepare import FACTS, prepared_folder
 from padanan.distribution.shelf import proved, read_pointer
 
 PROVINCE = "31"
 KOTA, KECAMATAN, KELURAHAN = "kota", "kecamatan", "kelurahan"
-PEOPLE, FAMILIES = "orang", "keluarga"
 Key = tuple[str, str, str, str]
 
 
@@ -67,7 +66,7 @@ class Figures:
 
     def places(self, level: str) -> list[str]:
         """The places of a level, unknown ones last."""
-        return sorted((code for code, of in self.levels.items() if of == level), key=lambda code: (UNKNOWN in code, code))
+        return sorted((code for code, of in self.levels.items() if of == level), key=lambda code: (unknown(code), code))
 
 
 def read_figures(home: Home, periode: Periode, ke: int) -> Figures:
@@ -96,6 +95,11 @@ def figures_of(periode: Periode, ke: int, facts: Mapping[str, Any], rows: Iterab
 def shown_decrees(home: Home) -> list[tuple[Periode, int]]:
     """The decrees that agencies see, oldest first; empty where none was published."""
     return sorted((Periode.parse(str(key)), int(ke)) for key, ke in read_pointer(home).get("ada", ()))
+
+
+def unknown(place: str) -> bool:
+    """Whether a code stands for people whose place is not known."""
+    return UNKNOWN in place
 
 
 def below(figures: Figures, place: str, level: str) -> Iterator[str]:

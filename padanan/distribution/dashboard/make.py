@@ -9,18 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from padanan.base import disk
-from padanan.base.commit import building, replace
+from padanan.base.commit import building
 from padanan.base.errors import PadananError, no_space_guard
-from padanan.base.folder_proof import seal
-from padanan.base.home import CHECKOUT, Home
+from padanan.base.home import Home
 from padanan.distribution.dashboard.figures import newest, read_figures, shown_decrees
 from padanan.distribution.dashboard.files import BOOK, CSV, METADATA, PARQUET, write_files
 from padanan.distribution.dashboard.open_data import load_open_data
 from padanan.distribution.dashboard.pages import make_pages
+from padanan.pages.folder import put_in_place
 
 FOLDER = "dasbor"
 SCRIPT = "dasbor.js"
-FONTS = CHECKOUT / "padanan" / "pages" / "fonts"
 
 
 def dashboard_folder(home: Home) -> Path:
@@ -53,9 +52,5 @@ def make_dashboard(home: Home, say: Callable[[str], None] = lambda _: None) -> P
         for name, page in pages.items():
             disk.write_text(folder / name, page.html)
         disk.copy(Path(__file__).parent / "static" / SCRIPT, folder / SCRIPT)
-        disk.copy_tree(FONTS, folder / "font")
-        seal(folder, target.relative_to(home.root).as_posix(), [*pages, "font/", SCRIPT, CSV, PARQUET, BOOK, METADATA])
-        for path in folder.rglob("*"):
-            disk.chmod(path, 0o700 if path.is_dir() else 0o600)
-        replace(folder, target)
+        put_in_place(home, folder, target, [*pages, SCRIPT, CSV, PARQUET, BOOK, METADATA])
     return target / "index.html"

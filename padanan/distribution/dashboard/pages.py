@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from padanan.base.format import number, percent
-from padanan.distribution.aggregate import NUMBER
+from padanan.distribution.aggregate import FAMILIES, NUMBER
 from padanan.distribution.dashboard import tables
-from padanan.distribution.dashboard.figures import FAMILIES, KECAMATAN, KELURAHAN, KOTA, PROVINCE, Figure, Figures, newest
+from padanan.distribution.dashboard.figures import KECAMATAN, KELURAHAN, KOTA, PROVINCE, Figure, Figures, newest, unknown
 from padanan.distribution.dashboard.names import place_name, place_names
 from padanan.distribution.dashboard.open_data import OpenData
 from padanan.pages.layout import bare_environment
@@ -29,11 +29,6 @@ PARTS = {
     "unduh.html": "Unduh",
 }
 """The bar of every page."""
-
-
-def kota_file(code: str) -> str:
-    """The page of a kota."""
-    return f"wilayah-{code.replace('.', '-')}.html"
 
 
 def make_pages(every: Sequence[Figures], data: OpenData) -> dict[str, Page]:
@@ -121,7 +116,7 @@ def _map(figures: Figures) -> tuple[Map, Any]:
     for code in villages:
         one = figures.at(code)
         open_share = one.value / whole if one.value is not None and whole else None
-        link = f"{kota_file(code[:5])}#{_anchor(code)}"
+        link = f"{tables.kota_file(code[:5])}#{_anchor(code)}"
         shown[code] = Shown(names[code], link, open_share, COVERED if open_share is None else "")
     kotas = {code: name for code, name in names.items() if len(code) == 5}
     title = "Bagian data sasaran DKI menurut kelurahan"
@@ -141,7 +136,7 @@ def _places(figures: Figures, data: OpenData) -> dict[str, Page]:
     ]
     pages = {"wilayah.html": _tabled(figures, data, "wilayah.html", "Wilayah", told, shown)}
     for code in figures.places(KOTA):
-        if "tidak" in code:
+        if unknown(code):
             continue
         kota = [
             ("Kecamatan", tables.places(figures, KECAMATAN, "Orang dan keluarga", code)),
@@ -150,7 +145,7 @@ def _places(figures: Figures, data: OpenData) -> dict[str, Page]:
             ("", tables.crossed(figures, NUMBER, KECAMATAN, "Orang menurut banyaknya program", code)),
             ("Kelurahan", _villages(figures, code)),
         ]
-        pages[kota_file(code)] = _tabled(figures, data, kota_file(code), place_name(code, KOTA), told, kota)
+        pages[tables.kota_file(code)] = _tabled(figures, data, tables.kota_file(code), place_name(code, KOTA), told, kota)
     return pages
 
 
@@ -195,4 +190,4 @@ def _course(every: Sequence[Figures], figures: Figures, data: OpenData) -> Page:
     )
 
 
-__all__ = ["PARTS", "kota_file", "make_pages", "rendered"]
+__all__ = ["PARTS", "make_pages", "rendered"]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from padanan.distribution.aggregate import NUMBER, PAIR
-from padanan.distribution.dashboard.figures import FAMILIES, KECAMATAN, KELURAHAN, KOTA, PEOPLE, PROVINCE, Figure, Figures, below
+from padanan.distribution.aggregate import FAMILIES, NUMBER, PAIR, PEOPLE
+from padanan.distribution.dashboard.figures import KECAMATAN, KELURAHAN, KOTA, PROVINCE, Figure, Figures, below, unknown
 from padanan.distribution.dashboard.names import known_places, place_name, program_name, value_name
 from padanan.distribution.dashboard.open_data import Exclusive
 from padanan.pages import svg
@@ -16,6 +16,11 @@ from padanan.pages.table import Cell, Row, Table, count, heads, row, share, tabl
 
 TOP = 30
 SHARE_OF_ALL = "Bagian dari DKI"
+
+
+def kota_file(code: str) -> str:
+    """The page of a kota."""
+    return f"wilayah-{code.replace('.', '-')}.html"
 
 
 def figure(one: Figure) -> Cell:
@@ -59,8 +64,8 @@ def places(figures: Figures, level: str, caption: str, within: str = PROVINCE, *
     whole = figures.at(PROVINCE)
     rows = []
     counted = list(below(figures, within, level))
-    for code in [*known_places(level, within), *(code for code in counted if "tidak" in code)]:
-        link = f"wilayah-{code.replace('.', '-')}.html" if links and "tidak" not in code else ""
+    for code in [*known_places(level, within), *(code for code in counted if unknown(code))]:
+        link = kota_file(code) if links and not unknown(code) else ""
         cells = [text(place_name(code, level), link=link), figure(figures.at(code)), of(figures.at(code), whole)]
         cells += [figure(figures.at(code, unit=FAMILIES))]
         rows.append(row(*cells, wilayah=code))
@@ -97,7 +102,7 @@ def crossed(figures: Figures, dimension: str, level: str, caption: str, within: 
 
 def pockets(figures: Figures, level: str, caption: str) -> Table:
     """Where most of the data sasaran live: the places of a level by number; covered and unknown ones are none of them (F52)."""
-    known = [code for code in figures.places(level) if "tidak" not in code and figures.at(code).value]
+    known = [code for code in figures.places(level) if not unknown(code) and figures.at(code).value]
     ranked = sorted(known, key=lambda code: (-(figures.at(code).value or 0), code))[:TOP]
     whole = figures.at(PROVINCE)
     rows = []
@@ -174,7 +179,7 @@ def needs(figures: Figures) -> Table:
 
 def course(every: Sequence[Figures], caption: str, unit: str = PEOPLE) -> Table:
     """People (or families) of each decree by kota, oldest decree first."""
-    codes = sorted({code for one in every for code in one.places(KOTA)}, key=lambda code: ("tidak" in code, code))
+    codes = sorted({code for one in every for code in one.places(KOTA)}, key=lambda code: (unknown(code), code))
     columns = heads("Kota", *(f"{one.label}#" for one in every))
     rows = [
         row(text(place_name(code, KOTA)), *(figure(one.at(code, unit=unit)) for one in every), wilayah=code) for code in codes

@@ -23,13 +23,13 @@ from padanan.contracts.contract import Contract
 from padanan.contracts.planned import PlannedContract
 from padanan.contracts.retention import RECEIPT
 from padanan.forms.sealed_book import Styles, formats, neutral, workbook
+from padanan.pages.folder import FONTS
 from padanan.pages.page import Page
 from padanan.published.report import Report, producer_page
 from padanan.published.run_plan import RunPlan
 from padanan.review.kit.page import standalone
 from padanan.review.kit.rows import Sheet, sheets, summary
 from padanan.review.report.pdf import producer_pdf
-from padanan.review.report.render import FONTS
 
 DAY = (1980, 1, 1, 0, 0, 0)
 SHEET_ROWS = 1_000_000  # below Excel's 1,048,576: the rest goes on in the next sheet

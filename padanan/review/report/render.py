@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from padanan.base import disk
-from padanan.base.commit import building, replace
+from padanan.base.commit import building
 from padanan.base.errors import no_space_guard
-from padanan.base.folder_proof import seal
-from padanan.base.home import CHECKOUT, Home
+from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.contracts.contract import load_contracts
+from padanan.pages.folder import put_in_place
 from padanan.pages.page import Page
 from padanan.pages.workbook import FILE, write_workbook
 from padanan.published.opened import open_published
@@ -40,7 +40,6 @@ from padanan.review.report.quality_page import quality_pages
 from padanan.review.report.region_page import region_page
 
 # Two weights of Source Sans 3, Latin (SIL OFL 1.1): pages look the same on every machine and fetch nothing.
-FONTS = CHECKOUT / "padanan" / "pages" / "fonts"
 PageMaker = Callable[[Report], Mapping[str, Page]]
 """Gives pages by file name; a name may come from one maker only. `layout.page` makes one in the frame."""
 PAGE_MAKERS: tuple[PageMaker, ...] = (
@@ -121,15 +120,11 @@ def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
     with no_space_guard("laporan mutu"), building(target.parent) as temporary:
         for name, page in pages.items():
             disk.write_text(temporary / name, page.html)
-        disk.copy_tree(FONTS, temporary / "font")
         write_workbook(report, pages, temporary / FILE)
         write_gap_book(report, temporary / gap_book.FILE)
         write_pdf(report, pages, temporary / pdf.FILE)
         # The record of the run that published stands in this folder too.
         for record in target.glob("run*.json"):
             disk.copy(record, temporary / record.name)
-        seal(temporary, target.relative_to(home.root).as_posix(), [*pages, "font/", FILE, gap_book.FILE, pdf.FILE])
-        for path in temporary.rglob("*"):
-            disk.chmod(path, 0o700 if path.is_dir() else 0o600)
-        replace(temporary, target)
+        put_in_place(home, temporary, target, [*pages, FILE, gap_book.FILE, pdf.FILE])
     return target / "index.html"
