@@ -23,8 +23,8 @@ from padanan.contracts.rules import Owners, RulePredicate
 REFUSED, DISPUTED, LOOK = "tolak", "sengketa", "periksa"
 Outcome = Literal["tolak", "sengketa", "periksa"]
 EXTRA = (
-    "diterima", "awal", "akhir", "dikenal", "orang_lahir", "nama_beda", "lahir_beda", "mati_pada", "nomor_n", "nomor_lama",
-    "kelurahan_ada", "program_ada", "nominal_maks", "bayar_lain", "batal_ada",
+    "diterima", "awal", "akhir", "dikenal", "cara", "orang_lahir", "nama_beda", "lahir_beda", "mati_pada", "nomor_n",
+    "nomor_lama", "kelurahan_ada", "program_ada", "nominal_maks", "bayar_lain", "batal_ada",
 )  # fmt: skip
 """What a predicate may ask besides the contract's own columns."""
 

@@ -60,7 +60,7 @@ def arrange(
         select i.*, {literal(window.came.isoformat())}::date as diterima, {literal(window.first.isoformat())}::date as awal,
           {literal(window.last.isoformat())}::date as akhir,
           hmac_hex('isi|{contract.id}|' || {content}) as _isi, {cancels} as _batal,
-          o.id_orang is not null as dikenal, o.id_orang as _orang_ketemu, o.cara as _cara, o.orang_lahir,
+          o.id_orang is not null as dikenal, o.id_orang as _orang_ketemu, o.cara, o.orang_lahir,
           coalesce(o.nama_beda, false) as nama_beda, o.lahir_beda,
           k.kode as _kelurahan, k.kode is not null as kelurahan_ada,
           {"b.program is not null" if has("program") else "null::boolean"} as program_ada,

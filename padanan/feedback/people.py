@@ -20,8 +20,8 @@ from padanan.published.revisions import newest_revision, published_periods, read
 
 PEOPLE = "orang"
 """The table that `find` makes: one row a row of `isi` that leads to a person."""
-# The statuses by which a record's NIK is its person's own; the NIK of `nik_padan_identitas_beda` is somebody else's.
-_OWN_NIK = ("padan_nik", "nik_tidak_ditemukan", "padan_bukti")
+# The ways of matching by which a record's NIK is its person's own; who was matched by evidence may bear somebody else's.
+_OWN_NIK = ("acuan", "nik", "nik_sementara")
 NAME_ALIKE = 0.85
 """Jaro-Winkler similarity of two names under which they are told apart."""
 _NAME = "regexp_replace(upper({}), '[^A-Z]', '', 'g')"
@@ -88,7 +88,7 @@ def find(con: duckdb.DuckDBPyConnection, home: Home, known: Known | None, column
           select nik, case when count(distinct id_orang) = 1 then any_value(id_orang)
             when count(distinct id_orang) filter (metode = 'acuan') = 1 then any_value(id_orang) filter (metode = 'acuan') end
             as id_orang
-          from dikenali where nik is not null and (metode = 'acuan' or status in ({own})) group by 1),
+          from dikenali where nik is not null and metode in ({own}) group by 1),
         tersebut as (
           select i._baris, coalesce({"d.id_orang, " if "id_orang" in columns else ""}n.id_orang) as id_orang,
             {"case when d.id_orang is not null then 'id_orang' else 'nik' end" if "id_orang" in columns else "'nik'"} as cara,
