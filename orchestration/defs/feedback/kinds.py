@@ -70,9 +70,9 @@ def _take_in(
     context: dg.AssetExecutionContext, rumah: RumahResource, alarm: AlarmResource, contract_id: str, periode: Periode
 ) -> dg.MaterializeResult[None]:
     from padanan.contracts.feedback import load_deliverable
-    from padanan.feedback import events
     from padanan.feedback.intake import take_all
     from padanan.landing.inbox import process_inbox
+    from padanan.records.returned import taken as registered
 
     home, key = rumah.home(), feedback_key(contract_id)
     landed = process_inbox(home, load_deliverable(), contract_id)
@@ -80,7 +80,7 @@ def _take_in(
     for fault in landed.faults:
         context.log.warning(str(fault.error))
     taken = take_all(home, only=contract_id, progress=context.log.info)
-    records = [one for one in events.taken(home, contract_id) if periode_of(str(one["periode_data"])) == periode]
+    records = [one for one in registered(home, contract_id) if periode_of(str(one["periode_data"])) == periode]
     total = {name: sum(int(one[name]) for one in records) for name in ("baris", "peristiwa", "ditolak", "sengketa", "periksa")}
     lost = total["baris"] - total["peristiwa"] - total["ditolak"]
     alerts = {

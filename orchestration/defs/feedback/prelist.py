@@ -54,9 +54,9 @@ def satu_baris_per_orang(context: dg.AssetCheckExecutionContext, rumah: RumahRes
 def peristiwa_utuh(rumah: RumahResource) -> dg.AssetCheckResult:
     """The store of events beside its register."""
     with explained("pembuktian peristiwa"):
-        from padanan.feedback.events import faults_of_events
+        from padanan.records.returned import faults_of_events
 
-        faults = faults_of_events(rumah.home(), load_feedback())
+        _, faults = faults_of_events(rumah.home(), load_feedback())
     return dg.AssetCheckResult(
         passed=not faults,
         severity=dg.AssetCheckSeverity.ERROR,
