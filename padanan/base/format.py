@@ -66,9 +66,9 @@ def rupiah(value: Decimal | int) -> str:
 
 def rough(value: Decimal | int) -> str:
     """Money as it is spoken of: `206,3 miliar`, `2,48 triliun`; below a million as it is."""
-    for size, word, digits in ((10**12, "triliun", "0.00"), (10**9, "miliar", "#,##0.0"), (10**6, "juta", "#,##0.0")):
-        if abs(value) >= size:
-            return f"{format_decimal(Decimal(value) / size, format=digits, locale=LOCALE)} {word}"
+    for power, word, digits in ((12, "triliun", "0.00"), (9, "miliar", "0.0"), (6, "juta", "0.0")):
+        if abs(value) >= 10**power:
+            return f"{format_decimal(Decimal(value).scaleb(-power), format=digits, locale=LOCALE)} {word}"
     return rupiah(value)
 
 

@@ -31,8 +31,8 @@ def add_parsers(commands: Any) -> None:
     parser.add_argument("--revisi", type=int, help="revisi terbitnya (bawaan: yang terakhir)")
     parser.add_argument(
         "--sapuan", action="append", default=[], metavar="NAMA=DARI:SAMPAI:LANGKAH",
-        help="kalikan satu parameter dengan setiap faktor rentang itu; boleh diulang, semuanya dipasangkan. Nama: gkm, khl, pkh, "
-        "bpnt, anak, penduduk, kpm",
+        help="kalikan satu parameter dengan setiap faktor rentang itu; boleh diulang, semuanya dipasangkan. Nama: GKM, KHL, PKH, "
+        "BPNT, ANAK, PENDUDUK, KPM",
     )  # fmt: skip
     parser.add_argument("--keluar", type=Path, metavar="FOLDER", help="tulis halaman, buku kerja dan gambar ke folder ini")
     parser.set_defaults(run=_simulate)

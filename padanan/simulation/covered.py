@@ -1,7 +1,7 @@
 """Which of the real families' figures may leave: every count as a cell of the house's model, and money only beside what it tells.
 
-A sum of money is a count in disguise: from rupiah to the last digit a reader works out sizes and tags. So it is printed only
-where every count that it is made of is printed too, and the families whose deduction stops at 0 are counts of their own.
+A sum of money is a count in disguise: from rupiah to the last digit a reader works out sizes and tags, and of the families whose
+deduction stops at 0 how many are of each kind. So it is printed only where every count that it is made of is printed or may be.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from padanan.simulation.families import KINDS, Families, Group, Scenario
 PEOPLE = ("dewasa", "anak")
 STOPPED, PAID = "nol", "dibayar"
 FAMILIES: Key = ("simulasi", "keluarga")
+AGELESS: Key = ("simulasi", "umur tidak diketahui")
 BY: dict[str, Callable[[Group], str]] = {"kota": lambda one: one.kota, "desil": lambda one: one.desil}
 
 
@@ -51,7 +52,7 @@ class Sheet:
 
     def money(self, by: str, row: str) -> int | None:
         """What a row's families are paid a month in the main scenario; None where that would tell a covered count."""
-        names = [f"simulasi {by} {what}" for what in ("golongan", "jiwa", "nol")]
+        names = [f"simulasi {by} {what}" for what in ("golongan", "jiwa", "nol", "nol menurut jenis")]
         keys = [key for name in names for (own, _), key in self.cells.cross(name).keys.items() if own == row]
         scenario = self.scenarios[self.main]
         paid = sum(
@@ -65,7 +66,8 @@ class Sheet:
         """What all families are paid a month in one scenario; None where that would tell a covered count."""
         names = ("simulasi kota golongan", "simulasi kota jiwa")
         keys = [key for name in names for (row, _), key in self.cells.cross(name).keys.items() if row == ALL]
-        return self._unless_told(self.families.total(self.scenarios[place]), [*keys, stopped(place)])
+        keys += [stopped(place), *(_kind_key(place, kind) for kind in _kinds(self.families, self.scenarios[place]))]
+        return self._unless_told(self.families.total(self.scenarios[place]), keys)
 
     def _unless_told(self, paid: int, keys: Sequence[Key]) -> int | None:
         return None if any(self.cells.mark(key) for key in keys) else paid
@@ -85,10 +87,12 @@ def sheet(families: Families, scenarios: Sequence[Scenario], main: int = 0) -> S
     """
     into = Declared()
     into.count(FAMILIES, families.count, total=True)
-    _patterns(into, families, scenarios)
+    _stops(into, families, scenarios)
     rows = {by: tuple(sorted({group(one) for one in families.groups}, key=_order)) for by, group in BY.items()}
     for by, group in BY.items():
         _by(into, by, group, rows[by], families, scenarios[main], main)
+    into.count(AGELESS, sum(one.ageless for one in families.groups))
+    into.rest(("simulasi", "jiwa", PEOPLE[0]), [AGELESS], ("simulasi", "dewasa", "umur diketahui"))
     kinds: Counter[tuple[str, str]] = Counter()
     for one in families.groups:
         kinds[one.kind, "n"] += one.count
@@ -96,22 +100,55 @@ def sheet(families: Families, scenarios: Sequence[Scenario], main: int = 0) -> S
     return Sheet(families, tuple(scenarios), main, rows, Cells.of(into))
 
 
-def _patterns(into: Declared, families: Families, scenarios: Sequence[Scenario]) -> None:
-    """Declares whom each scenario leaves without: two scenarios printed beside each other tell whom only one of them does."""
-    patterns: Counter[tuple[int, ...]] = Counter()
+Kind = tuple[str, str]
+"""What a family needs and is given, rupiah: families of one kind can't be told apart by what they are paid."""
+
+
+def _kind(one: Group, scenario: Scenario) -> Kind:
+    return str(scenario.need(one.adults, one.children)), str(scenario.given[one.tag])
+
+
+def _kind_key(place: int, kind: Kind) -> Key:
+    return ("simulasi", STOPPED, place, *kind)
+
+
+def _kinds(families: Families, scenario: Scenario) -> Counter[Kind]:
+    """The families whose deduction stops at 0, by kind."""
+    found: Counter[Kind] = Counter()
     for one in families.groups:
-        places = [n for n, each in enumerate(scenarios) if each.nothing(one.adults, one.children, one.tag)]
-        patterns[tuple(places)] += one.count
-    keys: dict[tuple[int, ...], Key] = {}
-    for places, count in sorted(patterns.items()):
-        keys[places] = ("simulasi", "pola", places)
-        into.count(keys[places], count)
-        into.unseen.add(keys[places])
-    into.sum(FAMILIES, list(keys.values()))
-    for place in range(len(scenarios)):
-        parts = [key for places, key in keys.items() if place in places]
-        into.count(stopped(place), sum(into.values[key] for key in parts))
-        into.sum(stopped(place), parts)
+        if scenario.nothing(one.adults, one.children, one.tag):
+            found[_kind(one, scenario)] += one.count
+    return found
+
+
+def _stops(into: Declared, families: Families, scenarios: Sequence[Scenario]) -> None:
+    """Declares whom each scenario leaves without, by kind: what it pays tells how many they are.
+
+    Scenarios are printed beside each other, so that a reader sees whom only one of them leaves without: below the kinds stand
+    the families of each make-up, which nobody prints and nobody may work out where they are few.
+    """
+    finest: dict[tuple[int, int, str], Key] = {}
+    counts: Counter[tuple[int, int, str]] = Counter()
+    for one in families.groups:
+        if any(each.nothing(one.adults, one.children, one.tag) for each in scenarios):
+            counts[one.adults, one.children, one.tag] += one.count
+    for made, count in sorted(counts.items()):
+        finest[made] = into.count(("simulasi", "susunan", *made), count)
+        into.unseen.add(finest[made])
+    if finest:
+        into.rest(FAMILIES, list(finest.values()), ("simulasi", "tidak pernah nol"))
+    for place, scenario in enumerate(scenarios):
+        parts: dict[Kind, list[Key]] = {}
+        for adults, children, tag in finest:
+            if scenario.nothing(adults, children, tag):
+                kind = str(scenario.need(adults, children)), str(scenario.given[tag])
+                parts.setdefault(kind, []).append(finest[adults, children, tag])
+        for kind, count in _kinds(families, scenario).items():
+            into.count(_kind_key(place, kind), count)
+            into.sum(_kind_key(place, kind), parts[kind])
+        keys = [_kind_key(place, kind) for kind in parts]
+        into.count(stopped(place), sum(into.values[key] for key in keys))
+        into.sum(stopped(place), keys)
         into.rest(FAMILIES, [stopped(place)], ("simulasi", PAID, place))
 
 
@@ -133,7 +170,15 @@ def _by(
     crossed(into, f"simulasi {by} jiwa", people, rows, PEOPLE, keys=everybody)
     ends: dict[tuple[str, str], Key] = {(row, ALL): made.keys[row, ALL] for row in (*rows, ALL)}
     ends |= {(ALL, STOPPED): stopped(main), (ALL, PAID): ("simulasi", PAID, main)}
-    crossed(into, f"simulasi {by} nol", paid, rows, (STOPPED, PAID), keys=ends)
+    stops = crossed(into, f"simulasi {by} nol", paid, rows, (STOPPED, PAID), keys=ends)
+    kinds = ["|".join(kind) for kind in _kinds(families, scenario)]
+    of_kind: Counter[tuple[str, str]] = Counter()
+    for one in families.groups:
+        if scenario.nothing(one.adults, one.children, one.tag):
+            of_kind[group(one), "|".join(_kind(one, scenario))] += one.count
+    keys: dict[tuple[str, str], Key] = {(row, ALL): stops.keys[row, STOPPED] for row in (*rows, ALL)}
+    keys |= {(ALL, "|".join(kind)): _kind_key(main, kind) for kind in _kinds(families, scenario)}
+    crossed(into, f"simulasi {by} nol menurut jenis", of_kind, rows, kinds, keys=keys, total=False)
 
 
 def _order(row: str) -> tuple[int, int, str]:

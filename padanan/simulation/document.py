@@ -11,8 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from padanan.simulation.parameters import MONTHS, Mode, Parameters
 
-CLASSES = ("pkh_bpnt", "pkh", "bpnt", "tanpa")
-CLASS_NAMES = {"pkh_bpnt": "PKH dan BPNT", "pkh": "PKH saja", "bpnt": "BPNT saja", "tanpa": "Tanpa PKH dan BPNT"}
+CLASSES = ("PKH_BPNT", "PKH", "BPNT", "TANPA")
+CLASS_NAMES = {"PKH_BPNT": "PKH dan BPNT", "PKH": "PKH saja", "BPNT": "BPNT saja", "TANPA": "Tanpa PKH dan BPNT"}
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,15 @@ def topped_up(need: Decimal, deducted: Decimal) -> Decimal:
 
 def deducted(parameters: Parameters, mode: Mode) -> Mapping[str, Decimal]:
     """What a family of each class of `CLASSES` receives from the centre, rupiah per month."""
-    pkh, bpnt = parameters.pkh.month(mode), parameters.bpnt.month(mode)
-    return {"pkh_bpnt": pkh + bpnt, "pkh": pkh, "bpnt": bpnt, "tanpa": Decimal(0)}
+    cash, food = parameters.cash.month(mode), parameters.food.month(mode)
+    return {"PKH_BPNT": cash + food, "PKH": cash, "BPNT": food, "TANPA": Decimal(0)}
 
 
 def families_by_class(parameters: Parameters) -> Mapping[str, int]:
     """The poor households by class; they add up to RTM, and BPNT reaches the same part of PKH families as of the others."""
-    pkh, rest = parameters.pkh_poor_families, parameters.survey.poor_families - parameters.pkh_poor_families
-    both, only = (int((part * parameters.bpnt.poor).quantize(Decimal(1), ROUND_HALF_UP)) for part in (pkh, rest))
-    return {"pkh_bpnt": both, "pkh": pkh - both, "bpnt": only, "tanpa": rest - only}
+    cash, rest = parameters.cash_poor_families, parameters.survey.poor_families - parameters.cash_poor_families
+    both, only = (int((part * parameters.food.poor).quantize(Decimal(1), ROUND_HALF_UP)) for part in (cash, rest))
+    return {"PKH_BPNT": both, "PKH": cash - both, "BPNT": only, "TANPA": rest - only}
 
 
 def net_month(parameters: Parameters, mode: Mode, need: Decimal) -> Decimal:
@@ -88,11 +88,11 @@ def document(parameters: Parameters, mode: Mode) -> dict[str, Figure]:
 def _alternative(parameters: Parameters, mode: Mode, key: str, name: str, need: Decimal) -> dict[str, Figure]:
     given = deducted(parameters, mode)
     gross, net = need * parameters.survey.poor_families, net_month(parameters, mode, need)
-    both, only = (topped_up(need, given[one]) for one in ("pkh_bpnt", "bpnt"))
+    both, only = (topped_up(need, given[one]) for one in ("PKH_BPNT", "BPNT"))
     return {
         f"{key}_kotor_bulan": Figure(f"{name}: anggaran kotor sebulan", "nilai × RTM", gross, "rupiah"),
         f"{key}_kotor_tahun": Figure(f"{name}: anggaran kotor setahun", "× 12", gross * MONTHS, "rupiah"),
-        f"{key}_pkh_bpnt": Figure(f"{name}: tambahan keluarga PKH dan BPNT", "nilai − PKH − BPNT", both, "rupiah"),
+        f"{key}_keduanya": Figure(f"{name}: tambahan keluarga PKH dan BPNT", "nilai − PKH − BPNT", both, "rupiah"),
         f"{key}_bpnt": Figure(f"{name}: tambahan keluarga BPNT saja", "nilai − BPNT", only, "rupiah"),
         f"{key}_bersih_bulan": Figure(f"{name}: anggaran bersih sebulan", "jumlah tambahan semua RTM", net, "rupiah"),
         f"{key}_bersih_tahun": Figure(f"{name}: anggaran bersih setahun", "× 12", net * MONTHS, "rupiah"),

@@ -19,7 +19,7 @@ from padanan.simulation.parameters import Mode, Parameters
 # What a family is known by, in the order of what it is taken from first.
 KINDS = {
     "kartu": "Kartu keluarga Adminduk",
-    "registri": "Keluarga di registri lain (P3KE, Carik, DTSEN), tanpa kartu keluarga",
+    "registri": "Keluarga di registri lain, tanpa kartu keluarga",
     "sendiri": "Orang tanpa keluarga di sumber mana pun, dihitung sendiri",
 }
 OUTSIDE = "-"
@@ -46,23 +46,25 @@ left join (select distinct kode_kota from wilayah) k on k.kode_kota = s.kode_kot
 _FAMILIES = """
 create or replace temp table simulasi_keluarga as
 with penerima as (
-  select producer, id_orang, id_keluarga from padanan_record where producer in ({pkh}, {bpnt}) and ({receives})),
+  select producer, id_orang, id_keluarga from padanan_record where producer in ({cash}, {food}) and ({receives})),
 tanda as (
   select distinct m.keluarga, p.producer from penerima p join simulasi_anggota m on m.id_orang = p.id_orang
   union select distinct id_keluarga, producer from penerima where id_keluarga is not null)
 select m.keluarga,
-  case when bool_or(m.kartu is not null) then 'kartu' when bool_or(m.lain is not null) then 'registri' else 'sendiri' end as jenis,
+  case when bool_or(m.kartu is not null) then 'kartu' when bool_or(m.lain is not null) then 'registri'
+    else 'sendiri' end as jenis,
   coalesce(min(m.kode_kota), '{outside}') as kota, coalesce(min(m.desil)::varchar, '{outside}') as desil,
   count(*) filter (m.kelompok_umur is distinct from 'anak') as dewasa,
   count(*) filter (m.kelompok_umur = 'anak') as anak,
   count(*) filter (coalesce(m.kelompok_umur, 'tidak_diketahui') = 'tidak_diketahui') as umur_kosong,
-  m.keluarga in (select keluarga from tanda where producer = {pkh}) as pkh,
-  m.keluarga in (select keluarga from tanda where producer = {bpnt}) as bpnt
+  m.keluarga in (select keluarga from tanda where producer = {cash}) as tunai,
+  m.keluarga in (select keluarga from tanda where producer = {food}) as pangan
 from simulasi_anggota m where m.terpilih group by m.keluarga
 """
-_CLASS = """case when pkh and bpnt then 'pkh_bpnt' when pkh then 'pkh' when bpnt then 'bpnt' else 'tanpa' end"""
+_CLASS = """case when tunai and pangan then 'PKH_BPNT' when tunai then 'PKH' when pangan then 'BPNT' else 'TANPA' end"""
 _GROUPED = f"""
-select kota, desil, jenis, dewasa, anak, {_CLASS} as golongan, count(*) as n, sum(umur_kosong) as umur_kosong
+select kota, desil, jenis as kind, dewasa as adults, anak as children, {_CLASS} as tag, count(*) as count,
+  sum(umur_kosong)::bigint as ageless
 from simulasi_keluarga group by all order by all
 """
 
@@ -152,21 +154,9 @@ def read_families(source: Published, parameters: Parameters, fields: FieldRules)
         NotPublished: the publication is older than a column that is needed.
     """
     source.rows(_MEMBERS)
-    program = {"pkh": literal(parameters.pkh.program), "bpnt": literal(parameters.bpnt.program)}
+    program = {"cash": literal(parameters.cash.program), "food": literal(parameters.food.program)}
     source.rows(_FAMILIES.format(**program, receives=fields.penerima, outside=OUTSIDE))
-    groups = tuple(
-        Group(
-            row["kota"],
-            row["desil"],
-            row["jenis"],
-            row["dewasa"],
-            row["anak"],
-            row["golongan"],
-            row["n"],
-            int(row["umur_kosong"]),
-        )
-        for row in source.rows(_GROUPED)
-    )
+    groups = tuple(Group(**row) for row in source.rows(_GROUPED))
     selected = source.value("select count(distinct id_orang) from sasaran where terpilih")
     people = sum(one.count * (one.adults + one.children) for one in groups)
     place = f"published/{source.periode.key}/rev-{source.revisi}"
@@ -187,7 +177,8 @@ def paid_each(source: Published, scenario: Scenario) -> int:
     It is counted apart from `Families.total`, so that both can be compared to the rupiah.
     """
     given = " ".join(f"when '{name}' then {scenario.given[name]:f}::decimal(14, 2)" for name in CLASSES)
-    need = f"dewasa * {scenario.adult:f}::decimal(18, 8) + anak * {scenario.child:f}::decimal(18, 8) + {scenario.family:f}::decimal(18, 8)"
+    parts = [f"{one:f}::decimal(18, 8)" for one in (scenario.adult, scenario.child, scenario.family)]
+    need = f"dewasa * {parts[0]} + anak * {parts[1]} + {parts[2]}"
     query = f"""
         select sum(greatest(round(({need}) - case {_CLASS} {given} end, 0), 0)::decimal(18, 0))::varchar as dibayar
         from simulasi_keluarga"""

@@ -10,13 +10,14 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from padanan.base.format import exact, fingerprint, rough, rupiah
+from padanan.base.format import day, exact, fingerprint, rough, rupiah
 from padanan.base.suppress import ALL, Cover
 from padanan.pages.layout import bare_environment
 from padanan.pages.page import Page
 from padanan.pages.svg import amounts
 from padanan.pages.table import Cell, Column, Row, Table, count, counted, heads, money, row, table, text
 from padanan.pages.workbook import Heading
+from padanan.simulation.covered import AGELESS, stopped
 from padanan.simulation.document import CLASS_NAMES, CLASSES, Figure
 from padanan.simulation.families import KINDS, OUTSIDE
 from padanan.simulation.parameters import MONTHS, Mode
@@ -32,21 +33,22 @@ _RULE = (
 
 def slip(run: Run) -> list[str]:
     """The document's unit slip in plain words, with what it changes; empty where PKH is counted per month to begin with."""
-    pkh = run.parameters.pkh
+    cash = run.parameters.cash
     printed, right = run.figures[Mode.AS_PRINTED], run.figures[Mode.UNIT_CORRECTED]
-    if pkh.per == "bulan":
+    if cash.per == "bulan":
         return []
     month, year = "gkm_bersih_bulan", "gkm_bersih_tahun"
     return [
-        f"Nilai PKH Rp{rupiah(pkh.value)} adalah untuk satu tahun, tetapi Kertas Kebijakan #3 menguranginya setiap bulan, seolah-olah "
-        f"keluarga PKH menerima Rp{rupiah(pkh.value)} sebulan. Sebulan sebenarnya Rp{rupiah(pkh.month(Mode.UNIT_CORRECTED))}.",
-        f"Akibatnya tambahan bagi keluarga PKH dan BPNT terhitung Rp{rupiah(printed['gkm_pkh_bpnt'].value)} sebulan; seharusnya "
-        f"Rp{rupiah(right['gkm_pkh_bpnt'].value)}. Keluarga yang hanya menerima BPNT tidak terpengaruh.",
-        f"Anggaran bersih Alternatif 1 terhitung Rp{rough(printed[month].value)} sebulan; seharusnya Rp{rough(right[month].value)}. "
-        f"Setahun Rp{rough(printed[year].value)}; seharusnya Rp{rough(right[year].value)}, "
+        f"Nilai PKH Rp{rupiah(cash.value)} adalah untuk satu tahun, tetapi Kertas Kebijakan #3 menguranginya setiap bulan, "
+        f"seolah-olah keluarga PKH menerima Rp{rupiah(cash.value)} sebulan. Sebulan sebenarnya "
+        f"Rp{rupiah(cash.month(Mode.UNIT_CORRECTED))}.",
+        f"Akibatnya tambahan bagi keluarga PKH dan BPNT terhitung Rp{rupiah(printed['gkm_keduanya'].value)} sebulan; seharusnya "
+        f"Rp{rupiah(right['gkm_keduanya'].value)}. Keluarga yang hanya menerima BPNT tidak terpengaruh.",
+        f"Anggaran bersih Alternatif 1 terhitung Rp{rough(printed[month].value)} sebulan; seharusnya "
+        f"Rp{rough(right[month].value)}. Setahun Rp{rough(printed[year].value)}; seharusnya Rp{rough(right[year].value)}, "
         f"lebih besar Rp{rough(right[year].value - printed[year].value)}.",
-        f"“{_capital(Mode.AS_PRINTED)}” mengulang angka dokumen beserta kekeliruannya, “{_capital(Mode.UNIT_CORRECTED)}” menghitung "
-        "PKH per bulan.",
+        f"“{_capital(Mode.AS_PRINTED)}” mengulang angka dokumen beserta kekeliruannya, "
+        f"“{_capital(Mode.UNIT_CORRECTED)}” menghitung PKH per bulan.",
     ]
 
 
@@ -107,39 +109,40 @@ def _paid(real: Real, place: int, times: int = 1) -> Cell:
 
 
 def _stopped(real: Real, place: int) -> Cell:
-    from padanan.simulation.covered import stopped
-
     return counted(real.sheet.cells, stopped(place))
 
 
 def _families(run: Run, real: Real) -> dict[str, Table]:
+    cells = real.sheet.cells
     rows = [
         row(text(run.names[key]), text(_capital(mode)), _paid(real, place), _paid(real, place, MONTHS), _stopped(real, place))
         for (mode, key), place in sorted(real.places.items(), key=lambda item: list(run.names).index(item[0][1]))
     ]
-    ageless = sum(one.ageless for one in real.sheet.families.groups)
     note = (
-        f"GKM Rp{rupiah(real.line.food_line or 0)} per orang per bulan, survei {real.line.month}. Orang yang umurnya tidak diketahui "
-        f"dihitung dewasa ({Cover.SMALL.text if 0 < ageless < 5 else ageless} orang). Tambahan setiap keluarga dibulatkan ke rupiah. {_RULE}"
+        f"GKM Rp{rupiah(real.line.food_line or 0)} per orang per bulan, survei {real.line.month}. Orang yang umurnya tidak "
+        f"diketahui dihitung dewasa: {counted(cells, AGELESS).text}. Tambahan setiap keluarga dibulatkan ke rupiah. {_RULE}"
     )
-    if 0 < ageless < 5:
-        note = note.replace(f"({Cover.SMALL.text} orang)", "(kurang dari 5 orang)")
     columns = heads("Nilai bantuan", "PKH", "Sebulan#", "Setahun#", "Keluarga tanpa tambahan#")
     told = f"{run.names[run.alternative]}, {run.mode.told}"
-    kinds = [
-        row(text(name), counted(real.sheet.cells, real.sheet.cells.cross("simulasi jenis").keys[key, "n"]))
-        for key, name in KINDS.items()
-    ]
-    foot = [row(text("Semua keluarga"), counted(real.sheet.cells, real.sheet.cells.cross("simulasi jenis").keys[ALL, "n"]))]
+    kind_keys = cells.cross("simulasi jenis").keys
+    kinds = [row(text(name), counted(cells, kind_keys[key, "n"])) for key, name in KINDS.items()]
     return {
         "keluarga": table("keluarga", "Anggaran bersih keluarga padanan", columns, rows, note=note),
         "kota": _by(real, "kota", f"Menurut kota ({told})", lambda code: real.kota_names.get(code, "Tanpa kota di DKI")),
-        "desil": _by(real, "desil", f"Menurut desil terkecil di keluarga ({told})", lambda code: "Tanpa desil" if code == OUTSIDE else f"Desil {code}"),
+        "desil": _by(real, "desil", f"Menurut desil terkecil di keluarga ({told})", _desil),
         "jenis": table(
-            "jenis", "Dari mana keluarga diketahui", heads("Sumber", "Keluarga#"), kinds, foot=foot,
-            note="Setiap orang terpilih ada di satu keluarga saja: kartu keluarganya, bila tidak ada keluarganya di registri lain.",
+            "jenis",
+            "Dari mana keluarga diketahui",
+            heads("Sumber", "Keluarga#"),
+            kinds,
+            foot=[row(text("Semua keluarga"), counted(cells, kind_keys[ALL, "n"]))],
+            note="Setiap orang terpilih ada di satu keluarga: kartu keluarganya, bila tidak ada keluarganya di registri lain.",
         ),
-    }  # fmt: skip
+    }
+
+
+def _desil(code: str) -> str:
+    return "Tanpa desil" if code == OUTSIDE else f"Desil {code}"
 
 
 def _by(real: Real, by: str, caption: str, named: Callable[[str], str]) -> Table:
@@ -153,9 +156,8 @@ def _by(real: Real, by: str, caption: str, named: Callable[[str], str]) -> Table
         return row(text(name), *cells, money(paid, covered=paid is None))
 
     columns = [Column("Kota" if by == "kota" else "Desil")]
-    columns += [
-        Column(name, "n", group="Keluarga menurut bantuan pusat") for name in (*(CLASS_NAMES[one] for one in CLASSES), "Semua")
-    ]
+    tags = (*(CLASS_NAMES[one] for one in CLASSES), "Semua")
+    columns += [Column(name, "n", group="Keluarga menurut bantuan pusat") for name in tags]
     columns += [Column("Dewasa", "n", group="Orang"), Column("Anak", "n", group="Orang")]
     columns += [Column("Keluarga tanpa tambahan", "n"), Column("Sebulan", "n")]
     note = (
@@ -169,17 +171,14 @@ def _by(real: Real, by: str, caption: str, named: Callable[[str], str]) -> Table
 def _parameters(run: Run) -> Table:
     own, survey = run.parameters, run.parameters.survey
     told = [
-        ("Penduduk miskin", f"{survey.people:,}".replace(",", ".") + " orang", survey.source),
+        ("Penduduk miskin", f"{rupiah(survey.people)} orang", survey.source),
         ("Anggota RTM", f"{exact(survey.household)} orang", survey.source),
         ("GK", f"Rp{rupiah(survey.line)} per orang per bulan", survey.source),
         ("GKM", f"Rp{rupiah(survey.food_line)} per orang per bulan", survey.source),
         ("KPM PKH", f"{rupiah(own.kpm.value)} keluarga, {exact(own.kpm.poor * 100)}% di antaranya RTM", own.kpm.source),
-        ("Nilai PKH", f"Rp{rupiah(own.pkh.value)} per {own.pkh.per}", own.pkh.source),
-        (
-            "Nilai BPNT",
-            f"Rp{rupiah(own.bpnt.value)} per {own.bpnt.per}, {exact(own.bpnt.poor * 100)}% RTM menerimanya",
-            own.bpnt.source,
-        ),
+        ("Nilai PKH", f"Rp{rupiah(own.cash.value)} per {own.cash.per}", own.cash.source),
+        ("Nilai BPNT", f"Rp{rupiah(own.food.value)} per {own.food.per}", own.food.source),
+        ("RTM yang menerima BPNT", f"{exact(own.food.poor * 100)}%", own.food.source),
         ("KHL pangan", f"Rp{rupiah(own.khl.value)} per pekerja per bulan", own.khl.source),
         ("GKM anak", f"{exact(own.child.part * 100)}% dari orang dewasa", own.child.source),
     ]
@@ -224,7 +223,8 @@ def frame(run: Run) -> str:
     if run.real is None:
         return told
     real = run.real
-    return f"{told}. Keluarga padanan: periode {real.periode.label}, revisi {real.revisi}, nilai hash terbitan {fingerprint(real.sha256)}"
+    published = f"periode {real.periode.label}, revisi {real.revisi}, data yang diterima sampai {day(real.cutoff)}"
+    return f"{told}. Keluarga padanan: {published}. Nilai hash terbitan: {fingerprint(real.sha256)}"
 
 
 def heading(run: Run) -> Heading:

@@ -5,7 +5,6 @@ Counting with them is the work of `document` and `families`; what a sweep does t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -56,7 +55,7 @@ class Benefit(Config):
 
     value: Money = Field(validation_alias="nilai", examples=[150000])
     per: Literal["bulan", "tahun"] = Field(examples=["bulan"])
-    program: ProgramId = Field(examples=["sembako"])
+    program: ProgramId = Field(examples=["id_kontrak"])
     source: Text = Field(validation_alias="sumber")
 
     def month(self, mode: Mode) -> Decimal:
@@ -98,8 +97,8 @@ class _File(Config):
     version: Version = Field(examples=["1.0.0"])
     survei: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")] = Field(examples=["2020-03"])
     kpm: Kpm = Field(validation_alias="kpmPkh")
-    pkh: Benefit
-    bpnt: Shared
+    cash: Benefit = Field(validation_alias="nilaiPkh")
+    food: Shared = Field(validation_alias="nilaiBpnt")
     khl: Needs
     anak: Child
 
@@ -123,30 +122,18 @@ class Survey:
 
 @dataclass(frozen=True)
 class Parameters:
-    """Everything that the simulation counts with."""
+    """Everything that the simulation counts with; `cash` is PKH, `food` BPNT."""
 
     version: str
     survey: Survey
     kpm: Kpm
-    pkh: Benefit
-    bpnt: Shared
+    cash: Benefit
+    food: Shared
     khl: Needs
     child: Child
 
     @property
-    def sources(self) -> Mapping[str, str]:
-        """Parameter -> where it was read."""
-        return {
-            f"GK, GKM, penduduk miskin dan anggota RTM {self.survey.month}": self.survey.source,
-            "KPM PKH": self.kpm.source,
-            "Nilai PKH": self.pkh.source,
-            "Nilai BPNT": self.bpnt.source,
-            "KHL pangan": self.khl.source,
-            "GKM anak": self.child.source,
-        }
-
-    @property
-    def pkh_poor_families(self) -> int:
+    def cash_poor_families(self) -> int:
         """PKH families that are poor households."""
         return int((self.kpm.value * self.kpm.poor).quantize(Decimal(1), ROUND_HALF_UP))
 
@@ -176,7 +163,7 @@ def load_parameters(survey: str | None = None, folder: Path | None = None) -> Pa
     parameters = Parameters(
         found.version,
         Survey(month, chosen.poor_people, chosen.household, chosen.line, chosen.food_line, chosen.source),
-        found.kpm, found.pkh, found.bpnt, found.khl, found.anak,
+        found.kpm, found.cash, found.food, found.khl, found.anak,
     )  # fmt: skip
     if (told := contradiction(parameters)) is not None:
         raise source.error(*told)
@@ -185,16 +172,16 @@ def load_parameters(survey: str | None = None, folder: Path | None = None) -> Pa
 
 def contradiction(parameters: Parameters) -> tuple[tuple[str, ...], str, str] | None:
     """Where the parameters contradict each other: field, cause and cure; None where they agree."""
-    rtm, pkh = parameters.survey.poor_families, parameters.pkh_poor_families
-    if pkh > rtm:
+    rtm, kpm = parameters.survey.poor_families, parameters.cash_poor_families
+    if kpm > rtm:
         return (
             ("kpmPkh", "nilai"),
-            f"KPM PKH yang miskin ({pkh:,}) lebih banyak daripada RTM ({rtm:,})".replace(",", "."),
+            f"KPM PKH yang miskin ({kpm:,}) lebih banyak daripada RTM ({rtm:,})".replace(",", "."),
             "kecilkan kpmPkh atau bagianRtm-nya, atau pakai survei dengan penduduk miskin lebih banyak",
         )
-    if parameters.pkh.program == parameters.bpnt.program:
+    if parameters.cash.program == parameters.food.program:
         cause, cure = "PKH dan BPNT menunjuk kontrak program yang sama", "isi 'program' dengan id kontrak masing-masing"
-        return ("bpnt", "program"), cause, cure
+        return ("nilaiBpnt", "program"), cause, cure
     return None
 
 

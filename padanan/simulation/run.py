@@ -102,7 +102,7 @@ def _real(
     home: Home, periode: Periode, revisi: int,
 ) -> Real:  # fmt: skip
     known = load_contracts()
-    for benefit in (parameters.pkh, parameters.bpnt):
+    for benefit in (parameters.cash, parameters.food):
         if benefit.program not in known:
             raise PadananError(
                 f"program {benefit.program} tidak punya kontrak", file="simulasi.yaml", cure="isi 'program' dengan id kontrak"
@@ -114,13 +114,12 @@ def _real(
         assert line.food_line is not None
         families = read_families(source, parameters, load_field_rules())
         if families.count < LIMIT:
-            raise PadananError(
-                "keluarganya terlalu sedikit untuk dicetak", file=f"published/{periode.key}", cure="pilih revisi lain"
-            )
+            place = f"published/{periode.key}/rev-{revisi}"
+            raise PadananError("keluarganya terlalu sedikit untuk dicetak", file=place, cure="pilih revisi lain")
         found = {(one, key): made for one in Mode for key, made in alternatives(parameters, line.food_line, one).items()}
         scenarios = list(found.values())
         for point, own in zip(points, at, strict=True):
-            swept = line.food_line * point.factors.get("gkm", Decimal(1))
+            swept = line.food_line * point.factors.get("GKM", Decimal(1))
             scenarios.append(alternatives(own, swept, mode)[alternative])
         reconciled(source, families, scenarios)
         places = {key: place for place, key in enumerate(found)}
@@ -132,4 +131,4 @@ def _real(
         source.con.close()
 
 
-_KOTA = "select kode_kota, any_value(nama_kota) as nama from wilayah group by 1"
+_KOTA = "select kode_kota, any_value(kota) as nama from wilayah group by 1"

@@ -17,17 +17,17 @@ from padanan.simulation.parameters import Parameters, contradiction
 
 MOST = 200
 NAMES = {
-    "gkm": "garis kemiskinan makanan",
-    "khl": "KHL pangan",
-    "pkh": "nilai PKH",
-    "bpnt": "nilai BPNT",
-    "anak": "bagian anak",
-    "penduduk": "penduduk miskin",
-    "kpm": "KPM PKH",
+    "GKM": "garis kemiskinan makanan",
+    "KHL": "KHL pangan",
+    "PKH": "nilai PKH",
+    "BPNT": "nilai BPNT",
+    "ANAK": "bagian anak",
+    "PENDUDUK": "penduduk miskin",
+    "KPM": "KPM PKH",
 }
 HIGHEST = Decimal(10)
 _FACTOR = r"(-?\d{1,4}(?:[.,]\d{1,4})?)"
-_AXIS = re.compile(rf"([a-z]+)={_FACTOR}:{_FACTOR}:{_FACTOR}")
+_AXIS = re.compile(rf"([A-Z]+)={_FACTOR}:{_FACTOR}:{_FACTOR}")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def axis(text: str) -> Axis:
         PadananError: it can't be read, names no parameter, or its range is empty, negative or too fine.
     """
     form = "tulis NAMA=DARI:SAMPAI:LANGKAH, misalnya gkm=0.5:1.5:0.1"
-    found = _AXIS.fullmatch(text.strip().casefold())
+    found = _AXIS.fullmatch(text.strip().upper())
     if found is None:
         raise PadananError("--sapuan tidak terbaca", cure=form)
     name = found[1]
@@ -79,17 +79,17 @@ class Point:
         """
         factor = {name: self.factors.get(name, Decimal(1)) for name in NAMES}
         survey = parameters.survey
-        people = int(survey.people * factor["penduduk"])
-        child = parameters.child.part * factor["anak"]
+        people = int(survey.people * factor["PENDUDUK"])
+        child = parameters.child.part * factor["ANAK"]
         if child > 1:
-            raise PadananError(f"pada {self.name} bagian anak lebih dari orang dewasa", cure="kecilkan SAMPAI pada --sapuan anak")
+            raise PadananError(f"pada {self.name} bagian anak lebih dari orang dewasa", cure="kecilkan SAMPAI pada --sapuan ANAK")
         found = replace(
             parameters,
-            survey=replace(survey, people=people, food_line=survey.food_line * factor["gkm"]),
-            kpm=parameters.kpm.model_copy(update={"value": int(parameters.kpm.value * factor["kpm"])}),
-            pkh=parameters.pkh.model_copy(update={"value": parameters.pkh.value * factor["pkh"]}),
-            bpnt=parameters.bpnt.model_copy(update={"value": parameters.bpnt.value * factor["bpnt"]}),
-            khl=parameters.khl.model_copy(update={"value": parameters.khl.value * factor["khl"]}),
+            survey=replace(survey, people=people, food_line=survey.food_line * factor["GKM"]),
+            kpm=parameters.kpm.model_copy(update={"value": int(parameters.kpm.value * factor["KPM"])}),
+            cash=parameters.cash.model_copy(update={"value": parameters.cash.value * factor["PKH"]}),
+            food=parameters.food.model_copy(update={"value": parameters.food.value * factor["BPNT"]}),
+            khl=parameters.khl.model_copy(update={"value": parameters.khl.value * factor["KHL"]}),
             child=parameters.child.model_copy(update={"part": child}),
         )
         if (told := contradiction(found)) is not None:
