@@ -147,7 +147,7 @@ def amounts(rows: Sequence[tuple[str, Decimal | int | None, str]], title: str, d
         title, description: what it shows, for those who can't see it.
         name: an id that no other drawing of the page has.
     """
-    left, line, span, head = 300, 24, 300, 8
+    left, line, span, head = 330, 24, 300, 8
     width, height = left + span + 130, head * 2 + line * len(rows)
     largest = max((value for _, value, _ in rows if value is not None), default=0) or 1
     out = [

@@ -1,4 +1,4 @@
-"""The simulation of Bantuan Reguler: parameters, the document's table, the padanan's real families, sweeps, page and workbook.
+"""The budget of Bantuan Reguler simulated: the document's table, a revision's families, sweeps of parameters.
 
 It changes nothing and decides nothing: no stage reads what is counted here.
 """
