@@ -135,8 +135,9 @@ def _stops(into: Declared, families: Families, scenarios: Sequence[Scenario]) ->
     for made, count in sorted(counts.items()):
         finest[made] = into.count(("simulasi", "susunan", *made), count)
         into.unseen.add(finest[made])
-    if finest:
-        into.rest(FAMILIES, list(finest.values()), ("simulasi", "tidak pernah nol"))
+    for tag in CLASSES:
+        whole = into.count(("simulasi", "golongan", tag), sum(one.count for one in families.groups if one.tag == tag))
+        into.rest(whole, [key for made, key in finest.items() if made[2] == tag], ("simulasi", "tidak pernah nol", tag))
     for place, scenario in enumerate(scenarios):
         parts: dict[Kind, list[Key]] = {}
         for adults, children, tag in finest:

@@ -24,8 +24,6 @@ KINDS = {
 }
 OUTSIDE = "-"
 WHOLE = Decimal(1)
-# As fine as DuckDB's decimals count here: both sums round at the same half.
-FINE = Decimal("0.00000001")
 
 # A person of the data sasaran stands in one family: the card of the register, else the family of another registry, tied to that
 # registry's card where it has one (`id_keluarga_gabung`), else alone. Counting every registry's families would count the same
@@ -71,7 +69,7 @@ from simulasi_keluarga group by all order by all
 
 @dataclass(frozen=True)
 class Scenario:
-    """What a family needs and what is deducted: exact rupiah per month.
+    """What a family needs and what is deducted, rupiah per month.
 
     `adult` and `child` are per person; `family` is per family (KHL), the others being 0 then.
     """
@@ -92,8 +90,8 @@ class Scenario:
         return int(found.quantize(WHOLE, ROUND_HALF_UP))
 
     def nothing(self, adults: int, children: int, kind: str) -> bool:
-        """Whether PKH and BPNT are more than it needs, so that the deduction stops at 0."""
-        return self.given[kind] > self.need(adults, children)
+        """Whether PKH and BPNT are all that it needs, or more, so that nothing is added."""
+        return self.top_up(adults, children, kind) == 0
 
 
 @dataclass(frozen=True)
@@ -132,18 +130,22 @@ class Families:
 
 
 def alternatives(parameters: Parameters, food_line: Decimal, mode: Mode) -> dict[str, Scenario]:
-    """The scenarios by id: food line a head, by adults and children, and KHL for a family.
+    """The scenarios by id: food line a head, by adults and children, and KHL for a family, each to the whole rupiah.
+
+    With whole rupiah a head no family's own rounding stands in a sum, from which its size could be worked out.
 
     Args:
         food_line: GKM of the period, rupiah per person and month.
     """
     given, none = deducted(parameters, mode), Decimal(0)
-    head, child = food_line.quantize(FINE), (food_line * parameters.child.part).quantize(FINE)
+    head, child = (part.quantize(WHOLE, ROUND_HALF_UP) for part in (food_line, food_line * parameters.child.part))
     found = {
         "gkm": Scenario("GKM per orang", head, head, none, given),
         "komposisi": Scenario("GKM dewasa dan anak", head, child, none, given),
     }
-    return found | {key: Scenario(name, none, none, need.quantize(FINE), given) for key, name, need in khl_needs(parameters)}
+    return found | {
+        key: Scenario(name, none, none, need.quantize(WHOLE, ROUND_HALF_UP), given) for key, name, need in khl_needs(parameters)
+    }
 
 
 def read_families(source: Published, parameters: Parameters, fields: FieldRules) -> Families:
@@ -177,7 +179,7 @@ def paid_each(source: Published, scenario: Scenario) -> int:
     It is counted apart from `Families.total`, so that both can be compared to the rupiah.
     """
     given = " ".join(f"when '{name}' then {scenario.given[name]:f}::decimal(14, 2)" for name in CLASSES)
-    parts = [f"{one:f}::decimal(18, 8)" for one in (scenario.adult, scenario.child, scenario.family)]
+    parts = [f"{one:f}::decimal(14, 2)" for one in (scenario.adult, scenario.child, scenario.family)]
     need = f"dewasa * {parts[0]} + anak * {parts[1]} + {parts[2]}"
     query = f"""
         select sum(greatest(round(({need}) - case {_CLASS} {given} end, 0), 0)::decimal(18, 0))::varchar as dibayar

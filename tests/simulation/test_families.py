@@ -71,7 +71,7 @@ def one_by_one(folder):
 
 
 def paid(people, children, pkh, bpnt, mode, child=Decimal(1)):
-    need = LINE * (people - children) + LINE * child * children
+    need = LINE * (people - children) + (LINE * child).quantize(Decimal(1), ROUND_HALF_UP) * children
     month = Decimal(550000) if mode is Mode.AS_PRINTED else Decimal("45833.33")
     left = need - (month if pkh else 0) - (150000 if bpnt else 0)
     return int(max(left, Decimal(0)).quantize(Decimal(1), ROUND_HALF_UP))
@@ -109,6 +109,21 @@ def test_nobody_selected_is_lost_or_counted_twice(opened, families):
         "select count(distinct id_keluarga) from sasaran where terpilih and id_keluarga is not null"
     )
     assert {one.kind for one in families.groups} == {"kartu", "registri", "sendiri"}
+
+
+def test_somebody_counted_twice_stops_the_count(simulated):
+    source = open_published(simulated, PERIODE, 1)
+    source.con.execute("create table semua as select * from sasaran")
+    source.con.execute("create or replace view sasaran as from semua union all (from semua where terpilih limit 1)")
+    with pytest.raises(PadananError, match=r"\d+ orang terpilih, tetapi \d+ orang di keluarga"):
+        read_families(source, PARAMETERS, load_field_rules())
+    source.con.close()
+
+
+def test_an_aid_that_is_just_the_need_leaves_nothing_to_add():
+    scenario = alternatives(PARAMETERS, Decimal(550000), Mode.AS_PRINTED)["gkm"]
+    assert (scenario.top_up(1, 0, "PKH"), scenario.nothing(1, 0, "PKH")) == (0, True)
+    assert (scenario.top_up(1, 0, "PKH_BPNT"), scenario.nothing(2, 0, "PKH_BPNT")) == (0, False)
 
 
 def test_whoever_stopped_tags_no_family(opened, families):
@@ -157,6 +172,17 @@ def test_a_kind_of_two_families_hides_what_the_scenario_pays():
     assert hidden.total(0) is None and hidden.money("kota", "31.71") is None
 
 
+def test_the_few_who_are_left_beside_printed_kinds_are_protected():
+    """Of 113 families with PKH sixty of one person and fifty of two stop at 0: who pays to the rupiah tells the other three."""
+    plain = [Group("31.71", "1", "kartu", 3, 0, tag, 50, 0) for tag in ("PKH_BPNT", "BPNT", "TANPA")]
+    cash = [Group("31.71", "1", "kartu", people, 0, "PKH", count, 0) for people, count in ((1, 60), (2, 50), (5, 3))]
+    found = (*plain, *cash)
+    families = Families(found, sum(one.count * one.adults for one in found))
+    stops, more = (alternatives(PARAMETERS, Decimal(line), Mode.AS_PRINTED)["gkm"] for line in (250_000, 100_000))
+    assert [families.without(one) for one in (stops, more)] == [110, 163]
+    assert sheet(families, [stops]).total(0) is None
+
+
 groups = st.lists(
     st.builds(
         Group, st.sampled_from(["31.71", "31.72", "-"]), st.sampled_from(["1", "4", "-"]), st.sampled_from(["kartu", "sendiri"]),
@@ -197,8 +223,9 @@ def test_a_program_without_a_contract_is_refused(simulated, monkeypatch):
 
 @pytest.mark.lambat
 @pytest.mark.feature("F49")
-def test_a_revision_that_the_pipeline_published(tmp_path_factory):
-    home, _, folder = period_once(tmp_path_factory, "default")
+def test_a_revision_that_the_pipeline_published(tmp_path_factory, monkeypatch):
+    home, key, folder = period_once(tmp_path_factory, "default")
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(key))
     run = simulate(PARAMETERS, published=(Home(home), MADE, int(folder.name.removeprefix("rev-"))))
     found = run.real.sheet.families
     hand = one_by_one(folder)

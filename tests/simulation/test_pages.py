@@ -42,6 +42,8 @@ def test_screen_page_and_workbook_tell_the_same(written):
         assert heading in page
     book = load_workbook(folder / BOOK)
     held = [cell.value for row in book["Data"].iter_rows(min_row=6) for cell in row]
+    money = next(row for row in book["Data"].iter_rows(min_row=6) if row[4].value == 206316916162.63)
+    assert money[4].number_format.endswith("#,##0.00") and money[5].value == "rupiah"
     assert 172351711771.4 in held and 206316916162.63 in held and "ditutup" in held
     assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=")]
 
