@@ -124,6 +124,8 @@ def test_an_aid_that_is_just_the_need_leaves_nothing_to_add():
     scenario = alternatives(PARAMETERS, Decimal(550000), Mode.AS_PRINTED)["gkm"]
     assert (scenario.top_up(1, 0, "PKH"), scenario.nothing(1, 0, "PKH")) == (0, True)
     assert (scenario.top_up(1, 0, "PKH_BPNT"), scenario.nothing(2, 0, "PKH_BPNT")) == (0, False)
+    khl = alternatives(PARAMETERS, LINE, Mode.UNIT_CORRECTED)["khl_20"]
+    assert (khl.need(3, 2), khl.top_up(3, 2, "TANPA"), khl.top_up(3, 2, "PKH")) == (1391608, 1391608, 1345775)
 
 
 def test_whoever_stopped_tags_no_family(opened, families):
