@@ -136,7 +136,9 @@ def _stops(into: Declared, families: Families, scenarios: Sequence[Scenario]) ->
         finest[made] = into.count(("simulasi", "susunan", *made), count)
         into.unseen.add(finest[made])
     for tag in CLASSES:
-        whole = into.count(("simulasi", "golongan", tag), sum(one.count for one in families.groups if one.tag == tag))
+        # A key total: if a sweep's points could cover it, every sum of money would go with it.
+        count = sum(one.count for one in families.groups if one.tag == tag)
+        whole = into.count(("simulasi", "golongan", tag), count, total=True)
         into.rest(whole, [key for made, key in finest.items() if made[2] == tag], ("simulasi", "tidak pernah nol", tag))
     for place, scenario in enumerate(scenarios):
         parts: dict[Kind, list[Key]] = {}
