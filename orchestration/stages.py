@@ -34,6 +34,7 @@ TEST_FOLDERS_BESIDE_STAGES = frozenset(
         "end_to_end",
         "faults",
         "identity",
+        "simulation",
         "synthetic",
         "unit",
     )
