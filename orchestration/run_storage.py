@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dagster import DagsterRun
-from dagster._core.storage.runs import RunStorage, SqliteRunStorage
+from dagster._core.storage.runs import SqliteRunStorage
+from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 
 from padanan.base.period import Periode
 
@@ -27,7 +28,7 @@ def period_of(tags: Mapping[str, str]) -> str | None:
     return Periode.parse(key).label if key else None
 
 
-class PeriodLabels(RunStorage):
+class PeriodLabels(SqlRunStorage):
     """UI, backfill, schedule, sensor and command line all store their run here before it starts; before the kind of database."""
 
     def add_run(self, dagster_run: DagsterRun) -> DagsterRun:

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from dagster import Field, StringSource
+from dagster import DagsterInstance, Field, StringSource
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from dagster._core.storage.root import LocalArtifactStorage
@@ -39,7 +39,9 @@ class PlacedStorage(PooledSqliteStorage):
         return OPTIONAL
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Any) -> DagsterStorage:
+    def from_config_value(  # type: ignore[override]
+        cls, inst_data: ConfigurableClassData, config_value: Any
+    ) -> DagsterStorage[DagsterInstance]:
         """Dagster's constructor from `dagster.yaml`; one process at a time makes the tables.
 
         Webserver, daemon and code server start at once on a server's first day; two that made the tables together left a stamp

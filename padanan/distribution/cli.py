@@ -47,10 +47,19 @@ def _add_api(commands: Any) -> None:
     copy = actions.add_parser(
         "backup",
         help="salin keadaan API (klien, catatan akses) ke satu berkas",
-        description="Hanya bagi SQLite bawaan, juga selagi API berjalan; PostgreSQL dicadangkan dengan pg_dump.",
+        description="SQLite bawaan atau PostgreSQL, juga selagi API berjalan; 'padanan backup' membawanya juga. Token tidak ikut.",
     )
-    copy.add_argument("berkas", metavar="FILE", type=Path, help="berkas yang ditulis, hak 0600")
+    copy.add_argument("berkas", metavar="FILE", type=Path, help="berkas SQLite yang ditulis, hak 0600")
     copy.set_defaults(run=_backup)
+    again = actions.add_parser(
+        "resume",
+        help="buka API sesudah pemulihan",
+        description="Sesudah 'padanan restore' API ditahan: hibah dan klien yang dicabut sesudah cadangan hidup kembali. Cabut dahulu "
+        "yang tidak berlaku lagi. Siapa yang memeriksa tercatat pada catatan akses.",
+    )
+    again.add_argument("--by", required=True, metavar="NAMA", help="siapa yang memeriksa")
+    again.add_argument("--reason", required=True, metavar="TEKS", help="apa yang diperiksa")
+    again.set_defaults(run=_resume)
     described = actions.add_parser("openapi", help="cetak uraian OpenAPI 3.1")
     described.set_defaults(run=_openapi)
 
@@ -153,6 +162,24 @@ def _backup(args: argparse.Namespace) -> int:
 
     copy_state(Home.from_env().seen(), args.berkas)
     print(f"Keadaan API disalin ke {args.berkas}; simpan bersama cadangan data home.")
+    return 0
+
+
+def _resume(args: argparse.Namespace) -> int:
+    from padanan.base.errors import PadananError
+    from padanan.base.typed import clean_person
+    from padanan.distribution.hold import resume
+    from padanan.records.decided import clean_reason
+    from padanan.records.refusal import fields_as_options
+
+    home, store, writer = _state()
+    with fields_as_options():
+        reason = clean_reason(args.reason, field="alasan")
+    if not reason:
+        raise PadananError("alasan kosong", cure="isi --reason dalam satu kalimat")
+    resume(home, store, writer, by=clean_person(args.by), reason=reason, now=datetime.now(JAKARTA))
+    writer.close()
+    print("API dibuka; pemulihan tercatat pada catatan akses. Jalankan lagi 'padanan api serve'.")
     return 0
 
 

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import tarfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,7 +21,10 @@ from padanan.base.digest import copy_hashed
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import FORMAT_VERSION, Home
 from padanan.base.keys import key_id, load_key
+from padanan.base.period import JAKARTA
 from padanan.base.signing import sign
+from padanan.distribution.state.store import FILE
+from padanan.upkeep.api_state import NAME, copied
 from padanan.upkeep.snapshot import INBOX, Moved, Snapshot, State, take
 
 INDEX = "padanan-cadangan.json"
@@ -33,8 +37,8 @@ def backup(home: Home, target: Path) -> dict[str, Any]:
     """Writes the home's files and a signed index of them into one `.tar.gz`, all as they were at one moment.
 
     Returns:
-        The index: format version, key id, rights of folders, SHA-256, rights and time of files, names of inbox files that were
-        still being copied and are left out, signature.
+        The index: format version, key id, time, rights of folders, SHA-256, rights and time of files, names of inbox files that
+        were still being copied and are left out, what the API's state holds (None: never used), signature.
 
     Raises:
         PadananError: the target exists or lies inside the data home, or the home never stands still.
@@ -64,6 +68,7 @@ def _write(home: Home, found: Snapshot, draft: Path) -> dict[str, Any]:
     index: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "key_id": key_id(load_key()),
+        "waktu": datetime.now(JAKARTA).isoformat(timespec="seconds"),
         "folders": {name: f"{mode:04o}" for name, mode in found.folders.items()},
         "files": {},
         "dilewati": [],
@@ -76,6 +81,13 @@ def _write(home: Home, found: Snapshot, draft: Path) -> dict[str, Any]:
                 _add_file(archive, index, home.root / name, name, state)
             elif not _add_arriving(archive, index, home, name, state):
                 index["dilewati"].append(name)
+        # Later than the signed heads of its days, so that it holds what they name.
+        with building(home.root) as folder:
+            copy = folder / FILE
+            index["keadaan"] = copied(home, copy)
+            if index["keadaan"] is not None:
+                with copy.open("rb") as source:
+                    _add(archive, index, NAME, State.of(copy.stat()), source)
         index["tanda"] = sign(PURPOSE, signed_text(index))
         content = json.dumps(index, indent=1, sort_keys=True).encode()
         entry = tarfile.TarInfo(INDEX)

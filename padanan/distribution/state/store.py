@@ -22,6 +22,7 @@ from padanan.base.locks import held
 from padanan.distribution.state import tables
 
 FILE = "keadaan.sqlite"
+SQLITE = "sqlite:///"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -66,7 +67,7 @@ class Store:
 
 def database_url(home: Home) -> str:
     """PADANAN_API_DB, or SQLite in the data home."""
-    return os.environ.get("PADANAN_API_DB") or f"sqlite:///{home.distribusi / FILE}"
+    return os.environ.get("PADANAN_API_DB") or f"{SQLITE}{home.distribusi / FILE}"
 
 
 def open_store(home: Home, url: str | None = None) -> Store:
