@@ -31,7 +31,7 @@ def _placed(config: Any) -> dict[str, Any]:
 
 
 class PlacedStorage(PooledSqliteStorage):
-    """Runs, schedules and events below PADANAN_DAGSTER_STORAGE, else `<PADANAN_HOME>/dagster`; or in the database of PADANAN_DAGSTER_DB."""
+    """Runs, schedules and events below PADANAN_DAGSTER_STORAGE, else `<PADANAN_HOME>/dagster`; or in PADANAN_DAGSTER_DB."""
 
     @classmethod
     def config_type(cls) -> Any:

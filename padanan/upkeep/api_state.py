@@ -26,7 +26,7 @@ from padanan.distribution.clients import Client, all_clients
 from padanan.distribution.grants import Grant, GrantBook, log_of
 from padanan.distribution.hold import held_facts, hold
 from padanan.distribution.state import tables
-from padanan.distribution.state.copy import copy_rows, copy_state, empty, state_exists
+from padanan.distribution.state.copy import copy_rows, copy_state, empty
 from padanan.distribution.state.store import FILE, SQLITE, Store, database_url, open_store
 from padanan.published.revisions import periods
 from padanan.records.seals import seals
@@ -35,17 +35,15 @@ NAME = f"distribusi/{FILE}"
 """What the copy is called in an archive, whichever database it was made of."""
 
 
-def copied(home: Home, target: Path) -> dict[str, Any] | None:
+def copied(home: Home, target: Path) -> dict[str, Any]:
     """Copies the state for an archive.
 
     Returns:
-        How many clients it has and what the newest event is; None where the API was never used.
+        How many clients it has and what the newest event is.
 
     Raises:
-        PadananError: the database does not answer.
+        PadananError: there is none, or the database does not answer.
     """
-    if not state_exists(home):
-        return None
     copy_state(home, target)
     with closing(open_store(home, f"{SQLITE}{target}")) as store, store.reading() as con:
         head = con.execute(select(tables.head)).one()
@@ -122,11 +120,12 @@ def standing(home: Home, former: Home | None = None) -> Iterator[str]:
         grants, clients = GrantBook(home).all(), {one.id: one for one in all_clients(store)}
         when = facts["cadangan"]
         if facts["dilanjutkan"]:
-            yield f"Basis data keadaan API yang ada dilanjutkan: catatan aksesnya memuat cadangan dari {when} dan yang sesudahnya."
+            yield f"Basis data keadaan API dilanjutkan: catatan aksesnya memuat cadangan dari {when} dan yang sesudahnya."
         else:
-            yield f"Keadaan API dipulihkan sebagaimana pada {when}: {facts['kejadian']} kejadian, kepala {fingerprint(facts['hash'][:32])}."
+            last = f"{facts['kejadian']} kejadian, kepala {fingerprint(facts['hash'][:32])}"
+            yield f"Keadaan API dipulihkan sebagaimana pada {when}: {last}."
             yield "Klien dan kuota sesudah saat itu tidak ada di dalamnya; token tidak ikut."
-        yield "API DITAHAN. Hibah dan klien yang dicabut atau diganti sesudah cadangan HIDUP KEMBALI. Yang sekarang dapat membaca:"
+        yield "API DITAHAN. Hibah dan klien yang dicabut atau diganti sesudah cadangan HIDUP KEMBALI. Yang dapat membaca:"
         yield from _alive(grants, clients)
         differing = [*_after(store, facts, grants), *(_compared(home, former, grants, clients) if former else ())]
         if differing:
@@ -168,7 +167,8 @@ def _after(store: Store, facts: Mapping[str, Any], grants: Mapping[str, Grant]) 
     for name, version in newest.items():
         held = grants[name].version if name in grants else 0
         if version > held:
-            yield f"hibah {name}: versi {version} sudah dipakai sesudah cadangan, yang dipulihkan {f'versi {held}' if held else 'tidak ada'}"
+            restored = f"versi {held}" if held else "tidak ada"
+            yield f"hibah {name}: versi {version} sudah dipakai sesudah cadangan, yang dipulihkan {restored}"
 
 
 def _compared(home: Home, former: Home, grants: Mapping[str, Grant], clients: Mapping[str, Client]) -> Iterator[str]:
@@ -199,4 +199,10 @@ def _grant(one: Grant | None) -> str:
 def _client(one: Client | None) -> str:
     if one is None:
         return "tidak ada"
-    return f"dicabut {one.revoked[:10]}" if one.revoked else "hidup" if one.secret is None else f"hidup, rahasia sampai {one.secret_until}"
+    return (
+        f"dicabut {one.revoked[:10]}"
+        if one.revoked
+        else "hidup"
+        if one.secret is None
+        else f"hidup, rahasia sampai {one.secret_until}"
+    )

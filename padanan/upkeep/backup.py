@@ -23,6 +23,7 @@ from padanan.base.home import FORMAT_VERSION, Home
 from padanan.base.keys import key_id, load_key
 from padanan.base.period import JAKARTA
 from padanan.base.signing import sign
+from padanan.distribution.state.copy import state_exists
 from padanan.distribution.state.store import FILE
 from padanan.upkeep.api_state import NAME, copied
 from padanan.upkeep.snapshot import INBOX, Moved, Snapshot, State, take
@@ -82,12 +83,7 @@ def _write(home: Home, found: Snapshot, draft: Path) -> dict[str, Any]:
             elif not _add_arriving(archive, index, home, name, state):
                 index["dilewati"].append(name)
         # Later than the signed heads of its days, so that it holds what they name.
-        with building(home.root) as folder:
-            copy = folder / FILE
-            index["keadaan"] = copied(home, copy)
-            if index["keadaan"] is not None:
-                with copy.open("rb") as source:
-                    _add(archive, index, NAME, State.of(copy.stat()), source)
+        index["keadaan"] = _add_state(archive, index, home) if state_exists(home) else None
         index["tanda"] = sign(PURPOSE, signed_text(index))
         content = json.dumps(index, indent=1, sort_keys=True).encode()
         entry = tarfile.TarInfo(INDEX)
@@ -123,6 +119,16 @@ def _add(archive: tarfile.TarFile, index: dict[str, Any], name: str, state: Stat
     hashed = _Hashed(source)
     archive.addfile(entry, hashed)
     index["files"][name] = {"sha256": hashed.hexdigest(), "mode": f"{state.mode:04o}", "mtime_ns": state.mtime_ns}
+
+
+def _add_state(archive: tarfile.TarFile, index: dict[str, Any], home: Home) -> dict[str, Any]:
+    """The API's state as a file of one moment; what it holds."""
+    with building(home.root) as folder:
+        copy = folder / FILE
+        facts = copied(home, copy)
+        with copy.open("rb") as source:
+            _add(archive, index, NAME, State.of(copy.stat()), source)
+    return facts
 
 
 def _add_file(archive: tarfile.TarFile, index: dict[str, Any], path: Path, name: str, state: State) -> None:

@@ -52,7 +52,12 @@ class Proxy:
     """Requests that have or will have a line in the log."""
 
     def ask(
-        self, host: str, path: str = "/", who: str = "", method: str = "GET", more: dict[str, str] | None = None,
+        self,
+        host: str,
+        path: str = "/",
+        who: str = "",
+        method: str = "GET",
+        more: dict[str, str] | None = None,
         body: bytes | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body of one request over TLS, by a name that is not looked up."""

@@ -111,7 +111,7 @@ def test_no_number_of_anybody_reaches_a_log_wherever_a_client_writes_it(behind: 
 def test_every_address_of_the_description_is_logged_by_name_and_nothing_else(behind: Behind) -> None:
     from padanan.distribution.spdci.routes import router
 
-    known = {*described()["paths"], *(str(getattr(route, "path")) for route in router.routes)}
+    known = {*described()["paths"], *(str(route.path) for route in router.routes)}
     for path in sorted(known):
         asked = path.replace("{periode}", "2025-S2").replace("{nomor}", "ub-20260101-0123456789abcdef")
         behind.ask(asked)

@@ -1,4 +1,4 @@
-"""What the unit of the API lets it write and see is enough for it: served by a process whom the rights of files alone hold to that."""
+"""What the unit of the API lets it write and see is enough for it: tried by a process that the rights of files hold to that."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shlex
 import signal
 import socket
@@ -59,8 +58,8 @@ class Running:
         for name in TOGETHER:
             line = shlex.join(_started(DEPLOY / "systemd" / f"{name}.service"))
             line = line.replace("deploy/workspace.yaml", str(workspace)).replace(f"{PREFIX}.venv/bin", str(VENV))
-            ports = {"4266": code, "3000": web, "8080": self.api}
-            line = re.sub(r"--port (\d+)", lambda at: f"--port {ports[at[1]]}", line)
+            for named, own in (("4266", code), ("3000", web), ("8080", self.api)):
+                line = line.replace(f"--port {named}", f"--port {own}")
             assert "/srv/" not in line
             with (folder / f"{name}.log").open("wb") as log:
                 self.processes[name] = subprocess.Popen(

@@ -12,7 +12,7 @@ import duckdb
 from padanan.base.digest import file_sha256
 from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
-from padanan.base.signing import sign
+from padanan.base.signing import sign, signer
 from padanan.base.sshsig import fingerprint
 from padanan.base.tabular import row_hash, write_table
 from padanan.records.seal_keys import sealing_key, sign_seal
@@ -32,16 +32,17 @@ def nik_of(number: int) -> str:
     return f"3171{number:012d}"
 
 
-def people_sql(people: int, shift: int = 0) -> str:
+def people_sql(people: int, shift: int = 0, word: str = "orang") -> str:
     """Person `i`: one of 267 kelurahan in turn, programs by divisors, every 50th without a NIK.
 
     Args:
+        word: what pseudonyms are made of, in place of a key.
         shift: a later decree: the first `shift` people are gone, as many are new, and every 11th moved to the next kelurahan.
     """
     lists = ", ".join(f"case when i % {number} = 0 then '{name}' end" for name, number in PROGRAMS.items())
     moved = "case when i % 11 = 0 then 1 else 0 end" if shift else "0"
     return f"""
-      select i, md5('orang' || i) as id_orang, md5('keluarga' || (i // 4)) as id_keluarga,
+      select i, md5('{word}' || i) as id_orang, md5('keluarga' || (i // 4)) as id_keluarga,
         case when i % 50 = 0 then null when i in (777, 778) then '{TWICE}' else '3171' || lpad(i::varchar, 12, '0') end as nik,
         '3171' || lpad((i // 4)::varchar, 12, '1') as no_kk, 'NAMA ' || i as nama, date '1950-01-01' + cast(i % 20000 as integer) as tgl_lahir,
         case when i % 2 = 0 then 'L' else 'P' end as jk, case when i % 3 = 0 then 'lansia' else 'dewasa' end as kelompok_umur,
@@ -54,17 +55,19 @@ def people_sql(people: int, shift: int = 0) -> str:
     """  # noqa: E501
 
 
-def seal_decree(home: Home, periode: Periode = PERIODE, ke: int = 1, *, people: int = PEOPLE, shift: int = 0) -> Path:
+def seal_decree(
+    home: Home, periode: Periode = PERIODE, ke: int = 1, *, people: int = PEOPLE, shift: int = 0, word: str = "orang"
+) -> Path:
     """A decree as an approval leaves it, with the publication that it was made from."""
     con = duckdb.connect()
-    con.execute(f"create table orang as {people_sql(people, shift)}")
+    con.execute(f"create table orang as {people_sql(people, shift, word)}")
     published = home.published(periode, ke)
     published.mkdir(parents=True)
     run = f"'{periode.key}' as periode, {ke} as revisi"
     all_people = f"""select {run}, * exclude (i, nik, no_kk, nama, tgl_lahir, alamat, rt, rw), true as terpilih,
         null::varchar as kriteria_gagal from orang union all by name
-        select {run}, md5('orang' || i) as id_orang, false as terpilih, 'desil_di_bawah_batas' as kriteria_gagal
-        from range(0, {people + 200}) t(i) where md5('orang' || i) not in (select id_orang from orang)"""
+        select {run}, md5('{word}' || i) as id_orang, false as terpilih, 'desil_di_bawah_batas' as kriteria_gagal
+        from range(0, {people + 200}) t(i) where md5('{word}' || i) not in (select id_orang from orang)"""
     unserved = f"""select {run}, id_orang, p as program, 'belum_didahulukan' as sebab from orang, (values ('klj'), ('kpdj')) t(p)
         where i % 4 = 1 and not list_contains(string_split(coalesce(program, ''), ','), p)"""
     tables = {}
@@ -72,7 +75,7 @@ def seal_decree(home: Home, periode: Periode = PERIODE, ke: int = 1, *, people: 
         path = published / f"{name}.parquet"
         written = write_table(con, f"select * from ({query}) order by all", path)
         tables[name] = {"rows": written.rows, "sha256": written.sha256, "row_hash": row_hash(con, path)}
-    write_manifest(published, {"periode": periode.key, "revisi": ke, "tables": tables})
+    write_manifest(published, {"periode": periode.key, "revisi": ke, "key_id": signer(), "tables": tables})
     folder = home.decree(periode) / f"ke-{ke}"
     folder.mkdir(parents=True)
     snapshot = write_table(

@@ -1,4 +1,4 @@
-"""The API's state in a backup, restored on either kind of database: the audit goes on, and nothing that was revoked returns unseen."""
+"""The API's state in a backup, restored on either kind of database: the audit goes on, nothing revoked returns unseen."""
 
 import shutil
 import sqlite3
@@ -26,7 +26,7 @@ from tests.distribution.agencies_by_hand import serving
 from tests.distribution.decree_by_hand import PERIODE
 from tests.review.decided_by_hand import PROPOSER
 
-SAID = "--by Uji --reason".split()
+SAID = ["--by", "Uji", "--reason"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
