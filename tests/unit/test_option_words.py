@@ -54,6 +54,7 @@ ENGLISH = {
     "rebuild": "build the warehouse again",
     "replay": "also make again from what it was made of",
     "result": "how a discussion ended",
+    "folder": "where files are put",
     "former": "the home as it was before a restore",
     "rows": "how many rows",
     "rule": "the rule of the catalogue",
