@@ -83,6 +83,7 @@ EXAMPLES = {
     "review reviewers": "",
     "review show": "--periode 2025-S2",
     "review waive": f"--periode 2025-S2 {FOUR_EYES} --producer dtks --rule nik_kosong --kota 31.74 --reason 'surat 7/2025'",
+    "simulasi": "--mode unit_corrected --sapuan gkm=0.5:1.5:0.1 --keluar simulasi",
     "spdci agree": "dinsos-siks --key-id kunci-1 --public-key BASE64 --callback https://siks.contoh.id --by 'Pengelola Sistem'",
     "spdci notify": "",
     "spdci send": "",
