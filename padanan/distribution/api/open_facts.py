@@ -20,8 +20,9 @@ from padanan.distribution.audit import used_rows
 from padanan.distribution.clients import AGGREGATE, FEEDBACK
 from padanan.distribution.feedback_in import Upload, receipt_of, receive
 from padanan.distribution.gate import Refused, nothing_there, within
-from padanan.distribution.grants import WILAYAH, Grant
+from padanan.distribution.grants import Grant
 from padanan.distribution.shelf import Opened
+from padanan.distribution.terms import WILAYAH
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(known_parameters)])
 ERRORS = problems.documented(400, 401, 429, 503)
