@@ -77,7 +77,8 @@ def agregat(
         str | None, Query(max_length=20, description="wilayah itu dan yang di dalamnya", examples=["31.75"])
     ] = None,
     dimensi: Annotated[
-        str | None, Query(max_length=20, description="desil, jk, kelompok_umur, program, atau * untuk jumlah")
+        str | None,
+        Query(max_length=40, description="desil, jk, kelompok_umur, program, jumlah_program, pasangan; program.desil; * jumlah"),
     ] = None,
 ) -> Any:
     """Jumlah orang; sel di bawah lima orang, dan sel yang membukanya lewat pengurangan, ditutup."""
