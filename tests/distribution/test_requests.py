@@ -43,6 +43,14 @@ from tests.distribution.requests_by_hand import BODY, ask, day, decided, go
 from tests.review.decided_by_hand import APPROVER, ASISTEN, PROPOSER, REPORTER, demo_home
 
 PEOPLE = (PROPOSER, APPROVER, REPORTER, ASISTEN)
+# Everybody may do everything: what keeps two steps apart is then not a role.
+ALL_ROLES = """versi: 1.0.0
+petugas:
+""" + "".join(
+    f"  - {{id: {one}, nama: Orang {n}, jabatan: Petugas, instansi: Bappeda, peran: [pengusul, penyetuju, pelapor], "
+    "berlaku: {dari: 2023-01-01}}\n"
+    for n, one in enumerate(PEOPLE, 1)
+)
 CLOCKS = load_catalogue().permohonan
 
 
@@ -52,8 +60,12 @@ def home(tmp_path):
 
 
 def grant(home, number, *, proposer=REPORTER, approver=APPROVER, **changes):
-    """The grant that a request leads to, given as its request says unless changed."""
-    wanted = terms_of(home, number, grant="yayasan", client="yayasan", basis="Pergub contoh") | changes
+    """A grant as a request says unless changed, typed by hand: whatever state the request is in, `give` alone refuses it."""
+    one = read_requests(home).get(number)
+    said = one.asked.model_dump(mode="json", exclude={"pemohon", "klien", "profil"}) if one else {}
+    typed = {"lembaga": BODY, "instansi": "dinsos", "melalui": "dinsos", "hibah": "yayasan", "klien": "yayasan"}
+    paper = {"keputusan": {"nomor": f"{DECIDE}/2026", "tanggal": day()}, "permohonan": number, "dasar_hukum": "Pergub contoh"}
+    wanted = {**terms(), **typed, **said, **paper} | changes
     return give(home, wanted, load_catalogue(), proposer=proposer, approver=approver, reason="uji", now=datetime.now(JAKARTA))
 
 
@@ -107,7 +119,7 @@ ACT = st.tuples(
 )
 # The right order by drawn people, with something drawn before, between or after it.
 NEARLY = st.tuples(*(st.tuples(st.just(step), st.sampled_from(PEOPLE), st.just(True)) for step in (FORUM, DECIDE, NAME)))
-RIGHT = st.just([(FORUM, REPORTER, True), (DECIDE, APPROVER, True), (NAME, REPORTER, True)])
+RIGHT = st.just([(FORUM, REPORTER, True), (DECIDE, ASISTEN, True), (NAME, REPORTER, True)])
 TRIED = st.one_of(
     st.lists(ACT, max_size=9),
     st.tuples(st.lists(ACT, max_size=1), st.one_of(NEARLY, RIGHT), st.lists(ACT, max_size=1)).map(
@@ -118,12 +130,15 @@ seen = []
 
 
 @pytest.mark.feature("F22")
-@settings(max_examples=150, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(acts=TRIED, recorder=st.sampled_from([PROPOSER, PROPOSER, REPORTER]), proposer=st.sampled_from([REPORTER, *PEOPLE]))
 def test_only_the_full_order_by_different_people_yields_a_grant(tmp_path_factory, acts, recorder, proposer):
     """Whatever is tried in whatever order by whomever: a grant stands only on forum, decision and naming of the last contents."""
     root = tmp_path_factory.mktemp("acak")
     home, done = demo_home(root / "data"), [(SUBMIT, recorder, True)]
+    people = home.decisions / "reviu" / "reviewers.yaml"
+    people.parent.mkdir(parents=True, exist_ok=True)
+    people.write_text(ALL_ROLES)
     ask(home, root / "surat", by=recorder)
     for turn, (act, who, yes) in enumerate(acts):
         try:
@@ -149,8 +164,8 @@ def test_only_the_full_order_by_different_people_yields_a_grant(tmp_path_factory
     if full:
         forum, decider, namer = (who for _, who, _ in after)
         assert forum != decider != namer and not asking & {forum, decider, namer}
-    # The grant is proposed by an official with that role and approved by another one; neither of them asked.
-    fit = proposer in (PROPOSER, REPORTER) and not asking & {proposer, APPROVER}
+    # The grant is proposed by one official and approved by another one; neither of them asked.
+    fit = proposer != APPROVER and not asking & {proposer, APPROVER}
     assert stands == (full and fit) == bool(grants(home))
     seen.append((full, stands))
 
