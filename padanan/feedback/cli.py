@@ -48,14 +48,14 @@ def _take(args: argparse.Namespace) -> int:
 def _status(_: argparse.Namespace) -> int:
     from padanan.base.format import number
     from padanan.contracts.feedback import load_feedback
-    from padanan.feedback import events
     from padanan.feedback.intake import waiting
+    from padanan.records.returned import taken
 
     home, contracts = Home.from_env().seen(), load_feedback()
     queue = waiting(home, contracts)
     print(f"{'jenis':12} {'kiriman':>8} {'peristiwa':>10} {'dikembalikan':>13} {'menunggu':>9}")
     for contract in contracts.values():
-        done = events.taken(home, contract.id)
+        done = taken(home, contract.id)
         counted = [sum(int(record[name]) for record in done) for name in ("peristiwa", "ditolak")]
         left = sum(one.id == contract.id for one, _ in queue)
         print(f"{contract.id:12} {len(done):>8} {number(counted[0]):>10} {number(counted[1]):>13} {left:>9}")
