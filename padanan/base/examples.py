@@ -21,6 +21,21 @@ EXAMPLES = {
     "audit verify": "",
     "dasbor make": "",
     "dasbor open": "",
+    "dasbor unserved": "",
+    "permohonan formulir": "permohonan.xlsx",
+    "permohonan ajukan": "permohonan.xlsx --scan surat.pdf --by contoh.pengusul",
+    "permohonan ubah": "p-2026-0001 permohonan.xlsx --scan surat.pdf --by contoh.pengusul",
+    "permohonan forum": "p-2026-0001 --result layak --present dinsos --number BA-1/2026 --date 2026-01-20"
+    " --fingerprint 0123456789abcdef --by contoh.pelapor --reason 'dibahas bersama Dinsos'",
+    "permohonan putuskan": "p-2026-0001 --result setuju --number TKPK-5/2026 --date 2026-02-01"
+    " --fingerprint 0123456789abcdef --by contoh.penyetuju --reason 'sesuai penilaian forum'",
+    "permohonan tunjuk": "p-2026-0001 --agency dinsos --fingerprint 0123456789abcdef --by contoh.pelapor"
+    " --reason 'program dijalankan bersama'",
+    "permohonan tarik": "p-2026-0001 --by contoh.pengusul --reason 'lembaga menarik suratnya'",
+    "permohonan hibah": "p-2026-0001 --grant klj-yayasan --client yayasan --basis 'Pergub program itu'"
+    " --pengusul contoh.pelapor --penyetuju contoh.penyetuju --reason 'permohonan p-2026-0001'",
+    "permohonan daftar": "--late",
+    "permohonan riwayat": "p-2026-0001",
     "hibah give": "hibah-klj.yaml --pengusul contoh.pengusul --penyetuju contoh.penyetuju --reason 'keputusan TKPK 5/2026'",
     "hibah list": "",
     "hibah revoke": "klj-dinsos --by contoh.pengusul --reason 'kerja sama berakhir'",
