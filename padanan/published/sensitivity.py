@@ -13,8 +13,8 @@ from typing import Any
 from padanan.base.sql import literal
 from padanan.published.opened import Published
 
-RETURNED = "asal_desil = 'balikan'"
-"""Where the ranking body's answer for this very person speaks: no order of sources and no inheritance touches it."""
+RETURNED = "sumber_desil = 'desil'"
+"""Where the ranking body's answer speaks: no order of the registries touches it."""
 NEEDED = ("desil", "asal_desil", "di_dki", "ktp_pendatang", "sumber_domisili", "meninggal_terverifikasi", "kode_kota")
 DESILS = range(1, 11)
 
@@ -135,9 +135,7 @@ def _judged(source: Published, agreed: Mapping[str, Any], reference: str, orders
             {
             ", ".join(f"coalesce(lain and ({sql} <= {limit} or {enters}), false) as urutan_{n}" for n, sql in enumerate(chosen))
         },
-            coalesce(lain and ((({RETURNED} or asal_desil = 'langsung') and desil <= {limit}) or {
-            enters
-        }), false) as tanpa_warisan,
+            coalesce(lain and ((asal_desil in ('langsung', 'balikan') and desil <= {limit}) or {enters}), false) as tanpa_warisan,
             coalesce(lain and di_dki is not null and {poor}, false) as domisili_pasti,
             coalesce(hidup and ({here} or ktp_pendatang) and {poor}, false) as dengan_pendatang,
             coalesce(hidup and {here} and {poor}, false) as tanpa_pendatang,
