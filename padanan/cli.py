@@ -26,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.distribution.cli import add_parsers as add_distribution
     from padanan.distribution.spdci.cli import add_parsers as add_spdci
     from padanan.evidence.cli import add_parsers as add_evidence
+    from padanan.feedback.lp3ke.cli import add_parsers as add_lp3ke
     from padanan.generated.cli import add_parsers as add_contracts
     from padanan.landing.cli import add_parsers as add_delivery
     from padanan.records.cli import add_parsers as add_records
@@ -61,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_records(commands)
     add_worklist(commands)
     add_kit(commands)
+    add_lp3ke(commands)
     add_retention(commands)
     add_backup(commands)
     add_key(commands)

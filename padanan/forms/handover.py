@@ -148,7 +148,7 @@ def hand_over(home: Home, files: Iterable[Path], *, to: str, purpose: str, by: s
         issue, facts = known.get(path.resolve(), (None, None))
         if issue is None or facts is None:
             raise PadananError(
-                "berkas ini bukan daftar kerja atau paket yang tercatat",
+                "berkas ini bukan daftar kerja, paket atau berkas LP3KE yang tercatat",
                 file=path.name,
                 cure="pilih berkas dari 'padanan worklist list'",
             )

@@ -89,6 +89,10 @@ def source_of(home: Home, periode: Periode, *, accepted: bool = False) -> Source
         revisi = found[-1]
         standing_acceptance(home, log, periode, revisi)
     manifest = verify_published(home, periode, revisi)
+    published = home.published(periode, revisi)
+    if seal is not None and file_sha256(published / "manifest.json") != seal.data["published_manifest_sha256"]:
+        cure = "pulihkan dari cadangan"
+        raise PadananError("terbitan bukan yang ditetapkan", file=published.relative_to(home.root), cure=cure)
     cutoff = manifest.get("cutoff") or periode.end.isoformat()
     return Source(periode, revisi, seal, date.fromisoformat(str(cutoff)[:10]))
 
@@ -171,6 +175,7 @@ class People:
     def _served(self, published: Path, contracts: Mapping[str, Contract]) -> None:
         """`layanan`: person and program that serves them, themselves or through their family."""
         records = published / "padanan_record.parquet"
+        target = published / "sasaran.parquet"
         family = [item.id for item in contracts.values() if item.kind == "program" and item.unit == "keluarga"]
         listed = ", ".join(map(literal, family)) or "''"
         if records.is_file() and self._has(records, "status_program"):
@@ -182,12 +187,12 @@ class People:
             )
         else:
             self.notes.append("Status penerima tidak ada pada terbitan ini: kolom program menurut daftar program pada penetapan.")
+            source = f"read_parquet({literal(target)})" if self._has(target, "program") else "orang"
             self.con.execute(
-                """create table penerima as
+                f"""create table penerima as
                 select id_orang, null::varchar as kartu, unnest(string_split(program, ',')) as program
-                from orang where coalesce(program, '') <> ''"""
+                from {source} where coalesce(program, '') <> ''"""
             )
-        target = published / "sasaran.parquet"
         cards = f"select id_orang, id_keluarga from read_parquet({literal(target)}) where id_keluarga is not null"
         self.con.execute(
             f"""create table layanan as
@@ -221,9 +226,9 @@ class People:
         else:
             decided = "false"
         flags = ", ".join(
-            f"{_YES_NO.format(f'list_contains(l.program, {literal(one.contract)})')} as {ident(one.column)}"
+            f"{_YES_NO.format(f'list_contains(l.program, {literal(one.contract)})') if one.contract else literal(one.value)} "
+            f"as {ident(one.column)}"
             for one in self.programs.every
-            if one.contract is not None
         )
         relation = " ".join(f"when {number} then {literal(word)}" for number, word in RELATIONS.items())
         words = " ".join(f"when {literal(word)} then {literal(shown)}" for word, shown in SHOWN.items())

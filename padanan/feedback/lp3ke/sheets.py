@@ -42,6 +42,8 @@ class Program:
 
     contract: str | None
     heading: str
+    value: str = ""
+    """What the configuration says of everybody; empty where a contract tells."""
 
     @property
     def column(self) -> str:
@@ -71,7 +73,7 @@ def programs_of(contracts: Mapping[str, Contract], reporting: Reporting) -> Prog
         found.sort(key=lambda item: (order.index(item.id) if item.id in order else len(order), item.id))
         return [Program(item.id, _heading(item, reporting, coded=origin == "daerah")) for item in found]
 
-    printed = tuple(Program(None, heading) for heading in reporting.printed)
+    printed = tuple(Program(None, heading, value) for heading, value in reporting.printed.items())
     return Programs(tuple(of("pusat")), (*printed, *of("daerah")))
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Tabel 3.3-3.6 of Kepsekda 75/2023 as its scanned text has them, typed from the document; rows broken over a page are joined.
 
 Nothing of the code stands here: what the code prints is held against it.
