@@ -16,7 +16,7 @@ STAGES_WITHOUT_SQL = frozenset({LANDING, DECREE, DISTRIBUTION, FEEDBACK})
 STAGES_WITHOUT_ASSETS = frozenset({FEEDBACK})
 """Stages whose folder is in place but holds no asset yet."""
 
-STAGES_WITHOUT_TESTS = frozenset({FEEDBACK})
+STAGES_WITHOUT_TESTS: frozenset[str] = frozenset()
 """Stages that have no test folder yet, because they have nothing to test."""
 
 TEST_FOLDERS = {"delivery": LANDING, "quality": CLEANSING, "report": REVIEW}

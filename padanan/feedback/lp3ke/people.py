@@ -25,7 +25,7 @@ from padanan.contracts.parts import reference
 from padanan.feedback.lp3ke.forms import FEMALE, MALE, RELATIONS
 from padanan.feedback.lp3ke.sheets import Programs
 from padanan.feedback.lp3ke.verification import SHOWN, Facts, PublishedFacts, newest
-from padanan.published.identities import BNBA, write_bnba
+from padanan.published.identities import ANSWERED_IDS, BNBA, write_bnba
 from padanan.published.opened import WILAYAH_SEED
 from padanan.published.proof import verify_published
 from padanan.published.revisions import revision_numbers
@@ -35,8 +35,6 @@ from padanan.records.seal_keys import SEAL_SPACE, file_signed
 from padanan.records.seals import Seal, changed_tables, genuine_seal, newest_seal
 from padanan.records.steps import acceptance
 
-OWN_IDS = "nomor_balikan"
-"""The column of names that holds the ids of the registry which is answered: a list of {keluarga, orang, shdk}."""
 _BATCH = 20_000
 _YES_NO = "case when {0} then 'Ya' else 'Tidak' end"
 
@@ -158,8 +156,8 @@ class People:
             names, picked = work / BNBA, "s.terpilih"
             write_bnba(self.con, home, self.source.periode, self.source.revisi, names)
         columns = {row[0] for row in self.con.execute(f"describe select * from read_parquet({literal(names)})").fetchall()}
-        ids = f"b.{OWN_IDS}" if OWN_IDS in columns else "null::struct(keluarga varchar, orang varchar, shdk integer)[]"
-        if OWN_IDS not in columns:
+        ids = f"b.{ANSWERED_IDS}" if ANSWERED_IDS in columns else "null::struct(keluarga varchar, orang varchar, shdk integer)[]"
+        if ANSWERED_IDS not in columns:
             self.notes.append("Terbitan ini belum memuat ID P3KE: kolom (1) dan (2) kosong; padankan lagi untuk mengisinya.")
         self.con.execute(
             f"""create table orang as
