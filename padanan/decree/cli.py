@@ -79,6 +79,7 @@ def _verify(args: argparse.Namespace) -> int:
     from padanan.records.delivery_proof import faults_of_deliveries
     from padanan.records.kinds import KINDS, REVIEW
     from padanan.records.log import logs, unadopted
+    from padanan.records.reports import faults_of_returned
 
     home = Home.from_env()
     chosen = [Periode.parse(args.periode)] if args.periode else periods(home)
@@ -104,6 +105,7 @@ def _verify(args: argparse.Namespace) -> int:
             ("kiriman", faults_of_deliveries(home)),
             ("kumpulan berkas keluar", faults_of_issues(home)),
             ("laporan dan dokumen", faults_of_made(home)),
+            ("isian Matriks 3 yang diterima", faults_of_returned(home)),
         ):
             if count:
                 print(f"{count} {what} diperiksa, {len(found_faults)} temuan")

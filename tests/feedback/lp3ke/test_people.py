@@ -11,6 +11,7 @@ from padanan.base.home import Home
 from padanan.base.period import Quarter
 from padanan.cli import main
 from padanan.contracts.contract import load_contracts
+from padanan.feedback.lp3ke.accept import accept
 from padanan.feedback.lp3ke.make import make
 from padanan.feedback.lp3ke.verification import FileFacts
 from padanan.forms import handover
@@ -18,6 +19,8 @@ from padanan.records import reports
 from tests.distribution.decree_by_hand import PERIODE
 from tests.feedback.lp3ke.conftest import KELURAHAN, NOW, QUARTER, decreed
 from tests.feedback.lp3ke.filled import heads, opened
+from tests.review.decided_by_hand import accept_all, demo_home, publish
+from tests.review.published_by_hand import CANARY_NAME
 
 
 def people_of(home: Home):
@@ -271,3 +274,32 @@ def test_the_command_makes_and_tells_the_state(made, capsys):
     assert f"Matriks 3 (Diskominfotik): 0 dari {len(KELURAHAN)} buku kerja" in said
     assert said.count("TERLAMBAT") == 2
     assert "Menteri Dalam Negeri, tembusan Menteri Koordinator Bidang Perekonomian dan Menteri Koordinator Bidang PMK" in said
+
+
+@pytest.mark.feature("F40")
+def test_an_accepted_revision_is_reported_as_not_decreed_yet(tmp_path):
+    """Before its decree everybody is Tidak; with a decree in force those who stand in it are Ya."""
+    home = demo_home(tmp_path / "data")
+    publish(home, people=300)
+    with pytest.raises(PadananError, match="belum ada penetapan atau revisi yang diterima"):
+        make(home, QUARTER, now=NOW)
+    accept_all(home)
+    folder, facts = make(home, QUARTER, now=NOW)
+    assert "yang diterima, belum ditetapkan" in facts["sumber"]
+    rows = [row for _, _, row in sheet_rows(folder)]
+    chosen = f"select count(*) from read_parquet('{home.published(PERIODE, 1)}/sasaran.parquet') where terpilih"
+    assert len(rows) == duckdb.connect().execute(chosen).fetchone()[0] == facts["jumlah"]["orang"] > 50
+    assert {row["Ditetapkan Kepala Daerah"] for row in rows} == {"Tidak"} and {row["Nama"] for row in rows} == {CANARY_NAME}
+    assert any("belum memuat ID P3KE" in note for note in facts["catatan"])
+
+
+def test_verify_names_accepted_answers_that_were_changed(made, capsys):
+    main(["verify"])
+    assert "isian Matriks 3" not in capsys.readouterr().err
+    path = made.folder / f"{next(made.folder.glob('matriks-3-*.xlsx')).name}"
+    taken = accept(made.home, path, QUARTER, by="Siti", now=NOW)
+    assert taken.faults == ()
+    stored = made.home.root / taken.record["rincian"]["berkas"]
+    stored.write_bytes(b"x")
+    assert main(["verify"]) == 1
+    assert "isian Matriks 3 yang diterima berubah" in capsys.readouterr().err
