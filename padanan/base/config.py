@@ -36,7 +36,11 @@ class Config(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_empty(cls, data: Any) -> Any:
-        return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+        if not isinstance(data, dict):
+            return data
+        # Only of a field that there is: `{gagal: f(a, b)}` without quotes is read as `gagal` and a field `b)` without a value.
+        fields = {name for key, field in cls.model_fields.items() for name in (key, field.validation_alias)}
+        return {key: value for key, value in data.items() if value is not None or key not in fields}
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

@@ -1,4 +1,4 @@
-"""What comes back after a decree, and what is reported of it: field results, complaints, aid given, the reports it asks for.
+"""What the field learns comes back in as events and a state of any day; what the decree asks to be reported goes out (`lp3ke`).
 
-What went out is other stages' business; nothing here rewrites a decree.
+Landing reads the files before, the next period's run reads the state after; nothing here rewrites a publication or a decree.
 """
