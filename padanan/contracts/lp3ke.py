@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from padanan.base.config import Config, Count, Filled, Listed, Prose, Text, Version, fault, read_config
 from padanan.base.errors import PadananError
@@ -17,8 +17,10 @@ from padanan.base.period import Quarter
 from padanan.contracts.agencies import known_agency, load_agencies
 from padanan.contracts.contract import expectations_dir
 
-Matrix = Literal[1, 2, 3, 4]
-MATRICES: tuple[Matrix, ...] = (1, 2, 3, 4)
+# Whole numbers and no Literal: true equals 1.
+Matrix = Annotated[int, Field(ge=1, le=4)]
+Strategy = Annotated[int, Field(ge=1, le=3)]
+MATRICES = (1, 2, 3, 4)
 STRATEGIES: Mapping[int, str] = {
     1: "Mengurangi beban pengeluaran",
     2: "Meningkatkan pendapatan",
@@ -44,6 +46,7 @@ def _month(value: object) -> object:
 
 Start = Annotated[Quarter, BeforeValidator(_quarter)]
 Month = Annotated[str, BeforeValidator(_month)]
+Agency = Annotated[Text, AfterValidator(known_agency)]
 
 
 class Recipient(Config):
@@ -60,8 +63,28 @@ class ProgramLine(Config):
     """A program in Matriks 2 and 3: the heading of its column, its strategy, its nomenclature code."""
 
     kolom: Text
-    tujuan: Literal[1, 2, 3] | None = None
+    tujuan: Strategy | None = None
     kode: Text | None = None
+
+
+class Fillers(Config):
+    """Who fills in which matrix: ids of agencies."""
+
+    matriks1: Agency
+    matriks2: Agency
+    matriks3: Agency
+    matriks4: Agency
+
+    def of(self, matrix: int) -> str:
+        """The agency of one matrix."""
+        return str(getattr(self, f"matriks{matrix}"))
+
+
+class Funding(Config):
+    """What column 8 of Matriks 2 says of programs of the centre and of the daerah."""
+
+    pusat: Text
+    daerah: Text
 
 
 class Yearly(Config):
@@ -93,27 +116,18 @@ class Reporting(Config):
     since: Start = Field(validation_alias="sejak", examples=["2023-TW1"])
     recipients: Mapping[str, Recipient] = Field(validation_alias="penerima", min_length=1)
     months: Count = Field(validation_alias="bulanSesudahTriwulan", examples=[1])
-    fillers: Mapping[Matrix, Text] = Field(validation_alias="pengisi")
+    fillers: Fillers = Field(validation_alias="pengisi")
     days: Count = Field(validation_alias="berlakuHari", examples=[60])
     rows: Annotated[int, Field(ge=1, le=60_000)] = Field(validation_alias="barisPerBuku", examples=[20000])
     docx_rows: Annotated[int, Field(ge=1, le=2_000)] = Field(validation_alias="barisDocx", examples=[300])
     spare: Annotated[int, Field(ge=1, le=500)] = Field(validation_alias="barisKosong", examples=[25])
     program: Mapping[str, ProgramLine] = {}
     printed: Mapping[str, Literal["Ya", "Tidak"]] = Field(validation_alias="kolomTercetak", default={})
-    funding: Mapping[Literal["pusat", "daerah"], Text] = Field(validation_alias="sumberPembiayaan")
+    funding: Funding = Field(validation_alias="sumberPembiayaan")
     duties: Mapping[str, Prose] = Field(validation_alias="tugas", default={})
     lp2kd: Yearly
     ended: Ended = Field(validation_alias="laporanProgram")
     others: Mapping[str, Other] = Field(validation_alias="programLembaga", default={})
-
-    @field_validator("fillers")
-    @classmethod
-    def _all_filled(cls, value: Mapping[int, str], info: ValidationInfo) -> Mapping[int, str]:
-        if missing := [one for one in MATRICES if one not in value]:
-            raise fault(f"Matriks {missing[0]} tanpa pengisi", "sebut id instansinya")
-        for agency in value.values():
-            known_agency(agency, info)
-        return value
 
     @field_validator("duties")
     @classmethod

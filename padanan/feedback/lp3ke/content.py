@@ -49,7 +49,7 @@ def m2(
     for item in _programs(contracts):
         line = reporting.program.get(item.id)
         origin = str(item.program.get("asal"))
-        funding = reporting.funding.get("pusat" if origin == "pusat" else "daerah", "")
+        funding = reporting.funding.pusat if origin == "pusat" else reporting.funding.daerah
         known.append(
             {
                 "tujuan": line.tujuan if line and line.tujuan else "",

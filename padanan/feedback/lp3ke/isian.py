@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from padanan.base.config import Config, Listed, Prose, fault, read_config
 from padanan.base.typed import has_long_number
+from padanan.contracts.lp3ke import Strategy
 from padanan.feedback.lp3ke import forms
 from padanan.feedback.lp3ke.sheets import TICK
 
@@ -40,7 +41,7 @@ class Item(Config):
 class Activity(Config):
     """One row of Matriks 2."""
 
-    tujuan: Literal[1, 2, 3]
+    tujuan: Strategy
     pd: Said
     program: Said
     kode: Said | None = None

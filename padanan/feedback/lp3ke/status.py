@@ -35,7 +35,7 @@ def lines(
         yield f"LP3KE {quarter.label} edisi ke-{edition['edisi']}, dari {source}"
     open_ = waiting_books(home, quarter)
     for matrix in MATRICES:
-        filler = agencies.instansi[reporting.fillers[matrix]].singkat
+        filler = agencies.instansi[reporting.fillers.of(matrix)].singkat
         books = [name for name, one in (edition["buku"] if edition else {}).items() if one["matriks"] == matrix]
         back = sum(name in came for name in books)
         line = f"  Matriks {matrix} ({filler}): {number(back)} dari {number(len(books))} buku kerja diterima kembali"

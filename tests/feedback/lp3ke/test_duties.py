@@ -248,12 +248,12 @@ def test_the_skeleton_of_lp2kd_holds_the_decrees_figures(tmp_path, capsys, monke
 @pytest.mark.parametrize(
     ("old", "new", "cause"),
     [
-        ("tujuan: 1}", "tujuan: 4}", "bukan salah satu pilihannya"),
+        ("tujuan: 1}", "tujuan: 4}", "terlalu besar"),
         ("sejak: 2023-TW1", "sejak: 2023-TW5", "triwulan '2023-TW5' tidak dikenal"),
-        ("{1: bappeda, 2: bappeda,", "{1: bappeda,", "Matriks 2 tanpa pengisi"),
-        ("3: diskominfotik", "3: diskominfo", "id instansi 'diskominfo' tidak dikenal"),
+        ("matriks1: bappeda, matriks2: bappeda,", "matriks1: bappeda,", "'matriks2' belum ada"),
+        ("matriks3: diskominfotik", "matriks3: diskominfo", "id instansi 'diskominfo' tidak dikenal"),
         ("tugas: {}", "tugas: {bapeda: sesuatu}", "id instansi 'bapeda' tidak dikenal"),
-        ("matriks: [1, 2, 3]", "matriks: [1, 2, 5]", "bukan salah satu pilihannya"),
+        ("matriks: [1, 2, 3]", "matriks: [1, 2, 5]", "terlalu besar"),
         ("programLembaga: {}", 'programLembaga: {a: {nama: A, lembaga: B, akhir: "2026-13"}}', "bulan tidak terbaca"),
         ("barisPerBuku: 20000", "barisPerBuku: 0", "terlalu kecil"),
         ("berlakuHari: 60\n", "", "belum ada"),

@@ -10,6 +10,7 @@ from padanan.base.errors import PadananError
 from padanan.base.period import Quarter
 from padanan.cli import main
 from padanan.feedback.lp3ke.accept import accept
+from padanan.feedback.lp3ke.isian import read_isian
 from padanan.feedback.lp3ke.make import make
 from padanan.records import reports
 from tests.distribution.decree_by_hand import PERIODE
@@ -276,3 +277,40 @@ def test_impact_before_the_last_quarter_is_refused_by_its_cell(made, tmp_path):
     ]
     right(4, made.folder / "matriks-4.xlsx", tmp_path / "e.xlsx", put("G", "turun"))
     assert accept(made.home, tmp_path / "e.xlsx", QUARTER, by="Siti", now=NOW).faults == ()
+
+
+@pytest.mark.feature("F38")
+def test_answers_written_as_yaml_stand_in_the_forms_and_wrong_ones_are_named(made, tmp_path, capsys):
+    path = tmp_path / "isian.yaml"
+    path.write_text(
+        "matriks1: {1a: {status: Ya, pihak: Bappeda}, 5d: {status: Tidak, tantangan: belum}}\n"
+        "matriks2:\n  - {tujuan: 2, pd: Dinas Contoh, program: Program Contoh, alokasi: 1200, waktu: Tidak}\n"
+        "matriks4:\n  - {pd: Dinas Contoh, program: Program Contoh, capaian: 80 persen}\n"
+    )
+    folder, _ = make(made.home, QUARTER, now=NOW, isian=read_isian(path))
+    _, sheet = opened(folder / "matriks-1.xlsx")
+    first, last = heads(sheet)["row"] + 1, sheet.max_row
+    assert [sheet.cell(first + 1, column).value for column in (2, 3, 4)] == ["√", None, "Bappeda"]
+    assert [sheet.cell(last, column).value for column in (2, 3, 5)] == [None, "√", "belum"]
+    _, sheet = opened(folder / "matriks-2.xlsx")
+    first = heads(sheet)["row"] + 1
+    assert [sheet.cell(first, column).value for column in (2, 3, 5, 7, 13)] == [
+        2,
+        "Dinas Contoh",
+        "Program Contoh",
+        1200,
+        "Tidak",
+    ]
+    assert sheet.cell(first + 1, 5).value is None
+    for wrong, cause in (
+        ("matriks1: {9z: {status: Ya}}", "butir '9z' tidak ada pada Matriks 1"),
+        ("matriks1: {1a: {status: mungkin}}", "bukan salah satu pilihannya"),
+        ("matriks1: {1a: {status: Ya, pihak: '3171014501900003'}}", "isian memuat nomor panjang"),
+        ("matriks2: [{tujuan: true, pd: A, program: B}]", "bukan bilangan bulat"),
+        ("matriks2: [{tujuan: 1, pd: A, program: B, alokasi: '1200'}]", "bukan bilangan bulat"),
+        ("matriks4: [{pd: A, program: B, dampak: turun}]", "isian 'dampak' tidak dikenal"),
+    ):
+        path.write_text(wrong + "\n")
+        assert main(["--home", str(made.home.root), "lp3ke", "make", "--quarter", "2025-TW4", "--isian", str(path)]) == 1
+        said = capsys.readouterr().err
+        assert cause in said and "isian.yaml baris 1" in said and "3171014501900003" not in said
