@@ -118,7 +118,7 @@ class Reporting(Config):
     months: Count = Field(validation_alias="bulanSesudahTriwulan", examples=[1])
     fillers: Fillers = Field(validation_alias="pengisi")
     days: Count = Field(validation_alias="berlakuHari", examples=[60])
-    rows: Annotated[int, Field(ge=1, le=60_000)] = Field(validation_alias="barisPerBuku", examples=[20000])
+    rows: Annotated[int, Field(ge=1, le=60_000)] = Field(validation_alias="barisPerBuku", examples=[10000])
     docx_rows: Annotated[int, Field(ge=1, le=2_000)] = Field(validation_alias="barisDocx", examples=[300])
     spare: Annotated[int, Field(ge=1, le=500)] = Field(validation_alias="barisKosong", examples=[25])
     program: Mapping[str, ProgramLine] = {}

@@ -255,7 +255,7 @@ def test_the_skeleton_of_lp2kd_holds_the_decrees_figures(tmp_path, capsys, monke
         ("tugas: {}", "tugas: {bapeda: sesuatu}", "id instansi 'bapeda' tidak dikenal"),
         ("matriks: [1, 2, 3]", "matriks: [1, 2, 5]", "terlalu besar"),
         ("programLembaga: {}", 'programLembaga: {a: {nama: A, lembaga: B, akhir: "2026-13"}}', "bulan tidak terbaca"),
-        ("barisPerBuku: 20000", "barisPerBuku: 0", "terlalu kecil"),
+        ("barisPerBuku: 10000", "barisPerBuku: 0", "terlalu kecil"),
         ("berlakuHari: 60\n", "", "belum ada"),
     ],
 )
