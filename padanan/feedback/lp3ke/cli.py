@@ -53,7 +53,7 @@ def add_parsers(commands: Any) -> None:
     year.set_defaults(run=_calendar)
     done = actions.add_parser("done", help="catat kewajiban yang sudah disampaikan atau dilaksanakan")
     done.add_argument("kewajiban", help="menurut 'padanan lp3ke calendar', misalnya '2025-TW4 mendagri'")
-    done.add_argument("--day", required=True, type=day_argument, metavar="YYYY-MM-DD", help="hari penyampaian")
+    done.add_argument("--date", required=True, type=day_argument, metavar="YYYY-MM-DD", help="hari penyampaian")
     done.add_argument("--by", required=True, metavar="PETUGAS", help="petugas yang mencatat")
     done.add_argument("--note", default="", help="catatan, misalnya nomor surat")
     done.add_argument("--file", type=Path, metavar="FILE", help="laporan atau tanda terimanya; yang dicatat hash-nya")
@@ -181,7 +181,7 @@ def _done(args: argparse.Namespace) -> int:
     from padanan.feedback.lp3ke.duties import record_done
 
     record = record_done(
-        Home.from_env(), args.kewajiban, args.day, load_contracts(), load_agencies(expectations_dir()), load_reporting(),
+        Home.from_env(), args.kewajiban, args.date, load_contracts(), load_agencies(expectations_dir()), load_reporting(),
         by=args.by, note=args.note, file=args.file, now=_now(),
     )  # fmt: skip
     late = " (terlambat)" if record["tanggal"] > record["tenggat"] else ""

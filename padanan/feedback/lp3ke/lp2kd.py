@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from padanan.base import disk
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.format import day as tanggal
 from padanan.base.format import listed, number
@@ -72,7 +73,7 @@ def make(home: Home, year: int, contracts: Mapping[str, Contract], reporting: Re
     paper.text(TO_FILL)
     paper.foot(f"LP2KD {year} · rancangan · angka kecil ditutup (<5)")
     with no_space_guard("LP2KD"):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        disk.mkdir(path.parent, parents=True, exist_ok=True)
         paper.write(path)
     return {
         "penetapan": [seal.periode.label for seal in own],
