@@ -36,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.review.kit.cli import add_parsers as add_kit
     from padanan.review.worklist.cli import add_parsers as add_worklist
     from padanan.run.report_cli import add_parsers as add_report
+    from padanan.simulation.cli import add_parsers as add_simulation
     from padanan.upkeep.backup_cli import add_parsers as add_backup
     from padanan.upkeep.calendar.cli import add_parsers as add_calendar
     from padanan.upkeep.calendar.rakor_cli import add_parsers as add_rakor
@@ -56,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_calendar(commands)
     add_rakor(commands)
     add_report(commands)
+    add_simulation(commands)
     add_review(commands)
     add_decree(commands)
     add_distribution(commands)

@@ -22,7 +22,7 @@ def add_parsers(commands: Any) -> None:
     )
     actions = parser.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
     take = actions.add_parser("ambil", help="ambil semua yang menunggu")
-    take.add_argument("--kontrak", metavar="ID", help="hanya satu jenis, misalnya verivali")
+    take.add_argument("--producer", metavar="ID", help="hanya satu jenis, misalnya verivali")
     take.set_defaults(run=_take)
     show = actions.add_parser("status", help="lihat apa yang sudah diambil dan apa yang menunggu")
     show.set_defaults(run=_status)
@@ -33,7 +33,7 @@ def _take(args: argparse.Namespace) -> int:
     from padanan.feedback.intake import take_all
 
     home = Home.from_env().ensure()
-    found = take_all(home, only=args.kontrak, progress=lambda line: print(line, file=sys.stderr, flush=True))
+    found = take_all(home, only=args.producer, progress=lambda line: print(line, file=sys.stderr, flush=True))
     if not found:
         print("Tidak ada umpan balik yang menunggu. Berkas baru diterima dengan 'padanan deliver FILE'.")
     for one in found:
@@ -48,14 +48,14 @@ def _take(args: argparse.Namespace) -> int:
 def _status(_: argparse.Namespace) -> int:
     from padanan.base.format import number
     from padanan.contracts.feedback import load_feedback
-    from padanan.feedback import events
     from padanan.feedback.intake import waiting
+    from padanan.records.returned import taken
 
     home, contracts = Home.from_env().seen(), load_feedback()
     queue = waiting(home, contracts)
     print(f"{'jenis':12} {'kiriman':>8} {'peristiwa':>10} {'dikembalikan':>13} {'menunggu':>9}")
     for contract in contracts.values():
-        done = events.taken(home, contract.id)
+        done = taken(home, contract.id)
         counted = [sum(int(record[name]) for record in done) for name in ("peristiwa", "ditolak")]
         left = sum(one.id == contract.id for one, _ in queue)
         print(f"{contract.id:12} {len(done):>8} {number(counted[0]):>10} {number(counted[1]):>13} {left:>9}")

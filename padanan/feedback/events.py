@@ -1,29 +1,21 @@
-"""The store of events: what each delivery of feedback said, one immutable signed folder a delivery, registered in a chain.
+"""All events as one table: what each delivery of feedback said, whatever day and whichever key it came with.
 
-Events are only added. What a person's state is on a day is `state`'s question, what a row must be to become an event `judge`'s.
+Which deliveries there are, and whether their bytes are those that were registered, is `padanan/records/returned`'s; what a
+person's state is on a day is `state`'s question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from padanan.base.digest import file_sha256
-from padanan.base.errors import PadananError
-from padanan.base.folder_proof import signed_hashes
 from padanan.base.home import Home
 from padanan.base.keys import load_ring, register_today
 from padanan.base.sql import literal
-from padanan.records.kinds import FEEDBACK
-from padanan.records.log import Log
+from padanan.records.returned import proved_events, taken
 
-EVENTS, FAULTS, ACCOUNT = "peristiwa.parquet", "celah.parquet", "akun.json"
-TAKEN = "diambil"
-"""What a record of the register says when a delivery was taken in."""
 COLUMNS = {
     "id_peristiwa": "varchar",
     "kontrak": "varchar",
@@ -55,30 +47,9 @@ COLUMNS = {
 person.
 """
 KEYED = ("id_peristiwa", "kunci", "isi", "membatalkan", "id_orang")
-WHAT = "peristiwa umpan balik"
-CURE = "pulihkan folder umpan_balik dan decisions/umpan_balik dari cadangan"
 
 
-def folder_of(home: Home, contract_id: str, sha16: str) -> Path:
-    """Where the events of a delivery lie."""
-    return home.umpan_balik / contract_id / f"delivery={sha16}"
-
-
-def log_of(home: Home, contract_id: str) -> Log:
-    """`decisions/umpan_balik/<contract>.jsonl`: which deliveries were taken in, with the hashes of their events."""
-    return Log(home, FEEDBACK, contract_id)
-
-
-def taken(home: Home, contract_id: str) -> list[Mapping[str, Any]]:
-    """The deliveries of a contract that were taken in, oldest first.
-
-    Raises:
-        PadananError: the register was changed.
-    """
-    return [record for record in log_of(home, contract_id).read().records if record["jenis"] == TAKEN]
-
-
-def open_events(con: duckdb.DuckDBPyConnection, home: Home, contracts: Mapping[str, Any], *, known_at: date | None = None) -> int:
+def open_events(con: duckdb.DuckDBPyConnection, home: Home, contracts: Iterable[str], *, known_at: date | None = None) -> int:
     """Makes the table `peristiwa` of all events recorded up to a day, each delivery's bytes compared with the register first.
 
     Args:
@@ -98,46 +69,10 @@ def open_events(con: duckdb.DuckDBPyConnection, home: Home, contracts: Mapping[s
         for record in taken(home, contract_id):
             if known_at is not None and str(record["dicatat"]) > known_at.isoformat():
                 continue
-            path = folder_of(home, contract_id, str(record["sha16"])) / EVENTS
-            _prove(home, path, record)
+            path = proved_events(home, contract_id, record)
             columns = ", ".join(COLUMNS)
             if record["kunci_hmac"] != ring.names[-1]:
                 register_today(con, ring, str(record["kunci_hmac"]))
                 columns = ", ".join(f"hmac_kini({name}) as {name}" if name in KEYED else name for name in COLUMNS)
             con.execute(f"insert into peristiwa select {columns} from read_parquet({literal(path)})")
     return int(con.execute("select count(*) from peristiwa").fetchall()[0][0])
-
-
-def _prove(home: Home, path: Path, record: Mapping[str, Any]) -> None:
-    if not path.is_file() or file_sha256(path) != record["peristiwa_sha256"]:
-        what = "berubah" if path.exists() else "hilang"
-        raise PadananError(f"{WHAT} {what}", file=path.relative_to(home.root), cure=CURE)
-
-
-def faults_of_events(home: Home, contracts: Mapping[str, Any]) -> list[PadananError]:
-    """Everything that is wrong with the store: events that are missing or were changed, folders that no register names."""
-    found: list[PadananError] = []
-    for contract_id in contracts:
-        try:
-            records = taken(home, contract_id)
-        except PadananError as error:
-            found.append(error)
-            continue
-        for record in records:
-            folder = folder_of(home, contract_id, str(record["sha16"]))
-            try:
-                signed_hashes(home.root, folder, what=WHAT, cure=CURE)
-                _prove(home, folder / EVENTS, record)
-            except PadananError as error:
-                found.append(error)
-        known = {str(record["sha16"]) for record in records}
-        for folder in sorted((home.umpan_balik / contract_id).glob("delivery=*")):
-            if folder.name.removeprefix("delivery=") not in known:
-                found.append(
-                    PadananError(
-                        "peristiwa belum terdaftar: prosesnya mati sebelum mencatatnya",
-                        file=folder.relative_to(home.root),
-                        cure="jalankan 'padanan umpan-balik ambil'; pengambilan diselesaikan",
-                    )
-                )
-    return found

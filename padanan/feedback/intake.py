@@ -27,10 +27,12 @@ from padanan.base.sql import literal
 from padanan.base.tabular import write_table
 from padanan.contracts.contract import Contract, load_blanks, load_contracts
 from padanan.contracts.feedback import DISPUTED, LOOK, REFUSED, FeedbackCatalogue, load_catalogue, load_feedback
-from padanan.feedback import events, people, typed_rows
+from padanan.feedback import people, typed_rows
 from padanan.feedback.asked_rows import ASKED, Window, arrange
+from padanan.feedback.events import open_events
 from padanan.feedback.judge import FOUND, Asked, asked, judge, outcomes, standing_disputes
 from padanan.feedback.receipt import NAME, write_receipt
+from padanan.records import returned
 from padanan.records.active import received_on
 from padanan.records.delivery_proof import prove_read
 from padanan.records.ledger import effective_status, manifests, released
@@ -55,7 +57,7 @@ def waiting(home: Home, contracts: Mapping[str, Contract]) -> list[tuple[Contrac
     """Landed deliveries that are not taken in yet, in the order they came; one destroyed by retention is passed by."""
     freed, found = released(home), []
     for contract in contracts.values():
-        done = {str(record["sha16"]) for record in events.taken(home, contract.id)}
+        done = {str(record["sha16"]) for record in returned.taken(home, contract.id)}
         for item in manifests(home, contract.id):
             if item["sha16"] not in done and effective_status(item, freed) == "diterima" and read_nisan(item["folder"]) is None:
                 found.append((contract, item))
@@ -96,7 +98,7 @@ def take(
     now: datetime,
 ) -> Taken:
     """Takes in one landed delivery; see `take_all`. A folder that a killed process left whole is only registered."""
-    target = events.folder_of(home, contract.id, item["sha16"])
+    target = returned.folder_of(home, contract.id, item["sha16"])
     part = Path(item["folder"]) / "part.parquet"
     prove_read(home, [part.relative_to(home.root).as_posix()])
     if not target.exists():
@@ -110,8 +112,8 @@ def take(
                     cure="laporkan sebagai galat program, tanpa isi data; kirimannya tetap tersimpan",
                 ) from None
             publish(folder, target)
-    account = json.loads((target / events.ACCOUNT).read_text(encoding="utf-8"))
-    events.log_of(home, contract.id).append([{"jenis": events.TAKEN, **account}], now)
+    account = json.loads((target / returned.ACCOUNT).read_text(encoding="utf-8"))
+    returned.log_of(home, contract.id).append([{"jenis": returned.TAKEN, **account}], now)
     return Taken(
         contract.id, item["sha16"], account["baris"], account["peristiwa"], account["ditolak"], account["sengketa"],
         account["periksa"], target / f"{NAME}.html",
@@ -133,10 +135,10 @@ def _make(
     ring = load_ring(home)
     with private_duckdb(work) as con:
         register_hmac(con, ring)
-        rows = typed_rows.read(con, contract, part, load_blanks())
+        rows = typed_rows.read(con, contract, f"read_parquet({literal(part)})", load_blanks())
         # Deaths are asked of lampid, payments of realisasi, numbers of the contract itself.
         before = {name: contracts[name] for name in {contract.id, "lampid"} if name in contracts}
-        events.open_events(con, home, before)
+        open_events(con, home, before)
         known = people.newest(home)
         people.find(con, home, known, contract.column_names)
         register_hmac(con, ring)
@@ -145,8 +147,8 @@ def _make(
         judge(con, ASKED, questions)
         bars = outcomes(questions)
         _mark(con, bars)
-        written = write_table(con, _events(contract, event, item, came, questions), folder / events.EVENTS)
-        write_table(con, _faults(questions), folder / events.FAULTS)
+        written = write_table(con, _events(contract, event, item, came, questions), folder / returned.EVENTS)
+        write_table(con, _faults(questions), folder / returned.FAULTS)
         counted = _counts(con)
         account = {
             "kontrak": contract.id,
@@ -160,7 +162,7 @@ def _make(
             **counted,
             "peristiwa_sha256": written.sha256,
             "peristiwa_sidik": written.row_hash,
-            "celah_sha256": file_sha256(folder / events.FAULTS),
+            "celah_sha256": file_sha256(folder / returned.FAULTS),
             "kunci_hmac": ring.names[-1],
             "dikenali_dengan": None if known is None else f"{known.periode.key}/rev-{known.revisi}",
         }
@@ -172,7 +174,7 @@ def _make(
             )
         write_receipt(con, folder, contract, item, account, questions, sheets=item.get("facts", {}).get("lembar") or ())
     disk.remove_tree(work)
-    disk.write_text(folder / events.ACCOUNT, json.dumps(account, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    disk.write_text(folder / returned.ACCOUNT, json.dumps(account, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
     names = sorted(path.name for path in folder.iterdir())
     seal(folder, target.relative_to(home.root).as_posix(), names)
 

@@ -5,10 +5,9 @@ Events are read by `events`, decisions of people by `decided`; which lines of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import duckdb
 
@@ -28,7 +27,7 @@ class Moment:
     known_at: date | None = None
 
 
-def open_state(con: duckdb.DuckDBPyConnection, home: Home, contracts: Mapping[str, Any], moment: Moment = Moment()) -> int:
+def open_state(con: duckdb.DuckDBPyConnection, home: Home, contracts: Iterable[str], moment: Moment = Moment()) -> int:
     """Makes the tables `peristiwa`, `sengketa`, `berlaku` and `keadaan`; see `fold`.
 
     Returns:

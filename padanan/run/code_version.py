@@ -23,12 +23,8 @@ COMPUTES = (
     "padanan/evidence/resolve.py",
     "padanan/evidence/run.py",
     "padanan/evidence/sources.py",
-    "padanan/feedback/decided.py",
-    "padanan/feedback/events.py",
-    "padanan/feedback/state.py",
     "padanan/linkage",
     "padanan/published/tables.py",
-    "padanan/run/feedback_state.py",
     "padanan/run/publication.py",
 )
 """Files and folders whose code decides what stands in a published table. A test holds them against what is really imported."""

@@ -28,11 +28,13 @@ from padanan.contracts.field_rules import load_field_rules
 from padanan.contracts.legal_bases import load_legal_bases
 from padanan.contracts.lp3ke import load_reporting
 from padanan.contracts.plan import all_plans
+from padanan.contracts.poverty import published_poverty
 from padanan.contracts.retention import load_rules
 from padanan.contracts.rules import load_catalogue
 from padanan.distribution.catalogue import load_catalogue as load_distribution
 from padanan.linkage import load_linkage_config
 from padanan.records.people import load_reviewers
+from padanan.simulation.parameters import load_parameters
 
 # A value that is wrong in any field, and looks like a person: it may stand in no message.
 LAST_CAUSE = ("tanpaProgram", 16, "berlaku")
@@ -43,6 +45,11 @@ def _reviewers(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PADANAN_REVIEWERS", str(folder / "reviewers.yaml"))
         load_reviewers(Home(folder))
+
+
+def _simulation(folder: Path) -> None:
+    shutil.copy(expectations_dir() / "kemiskinan.yaml", folder)
+    load_parameters(folder=folder)
 
 
 LOADERS: dict[str, Callable[[Path], Any]] = {
@@ -58,6 +65,8 @@ LOADERS: dict[str, Callable[[Path], Any]] = {
     "linkage.yaml": lambda folder: load_linkage_config(folder / "linkage.yaml"),
     "lp3ke.yaml": load_reporting,
     "plans/2026.yaml": all_plans,
+    "kemiskinan.yaml": published_poverty,
+    "simulasi.yaml": _simulation,
 }
 # What may be left out, by the name of the field; in linkage.yaml everything but the version has a default.
 OPTIONAL = {
@@ -73,6 +82,9 @@ OPTIONAL = {
     "distribusi.yaml": {"kolom.hanyaDisabilitas"},
     "lp3ke.yaml": {"penerima.oleh", "penerima.tembusan", "program", "program.tujuan", "kolomTercetak", "tugas",
                    "programLembaga"},
+    "kemiskinan.yaml": {"angka.miskinPersen", "angka.miskinRibu", "angka.ekstremPersen", "angka.garisKemiskinan",
+                        "angka.garisMakanan", "angka.anggotaRumahTangga"},
+    "simulasi.yaml": set(),
     "reviewers.yaml": {"versi", "petugas.contoh", "petugas.berlaku.sampai"},
     "plans/2026.yaml": {"beritaAcara.tempat", "pihak", "jadwal", "rakor", "kebutuhan", "variabel", "perjanjian",
                         "kebutuhan.dashboard", "kebutuhan.verifikasiLapangan", "kriteria", "kriteria.contoh",

@@ -17,10 +17,10 @@ import duckdb
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
 from padanan.contracts.feedback import load_deliverable, load_feedback
-from padanan.feedback.events import EVENTS, FAULTS, folder_of
 from padanan.feedback.intake import Taken, take_all
 from padanan.feedback.state import Moment, open_state
 from padanan.landing.land import deliver
+from padanan.records.returned import EVENTS, FAULTS, folder_of
 
 RIGHT: dict[str, dict[str, str]] = {
     "lampid": {"NOMOR": "L1", "PERISTIWA": "PINDAH", "TANGGAL PERISTIWA": "03/11/2025", "KODE KELURAHAN ASAL": "3171011001"},

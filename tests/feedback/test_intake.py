@@ -11,8 +11,8 @@ import pytest
 from padanan.base.errors import PadananError
 from padanan.base.period import JAKARTA
 from padanan.contracts.feedback import load_catalogue, load_feedback
-from padanan.feedback import events
 from padanan.feedback.judge import asked
+from padanan.records.returned import EVENTS, faults_of_events, folder_of
 from tests.feedback.field import NUMBER, RIGHT, Field
 
 KINDS = sorted(RIGHT)
@@ -162,7 +162,7 @@ def test_a_killed_intake_is_finished_by_the_next_one(
         with pytest.raises(KeyboardInterrupt):
             field.take()
     assert field.state(person["id"]) is None
-    assert [fault.cause for fault in events.faults_of_events(field.home, load_feedback())] == [
+    assert [fault.cause for fault in faults_of_events(field.home, load_feedback())[1]] == [
         "peristiwa belum terdaftar: prosesnya mati sebelum mencatatnya"
     ]
     (taken,) = field.take()
@@ -172,7 +172,7 @@ def test_a_killed_intake_is_finished_by_the_next_one(
 
 def test_changed_events_are_refused(field: Field, person: dict[str, str]) -> None:
     taken = field.returned("verivali", field.row("verivali", person))
-    path = events.folder_of(field.home, "verivali", taken.sha16) / events.EVENTS
+    path = folder_of(field.home, "verivali", taken.sha16) / EVENTS
     path.chmod(0o600)
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(PadananError, match="berubah"):
