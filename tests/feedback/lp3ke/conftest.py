@@ -18,6 +18,7 @@ from padanan.feedback.lp3ke.make import make
 from padanan.records.seal_keys import sign_seal
 from padanan.records.seals import SEAL, SEAL_PURPOSE, seal_text
 from tests.distribution.decree_by_hand import PERIODE, seal_decree
+from tests.review.decided_by_hand import demo_home
 from tests.signed import write_manifest
 
 QUARTER = Quarter(2025, 4)
@@ -96,7 +97,7 @@ def with_records(home: Home) -> None:
 
 def decreed(root: Path, *, records: bool = False, **options) -> Home:
     """A home with one decree over `KELURAHAN`; with `records` its publication tells of recipients, families and deaths."""
-    home = Home(root).ensure()
+    home = demo_home(root)
     folder = seal_decree(home, PERIODE, people=4000)
     if records:
         with_records(home)

@@ -26,6 +26,7 @@ from tests.distribution.decree_by_hand import BEFORE as FIRST
 from tests.distribution.decree_by_hand import PERIODE, seal_decree
 from tests.feedback.lp3ke.conftest import NOW, QUARTER
 from tests.feedback.lp3ke.filled import right
+from tests.review.decided_by_hand import demo_home
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +164,7 @@ def test_the_overdue_list_of_a_year(facts, capsys, tmp_path, monkeypatch):
 
 
 def two_decrees(root, shift=120) -> Home:
-    home = Home(root).ensure()
+    home = demo_home(root)
     seal_decree(home, FIRST, people=1200)
     seal_decree(home, PERIODE, people=1200, shift=shift)
     return home
@@ -201,7 +202,7 @@ def test_served_before_and_after_add_up_and_cover_small_cells(tmp_path):
 @pytest.mark.feature("F57")
 def test_a_small_cell_of_a_kota_is_covered_and_can_not_be_subtracted(tmp_path):
     """Eight people in one kota, three of them unserved: neither they nor who is beside them in the sum is printed alone."""
-    home = Home(tmp_path / "data").ensure()
+    home = demo_home(tmp_path / "data")
     folder = seal_decree(home, PERIODE, people=900)
     from tests.feedback.lp3ke.conftest import narrowed
 
@@ -238,7 +239,7 @@ def test_the_skeleton_of_lp2kd_holds_the_decrees_figures(tmp_path, capsys, monke
     assert "belum ada penetapan sampai 2024" in capsys.readouterr().err
     # With one decree there is nothing to compare with, and that is said.
     assert Periode(2025, 1) == FIRST
-    one = Home(tmp_path / "satu").ensure()
+    one = demo_home(tmp_path / "satu")
     seal_decree(one, PERIODE, people=300)
     monkeypatch.setenv("PADANAN_HOME", str(one.root))
     assert main(["lp2kd", "make", "--year", "2025", "--out", str(path)]) == 0
