@@ -27,6 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.distribution.spdci.cli import add_parsers as add_spdci
     from padanan.evidence.cli import add_parsers as add_evidence
     from padanan.feedback.cli import add_parsers as add_feedback
+    from padanan.feedback.lp3ke.cli import add_parsers as add_lp3ke
     from padanan.feedback.person_cli import add_parsers as add_person
     from padanan.generated.cli import add_parsers as add_contracts
     from padanan.landing.cli import add_parsers as add_delivery
@@ -67,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_records(commands)
     add_worklist(commands)
     add_kit(commands)
+    add_lp3ke(commands)
     add_retention(commands)
     add_backup(commands)
     add_key(commands)
