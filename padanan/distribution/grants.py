@@ -208,6 +208,7 @@ class GrantBook:
     home: Home
     _state: tuple[tuple[int, ...], ...] | None = None
     _grants: dict[str, Grant] = field(default_factory=dict)
+    _mine: dict[str, list[Grant]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def all(self) -> Mapping[str, Grant]:
@@ -216,13 +217,18 @@ class GrantBook:
         Raises:
             PadananError: the register was tampered with.
         """
+        with self._lock:
+            self._look()
+            return self._grants
+
+    def _look(self) -> None:
         log = log_of(self.home)
         state = tuple(_seen(path) for path in (log.path, log.head_path))
-        with self._lock:
-            if state != self._state:
-                self._grants = standing(_settled(log))
-                self._state = state
-            return self._grants
+        if state != self._state:
+            self._grants, self._mine = standing(_settled(log)), {}
+            for one in self._grants.values():
+                self._mine.setdefault(one.terms.klien, []).append(one)
+            self._state = state
 
     def of(self, client: str, agency: str, body: str | None, day: date) -> tuple[Grant, ...]:
         """A client's grants that hold on a day.
@@ -230,7 +236,9 @@ class GrantBook:
         A grant opens nothing for a client of another agency than it names, nor for one of a non-government body whose name it
         does not bear: such a body reads through an agency alone (§3.1.3.3.g).
         """
-        mine = [one for one in self.all().values() if one.terms.klien == client and one.holds(day)]
+        with self._lock:
+            self._look()
+            mine = [one for one in self._mine.get(client, ()) if one.holds(day)]
         return tuple(one for one in mine if (one.terms.instansi, one.terms.lembaga) == (agency, body))
 
     def again(self, grant: Grant, day: date) -> bool:

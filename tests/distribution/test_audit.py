@@ -48,7 +48,7 @@ def test_nothing_is_served_that_can_not_be_written_down(served, agency, monkeypa
     def full(*_):
         raise PadananError("penuh", cure="kosongkan")
 
-    monkeypatch.setattr(served.door.writer, "add", full)
+    monkeypatch.setattr("padanan.distribution.audit.append", full)
     for answer in (agency.rows(), agency.find(nik_of(101)), agency.rows(bentuk="ndjson")):
         assert (answer.status_code, answer.json()["kode"]) == (503, "layanan-belum-siap") and "NAMA" not in answer.text
 

@@ -26,6 +26,7 @@ from padanan import __version__
 from padanan.base.errors import PadananError, safe_reason
 from padanan.distribution.api import bnba, models, open_facts, problems
 from padanan.distribution.api.door import Door, door_of
+from padanan.distribution.api.plain import PlainRoute
 from padanan.distribution.audit import TOKEN, Event
 from padanan.distribution.gate import Refused
 from padanan.distribution.oauth import bearer_of
@@ -111,6 +112,7 @@ def create_app(door: Door) -> FastAPI:
     _token(app)
     _errors(app)
     _described(app)
+    app.router.routes.insert(0, PlainRoute(door, app.router))
     return app
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from fastapi import Request
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -24,6 +25,11 @@ from padanan.distribution.grants import GrantBook
 from padanan.distribution.oauth import Bearer, TokenServer, bearer_of
 from padanan.distribution.shelf import Opened, Shelf
 from padanan.distribution.state.store import Store, open_store
+
+
+@cache
+def _per_minute(count: int) -> RateLimitItem:
+    return RateLimitItemPerMinute(count)
 
 
 @dataclass
@@ -47,8 +53,7 @@ class Door:
         Raises:
             Refused: 429, when there were too many within the last minute.
         """
-        item: RateLimitItem = parse(f"{a_minute}/minute")
-        if not self.limiter.hit(item, kind, name):
+        if not self.limiter.hit(_per_minute(a_minute), kind, name):
             raise Refused(429, "terlalu-sering", "Batas permintaan per menit terlampaui; ulangi sesudah waktu pada Retry-After.")
 
     def close(self) -> None:
@@ -89,14 +94,23 @@ def authorized(request: Request, scope: str | None) -> tuple[Door, Bearer]:
         Refused: 401 without a good token, 429 too often, 403 without the scope.
     """
     door = door_of(request)
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return door, let_in(door, request.headers.get("authorization", ""), scope)
+
+
+def let_in(door: Door, header: str, scope: str | None) -> Bearer:
+    """The same from the header `Authorization`; token and client are read from the state at each call.
+
+    Raises:
+        Refused: see `authorized`.
+    """
+    kind, _, token = header.partition(" ")
     bearer = bearer_of(door.store, token.strip()) if kind.lower() == "bearer" and token.strip() else None
     if bearer is None:
         raise Refused(401, "token-tidak-berlaku", "Token tidak ada, salah, atau sudah habis masanya.")
     door.limited("permintaan", bearer.client.id, door.catalogue.batas.requests_a_minute)
     if scope is not None and scope not in bearer.scopes:
         raise Refused(403, "lingkup-kurang", f"Token ini tidak memuat lingkup {scope}.")
-    return door, bearer
+    return bearer
 
 
 def known_parameters(request: Request) -> None:
