@@ -6,6 +6,7 @@ What may be read is `gate`'s one condition, which is evaluated here once for eac
 from __future__ import annotations
 
 import json
+import mmap
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,8 @@ _META = b"padanan_kolom"
 _KEPT_BYTES = 64 << 20
 _BITS = 8_192
 _END = b"}\n"
+# Bytes: a value with its place in a column, what the kernel maps around one that was asked for, and how much may stay mapped.
+_WIDTH, _AROUND, _MAPPED = 24, 64 << 10, 96 << 20
 Places = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -80,11 +83,19 @@ def _expressions(columns: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def is_number(nik: str) -> bool:
+    """Whether a text is a NIK as `nik.arrow` holds it."""
+    return len(nik) == 16 and nik.isascii() and nik.isdigit()
+
+
 class Lines:
     """The opened files of one decree; they never change, so that what was found in them once stays found."""
 
     def __init__(self, folder: Path, con: duckdb.DuckDBPyConnection) -> None:
-        with pa.ipc.open_file(pa.memory_map(str(folder / LINES))) as reader:
+        with (folder / LINES).open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._touched = 0
+        with pa.ipc.open_file(pa.BufferReader(pa.py_buffer(self._map))) as reader:
             self._batches = [reader.get_batch(place) for place in range(reader.num_record_batches)]
             fields: list[str] = json.loads(reader.schema.metadata[_META])
         with pa.ipc.open_file(pa.memory_map(str(folder / NUMBERS))) as reader:
@@ -119,17 +130,19 @@ class Lines:
 
     def places(self, nik: str) -> list[int]:
         """The places of everybody who bears a NIK, the permission not asked."""
-        if len(nik) != 16 or not (nik.isascii() and nik.isdigit()):
+        if not is_number(nik):
             return []
         first, last = np.searchsorted(self._niks, [int(nik), int(nik) + 1])
         return [int(one) for one in self._places[first:last]]
 
-    def chunks(self, permission: Permission, size: int) -> Iterator[Rows]:
-        """Everything that the permission shows, in chunks of so many rows."""
-        after: int | None = None
-        while (rows := self.page(permission, after=after, size=size)).count:
-            yield rows
-            after = rows.last
+    def chunks(self, permission: Permission, size: int) -> Iterator[tuple[pa.RecordBatch, bytes, int]]:
+        """Everything that the permission shows, in chunks of so many rows: one column of lines, pseudonyms, rows."""
+        start = 0
+        while len(places := self._next(permission, start, size)):
+            parts = list(self._joined(permission, places))
+            column = pa.concat_arrays([lines for lines, _ in parts])
+            yield pa.record_batch([column], ["baris"]), b"".join(people for _, people in parts), len(places)
+            start = int(places[-1]) + 1
 
     def _matching(self, permission: Permission) -> Places | None:
         """Who meets the condition: None for everybody, places (int64), or a bit for each place (uint8), whichever is smaller."""
@@ -188,25 +201,36 @@ class Lines:
     def _rows(self, permission: Permission, places: Places) -> Rows:
         if not len(places):
             return NOBODY
+        parts = [(_bytes(lines), people) for lines, people in self._joined(permission, places)]
+        lines, people = parts[0] if len(parts) == 1 else (b"".join(one) for one in zip(*parts, strict=True))
+        return Rows(len(places), lines, people, int(places[-1]))
+
+    def _joined(self, permission: Permission, places: Places) -> Iterator[tuple[pa.Array[Any], bytes]]:
+        """Lines and pseudonyms of places in order, block by block."""
         keys = _keys(tuple(permission.columns))
         held = [self._fields[sql] for sql in permission.columns.values()]
-        lines, people = list[bytes](), list[bytes]()
-        first, last = int(places[0]), int(places[-1])
-        for number in range(first // self._step, last // self._step + 1):
+        for number in range(int(places[0]) // self._step, int(places[-1]) // self._step + 1):
             low, high = np.searchsorted(places, [number * self._step, (number + 1) * self._step])
             if low == high:
                 continue
             batch, some = self._batches[number], places[low:high] - number * self._step
-            count = int(high - low)
-            if int(some[-1]) - int(some[0]) + 1 == count:
-                columns = [batch.column(one).slice(int(some[0]), count) for one in (*held, self._people)]
+            first, count = int(some[0]), int(high - low)
+            span = int(some[-1]) - first + 1
+            if span == count:
+                columns = [batch.column(one).slice(first, count) for one in (*held, self._people)]
             else:
                 wanted = pa.array(some)
                 columns = [batch.column(one).take(wanted) for one in (*held, self._people)]
             parts = [part for pair in zip(keys[:-1], columns[:-1], strict=True) for part in pair]
-            lines.append(_bytes(pc.binary_join_element_wise(*parts, keys[-1], "")))
-            people.append(_fixed(columns[-1]))
-        return Rows(len(places), b"".join(lines), b"".join(people), last)
+            yield pc.binary_join_element_wise(*parts, keys[-1], ""), _fixed(columns[-1])
+            self._touch(len(columns) * (min(span * _WIDTH, count * _AROUND) + _AROUND))
+
+    def _touch(self, size: int) -> None:
+        """Gives mapped pages back to the system now and then: they stay in its cache, and do not count as this process's memory."""
+        self._touched += size
+        if self._touched > _MAPPED:
+            self._touched = 0
+            self._map.madvise(mmap.MADV_DONTNEED)
 
 
 @lru_cache(maxsize=256)

@@ -77,6 +77,19 @@ def test_pages_over_the_edges_of_blocks(opened, tmp_path, monkeypatch, batch, bi
     con.close()
 
 
+@pytest.mark.feature("F20")
+@pytest.mark.parametrize("size", [1, 64, 1000])
+def test_a_stream_is_that_of_the_query(opened, monkeypatch, size):
+    monkeypatch.setattr(prepared_lines, "_MAPPED", 1)  # what is mapped is given back after each block, and still there
+    for changes in ({"baris": "sasaran", "wilayah": ["31"]}, {}, {"wilayah": ["31.74.06.1001"], "program": "kpdj"}):
+        one = permission(opened, **changes)
+        expected = reading.queried_page(opened, "sasaran", one, after=None, size=1000)
+        parts = list(opened.lines.chunks(one, size))
+        assert "".join(line for batch, _, _ in parts for line in batch.column(0).to_pylist()).encode() == expected.lines
+        assert b"".join(people for _, people, _ in parts) == expected.people
+        assert sum(count for _, _, count in parts) == expected.count and all(count <= size for _, _, count in parts)
+
+
 @pytest.mark.feature("F20", "F21")
 def test_every_look_up_is_that_of_the_query(opened):
     for changes in ({"baris": "sasaran", "wilayah": ["31"]}, {"wilayah": ["31"]}, {}, {"wilayah": ["31.74.06"]}):
