@@ -6,6 +6,7 @@ grant lets through is compiled by `gate`.
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -209,6 +210,7 @@ class GrantBook:
     _state: tuple[tuple[int, ...], ...] | None = None
     _grants: dict[str, Grant] = field(default_factory=dict)
     _mine: dict[str, list[Grant]] = field(default_factory=dict)
+    _paths: tuple[str, ...] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def all(self) -> Mapping[str, Grant]:
@@ -222,10 +224,12 @@ class GrantBook:
             return self._grants
 
     def _look(self) -> None:
-        log = log_of(self.home)
-        state = tuple(_seen(path) for path in (log.path, log.head_path))
+        if not self._paths:
+            log = log_of(self.home)
+            self._paths = str(log.path), str(log.head_path)
+        state = tuple(map(_seen, self._paths))
         if state != self._state:
-            self._grants, self._mine = standing(_settled(log)), {}
+            self._grants, self._mine = standing(_settled(log_of(self.home))), {}
             for one in self._grants.values():
                 self._mine.setdefault(one.terms.klien, []).append(one)
             self._state = state
@@ -256,9 +260,9 @@ def _settled(log: Log) -> tuple[Mapping[str, Any], ...]:
     return log.read().records
 
 
-def _seen(path: Any) -> tuple[int, ...]:
+def _seen(path: str) -> tuple[int, ...]:
     try:
-        found = path.stat()
+        found = os.stat(path)
     except FileNotFoundError:
         return ()
     return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

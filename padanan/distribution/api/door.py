@@ -6,20 +6,19 @@ What a BNBA call passes further, grant and audit, is `serve`'s.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.distribution.audit import AuditWriter
 from padanan.distribution.catalogue import Catalogue, load_catalogue
+from padanan.distribution.frequency import FILE, SharedWindow
 from padanan.distribution.gate import Refused, nothing_there
 from padanan.distribution.grants import GrantBook
 from padanan.distribution.oauth import Bearer, TokenServer, bearer_of
@@ -44,7 +43,7 @@ class Door:
     writer: AuditWriter
     tokens: TokenServer
     url: str
-    limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+    window: SharedWindow
     clock: Callable[[], datetime] = lambda: datetime.now(JAKARTA)
 
     def limited(self, kind: str, name: str, a_minute: int) -> None:
@@ -53,13 +52,15 @@ class Door:
         Raises:
             Refused: 429, when there were too many within the last minute.
         """
-        if not self.limiter.hit(_per_minute(a_minute), kind, name):
+        item = _per_minute(a_minute)
+        if not self.window.acquire_entry(item.key_for(kind, name), item.amount, item.get_expiry()):
             raise Refused(429, "terlalu-sering", "Batas permintaan per menit terlampaui; ulangi sesudah waktu pada Retry-After.")
 
     def close(self) -> None:
         """Ends the server's parts."""
         self.writer.close()
         self.shelf.close()
+        self.window.close()
         self.store.close()
 
 
@@ -78,7 +79,8 @@ def open_door(home: Home, url: str, *, database: str | None = None) -> Door:
     shelf = Shelf(home)
     shelf.pointer()
     tokens = TokenServer(store, url, catalogue.batas.token_minutes)
-    return Door(home, store, catalogue, shelf, GrantBook(home), AuditWriter(store), tokens, url)
+    window = SharedWindow(home.distribusi / FILE)
+    return Door(home, store, catalogue, shelf, GrantBook(home), AuditWriter(store), tokens, url, window)
 
 
 def door_of(request: Request) -> Door:

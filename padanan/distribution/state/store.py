@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from padanan.base import disk
+from padanan.base import disk, locks
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import Home
 from padanan.base.locks import held
@@ -78,10 +78,22 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction; it stands whole or not at all."""
-        with self.engine.begin() as con:
-            if self.sqlite:
+        if not self.sqlite:
+            with self.engine.begin() as con:
+                yield con
+            return
+        # SQLite's own waiting is a sleep that grows: writers of several processes would starve each other. The kernel's is a queue.
+        turn = locks.take(self._file.with_name(f".{self._file.name}.lock"))
+        try:
+            with self.engine.begin() as con:
                 con.exec_driver_sql("begin immediate")
-            yield con
+                yield con
+        finally:
+            turn.release()
+
+    @property
+    def _file(self) -> Path:
+        return Path(str(self.engine.url.database))
 
     @contextmanager
     def in_turn(self) -> Iterator[Connection]:
