@@ -85,13 +85,13 @@ class Envelope:
         await self._app(scope, counted, named)
 
 
-def create_app(door: Door) -> FastAPI:
-    """The API over an opened door; the caller closes it."""
+def create_app(door: Door, *, closing: bool = False) -> FastAPI:
+    """The API over an opened door; the caller closes it, or the application at its end with `closing`."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await run_in_threadpool(door.writer.close)
+        await run_in_threadpool(door.close if closing else door.writer.close)
 
     app = FastAPI(
         title="API distribusi data sasaran penanggulangan kemiskinan",
