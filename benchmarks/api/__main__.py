@@ -44,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--clients", default="50,100,200", help="jumlah klien sekaligus; yang terakhir diukur terhadap sasaran")
     parser.add_argument("--seconds", type=float, default=60, help="lama tiap pengukuran halaman dalam detik")
     parser.add_argument("--workers", type=int, default=1, help="banyaknya proses server")
-    parser.add_argument("--home", type=Path, help="folder yang menyimpan penetapan buatan untuk kali berikutnya (bawaan: sementara)")
+    parser.add_argument(
+        "--home", type=Path, help="folder yang menyimpan penetapan buatan untuk kali berikutnya (bawaan: sementara)"
+    )
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="padanan-bench-") as folder:
         kept = options.home or Path(folder)

@@ -143,7 +143,14 @@ def _message(client: str, nik: str, purpose: str) -> dict[str, Any]:
         "query": {"type": "NIK", "value": nik},
         "authorize": {"purpose": {"code": purpose}},
     }
-    header = {"version": "1.0.0", "message_id": number, "message_ts": now, "action": "search", "sender_id": client, "total_count": 1}
+    header = {
+        "version": "1.0.0",
+        "message_id": number,
+        "message_ts": now,
+        "action": "search",
+        "sender_id": client,
+        "total_count": 1,
+    }
     request = {"reference_id": number, "timestamp": now, "search_criteria": search}
     return {"header": header, "message": {"transaction_id": number, "search_request": [request]}}
 

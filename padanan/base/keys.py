@@ -141,10 +141,12 @@ _known: dict[Path, tuple[tuple[int, ...], KeyRing]] = {}
 def _state(path: Path) -> tuple[int, ...] | None:
     """What changes whenever file or folder are written, replaced or opened to others; None where there is no file yet."""
     try:
-        found = [os.stat(one) for one in (path, path.parent)]
+        found = [one.stat() for one in (path, path.parent)]
     except OSError:
         return None
-    return tuple(part for one in found for part in (one.st_dev, one.st_ino, one.st_mode, one.st_size, one.st_mtime_ns, one.st_ctime_ns))
+    return tuple(
+        part for one in found for part in (one.st_dev, one.st_ino, one.st_mode, one.st_size, one.st_mtime_ns, one.st_ctime_ns)
+    )
 
 
 def parse_ring(text: str, path: Path) -> KeyRing:

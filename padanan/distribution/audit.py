@@ -98,7 +98,9 @@ def append(con: Connection, events: Sequence[Event], now: datetime) -> list[Quot
     if rows:
         _add_rows(con, "audit (no, isi, orang, hash)", rows)
         name = signer()
-        con.execute(_NEW_HEAD, {"no": number, "hash": digest, "kunci": name, "tanda": sign(HEAD_PURPOSE, head_text(number, digest))})
+        con.execute(
+            _NEW_HEAD, {"no": number, "hash": digest, "kunci": name, "tanda": sign(HEAD_PURPOSE, head_text(number, digest))}
+        )
     return outcome
 
 

@@ -50,7 +50,9 @@ class SharedWindow(MovingWindowSupport):
                 self._con.execute(line)
         except sqlite3.Error:
             raise PadananError(
-                "berkas kekerapan panggilan tidak dapat dibuka", file=path, cure="hapus berkas itu; ia dibuat lagi dengan sendirinya"
+                "berkas kekerapan panggilan tidak dapat dibuka",
+                file=path,
+                cure="hapus berkas itu; ia dibuat lagi dengan sendirinya",
             ) from None
         self._lock = threading.Lock()
         self._calls = 0

@@ -6,7 +6,6 @@ grant lets through is compiled by `gate`.
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import time
@@ -14,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints, ValidationError, model_validator
@@ -210,7 +210,7 @@ class GrantBook:
     _state: tuple[tuple[int, ...], ...] | None = None
     _grants: dict[str, Grant] = field(default_factory=dict)
     _mine: dict[str, list[Grant]] = field(default_factory=dict)
-    _paths: tuple[str, ...] = ()
+    _paths: tuple[Path, ...] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def all(self) -> Mapping[str, Grant]:
@@ -226,7 +226,7 @@ class GrantBook:
     def _look(self) -> None:
         if not self._paths:
             log = log_of(self.home)
-            self._paths = str(log.path), str(log.head_path)
+            self._paths = log.path, log.head_path
         state = tuple(map(_seen, self._paths))
         if state != self._state:
             self._grants, self._mine = standing(_settled(log_of(self.home))), {}
@@ -260,9 +260,9 @@ def _settled(log: Log) -> tuple[Mapping[str, Any], ...]:
     return log.read().records
 
 
-def _seen(path: str) -> tuple[int, ...]:
+def _seen(path: Path) -> tuple[int, ...]:
     try:
-        found = os.stat(path)
+        found = path.stat()
     except FileNotFoundError:
         return ()
     return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

@@ -1,6 +1,6 @@
 """Rows of a prepared decree as they are sent: every column's JSON beside the key, made once at sealing, read without a query.
 
-What may be read is `gate`'s one condition, which is evaluated here once for each that is asked; the answers are those of `reading`.
+What may be read is `gate`'s one condition, evaluated here once for each that is asked; the answers are those of `reading`.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def write_lines(con: duckdb.DuckDBPyConnection, folder: Path, columns: Sequence[
     digits = "regexp_full_match(nik, '[0-9]{16}')"
     table = con.execute(f"select nik::bigint as nik, urut::bigint as urut from nik where {digits} order by all").to_arrow_table()
     with disk.filling(folder / NUMBERS), pa.ipc.new_file(str(folder / NUMBERS), table.schema) as writer:
-        writer.write_batch(table.combine_chunks().to_batches()[0] if table.num_rows else pa.RecordBatch.from_pylist([], table.schema))
+        writer.write_batch(
+            table.combine_chunks().to_batches()[0] if table.num_rows else pa.RecordBatch.from_pylist([], table.schema)
+        )
 
 
 def _expressions(columns: Sequence[str]) -> list[str]:
@@ -226,7 +228,7 @@ class Lines:
             self._touch(len(columns) * (min(span * _WIDTH, count * _AROUND) + _AROUND))
 
     def _touch(self, size: int) -> None:
-        """Gives mapped pages back to the system now and then: they stay in its cache, and do not count as this process's memory."""
+        """Gives mapped pages back to the system now and then: they stay in its cache, and are no memory of this process."""
         self._touched += size
         if self._touched > _MAPPED:
             self._touched = 0

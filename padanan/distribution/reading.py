@@ -232,5 +232,6 @@ def _latest(name: str) -> str:
 
 
 __all__ = [
-    "Rows", "changes", "chunks", "find", "names_of", "page", "places_of", "prepared", "queried_find", "queried_page", "schema_of", "selection",
+    "Rows", "changes", "chunks", "find", "names_of", "page", "places_of", "prepared", "queried_find", "queried_page", "schema_of",
+    "selection",
 ]  # fmt: skip

@@ -70,7 +70,12 @@ def test_pages_over_the_edges_of_blocks(opened, tmp_path, monkeypatch, batch, bi
     con = opened.con.cursor()
     prepared_lines.write_lines(con, tmp_path, opened.columns)
     small = prepared_lines.Lines(tmp_path, con)
-    for changes in ({"baris": "sasaran", "wilayah": ["31"]}, {}, {"wilayah": ["31.74.06.1001"]}, {"program": "pkh", "wilayah": ["31"]}):
+    for changes in (
+        {"baris": "sasaran", "wilayah": ["31"]},
+        {},
+        {"wilayah": ["31.74.06.1001"]},
+        {"program": "pkh", "wilayah": ["31"]},
+    ):
         one = permission(opened, **changes)
         for after, size in itertools.product((None, 5, 63, 64, 700, 899), (1, 65, 1000)):
             assert small.page(one, after=after, size=size) == reading.queried_page(opened, "sasaran", one, after=after, size=size)

@@ -67,11 +67,10 @@ def ways(served, monkeypatch):
     del long.router.routes[0]
     long = TestClient(long, raise_server_exceptions=False)
 
-    def asked(method, path, headers=None, **more):
+    def asked(method, path, headers=None, more=None, **content):
         taken.clear()
-        found = [
-            web.request(method, path, headers=agency.headers if headers is None else headers, **more) for web in (served.web, long)
-        ]
+        headers = (agency.headers if headers is None else headers) | (more or {})
+        found = [web.request(method, path, headers=headers, **content) for web in (served.web, long)]
         assert len(taken) <= 1
         return *found, bool(taken)
 
@@ -88,11 +87,11 @@ def said(answer):
 
 
 @pytest.mark.feature("F20")
-@pytest.mark.parametrize(("params", "short"), [*((one, True) for one in GOOD), *((one, False) for one in ODD)])
-def test_a_page_by_both_ways(ways, params, short):
-    one, other, taken = ways("GET", f"{BASE}/sasaran", params=params)
-    assert said(one) == said(other) and taken is short
-    assert one.status_code < 500 and one.headers["X-Request-ID"] != other.headers["X-Request-ID"]
+def test_a_page_by_both_ways(ways):
+    for params, short in [*((one, True) for one in GOOD), *((one, False) for one in ODD)]:
+        one, other, taken = ways("GET", f"{BASE}/sasaran", params=params)
+        assert said(one) == said(other) and taken is short, params
+        assert one.status_code < 500 and one.headers["X-Request-ID"] != other.headers["X-Request-ID"]
 
 
 @pytest.mark.feature("F20")
@@ -112,18 +111,17 @@ def test_a_paging_goes_on_over_both_ways(ways):
 
 
 @pytest.mark.feature("F20")
-@pytest.mark.parametrize("path", ["/v1/penetapan/2031-S1/sasaran", "/v1/penetapan/2025-S3/sasaran", f"{BASE}/sasaran/", f"{BASE}/sasarana"])
-def test_places_that_are_not_there(ways, path):
-    one, other, _ = ways("GET", path, params={"tujuan": PURPOSE})
-    assert said(one) == said(other) and one.status_code in (400, 404)
-
-
-@pytest.mark.feature("F20")
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eA=="}, {"Authorization": "Bearer "}])
-def test_without_a_good_token(ways, headers):
-    for call in (("GET", f"{BASE}/sasaran", headers), ("POST", f"{BASE}/sasaran/cari", headers)):
-        one, other, taken = ways(*call, **({"json": {"nik": nik_of(140), "tujuan": PURPOSE}} if call[0] == "POST" else {}))
-        assert said(one) == said(other) and taken and one.status_code == 401 and one.headers["WWW-Authenticate"] == "Bearer"
+def test_places_that_are_not_there_and_tokens_that_are_not_good(ways):
+    for path in ("/v1/penetapan/2031-S1/sasaran", "/v1/penetapan/2025-S3/sasaran", f"{BASE}/sasaran/", f"{BASE}/sasarana"):
+        one, other, _ = ways("GET", path, params={"tujuan": PURPOSE})
+        assert said(one) == said(other) and one.status_code in (400, 404), path
+    for token in (None, "Bearer x", "Basic eA==", "Bearer "):
+        headers = {} if token is None else {"Authorization": token}
+        for method, path in (("GET", f"{BASE}/sasaran"), ("POST", f"{BASE}/sasaran/cari")):
+            body = {"json": {"nik": nik_of(140), "tujuan": PURPOSE}} if method == "POST" else {}
+            one, other, taken = ways(method, path, headers, **body)
+            assert said(one) == said(other) and taken and one.status_code == 401, token
+            assert one.headers["WWW-Authenticate"] == "Bearer"
 
 
 BODIES = [
@@ -146,20 +144,12 @@ BODIES = [
 
 
 @pytest.mark.feature("F20")
-@pytest.mark.parametrize(("body", "short"), BODIES, ids=range(len(BODIES)))
-def test_a_look_up_by_both_ways(ways, body, short):
-    for kind in ("application/json", "application/json; charset=utf-8", "text/plain"):
-        headers_short = short and kind == "application/json"
-        one, other, taken = ways_with(ways, body, kind)
-        assert said(one) == said(other) and taken is headers_short
+def test_a_look_up_by_both_ways(ways):
+    kinds = ("application/json", "application/json; charset=utf-8", "text/plain")
+    for (body, short), kind in itertools.product(BODIES, kinds):
+        one, other, taken = ways("POST", f"{BASE}/sasaran/cari", more={"content-type": kind}, content=body)
+        assert said(one) == said(other) and taken is (short and kind == "application/json"), (body[:60], kind)
         assert one.status_code < 500
-
-
-def ways_with(ways, body, kind):
-    import inspect
-
-    agency = inspect.getclosurevars(ways).nonlocals["agency"]
-    return ways("POST", f"{BASE}/sasaran/cari", headers=agency.headers | {"content-type": kind}, content=body)
 
 
 @pytest.mark.feature("F20")

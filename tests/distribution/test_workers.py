@@ -1,8 +1,9 @@
-"""Several processes answer as one: what is taken back is closed in all of them, calls are counted together, the audit is one chain."""
+"""Several processes answer as one: what is taken back is closed in all, calls are counted together, the audit is one chain."""
 
 import json
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime
 
 import httpx
@@ -24,7 +25,11 @@ WORKERS = 3
 
 def workers_of(process):
     """The processes that answer."""
-    return [one for one in psutil.Process(process.pid).children() if any("spawn_main" in part for part in one.cmdline())]
+    found = []
+    for one in psutil.Process(process.pid).children():
+        with suppress(psutil.Error):  # one that was killed and is not yet buried
+            found += [one] if any("spawn_main" in part for part in one.cmdline()) else []
+    return found
 
 
 def page(url, token, **params):

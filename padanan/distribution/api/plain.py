@@ -72,7 +72,9 @@ class PlainRoute(BaseRoute):
         if scope["type"] != "http" or _LONG_WAY in scope or (found := _PATH.fullmatch(scope["path"])) is None:
             return Match.NONE, {}
         if found[2]:
-            fits = scope["method"] == "POST" and not scope["query_string"] and _header(scope, b"content-type") == "application/json"
+            fits = (
+                scope["method"] == "POST" and not scope["query_string"] and _header(scope, b"content-type") == "application/json"
+            )
             return (Match.FULL, {"padanan.question": found[1]}) if fits else (Match.NONE, {})
         question = _page_question(found[1], scope["query_string"]) if scope["method"] == "GET" else None
         return (Match.FULL, {"padanan.question": question}) if question is not None else (Match.NONE, {})
@@ -157,7 +159,13 @@ def _page_question(label: str, query: bytes) -> Question | None:
     except Refused:
         return None
     ask = Ask(
-        "sasaran", said.get("tujuan"), said.get("hibah"), listed(said.get("kolom")), said.get("wilayah"), said.get("program"), desil
+        "sasaran",
+        said.get("tujuan"),
+        said.get("hibah"),
+        listed(said.get("kolom")),
+        said.get("wilayah"),
+        said.get("program"),
+        desil,
     )
     return Question(label, ask, int(said.get("batas", "100")), said.get("kursor"))
 
@@ -185,7 +193,9 @@ async def _body(receive: Receive) -> bytes | None:
 
 def _again(body: bytes | None, receive: Receive) -> Receive:
     """A receive that gives a body that was read already, then what follows it."""
-    waiting = [{"type": "http.disconnect"} if body is None else {"type": "http.request", "body": body, "more_body": False}]
+    waiting: list[MutableMapping[str, Any]] = [
+        {"type": "http.disconnect"} if body is None else {"type": "http.request", "body": body, "more_body": False}
+    ]
 
     async def given() -> MutableMapping[str, Any]:
         return waiting.pop() if waiting else await receive()

@@ -117,7 +117,7 @@ def called(
 
 
 def refused(bearer: Bearer, ask: Ask, request_id: str, refusal: Refused) -> Event:
-    """A refusal as the audit holds it: whose question it was is kept, the question is not, for what stood in it may be anything."""
+    """A refusal as the audit holds it: whose question it was is kept, not the question, for what stood in it may be anything."""
     said = {"permintaan": request_id, "klien": bearer.client.id, "layanan": ask.service, "kode": refusal.code}
     return Event(REFUSED, said)
 

@@ -57,12 +57,12 @@ class Store:
             question: one object for all times, its values bound by name.
         """
         if not self.sqlite:
-            with self.engine.connect() as con:
-                found = con.execute(question, values).first()
+            with self.engine.connect() as asked:
+                found = asked.execute(question, values).first()
             return None if found is None else tuple(found)
-        con = getattr(self._own, "con", None)
+        con: sqlite3.Connection | None = getattr(self._own, "con", None)
         if con is None:
-            con = self._own.con = self.engine.dialect.connect(*self.engine.dialect.create_connect_args(self.engine.url)[0], **_LITE)
+            con = self._own.con = sqlite3.connect(self._file, **_LITE)
             _sqlite(con, None)
             self._kept.append(con)
         if question not in self._texts:
@@ -82,7 +82,7 @@ class Store:
             with self.engine.begin() as con:
                 yield con
             return
-        # SQLite's own waiting is a sleep that grows: writers of several processes would starve each other. The kernel's is a queue.
+        # SQLite's own waiting is a sleep that grows: writers of several processes would starve each other. The kernel's queues.
         turn = locks.take(self._file.with_name(f".{self._file.name}.lock"))
         try:
             with self.engine.begin() as con:
