@@ -1,14 +1,20 @@
 """The short way of a page and a look-up answers as the long one does, and leaves to it whatever is unusual."""
 
 import itertools
+from datetime import datetime
 
 import pytest
 from starlette.testclient import TestClient
 
+from padanan.base.period import JAKARTA
+from padanan.distribution.api import plain
 from padanan.distribution.api.app import create_app
 from padanan.distribution.api.plain import PlainRoute
+from padanan.distribution.clients import revoke_client
+from padanan.distribution.grants import revoke
 from tests.distribution.agencies_by_hand import BASE, PURPOSE
 from tests.distribution.decree_by_hand import TWICE, nik_of
+from tests.review.decided_by_hand import PROPOSER
 
 GOOD = [
     {"tujuan": PURPOSE},
@@ -150,6 +156,31 @@ def test_a_look_up_by_both_ways(ways):
         one, other, taken = ways("POST", f"{BASE}/sasaran/cari", more={"content-type": kind}, content=body)
         assert said(one) == said(other) and taken is (short and kind == "application/json"), (body[:60], kind)
         assert one.status_code < 500
+
+
+@pytest.mark.feature("F21")
+def test_what_is_taken_back_while_a_page_is_read_is_not_sent(served, ways, monkeypatch):
+    """Grant and client are looked at again between the reading and the answer."""
+    real, acts = plain.page, []
+
+    def meanwhile(*given, **more):
+        rows = real(*given, **more)
+        acts.pop()()
+        return rows
+
+    monkeypatch.setattr(plain, "page", meanwhile)
+    now = datetime.now(JAKARTA)
+
+    acts.append(lambda: revoke(served.home, "klj-dinsos", by=PROPOSER, reason="berakhir", now=now))
+    one, other, taken = ways("GET", f"{BASE}/sasaran", params={"tujuan": PURPOSE})
+    assert taken and (one.status_code, other.status_code) == (404, 404) and "NAMA" not in one.text
+    ended = [one for one in served.events() if one["jenis"] in ("mulai", "selesai", "putus")]
+    assert [one["jenis"] for one in ended] == ["mulai", "putus"] and ended[1]["sebab"] == "tidak-ditemukan"
+    served.grant()
+
+    acts.append(lambda: revoke_client(served.door.store, served.door.writer, "dinsos-klj", by="Uji", now=now))
+    one, _, taken = ways("GET", f"{BASE}/sasaran", params={"tujuan": PURPOSE})
+    assert taken and one.status_code == 404 and "NAMA" not in one.text
 
 
 @pytest.mark.feature("F20")
