@@ -168,3 +168,19 @@ def test_a_window_moves_and_is_shared(tmp_path, monkeypatch):
     for window in (one, other):
         window.close()
     assert b"klien-rahasia" not in (tmp_path / "k.sqlite").read_bytes()
+
+
+def test_who_counts_at_the_same_moment_counts_once(tmp_path):
+    windows, taken = [SharedWindow(tmp_path / "k.sqlite") for _ in range(4)], []
+
+    def ask(window):
+        taken.extend(window.acquire_entry("a", 150, 600) for _ in range(60))
+
+    threads = [threading.Thread(target=ask, args=(one,)) for one in windows]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert (taken.count(True), len(taken)) == (150, 240)
+    for one in windows:
+        one.close()
