@@ -11,13 +11,13 @@ DBT_FOLDERS = {"staging": CLEANSING, "seeds": CLEANSING}
 """dbt folders whose word differs from their stage: staging models and reference seeds belong to cleansing."""
 
 STAGES_WITHOUT_SQL = frozenset({LANDING, DECREE, DISTRIBUTION, FEEDBACK})
-"""Stages without dbt models: landing and decree are files, the two last hold nothing yet."""
+"""Stages without dbt models: landing, decree and distribution are files; feedback is folded from its events."""
 
-STAGES_WITHOUT_ASSETS = frozenset({FEEDBACK})
-"""Stages whose folder is in place but holds no asset yet."""
+STAGES_WITHOUT_ASSETS: frozenset[str] = frozenset()
+"""Stages whose folder is in place but holds no asset yet; none today."""
 
-STAGES_WITHOUT_TESTS = frozenset({FEEDBACK})
-"""Stages that have no test folder yet, because they have nothing to test."""
+STAGES_WITHOUT_TESTS: frozenset[str] = frozenset()
+"""Stages that have no test folder yet, because they have nothing to test; none today."""
 
 TEST_FOLDERS = {"delivery": LANDING, "quality": CLEANSING, "report": REVIEW}
 """Test folders named after a package of `padanan/` instead of the stage that they prove."""
@@ -34,6 +34,7 @@ TEST_FOLDERS_BESIDE_STAGES = frozenset(
         "end_to_end",
         "faults",
         "identity",
+        "simulation",
         "synthetic",
         "unit",
     )

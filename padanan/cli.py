@@ -26,6 +26,8 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.distribution.cli import add_parsers as add_distribution
     from padanan.distribution.spdci.cli import add_parsers as add_spdci
     from padanan.evidence.cli import add_parsers as add_evidence
+    from padanan.feedback.cli import add_parsers as add_feedback
+    from padanan.feedback.person_cli import add_parsers as add_person
     from padanan.generated.cli import add_parsers as add_contracts
     from padanan.landing.cli import add_parsers as add_delivery
     from padanan.records.cli import add_parsers as add_records
@@ -33,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.review.kit.cli import add_parsers as add_kit
     from padanan.review.worklist.cli import add_parsers as add_worklist
     from padanan.run.report_cli import add_parsers as add_report
+    from padanan.simulation.cli import add_parsers as add_simulation
     from padanan.upkeep.backup_cli import add_parsers as add_backup
     from padanan.upkeep.calendar.cli import add_parsers as add_calendar
     from padanan.upkeep.calendar.rakor_cli import add_parsers as add_rakor
@@ -53,11 +56,14 @@ def build_parser() -> argparse.ArgumentParser:
     add_calendar(commands)
     add_rakor(commands)
     add_report(commands)
+    add_simulation(commands)
     add_review(commands)
     add_decree(commands)
     add_distribution(commands)
     add_spdci(commands)
     add_evidence(commands)
+    add_feedback(commands)
+    add_person(commands)
     add_records(commands)
     add_worklist(commands)
     add_kit(commands)

@@ -89,3 +89,17 @@
     {%- endif -%}
     {{ return(found or [('record_key', 'varchar')]) }}
 {% endmacro %}
+
+{#- What the field found of people, as known on the cut-off day (`padanan/run/feedback_state.py`); no rows before anything came back. -#}
+{% macro field_results(plan) %}
+    {%- set path = plan.get('umpan_balik') -%}
+    {%- if path -%}
+    (select id_orang, meninggal_terverifikasi, verivali_hasil, verivali_pada, hasil_berlaku from read_parquet({{ lit(home() ~ '/' ~ path['berkas']) }}))
+    {%- else -%}
+    (
+        select cast(null as varchar) as id_orang, cast(null as boolean) as meninggal_terverifikasi, cast(null as varchar) as verivali_hasil,
+            cast(null as date) as verivali_pada, cast(null as boolean) as hasil_berlaku
+        where false
+    )
+    {%- endif -%}
+{% endmacro %}

@@ -1,11 +1,18 @@
 {{ config(tags=['panggilan_2', 'review']) }}
--- F11: every gap stands in exactly one open task, that of its record, or is answered by the padanan; never both, never neither.
--- A blocking record's task says so and has an owner.
+{% set plan = run_plan() %}
+-- F11: every gap stands in exactly one task, that of its record, or is answered by the padanan; never both, never neither. The task is
+-- open unless a visit whose result still stands answered it. A blocking record's task says so and has an owner.
 with
 ditangani as (
-    select record_key, unnest(string_split(kode, ',')) as rule_id, status = 'terbuka' and pemilik is not null as terbuka, blok
-    from {{ ref('tugas') }}
-    where record_key is not null
+    select
+        t.record_key,
+        unnest(string_split(t.kode, ',')) as rule_id,
+        t.pemilik is not null
+        and t.status = case when t.saluran = 'lapangan' and coalesce(u.hasil_berlaku, false) then 'selesai' else 'terbuka' end as terbuka,
+        t.blok
+    from {{ ref('tugas') }} as t
+    left join {{ field_results(plan) }} as u on t.id_orang = u.id_orang
+    where t.record_key is not null
     union all
     select record_key, rule_id, true, true from {{ ref('celah_terjawab') }}
 )

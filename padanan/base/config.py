@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -36,7 +37,11 @@ class Config(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_empty(cls, data: Any) -> Any:
-        return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+        if not isinstance(data, dict):
+            return data
+        # Only of a field that there is: `{gagal: f(a, b)}` without quotes is read as `gagal` and a field `b)` without a value.
+        fields = {name for key, field in cls.model_fields.items() for name in (key, field.validation_alias)}
+        return {key: value for key, value in data.items() if value is not None or key not in fields}
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -75,6 +80,22 @@ def _day(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+_EXACT = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?")
+
+
+def _exact(value: Any) -> Any:
+    """A decimal as it is written: of `4.89` without quotes YAML would already have made the nearest binary fraction."""
+    if isinstance(value, Decimal):
+        return value
+    if type(value) is int:
+        return Decimal(value)
+    if isinstance(value, str) and _EXACT.fullmatch(value):
+        return Decimal(value)
+    raise fault("bukan bilangan persis", 'tulis bilangan bulat, atau pecahan di antara tanda kutip seperti "4.89"')
+
+
+Exact = Annotated[Decimal, BeforeValidator(_exact)]
+"""A number that is counted with exactly: a whole number, or a fraction between quotes with at most six digits after the point."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

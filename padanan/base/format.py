@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -50,6 +51,25 @@ def threshold(share: float) -> str:
 def decimal(value: float) -> str:
     """A measure with at most one digit after the comma: `5`, `12,5`."""
     return str(format_decimal(value, format="#,##0.#", locale=LOCALE))
+
+
+def exact(value: Decimal) -> str:
+    """A decimal with all the digits it has: `0,5`, `2.083.669,67`, `1.579.503`."""
+    return str(format_decimal(value, format="#,##0.######", locale=LOCALE))
+
+
+def rupiah(value: Decimal | int) -> str:
+    """Money to the sen, without the sen where there are none: `2.083.669,67`, `1.579.503`."""
+    whole = value == int(value)
+    return str(format_decimal(value, format="#,##0" if whole else "#,##0.00", locale=LOCALE))
+
+
+def rough(value: Decimal | int) -> str:
+    """Money as it is spoken of: `206,3 miliar`, `2,48 triliun`; below a million as it is."""
+    for power, word, digits in ((12, "triliun", "0.00"), (9, "miliar", "0.0"), (6, "juta", "0.0")):
+        if abs(value) >= 10**power:
+            return f"{format_decimal(Decimal(value).scaleb(-power), format=digits, locale=LOCALE)} {word}"
+    return rupiah(value)
 
 
 def shares(part: float, whole: float, limit: float) -> tuple[str, str]:

@@ -32,6 +32,7 @@ FOLDERS = (
     "decree",
     "decisions",
     "distribusi",
+    "umpan_balik",
     "logs",
 )
 
@@ -163,6 +164,11 @@ class Home:
     def distribusi(self) -> Path:
         """What the API reads (files prepared from sealed decrees, the pointer to them) and its own state."""
         return self.root / "distribusi"
+
+    @property
+    def umpan_balik(self) -> Path:
+        """The events that came back from the field, a folder for each delivery that was taken in; never rewritten."""
+        return self.root / "umpan_balik"
 
     def decree(self, periode: Periode) -> Path:
         """Drafts and seals of one period."""

@@ -25,7 +25,9 @@ from padanan.contracts.rule_use import Facts, rules_of
 from padanan.contracts.rules import Rule, RuleEntry, read_catalogue
 
 HALF_YEAR = 6
-SHARED_STAGE_MODELS = {"program": "stg_bansos__penerima", SUPPORTING: "stg_pendukung__{unit}"}
+FEEDBACK = "umpan_balik"
+"""The kind of contract whose rows are events, and the folder of such contracts; see `padanan/contracts/feedback.py`."""
+SHARED_STAGE_MODELS = {"program": "stg_bansos__penerima", SUPPORTING: "stg_pendukung__{unit}", FEEDBACK: "stg_umpan_balik"}
 """Kind -> the dbt staging model its contracts share, unless a contract names its own (`modelStaging`)."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from padanan.base.period import Periode, months_before, periode_of, periode_start
-from padanan.contracts.contract import Contract
+from padanan.contracts.contract import FEEDBACK, Contract
 from padanan.contracts.plan import YearPlan
 
 ON_TIME, LATE, OVERDUE, NOT_DUE, HELD = "tepat waktu", "terlambat", "lewat tenggat", "belum jatuh tempo", "ditahan"
@@ -22,12 +22,13 @@ MONTHLY, YEARLY = "bulanan", "tahunan"
 
 
 def deadline(contract: Contract, periode: Periode, plans: Mapping[int, YearPlan]) -> date | None:
-    """The last day on which a delivery still serves a period's decree; None when the year has no plan.
+    """The last day on which a delivery still serves a period's decree; None when the year has no plan, or for feedback.
 
     §3.1.4.b: Dinsos and DPPAPP two months before the decree; every other producer by its contract's `tenggat`.
     """
     plan = plans.get(periode.year)
-    if plan is None:
+    # What the field learns is taken in whenever it comes: each verb's clock stands in umpan_balik.yaml.
+    if plan is None or contract.kind == FEEDBACK:
         return None
     return months_before(plan.decree_date(periode), int(contract.deadline.get("bulanSebelumPenetapan", 0)))
 

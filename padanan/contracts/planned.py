@@ -114,6 +114,14 @@ class PlannedContract(Config):
         return self.in_force and not (self.deliveries and not any(one.terbawa for one in self.deliveries))
 
 
+class FeedbackPlan(Config):
+    """What the field found, as known on the cut-off day: the file that dbt reads (below the data home), and its rows' hash."""
+
+    berkas: str
+    sidik: str
+    orang: int
+
+
 class PlanInputs(Config):
     """Everything a revision depends on; its hash tells one revision from the next."""
 
@@ -129,6 +137,7 @@ class PlanInputs(Config):
     sasaran: Criteria
     lapangan: FieldPlan
     kosong: BlankPlan
+    umpan_balik: FeedbackPlan | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The plan as dbt reads it; the names and their order are the file's."""

@@ -29,7 +29,7 @@ Dimension = Literal["K", "V", "U", "C", "T", "A"]
 Level = Literal["blok", "peringatan"]
 Stage = Literal["cleansing", "padanan"]
 Severity = Literal["ERROR", "WARN"]
-Kind = Literal["registri", "program", "pendukung"]
+Kind = Literal["registri", "program", "pendukung", "umpan_balik"]
 Unit = Literal["orang", "keluarga", "wilayah"]
 LEVELS, STAGES, KINDS, UNITS = get_args(Level), get_args(Stage), get_args(Kind), get_args(Unit)
 # Name in a predicate, field of the contract's `program`, and what stands for it where there is no program.

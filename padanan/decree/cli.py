@@ -70,6 +70,7 @@ def add_parsers(commands: Any) -> None:
 def _verify(args: argparse.Namespace) -> int:
     from padanan.base.errors import PadananError
     from padanan.base.format import fingerprint
+    from padanan.contracts.feedback import load_feedback
     from padanan.contracts.planned import stored
     from padanan.decree.documents.edited import changed_templates
     from padanan.decree.verify import prove
@@ -79,6 +80,7 @@ def _verify(args: argparse.Namespace) -> int:
     from padanan.records.delivery_proof import faults_of_deliveries
     from padanan.records.kinds import KINDS, REVIEW
     from padanan.records.log import logs, unadopted
+    from padanan.records.returned import faults_of_events
 
     home = Home.from_env()
     chosen = [Periode.parse(args.periode)] if args.periode else periods(home)
@@ -102,6 +104,7 @@ def _verify(args: argparse.Namespace) -> int:
     if not args.periode:
         for what, (count, found_faults) in (
             ("kiriman", faults_of_deliveries(home)),
+            ("kiriman umpan balik", faults_of_events(home, load_feedback())),
             ("kumpulan berkas keluar", faults_of_issues(home)),
             ("laporan dan dokumen", faults_of_made(home)),
         ):

@@ -22,8 +22,9 @@ from padanan.base.errors import no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
 from padanan.contracts.agencies import load_agencies
-from padanan.contracts.contract import expectations_dir, load_contracts
+from padanan.contracts.contract import expectations_dir
 from padanan.contracts.delivery import LETTER
+from padanan.contracts.feedback import load_deliverable
 from padanan.distribution.audit import UPLOAD, AuditWriter, Event
 from padanan.distribution.clients import Client
 from padanan.distribution.gate import Refused, nothing_there
@@ -97,7 +98,7 @@ def receive(home: Home, store: Store, client: Client, contract: str, form: str) 
     Raises:
         Refused: 404, the contract is not one of the client's agency.
     """
-    found = load_contracts().get(contract)
+    found = load_deliverable().get(contract)
     agency = load_agencies(expectations_dir()).instansi[client.agency]
     if found is None or found.agency != agency.singkat:
         raise nothing_there()

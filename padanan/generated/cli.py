@@ -34,11 +34,13 @@ def _check(_: argparse.Namespace) -> int:
     from padanan.contracts.contract import load_contracts
     from padanan.contracts.criteria import load_criteria
     from padanan.contracts.entitlements import known_contracts, load_entitlements, unsettled
+    from padanan.contracts.feedback import load_feedback
     from padanan.contracts.field_rules import load_field_rules
     from padanan.contracts.plan import all_plans
     from padanan.contracts.plan_check import open_plans, plan_faults
     from padanan.contracts.renstra import load_renstra
     from padanan.contracts.rule_binding import check_predicates
+    from padanan.feedback.binding import check_feedback_rules
 
     contracts = load_contracts()
     plans = all_plans()
@@ -50,10 +52,12 @@ def _check(_: argparse.Namespace) -> int:
     entitled = load_entitlements()
     known_contracts(entitled, contracts)
     predicates = check_predicates(contracts=contracts)
+    returned = check_feedback_rules()
     rules = sum(len(contract.rules) for contract in contracts.values())
     columns = sum(len(contract.columns) for contract in contracts.values())
     print(f"{len(contracts)} kontrak, {columns} kolom, {rules} aturan: sah.")
     print(f"Rencana data: {', '.join(str(year) for year in plans)}; kriteria data sasaran versi {criteria.versi}: sah.")
+    print(f"{len(load_feedback())} kontrak umpan balik, {returned} aturan: sah.")
     print(f"Indikator Renstra versi {renstra.version}: sah.")
     print(f"Aturan lapangan versi {field.versi}, {len(field.bukti)} bukti, {len(field.tanpa_program)} sebab: sah.")
     unknown = unsettled(entitled, contracts)
@@ -73,6 +77,7 @@ def generated(folder: Path) -> list[Path]:
 
     from padanan.cleansing.suite import render_gx_context
     from padanan.contracts.contract import load_contracts
+    from padanan.contracts.feedback import load_deliverable
     from padanan.generated.contract_docs import render_register
     from padanan.generated.dbt_files import MACROS_PATH, SOURCES_PATH, render_macros, render_sources
     from padanan.generated.features import render_readme
@@ -85,7 +90,7 @@ def generated(folder: Path) -> list[Path]:
     render_gx_context(contracts, folder / "expectations" / "gx")
     render_odcs(contracts, folder / "expectations" / "odcs")
     (folder / "docs" / "tables.md").write_text(render_tables(), encoding="utf-8")
-    (folder / "docs" / "register-data.md").write_text(render_register(contracts), encoding="utf-8")
+    (folder / "docs" / "register-data.md").write_text(render_register(load_deliverable()), encoding="utf-8")
     (folder / "README.md").write_text(render_readme(CHECKOUT), encoding="utf-8")
     (folder / PICTURE_PATH).write_text(render_picture(), encoding="utf-8")
     for name, text in ((SOURCES_PATH, render_sources(contracts)), (MACROS_PATH, render_macros(contracts))):

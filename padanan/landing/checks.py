@@ -14,12 +14,13 @@ from typing import Any
 from padanan.base.format import number
 from padanan.base.home import CHECKOUT
 from padanan.base.period import periode_of, periode_start
-from padanan.contracts.contract import Contract
+from padanan.base.rows_said import rows_in_words
+from padanan.contracts.contract import FEEDBACK, Contract
 from padanan.contracts.plan import YearPlan
 from padanan.landing.header import normal
 from padanan.landing.letter import Letter
 from padanan.landing.no_record import OTHER_HEADER, OTHER_TOTAL, REASONS
-from padanan.landing.places import TOLD, detail, rows_in_words
+from padanan.landing.places import TOLD, detail
 from padanan.landing.raw import Detail, Flag, RawTable
 from padanan.landing.stage import NO_RECORD, UNREADABLE, Aside, Staged
 from padanan.landing.xlsx_flags import FULL_SHEET
@@ -176,7 +177,8 @@ def after_staging(
     yield from _swapped(raw, staged, contract)
     if contract.unit == "wilayah":
         yield from _places_without_rows(staged)
-    if previous:
+    # What happened in a month says nothing of how much happens in the next.
+    if previous and contract.kind != FEEDBACK:
         yield from _against(previous, raw, staged, contract)
 
 

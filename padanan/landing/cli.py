@@ -90,12 +90,12 @@ def add_parsers(commands: Any) -> None:
 
 
 def _deliver(args: argparse.Namespace) -> int:
-    from padanan.contracts.contract import load_contracts
+    from padanan.contracts.feedback import load_deliverable
     from padanan.landing.inbox import process_inbox
     from padanan.landing.land import deliver
 
     home = Home.from_env().ensure()
-    contracts = load_contracts()
+    contracts = load_deliverable()
     if args.diterima is not None and not home.demo_marker.exists():
         raise DeliveryError(
             "waktu tiba hanya dapat ditetapkan di data home demo; di sini yang dipakai waktu yang dilihat sistem",
@@ -188,10 +188,10 @@ def _status(args: argparse.Namespace) -> int:
 
 
 def _release(args: argparse.Namespace) -> int:
-    from padanan.contracts.contract import load_contracts
+    from padanan.contracts.feedback import load_deliverable
     from padanan.records.ledger import release
 
-    record = release(Home.from_env().ensure(), load_contracts(), args.sidik, by=args.by, reason=args.reason)
+    record = release(Home.from_env().ensure(), load_deliverable(), args.sidik, by=args.by, reason=args.reason)
     print(
         f"Dilepas: {record['contract_id']} {record['sha16']} (periode data {record['periode_data']}) "
         f"oleh {record['oleh']} pada {record['waktu']}."

@@ -5,24 +5,19 @@ What a fault is belongs to the readers and `checks`; here rows and cells are onl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import numpy as np
 
 from padanan.base import disk
 from padanan.base.duck import private_duckdb
 from padanan.base.format import number
+from padanan.base.rows_said import SHEET_STEP, Stretch, rows_in_words, stretches
 from padanan.base.sql import literal
 from padanan.landing.raw import LINE, Detail
 
-# Rows of a second, third … sheet that continues the first get this much added to their number.
-SHEET_STEP = 2_000_000
 # So many stretches of rows a flag tells; the rest is in the list beside the receipt, so that a page stays a page.
 TOLD = 500
 LIST = "tanda_terima.csv"
-
-Stretch = tuple[int, int]
 STRETCHES = (
     f"select alasan, sebab, min({LINE}) as dari, max({LINE}) as sampai, count(*) as n from (select alasan, sebab, {LINE}, "
     f"{LINE} - row_number() over (partition by alasan, sebab order by {LINE}) as pulau from read_parquet({{}})) "
@@ -40,37 +35,6 @@ def write_list(rejects: Path, target: Path) -> None:
             f"from ({STRETCHES.format(literal(rejects))}) order by alasan, sebab, dari) "
             f"to {literal(target)} (format csv, header, delimiter ';')"
         )
-
-
-def stretches(lines: Iterable[int]) -> list[Stretch]:
-    """Rows as first and last of each unbroken stretch, in order."""
-    rows = np.unique(np.fromiter(lines, np.int64))
-    if not rows.size:
-        return []
-    breaks = np.flatnonzero(np.diff(rows) != 1)
-    firsts = rows[np.concatenate(([0], breaks + 1))]
-    lasts = rows[np.concatenate((breaks, [rows.size - 1]))]
-    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
-
-
-def rows_in_words(found: Sequence[Stretch], sheets: Sequence[str] = (), *, column: str = "") -> str:
-    """`baris 3–4, 9`; of a further sheet `lembar 'Lanjutan' baris 2`; with a column the cells, `D3–D4, D9`.
-
-    Args:
-        found: stretches of `_baris`.
-        sheets: the names of the sheets in the order of their rows; one or none is not named.
-    """
-    told: dict[int, list[str]] = {}
-    for first, last in found:
-        sheet, start = divmod(first, SHEET_STEP)
-        end = last - sheet * SHEET_STEP
-        told.setdefault(sheet, []).append(f"{column}{start}" + (f"–{column}{end}" if end > start else ""))
-    what = "sel" if column else "baris"
-    named = [
-        (f"lembar '{sheets[sheet]}' " if len(sheets) > 1 and sheet < len(sheets) else "") + f"{what} {', '.join(words)}"
-        for sheet, words in told.items()
-    ]
-    return "; ".join(named)
 
 
 def detail(cause: str, count: int, found: Sequence[Stretch], total: int, sheets: Sequence[str], *, told: int = TOLD) -> Detail:

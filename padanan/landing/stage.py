@@ -13,12 +13,14 @@ import pyarrow.parquet as pq
 
 from padanan.base.duck import private_duckdb
 from padanan.base.keys import KeyRing, register_hmac
+from padanan.base.rows_said import Stretch
 from padanan.base.sql import ident, literal
 from padanan.base.tabular import copy_to
 from padanan.contracts.blanks import Blanks
+from padanan.contracts.cells import NUMBER
 from padanan.contracts.contract import Contract, load_blanks
 from padanan.landing import no_record
-from padanan.landing.places import STRETCHES, TOLD, Stretch
+from padanan.landing.places import STRETCHES, TOLD
 from padanan.landing.raw import LINE, NUMERIC, RawTable
 
 UNREADABLE, DUPLICATE, NO_RECORD = "tidak_terbaca", "baris_kembar", "bukan_rekaman"
@@ -28,20 +30,6 @@ IDENTIFYING = ("id_keluarga_sumber", "id_sumber", "nik", "no_kk", "nama", "tgl_l
 SAMPLE = 10_000
 ZSTD = ", compression zstd"
 _DIGITS = "regexp_replace({}, '[^0-9]', '', 'g')"
-# Sixteen digits, alone or between apostrophes, spaces and quotes, or in regular groups: what `clean_number` of the macros
-# reads as a number (tests/cleansing/test_repairs.py holds the two together).
-_EDGE = r"[\s\pZ\pC=\"'`´‘’ʼ]*"
-_GROUPS = ((6, 6, 4), (4, 4, 4, 4), (2, 2, 2, 6, 4), (2, 2, 2, 2, 2, 2, 4), (6, 2, 2, 2, 4), (2,) * 8, (8, 8))
-NUMBER = (
-    f"{_EDGE}(?:[0-9]{{16}}|"
-    + "|".join(
-        separator.join(f"[0-9]{{{size}}}" for size in groups)
-        for separator in (r"[\s\x{a0}\x{2000}-\x{200a}\x{202f}\x{3000}]{1,2}", "-", "[.]")
-        for groups in _GROUPS
-        if separator != "[.]" or len(groups) > 2
-    )
-    + f"){_EDGE}"
-)
 
 
 @dataclass(frozen=True)

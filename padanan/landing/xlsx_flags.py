@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from padanan.landing.places import TOLD, cells_detail, detail, rows_in_words, stretches
+from padanan.base.rows_said import rows_in_words, stretches
+from padanan.landing.places import TOLD, cells_detail, detail
 from padanan.landing.raw import Detail, Flag
 
 FULL_SHEET = 1_048_576

@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from padanan.base.format import letter
+from padanan.base.rows_said import SHEET_STEP
 from padanan.base.shown import safe_name
 from padanan.landing.archive import RESAVE, check_workbook, epoch_1904, usual_layout
 from padanan.landing.header import HEADING, SEARCH_ROWS, Header, find_header, header_flags, require_header
-from padanan.landing.places import SHEET_STEP
 from padanan.landing.raw import DamagedFile, Flag, RawTable, RejectWriter, Spec, raw_schema
 from padanan.landing.sheet_count import SheetCount, count_sheet
 from padanan.landing.unread import holds_records

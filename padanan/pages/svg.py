@@ -1,4 +1,4 @@
-"""Drawings as inline SVG: stacked bars, the overlap picture (rows of dots, bars) and courses over time.
+"""Drawings as inline SVG: stacked bars, bars of amounts, the overlap picture (rows of dots, bars) and courses over time.
 
 Every drawing carries a title and stands beside a table with the same figures; it never is the only carrier.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from markupsafe import Markup, escape
 
@@ -134,6 +135,34 @@ def upset(sets: Sequence[tuple[str, str]], rows: Sequence[Intersection], title: 
         length = max(span * row.count / largest, 1.0)
         out.append(f'<rect class="isi" x="{dots + 8}" y="{y - 7:.0f}" width="{length:.1f}" height="14"/>')
         out.append(f'<text class="nilai" x="{dots + 14 + length:.1f}" y="{y + 4:.0f}">{escape(number(row.count))}</text>')
+    out.append("</svg>")
+    return Markup("".join(out))
+
+
+def amounts(rows: Sequence[tuple[str, Decimal | int | None, str]], title: str, description: str, name: str) -> Markup:
+    """Amounts as one bar a row, all from 0 and on one scale.
+
+    Args:
+        rows: (name, amount or None where it is covered, the amount in words).
+        title, description: what it shows, for those who can't see it.
+        name: an id that no other drawing of the page has.
+    """
+    left, line, span, head = 330, 24, 300, 8
+    width, height = left + span + 130, head * 2 + line * len(rows)
+    largest = max((value for _, value, _ in rows if value is not None), default=0) or 1
+    out = [
+        f'<svg class="irisan" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{name}-t {name}-d">'
+        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}</desc>'
+    ]
+    for index, (label, value, told) in enumerate(rows):
+        y = head + line * index + line / 2
+        if index % 2 == 0:
+            out.append(f'<rect class="pita" x="0" y="{y - line / 2:.0f}" width="{width}" height="{line}"/>')
+        out.append(f'<text class="nama" x="4" y="{y + 4:.0f}">{escape(label)}</text>')
+        length = span * value // largest if value is not None else 0
+        if value:
+            out.append(f'<rect class="isi" x="{left}" y="{y - 8:.0f}" width="{max(int(length), 1)}" height="16"/>')
+        out.append(f'<text class="nilai" x="{left + 8 + int(length)}" y="{y + 4:.0f}">{escape(told)}</text>')
     out.append("</svg>")
     return Markup("".join(out))
 

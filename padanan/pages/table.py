@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
 from markupsafe import Markup
 
-from padanan.base.format import day, number, percent, points, short_day, threshold
+from padanan.base.format import day, number, percent, points, rupiah, short_day, threshold
 from padanan.base.suppress import Cover
 from padanan.contracts.rules import Rule
 from padanan.published.cells.model import Cells
@@ -21,8 +22,8 @@ class Points(float):
     """A change in percentage points; `0.4` is `+0,4 poin`."""
 
 
-# int: a count; float: a share (0.5 is 50%); Points: a change of shares; date; str; None: an empty cell.
-Value = int | float | date | str | None
+# int: a count; Decimal: rupiah with sen; float: a share (0.5 is 50%); Points: a change of shares; date; str; None: an empty cell.
+Value = int | Decimal | float | date | str | None
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,15 @@ def count(
     if mark is not None:
         return Cell(mark.text, None, classes, data=data, id=name, key=key)
     return Cell(number(value), value, classes, data=data, id=name, key=key)
+
+
+def money(value: Decimal | int | None, *, covered: bool = False, key: Hashable | None = None) -> Cell:
+    """An amount in rupiah; an en dash where there is none. `covered`: the model covers a count that the amount would tell."""
+    if covered:
+        return Cell(Cover.MORE.text, None, "n", key=key)
+    if value is None:
+        return Cell("–", None, "n", key=key)
+    return Cell(rupiah(value), value if isinstance(value, int) or value != int(value) else int(value), "n", key=key)
 
 
 def counted(cells: Cells, key: Hashable, *, css: str = "", nilai: str = "") -> Cell:

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from padanan.base.book import READ_SIZE, Book, height, on_paper
-from padanan.base.format import day, decimal, fingerprint, number, percent, short_day
+from padanan.base.format import day, decimal, fingerprint, number, percent, rupiah, short_day
 from padanan.pages import words
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Column, Points, Row, Table, Value
@@ -36,7 +37,7 @@ NAME_LENGTH, NOT_IN_NAMES = 31, re.compile(r"[\[\]:*?/\\']")
 SHARE_DIGITS = 6
 # Workbooks carry the time they were made; ours carries none of the run.
 MADE = datetime(2000, 1, 1)
-_LOOKS = {"jumlah": "count", "bagian": "share", "poin": "points", "tanggal": "date"}
+_LOOKS = {"jumlah": "count", "bagian": "share", "poin": "points", "tanggal": "date", "rupiah": "money"}
 COVERED = "ditutup"
 
 
@@ -55,7 +56,7 @@ class _Field:
             return COVERED if self.numeric else ""
         if self.value is None:
             return ""
-        kinds = ((Points, "poin"), (date, "tanggal"), (float, "bagian"))
+        kinds = ((Points, "poin"), (date, "tanggal"), (float, "bagian"), (Decimal, "rupiah"))
         return next((name for kind, name in kinds if isinstance(self.value, kind)), "jumlah")
 
     @property
@@ -67,22 +68,47 @@ class _Field:
             return short_day(self.value)
         if isinstance(self.value, str):
             return self.value
+        if isinstance(self.value, Decimal):
+            return rupiah(self.value)
         if isinstance(self.value, Points):
             return decimal(self.value)
         return percent(self.value, 1.0) if isinstance(self.value, float) else number(self.value)
 
 
-def write_workbook(report: Report, pages: Mapping[str, Page], path: Path) -> None:
+@dataclass(frozen=True)
+class Heading:
+    """What a workbook says of itself: on each sheet `frame` (what it was counted from), in each foot `file` and `told`."""
+
+    title: str
+    contents: str
+    frame: str
+    told: str
+    file: str = FILE
+
+
+def heading(report: Report) -> Heading:
+    """The heading of a report's workbook: period, revision and fingerprint."""
+    source = report.source
+    return Heading(
+        title=f"Tabel laporan mutu {source.periode.label}",
+        contents="Tabel laporan mutu data dan pemadanan",
+        frame=f"Periode {source.periode.label}, revisi {source.revisi}, data yang diterima sampai "
+        f"{day(str(source.manifest['cutoff']))}. Nilai hash terbitan: {fingerprint(source.manifest_sha256)}",
+        told=f"{source.periode.label} revisi {source.revisi}",
+    )
+
+
+def write_workbook(told: Heading, pages: Mapping[str, Page], path: Path) -> None:
     """Writes the workbook; the same pages give the same bytes, and no cell is a formula.
 
     Args:
-        report: for the period, revision and fingerprint on each sheet.
+        told: what stands on each sheet beside its tables.
         pages: the finished pages by file name.
         path: the file to write.
     """
     book = Book(path, strings_to_formulas=False, strings_to_urls=False, strings_to_numbers=False, in_memory=True)
-    book.set_properties({"title": f"Tabel laporan mutu {report.source.periode.label}", "author": "Padanan", "created": MADE})
-    writer = _Writer(book, report)
+    book.set_properties({"title": told.title, "author": "Padanan", "created": MADE})
+    writer = _Writer(book, told)
     writer.long(pages)
     sheets = sheets_of(pages)
     writer.contents(pages, sheets)
@@ -179,6 +205,7 @@ def book_formats(book: Any) -> dict[str, Any]:
         "covered": {**cell, "align": "right", "num_format": "@"},
         # Indonesian signs also where the program speaks another language.
         "count": {**cell, "align": "right", "num_format": "[$-421]#,##0"},
+        "money": {**cell, "align": "right", "num_format": "[$-421]#,##0.00"},
         "share": {**cell, "align": "right", "num_format": "[$-421]0.0%"},
         "points": {**cell, "align": "right", "num_format": "[$-421]+0.0;-0.0;0.0"},
         "date": {**cell, "align": "right", "num_format": "[$-421]d mmm yyyy"},
@@ -186,13 +213,8 @@ def book_formats(book: Any) -> dict[str, Any]:
     return {name: book.add_format(look) for name, look in looks.items()}
 
 
-def sheet_head(sheet: Any, formats: Mapping[str, Any], report: Report, title: str, note: str) -> None:
-    """The three lines above a sheet's table: title, note, and the publication it was counted from."""
-    source = report.source
-    frame = (
-        f"Periode {source.periode.label}, revisi {source.revisi}, data yang diterima sampai "
-        f"{day(str(source.manifest['cutoff']))}. Nilai hash terbitan: {fingerprint(source.manifest_sha256)}"
-    )
+def sheet_head(sheet: Any, formats: Mapping[str, Any], frame: str, title: str, note: str) -> None:
+    """The three lines above a sheet's table: title, note, and what it was counted from."""
     # Not wrapped: the first column is narrow, and what stands beside these lines is empty.
     for line, (text, look) in enumerate(((title, "title"), (note, "line"), (frame, "line"))):
         sheet.write_string(line, 0, words.without_long_runs(text), formats[look])
@@ -201,9 +223,11 @@ def sheet_head(sheet: Any, formats: Mapping[str, Any], report: Report, title: st
 class _Writer:
     """Writes the sheets of one workbook, one after the other."""
 
-    def __init__(self, book: Any, report: Report) -> None:
-        self.book, self.report, self.looks = book, report, book_formats(book)
-        self.told = f"{report.source.periode.label} revisi {report.source.revisi}"
+    def __init__(self, book: Any, told: Heading) -> None:
+        self.book, self.told, self.looks = book, told, book_formats(book)
+
+    def _foot(self, name: str) -> str:
+        return f"{self.told.file} · {self.told.told} · {name}"
 
     def put(self, sheet: Any, line: int, place: int, field: _Field) -> None:
         """Writes one cell: a number as a number, words as words."""
@@ -218,7 +242,7 @@ class _Writer:
 
     def _sheet(self, name: str, title: str, note: str = "") -> Any:
         sheet = self.book.add_worksheet(name)
-        sheet_head(sheet, self.looks, self.report, title, note)
+        sheet_head(sheet, self.looks, self.told.frame, title, note)
         return sheet
 
     def long(self, pages: Mapping[str, Page]) -> None:
@@ -240,11 +264,11 @@ class _Writer:
         sheet.autofilter(HEAD_ROW, 0, line, len(LONG_COLUMNS) - 1)
         sheet.freeze_panes(HEAD_ROW + 1, 0)
         sheet.print_area(0, 0, HEAD_ROW, len(LONG_COLUMNS) - 1)
-        on_paper(sheet, f"{FILE} · {self.told} · {LONG}", size=READ_SIZE)
+        on_paper(sheet, self._foot(LONG), size=READ_SIZE)
 
     def contents(self, pages: Mapping[str, Page], sheets: Mapping[str, tuple[str, list[Table]]]) -> None:
         """The second sheet: which table stands where."""
-        sheet = self._sheet(CONTENTS, "Tabel laporan mutu data dan pemadanan", f"Semua angka, juga yang lain: lembar {LONG}.")
+        sheet = self._sheet(CONTENTS, self.told.contents, f"Semua angka, juga yang lain: lembar {LONG}.")
         widths = (22.0, 40.0, 54.0, 8.0)
         for place, (name, width) in enumerate(zip(("Lembar", "Halaman", "Tabel", "Baris"), widths, strict=True)):
             sheet.write_string(HEAD_ROW, place, name, self.looks["head"])
@@ -260,7 +284,7 @@ class _Writer:
                 sheet.write_number(line, 3, len(table.rows), self.looks["count"])
                 sheet.set_row(line, height(zip(texts, widths[1:], strict=False), READ_SIZE))
         sheet.freeze_panes(HEAD_ROW + 1, 0)
-        on_paper(sheet, f"{FILE} · {self.told} · {CONTENTS}", head_row=HEAD_ROW, size=READ_SIZE)
+        on_paper(sheet, self._foot(CONTENTS), head_row=HEAD_ROW, size=READ_SIZE)
 
     def sheet(self, name: str, page: Page, tables: Sequence[Table]) -> None:
         """Tables of a page below each other, as wide as the paper."""
@@ -281,7 +305,7 @@ class _Writer:
                     sheet.merge_range(line, 0, line, len(shared) - 1, text, style)
                     line += 1
                 line = self._table(sheet, table, columns, shared, line) + 1
-        on_paper(sheet, f"{FILE} · {self.told} · {page.title}", size=READ_SIZE)
+        on_paper(sheet, self._foot(page.title), size=READ_SIZE)
 
     def _table(self, sheet: Any, table: Table, columns: Sequence[int], widths: Sequence[float], line: int) -> int:
         """One table, or the columns of it that a page holds; returns the line below."""

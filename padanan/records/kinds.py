@@ -35,5 +35,6 @@ DESTRUCTION = Kind("retensi", "register pemusnahan", is_input=False, head="kepal
 HANDOVER = Kind("penyerahan", "register penyerahan", is_input=False, head="kepala penyerahan")
 KEYS = Kind("kunci", "register kunci", is_input=False, head="kepala kunci")
 GRANTS = Kind("hibah", "register hibah", is_input=False, head="kepala hibah")
+FEEDBACK = Kind("umpan_balik", "catatan umpan balik", is_input=True, head="kepala umpan balik")
 
-KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS, GRANTS)
+KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS, GRANTS, FEEDBACK)

@@ -39,6 +39,7 @@ from padanan.records.seals import closed
 from padanan.records.steps import requests
 from padanan.records.tombstone import gone
 from padanan.run.code_version import code_version
+from padanan.run.feedback_state import feedback_inputs
 from padanan.run.translated import translated
 
 
@@ -66,7 +67,10 @@ def make_plan(
     cutoff: date | None = None,
     expectations: Path | None = None,
 ) -> RunPlan:
-    """Pins the deliveries of a period; nothing is written but rows whose pseudonyms a change of the key made old (`translated`).
+    """Pins the deliveries of a period.
+
+    Nothing is written but what the run reads in their place or beside them: rows whose pseudonyms a change of the key made old
+    (`translated`), and what the field found up to the cut-off (`feedback_state`).
 
     The revision is the published one when nothing it depends on has changed, else the next number.
 
@@ -150,6 +154,7 @@ def make_plan(
         sasaran=criteria,
         lapangan=field_plan(contracts, expectations, criteria),
         kosong=load_blanks(expectations).plan(),
+        umpan_balik=feedback_inputs(home, last_day, expectations),
     )
     inputs_hash = hashlib.sha256(json.dumps(inputs.as_json(), sort_keys=True).encode()).hexdigest()
     published = published_revisions(home, periode)

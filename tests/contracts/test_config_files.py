@@ -27,11 +27,13 @@ from padanan.contracts.entitlements import load_entitlements
 from padanan.contracts.field_rules import load_field_rules
 from padanan.contracts.legal_bases import load_legal_bases
 from padanan.contracts.plan import all_plans
+from padanan.contracts.poverty import published_poverty
 from padanan.contracts.retention import load_rules
 from padanan.contracts.rules import load_catalogue
 from padanan.distribution.catalogue import load_catalogue as load_distribution
 from padanan.linkage import load_linkage_config
 from padanan.records.people import load_reviewers
+from padanan.simulation.parameters import load_parameters
 
 # A value that is wrong in any field, and looks like a person: it may stand in no message.
 LAST_CAUSE = ("tanpaProgram", 16, "berlaku")
@@ -42,6 +44,11 @@ def _reviewers(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PADANAN_REVIEWERS", str(folder / "reviewers.yaml"))
         load_reviewers(Home(folder))
+
+
+def _simulation(folder: Path) -> None:
+    shutil.copy(expectations_dir() / "kemiskinan.yaml", folder)
+    load_parameters(folder=folder)
 
 
 LOADERS: dict[str, Callable[[Path], Any]] = {
@@ -56,6 +63,8 @@ LOADERS: dict[str, Callable[[Path], Any]] = {
     "reviewers.yaml": _reviewers,
     "linkage.yaml": lambda folder: load_linkage_config(folder / "linkage.yaml"),
     "plans/2026.yaml": all_plans,
+    "kemiskinan.yaml": published_poverty,
+    "simulasi.yaml": _simulation,
 }
 # What may be left out, by the name of the field; in linkage.yaml everything but the version has a default.
 OPTIONAL = {
@@ -69,6 +78,9 @@ OPTIONAL = {
     "retensi.yaml": {"kumpulan.sisakan"},
     "delivery.yaml": set(),
     "distribusi.yaml": {"kolom.hanyaDisabilitas"},
+    "kemiskinan.yaml": {"angka.miskinPersen", "angka.miskinRibu", "angka.ekstremPersen", "angka.garisKemiskinan",
+                        "angka.garisMakanan", "angka.anggotaRumahTangga"},
+    "simulasi.yaml": set(),
     "reviewers.yaml": {"versi", "petugas.contoh", "petugas.berlaku.sampai"},
     "plans/2026.yaml": {"beritaAcara.tempat", "pihak", "jadwal", "rakor", "kebutuhan", "variabel", "perjanjian",
                         "kebutuhan.dashboard", "kebutuhan.verifikasiLapangan", "kriteria", "kriteria.contoh",

@@ -15,6 +15,7 @@ from orchestration.environment import prepare
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
 from padanan.contracts.contract import load_contracts
+from padanan.contracts.feedback import load_feedback
 from padanan.landing.inbox import process_inbox
 from padanan.records.ledger import release
 from padanan.review.decision.form import write_form
@@ -61,7 +62,16 @@ def sealed_period(home):
     seal_decree(home, PERIODE)
 
 
+def field_results(home):
+    """Two kinds of feedback: one that nobody is known by yet, one that can't be read."""
+    row = "V1,DPPAPP,Siti,04/11/2025,,,Orang Uji,01/02/1970,,DITEMUKAN,,"
+    head = ",".join(f'"{column.source}"' for column in load_feedback()["verivali"].columns)
+    settled(home.inbox("verivali") / "verivali_2025-11.csv", f"{head}\n{row}\n".encode())
+    settled(home.inbox("realisasi") / "realisasi_2025-11.csv")
+
+
 SENSORS = {
+    "umpan_balik_sensor": field_results,
     "segel_sensor": sealed_period,
     "inbox_sensor": files_of_two_producers,
     "formulir_sensor": decision_form,

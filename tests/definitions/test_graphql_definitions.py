@@ -77,6 +77,7 @@ def test_sensors_watch_the_inbox_and_failed_runs(repository_answer):
         "pelepasan_sensor",
         "putusan_sensor",
         "segel_sensor",
+        "umpan_balik_sensor",
     }
     assert sensors["inbox_sensor"]["targets"] == [{"pipelineName": "landing_produsen"}]
     assert sensors["alarm_kegagalan"]["sensorType"] == "RUN_STATUS"
@@ -95,4 +96,5 @@ def test_the_jobs_are_those_of_the_manual(repository_answer):
         "penetapan_periode",
         "penyaluran_periode",
         "pemeriksaan_akses",
+        "umpan_balik_periode",
     }

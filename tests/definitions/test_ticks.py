@@ -13,7 +13,9 @@ print(sorted(one.name for one in repository.sensor_defs if one.default_status is
 print(sorted(one.name for one in repository.schedule_defs if one.default_status is C.RUNNING), sep="")
 """
 ALARMS = ["alarm_kegagalan", "alarm_tik"]
-SENSORS = [*ALARMS, "formulir_sensor", "inbox_sensor", "pelepasan_sensor", "putusan_sensor", "segel_sensor"]
+SENSORS = [
+    *ALARMS, "formulir_sensor", "inbox_sensor", "pelepasan_sensor", "putusan_sensor", "segel_sensor", "umpan_balik_sensor",
+]  # fmt: skip
 SCHEDULES = ["akses_harian", "dtks_bulanan", "kalender_harian", "padanan_semesteran"]
 
 

@@ -17,6 +17,7 @@ from padanan.records.refusal import OPTIONS
 ENGLISH = {
     "agency": "the agency of a client, by its id",
     "again": "write once more what exists or has expired",
+    "api-port": "the port of the API beside another server",
     "as-of": "the day whose state is shown",
     "by": "who does it",
     "callback": "where a client is called back",
@@ -53,6 +54,8 @@ ENGLISH = {
     "rebuild": "build the warehouse again",
     "replay": "also make again from what it was made of",
     "result": "how a discussion ended",
+    "folder": "where files are put",
+    "former": "the home as it was before a restore",
     "rows": "how many rows",
     "rule": "the rule of the catalogue",
     "scale": "how many made-up residents",

@@ -45,7 +45,7 @@ select
     l.golongan,
     t.jumlah_tugas,
     t.tenggat,
-    'terbuka' as status,
+    case when u.hasil_berlaku then 'selesai' else 'terbuka' end as status,
     o.status_identitas,
     s.terpilih,
     o.kode_kota,
@@ -56,3 +56,4 @@ inner join alasan as a on t.id_orang = a.id_orang
 inner join {{ ref('padanan_orang') }} as o on t.id_orang = o.id_orang
 inner join {{ ref('sasaran') }} as s on t.id_orang = s.id_orang
 left join {{ ref('orang_lapangan') }} as l on t.id_orang = l.id_orang
+left join {{ field_results(plan) }} as u on t.id_orang = u.id_orang

@@ -103,7 +103,8 @@ select
     case when t.lapangan then 'lapangan' else 'sumber' end as saluran,
     case when u.saluran = 'lapangan' and not t.lapangan then u.pemilik_sumber else u.pemilik end as pemilik,
     cast({{ lit(plan['cutoff']) }} as date) + t.hari as tenggat,
-    'terbuka' as status,
+    -- a visit whose result still stands answers what the field is asked; what an office mends stays open until the source is mended
+    case when t.lapangan and u_lap.hasil_berlaku then 'selesai' else 'terbuka' end as status,
     -- where the record says, else where the person lives
     case when t.kode_kelurahan is not null then t.kode_kota else coalesce(o.kode_kota, t.kode_kota) end as kode_kota,
     case when t.kode_kelurahan is not null then t.kode_kecamatan else coalesce(o.kode_kecamatan, t.kode_kecamatan) end as kode_kecamatan,
@@ -111,3 +112,4 @@ select
 from tugas as t
 inner join ketentuan as u on t.producer = u.producer and substr(t.utama, 6) = u.kode
 left join {{ ref('padanan_orang') }} as o on t.id_orang = o.id_orang
+left join {{ field_results(plan) }} as u_lap on t.id_orang = u_lap.id_orang

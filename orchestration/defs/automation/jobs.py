@@ -10,7 +10,7 @@ from orchestration.defs.decree.calendar import dua_kali_setahun
 from orchestration.defs.decree.documents import FOLLOWING
 from orchestration.defs.distribution.access import catatan_akses_utuh
 from orchestration.defs.landing.calendar import tenggat_kiriman
-from orchestration.stages import CLEANSING, DECREE, DISTRIBUTION, LANDING, PADANAN, REVIEW
+from orchestration.stages import CLEANSING, DECREE, DISTRIBUTION, FEEDBACK, LANDING, PADANAN, REVIEW
 
 CALENDAR = dg.AssetSelection.checks(tenggat_kiriman, dua_kali_setahun)
 """What depends on the day and not on a run's data: judged daily, in a job of its own."""
@@ -82,6 +82,13 @@ penyaluran_periode = dg.define_asset_job(
     selection=DISTRIBUTED - ACCESSES,
     description="Menyalurkan penetapan yang disegel: berkas API dan dasbor untuk umum, dengan pembuktiannya.",
     tags={"padanan/tahap": DISTRIBUTION},
+)
+
+umpan_balik_periode = dg.define_asset_job(
+    "umpan_balik_periode",
+    selection=dg.AssetSelection.groups(FEEDBACK),
+    description="Mengambil hasil lapangan yang menunggu di inbox dan menyusun prelist yang berjalan. Tidak menyentuh gudang.",
+    tags={"padanan/tahap": FEEDBACK},
 )
 
 pemeriksaan_akses = dg.define_asset_job(

@@ -10,7 +10,9 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.contracts import landing_key, loaded
-from orchestration.defs.automation.jobs import landing_produsen
+from orchestration.defs.automation.jobs import landing_produsen, umpan_balik_periode
+from orchestration.defs.feedback.kinds import feedback_key
+from orchestration.defs.feedback.prelist import LINES
 from orchestration.defs.partitions import half_years, periode_at
 from orchestration.inbox_watch import look
 from orchestration.links import automation_page, run_page
@@ -18,6 +20,7 @@ from orchestration.resources import AlarmResource, RumahResource
 from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
 from padanan.base.period import Periode
 from padanan.contracts.contract import Contract
+from padanan.contracts.feedback import load_feedback
 
 
 @dg.sensor(
@@ -30,10 +33,38 @@ from padanan.contracts.contract import Contract
 def inbox_sensor(
     context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource
 ) -> dg.SensorResult | dg.SkipReason:
-    """One run a producer for what is new in its inbox; what stays there is tried again with growing delay.
+    """One run a producer for what is new in its inbox; see `_new_in_inboxes`."""
+    return _new_in_inboxes(context, rumah, alarm, loaded(), lambda contract_id: [landing_key(contract_id)])
+
+
+@dg.sensor(
+    name="umpan_balik_sensor",
+    job=umpan_balik_periode,
+    default_status=sensor_status(),
+    minimum_interval_seconds=INTERVAL_SECONDS,
+    description="Berkas umpan balik baru di inbox menjalankan pengambilannya, lalu prelist yang berjalan disusun lagi.",
+)
+def umpan_balik_sensor(
+    context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource
+) -> dg.SensorResult | dg.SkipReason:
+    """One run a kind of feedback for what is new in its inbox; see `_new_in_inboxes`."""
+    return _new_in_inboxes(context, rumah, alarm, load_feedback(), lambda contract_id: [feedback_key(contract_id), LINES])
+
+
+def _new_in_inboxes(
+    context: dg.SensorEvaluationContext,
+    rumah: RumahResource,
+    alarm: AlarmResource,
+    contracts: Mapping[str, Contract],
+    assets: Callable[[str], list[dg.AssetKey]],
+) -> dg.SensorResult | dg.SkipReason:
+    """One run a contract for what is new in its inbox; what stays there is tried again with growing delay.
 
     A producer whose inbox can't be listed, or a file that can't be read, is a line in the tick's log and an alarm, and never
     keeps the tick from the others.
+
+    Args:
+        contracts: whose inboxes. assets: what a run of a contract makes.
     """
     from datetime import UTC, datetime
 
@@ -45,7 +76,7 @@ def inbox_sensor(
     periode = periode_at(now)
     seen = memory_of(context.cursor)
     remembered, requests, faults = {}, [], {}
-    for contract_id, contract in loaded().items():
+    for contract_id, contract in contracts.items():
         before = seen.get(contract_id, {})
         try:
             waiting = pending(home, contract_id)
@@ -69,7 +100,7 @@ def inbox_sensor(
                 dg.RunRequest(
                     run_key=f"{contract_id}:{found.key}",
                     partition_key=own.key,
-                    asset_selection=[landing_key(contract_id)],
+                    asset_selection=assets(contract_id),
                     tags={"padanan/produsen": contract_id, "padanan/periode": own.label},
                 )
             )

@@ -1,4 +1,4 @@
-"""Assets of feedback; none yet.
+"""Assets of feedback: one for each kind that comes back, and the prelist that follows from all of them.
 
-What the field returns is read by the next period's landing.
+No arrow leads back: the next period's run reads the state through its plan (`landing/rencana`).
 """

@@ -18,21 +18,28 @@ from sqlalchemy import Connection, Engine, Select, create_engine, event, select,
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from padanan.base import disk, locks
-from padanan.base.errors import PadananError, safe_reason
+from padanan.base.errors import PadananError, SourceUnavailable, safe_reason
 from padanan.base.home import Home
 from padanan.base.locks import held
 from padanan.distribution.state import tables
 
 FILE = "keadaan.sqlite"
+SQLITE = "sqlite:///"
+TURN = ".giliran.lock"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LITE: dict[str, Any] = {"timeout": 30, "check_same_thread": False}
 
 
 @dataclass(frozen=True)
 class Store:
-    """The state of one API."""
+    """The state of one API.
+
+    Attributes:
+        turn: the file that SQLite's writers lock in turn.
+    """
 
     engine: Engine
+    turn: Path
     _kept: list[sqlite3.Connection] = field(default_factory=list)
     _own: threading.local = field(default_factory=threading.local)
     _texts: dict[Select[Any], tuple[str, list[str]]] = field(default_factory=dict)
@@ -83,7 +90,7 @@ class Store:
                 yield con
             return
         # SQLite's own waiting is a sleep that grows: writers of several processes would starve each other. The kernel's queues.
-        turn = locks.take(self._file.with_name(f".{self._file.name}.lock"))
+        turn = locks.take(self.turn)
         try:
             with self.engine.begin() as con:
                 con.exec_driver_sql("begin immediate")
@@ -113,14 +120,14 @@ class Store:
 
 def database_url(home: Home) -> str:
     """PADANAN_API_DB, or SQLite in the data home."""
-    return os.environ.get("PADANAN_API_DB") or f"sqlite:///{home.distribusi / FILE}"
+    return os.environ.get("PADANAN_API_DB") or f"{SQLITE}{home.distribusi / FILE}"
 
 
 def open_store(home: Home, url: str | None = None) -> Store:
     """The state of a home, its tables made or brought to the newest form.
 
     Raises:
-        PadananError: the database does not answer, or is of a newer version of this program.
+        PadananError: the database does not answer (SourceUnavailable), or is of a newer version of this program.
     """
     address = url or database_url(home)
     try:
@@ -135,11 +142,11 @@ def open_store(home: Home, url: str | None = None) -> Store:
         with held(home.distribusi / ".migrasi.lock"):
             _migrate(engine)
     except SQLAlchemyError as error:
-        raise PadananError(
+        raise SourceUnavailable(
             f"basis data keadaan API tidak dapat dibuka ({safe_reason(error)})",
             cure="periksa PADANAN_API_DB dan apakah server PostgreSQL berjalan",
         ) from None
-    return Store(engine)
+    return Store(engine, home.distribusi / TURN)
 
 
 def _sqlite(connection: Any, _: Any) -> None:

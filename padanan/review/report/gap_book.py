@@ -12,7 +12,7 @@ from typing import Any
 from padanan.base.book import READ_SIZE, Book, height, on_paper
 from padanan.base.suppress import ALL
 from padanan.contracts.rules import Rule
-from padanan.pages.workbook import HEAD_ROW, MADE, SHARE_DIGITS, book_formats, sheet_head
+from padanan.pages.workbook import HEAD_ROW, MADE, SHARE_DIGITS, book_formats, heading, sheet_head
 from padanan.published.gap_places import NAMED, Figure, GapPlaces
 from padanan.published.report import Report
 from padanan.published.wilayah import LEVELS, ROOT, UNKNOWN, UNKNOWN_NAMES
@@ -59,7 +59,7 @@ def write_gap_book(report: Report, path: Path) -> None:
     on_paper(sheet, f"{TITLE}, {report.source.periode.label} revisi {report.source.revisi}", head_row=HEAD_ROW, size=READ_SIZE)
     sheet.set_row(HEAD_ROW, height(COLUMNS[:READ], READ_SIZE))
     sheet.freeze_panes(HEAD_ROW + 1, 0)
-    sheet_head(sheet, formats, report, TITLE, NOTE)
+    sheet_head(sheet, formats, heading(report).frame, TITLE, NOTE)
     # On paper what runs over the last printed column is cut off.
     sheet.merge_range(1, 0, 1, READ - 1, NOTE, formats["note"])
     sheet.set_row(1, height([(NOTE, sum(_WIDTHS[:READ]))], READ_SIZE))

@@ -16,7 +16,7 @@ from padanan.base.period import Periode
 from padanan.contracts.contract import load_contracts
 from padanan.pages.folder import put_in_place
 from padanan.pages.page import Page
-from padanan.pages.workbook import FILE, write_workbook
+from padanan.pages.workbook import FILE, heading, write_workbook
 from padanan.published.opened import open_published
 from padanan.published.report import Report, gather, in_order
 from padanan.review.report import gap_book, pdf
@@ -120,7 +120,7 @@ def _write(home: Home, report: Report, pages: Mapping[str, Page]) -> Path:
     with no_space_guard("laporan mutu"), building(target.parent) as temporary:
         for name, page in pages.items():
             disk.write_text(temporary / name, page.html)
-        write_workbook(report, pages, temporary / FILE)
+        write_workbook(heading(report), pages, temporary / FILE)
         write_gap_book(report, temporary / gap_book.FILE)
         write_pdf(report, pages, temporary / pdf.FILE)
         # The record of the run that published stands in this folder too.

@@ -26,6 +26,7 @@ from padanan.published.revisions import chosen_revision
 from padanan.published.run_plan import RunPlan, read_plan, rebuild_cure
 from padanan.review.worklist import asked
 
+_OPEN = "status = 'terbuka'"
 NOBODY = "padanan"  # stands for the producer of tasks about a person
 _NAMES = ("nik", "no_kk", "nama", "tgl_lahir", "jk", "alamat", "rt", "rw")
 
@@ -176,9 +177,13 @@ _HOUSE = "coalesce(no_kk, case when alamat is null then id_orang else urut_alama
 
 
 def _arrange(con: duckdb.DuckDBPyConnection, plan: RunPlan, folder: Path, people: Path) -> None:
-    """Temporary tables `isi_tugas` and `isi_prelist`: published rows with what the sources say of the person."""
-    con.execute(f"create temp view tugas_terbit as select * from read_parquet({literal(folder / 'tugas.parquet')})")
-    con.execute(f"create temp view prelist_terbit as select * from read_parquet({literal(folder / 'prelist.parquet')})")
+    """Temporary tables `isi_tugas` and `isi_prelist`: published rows with what the sources say of the person.
+
+    What a visit answered is asked of nobody again.
+    """
+    for name in ("tugas", "prelist"):
+        published = f"read_parquet({literal(folder / f'{name}.parquet')})"
+        con.execute(f"create temp view {name}_terbit as select * from {published} where {_OPEN}")
     models = sorted({contract.stage_model for contract in plan.data.contracts if not contract.of_places})
     arms = " union all ".join(
         f"""select record_key, producer, nik_bersih as nik, kk_bersih as no_kk, nama_bersih as nama,

@@ -58,11 +58,11 @@ def add_parsers(commands: Any) -> None:
 
 
 def _found(day: date) -> tuple[Home, list[Thing]]:
-    from padanan.contracts.contract import load_contracts
+    from padanan.contracts.feedback import load_deliverable
     from padanan.contracts.retention import load_rules
     from padanan.upkeep.retention.things import things, unruled
 
-    home, contracts = Home.from_env().seen(), load_contracts()
+    home, contracts = Home.from_env().seen(), load_deliverable()
     for name in unruled(home, contracts):
         print(f"PERHATIAN landing/{name}: tidak punya kontrak, jadi tidak punya masa simpan; tidak pernah dimusnahkan.")
     return home, things(home, contracts, load_rules(contracts), day)
@@ -95,7 +95,7 @@ def _print_due(home: Home, found: Sequence[Thing], day: date) -> None:
 
 def _status(args: argparse.Namespace) -> int:
     from padanan.base.format import number
-    from padanan.contracts.contract import load_contracts
+    from padanan.contracts.feedback import load_deliverable
     from padanan.contracts.retention import load_rules
     from padanan.published.revisions import periods, published_revisions
     from padanan.records.seals import closed
@@ -103,7 +103,7 @@ def _status(args: argparse.Namespace) -> int:
 
     day = _day(args)
     home, found = _found(day)
-    contracts = load_contracts()
+    contracts = load_deliverable()
     head = ("kumpulan data", "masa simpan", "ada", "habis", "ditahan", "nisan")
     rows = []
     for rule in load_rules(contracts).values():
@@ -137,7 +137,7 @@ def _status(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     from padanan.base.format import number
-    from padanan.contracts.contract import load_contracts
+    from padanan.contracts.feedback import load_deliverable
     from padanan.contracts.retention import load_rules
     from padanan.upkeep.retention.destroy import run
 
@@ -150,7 +150,7 @@ def _run(args: argparse.Namespace) -> int:
         raise PadananError("pemusnahan butuh dua orang yang berbeda", cure="isi --by dan --witness dengan dua nama")
     home, found = _found(day)
     _print_due(home, found, day)
-    contracts = load_contracts()
+    contracts = load_deliverable()
     outcome = run(
         home, contracts, load_rules(contracts), by=args.by, witness=args.witness, tell=lambda line: print(f"  {line} …")
     )
@@ -177,11 +177,11 @@ def _paper(args: argparse.Namespace) -> int:
 
 
 def _register(args: argparse.Namespace) -> int:
-    from padanan.contracts.contract import load_contracts
+    from padanan.contracts.feedback import load_deliverable
     from padanan.contracts.retention import load_rules
     from padanan.upkeep.retention.paper import processing_register, register_text
 
-    contracts = load_contracts()
+    contracts = load_deliverable()
     data = processing_register(Home.from_env().seen(), contracts, load_rules(contracts))
     if args.json:
         import json

@@ -80,8 +80,8 @@ select
     {{ age_group('tgl_lahir', plan['cutoff']) }} as kelompok_umur,
     jk,
     case when record_key_acuan is not null then status_dasar end as status_dasar_adminduk,
-    -- field verification (verivali) comes back in a later period; a register's word alone proves no death
-    false as meninggal_terverifikasi,
+    -- proved by a visit that came back before the cut-off day; a register's word alone proves no death
+    coalesce(u.meninggal_terverifikasi, false) as meninggal_terverifikasi,
     coalesce(record_key_acuan is not null and status_dasar = 'mati', false) as bendera_meninggal,
     coalesce(record_key_acuan is not null and status_dasar = 'pindah', false) as bendera_pindah,
     case when kode_jawaban is not null then kode_jawaban <> 'luar' end as di_dki,
@@ -110,3 +110,4 @@ select
     jumlah_rekaman
 from angka as a
 left join {{ ref('desil_orang') }} as d on a.id_orang = d.id_orang
+left join {{ field_results(plan) }} as u on a.id_orang = u.id_orang

@@ -1,0 +1,125 @@
+"""Everything that a rule may ask of a row, in one table: the typed row, its person, and what other rows and earlier events say.
+
+The rules themselves stand in `expectations/umpan_balik.yaml`; which of them fail is `judge`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from padanan.base.home import CHECKOUT
+from padanan.base.sql import ident, literal
+from padanan.contracts.contract import Contract
+from padanan.contracts.feedback import EventOf
+from padanan.feedback.people import PEOPLE
+from padanan.feedback.typed_rows import RAW, ROWS
+
+ASKED = "ditanya"
+"""The table that `arrange` makes."""
+WILAYAH = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
+_NAME = "regexp_replace(upper({}), '[^A-Z]', '', 'g')"
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a delivery came, and of which days its data are."""
+
+    came: date
+    first: date
+    last: date
+
+
+def arrange(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    event: EventOf,
+    window: Window,
+    ceilings: dict[str, int],
+) -> None:
+    """Makes the table `ditanya` from `isi`, `orang` and `peristiwa`; `hmac_hex` must be registered.
+
+    Args:
+        ceilings: the programs that there are, and the most rupiah each pays in a row.
+    """
+    names = contract.column_names
+    con.execute("create or replace table program_batas (program varchar, nominal_maks bigint)")
+    con.executemany("insert into program_batas values (?, ?)", [list(one) for one in ceilings.items()] or [["", 0]])
+    con.execute(
+        "create or replace table kelurahan_kode as select distinct kode_kelurahan as kode, "
+        f"replace(kode_kelurahan, '.', '') as angka from read_csv({literal(WILAYAH)}, all_varchar=true, header=true)"
+    )
+    content = "concat_ws(chr(31), " + ", ".join(f"coalesce({ident(name + RAW)}, '')" for name in names) + ")"
+    has = names.__contains__
+    person = _person(names) if event.orang else "null::varchar"
+    cancels = f"hmac_hex('e|{contract.id}|' || upper(trim(i.membatalkan)))" if has("membatalkan") else "null::varchar"
+    con.execute(
+        f"""create or replace table sel_{ASKED} as
+        select i.*, {literal(window.came.isoformat())}::date as diterima, {literal(window.first.isoformat())}::date as awal,
+          {literal(window.last.isoformat())}::date as akhir,
+          hmac_hex('isi|{contract.id}|' || {content}) as _isi, {cancels} as _batal,
+          o.id_orang is not null as dikenal, o.id_orang as _orang_ketemu, o.cara, o.orang_lahir,
+          coalesce(o.nama_beda, false) as nama_beda, o.lahir_beda,
+          k.kode as _kelurahan, k.kode is not null as kelurahan_ada,
+          {"b.program is not null" if has("program") else "null::boolean"} as program_ada,
+          {"b.nominal_maks" if has("program") else "null::bigint"} as nominal_maks
+        from {ROWS} i left join {PEOPLE} o on o._baris = i._baris
+        left join kelurahan_kode k on k.angka = {"replace(i.kode_kelurahan, '.', '')" if has("kode_kelurahan") else "null"}
+        {"left join program_batas b on b.program = lower(i.program)" if has("program") else ""}"""
+    )
+    con.execute(
+        f"create or replace table orang_{ASKED} as select *, case when _orang_ketemu is not null "
+        f"and not coalesce(nama_beda and coalesce(lahir_beda, true), false) then _orang_ketemu else {person} end as _orang "
+        f"from sel_{ASKED}"
+    )
+    tell = (
+        f"select _orang, tanggal as hari from orang_{ASKED} where peristiwa = 'mati'"
+        if contract.id == "lampid"
+        else ("select null::varchar as _orang, null::date as hari where false")
+    )
+    # Of another row of this file a death counts as one told before; its own row is no witness against itself.
+    con.execute(
+        f"""create or replace table mati as select _orang, min(hari) as mati_pada from (
+          select id_orang as _orang, terjadi as hari from peristiwa where kontrak = 'lampid' and hasil = 'mati'
+          and kunci not in (select membatalkan from peristiwa where membatalkan is not null)
+          union all {tell}) group by 1"""
+    )
+    paid = (
+        f"select _orang, lower(program) as program, masa, _entity_key as kunci from orang_{ASKED} where status = 'tersalur'"
+        if contract.id == "realisasi"
+        else "select null::varchar as _orang, null::varchar as program, null::varchar as masa, null::varchar as kunci where false"
+    )
+    con.execute(
+        f"""create or replace table dibayar as select _orang, program, masa from (
+          select id_orang as _orang, program, masa, kunci from peristiwa where kontrak = 'realisasi' and hasil = 'tersalur'
+          and kunci not in (select membatalkan from peristiwa where membatalkan is not null)
+          union all {paid}) where _orang is not null group by all having count(distinct kunci) > 1"""
+    )
+    aid = contract.id == "realisasi"
+    twice = "left join dibayar d on d._orang = a._orang and d.program = lower(a.program) and d.masa = a.masa" if aid else ""
+    con.execute(
+        f"""create or replace table {ASKED} as
+        with nomor as (select _entity_key, count(distinct _isi) as nomor_n from orang_{ASKED} group by 1),
+        lama as (select kunci, isi from peristiwa where kontrak = {literal(contract.id)}),
+        lain as (select distinct a._entity_key from orang_{ASKED} a
+          join lama on lama.kunci = a._entity_key and lama.isi <> a._isi),
+        ada as (select kunci from lama union select _entity_key from orang_{ASKED})
+        select a.*, n.nomor_n, lain._entity_key is not null as nomor_lama, ada.kunci is not null as batal_ada,
+          m.mati_pada, {"d._orang is not null" if aid else "false"} as bayar_lain
+        from orang_{ASKED} a join nomor n on n._entity_key = a._entity_key
+        left join lain on lain._entity_key = a._entity_key
+        left join ada on ada.kunci = a._batal
+        left join mati m on m._orang = a._orang
+        {twice}"""
+    )
+
+
+def _person(names: tuple[str, ...]) -> str:
+    """A newcomer's identifier: of the NIK unless it is somebody else's, else of name and day of birth; null without either."""
+    by_nik = "case when _orang_ketemu is null then nik end" if "nik" in names else "null"
+    if "nama" not in names:
+        return f"hmac_hex('baru|' || {by_nik})"
+    named = f"case when nama is not null and tgl_lahir is not null then {_NAME.format('nama')} || '|' || tgl_lahir end"
+    return f"hmac_hex('baru|' || coalesce({by_nik}, {named}))"

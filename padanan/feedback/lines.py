@@ -1,0 +1,109 @@
+"""The prelist as it stands on a day (F24): every reason to see a person, open or closed and why, and one open line a person.
+
+What holds of a person is `state`'s; the reasons of the padanan itself come from its published prelist.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+
+from padanan.base.home import Home
+from padanan.base.period import Periode
+from padanan.base.sql import literal
+from padanan.contracts.feedback import FeedbackCatalogue
+from padanan.feedback.state import HOLDING, STATE
+from padanan.published.proof import prove_opened
+from padanan.published.revisions import published_periods, published_revisions
+
+REASONS, LINES = "alasan_garis", "garis"
+OPEN, AWAITING, CONFLICT, DONE, MOOT = "terbuka", "menunggu_muskel", "konflik", "selesai", "gugur"
+STANDING = (OPEN, AWAITING, CONFLICT)
+"""The states of a reason that keep a line open."""
+FROM_PADANAN = "padanan"
+ABOUT_DEATH = ("lampid_mati", "bendera_meninggal")
+"""The reasons that a verified death answers; every other one it makes moot."""
+_PRIORITY_OF_PADANAN = 5
+
+
+def revision_known(home: Home, known_at: date | None) -> tuple[Periode, int, date] | None:
+    """The newest publication whose cut-off is not after a day, with that cut-off; None before there is any."""
+    found: list[tuple[Periode, int, date]] = []
+    for periode in published_periods(home):
+        for number, manifest in published_revisions(home, periode):
+            cutoff = date.fromisoformat(str(manifest["cutoff"]))
+            if known_at is None or cutoff <= known_at:
+                found.append((periode, number, cutoff))
+    return max(found, key=lambda one: (one[2], one[0].key, one[1]), default=None)
+
+
+def open_lines(
+    con: duckdb.DuckDBPyConnection, home: Home, catalogue: FeedbackCatalogue, *, today: date, known_at: date | None = None
+) -> None:
+    """Makes `alasan_garis` (one row a reason) and `garis` (one row a person with an open one); `keadaan` must stand.
+
+    Args:
+        today: the day by which a line is late. known_at: up to which day publications are known.
+
+    Raises:
+        PadananError: the publication was changed.
+    """
+    opened = _from_events(catalogue)
+    found = revision_known(home, known_at)
+    if found is not None:
+        periode, number, cutoff = found
+        prove_opened(home, periode, number)
+        path = home.published(periode, number) / "prelist.parquet"
+        opened.append(
+            f"""select id_orang, unnest(string_split(kode_alasan, ',')) as kode, date '{cutoff.isoformat()}' as dibuka,
+            '{FROM_PADANAN}' as asal, {_PRIORITY_OF_PADANAN} as prioritas, tenggat, null::varchar as pelaku,
+            false as perlu_muskel, kode_kelurahan from read_parquet({literal(path)})"""
+        )
+    answered = f"p.kode in ({', '.join(map(literal, ABOUT_DEATH))})"
+    con.execute(
+        f"""create or replace table {REASONS} as
+        with dibuka as ({" union all ".join(opened)}),
+        pertama as (
+          select id_orang, kode, asal, min(dibuka) as dibuka, min(prioritas) as prioritas, min(tenggat) as tenggat,
+            any_value(pelaku) as pelaku, bool_or(perlu_muskel) as perlu_muskel, max(kode_kelurahan) as kode_kelurahan
+          from dibuka where id_orang is not null group by all)
+        select p.id_orang, p.kode, p.asal, p.dibuka, p.prioritas, p.tenggat, p.pelaku,
+          coalesce(k.kode_kelurahan, p.kode_kelurahan) as kode_kelurahan,
+          case
+            when k.konflik then '{CONFLICT}'
+            when k.meninggal_terverifikasi then case when {answered} then '{DONE}' else '{MOOT}' end
+            when k.verivali_hasil is null then '{OPEN}'
+            when p.asal = '{FROM_PADANAN}' and k.verivali_pada + {catalogue.hasilBerlakuHari} < p.dibuka then '{OPEN}'
+            when p.asal <> '{FROM_PADANAN}' and k.verivali_pada < p.dibuka then '{OPEN}'
+            when p.perlu_muskel and k.muskel_hasil is null then '{AWAITING}'
+            else '{DONE}' end as status,
+          case when k.meninggal_terverifikasi and not {answered} then 'meninggal terverifikasi'
+            when k.verivali_hasil is not null then k.verivali_hasil end as sebab,
+          k.verivali_pada as hasil_pada
+        from pertama p left join {STATE} k on k.id_orang = p.id_orang"""
+    )
+    standing = ", ".join(map(literal, STANDING))
+    con.execute(
+        f"""create or replace table {LINES} as
+        select id_orang, md5('garis|' || id_orang || '|' || min(dibuka)) as id_garis, min(dibuka) as dibuka,
+          string_agg(kode, ',' order by prioritas, kode) as kode_alasan, min(prioritas) as prioritas, min(tenggat) as tenggat,
+          arg_min(pelaku, (prioritas, kode)) as pelaku, max(kode_kelurahan) as kode_kelurahan,
+          case when bool_or(status = '{CONFLICT}') then '{CONFLICT}' when bool_and(status = '{AWAITING}') then '{AWAITING}'
+            else '{OPEN}' end as status,
+          min(tenggat) < date '{today.isoformat()}' as terlambat
+        from {REASONS} where status in ({standing}) group by id_orang"""
+    )
+
+
+def _from_events(catalogue: FeedbackCatalogue) -> list[str]:
+    found = []
+    for kode, opening in catalogue.garis.items():
+        found.append(
+            f"""select id_orang, {literal(kode)} as kode, dicatat as dibuka, kontrak as asal,
+            {opening.prioritas} as prioritas,
+            dicatat + {opening.hari} as tenggat, {literal(", ".join(opening.pelaku))} as pelaku,
+            {str(opening.muskel).lower()} as perlu_muskel, kode_kelurahan
+            from {HOLDING} where id_orang is not null and ({opening.dari})"""
+        )
+    return found

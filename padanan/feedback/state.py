@@ -1,0 +1,137 @@
+"""A person's state on any day, as known on any day: a fold over all events that does not depend on the order in which they came.
+
+Events are read by `events`, decisions of people by `decided`; which lines of the prelist follow is `lines`' question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from padanan.base.home import Home
+from padanan.feedback import decided, events
+
+STATE, HOLDING, DISPUTES = "keadaan", "berlaku", "sengketa"
+CONCLUSIVE = ("ditemukan", "meninggal", "pindah")
+"""Results of a visit that say where a person is; whoever was not met or refused contradicts nobody."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The day whose state is asked for, and the day up to which events were recorded; null for no limit."""
+
+    as_of: date | None = None
+    known_at: date | None = None
+
+
+def open_state(con: duckdb.DuckDBPyConnection, home: Home, contracts: Iterable[str], moment: Moment = Moment()) -> int:
+    """Makes the tables `peristiwa`, `sengketa`, `berlaku` and `keadaan`; see `fold`.
+
+    Returns:
+        How many events were recorded up to `moment.known_at`.
+
+    Raises:
+        PadananError: the store or the register was changed.
+    """
+    count = events.open_events(con, home, contracts, known_at=moment.known_at)
+    con.execute("create or replace table putusan (id_peristiwa varchar, berlaku boolean)")
+    if found := decided.decisions(home, moment.known_at):
+        con.executemany("insert into putusan values (?, ?)", [list(one) for one in found])
+    fold(con, moment.as_of)
+    return count
+
+
+def fold(con: duckdb.DuckDBPyConnection, as_of: date | None = None) -> None:
+    """From `peristiwa` and `putusan` to `sengketa(id_peristiwa, id_orang, sebab)`, `berlaku` and `keadaan`.
+
+    - The same event, sent again, is one; it counts from the day on which it first came.
+    - An event that any other takes back does not hold, whatever becomes of that other one: who erred sends it under a new number.
+    - In dispute, until a person decides, are: events of one number with different content, a row that its own delivery put in
+      doubt, deaths of one person on different days, and whatever lampid tells of a person after their death, with that death.
+    - Of one agency's visits to a person the last one counts; agencies whose results differ are a conflict.
+    - Ties of one day are broken by the event's own hash, never by arrival.
+
+    Args:
+        as_of: the last day of `terjadi`; None for all.
+    """
+    until = "true" if as_of is None else f"terjadi <= date '{as_of.isoformat()}'"
+    con.execute(
+        """create or replace table satu as
+        select p.* replace (f.dicatat as dicatat) from
+          (select * from peristiwa qualify row_number() over (partition by id_peristiwa order by dicatat, sha16, baris) = 1) p
+          join (select id_peristiwa, min(dicatat) as dicatat from peristiwa group by 1) f using (id_peristiwa)
+        where p.kunci not in (select membatalkan from peristiwa where membatalkan is not null and membatalkan <> kunci)"""
+    )
+    con.execute(
+        f"""create or replace table {DISPUTES} as
+        with mati as (select id_orang, min(terjadi) as pada, count(distinct terjadi) as n from satu
+            where kontrak = 'lampid' and hasil = 'mati' and id_orang is not null group by 1),
+          sesudah as (select s.id_orang, s.id_peristiwa from satu s join mati m on m.id_orang = s.id_orang
+            where s.kontrak = 'lampid' and s.hasil <> 'mati' and s.terjadi > m.pada)
+        select id_peristiwa, id_orang, string_agg(distinct sebab, ',' order by sebab) as sebab from (
+          select s.id_peristiwa, s.id_orang, 'nomor_berbeda_isi' as sebab from satu s
+            join (select kunci from satu group by 1 having count(distinct isi) > 1) k on k.kunci = s.kunci
+          union all select id_peristiwa, id_orang, unnest(string_split(sengketa, ',')) from satu where sengketa is not null
+          union all select s.id_peristiwa, s.id_orang, 'mati_dua_kali' from satu s join mati m on m.id_orang = s.id_orang
+            where m.n > 1 and s.kontrak = 'lampid' and s.hasil = 'mati'
+          union all select id_peristiwa, id_orang, 'hidup_sesudah_mati' from sesudah
+          union all select s.id_peristiwa, s.id_orang, 'hidup_sesudah_mati' from satu s
+            where s.kontrak = 'lampid' and s.hasil = 'mati' and s.id_orang in (select id_orang from sesudah)
+        ) group by all"""
+    )
+    con.execute(
+        f"""create or replace table {HOLDING} as select s.* from satu s
+        left join {DISPUTES} d on d.id_peristiwa = s.id_peristiwa
+        left join putusan p on p.id_peristiwa = s.id_peristiwa
+        where {until} and coalesce(p.berlaku, d.id_peristiwa is null)"""
+    )
+    con.execute(
+        f"delete from {DISPUTES} where id_peristiwa in (select id_peristiwa from putusan) or id_peristiwa in "
+        f"(select id_peristiwa from satu where not ({until}))"
+    )
+    con.execute(_state())
+
+
+def _state() -> str:
+    last = "arg_max({0}, (terjadi, id_peristiwa)) filter (kontrak = '{1}')"
+    conclusive = ", ".join(f"'{one}'" for one in CONCLUSIVE)
+    return f"""create or replace table {STATE} as
+        with kunjungan as (
+          select id_orang, instansi, arg_max(hasil, (terjadi, id_peristiwa)) as hasil, max(terjadi) as pada
+          from {HOLDING} where kontrak = 'verivali' and id_orang is not null group by all),
+        verivali as (
+          select id_orang, count(*) as verifikator, max(pada) as verivali_pada,
+            count(distinct hasil) filter (hasil in ({conclusive})) > 1 as konflik,
+            case when count(distinct hasil) filter (hasil in ({conclusive})) = 1
+              then any_value(hasil) filter (hasil in ({conclusive})) end as verivali_hasil
+          from kunjungan group by 1),
+        siap as (select id_orang, string_agg(program, ',' order by program) as siap from (
+          select id_orang, program, arg_max(hasil, (terjadi, id_peristiwa)) as hasil from {HOLDING}
+          where kontrak = 'kesiapan' group by all) where hasil = 'siap' group by 1),
+        dibayar as (select id_orang, string_agg(distinct program, ',' order by program) as program,
+            cast(sum(case hasil when 'tersalur' then nilai when 'kembali' then -nilai else 0 end) as bigint) as rupiah
+          from {HOLDING} where kontrak = 'realisasi' and hasil in ('tersalur', 'kembali') group by 1),
+        satuan as (
+          select id_orang, bool_or(cara = 'baru') as baru,
+            min(terjadi) filter (kontrak = 'lampid' and hasil = 'mati') as meninggal_tercatat,
+            arg_max(kode_kelurahan, (terjadi, id_peristiwa)) filter (kode_kelurahan is not null and ((kontrak = 'lampid'
+              and hasil in ('lahir', 'pindah', 'datang')) or (kontrak = 'verivali' and hasil = 'ditemukan'))) as kode_kelurahan,
+            max(terjadi) filter (kontrak = 'lampid' and hasil = 'pindah' and kode_kelurahan is null) as pindah_keluar,
+            {last.format("sifat", "muskel")} as muskel_usulan, {last.format("hasil", "muskel")} as muskel_hasil,
+            max(terjadi) filter (kontrak = 'muskel') as muskel_pada, {last.format("nilai", "desil")} as desil,
+            {last.format("sampai is null or hasil = 'tinggal'", "panti")} as di_panti,
+            count(*) filter (kontrak = 'pengaduan') as pengaduan
+          from {HOLDING} where id_orang is not null group by 1)
+        select s.id_orang, s.baru, s.meninggal_tercatat,
+          coalesce(v.verivali_hasil = 'meninggal', false) as meninggal_terverifikasi,
+          v.verifikator, v.verivali_hasil, v.verivali_pada, coalesce(v.konflik, false) as konflik,
+          s.muskel_usulan, s.muskel_hasil, s.muskel_pada,
+          coalesce(s.muskel_usulan = 'baru' and s.muskel_hasil = 'layak' and v.verivali_hasil = 'ditemukan', false)
+            as boleh_masuk,
+          s.kode_kelurahan, s.pindah_keluar, cast(s.desil as integer) as desil, d.program, coalesce(d.rupiah, 0) as rupiah,
+          p.siap, coalesce(s.di_panti, false) as di_panti, s.pengaduan
+        from satuan s left join verivali v using (id_orang) left join siap p using (id_orang)
+        left join dibayar d using (id_orang)"""
