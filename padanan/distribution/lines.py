@@ -34,7 +34,7 @@ _KEPT_BYTES = 64 << 20
 _BITS = 8_192
 _END = b"}\n"
 # Bytes: a value with its place in a column, what the kernel maps around one that was asked for, and how much may stay mapped.
-_WIDTH, _AROUND, _MAPPED = 24, 64 << 10, 96 << 20
+_WIDTH, _AROUND, _MAPPED = 24, 64 << 10, 32 << 20
 Places = np.ndarray[Any, np.dtype[Any]]
 
 

@@ -38,7 +38,7 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
     "lock_configuration": True,
     "threads": 1,
-    "memory_limit": "256MB",
+    "memory_limit": "96MB",
     "autoinstall_known_extensions": False,
 }
 
