@@ -158,7 +158,7 @@ class Lines:
         cursor = self._con.cursor()
         try:
             sql = f"select urut::bigint as urut from sasaran where {permission.where} order by urut"
-            places = cursor.execute(sql, list(permission.parameters)).fetchnumpy()["urut"]
+            places = cursor.execute(sql, list(permission.parameters)).to_arrow_table().column(0).to_numpy()
         finally:
             cursor.close()
         found = np.ascontiguousarray(places, np.int64)
@@ -221,7 +221,7 @@ class Lines:
             if span == count:
                 columns = [batch.column(one).slice(first, count) for one in (*held, self._people)]
             else:
-                wanted = pa.array(some)
+                wanted = pa.Array.from_buffers(pa.int64(), count, [None, pa.py_buffer(np.ascontiguousarray(some, np.int64))])
                 columns = [batch.column(one).take(wanted) for one in (*held, self._people)]
             parts = [part for pair in zip(keys[:-1], columns[:-1], strict=True) for part in pair]
             yield pc.binary_join_element_wise(*parts, keys[-1], ""), _fixed(columns[-1])
