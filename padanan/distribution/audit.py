@@ -27,8 +27,8 @@ from padanan.distribution.state import tables
 from padanan.distribution.state.store import Store
 from padanan.records.chain import EMPTY_HEAD, canonical
 
-START, SERVED, DONE, BROKEN, REFUSED, TOKEN, CLIENT, UPLOAD, RESTORED = (
-    "mulai", "sajian", "selesai", "putus", "ditolak", "token", "klien", "umpan_balik", "dipulihkan",
+START, SERVED, DONE, BROKEN, REFUSED, TOKEN, CLIENT, UPLOAD, REQUEST, RESTORED = (
+    "mulai", "sajian", "selesai", "putus", "ditolak", "token", "klien", "umpan_balik", "permohonan", "dipulihkan",
 )  # fmt: skip
 HEAD_PURPOSE = "kepala audit distribusi"
 PERSON_BYTES = 16

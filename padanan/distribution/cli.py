@@ -16,14 +16,16 @@ from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.typed import day_argument
 from padanan.distribution.dashboard.cli import add_parsers as add_dashboard
+from padanan.distribution.requests.cli import add_parsers as add_requests
 
 HOST, PORT = "127.0.0.1", 8080
 
 
 def add_parsers(commands: Any) -> None:
-    """Adds `api`, `klien`, `hibah`, `audit` and `dasbor`."""
+    """Adds `api`, `klien`, `permohonan`, `hibah`, `audit` and `dasbor`."""
     _add_api(commands)
     _add_clients(commands)
+    add_requests(commands)
     _add_grants(commands)
     _add_audit(commands)
     add_dashboard(commands)
@@ -83,7 +85,7 @@ def _add_clients(commands: Any) -> None:
         required=True,
         action="append",
         metavar="LINGKUP",
-        help="sasaran:agregat, sasaran:bnba atau umpan-balik:kirim; boleh berulang",
+        help="sasaran:agregat, sasaran:bnba, umpan-balik:kirim atau permohonan:ajukan; boleh berulang",
     )
     _proof_options(new)
     new.add_argument("--by", required=True, metavar="NAMA", help="siapa yang membuatnya")

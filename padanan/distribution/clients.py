@@ -29,7 +29,7 @@ from padanan.distribution.audit import CLIENT, AuditWriter, Event
 from padanan.distribution.state import tables
 from padanan.distribution.state.store import Store
 
-AGGREGATE, BNBA, FEEDBACK = SCOPES = ("sasaran:agregat", "sasaran:bnba", "umpan-balik:kirim")
+AGGREGATE, BNBA, FEEDBACK, REQUEST = SCOPES = ("sasaran:agregat", "sasaran:bnba", "umpan-balik:kirim", "permohonan:ajukan")
 _ID = re.compile(r"[a-z][a-z0-9-]{2,39}")
 # Of a random secret of 256 bits nothing is guessed; the cost is what a stolen state would have to pay.
 _COST = {"n": 2**12, "r": 8, "p": 1}
@@ -94,6 +94,8 @@ def add_client(
         raise PadananError(f"instansi '{agency[:40]}' tidak dikenal", cure="pakai id dari expectations/instansi.yaml")
     if not scopes or set(scopes) - set(SCOPES):
         raise PadananError("lingkup tidak dikenal", cure=f"pilih dari {', '.join(SCOPES)}")
+    if REQUEST in scopes and body is None:
+        raise PadananError(f"lingkup {REQUEST} hanya bagi lembaga bukan pemerintah", cure="isi --lembaga, atau hapus lingkup itu")
     if body is not None and (has_long_number(body) or not body.strip() or len(body) > 200 or not body.isprintable()):
         raise PadananError("nama lembaga tidak sah", cure="isi --lembaga dengan nama lembaga")
     secret, proof = _proof(secret_until, keys, now)

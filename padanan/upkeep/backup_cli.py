@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from padanan.base.home import Home
-from padanan.upkeep.backup import backup
-from padanan.upkeep.restore import restore
 
 
 def add_parsers(commands: Any) -> None:
@@ -32,6 +30,8 @@ def add_parsers(commands: Any) -> None:
 
 
 def _backup(args: argparse.Namespace) -> int:
+    from padanan.upkeep.backup import backup
+
     index = backup(Home.from_env(), args.berkas)
     print(f"{len(index['files'])} berkas dicadangkan. Simpan kunci secara terpisah: padanan key backup FILE")
     if left := len(index["dilewati"]):
@@ -44,6 +44,7 @@ def _backup(args: argparse.Namespace) -> int:
 def _restore(args: argparse.Namespace) -> int:
     from padanan.distribution.hold import held_facts
     from padanan.upkeep.api_state import standing
+    from padanan.upkeep.restore import restore
 
     home = Home.from_env()
     former = None if args.former is None else Home(args.former.expanduser().resolve()).seen()
