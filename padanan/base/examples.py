@@ -20,6 +20,7 @@ EXAMPLES = {
     "audit head": "",
     "audit readers": "000092d7f4fb29b641c4073e39998ce7",
     "audit verify": "",
+    "dasbor bansos": "--periode 2025-S2",
     "dasbor make": "",
     "dasbor open": "",
     "dasbor unserved": "",

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from padanan.base.suppress import ALL
-from padanan.published.cells.declared import Declared
+from padanan.base.suppress import ALL, Cover
+from padanan.published.cells.declared import Declared, Key
 from padanan.published.cells.model import Cells
 from padanan.published.cells.places import WEIGHTS
 
@@ -31,6 +31,8 @@ DIMENSIONS = {
 PROGRAM = "program"
 PAIR = "pasangan"
 """Of all of DKI and each kota: who receives both of two programs, value `a+b` with the names in their order."""
+SOURCE = "asal_program"
+"""Of the accepted padanan alone (F53): whose programs people receive, those of the province, of the centre, or of both."""
 DISABILITY = "disabilitas"
 """Splits everybody where the decree holds it."""
 GROUPS = ("desil", "jk", "kelompok_umur", DISABILITY)
@@ -39,6 +41,9 @@ UNSERVED = "belum_dilayani"
 """Of all of DKI and each kota: who is entitled to a program and does not receive it, by program (F52)."""
 NEITHER = "bukan_keduanya"
 UNKNOWN = "tidak_diketahui"
+Place = tuple[str, str]
+Figure = tuple[str, str, str, str]
+"""Level, place code, dimension, value."""
 REST = "bukan_penerima"
 """Never printed, but a reader can subtract it: who of a place does not get a program."""
 _KOTA = f"coalesce(kode_kota, '31.{UNKNOWN}')"
@@ -60,11 +65,21 @@ def aggregate_text(database: Path) -> str:
     """The figures of a prepared file as JSON, rows of satuan, tingkat, kode_wilayah, dimensi, nilai, jumlah | null, ditutup."""
     con = duckdb.connect(str(database), read_only=True)
     try:
-        rows = _rows(PEOPLE, *_counts(con, "sasaran", dimensions_of(con), programs=True, unserved=_has_priority(con)))
-        rows += _rows(FAMILIES, *_counts(con, _FAMILIES, {"desil": "desil"}, programs=False))
+        return text_of(con)
     finally:
         con.close()
+
+
+def text_of(con: duckdb.DuckDBPyConnection) -> str:
+    """The same, of an open database with the table `sasaran` and, where who is unserved is known, `prioritas`."""
+    rows = _rows(PEOPLE, *people_counts(con))
+    rows += _rows(FAMILIES, *counts(con, _FAMILIES, {"desil": "desil"}, programs=False))
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def people_counts(con: duckdb.DuckDBPyConnection) -> tuple[dict[Figure, int], dict[Place, Place]]:
+    """The people of a decree as they are counted for its figures, before anything is covered; see `counts`."""
+    return counts(con, "sasaran", dimensions_of(con), programs=True, unserved=_has_priority(con))
 
 
 def dimensions_of(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -86,21 +101,37 @@ _FAMILIES = (
 )
 
 
-def _rows(
-    unit: str, values: dict[tuple[str, str, str, str], int], parents: dict[Place, Place]
-) -> list[dict[str, str | int | None]]:
+def _rows(unit: str, values: Mapping[Figure, int], parents: Mapping[Place, Place]) -> list[dict[str, str | int | None]]:
     declared = Declared()
+    declare(declared, values, parents)
+    return as_rows(unit, values, Cells.of(declared).solved.marks)
+
+
+def declare(into: Declared, values: Mapping[Figure, int], parents: Mapping[Place, Place], of: tuple[str, ...] = ()) -> None:
+    """Declares counted figures with every sum that a reader can do.
+
+    Args:
+        values, parents: see `counts`.
+        of: what comes before the name of each cell where figures of several publications are covered together.
+    """
     for cell, value in values.items():
+        key = (*of, *cell)
         # How many people a decree holds stands in its seal; the other figures of all of DKI stand on its first pages.
-        declared.count(cell, value, total=cell[0] == "provinsi" and cell[3] != REST and "." not in cell[2])
-        declared.weights[cell] = WEIGHTS[list(LEVELS).index(cell[0]) + 1]
+        into.count(key, value, total=cell[0] == "provinsi" and cell[3] != REST and "." not in cell[2])
+        into.weights[key] = WEIGHTS[list(LEVELS).index(cell[0]) + 1]
         if cell[3] == REST:
-            declared.unseen.add(cell)
-        if cell[2] == PAIR and cell in declared.key:
-            declared.yielding.add(cell)
+            into.unseen.add(key)
+        if cell[2] == PAIR and key in into.key:
+            into.yielding.add(key)
     for total, parts in _sums(values, parents):
-        declared.sum(total, parts)
-    covered = Cells.of(declared).solved.marks
+        into.sum((*of, *total), [(*of, *part) for part in parts])
+
+
+def as_rows(
+    unit: str, values: Mapping[Figure, int], covered: Mapping[Key, Cover], of: tuple[str, ...] = ()
+) -> list[dict[str, str | int | None]]:
+    """The figures as they are printed: satuan, tingkat, kode_wilayah, dimensi, nilai, jumlah | null, ditutup."""
+    marks = {cell: covered.get((*of, *cell)) for cell in values}
     return [
         {
             "satuan": unit,
@@ -108,22 +139,28 @@ def _rows(
             "kode_wilayah": cell[1],
             "dimensi": cell[2],
             "nilai": cell[3],
-            "jumlah": None if cell in covered else values[cell],
-            "ditutup": covered[cell].text if cell in covered else None,
+            "jumlah": None if mark is not None else values[cell],
+            "ditutup": mark.text if mark is not None else None,
         }
         for cell in sorted(values)
         if cell[3] != REST
+        for mark in (marks[cell],)
     ]
 
 
-Place = tuple[str, str]
 
 
-def _counts(
-    con: duckdb.DuckDBPyConnection, source: str, dimensions: Mapping[str, str], *, programs: bool, unserved: bool = False
-) -> tuple[dict[tuple[str, str, str, str], int], dict[Place, Place]]:
+def counts(
+    con: duckdb.DuckDBPyConnection,
+    source: str,
+    dimensions: Mapping[str, str],
+    *,
+    programs: bool,
+    pairs: bool = True,
+    unserved: bool = False,
+) -> tuple[dict[Figure, int], dict[Place, Place]]:
     """Cells (level, code, dimension, value) -> people, and each place's parent."""
-    values: dict[tuple[str, str, str, str], int] = {}
+    values: dict[Figure, int] = {}
     names, expressions = list(LEVELS), list(LEVELS.values())
     each = f"(select *, unnest(program_semua) as p from {source})"
     both = f"(select *, unnest(program_semua) as q from {each})"
@@ -134,7 +171,7 @@ def _counts(
         parts += [f"select {code}, '{name}', {one}, count(*) from {source} group by all" for name, one in shown.items()]
         if level != SMALLEST and programs:
             parts.append(f"select {code}, '{PROGRAM}', p, count(*) from {each} group by all")
-        if level in PAIRED and programs:
+        if level in PAIRED and programs and pairs:
             parts.append(f"select {code}, '{PAIR}', p || '+' || q, count(*) from {both} where p < q group by all")
         if level in PAIRED and unserved:
             # Who receives the program all the same is none of them: what is left over beside both is counted from that.
@@ -159,8 +196,6 @@ def _counts(
         values[rest] = values[whole] - values[part]
     return values, parents
 
-
-Figure = tuple[str, str, str, str]
 
 
 def _has_priority(con: duckdb.DuckDBPyConnection) -> bool:
@@ -225,7 +260,7 @@ def _sums(values: Mapping[Figure, int], parents: Mapping[Place, Place]) -> list[
             below[(*parent, dimension, value)].append(cell)
         if group:
             across[(level, kode, kind, name), dimension].append(cell)
-        if dimension in DIMENSIONS or dimension == DISABILITY:
+        if dimension in DIMENSIONS or dimension in (DISABILITY, SOURCE):
             across[(level, kode, ALL, ALL), dimension].append(cell)
         elif group and kind == NUMBER:
             across[(level, kode, group, of), dimension].append(cell)

@@ -39,10 +39,12 @@ def demo_home(root: Path) -> Home:
     return home
 
 
-def publish(home: Home, revisi: int = 1, *, people: int = 500, **options) -> Path:
-    """A revision with a whole manifest; `deliveries` and the like may be given anew."""
+def publish(home: Home, revisi: int = 1, *, people: int = 500, adapt=None, **options) -> Path:
+    """A revision with a whole manifest; `deliveries` and the like may be given anew, `adapt` changes its tables before."""
     manifest_changes = {name: options.pop(name) for name in list(options) if name not in ("worse", "rules")}
     folder = write_published(home, people=people, revisi=revisi, **options)
+    if adapt is not None:
+        adapt(folder)
     con = duckdb.connect()
     tables = {
         path.stem: {

@@ -21,6 +21,14 @@ def add_parsers(commands: Any) -> None:
         description="Dari angka tertutup semua penetapan yang disalurkan; tidak membuka berkas yang memuat orang.",
     )
     made.set_defaults(run=_make)
+    bansos = actions.add_parser(
+        "bansos",
+        help="Dashboard Bansos: penerima menurut program, asal, tumpang tindih dan wilayah, dari padanan yang diterima",
+        description="Dari revisi padanan yang diterima pada reviu, bukan dari penetapan; setiap halaman dan berkas mengatakannya. "
+        "Jumlah kecil ditutup bersama angka penetapan dari revisi yang sama.",
+    )
+    bansos.add_argument("--periode", metavar="PERIODE", help="periode, mis. 2025-S2; baku: terbaru yang punya revisi diterima")
+    bansos.set_defaults(run=_bansos)
     told = actions.add_parser(
         "unserved",
         help="tiap instansi: berapa orang yang berhak atas programnya dan belum menerimanya",
@@ -28,6 +36,7 @@ def add_parsers(commands: Any) -> None:
     )
     told.set_defaults(run=_unserved)
     shown = actions.add_parser("open", help="cetak jalur index.html dasbor yang sudah dibuat")
+    shown.add_argument("--bansos", action="store_true", help="jalur Dashboard Bansos")
     shown.set_defaults(run=_open)
 
 
@@ -35,6 +44,14 @@ def _make(args: argparse.Namespace) -> int:
     from padanan.distribution.dashboard.make import make_dashboard
 
     print(make_dashboard(Home.from_env(), say=print))
+    return 0
+
+
+def _bansos(args: argparse.Namespace) -> int:
+    from padanan.base.period import Periode
+    from padanan.distribution.dashboard.make import make_bansos
+
+    print(make_bansos(Home.from_env(), Periode.parse(args.periode) if args.periode else None, say=print))
     return 0
 
 
@@ -60,8 +77,11 @@ def _unserved(_: argparse.Namespace) -> int:
 
 def _open(args: argparse.Namespace) -> int:
     from padanan.base.errors import PadananError
-    from padanan.distribution.dashboard.make import dashboard_folder
+    from padanan.distribution.dashboard.make import dashboard_folder, shown_bansos
 
+    if args.bansos:
+        print(shown_bansos(Home.from_env()))
+        return 0
     page = dashboard_folder(Home.from_env()) / "index.html"
     if not page.exists():
         raise PadananError("dasbor belum dibuat", cure="jalankan 'padanan dasbor make'")

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from padanan.base.format import day as format_day
 from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.suppress import ALL, Cover
 from padanan.distribution.aggregate import FILE, PEOPLE, UNKNOWN
+from padanan.distribution.dashboard.kinds import DECREED, Kind
 from padanan.distribution.prepare import FACTS, prepared_folder
 from padanan.distribution.shelf import proved, read_pointer
 
@@ -39,6 +41,7 @@ class Figures:
     """One decree.
 
     Attributes:
+        ke: which decree of the period; of the accepted padanan its revision.
         cells: (unit, place code, dimension, value) -> figure; what is not there was counted as nobody.
         levels: place code -> `provinsi`, `kota`, `kecamatan` or `kelurahan`.
     """
@@ -49,10 +52,18 @@ class Figures:
     day: date
     cells: Mapping[Key, Figure]
     levels: Mapping[str, str] = field(default_factory=dict)
+    kind: Kind = DECREED
+
+    @property
+    def basis(self) -> str:
+        """What the figures come from, as every page and file says it."""
+        return self.kind.basis.format(nomor=self.number, tanggal=format_day(self.day), periode=self.periode.label, ke=self.ke)
 
     @property
     def label(self) -> str:
         """How a decree is called: its period, and which one of the period where it was changed."""
+        if self.kind is not DECREED:
+            return f"{self.periode.label} revisi {self.ke}"
         return self.periode.label if self.ke == 1 else f"{self.periode.label} perubahan ke-{self.ke - 1}"
 
     def at(self, place: str, dimension: str = ALL, value: str = ALL, unit: str = PEOPLE) -> Figure:
@@ -81,7 +92,9 @@ def read_figures(home: Home, periode: Periode, ke: int) -> Figures:
     return figures_of(periode, ke, facts, json.loads((folder / FILE).read_text(encoding="utf-8")))
 
 
-def figures_of(periode: Periode, ke: int, facts: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Figures:
+def figures_of(
+    periode: Periode, ke: int, facts: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], kind: Kind = DECREED
+) -> Figures:
     """Figures from what stands in the files of a decree."""
     cells: dict[Key, Figure] = {}
     levels: dict[str, str] = {}
@@ -89,7 +102,7 @@ def figures_of(periode: Periode, ke: int, facts: Mapping[str, Any], rows: Iterab
         mark = None if row["ditutup"] is None else Cover(row["ditutup"])
         cells[row["satuan"], row["kode_wilayah"], row["dimensi"], row["nilai"]] = Figure(row["jumlah"], mark)
         levels[row["kode_wilayah"]] = row["tingkat"]
-    return Figures(periode, ke, str(facts["nomor"]), date.fromisoformat(str(facts["tanggal"])), cells, levels)
+    return Figures(periode, ke, str(facts["nomor"]), date.fromisoformat(str(facts["tanggal"])), cells, levels, kind)
 
 
 def shown_decrees(home: Home) -> list[tuple[Periode, int]]:

@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 from padanan.base import disk
 from padanan.base.book import READ_SIZE, Book, height, on_paper
 from padanan.base.digest import file_sha256
-from padanan.base.format import day
 from padanan.distribution.dashboard.figures import Figures
 from padanan.distribution.dashboard.names import place_name, value_name
 from padanan.distribution.dashboard.open_data import OpenData
@@ -29,8 +28,8 @@ from padanan.pages.workbook import MADE, book_formats
 
 CSV, PARQUET, BOOK, METADATA = "angka.csv", "angka.parquet", "dasbor.xlsx", "metadata.json"
 COLUMNS = {
-    "periode": ("periode penetapan", "teks"),
-    "penetapan_ke": ("urutan keputusan dalam periode itu", "bilangan"),
+    "periode": ("periode penetapan atau padanan", "teks"),
+    "penetapan_ke": ("urutan keputusan dalam periode itu; pada dasbor Bansos nomor revisi padanan yang diterima", "bilangan"),
     "satuan": ("yang dihitung: orang atau keluarga", "teks"),
     "tingkat": ("provinsi, kota, kecamatan atau kelurahan", "teks"),
     "kode_wilayah": ("kode wilayah Kemendagri; tidak_diketahui bila tidak diketahui", "teks"),
@@ -68,6 +67,7 @@ def write_files(folder: Path, every: Sequence[Figures], figures: Figures, pages:
     disk.write_text(folder / CSV, target.getvalue())
     kinds = {"teks": pa.string(), "bilangan": pa.int64()}
     schema = pa.schema([pa.field(name, kinds[kind]) for name, (_, kind) in COLUMNS.items()])
+    schema = schema.with_metadata({"judul": figures.kind.title, "dasar": figures.basis, "lisensi": data.licence.code})
     columns = [[one[at] for one in rows] for at in range(len(COLUMNS))]
     arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)]
     with disk.filling(folder / PARQUET):
@@ -86,14 +86,15 @@ def _of(path: Path) -> dict[str, str]:
 def _metadata(every: Sequence[Figures], figures: Figures, data: OpenData, files: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """What Perpres 39/2019 asks of a data set: standard, metadata, reference codes, interoperable formats."""
     return {
-        "judul": "Profil data sasaran penanggulangan kemiskinan Provinsi DKI Jakarta",
-        "konsep": "Data sasaran: orang yang memenuhi kriteria yang ditetapkan untuk periode itu",
-        "definisi": "Jumlah orang dan keluarga dalam data sasaran menurut wilayah, desil, umur, jenis kelamin dan program",
+        "judul": figures.kind.title,
+        "konsep": figures.kind.concept,
+        "definisi": figures.kind.definition,
         "klasifikasi_penyajian": "provinsi, kota/kabupaten, kecamatan, kelurahan",
         "ukuran": "jumlah",
         "satuan": ["orang", "keluarga"],
         "periode": [one.label for one in every],
-        "dasar": f"Keputusan nomor {figures.number} tanggal {day(figures.day)}",
+        "dasar": figures.basis,
+        "sumber": {"jenis": figures.kind.folder, "periode": figures.periode.label, "urutan": figures.ke},
         "produsen_data": data.producer,
         "walidata": data.keeper,
         "lisensi": {"kode": data.licence.code, "nama": data.licence.name, "alamat": data.licence.address},
@@ -124,17 +125,18 @@ def _page(figures: Figures, data: OpenData, metadata: Mapping[str, Any], files: 
 def _book(path: Path, figures: Figures, pages: Mapping[str, Page], data: OpenData) -> None:
     """One sheet a page, its tables below each other, set up for A4."""
     book = Book(path, strings_to_formulas=False, strings_to_urls=False, strings_to_numbers=False)
-    book.set_properties({"title": f"Profil data sasaran, {figures.label}", "author": data.producer, "created": MADE})
+    book.set_properties({"title": f"{figures.kind.title}, {figures.label}", "subject": figures.basis, "author": data.producer, "created": MADE})
     looks = book_formats(book)
     for file, page in pages.items():
         if not page.tables:
             continue
-        sheet = book.add_worksheet(file.removesuffix(".html").replace("index", "profil")[:31])
+        sheet = book.add_worksheet(file.removesuffix(".html").replace("index", figures.kind.parts["index.html"].lower())[:31])
         on_paper(sheet, f"{page.title}, {figures.label}", size=READ_SIZE)
         sheet.set_column(0, 0, 28)
         sheet.set_column(1, 12, 13)
         sheet.write_string(0, 0, f"{page.title} · {data.licence.code}", looks["title"])
-        line = 2
+        sheet.write_string(1, 0, f"Menurut {figures.basis}", looks["text"])
+        line = 3
         for one in page.tables:
             sheet.write_string(line, 0, one.caption, looks["title"])
             heading = [(column.full, 28 if at == 0 else 13) for at, column in enumerate(one.columns)]

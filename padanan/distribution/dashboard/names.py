@@ -11,7 +11,7 @@ from functools import cache
 
 from padanan.base.suppress import ALL
 from padanan.contracts.contract import load_contracts
-from padanan.distribution.aggregate import DISABILITY, NUMBER, PAIR, UNKNOWN, UNSERVED
+from padanan.distribution.aggregate import DISABILITY, NUMBER, PAIR, SOURCE, UNKNOWN, UNSERVED
 from padanan.distribution.dashboard.figures import PROVINCE
 from padanan.pages.words import short_name
 from padanan.published.opened import WILAYAH_SEED
@@ -22,6 +22,7 @@ _VALUES = {
     "jk": {"L": "Laki-laki", "P": "Perempuan"},
     "kelompok_umur": {"anak": "Anak", "dewasa": "Dewasa", "lansia": "Lansia"},
     DISABILITY: {"ya": "Dengan disabilitas", "tidak": "Tanpa disabilitas"},
+    SOURCE: {"daerah": "Hanya program daerah", "pusat": "Hanya program pusat", "keduanya": "Program daerah dan pusat"},
     NUMBER: {"0": "Tidak menerima program", "1": "Satu program", "2": "Dua program", "3+": "Tiga program atau lebih"},
 }
 

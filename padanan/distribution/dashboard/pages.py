@@ -20,15 +20,6 @@ from padanan.pages.map_svg import COVERED, Map, Shown, choropleth, definitions
 from padanan.pages.page import Page
 from padanan.pages.table import Table
 
-PARTS = {
-    "index.html": "Profil",
-    "wilayah.html": "Wilayah",
-    "program.html": "Program",
-    "kebutuhan.html": "Kebutuhan",
-    "tren.html": "Tren",
-    "unduh.html": "Unduh",
-}
-"""The bar of every page."""
 _GROUPS = {"desil": "desil", "kelompok_umur": "kelompok umur", "jk": "jenis kelamin", DISABILITY: "disabilitas"}
 
 
@@ -41,7 +32,7 @@ def make_pages(every: Sequence[Figures], data: OpenData) -> dict[str, Page]:
     figures = newest(every)
     pages = {"index.html": _profile(figures, data), "program.html": _programs(figures, data)}
     pages |= _places(figures, data)
-    pages["kebutuhan.html"] = _tabled(
+    pages["kebutuhan.html"] = tabled(
         figures,
         data,
         "kebutuhan.html",
@@ -59,19 +50,22 @@ def make_pages(every: Sequence[Figures], data: OpenData) -> dict[str, Page]:
 def rendered(figures: Figures, data: OpenData, template: str, file: str, found: Sequence[Table], **context: Any) -> Page:
     """One page of a template."""
     made = bare_environment().get_template(template)
-    facts = {"d": figures, "data": data, "bagian": PARTS, "halaman": file, "t": {one.id: one for one in found}, **context}
+    facts = {"d": figures, "data": data, "bagian": figures.kind.parts, "halaman": file, **context}
+    facts["t"] = {one.id: one for one in found}
     title = "".join(made.blocks["judul"](made.new_context(facts))).strip()
     return Page(made.render(facts), title, "", tuple(found))
 
 
-def _tabled(
+def tabled(
     figures: Figures, data: OpenData, file: str, title: str, told: Sequence[str], shown: Sequence[tuple[str, Table]]
 ) -> Page:
+    """A page of tables alone, each under its heading or none."""
     found = [one for _, one in shown]
     return rendered(figures, data, "dasbor_tabel.html.j2", file, found, judul=title, pengantar=told, isi=shown)
 
 
-def _told(one: Figure) -> str:
+def figure_text(one: Figure) -> str:
+    """A count or its mark in a sentence."""
     return one.mark.text if one.mark is not None else number(one.value or 0)
 
 
@@ -79,12 +73,12 @@ def _profile(figures: Figures, data: OpenData) -> Page:
     whole, families = figures.at(PROVINCE), figures.at(PROVINCE, unit=FAMILIES)
     none, poorest = figures.at(PROVINCE, NUMBER, "0"), figures.at(PROVINCE, "desil", "1")
     boxes = [
-        {"nama": "orang dalam data sasaran", "nilai": _told(whole), "kecil": ""},
-        {"nama": "keluarga", "nilai": _told(families), "kecil": ""},
-        {"nama": "orang pada desil 1", "nilai": _told(poorest), "kecil": _part(poorest, whole)},
-        {"nama": "orang tanpa program apa pun", "nilai": _told(none), "kecil": _part(none, whole)},
+        {"nama": "orang dalam data sasaran", "nilai": figure_text(whole), "kecil": ""},
+        {"nama": "keluarga", "nilai": figure_text(families), "kecil": ""},
+        {"nama": "orang pada desil 1", "nilai": figure_text(poorest), "kecil": part_text(poorest, whole)},
+        {"nama": "orang tanpa program apa pun", "nilai": figure_text(none), "kecil": part_text(none, whole)},
     ]
-    drawn, found = _map(figures)
+    drawn, found = drawn_map(figures, "Bagian data sasaran DKI menurut kelurahan")
     shown = [
         tables.places(figures, KOTA, "Data sasaran menurut kota", links=True),
         tables.split(figures, "desil", "Menurut desil kesejahteraan", families=True),
@@ -105,11 +99,13 @@ def _profile(figures: Figures, data: OpenData) -> Page:
     )
 
 
-def _part(one: Figure, whole: Figure) -> str:
-    return f"{percent(one.value, whole.value)} dari data sasaran" if one.value is not None and whole.value else ""
+def part_text(one: Figure, whole: Figure, name: str = "data sasaran") -> str:
+    """Which share of everybody a figure is; nothing where one of them is covered."""
+    return f"{percent(one.value, whole.value)} dari {name}" if one.value is not None and whole.value else ""
 
 
-def _map(figures: Figures) -> tuple[Map, Any]:
+def drawn_map(figures: Figures, title: str) -> tuple[Map, Any]:
+    """Each kelurahan's share of everybody, with a link to its line on the page of its kota; and where the shapes come from."""
     names = place_names()
     villages = [code for code in names if len(code) == 13]
     found, whole = shapes(villages), figures.at(PROVINCE).value or 0
@@ -120,7 +116,6 @@ def _map(figures: Figures) -> tuple[Map, Any]:
         link = f"{tables.kota_file(code[:5])}#{_anchor(code)}"
         shown[code] = Shown(names[code], link, open_share, COVERED if open_share is None else "")
     kotas = {code: name for code, name in names.items() if len(code) == 5}
-    title = "Bagian data sasaran DKI menurut kelurahan"
     return choropleth(found, shown, "peta-sasaran", title, kotas), found
 
 
@@ -135,7 +130,7 @@ def _places(figures: Figures, data: OpenData) -> dict[str, Page]:
         ("Kantong kemiskinan", tables.pockets(figures, KELURAHAN, "Kelurahan dengan data sasaran terbanyak")),
         ("", tables.pockets(figures, KECAMATAN, "Kecamatan dengan data sasaran terbanyak")),
     ]
-    pages = {"wilayah.html": _tabled(figures, data, "wilayah.html", "Wilayah", told, shown)}
+    pages = {"wilayah.html": tabled(figures, data, "wilayah.html", "Wilayah", told, shown)}
     for code in figures.places(KOTA):
         if unknown(code):
             continue
@@ -144,17 +139,17 @@ def _places(figures: Figures, data: OpenData) -> dict[str, Page]:
             ("", tables.crossed(figures, "desil", KECAMATAN, "Orang menurut desil", code)),
             ("", tables.crossed(figures, "kelompok_umur", KECAMATAN, "Orang menurut kelompok umur", code)),
             ("", tables.crossed(figures, NUMBER, KECAMATAN, "Orang menurut banyaknya program", code)),
-            ("Kelurahan", _villages(figures, code)),
+            ("Kelurahan", villages(figures, code)),
         ]
         if figures.values(PAIR, code):
             kota.append(("Siapa menerima beberapa program", tables.matrix(figures, code)))
         if any(figures.values(NUMBER, village) for village in below(figures, code, KELURAHAN)):
             kota.append(("", tables.crossed(figures, NUMBER, KELURAHAN, "Orang menurut banyaknya program dan kelurahan", code)))
-        pages[tables.kota_file(code)] = _tabled(figures, data, tables.kota_file(code), place_name(code, KOTA), told, kota)
+        pages[tables.kota_file(code)] = tabled(figures, data, tables.kota_file(code), place_name(code, KOTA), told, kota)
     return pages
 
 
-def _villages(figures: Figures, kota: str) -> Table:
+def villages(figures: Figures, kota: str) -> Table:
     """The kelurahan of a kota, each row reachable from the map."""
     from dataclasses import replace
 
@@ -183,22 +178,20 @@ def _programs(figures: Figures, data: OpenData) -> Page:
         shown.append(("Yang saling meniadakan", tables.exclusive(figures, data.exclusive)))
     else:
         told.append("Pasangan program yang saling meniadakan belum disepakati, maka tidak ada yang dihitung sebagai salah.")
-    return _tabled(figures, data, "program.html", "Program", told, shown)
+    return tabled(figures, data, "program.html", "Program", told, shown)
 
 
 def _course(every: Sequence[Figures], figures: Figures, data: OpenData) -> Page:
     if len(every) == 1:
-        told = [f"Baru satu penetapan, {figures.label}: {_told(figures.at(PROVINCE))} orang."]
-        return _tabled(figures, data, "tren.html", "Tren", told, [])
+        told = [f"Baru satu penetapan, {figures.label}: {figure_text(figures.at(PROVINCE))} orang."]
+        return tabled(figures, data, "tren.html", "Tren", told, [])
     shown = [
         ("Orang", tables.course(every, "Data sasaran menurut penetapan")),
         ("Keluarga", tables.course(every, "Keluarga menurut penetapan", FAMILIES)),
         ("Kelompok", tables.course_of(every, "desil", "Orang menurut desil")),
         ("", tables.course_of(every, NUMBER, "Orang menurut banyaknya program")),
     ]
-    return _tabled(
+    return tabled(
         figures, data, "tren.html", "Tren", ["Setiap kolom satu penetapan; kriteria dapat berbeda antarpenetapan."], shown
     )
 
-
-__all__ = ["PARTS", "make_pages", "rendered"]
