@@ -121,7 +121,8 @@ def declare(into: Declared, values: Mapping[Figure, int], parents: Mapping[Place
         into.weights[key] = WEIGHTS[list(LEVELS).index(cell[0]) + 1]
         if cell[3] == REST:
             into.unseen.add(key)
-        if cell[2] == PAIR and key in into.key:
+        # All but how many there are yields where it would tell of few: of an unknown sex or age beside all others, say.
+        if cell[2] != ALL and key in into.key:
             into.yielding.add(key)
     for total, parts in _sums(values, parents):
         into.sum((*of, *total), [(*of, *part) for part in parts])
@@ -146,8 +147,6 @@ def as_rows(
         if cell[3] != REST
         for mark in (marks[cell],)
     ]
-
-
 
 
 def counts(
@@ -195,7 +194,6 @@ def counts(
     for whole, part, rest in _rests(values):
         values[rest] = values[whole] - values[part]
     return values, parents
-
 
 
 def _has_priority(con: duckdb.DuckDBPyConnection) -> bool:

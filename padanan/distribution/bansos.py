@@ -146,9 +146,7 @@ def _tables(source: Published) -> None:
         f"create temp table penerima_keluarga as select {first}, list_sort(list_distinct(flatten(list(program_semua))))"
         " as program_semua from penerima group by coalesce(id_keluarga, id_orang)"
     )
-    source.rows(
-        f"create temp table terpilih as select *, {programs.format('s')} as program_semua from sasaran s where terpilih"
-    )
+    source.rows(f"create temp table terpilih as select *, {programs.format('s')} as program_semua from sasaran s where terpilih")
     source.rows("drop view sasaran")
     source.rows("create temp table sasaran as from terpilih")
     if source.has("daftar_tanpa_program"):
@@ -213,9 +211,6 @@ def _declare(into: Declared, values: Mapping[Figure, int], parents: Mapping[Plac
     contracts = load_contracts()
     for level, place, dimension, value in values:
         key = (*of, level, place, dimension, value)
-        # How many recipients there are stays; every other figure of all of DKI yields where it would tell of few.
-        if key in into.key and dimension != ALL:
-            into.yielding.add(key)
         if dimension != PROGRAM or value not in contracts:
             continue
         own = contracts[value].properties.program

@@ -17,7 +17,7 @@ from padanan.base.suppress import LIMIT, small
 from padanan.cli import main
 from padanan.contracts.contract import load_contracts
 from padanan.distribution import aggregate, bansos
-from padanan.distribution.aggregate import FAMILIES, NUMBER, PAIR, PEOPLE, PROGRAM, REST, SOURCE
+from padanan.distribution.aggregate import FAMILIES, NUMBER, PAIR, PEOPLE, PROGRAM, SOURCE
 from padanan.distribution.bansos import beside, count_accepted, newest_accepted
 from padanan.distribution.dashboard import make
 from padanan.distribution.dashboard.bansos_pages import make_bansos_pages
@@ -79,14 +79,17 @@ def test_totals_equal_the_padanan(accepted):
             where.append("len(p) >= 3" if row["nilai"] == "3+" else f"len(p) = {row['nilai']}")
         elif row["dimensi"] == SOURCE:
             inside = f"len(list_filter(p, x -> x in {tuple(central)}))"
-            where.append({"pusat": f"{inside} = len(p)", "daerah": f"{inside} = 0"}.get(row["nilai"], f"{inside} between 1 and len(p) - 1"))
+            where.append(
+                {"pusat": f"{inside} = len(p)", "daerah": f"{inside} = 0"}.get(row["nilai"], f"{inside} between 1 and len(p) - 1")
+            )
         ((expected,),) = con.execute(f"select count(*) from o where {' and '.join(where)}").fetchall()
         assert row["jumlah"] == expected, row
         checked += 1
     assert checked > 60
     whole = {row["satuan"]: row["jumlah"] for row in counted.rows if row["dimensi"] == "*" and row["tingkat"] == "provinsi"}
     ((people, families),) = con.execute(
-        "select count(*), count(distinct coalesce(s.id_keluarga, o.id_orang)) from o join s using (id_orang) where o.program is not null"
+        "select count(*), count(distinct coalesce(s.id_keluarga, o.id_orang)) from o join s using (id_orang)"
+        " where o.program is not null"
     ).fetchall()
     assert whole == {PEOPLE: people, FAMILIES: families}
     kotas = [row for row in counted.rows if row["tingkat"] == "kota" and row["dimensi"] == "*" and row["satuan"] == PEOPLE]
@@ -128,7 +131,7 @@ def test_nothing_can_be_worked_out_beside_the_decree(accepted):
     leaking = [dict(row) for row in counted.rows]
     open_decree = {(row["tingkat"], row["kode_wilayah"], row["dimensi"], row["nilai"]) for row in rows
                    if row["satuan"] == PEOPLE and row["jumlah"] is not None}  # fmt: skip
-    leak = next(cell for cell in few if cell in open_decree and people[cell] >= LIMIT and cell[3] != REST)
+    leak = next(cell for cell in few if cell in open_decree and people[cell] >= LIMIT and cell[2] == PROGRAM)
     for row in leaking:
         if (row["tingkat"], row["kode_wilayah"], row["dimensi"], row["nilai"]) == leak and row["satuan"] == PEOPLE:
             row["jumlah"], row["ditutup"] = people[leak], None

@@ -94,6 +94,8 @@ def _places(figures: Figures, data: OpenData) -> dict[str, Page]:
         if figures.values(PAIR, code):
             kota.append(("Siapa menerima beberapa program", tables.matrix(figures, code)))
         if any(figures.values(NUMBER, village) for village in below(figures, code, KELURAHAN)):
-            kota.append(("", tables.crossed(figures, NUMBER, KELURAHAN, "Penerima menurut banyaknya program dan kelurahan", code)))
+            kota.append(
+                ("", tables.crossed(figures, NUMBER, KELURAHAN, "Penerima menurut banyaknya program dan kelurahan", code))
+            )
         pages[tables.kota_file(code)] = tabled(figures, data, tables.kota_file(code), place_name(code, KOTA), told, kota)
     return pages

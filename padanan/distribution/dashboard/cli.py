@@ -24,7 +24,7 @@ def add_parsers(commands: Any) -> None:
     bansos = actions.add_parser(
         "bansos",
         help="Dashboard Bansos: penerima menurut program, asal, tumpang tindih dan wilayah, dari padanan yang diterima",
-        description="Dari revisi padanan yang diterima pada reviu, bukan dari penetapan; setiap halaman dan berkas mengatakannya. "
+        description="Dari revisi padanan yang diterima pada reviu, bukan dari penetapan; setiap halaman dan berkas menyebutnya. "
         "Jumlah kecil ditutup bersama angka penetapan dari revisi yang sama.",
     )
     bansos.add_argument("--periode", metavar="PERIODE", help="periode, mis. 2025-S2; baku: terbaru yang punya revisi diterima")

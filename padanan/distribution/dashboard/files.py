@@ -125,7 +125,9 @@ def _page(figures: Figures, data: OpenData, metadata: Mapping[str, Any], files: 
 def _book(path: Path, figures: Figures, pages: Mapping[str, Page], data: OpenData) -> None:
     """One sheet a page, its tables below each other, set up for A4."""
     book = Book(path, strings_to_formulas=False, strings_to_urls=False, strings_to_numbers=False)
-    book.set_properties({"title": f"{figures.kind.title}, {figures.label}", "subject": figures.basis, "author": data.producer, "created": MADE})
+    book.set_properties(
+        {"title": f"{figures.kind.title}, {figures.label}", "subject": figures.basis, "author": data.producer, "created": MADE}
+    )
     looks = book_formats(book)
     for file, page in pages.items():
         if not page.tables:

@@ -50,7 +50,13 @@ DECREED = Kind(
 )
 ACCEPTED = Kind(
     "dasbor-bansos",
-    {"index.html": "Penerima", "program.html": "Program", "tumpang-tindih.html": "Tumpang tindih", "wilayah.html": "Wilayah", **_LAST},
+    {
+        "index.html": "Penerima",
+        "program.html": "Program",
+        "tumpang-tindih.html": "Tumpang tindih",
+        "wilayah.html": "Wilayah",
+        **_LAST,
+    },
     "padanan {periode} revisi {ke} yang diterima pada reviu tanggal {tanggal}; bukan data sasaran yang ditetapkan Gubernur",
     "Penerima bansos DKI Jakarta",
     "Hanya jumlah dari padanan yang diterima pada reviu, bukan dari Keputusan Gubernur: tanpa NIK, nama, atau alamat.",

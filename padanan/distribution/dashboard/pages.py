@@ -194,4 +194,3 @@ def _course(every: Sequence[Figures], figures: Figures, data: OpenData) -> Page:
     return tabled(
         figures, data, "tren.html", "Tren", ["Setiap kolom satu penetapan; kriteria dapat berbeda antarpenetapan."], shown
     )
-
