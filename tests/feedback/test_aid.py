@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import pytest
 
 from padanan.feedback.aid import pay_list, reconcile, write_pay_list
 from tests.feedback.field import Field
@@ -21,6 +22,7 @@ def recipients(field: Field, program: str, count: int) -> list[dict[str, str]]:
     return [{"id": one[0], "NIK": one[1], "NAMA": one[2], "TANGGAL LAHIR": one[3].strftime("%d/%m/%Y")} for one in found]
 
 
+@pytest.mark.feature("F28")
 def test_only_who_is_ready_and_alive_is_paid(field: Field) -> None:
     ready, unready, dead, doubtful, unheard = recipients(field, "pkh", 5)
     field.returned(
@@ -43,6 +45,7 @@ def test_only_who_is_ready_and_alive_is_paid(field: Field) -> None:
     assert path.read_text() == f"id_orang\n{ready['id']}\n"
 
 
+@pytest.mark.feature("F29")
 def test_money_reconciles_to_the_rupiah(field: Field) -> None:
     one, other = field.people(2)
     number = "NOMOR TRANSAKSI"
