@@ -49,10 +49,19 @@ def _render(args: argparse.Namespace) -> int:
 
 def _audit(args: argparse.Namespace) -> int:
     from padanan.upkeep.outputs.audit import audit
+    from padanan.upkeep.outputs.dashboards import audit_dashboards
 
     home, periode, revisi = _chosen(args)
     found = audit(home, periode, revisi, say=lambda line: print(line, file=sys.stderr, flush=True))
     print("\n".join(found.lines()))
+    shown = audit_dashboards(home)
+    print("\n".join(one.line for one in shown))
+    if any(one.rebuilt for one in shown):
+        raise PadananError(
+            "dasbor atau agregat memberi tahu sel yang ditutup",
+            file="distribusi/siap",
+            cure="jangan edarkan dasbor dan agregat penetapan yang disebut di atas; laporkan kepada pengembang Padanan",
+        )
     if not found.passed:
         raise PadananError(
             f"keluaran {periode.label} revisi {revisi} memberi tahu sel yang ditutup, atau berbeda dari modelnya",

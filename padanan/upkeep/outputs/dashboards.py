@@ -1,4 +1,7 @@
-"""The attack on the public dashboards: one decree's figures, two decrees' one after the other, and Bansos beside its decree.
+"""The attack on the public dashboards: every decree's figures, two decrees' one after the other, and Bansos beside its decree.
+
+Of two decrees a reader knows no more of a covered cell than of each alone: who stayed, left and came is free in every cell, so
+that any two tables agree. What two open figures differ by is readable, and counted.
 
 Counting is `distribution.aggregate`'s and what is covered is read from the files that were shown; the working out is `attack`'s.
 """
@@ -15,21 +18,15 @@ import duckdb
 
 from padanan.base.format import number
 from padanan.base.home import Home
-from padanan.base.sql import ident, literal
-from padanan.base.suppress import ALL, Cover, small
-from padanan.base.tabular import scratch
+from padanan.base.suppress import Cover, small
 from padanan.distribution import aggregate, bansos
-from padanan.distribution.aggregate import FILE, PEOPLE, REST, Figure, Place
+from padanan.distribution.aggregate import FILE, PEOPLE, Figure, Place
 from padanan.distribution.dashboard.figures import shown_decrees
 from padanan.distribution.prepare import DATABASE, prepared_folder
 from padanan.distribution.shelf import proved
 from padanan.published.cells.declared import Declared, Key
 from padanan.upkeep.outputs.attack import attack
 from padanan.upkeep.outputs.printed import Printed
-
-BEFORE, AFTER = "sebelum", "sesudah"
-STAYED, LEFT, CAME = "tetap", "pergi", "datang"
-_WHOLE = ("provinsi", "31", ALL, ALL)
 
 
 @dataclass
@@ -39,7 +36,7 @@ class Found:
     Attributes:
         what: which prints were attacked together.
         rebuilt: covered cells, and rests that a reader subtracts to, that are told exactly: there may be none.
-        changes: of two decrees, how many figures differ by one to four people, of how many that both print.
+        changes: beside the decree before, how many figures differ by one to four people, of how many that both print.
     """
 
     what: str
@@ -56,27 +53,21 @@ class Found:
 
 
 def audit_dashboards(home: Home) -> list[Found]:
-    """Attacks what is shown: each decree with the one before it, and two in a row together.
+    """Attacks the figures of every decree that is shown, and counts how far two in a row differ by few.
 
     Raises:
-        PadananError: a prepared or published file was changed.
+        PadananError: a prepared file was changed.
     """
-    folders = [prepared_folder(home, periode, ke) for periode, ke in shown_decrees(home)]
-    for folder in folders:
+    found: list[Found] = []
+    before: list[dict[str, Any]] | None = None
+    for periode, ke in shown_decrees(home):
+        folder = prepared_folder(home, periode, ke)
         proved(home, folder)
-    names = [f"dasbor {periode.label} ke-{ke}" for periode, ke in shown_decrees(home)]
-    found = []
-    for place, folder in enumerate(folders):
-        if place == 0:
-            found.append(attack_decree(names[0], folder / DATABASE, _rows(folder)))
-            continue
-        one, other = folders[place - 1], folder
-        what = f"{names[place - 1]} dan {names[place]} bersama-sama"
-        con = scratch(home)
-        try:
-            found.append(attack_two(what, con, (one / DATABASE, _rows(one)), (other / DATABASE, _rows(other))))
-        finally:
-            con.close()
+        rows = _rows(folder)
+        one = attack_decree(f"dasbor {periode.label} ke-{ke}", folder / DATABASE, rows)
+        one.changes = readable_changes(before, rows) if before is not None else (0, 0)
+        found.append(one)
+        before = rows
     return found
 
 
@@ -106,57 +97,6 @@ def attack_decree(what: str, database: Path, rows: Sequence[Mapping[str, Any]]) 
     return _attacked(what, into, marks_of(rows))
 
 
-def attack_two(
-    what: str,
-    con: duckdb.DuckDBPyConnection,
-    one: tuple[Path, Sequence[Mapping[str, Any]]],
-    other: tuple[Path, Sequence[Mapping[str, Any]]],
-) -> Found:
-    """Two decrees' figures together: in every cell some stayed, some left, some came, and how many did in all is known.
-
-    Who stays but changes place, group or programs left one cell and came into another, so that all three add up as the figures
-    do. How many left and came in all is what `perubahan` tells whoever may read it.
-
-    Args:
-        con: an empty database of its own. one, other: the prepared file of each and its rows as they were shown.
-    """
-    into, marks = Declared(), dict[Key, Cover]()
-    for name, (database, rows) in ((BEFORE, one), (AFTER, other)):
-        con.execute(f"attach {literal(database)} as {ident(name)} (read_only)")
-        # Views of the attached tables under the names that counting asks for.
-        con.execute("create or replace temp view sasaran as select * from " + f"{ident(name)}.sasaran")
-        listed = con.execute(
-            "select 1 from duckdb_tables() where table_name = 'prioritas' and database_name = ?", [name]
-        ).fetchone()
-        con.execute("drop table if exists prioritas")
-        if listed:
-            con.execute(f"create temp table prioritas as from {ident(name)}.prioritas")
-        values, parents = aggregate.counts(
-            con, "sasaran", aggregate.dimensions_of(con), programs=True, unserved=listed is not None
-        )
-        aggregate.declare(into, values, parents, (name,))
-        marks |= marks_of(rows, (name,))
-    shared = _split(con)
-    for name, (values, parents) in shared.items():
-        aggregate.declare(into, values, parents, (name,))
-        into.unseen |= {(name, *cell) for cell in values}
-        into.key -= {(name, *cell) for cell in values}
-    into.unguarded |= {(name, *cell) for name, (values, _) in shared.items() for cell in values}
-    for name in (LEFT, CAME):
-        into.unseen.discard((name, *_WHOLE))
-    for name, moved in ((BEFORE, LEFT), (AFTER, CAME)):
-        for key in [
-            key for key in into.values if isinstance(key, tuple) and key[0] == name and aggregate.UNSERVED not in str(key)
-        ]:
-            assert isinstance(key, tuple)
-            parts = [(part, *key[1:]) for part in (STAYED, moved) if (part, *key[1:]) in into.values]
-            if parts and key[4] != REST:
-                into.sum(key, parts)
-    found = _attacked(what, into, marks)
-    found.changes = readable_changes(one[1], other[1])
-    return found
-
-
 def readable_changes(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
     """How many figures, printed in both, differ by one to four people, of how many are printed in both."""
     names = ("tingkat", "kode_wilayah", "dimensi", "nilai")
@@ -170,27 +110,6 @@ def readable_changes(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[s
     )
     both = before.keys() & after.keys()
     return sum(small(abs(after[cell] - before[cell])) for cell in both), len(both)
-
-
-def _split(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[dict[Figure, int], dict[Place, Place]]]:
-    """Counts of who stayed as they were, who left their cells, and who came into them."""
-    both = [
-        {row[0] for row in con.execute(f"describe {ident(name)}.sasaran").fetchall()} for name in (BEFORE, AFTER)
-    ]  # fmt: skip
-    counted = ["kode_kota", "kode_kecamatan", "kode_kelurahan", "desil", "jk", "kelompok_umur", "program_semua"]
-    counted += [aggregate.DISABILITY] if all(aggregate.DISABILITY in one for one in both) else []
-    same = " and ".join(f"a.{ident(name)} is not distinct from b.{ident(name)}" for name in counted)
-    columns = ", ".join(map(ident, ("id_orang", *counted)))
-    found = {}
-    for name, (own, rest) in {STAYED: (BEFORE, None), LEFT: (BEFORE, AFTER), CAME: (AFTER, BEFORE)}.items():
-        kind, against = ("semi", AFTER) if rest is None else ("anti", rest)
-        con.execute(
-            f"create or replace temp table {ident(name)} as select {columns} from {ident(own)}.sasaran a {kind} join"
-            f" {ident(against)}.sasaran b on a.id_orang = b.id_orang and {same}"
-        )
-        con.execute(f"create or replace temp view sasaran as from {ident(name)}")
-        found[name] = aggregate.counts(con, name, aggregate.dimensions_of(con), programs=True)
-    return found
 
 
 def attack_bansos(
@@ -208,4 +127,4 @@ def _attacked(what: str, into: Declared, marks: Mapping[Key, Cover]) -> Found:
     return Found(what, attacked.tried, attacked.rebuilt)
 
 
-__all__ = ["Found", "attack_bansos", "attack_decree", "attack_two", "audit_dashboards", "marks_of"]
+__all__ = ["Found", "attack_bansos", "attack_decree", "audit_dashboards", "marks_of"]
