@@ -121,8 +121,8 @@ def declare(into: Declared, values: Mapping[Figure, int], parents: Mapping[Place
         into.weights[key] = WEIGHTS[list(LEVELS).index(cell[0]) + 1]
         if cell[3] == REST:
             into.unseen.add(key)
-        # All but how many there are yields where it would tell of few: of an unknown sex or age beside all others, say.
-        if cell[2] != ALL and key in into.key:
+        # Pairs and splits yield where they would tell of few: of an unknown sex or age beside all others, say.
+        if (cell[2] in (PAIR, DISABILITY, SOURCE) or cell[2] in DIMENSIONS) and key in into.key:
             into.yielding.add(key)
     for total, parts in _sums(values, parents):
         into.sum((*of, *total), [(*of, *part) for part in parts])

@@ -211,6 +211,8 @@ def _declare(into: Declared, values: Mapping[Figure, int], parents: Mapping[Plac
     contracts = load_contracts()
     for level, place, dimension, value in values:
         key = (*of, level, place, dimension, value)
+        if dimension == PROGRAM and key in into.key:
+            into.yielding.add(key)
         if dimension != PROGRAM or value not in contracts:
             continue
         own = contracts[value].properties.program
