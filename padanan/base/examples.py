@@ -107,6 +107,10 @@ EXAMPLES = {
     "status": "--periode 2025-S2",
     "umpan-balik ambil": "--producer verivali",
     "umpan-balik status": "",
+    "umpan-balik kenali": "",
+    "umpan-balik calon": "",
+    "umpan-balik tautkan": "5d2c0a91b7e64f1d8c3a2b1f0e9d8c7b 000092d7f4fb29b641c4073e39998ce7 --result padan"
+    " --pengusul contoh.pengusul --penyetuju contoh.penyetuju --reason 'KK dan alamat sama'",
     "person": "000092d7f4fb29b641c4073e39998ce7 --as-of 2026-06-30 --known-at 2026-07-15",
     "verify": "--periode 2025-S2 --replay",
     "worklist check": "31.74.01.1001.xlsx --periode 2025-S2 --revisi 1",
