@@ -27,6 +27,8 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.distribution.spdci.cli import add_parsers as add_spdci
     from padanan.evidence.cli import add_parsers as add_evidence
     from padanan.feedback.cli import add_parsers as add_feedback
+    from padanan.feedback.complaints_cli import add_parsers as add_complaints
+    from padanan.feedback.objections_cli import add_parsers as add_objections
     from padanan.feedback.person_cli import add_parsers as add_person
     from padanan.generated.cli import add_parsers as add_contracts
     from padanan.landing.cli import add_parsers as add_delivery
@@ -64,6 +66,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_evidence(commands)
     add_feedback(commands)
     add_person(commands)
+    add_complaints(commands)
+    add_objections(commands)
     add_records(commands)
     add_worklist(commands)
     add_kit(commands)

@@ -111,6 +111,15 @@ EXAMPLES = {
     "umpan-balik calon": "",
     "umpan-balik tautkan": "5d2c0a91b7e64f1d8c3a2b1f0e9d8c7b 000092d7f4fb29b641c4073e39998ce7 --result padan"
     " --pengusul contoh.pengusul --penyetuju contoh.penyetuju --reason 'KK dan alamat sama'",
+    "pengaduan daftar": "--late --agency dinsos",
+    "pengaduan disposisi": "JAKI-2026-00123 --agency dinsos --by contoh.pengusul --reason 'belum menerima KLJ'",
+    "pengaduan jawab": "JAKI-2026-00123 --result salah_alamat --by contoh.pelapor --reason 'bukan program kami'",
+    "pengaduan verifikasi": "JAKI-2026-00123 --result terima --by contoh.penyetuju --reason 'jawaban sesuai bukti'",
+    "pengaduan papan": "--folder papan",
+    "usul-sanggah catat": "sanggah rt 000092d7f4fb29b641c4073e39998ce7 --by contoh.pengusul"
+    " --reason 'menurut RT sudah pindah ke luar kota'",
+    "usul-sanggah jawab": "us-2026-0001 --result ditolak --by contoh.penyetuju --reason 'kunjungan menemukan orangnya'",
+    "usul-sanggah daftar": "--late",
     "person": "000092d7f4fb29b641c4073e39998ce7 --as-of 2026-06-30 --known-at 2026-07-15",
     "verify": "--periode 2025-S2 --replay",
     "worklist check": "31.74.01.1001.xlsx --periode 2025-S2 --revisi 1",

@@ -171,9 +171,7 @@ def decide(
         known = {(one.sementara, one.id_orang) for one in now_standing.queue} | set(now_standing.links.items())
         known |= set(now_standing.decided)
         if (sementara, id_orang) not in known:
-            raise Refusal(
-                "pasangan itu tidak ada di antrean", field="pasangan", cure="lihat dengan 'padanan umpan-balik calon'"
-            )
+            raise Refusal("pasangan itu tidak ada di antrean", field="pasangan", cure="lihat dengan 'padanan umpan-balik calon'")
         if now_standing.decided.get((sementara, id_orang)) is (result == SAME):
             raise Refusal("pasangan itu sudah diputuskan begitu", field="pasangan", cure="tidak perlu dicatat lagi")
         entry = {

@@ -130,7 +130,9 @@ def chosen(result: LinkResult, taken: set[str]) -> tuple[list[Pair], list[Pair]]
 
         def pairs(name: str) -> list[Pair]:
             found = con.execute(f"select entity_key, register_key, peluang, bobot from {name} order by all").fetchall()
-            return [Pair(str(entity).partition("|")[2], str(key), float(chance), float(bits)) for entity, key, chance, bits in found]
+            return [
+                Pair(str(entity).partition("|")[2], str(key), float(chance), float(bits)) for entity, key, chance, bits in found
+            ]
 
         return pairs("pasti"), pairs("mungkin")
 
@@ -173,7 +175,9 @@ def _list(
     wanted = int(con.execute(f"select count(distinct id_orang) from disebut where producer = '{NEW}'").fetchall()[0][0])
     if not wanted:
         return 0, 0
-    con.execute(f"create or replace table terisi (kontrak varchar, sha16 varchar, baris bigint, {', '.join(map(_column, _FROM))})")
+    con.execute(
+        f"create or replace table terisi (kontrak varchar, sha16 varchar, baris bigint, {', '.join(map(_column, _FROM))})"
+    )
     blanks = load_blanks()
     deliveries = con.execute("select distinct kontrak, sha16 from disebut order by 1, 2").fetchall()
     for place, (contract_id, sha16) in enumerate(deliveries, 1):
@@ -183,7 +187,7 @@ def _list(
         if part is None or not part.exists():
             continue
         prove_read(home, [part.relative_to(home.root).as_posix()])
-        cells = _cells(contracts[contract_id], blanks, part)
+        cells = _cells(contracts[contract_id], blanks)
         con.execute(
             f"insert into terisi select ?, ?, _baris, {cells} from ({_raw(contracts[contract_id], blanks, part)}) "
             "where _baris in (select baris from disebut where kontrak = ? and sha16 = ?)",
@@ -220,7 +224,7 @@ def _register(con: duckdb.DuckDBPyConnection, home: Home, known: Known, path: Pa
             # Its content went by retention, or speaks of nobody.
             continue
         prove_read(home, [str(item["path"])])
-        con.execute(f"insert into dasar select _record_key, {_cells(contract, blanks, part)} from ({_raw(contract, blanks, part)})")
+        con.execute(f"insert into dasar select _record_key, {_cells(contract, blanks)} from ({_raw(contract, blanks, part)})")
     filled = " + ".join(f"(d.{name} is not null)::int" for name in _FROM)
     taken = ", ".join(f"d.{name}" for name in _FROM if name != "kode_kelurahan")
     copy_to(
@@ -254,14 +258,15 @@ def _columns(contract: Contract) -> list[str]:
     return [name for name in _FROM.values() if name in contract.column_names]
 
 
-def _cells(contract: Contract, blanks: Blanks, part: Path) -> str:
+def _cells(contract: Contract, blanks: Blanks) -> str:
     """The linkage's columns out of `_raw`, in the order of `_FROM`."""
     found = []
     for name, source in _FROM.items():
-        if source not in contract.column_names:
+        column = contract.column(source)
+        if column is None:
             found.append(f"null as {name}")
             continue
-        cell = typed_cell(contract.column(source), blanks)
+        cell = typed_cell(column, blanks)
         found.append(f"{_name(cell) if name in _NAMES else cell} as {name}")
     return ", ".join(found)
 

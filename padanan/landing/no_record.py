@@ -10,7 +10,7 @@ import duckdb
 
 from padanan.base.sql import ident, literal
 from padanan.contracts.blanks import Blanks
-from padanan.contracts.contract import Contract
+from padanan.contracts.contract import FEEDBACK, Contract
 from padanan.landing.header import known_names, normal
 from padanan.landing.raw import LINE, RawTable, Spec
 
@@ -115,6 +115,11 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
         if name in seen
     ]
     nameless = " and ".join(f"({cell}) is null" for cell in identity) if identity else "false"
+    if contract.kind == FEEDBACK:
+        # A complaint may name nobody, a visit only an identifier: what has all that its contract asks for is a record.
+        needed = [column.name for column in contract.columns if column.required]
+        filled = [f"sel[{seen.index(name) + 1}] is not null" for name in needed if name in seen]
+        nameless += f" and not ({' and '.join(filled)})" if filled and len(filled) == len(needed) else ""
     # Headers are compared as tolerantly as the first one was found.
     names = known_names(Spec.of(contract))
     # As two expressions: a list of so many words costs the planner more than a small delivery costs altogether.
