@@ -42,7 +42,7 @@ from padanan.feedback.complaints import (
 from tests.feedback.field import Field
 from tests.review.browser import axe, violations
 
-TODAY = date(2025, 12, 10)
+TODAY = date(2025, 12, 16)
 RULES = Rules.load()
 WHY = "diteruskan menurut isi pengaduan"
 STAFF = [
@@ -207,7 +207,7 @@ def test_diskominfo_s_own_answer_is_verified_by_the_secretariat(office: Field) -
     ("said", "why", "cause"),
     [
         (date(2025, 11, 5), WHY, "sebelum langkah terdahulu"),
-        (date(2025, 12, 11), WHY, "sesudah hari ini"),
+        (date(2025, 12, 17), WHY, "sesudah hari ini"),
         (None, " ", "alasan kosong"),
         (None, "NIK 3171010101800001", "nomor panjang"),
     ],

@@ -69,12 +69,9 @@ def test_it_opens_one_line_and_changes_no_status(field: Field) -> None:
     answer(field.home, "us-2025-0001", "diterima", by="contoh.penyetuju", reason=WHY, now=at(date(2025, 12, 2)))
     assert seen(field, person, date(2025, 12, 2)) == (state, reasons, lines), "an answer changes nobody's status either"
     assert lines_of(field.home, date(2025, 12, 2)) == dict.fromkeys(("us-2025-0001", "us-2025-0002"), "terbuka")
-    field.returned(
-        "verivali",
-        field.row("verivali", ID_ORANG=person, TANGGAL_KUNJUNGAN="03/12/2025"),
-        month="2025-12",
-        came=at(date(2025, 12, 20)),
-    )
+    visit = field.row("verivali", ID_ORANG=person, TANGGAL_KUNJUNGAN="03/12/2025")
+    taken = field.returned("verivali", visit, month="2025-12", came=at(date(2025, 12, 20)))
+    assert taken.events == 1, field.faults(taken)
     assert seen(field, person, date(2025, 12, 21))[1:] == ([("usul_sanggah", "selesai")], [])
 
 
