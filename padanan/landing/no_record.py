@@ -116,8 +116,8 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
     ]
     nameless = " and ".join(f"({cell}) is null" for cell in identity) if identity else "false"
     if contract.kind == FEEDBACK:
-        # A complaint may name nobody, a visit only an identifier: what has all that its contract asks for is a record.
-        needed = [column.name for column in contract.columns if column.required]
+        # A complaint may name nobody, a visit only an identifier: what has all the rest that its contract asks for is a record.
+        needed = [column.name for column in contract.columns if column.required and column.name not in IDENTITY]
         filled = [f"sel[{seen.index(name) + 1}] is not null" for name in needed if name in seen]
         nameless += f" and not ({' and '.join(filled)})" if filled and len(filled) == len(needed) else ""
     # Headers are compared as tolerantly as the first one was found.

@@ -69,10 +69,24 @@ def test_it_opens_one_line_and_changes_no_status(field: Field) -> None:
     answer(field.home, "us-2025-0001", "diterima", by="contoh.penyetuju", reason=WHY, now=at(date(2025, 12, 2)))
     assert seen(field, person, date(2025, 12, 2)) == (state, reasons, lines), "an answer changes nobody's status either"
     assert lines_of(field.home, date(2025, 12, 2)) == dict.fromkeys(("us-2025-0001", "us-2025-0002"), "terbuka")
-    visit = field.row("verivali", ID_ORANG=person, TANGGAL_KUNJUNGAN="03/12/2025")
-    taken = field.returned("verivali", visit, month="2025-12", came=at(date(2025, 12, 20)))
-    assert taken.events == 1, field.faults(taken)
-    assert seen(field, person, date(2025, 12, 21))[1:] == ([("usul_sanggah", "selesai")], [])
+
+
+def test_a_visit_after_it_closes_what_it_opened(field: Field) -> None:
+    one, other = field.people(2)
+    for who in (one, other):
+        made(field, who["id"])
+    late = field.row("verivali", one, NOMOR="V1", **{"TANGGAL KUNJUNGAN": "03/12/2025"})
+    early = field.row("verivali", other, NOMOR="V2", **{"TANGGAL KUNJUNGAN": "29/11/2025"})
+    taken = field.returned("verivali", late, early, month="2025-12", came=at(date(2025, 12, 20)))
+    assert taken.events == 2, field.faults(taken)
+    found = [dict(seen(field, who["id"], date(2025, 12, 21))[1])["usul_sanggah"] for who in (one, other)]
+    assert found == ["selesai", "terbuka"]
+
+
+def test_a_visit_without_a_name_is_told_in_the_receipt_and_not_passed_by(field: Field) -> None:
+    taken = field.returned("verivali", field.row("verivali", ID_ORANG="f" * 32))
+    assert (taken.rows, taken.refused) == (1, 1)
+    assert {"kosong_nama"} <= next(iter(field.faults(taken).values()))
 
 
 @pytest.mark.parametrize("day", [date(2025, 11, 30), date(2025, 1, 31), date(2024, 2, 15)])
