@@ -28,8 +28,10 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.evidence.cli import add_parsers as add_evidence
     from padanan.feedback.cli import add_parsers as add_feedback
     from padanan.feedback.complaints_cli import add_parsers as add_complaints
+    from padanan.feedback.lp3ke.cli import add_parsers as add_lp3ke
     from padanan.feedback.objections_cli import add_parsers as add_objections
     from padanan.feedback.person_cli import add_parsers as add_person
+    from padanan.feedback.ranking_cli import add_parsers as add_ranking
     from padanan.generated.cli import add_parsers as add_contracts
     from padanan.landing.cli import add_parsers as add_delivery
     from padanan.records.cli import add_parsers as add_records
@@ -68,9 +70,11 @@ def build_parser() -> argparse.ArgumentParser:
     add_person(commands)
     add_complaints(commands)
     add_objections(commands)
+    add_ranking(commands)
     add_records(commands)
     add_worklist(commands)
     add_kit(commands)
+    add_lp3ke(commands)
     add_retention(commands)
     add_backup(commands)
     add_key(commands)

@@ -29,6 +29,8 @@ FOLDERS = (
     "reports",
     "worklists",
     "kit",
+    "lp3ke",
+    "serah",
     "decree",
     "decisions",
     "distribusi",

@@ -114,12 +114,11 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
         for name in IDENTITY
         if name in seen
     ]
+    if identity and contract.kind == FEEDBACK:
+        # What the field sends back is a record by its own number, whoever it speaks of: a ticket without a name, an id that was
+        # handed over.
+        identity += [f"sel[{seen.index(name) + 1}]" for name in contract.entity_key if name in seen]
     nameless = " and ".join(f"({cell}) is null" for cell in identity) if identity else "false"
-    if contract.kind == FEEDBACK:
-        # A complaint may name nobody, a visit only an identifier: what has all the rest that its contract asks for is a record.
-        needed = [column.name for column in contract.columns if column.required and column.name not in IDENTITY]
-        filled = [f"sel[{seen.index(name) + 1}] is not null" for name in needed if name in seen]
-        nameless += f" and not ({' and '.join(filled)})" if filled and len(filled) == len(needed) else ""
     # Headers are compared as tolerantly as the first one was found.
     names = known_names(Spec.of(contract))
     # As two expressions: a list of so many words costs the planner more than a small delivery costs altogether.

@@ -1,4 +1,4 @@
-"""Complaints: the branches of §3.5, each step by whom it is due, both clocks at their edges, and a board without anybody on it."""
+"""Complaints: the branches of §3.5, each step by whom it is due, both clocks at their edges, a board without anybody on it."""
 
 from __future__ import annotations
 
