@@ -26,6 +26,7 @@ from padanan.feedback.complaint_steps import AT_AGENCY, WAITING, Course, by_tick
 from padanan.feedback.lines import LINES, open_lines, revision_known
 from padanan.feedback.state import Moment, open_state
 from padanan.published.proof import prove_opened
+from padanan.records.delivery_proof import prove_read
 from padanan.records.ledger import manifests
 
 CONTRACT = "pengaduan"
@@ -219,6 +220,7 @@ def _numbers(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     for item in manifests(home, CONTRACT):
         part = Path(item["folder"]) / "part.parquet"
         if item["sha16"] in wanted and part.exists():
+            prove_read(home, [part.relative_to(home.root).as_posix()])
             con.execute(f"insert into nomor_tiket select ?, _baris, nomor from read_parquet({literal(part)})", [item["sha16"]])
 
 
