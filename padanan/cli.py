@@ -26,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.distribution.cli import add_parsers as add_distribution
     from padanan.distribution.spdci.cli import add_parsers as add_spdci
     from padanan.evidence.cli import add_parsers as add_evidence
+    from padanan.feedback.aid_cli import add_parsers as add_aid
     from padanan.feedback.cli import add_parsers as add_feedback
     from padanan.feedback.complaints_cli import add_parsers as add_complaints
     from padanan.feedback.lp3ke.cli import add_parsers as add_lp3ke
@@ -70,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_person(commands)
     add_complaints(commands)
     add_objections(commands)
+    add_aid(commands)
     add_ranking(commands)
     add_records(commands)
     add_worklist(commands)

@@ -126,6 +126,8 @@ EXAMPLES = {
     " --reason 'menurut RT sudah pindah ke luar kota'",
     "usul-sanggah jawab": "us-2026-0001 --result ditolak --by contoh.penyetuju --reason 'kunjungan menemukan orangnya'",
     "usul-sanggah daftar": "--late",
+    "bayar rekon": "",
+    "bayar siap": "klj --out siap-klj.csv",
     "pemeringkatan banding": "--periode 2025-S2",
     "pemeringkatan serah": "--periode 2025-S2",
     "person": "000092d7f4fb29b641c4073e39998ce7 --as-of 2026-06-30 --known-at 2026-07-15",
