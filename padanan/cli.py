@@ -35,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.review.kit.cli import add_parsers as add_kit
     from padanan.review.worklist.cli import add_parsers as add_worklist
     from padanan.run.report_cli import add_parsers as add_report
+    from padanan.run.sheets_cli import add_actions as add_sheets
     from padanan.simulation.cli import add_parsers as add_simulation
     from padanan.upkeep.backup_cli import add_parsers as add_backup
     from padanan.upkeep.calendar.cli import add_parsers as add_calendar
@@ -62,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_distribution(commands)
     add_spdci(commands)
     add_evidence(commands)
-    add_feedback(commands)
+    add_sheets(add_feedback(commands))
     add_person(commands)
     add_records(commands)
     add_worklist(commands)

@@ -13,7 +13,7 @@ from padanan.contracts.field_parts import Question
 
 CHILD_UNTIL = 17
 """Years; from then on one has a KTP and is addressed as an adult (UU 24/2013 art. 63)."""
-NO_NAME, NO_ADDRESS = "nama tidak tercatat", "alamat tidak tercatat"
+NO_NAME, NO_ADDRESS, NO_BIRTH = "nama tidak tercatat", "alamat tidak tercatat", "tidak tercatat"
 
 
 def card(row: Mapping[str, str], number: str = "") -> str:
@@ -24,7 +24,7 @@ def card(row: Mapping[str, str], number: str = "") -> str:
         number: the house and the person in it, `12.1`.
     """
     place = f"RW {row['rw'] or '…'} / RT {row['rt'] or '…'}"
-    born = f"lahir {short_day(date.fromisoformat(row['tgl_lahir']))}" if row["tgl_lahir"] else "tanggal lahir tidak tercatat"
+    born = f"lahir {short_day(date.fromisoformat(row['tgl_lahir']))}" if row["tgl_lahir"] else f"tanggal lahir {NO_BIRTH}"
     return "\n".join(
         (
             f"{number}   {place}".strip(),
@@ -35,6 +35,16 @@ def card(row: Mapping[str, str], number: str = "") -> str:
             f"KK {row['no_kk'] or 'tidak tercatat'}",
         )
     )
+
+
+def named_on(told: str) -> tuple[str, str]:
+    """The name and, where it is known, `lahir …` of a card that came back; empty where the lists hold none.
+
+    Counted from its end: an address may have lines of its own.
+    """
+    lines = told.split("\n")
+    name, born = lines[-4], lines[-3].rpartition("lahir ")[2]
+    return ("" if name == NO_NAME else name), ("" if born.endswith(NO_BIRTH) else born)
 
 
 BOLD_LINES = (0, 2)

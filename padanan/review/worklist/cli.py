@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +130,7 @@ def _check(args: argparse.Namespace) -> int:
     manifest = dict(published_revisions(Home.from_env(), periode)).get(args.revisi)
     if manifest is None:
         raise PadananError(f"revisi {args.revisi} periode {periode.label} belum terbit", cure="periksa --periode dan --revisi")
-    stamp = book.Stamp(
-        periode.label, args.revisi, manifest["expectations_version"], date.fromisoformat(str(manifest["cutoff"])[:10])
-    )
-    read = findings.read_back(args.berkas, stamp, _now().date())
+    read = findings.read_back(args.berkas, book.Stamp.of(periode.label, args.revisi, manifest), _now().date())
     for fault in read.faults:
         print(fault.error(safe_name(args.berkas.name)), file=sys.stderr)
     told = ", ".join(f"{sheet} {read.count(sheet)} baris terisi benar" for sheet in book.RESULTS)

@@ -1,0 +1,56 @@
+"""`padanan umpan-balik lembar FILE…`: worklists that came back.
+
+What becomes of a line stands in `sheets`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+
+
+def add_actions(actions: Any) -> None:
+    """Adds `lembar` to `umpan-balik`."""
+    take = actions.add_parser(
+        "lembar",
+        help="ambil buku kerja lapangan yang kembali terisi",
+        description="Membaca buku kerja hasil 'padanan worklist make' yang sudah diisi. Baris yang benar menjadi kiriman "
+        "verivali dan peristiwanya; semua kesalahan disebut sekaligus dengan lembar dan selnya. Berkas yang sama boleh diambil "
+        "lagi.",
+    )
+    take.add_argument("berkas", nargs="+", type=Path, metavar="FILE.xlsx", help="buku kerja yang sudah diisi")
+    take.set_defaults(run=_take)
+
+
+def _take(args: argparse.Namespace) -> int:
+    from padanan.base.format import number
+    from padanan.base.shown import safe_name
+    from padanan.run.sheets import take_sheet
+
+    home = Home.from_env().ensure()
+    bad = False
+    for count, path in enumerate(args.berkas, 1):
+        name = safe_name(path.name)
+        if len(args.berkas) > 1:
+            print(f"[{count}/{len(args.berkas)}] {name}", file=sys.stderr, flush=True)
+        try:
+            found = take_sheet(home, path)
+        except PadananError as error:
+            print(error, file=sys.stderr)
+            bad = True
+            continue
+        for told_of in found.faults:
+            print(told_of.fault.error(name), file=sys.stderr)
+        told = {key: number(found.account[key]) for key in ("baris", "diambil", "sudah_diambil", "salah", "kosong", "hilang")}
+        print(
+            f"{name}: {told['baris']} baris = {told['diambil']} diambil + {told['sudah_diambil']} sudah diambil sebelumnya + "
+            f"{told['salah']} dikembalikan + {told['kosong']} kosong; {told['hilang']} hilang"
+        )
+        print(f"  tanda terima: {found.page}")
+        bad = bad or bool(found.account["salah"] or found.account["hilang"])
+    return 1 if bad else 0
