@@ -173,7 +173,8 @@ def test_an_answer_that_changed_after_it_was_taken_does_not_replace_it(sheets: S
     taken = sheets.take()
     layout = book.layouts()[V]
     assert said(taken) == {
-        f"lembar {V} baris 3 sel {layout.cell('hasil', 3)}": "baris prelist sudah tertutup: instansi ini sudah melaporkan hasilnya",
+        f"lembar {V} baris 3 sel {layout.cell('hasil', 3)}": "baris prelist sudah tertutup: instansi ini sudah melaporkan "
+        "hasilnya",
         f"lembar {V} baris 4 sel {layout.cell('hasil', 4)}": "nomor ini sudah dipakai kiriman terdahulu dengan isi lain",
     }
     assert account(taken) == (62, 1, 0, 1, 60, 0), "the open line's is kept, and waits for a person"
