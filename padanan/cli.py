@@ -28,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.evidence.cli import add_parsers as add_evidence
     from padanan.feedback.cli import add_parsers as add_feedback
     from padanan.feedback.person_cli import add_parsers as add_person
+    from padanan.feedback.prelist_cli import add_parsers as add_prelist
     from padanan.generated.cli import add_parsers as add_contracts
     from padanan.landing.cli import add_parsers as add_delivery
     from padanan.records.cli import add_parsers as add_records
@@ -65,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_evidence(commands)
     add_sheets(add_feedback(commands))
     add_person(commands)
+    add_prelist(commands)
     add_records(commands)
     add_worklist(commands)
     add_kit(commands)
