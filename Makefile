@@ -87,7 +87,7 @@ check: setup | $(TMPDIR) ## ruff, types, dbt parse, contracts, SQL style, genera
 	dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project
 	sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 
-dev: setup | $(TMPDIR) ## the Dagster UI on http://localhost:3000 and the reports on http://localhost:3001
+dev: setup | $(TMPDIR) ## the Dagster UI on http://localhost:3000, the reports on :3001, the API on a made-up decree on :8080
 	@$(PY) -m orchestration.dev
 
 docs: setup $(DOCS_VENV)/.installed | $(TMPDIR) ## one site of README, docs/, dbt's documentation and a demo's report into .cache/site

@@ -1,6 +1,6 @@
-"""`python -m orchestration.dev` (`make dev`): the Dagster UI on this data home, and the report's pages served beside it.
+"""`python -m orchestration.dev` (`make dev`): the Dagster UI on this home; report pages and an example of the API beside it.
 
-Servers in production run `dagster-webserver`, `dagster-daemon` and `padanan report serve` themselves.
+Servers in production run `dagster-webserver`, `dagster-daemon`, `padanan report serve` and `padanan api serve` themselves.
 """
 
 from __future__ import annotations
@@ -31,14 +31,32 @@ def serve_reports() -> bool:
     return bool(line)
 
 
+def serve_api(port: int) -> bool:
+    """Starts the example of the API and prints its lines of curl; it stops with this process, as the report's server does.
+
+    Returns:
+        Whether it serves; its own line says why not.
+    """
+    words = ["-m", "padanan.synthetic.example_api", "--port", str(port), "--with-parent", str(os.getpid())]
+    server = subprocess.Popen([sys.executable, *words], cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    # It says all that it has to say, then closes its output.
+    said = server.stdout.read()
+    print(said, end="", flush=True)
+    return bool(said)
+
+
 def main() -> int:
     """Replaces this process by `dagster dev`; its own arguments are passed on (`--port 3002`, `--log-level info`).
 
     Returns:
         1 when the report's server did not start; else it does not return.
     """
-    parser = argparse.ArgumentParser(prog="python -m orchestration.dev", description="UI Dagster dan laporan mutu di mesin ini.")
+    parser = argparse.ArgumentParser(
+        prog="python -m orchestration.dev", description="UI Dagster, laporan mutu dan API contoh di mesin ini."
+    )
     parser.add_argument("-p", "--port", type=int, default=3000, help="port UI Dagster")
+    parser.add_argument("--api-port", type=int, default=8080, help="port API contoh")
     options, passed_on = parser.parse_known_args()
     prepare()
     address = f"http://127.0.0.1:{options.port}"
@@ -48,6 +66,8 @@ def main() -> int:
     os.environ["PATH"] = f"{beside}{os.pathsep}{os.environ.get('PATH', '')}"
     if not serve_reports():
         return 1
+    # The UI does not wait for it: an engineer may have another server on that port.
+    serve_api(options.api_port)
     dagster = shutil.which("dagster", path=str(beside)) or "dagster"
     print(f"Dagster: {address} (Ctrl-C untuk berhenti)", flush=True)
     os.chdir(CHECKOUT)

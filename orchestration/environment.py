@@ -20,6 +20,11 @@ def storage_folder() -> Path:
     return Path(given).expanduser().resolve() if given else Home.from_env().root / "dagster"
 
 
+def database_address() -> str | None:
+    """PADANAN_DAGSTER_DB: the PostgreSQL of Dagster's runs, events and schedules; None: SQLite in `storage_folder`."""
+    return os.environ.get("PADANAN_DAGSTER_DB") or None
+
+
 def prepare() -> None:
     """Fills in what the caller left unset; never overrides what is set.
 

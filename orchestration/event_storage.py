@@ -18,11 +18,13 @@ import sqlalchemy as sa
 from dagster import DagsterInstance
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, _event_logs_directory, _runs_directory
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.pool import StaticPool
 
+from orchestration.environment import storage_folder
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.run_storage import PeriodRunStorage
 from padanan.base import locks
@@ -47,13 +49,12 @@ def _open_engine(address: str) -> sa.Engine:
     return engine
 
 
-class PooledEventLogStorage(SqliteEventLogStorage):
-    """The event log, with the index and the last few runs kept open."""
+class HouseEvents(SqlEventLogStorage):
+    """What the house asks of an event log besides storing events; before the kind of database."""
 
-    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
-        self._has_checks = False
-        super().__init__(base_dir, inst_data)
+    def making_lock(self) -> Path:
+        """Held while something is made that must be made once."""
+        return storage_folder() / MAKING
 
     def register_instance(self, instance: DagsterInstance) -> None:
         """Called by every process that opens the instance; gives the pool its one slot if it has no row yet.
@@ -62,9 +63,33 @@ class PooledEventLogStorage(SqliteEventLogStorage):
         runs of that first look all start together. A limit that a person has set stays.
         """
         super().register_instance(instance)
-        with locks.held(Path(self._base_dir) / MAKING):
+        with locks.held(self.making_lock()):
             if POOL_WAREHOUSE not in {pool.name for pool in self.get_pool_limits()}:
                 self.set_concurrency_slots(POOL_WAREHOUSE, WRITERS)
+
+    def forget_planned_checks(self, run_id: str) -> None:
+        """Takes back the checks that a run announced and has not judged, so that their last verdict stays the last one.
+
+        Dagster notes every check of a run as planned when the run begins, and shows one that is never judged as skipped: the
+        verdict before it is then shown nowhere. One that is judged after all is noted anew.
+        """
+        checks = AssetCheckExecutionsTable.c
+        planned = checks.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value
+        with self.index_connection() as connection:
+            connection.execute(AssetCheckExecutionsTable.delete().where(checks.run_id == run_id, planned))
+
+
+class PooledEventLogStorage(HouseEvents, SqliteEventLogStorage):
+    """The event log, with the index and the last few runs kept open."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
+        self._has_checks = False
+        super().__init__(base_dir, inst_data)
+
+    def making_lock(self) -> Path:
+        """In the folder of these files."""
+        return Path(self._base_dir) / MAKING
 
     @property
     def supports_asset_checks(self) -> bool:
@@ -92,17 +117,6 @@ class PooledEventLogStorage(SqliteEventLogStorage):
             oldest = next(name for name in self._engines if name != INDEX_SHARD_NAME)
             self._engines.pop(oldest).dispose()
         return engine
-
-    def forget_planned_checks(self, run_id: str) -> None:
-        """Takes back the checks that a run announced and has not judged, so that their last verdict stays the last one.
-
-        Dagster notes every check of a run as planned when the run begins, and shows one that is never judged as skipped: the
-        verdict before it is then shown nowhere. One that is judged after all is noted anew.
-        """
-        checks = AssetCheckExecutionsTable.c
-        planned = checks.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value
-        with self.index_connection() as connection:
-            connection.execute(AssetCheckExecutionsTable.delete().where(checks.run_id == run_id, planned))
 
     def dispose(self) -> None:
         """Closes every file; SQLite then folds the write-ahead log back."""

@@ -44,11 +44,11 @@ def run_is_unchanged(context: dg.AssetExecutionContext) -> bool:
 
 def mark_unchanged(context: dg.AssetExecutionContext) -> None:
     """Says that this run's plan found nothing new, so that what follows it is skipped and its verdicts stay those of before."""
-    from orchestration.event_storage import PooledEventLogStorage
+    from orchestration.event_storage import HouseEvents
 
     context.instance.add_run_tags(context.run.run_id, {UNCHANGED: "ya"})
     storage = context.instance.event_log_storage
-    if isinstance(storage, PooledEventLogStorage):
+    if isinstance(storage, HouseEvents):
         storage.forget_planned_checks(context.run.run_id)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from dagster import DagsterRun
 from dagster._core.storage.runs import SqliteRunStorage
+from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 
 from padanan.base.period import Periode
 
@@ -27,8 +28,8 @@ def period_of(tags: Mapping[str, str]) -> str | None:
     return Periode.parse(key).label if key else None
 
 
-class PeriodRunStorage(SqliteRunStorage):
-    """UI, backfill, schedule, sensor and command line all store their run here before it starts."""
+class PeriodLabels(SqlRunStorage):
+    """UI, backfill, schedule, sensor and command line all store their run here before it starts; before the kind of database."""
 
     def add_run(self, dagster_run: DagsterRun) -> DagsterRun:
         """Stores the run with its period's label."""
@@ -36,3 +37,7 @@ class PeriodRunStorage(SqliteRunStorage):
         if label and PERIODE_TAG not in dagster_run.tags:
             dagster_run = dagster_run.with_tags({**dagster_run.tags, PERIODE_TAG: label})
         return super().add_run(dagster_run)
+
+
+class PeriodRunStorage(PeriodLabels, SqliteRunStorage):
+    """Runs in SQLite, with their periods' labels."""

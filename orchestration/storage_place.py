@@ -9,12 +9,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from dagster import Field, StringSource
+from dagster import DagsterInstance, Field, StringSource
+from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from dagster._core.storage.root import LocalArtifactStorage
 from dagster._serdes import ConfigurableClassData
 
-from orchestration.environment import storage_folder
+from orchestration.environment import database_address, storage_folder
 from orchestration.event_storage import MAKING, PooledSqliteStorage
 from padanan.base import disk, locks
 
@@ -30,7 +31,7 @@ def _placed(config: Any) -> dict[str, Any]:
 
 
 class PlacedStorage(PooledSqliteStorage):
-    """Runs, schedules and events below PADANAN_DAGSTER_STORAGE, else `<PADANAN_HOME>/dagster`."""
+    """Runs, schedules and events below PADANAN_DAGSTER_STORAGE, else `<PADANAN_HOME>/dagster`; or in PADANAN_DAGSTER_DB."""
 
     @classmethod
     def config_type(cls) -> Any:
@@ -38,7 +39,9 @@ class PlacedStorage(PooledSqliteStorage):
         return OPTIONAL
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Any) -> PlacedStorage:
+    def from_config_value(  # type: ignore[override]
+        cls, inst_data: ConfigurableClassData, config_value: Any
+    ) -> DagsterStorage[DagsterInstance]:
         """Dagster's constructor from `dagster.yaml`; one process at a time makes the tables.
 
         Webserver, daemon and code server start at once on a server's first day; two that made the tables together left a stamp
@@ -46,6 +49,11 @@ class PlacedStorage(PooledSqliteStorage):
         """
         placed = _placed(config_value)
         with locks.held(Path(placed["base_dir"]) / MAKING):
+            if address := database_address():
+                # Only a server that is told of a PostgreSQL loads its driver.
+                from orchestration.postgres_storage import HousePostgresStorage
+
+                return HousePostgresStorage(address, inst_data=inst_data)
             return cls.from_local(inst_data=inst_data, **placed)
 
 

@@ -3,6 +3,7 @@
 Fixtures of one stage belong to that stage's folder.
 """
 
+import itertools
 import os
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from padanan.base.sshsig import SealKey, write_seal_key
 
 # Every test signs with one key, so that what one fixture made for many tests is as genuine in each of them.
 TEST_KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+_databases = itertools.count(1)
 
 
 def write_key(path):
@@ -65,6 +67,32 @@ def own_home_and_key(request, tmp_path_factory, monkeypatch):
 def no_waiting(monkeypatch):
     """A step that may be tried again is tried once more at once: no test waits for another process to end."""
     monkeypatch.setenv("PADANAN_RETRY_AFTER", "0")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory):
+    """The address of a PostgreSQL; a real one, from the wheel that the demo uses."""
+    from padanan.base.errors import SourceUnavailable
+    from padanan.synthetic.embedded_postgres import embedded_postgres
+
+    try:
+        with embedded_postgres(tmp_path_factory.mktemp("postgres")) as url:
+            yield url
+    except SourceUnavailable as missing:
+        pytest.skip(f"PostgreSQL tidak terpasang: {missing.cause}")
+
+
+@pytest.fixture
+def postgres_database(postgres_server):
+    """The address of an empty database of one's own on it."""
+    from sqlalchemy import create_engine, make_url
+
+    name = f"uji_{next(_databases)}"
+    engine = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as con:
+        con.exec_driver_sql(f"create database {name}")
+    engine.dispose()
+    return make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.hookimpl(hookwrapper=True)

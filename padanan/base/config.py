@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -139,18 +139,22 @@ def typed(
 def told(source: YamlSource, model: type[BaseModel], error: ValidationError, *, at: FieldPath = ()) -> ContractError:
     """pydantic's faults as one of ours: the first by line, with the lines of the others in the cure."""
     found: list[tuple[int, bool, FieldPath, str, str]] = []
-    details = error.errors(include_url=False, include_input=False)
-    for detail in details:
-        if _follows(model, detail, details):
-            continue
-        path, cause, cure = _told_one(model, detail)
+    for path, cause, cure, missing in field_faults(model, error):
         place = (*at, *path)
-        found.append((source.line(place), detail["type"] == "missing", place, cause, cure))
+        found.append((source.line(place), missing, place, cause, cure))
     found.sort(key=lambda item: item[:2])
     _, _, place, cause, cure = found[0]
     if others := sorted({line for line, *_ in found[1:]}):
         cure += f" (kesalahan lain: baris {', '.join(map(str, others[:10]))})"
     return source.error(tuple(safe_name(part)[:60] if isinstance(part, str) else part for part in place), cause, cure)
+
+
+def field_faults(model: type[BaseModel], error: ValidationError) -> Iterator[tuple[FieldPath, str, str, bool]]:
+    """Every fault of its own: the field's path, cause and cure without any value, and whether the field is missing."""
+    details = error.errors(include_url=False, include_input=False)
+    for detail in details:
+        if not _follows(model, detail, details):
+            yield *_told_one(model, detail), detail["type"] == "missing"
 
 
 def _follows(model: type[BaseModel], detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:

@@ -28,8 +28,16 @@ DIMENSIONS = {
     NUMBER: "case when len(program_semua) > 2 then '3+' else len(program_semua)::varchar end",
 }
 """Each splits everybody of a place."""
+PROGRAM = "program"
 PAIR = "pasangan"
-"""Of all of DKI: who receives both of two programs, value `a+b` with the names in their order."""
+"""Of all of DKI and each kota: who receives both of two programs, value `a+b` with the names in their order."""
+DISABILITY = "disabilitas"
+"""Splits everybody where the decree holds it."""
+GROUPS = ("desil", "jk", "kelompok_umur", DISABILITY)
+"""Of all of DKI: programs, how many of them, and pairs by group; dimension `program.desil`, value `klj/1`."""
+UNSERVED = "belum_dilayani"
+"""Of all of DKI and each kota: who is entitled to a program and does not receive it, by program (F52)."""
+NEITHER = "bukan_keduanya"
 UNKNOWN = "tidak_diketahui"
 REST = "bukan_penerima"
 """Never printed, but a reader can subtract it: who of a place does not get a program."""
@@ -42,19 +50,28 @@ LEVELS = {
     "kecamatan": _KECAMATAN,
     "kelurahan": f"coalesce(kode_kelurahan, {_KECAMATAN} || '.{UNKNOWN}')",
 }
-# Of a kelurahan only the total: its cells are so small that covering them would cover everything above.
-WHOLE_ONLY = "kelurahan"
+# Of a kelurahan only the total and how many programs reach people, the latter where so many live in one on average: more cells
+# are so small that covering them would cover everything above.
+SMALLEST, ENOUGH = "kelurahan", 50
+PAIRED = ("provinsi", "kota")
 
 
 def aggregate_text(database: Path) -> str:
     """The figures of a prepared file as JSON, rows of satuan, tingkat, kode_wilayah, dimensi, nilai, jumlah | null, ditutup."""
     con = duckdb.connect(str(database), read_only=True)
     try:
-        rows = _rows(PEOPLE, *_counts(con, "sasaran", DIMENSIONS, programs=True))
+        rows = _rows(PEOPLE, *_counts(con, "sasaran", dimensions_of(con), programs=True, unserved=_has_priority(con)))
         rows += _rows(FAMILIES, *_counts(con, _FAMILIES, {"desil": "desil"}, programs=False))
     finally:
         con.close()
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def dimensions_of(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """What splits everybody of a prepared file; by disability only where the decree holds it."""
+    there = {row[0] for row in con.execute("describe sasaran").fetchall()}
+    told = f"case when {DISABILITY} then 'ya' when not {DISABILITY} then 'tidak' end"
+    return DIMENSIONS | ({DISABILITY: told} if DISABILITY in there else {})
 
 
 # A family is counted once, where the first of its members lives; who is in none is a family of one.
@@ -75,7 +92,7 @@ def _rows(
     declared = Declared()
     for cell, value in values.items():
         # How many people a decree holds stands in its seal; the other figures of all of DKI stand on its first pages.
-        declared.count(cell, value, total=cell[0] == "provinsi" and cell[3] != REST)
+        declared.count(cell, value, total=cell[0] == "provinsi" and cell[3] != REST and "." not in cell[2])
         declared.weights[cell] = WEIGHTS[list(LEVELS).index(cell[0]) + 1]
         if cell[3] == REST:
             declared.unseen.add(cell)
@@ -103,24 +120,34 @@ Place = tuple[str, str]
 
 
 def _counts(
-    con: duckdb.DuckDBPyConnection, source: str, dimensions: Mapping[str, str], *, programs: bool
+    con: duckdb.DuckDBPyConnection, source: str, dimensions: Mapping[str, str], *, programs: bool, unserved: bool = False
 ) -> tuple[dict[tuple[str, str, str, str], int], dict[Place, Place]]:
     """Cells (level, code, dimension, value) -> people, and each place's parent."""
     values: dict[tuple[str, str, str, str], int] = {}
     names, expressions = list(LEVELS), list(LEVELS.values())
+    each = f"(select *, unnest(program_semua) as p from {source})"
+    both = f"(select *, unnest(program_semua) as q from {each})"
+    told = {name: f"coalesce(({one})::varchar, '{UNKNOWN}')" for name, one in dimensions.items()}
     for level, code in LEVELS.items():
+        shown = told if level != SMALLEST else {NUMBER: told[NUMBER]} if NUMBER in told and _enough(con, source) else {}
         parts = [f"select {code} as kode, '{ALL}' as dimensi, '{ALL}' as nilai, count(*) as n from {source} group by all"]
-        if level != WHOLE_ONLY:
-            parts += [
-                f"select {code}, '{name}', coalesce(({one})::varchar, '{UNKNOWN}'), count(*) from {source} group by all"
-                for name, one in dimensions.items()
-            ]
-        if level != WHOLE_ONLY and programs:
-            each = f"(select *, unnest(program_semua) as p from {source})"
-            parts.append(f"select {code}, 'program', p, count(*) from {each} group by all")
+        parts += [f"select {code}, '{name}', {one}, count(*) from {source} group by all" for name, one in shown.items()]
+        if level != SMALLEST and programs:
+            parts.append(f"select {code}, '{PROGRAM}', p, count(*) from {each} group by all")
+        if level in PAIRED and programs:
+            parts.append(f"select {code}, '{PAIR}', p || '+' || q, count(*) from {both} where p < q group by all")
+        if level in PAIRED and unserved:
+            # Who receives the program all the same is none of them: what is left over beside both is counted from that.
+            waiting = "(select * from prioritas where not list_contains(program_semua, untuk_program))"
+            parts.append(f"select {code}, '{UNSERVED}', untuk_program, count(distinct id_orang) from {waiting} group by all")
         if level == "provinsi" and programs:
-            both = f"(select p, unnest(program_semua) as q from (select program_semua, unnest(program_semua) as p from {source}))"
-            parts.append(f"select '31', '{PAIR}', p || '+' || q, count(*) from {both} where p < q group by all")
+            for name in GROUPS:
+                if name not in told:
+                    continue
+                by = f"|| '/' || {told[name]}, count(*) from"
+                parts.append(f"select '31', '{NUMBER}.{name}', {told[NUMBER]} {by} {source} group by all")
+                parts.append(f"select '31', '{PROGRAM}.{name}', p {by} {each} group by all")
+                parts.append(f"select '31', '{PAIR}.{name}', p || '+' || q {by} {both} where p < q group by all")
         for kode, dimension, value, count in con.execute(" union all ".join(parts)).fetchall():
             values[level, kode, dimension, value] = count
     parents: dict[Place, Place] = {}
@@ -128,38 +155,81 @@ def _counts(
         pair = f"select distinct {expressions[upper]}, {expressions[lower]} from {source}"
         for above, below in con.execute(pair).fetchall():
             parents[names[lower], below] = (names[upper], above)
-    for level, kode, dimension, value in list(values):
-        if dimension == "program":
-            total = values[level, kode, ALL, ALL]
-            values[level, kode, f"program:{value}", REST] = total - values[level, kode, dimension, value]
-        elif dimension == PAIR:
-            together = values[level, kode, dimension, value]
-            for one in value.split("+"):
-                values[level, kode, f"{PAIR}:{value}:{one}", REST] = values[level, kode, "program", one] - together
+    for whole, part, rest in _rests(values):
+        values[rest] = values[whole] - values[part]
     return values, parents
 
 
 Figure = tuple[str, str, str, str]
 
 
-def _sums(values: dict[Figure, int], parents: dict[Place, Place]) -> list[tuple[Figure, tuple[Figure, ...]]]:
+def _has_priority(con: duckdb.DuckDBPyConnection) -> bool:
+    return con.execute("select 1 from duckdb_tables() where table_name = 'prioritas'").fetchone() is not None
+
+
+def _enough(con: duckdb.DuckDBPyConnection, source: str) -> bool:
+    """Whether a kelurahan holds enough people on average; how many a decree holds stands in its seal."""
+    counted = con.execute(f"select count(*), count(distinct kode_kelurahan) from {source}").fetchone()
+    assert counted is not None
+    return bool(counted[0] >= ENOUGH * max(counted[1], 1))
+
+
+def _rests(values: Mapping[Figure, int]) -> list[tuple[Figure, Figure, Figure]]:
+    """What a reader subtracts: (whole, part, who is left over), each after those that it stands on.
+
+    Of a program those of a place or group who don't receive it; of a pair those who receive one of the two alone, and those who
+    receive neither.
+    """
+    found: list[tuple[Figure, Figure, Figure]] = []
+    pairs: list[tuple[Figure, Figure, Figure]] = []
+    for level, kode, dimension, value in values:
+        kind, _, group = dimension.partition(".")
+        programs, _, of = value.partition("/")
+        cell = (level, kode, dimension, value)
+        if value == REST:
+            continue
+        if kind == PROGRAM:
+            whole = (level, kode, group, of) if group else (level, kode, ALL, ALL)
+            found.append((whole, cell, _rest(cell)))
+        elif kind == UNSERVED:
+            served = (level, kode, PROGRAM, value)
+            pairs.append((_rest(served) if served in values else (level, kode, ALL, ALL), cell, _rest(cell)))
+        elif kind == PAIR:
+            one, other = (
+                (level, kode, dimension.replace(PAIR, PROGRAM), f"{name}/{of}" if group else name) for name in programs.split("+")
+            )
+            pairs += [(one, cell, _rest(cell, one)), (other, cell, _rest(cell, other))]
+            pairs.append((_rest(one), _rest(cell, other), _rest(cell, None)))
+    return found + pairs
+
+
+def _rest(cell: Figure, whole: Figure | None = None) -> Figure:
+    """The name of who is left over: of a program, or of a pair those who receive one alone; `whole` None: neither."""
+    level, kode, dimension, value = cell
+    pair = () if not dimension.startswith(PAIR) else (whole[3] if whole is not None else NEITHER,)
+    return (level, kode, ":".join((dimension, value, *pair)), REST)
+
+
+def _sums(values: Mapping[Figure, int], parents: Mapping[Place, Place]) -> list[tuple[Figure, tuple[Figure, ...]]]:
     """Every sum that a reader can do: a place is its parts, a total is its values, a program and the rest are everybody."""
     below: dict[Figure, list[Figure]] = defaultdict(list)
     across: dict[tuple[Figure, str], list[Figure]] = defaultdict(list)
-    sums: list[tuple[Figure, tuple[Figure, ...]]] = []
     for cell in values:
         level, kode, dimension, value = cell
-        whole = (level, kode, ALL, ALL)
+        kind, _, group = dimension.partition(".")
+        name, _, of = value.partition("/")
+        if value == REST:
+            continue
         # What is left over in a place where nobody receives the program has no cell of its own: it is the place's whole.
-        if value != REST and (parent := parents.get((level, kode))) is not None and (*parent, dimension, value) in values:
+        if (parent := parents.get((level, kode))) is not None and (*parent, dimension, value) in values:
             below[(*parent, dimension, value)].append(cell)
-        if dimension in DIMENSIONS:
-            across[whole, dimension].append(cell)
-        elif value == REST and dimension.startswith(f"{PAIR}:"):
-            _, pair, one = dimension.split(":")
-            sums.append(((level, kode, "program", one), ((level, kode, PAIR, pair), cell)))
-        elif value == REST:
-            sums.append((whole, ((level, kode, "program", dimension.partition(":")[2]), cell)))
+        if group:
+            across[(level, kode, kind, name), dimension].append(cell)
+        if dimension in DIMENSIONS or dimension == DISABILITY:
+            across[(level, kode, ALL, ALL), dimension].append(cell)
+        elif group and kind == NUMBER:
+            across[(level, kode, group, of), dimension].append(cell)
+    sums: list[tuple[Figure, tuple[Figure, ...]]] = [(whole, (part, rest)) for whole, part, rest in _rests(values)]
     sums += [(total, tuple(parts)) for (total, _), parts in across.items()]
     sums += [(total, tuple(parts)) for total, parts in below.items()]
     return sums

@@ -25,8 +25,8 @@ from padanan.distribution.state import tables
 from padanan.distribution.state.store import Store
 from padanan.records.chain import EMPTY_HEAD, canonical
 
-START, SERVED, DONE, BROKEN, REFUSED, TOKEN, CLIENT, UPLOAD = (
-    "mulai", "sajian", "selesai", "putus", "ditolak", "token", "klien", "umpan_balik",
+START, SERVED, DONE, BROKEN, REFUSED, TOKEN, CLIENT, UPLOAD, REQUEST, RESTORED = (
+    "mulai", "sajian", "selesai", "putus", "ditolak", "token", "klien", "umpan_balik", "permohonan", "dipulihkan",
 )  # fmt: skip
 HEAD_PURPOSE = "kepala audit distribusi"
 PERSON_BYTES = 16

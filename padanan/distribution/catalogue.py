@@ -42,12 +42,24 @@ class Limits(Config):
     upload_mib: Count = Field(validation_alias="unggahanMib", examples=[64])
 
 
+class Clocks(Config):
+    """Within how many days each step of a request follows the one before, when it lapses, and how large a letter may be."""
+
+    forum: Count = Field(validation_alias="forumHari", examples=[14])
+    decision: Count = Field(validation_alias="putusanHari", examples=[14])
+    naming: Count = Field(validation_alias="penunjukanHari", examples=[7])
+    grant: Count = Field(validation_alias="hibahHari", examples=[7])
+    lapse: Count = Field(validation_alias="kedaluwarsaHari", examples=[180])
+    letter_kib: Count = Field(validation_alias="suratKib", examples=[5120])
+
+
 class Catalogue(Config):
     """The whole file."""
 
     version: Version = Field(examples=["1.0.0"])
     kolom: dict[ColumnName, Column]
     batas: Limits
+    permohonan: Clocks
 
 
 def load_catalogue(folder: Path | None = None) -> Catalogue:

@@ -5,12 +5,14 @@ Both sides are prepared files and the sealed publication; nothing is guessed whe
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from padanan.base.home import Home
+from padanan.base.keys import load_ring
 from padanan.base.sql import ident, literal
 from padanan.records.seals import Seal
 
@@ -32,6 +34,24 @@ COMPARED = (
 def since_name(seal: Seal) -> str:
     """What an agency writes to name an earlier decree: `2025-S2/1`."""
     return f"{seal.periode.label}/{seal.ke}"
+
+
+def comparable(home: Home, seal: Seal, earlier: Seal) -> bool:
+    """Whether people bear the same pseudonyms in two decrees: made with the same key, as their publications say.
+
+    After the key was replaced everybody is called otherwise, and who keeps the data by those names can't apply a difference.
+    Where a publication is gone, the decrees are compared only if there never was another key.
+    """
+    names = {_made_with(home, one) for one in (seal, earlier)}
+    return len(names) == 1 and (None not in names or len(load_ring(home).keys) == 1)
+
+
+def _made_with(home: Home, seal: Seal) -> str | None:
+    try:
+        path = home.published(seal.periode, int(seal.data["revisi"])) / "manifest.json"
+        return str(json.loads(path.read_text(encoding="utf-8"))["key_id"])
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def write_changes(

@@ -16,14 +16,16 @@ from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.typed import day_argument
 from padanan.distribution.dashboard.cli import add_parsers as add_dashboard
+from padanan.distribution.requests.cli import add_parsers as add_requests
 
 HOST, PORT = "127.0.0.1", 8080
 
 
 def add_parsers(commands: Any) -> None:
-    """Adds `api`, `klien`, `hibah`, `audit` and `dasbor`."""
+    """Adds `api`, `klien`, `permohonan`, `hibah`, `audit` and `dasbor`."""
     _add_api(commands)
     _add_clients(commands)
+    add_requests(commands)
     _add_grants(commands)
     _add_audit(commands)
     add_dashboard(commands)
@@ -47,10 +49,19 @@ def _add_api(commands: Any) -> None:
     copy = actions.add_parser(
         "backup",
         help="salin keadaan API (klien, catatan akses) ke satu berkas",
-        description="Hanya bagi SQLite bawaan, juga selagi API berjalan; PostgreSQL dicadangkan dengan pg_dump.",
+        description="SQLite bawaan atau PostgreSQL, juga selagi API berjalan; 'padanan backup' membawanya pula. Tanpa token.",
     )
-    copy.add_argument("berkas", metavar="FILE", type=Path, help="berkas yang ditulis, hak 0600")
+    copy.add_argument("berkas", metavar="FILE", type=Path, help="berkas SQLite yang ditulis, hak 0600")
     copy.set_defaults(run=_backup)
+    again = actions.add_parser(
+        "resume",
+        help="buka API sesudah pemulihan",
+        description="Sesudah 'padanan restore' API ditahan: hibah dan klien yang dicabut sesudah cadangan hidup kembali. "
+        "Cabut dahulu yang tidak berlaku lagi. Siapa yang memeriksa tercatat pada catatan akses.",
+    )
+    again.add_argument("--by", required=True, metavar="NAMA", help="siapa yang memeriksa")
+    again.add_argument("--reason", required=True, metavar="TEKS", help="apa yang diperiksa")
+    again.set_defaults(run=_resume)
     described = actions.add_parser("openapi", help="cetak uraian OpenAPI 3.1")
     described.set_defaults(run=_openapi)
 
@@ -71,21 +82,34 @@ def _add_clients(commands: Any) -> None:
         required=True,
         action="append",
         metavar="LINGKUP",
-        help="sasaran:agregat, sasaran:bnba atau umpan-balik:kirim; boleh berulang",
+        help="sasaran:agregat, sasaran:bnba, umpan-balik:kirim atau permohonan:ajukan; boleh berulang",
     )
-    proof = new.add_mutually_exclusive_group(required=True)
-    proof.add_argument(
-        "--secret-until", type=day_argument, metavar="YYYY-MM-DD", help="buat rahasia yang berlaku sampai hari itu"
-    )
-    proof.add_argument("--jwks", type=Path, metavar="FILE", help="kunci publik klien (private_key_jwt)")
+    _proof_options(new)
     new.add_argument("--by", required=True, metavar="NAMA", help="siapa yang membuatnya")
     new.set_defaults(run=_add_client)
+    renew = actions.add_parser(
+        "renew",
+        help="ganti rahasia atau kunci publik klien; yang lama dan tokennya berhenti berlaku saat itu juga",
+        description="Hibahnya tetap. Rahasia baru dicetak sekali dan tidak disimpan.",
+    )
+    renew.add_argument("id", metavar="ID", help="klien dari 'padanan klien list'")
+    _proof_options(renew)
+    renew.add_argument("--by", required=True, metavar="NAMA", help="siapa yang menggantinya")
+    renew.set_defaults(run=_renew_client)
     listed = actions.add_parser("list", help="klien yang ada")
     listed.set_defaults(run=_list_clients)
     end = actions.add_parser("revoke", help="cabut klien; tokennya tidak berlaku saat itu juga")
     end.add_argument("id", metavar="ID", help="klien yang dicabut")
     end.add_argument("--by", required=True, metavar="NAMA", help="siapa yang mencabut")
     end.set_defaults(run=_revoke_client)
+
+
+def _proof_options(parser: argparse.ArgumentParser) -> None:
+    proof = parser.add_mutually_exclusive_group(required=True)
+    proof.add_argument(
+        "--secret-until", type=day_argument, metavar="YYYY-MM-DD", help="buat rahasia yang berlaku sampai hari itu"
+    )
+    proof.add_argument("--jwks", type=Path, metavar="FILE", help="kunci publik klien (private_key_jwt)")
 
 
 def _add_grants(commands: Any) -> None:
@@ -156,6 +180,24 @@ def _backup(args: argparse.Namespace) -> int:
     return 0
 
 
+def _resume(args: argparse.Namespace) -> int:
+    from padanan.base.errors import PadananError
+    from padanan.base.typed import clean_person
+    from padanan.distribution.hold import resume
+    from padanan.records.decided import clean_reason
+    from padanan.records.refusal import fields_as_options
+
+    home, store, writer = _state()
+    with fields_as_options():
+        reason = clean_reason(args.reason, field="alasan")
+    if not reason:
+        raise PadananError("alasan kosong", cure="isi --reason dalam satu kalimat")
+    resume(home, store, writer, by=clean_person(args.by), reason=reason, now=datetime.now(JAKARTA))
+    writer.close()
+    print("API dibuka; pemulihan tercatat pada catatan akses. Jalankan lagi 'padanan api serve'.")
+    return 0
+
+
 def _openapi(_: argparse.Namespace) -> int:
     from padanan.distribution.server import described
 
@@ -172,17 +214,37 @@ def _state() -> Any:
     return home, store, AuditWriter(store)
 
 
-def _add_client(args: argparse.Namespace) -> int:
+def _keys(args: argparse.Namespace) -> Any:
     from padanan.base.errors import PadananError
+
+    if args.jwks is None:
+        return None
+    try:
+        return json.loads(args.jwks.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise PadananError("berkas kunci publik tidak terbaca", file=args.jwks, cure="beri JWKS sebagai JSON") from None
+
+
+def _renew_client(args: argparse.Namespace) -> int:
+    from padanan.base.typed import clean_person
+    from padanan.distribution.clients import renew_client
+
+    keys = _keys(args)
+    _, store, writer = _state()
+    now, by = datetime.now(JAKARTA), clean_person(args.by)
+    secret = renew_client(store, writer, args.id, by=by, now=now, secret_until=args.secret_until, keys=keys)
+    writer.close()
+    print(f"Klien {args.id} diperbarui; yang lama tidak berlaku lagi.")
+    if secret is not None:
+        print(f"Rahasia (dicetak sekali ini saja, berlaku sampai {args.secret_until.isoformat()}): {secret}")
+    return 0
+
+
+def _add_client(args: argparse.Namespace) -> int:
     from padanan.base.typed import clean_person
     from padanan.distribution.clients import add_client
 
-    keys = None
-    if args.jwks is not None:
-        try:
-            keys = json.loads(args.jwks.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            raise PadananError("berkas kunci publik tidak terbaca", file=args.jwks, cure="beri JWKS sebagai JSON") from None
+    keys = _keys(args)
     _, store, writer = _state()
     secret = add_client(
         store,

@@ -29,7 +29,7 @@ from padanan.distribution.audit import CLIENT, AuditWriter, Event
 from padanan.distribution.state import tables
 from padanan.distribution.state.store import Store
 
-AGGREGATE, BNBA, FEEDBACK = SCOPES = ("sasaran:agregat", "sasaran:bnba", "umpan-balik:kirim")
+AGGREGATE, BNBA, FEEDBACK, REQUEST = SCOPES = ("sasaran:agregat", "sasaran:bnba", "umpan-balik:kirim", "permohonan:ajukan")
 _ID = re.compile(r"[a-z][a-z0-9-]{2,39}")
 # Of a random secret of 256 bits nothing is guessed; the cost is what a stolen state would have to pay.
 _COST = {"n": 2**12, "r": 8, "p": 1}
@@ -94,25 +94,17 @@ def add_client(
         raise PadananError(f"instansi '{agency[:40]}' tidak dikenal", cure="pakai id dari expectations/instansi.yaml")
     if not scopes or set(scopes) - set(SCOPES):
         raise PadananError("lingkup tidak dikenal", cure=f"pilih dari {', '.join(SCOPES)}")
+    if REQUEST in scopes and body is None:
+        raise PadananError(f"lingkup {REQUEST} hanya bagi lembaga bukan pemerintah", cure="isi --lembaga, atau hapus lingkup itu")
     if body is not None and (has_long_number(body) or not body.strip() or len(body) > 200 or not body.isprintable()):
         raise PadananError("nama lembaga tidak sah", cure="isi --lembaga dengan nama lembaga")
-    if (secret_until is None) == (keys is None):
-        raise PadananError(
-            "rahasia dan kunci publik, atau tidak keduanya", cure="pilih --secret-until TANGGAL atau --jwks BERKAS"
-        )
-    if secret_until is not None and secret_until < now.astimezone(JAKARTA).date():
-        raise PadananError("masa rahasia sudah lewat", cure="tulis tanggal yang akan datang pada --secret-until")
-    secret = salt = None
-    if keys is None:
-        secret, salt = secrets.token_urlsafe(32), secrets.token_bytes(16)
+    secret, proof = _proof(secret_until, keys, now)
     values = {
         "id": client,
         "instansi": agency,
         "lembaga": body,
         "lingkup": " ".join(sorted(set(scopes))),
-        "rahasia": f"{salt.hex()}${_hashed(secret, salt)}" if secret is not None and salt is not None else None,
-        "rahasia_sampai": secret_until.isoformat() if secret_until else None,
-        "jwks": json.dumps(_public_keys(keys)) if keys is not None else None,
+        **proof,
         "dibuat": now.isoformat(timespec="seconds"),
         "dibuat_oleh": by,
     }
@@ -122,6 +114,50 @@ def add_client(
         con.execute(insert(tables.client).values(values))
     said = {"klien": client, "tindakan": "dibuat", "instansi": agency, "lembaga": body, "oleh": by, "lingkup": values["lingkup"]}
     writer.add(Event(CLIENT, said))
+    return secret
+
+
+def _proof(secret_until: date | None, keys: Mapping[str, Any] | None, now: datetime) -> tuple[str | None, dict[str, str | None]]:
+    """A new secret (None with keys), and the columns that keep what a client proves itself with."""
+    if (secret_until is None) == (keys is None):
+        raise PadananError(
+            "rahasia dan kunci publik, atau tidak keduanya", cure="pilih --secret-until TANGGAL atau --jwks BERKAS"
+        )
+    if secret_until is not None and secret_until < now.astimezone(JAKARTA).date():
+        raise PadananError("masa rahasia sudah lewat", cure="tulis tanggal yang akan datang pada --secret-until")
+    if keys is not None:
+        return None, {"rahasia": None, "rahasia_sampai": None, "jwks": json.dumps(_public_keys(keys))}
+    assert secret_until is not None
+    secret, salt = secrets.token_urlsafe(32), secrets.token_bytes(16)
+    hashed = f"{salt.hex()}${_hashed(secret, salt)}"
+    return secret, {"rahasia": hashed, "rahasia_sampai": secret_until.isoformat(), "jwks": None}
+
+
+def renew_client(
+    store: Store,
+    writer: AuditWriter,
+    client: str,
+    *,
+    by: str,
+    now: datetime,
+    secret_until: date | None = None,
+    keys: Mapping[str, Any] | None = None,
+) -> str | None:
+    """Replaces what a client proves itself with; the old secret or keys and its tokens end at once, its grants stay.
+
+    Returns:
+        The new secret, shown once and kept nowhere; None with keys.
+
+    Raises:
+        PadananError: there is no such client, it is revoked, or see `add_client`.
+    """
+    secret, proof = _proof(secret_until, keys, now)
+    with store.writing() as con:
+        open_one = (tables.client.c.id == client) & tables.client.c.dicabut.is_(None)
+        if con.execute(update(tables.client).where(open_one).values(proof)).rowcount != 1:
+            raise PadananError("klien ini tidak ada atau sudah dicabut", cure="lihat 'padanan klien list'")
+        con.execute(delete(tables.token).where(tables.token.c.klien == client))
+    writer.add(Event(CLIENT, {"klien": client, "tindakan": "rahasia diganti" if keys is None else "kunci diganti", "oleh": by}))
     return secret
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from padanan.base.sql import ident, literal
 from padanan.distribution.catalogue import Catalogue, disability_programs, programs
-from padanan.distribution.grants import WILAYAH, Grant, Service
+from padanan.distribution.grants import Grant
+from padanan.distribution.terms import WILAYAH, Service
 
 # By the length of a code: DKI, kota, kecamatan, kelurahan.
 _PLACES = {5: "kode_kota", 8: "kode_kecamatan", 13: "kode_kelurahan"}

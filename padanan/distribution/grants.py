@@ -6,25 +6,26 @@ grant lets through is compiled by `gate`.
 
 from __future__ import annotations
 
-import re
 import threading
-import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import StringConstraints, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from padanan.base.config import Config, Count, Day, Filled, Prose, Text, fault
-from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
 from padanan.base.typed import has_long_number
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
 from padanan.distribution.catalogue import Catalogue, allowed_columns, programs
+from padanan.distribution.requests.flow import require_decided
+from padanan.distribution.requests.register import granted
+from padanan.distribution.requests.register import log_of as requests_log
+from padanan.distribution.requests.register import standing as requests_standing
+from padanan.distribution.terms import Paper, Place, Rows, Service, Slug
 from padanan.records.decided import clean_reason, different
 from padanan.records.kinds import GRANTS
 from padanan.records.log import Log
@@ -32,32 +33,19 @@ from padanan.records.people import load_reviewers
 from padanan.records.refusal import Refusal
 
 GIVE, REVOKE = "beri", "cabut"
-SERVICES = ("sasaran", "cari", "perubahan", "prioritas")
-Service = Literal["sasaran", "cari", "perubahan", "prioritas"]
-# DKI, a kota, a kecamatan or a kelurahan, as the seed of wilayah writes them.
-WILAYAH = re.compile(r"31(\.\d{2}(\.\d{2}(\.\d{4})?)?)?")
-Place = Annotated[str, StringConstraints(pattern=WILAYAH.pattern.join(("^", "$")))]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,39}$")]
-GrantId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,39}$")]
-
-
-class Paper(Config):
-    """A letter or a decision: its number and day."""
-
-    nomor: Text
-    tanggal: Day
 
 
 class Terms(Config):
     """What a grant says. `baris`: the recipients of the program, or the whole data sasaran of the wilayah."""
 
-    hibah: GrantId
+    hibah: Slug
     klien: Slug
     instansi: Text
     lembaga: Prose | None = None
     melalui: Text | None = None
+    permohonan: Slug | None = None
     program: Text
-    baris: Literal["penerima", "sasaran"] = "penerima"
+    baris: Rows = "penerima"
     wilayah: Filled[Place]
     kolom: Filled[Text]
     layanan: Filled[Service]
@@ -76,6 +64,10 @@ class Terms(Config):
             raise fault("hibah berakhir sebelum mulai", "perbaiki mulai dan sampai", at=("sampai",))
         if (self.lembaga is None) != (self.melalui is None):
             raise fault("lembaga bukan pemerintah hanya melalui instansi", "isi lembaga dan melalui bersama", at=("melalui",))
+        if self.permohonan is not None and self.lembaga is None:
+            raise fault(
+                "hibah instansi tidak memakai permohonan", "hapus permohonan, atau isi lembaga dan melalui", at=("permohonan",)
+            )
         if self.melalui is not None and self.melalui != self.instansi:
             raise fault("instansi penanggung jawab bukan yang dilalui", "tulis instansi yang sama", at=("melalui",))
         if any(has_long_number(text) for text in (self.dasar_hukum, self.surat.nomor, self.keputusan.nomor, self.lembaga or "")):
@@ -141,12 +133,24 @@ def give(
     """Records a grant, or its next version; two people decide.
 
     Raises:
-        Refusal: see `parse_terms`; or who decides may not, or it ended before it was given.
+        Refusal: see `parse_terms`; or who decides may not, or it ended before it was given; or it is for a non-government body
+            and names no request that went through every step (F22).
     """
     terms = parse_terms(data, catalogue)
     if terms.sampai < now.astimezone(JAKARTA).date():
         raise Refusal("masa hibah sudah lewat", field="sampai", cure="tulis tanggal akhir yang akan datang")
-    return _record(home, terms.hibah, GIVE, terms, proposer=proposer, approver=approver, reason=reason, now=now)
+    if terms.lembaga is None:
+        return _record(home, terms.hibah, GIVE, terms, proposer=proposer, approver=approver, reason=reason, now=now)
+    # Held until the grant stands: nobody changes the request between the look at it and the grant.
+    with requests_log(home).writing() as held:
+        every = requests_standing(held.log.records, granted(home))
+        people, day = load_reviewers(home), now.astimezone(JAKARTA).date()
+        deciding = [
+            people.acting(proposer, "pengusul", day, field="pengusul"),
+            people.acting(approver, "penyetuju", day, field="penyetuju"),
+        ]
+        require_decided(home, every, terms, deciding, catalogue.permohonan, day)
+        return _record(home, terms.hibah, GIVE, terms, proposer=proposer, approver=approver, reason=reason, now=now)
 
 
 def revoke(home: Home, grant_id: str, *, by: str, reason: str, now: datetime) -> Grant:
@@ -185,6 +189,11 @@ def _record(
             raise Refusal("hibah ini tidak ada atau sudah dicabut", field="hibah", cure="lihat 'padanan hibah list'")
         if terms is not None and earlier and earlier[-1]["isi"]["klien"] != terms.klien:
             raise Refusal("id hibah dipakai klien lain", field="hibah", cure="pakai id hibah yang baru")
+        if terms is not None and earlier and earlier[-1]["isi"].get("permohonan") != terms.permohonan:
+            raise Refusal("id hibah dipakai permohonan lain", field="hibah", cure="pakai id hibah yang baru")
+        if terms is not None and terms.lembaga is not None and earlier and earlier[-1]["tindakan"] == REVOKE:
+            cure = "lembaga mengajukan permohonan baru; permohonannya sudah terpakai"
+            raise Refusal("hibah lembaga yang dicabut tidak dihidupkan lagi", field="hibah", cure=cure)
         entry["versi"] = len(earlier) + 1
         entry["isi"] = terms.model_dump(mode="json") if terms is not None else earlier[-1]["isi"]
         transaction.commit(transaction.compose([entry], now))
@@ -220,7 +229,7 @@ class GrantBook:
         state = tuple(_seen(path) for path in (log.path, log.head_path))
         with self._lock:
             if state != self._state:
-                self._grants = standing(_settled(log))
+                self._grants = standing(log.settled().records)
                 self._state = state
             return self._grants
 
@@ -228,24 +237,19 @@ class GrantBook:
         """A client's grants that hold on a day.
 
         A grant opens nothing for a client of another agency than it names, nor for one of a non-government body whose name it
-        does not bear: such a body reads through an agency alone (§3.1.3.3.g).
+        does not bear: such a body reads through an agency alone (§3.1.3.3.g), and by a request that was decided (F22).
         """
         mine = [one for one in self.all().values() if one.terms.klien == client and one.holds(day)]
-        return tuple(one for one in mine if (one.terms.instansi, one.terms.lembaga) == (agency, body))
+        return tuple(
+            one
+            for one in mine
+            if (one.terms.instansi, one.terms.lembaga) == (agency, body) and (body is None or one.terms.permohonan is not None)
+        )
 
     def again(self, grant: Grant, day: date) -> bool:
         """Whether exactly this version of a grant still holds: asked between the chunks of a stream."""
         now = self.all().get(grant.terms.hibah)
         return now is not None and now.version == grant.version and now.holds(day)
-
-
-def _settled(log: Log) -> tuple[Mapping[str, Any], ...]:
-    """The records; one that is being written at this moment is waited for, not taken for a torn one."""
-    for _ in range(4):
-        with suppress(PadananError):
-            return log.read().records
-        time.sleep(0.02)
-    return log.read().records
 
 
 def _seen(path: Any) -> tuple[int, ...]:

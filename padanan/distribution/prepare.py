@@ -24,7 +24,7 @@ from padanan.base.sql import ident, literal
 from padanan.distribution.aggregate import FILE as AGGREGATE
 from padanan.distribution.aggregate import aggregate_text
 from padanan.distribution.catalogue import Catalogue, load_catalogue
-from padanan.distribution.changes import SINCE, since_name, write_changes
+from padanan.distribution.changes import SINCE, comparable, since_name, write_changes
 from padanan.published.proof import verify_published
 from padanan.records.seal_keys import SEAL_SPACE, file_signed
 from padanan.records.seals import SEAL, Seal, changed_tables, genuine_seal
@@ -59,13 +59,15 @@ def prepare(home: Home, seal: Seal, *, before: tuple[Seal, ...] = ()) -> Path:
     if target.exists():
         return target
     tables = _proved(home, seal)
+    told = tuple(one for one in before if comparable(home, seal, one))
     catalogue = load_catalogue()
     with no_space_guard("berkas distribusi"), building(target.parent) as folder:
         path = folder / DATABASE
         with disk.filling(path):
-            columns = _write(home, seal, tables, path, catalogue, before)
+            columns = _write(home, seal, tables, path, catalogue, told)
         disk.write_text(folder / AGGREGATE, aggregate_text(path))
-        facts = {**_facts(seal, columns), "sejak": [since_name(one) for one in before]}
+        renamed = [since_name(one) for one in before if one not in told]
+        facts = {**_facts(seal, columns), "sejak": [since_name(one) for one in told], "samaran_berganti": renamed}
         disk.write_text(folder / FACTS, json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
         seal_folder_files(folder, target.relative_to(home.root).as_posix(), [DATABASE, AGGREGATE, FACTS])
         for item in folder.iterdir():

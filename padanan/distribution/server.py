@@ -41,6 +41,9 @@ def run_server(home: Home, host: str, port: int, url: str | None) -> int:
             access_log=False,
             log_level="warning",
             server_header=False,
+            # Who asked is what the proxy of this machine says; anybody else only claims it, whatever FORWARDED_ALLOW_IPS says.
+            proxy_headers=True,
+            forwarded_allow_ips="127.0.0.1",
             timeout_graceful_shutdown=30,
             backlog=1024,
         )

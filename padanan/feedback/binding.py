@@ -5,7 +5,6 @@ What a rule means stands in the file, when it is asked in `padanan/contracts/fee
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from padanan.base.config import nearest
 from padanan.base.errors import safe_reason
 from padanan.base.home import Home
 from padanan.base.sql import ident
-from padanan.base.tabular import copy_to
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.contract import FEEDBACK, Contract, expectations_dir, load_blanks
 from padanan.contracts.feedback import EXTRA, FeedbackCatalogue, load_catalogue, load_feedback
@@ -39,11 +37,11 @@ def check_feedback_rules(folder: Path | None = None) -> int:
     """
     base = folder or expectations_dir()
     catalogue, source = load_catalogue(base), YamlSource(base / f"{FEEDBACK}.yaml")
-    with tempfile.TemporaryDirectory() as work, duckdb.connect() as con:
+    with duckdb.connect() as con:
         con.execute("create macro hmac_hex(teks) as md5(teks)")
         con.execute(f"create table peristiwa ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})")
         for contract in load_feedback(base).values():
-            _bind_contract(con, Path(work), source, catalogue, contract, base)
+            _bind_contract(con, source, catalogue, contract, base)
         for kode, opening in catalogue.garis.items():
             _bound(con, source, ("garis", kode, "dari"), f"select 1 from peristiwa where {opening.dari}", tuple(COLUMNS))
     return len(catalogue.aturan)
@@ -51,7 +49,6 @@ def check_feedback_rules(folder: Path | None = None) -> int:
 
 def _bind_contract(
     con: duckdb.DuckDBPyConnection,
-    work: Path,
     source: YamlSource,
     catalogue: FeedbackCatalogue,
     contract: Contract,
@@ -59,11 +56,10 @@ def _bind_contract(
 ) -> None:
     names = ["_record_key", "_entity_key", "_nik_key", *contract.column_names]
     cells = ", ".join(f"null::varchar as {ident(name)}" for name in names)
-    part = work / f"{contract.id}.parquet"
-    copy_to(con, f"select 1::bigint as _baris, {cells} where false", part)
-    typed_rows.read(con, contract, part, load_blanks(base))
+    con.execute(f"create or replace table mendarat as select 1::bigint as _baris, {cells} where false")
+    typed_rows.read(con, contract, "mendarat", load_blanks(base))
     # Nobody is known where nothing is published, whatever the home.
-    find(con, Home(work), None, contract.column_names)
+    find(con, Home(base), None, contract.column_names)
     arrange(con, contract, catalogue.peristiwa[contract.id], Window(_DAY, _DAY, _DAY), {})
     known = (*contract.column_names, *EXTRA)
     event = catalogue.peristiwa[contract.id]

@@ -25,7 +25,7 @@ def add_parsers(commands: Any) -> Any:
     )
     actions = parser.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
     take = actions.add_parser("ambil", help="ambil semua yang menunggu")
-    take.add_argument("--kontrak", metavar="ID", help="hanya satu jenis, misalnya verivali")
+    take.add_argument("--producer", metavar="ID", help="hanya satu jenis, misalnya verivali")
     take.set_defaults(run=_take)
     show = actions.add_parser("status", help="lihat apa yang sudah diambil dan apa yang menunggu")
     show.set_defaults(run=_status)
@@ -38,7 +38,7 @@ def _take(args: argparse.Namespace) -> int:
     from padanan.feedback.intake import take_all
 
     home = Home.from_env().ensure()
-    found = take_all(home, only=args.kontrak, progress=lambda line: print(line, file=sys.stderr, flush=True))
+    found = take_all(home, only=args.producer, progress=lambda line: print(line, file=sys.stderr, flush=True))
     if not found:
         print("Tidak ada umpan balik yang menunggu. Berkas baru diterima dengan 'padanan deliver FILE'.")
     for one in found:

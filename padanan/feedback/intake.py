@@ -135,7 +135,7 @@ def _make(
     ring = load_ring(home)
     with private_duckdb(work) as con:
         register_hmac(con, ring)
-        rows = typed_rows.read(con, contract, part, load_blanks())
+        rows = typed_rows.read(con, contract, f"read_parquet({literal(part)})", load_blanks())
         # Deaths are asked of lampid, payments of realisasi, numbers of the contract itself.
         before = {name: contracts[name] for name in {contract.id, "lampid"} if name in contracts}
         open_events(con, home, before)

@@ -5,11 +5,9 @@ What an unreadable cell leads to is `judge`'s; who a row speaks of is `people`'s
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
-from padanan.base.sql import ident, literal
+from padanan.base.sql import ident
 from padanan.contracts import cells
 from padanan.contracts.blanks import Blanks
 from padanan.contracts.contract import Column, Contract
@@ -22,8 +20,11 @@ RAW = "_mentah"
 """Behind a column's name: the cell as it was delivered, null where it says nothing."""
 
 
-def read(con: duckdb.DuckDBPyConnection, contract: Contract, part: Path, blanks: Blanks) -> int:
+def read(con: duckdb.DuckDBPyConnection, contract: Contract, rows: str, blanks: Blanks) -> int:
     """Makes the table `isi`: `_baris`, `_record_key`, `_entity_key`, `_nik_key`, each column typed and raw.
+
+    Args:
+        rows: the landed rows, as SQL says them (`read_parquet('…')`, or a table).
 
     Returns:
         How many rows there are.
@@ -36,7 +37,7 @@ def read(con: duckdb.DuckDBPyConnection, contract: Contract, part: Path, blanks:
     typed = ", ".join(f"{_typed(column, blanks)} as {ident(column.name)}" for column in contract.columns)
     con.execute(
         f"create or replace table {ROWS} as with sel as (select _baris, _record_key, _entity_key, _nik_key, {raw} "
-        f"from read_parquet({literal(part)})) select *, {typed} from sel"
+        f"from {rows}) select *, {typed} from sel"
     )
     return int(con.execute(f"select count(*) from {ROWS}").fetchall()[0][0])
 

@@ -35,6 +35,7 @@ DESTRUCTION = Kind("retensi", "register pemusnahan", is_input=False, head="kepal
 HANDOVER = Kind("penyerahan", "register penyerahan", is_input=False, head="kepala penyerahan")
 KEYS = Kind("kunci", "register kunci", is_input=False, head="kepala kunci")
 GRANTS = Kind("hibah", "register hibah", is_input=False, head="kepala hibah")
+REQUESTS = Kind("permohonan", "register permohonan", is_input=False, head="kepala permohonan")
 FEEDBACK = Kind("umpan_balik", "catatan umpan balik", is_input=True, head="kepala umpan balik")
 
-KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS, GRANTS, FEEDBACK)
+KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS, GRANTS, FEEDBACK, REQUESTS)

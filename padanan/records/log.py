@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -80,6 +81,18 @@ class Log:
             raise self._torn(len(records) + 1)
         chain.check_head(head, records, newest=size)
         return Records(records, str(records[-1]["hash"]) if records else EMPTY_HEAD)
+
+    def settled(self) -> Records:
+        """`read` beside writers: a record that is being written at this moment is waited for, not taken for a torn one.
+
+        Raises:
+            PadananError: see `read`.
+        """
+        for _ in range(4):
+            with suppress(PadananError):
+                return self.read()
+            time.sleep(0.02)
+        return self.read()
 
     def _torn(self, line: int) -> PadananError:
         return PadananError(

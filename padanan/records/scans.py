@@ -91,9 +91,17 @@ def keep_scan(home: Home, path: Path, scan: dict[str, str]) -> None:
     Raises:
         Refusal: the file changed since it was read.
     """
-    target = scan_path(home, scan["sha256"])
+    keep_paper(path, scan_path(home, scan["sha256"]), scan, mode=0o400)
+
+
+def keep_paper(path: Path, target: Path, scan: dict[str, str], *, mode: int) -> None:
+    """Copies a scan that was read to its place below a folder of decisions; the same bytes are kept once.
+
+    Raises:
+        Refusal: the file changed since it was read.
+    """
     if target.exists() and file_sha256(target) == scan["sha256"]:
         return
-    with no_space_guard("pindaian"), writing(target, mode=0o400) as draft:
+    with no_space_guard("pindaian"), writing(target, mode=mode) as draft:
         if copy_hashed(path, draft) != scan["sha256"]:
             raise Refusal("berkas pindaian berubah ketika disalin", field="pindaian", cure="ulangi setelah berkasnya utuh")

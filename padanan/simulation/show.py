@@ -45,5 +45,5 @@ def write_folder(run: Run, folder: Path) -> list[Path]:
             if swept is None:
                 disk.unlink(folder / SWEEP_PICTURE, missing_ok=True)
     except OSError:
-        raise PadananError("folder --keluar tidak dapat ditulis", file=folder, cure="periksa folder dan haknya") from None
+        raise PadananError("folder --folder tidak dapat ditulis", file=folder, cure="periksa folder dan haknya") from None
     return [folder / name for name in names]

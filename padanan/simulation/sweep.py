@@ -47,11 +47,11 @@ def axis(text: str) -> Axis:
     form = "tulis NAMA=DARI:SAMPAI:LANGKAH, misalnya gkm=0.5:1.5:0.1"
     found = _AXIS.fullmatch(text.strip().upper())
     if found is None:
-        raise PadananError("--sapuan tidak terbaca", cure=form)
+        raise PadananError("--sweep tidak terbaca", cure=form)
     name = found[1]
     low, high, step = (Decimal(part.replace(",", ".")) for part in found.groups()[1:])
     if name not in NAMES:
-        raise PadananError("--sapuan menyebut parameter yang tidak dikenal", cure=f"pilih salah satu dari {', '.join(NAMES)}")
+        raise PadananError("--sweep menyebut parameter yang tidak dikenal", cure=f"pilih salah satu dari {', '.join(NAMES)}")
     if low < 0 or high < low or high > HIGHEST or step <= 0:
         raise PadananError(f"rentang sapuan {name} tidak masuk akal", cure=f"0 ≤ DARI ≤ SAMPAI ≤ {HIGHEST} dan LANGKAH > 0")
     count = int((high - low) / step) + 1
@@ -82,7 +82,7 @@ class Point:
         people = int(survey.people * factor["PENDUDUK"])
         child = parameters.child.part * factor["ANAK"]
         if child > 1:
-            raise PadananError(f"pada {self.name} bagian anak lebih dari orang dewasa", cure="kecilkan SAMPAI pada --sapuan ANAK")
+            raise PadananError(f"pada {self.name} bagian anak lebih dari orang dewasa", cure="kecilkan SAMPAI pada --sweep ANAK")
         found = replace(
             parameters,
             survey=replace(survey, people=people, food_line=survey.food_line * factor["GKM"]),
@@ -94,7 +94,7 @@ class Point:
         )
         if (told := contradiction(found)) is not None:
             _, cause, cure = told
-            raise PadananError(f"pada {self.name}: {cause}", cure=f"persempit --sapuan; {cure}")
+            raise PadananError(f"pada {self.name}: {cause}", cure=f"persempit --sweep; {cure}")
         return found
 
 

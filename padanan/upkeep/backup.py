@@ -11,6 +11,7 @@ import io
 import json
 import os
 import tarfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,7 +21,11 @@ from padanan.base.digest import copy_hashed
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import FORMAT_VERSION, Home
 from padanan.base.keys import key_id, load_key
+from padanan.base.period import JAKARTA
 from padanan.base.signing import sign
+from padanan.distribution.state.copy import state_exists
+from padanan.distribution.state.store import FILE
+from padanan.upkeep.api_state import NAME, copied
 from padanan.upkeep.snapshot import INBOX, Moved, Snapshot, State, take
 
 INDEX = "padanan-cadangan.json"
@@ -33,8 +38,8 @@ def backup(home: Home, target: Path) -> dict[str, Any]:
     """Writes the home's files and a signed index of them into one `.tar.gz`, all as they were at one moment.
 
     Returns:
-        The index: format version, key id, rights of folders, SHA-256, rights and time of files, names of inbox files that were
-        still being copied and are left out, signature.
+        The index: format version, key id, time, rights of folders, SHA-256, rights and time of files, names of inbox files that
+        were still being copied and are left out, what the API's state holds (None: never used), signature.
 
     Raises:
         PadananError: the target exists or lies inside the data home, or the home never stands still.
@@ -64,6 +69,7 @@ def _write(home: Home, found: Snapshot, draft: Path) -> dict[str, Any]:
     index: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "key_id": key_id(load_key()),
+        "waktu": datetime.now(JAKARTA).isoformat(timespec="seconds"),
         "folders": {name: f"{mode:04o}" for name, mode in found.folders.items()},
         "files": {},
         "dilewati": [],
@@ -76,6 +82,8 @@ def _write(home: Home, found: Snapshot, draft: Path) -> dict[str, Any]:
                 _add_file(archive, index, home.root / name, name, state)
             elif not _add_arriving(archive, index, home, name, state):
                 index["dilewati"].append(name)
+        # Later than the signed heads of its days, so that it holds what they name.
+        index["keadaan"] = _add_state(archive, index, home) if state_exists(home) else None
         index["tanda"] = sign(PURPOSE, signed_text(index))
         content = json.dumps(index, indent=1, sort_keys=True).encode()
         entry = tarfile.TarInfo(INDEX)
@@ -111,6 +119,16 @@ def _add(archive: tarfile.TarFile, index: dict[str, Any], name: str, state: Stat
     hashed = _Hashed(source)
     archive.addfile(entry, hashed)
     index["files"][name] = {"sha256": hashed.hexdigest(), "mode": f"{state.mode:04o}", "mtime_ns": state.mtime_ns}
+
+
+def _add_state(archive: tarfile.TarFile, index: dict[str, Any], home: Home) -> dict[str, Any]:
+    """The API's state as a file of one moment; what it holds."""
+    with building(home.root) as folder:
+        copy = folder / FILE
+        facts = copied(home, copy)
+        with copy.open("rb") as source:
+            _add(archive, index, NAME, State.of(copy.stat()), source)
+    return facts
 
 
 def _add_file(archive: tarfile.TarFile, index: dict[str, Any], path: Path, name: str, state: State) -> None:

@@ -20,6 +20,7 @@ from padanan.base.errors import PadananError, disk_fault, no_space_guard
 from padanan.base.home import FOLDERS, FORMAT_VERSION, Home
 from padanan.base.keys import key_file
 from padanan.base.signing import genuine, known_signer
+from padanan.upkeep.api_state import put_back
 from padanan.upkeep.backup import INDEX, PURPOSE, signed_text
 
 OTHER = "pakai salinan cadangan lain"
@@ -49,6 +50,7 @@ def restore(archive_path: Path, home: Home) -> dict[str, Any]:
         _prove(archive_path, work, index)
         disk.unlink(work / INDEX)
         _lay_out(work, index)
+        put_back(Home(work), home, index)
         if not publish(work, home.root):
             raise _not_empty(home)
     home.ensure()

@@ -22,8 +22,9 @@ from padanan.records.log import Log, logs
 
 # The warehouse is rebuilt from landing by any run; locks, scratch and the demo's database server are not data;
 # worklists and kits hold names that go on a day which an archive would not keep. What the API reads is prepared again from the
-# decrees, and its state is a database in use, which 'padanan api backup' copies by the database's own means.
+# decrees; its state is a database in use, which `backup` copies by the database's own means; the signed heads are listed below.
 LEFT_OUT = ("warehouse", "dagster", "postgres", "logs", "truth", "worklists", "kit", "distribusi")
+KEPT_OF_LEFT_OUT = ("distribusi/audit",)
 # What refers to others is listed before them: all it names stands by then, and what comes later is only not in the archive.
 FIRST = ("decisions", "decree", "reports", "published", "identitas", "landing", "quarantine", "held")
 INBOX = "inbox"
@@ -128,6 +129,9 @@ def _list(home: Home, found: Snapshot) -> None:
             _list_folder(home, path, found)
         elif path.is_file():
             found.files[name] = State.of(path.stat())
+    for inner in KEPT_OF_LEFT_OUT:
+        if (home.root / inner).is_dir():
+            _list_folder(home, home.root / inner, found)
 
 
 def _list_folder(home: Home, folder: Path, found: Snapshot) -> None:

@@ -1,124 +1,30 @@
 """The proxy of `deploy/nginx`, started on free ports with a certificate of its own: TLS, log-in, and what the inside gets to see.
 
-The services behind it are played by one that echoes what it was asked.
+The services behind it are played by one that echoes what it was asked; before the API it is tried in `test_api_proxy`.
 """
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
-import os
-import socket
-import ssl
-import subprocess
 import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from http.server import ThreadingHTTPServer
 
 import pytest
 
-from padanan.base.home import CHECKOUT
-from tests.deploy.tools import tool
-
-CONF = CHECKOUT / "deploy" / "nginx" / "padanan.conf"
-UI, PAGES = "padanan.contoh.go.id", "laporan.padanan.contoh.go.id"
-
-
-class _Echo(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        """What was asked, as JSON."""
-        body = json.dumps({"path": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_POST = do_GET
-
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
-
-
-@dataclass
-class Proxy:
-    """A running nginx and the two ports it listens on."""
-
-    plain: int
-    secure: int
-    log: Path
-
-    def ask(
-        self, host: str, path: str = "/", who: str = "", method: str = "GET", more: dict[str, str] | None = None
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of one request over TLS."""
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        link = http.client.HTTPSConnection("127.0.0.1", self.secure, context=context, timeout=20)
-        headers = {"Host": host, **(more or {})}
-        if who:
-            headers["Authorization"] = "Basic " + base64.b64encode(who.encode()).decode()
-        link.request(method, path, headers=headers)
-        answer = link.getresponse()
-        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
-
-
-def _free() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+from tests.deploy.proxied import PAGES, UI, Echo, Proxy, proxied
 
 
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """nginx with our file, its ports, paths and upstreams replaced by this test's."""
-    nginx, openssl = tool("nginx"), tool("openssl")
-    folder = tmp_path_factory.mktemp("nginx")
-    folder.chmod(0o755)
-    subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={UI}",
-         "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"], check=True, capture_output=True,
-    )  # fmt: skip
-    for name, user in (("pengelola", "ani"), ("tkpk", "budi")):
-        made = subprocess.run([openssl, "passwd", "-apr1", "rahasia"], check=True, capture_output=True, text=True).stdout.strip()
-        (folder / f"{name}.htpasswd").write_text(f"{user}:{made}\n")
-    echo = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+    """nginx with our file before services that echo."""
+    echo = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     threading.Thread(target=echo.serve_forever, daemon=True).start()
-    plain, secure = _free(), _free()
-    text = CONF.read_text(encoding="utf-8")
-    for old, new in (
-        ("/etc/padanan/tls/", f"{folder}/"),
-        ("/etc/padanan/", f"{folder}/"),
-        ("/var/log/nginx/padanan.log", f"{folder}/akses.log"),
-        ("listen 80;", f"listen 127.0.0.1:{plain};"),
-        ("listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"),
-        ("http://127.0.0.1:3000", f"http://127.0.0.1:{echo.server_port}"),
-        ("http://127.0.0.1:3001", f"http://127.0.0.1:{echo.server_port}"),
-    ):
-        assert old in text, old
-        text = text.replace(old, new)
-    (folder / "nginx.conf").write_text(
-        # Its workers read below pytest's folder, which is its owner's alone.
-        f"{'user root; ' if os.geteuid() == 0 else ''}daemon off; pid {folder}/nginx.pid; "
-        f"error_log {folder}/galat.log; events {{}}\nhttp {{ "
-        + "".join(f"{kind}_temp_path {folder}/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        + f"\n{text}\n}}\n"
-    )
-    server = subprocess.Popen([nginx, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "galat.log")])
     try:
-        for _ in range(100):
-            with socket.socket() as one:
-                if one.connect_ex(("127.0.0.1", secure)) == 0:
-                    break
-            assert server.poll() is None, (folder / "galat.log").read_text()
-            time.sleep(0.1)
-        yield Proxy(plain, secure, folder / "akses.log")
+        with proxied(tmp_path_factory.mktemp("nginx"), echo.server_port) as found:
+            yield found
     finally:
-        server.terminate()
-        server.wait(timeout=20)
         echo.shutdown()
 
 

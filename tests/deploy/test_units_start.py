@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shlex
 import signal
 import socket
@@ -24,7 +23,7 @@ import pytest
 from padanan.base.home import CHECKOUT
 from tests.deploy.test_units import DEPLOY, PREFIX, VENV, _settings, _started
 
-TOGETHER = ("padanan-code", "padanan-webserver", "padanan-daemon", "padanan-laporan")
+TOGETHER = ("padanan-code", "padanan-webserver", "padanan-daemon", "padanan-laporan", "padanan-api")
 PATIENCE = 180
 ASKED = """{ repositoriesOrError { __typename ... on RepositoryConnection { nodes { name location { name } sensors { name } } } }
   instance { daemonHealth { allDaemonStatuses { daemonType healthy required } } } }"""
@@ -40,7 +39,7 @@ class Running:
     """The services' processes, their logs and the webserver's and the report's addresses."""
 
     def __init__(self, folder: Path) -> None:
-        code, web, self.pages = _free(), _free(), _free()
+        code, web, self.pages, self.api = (_free() for _ in range(4))
         self.url = f"http://127.0.0.1:{web}/graphql"
         self._logs = folder
         workspace = folder / "workspace.yaml"
@@ -59,7 +58,8 @@ class Running:
         for name in TOGETHER:
             line = shlex.join(_started(DEPLOY / "systemd" / f"{name}.service"))
             line = line.replace("deploy/workspace.yaml", str(workspace)).replace(f"{PREFIX}.venv/bin", str(VENV))
-            line = re.sub(r"--port (4266|3000)", lambda at: f"--port {code if at[1] == '4266' else web}", line)
+            for named, own in (("4266", code), ("3000", web), ("8080", self.api)):
+                line = line.replace(f"--port {named}", f"--port {own}")
             assert "/srv/" not in line
             with (folder / f"{name}.log").open("wb") as log:
                 self.processes[name] = subprocess.Popen(
@@ -130,4 +130,9 @@ def test_all_services_started_at_once_serve_an_empty_home(running: Running) -> N
     assert {"inbox_sensor", "formulir_sensor", "putusan_sensor"} <= {one["name"] for one in node["sensors"]}
     with urllib.request.urlopen(f"http://127.0.0.1:{running.pages}/", timeout=30) as page:
         assert page.status == 200 and "elum ada laporan" in page.read().decode()
+    with urllib.request.urlopen(f"http://127.0.0.1:{running.api}/openapi.json", timeout=30) as described:
+        assert json.load(described)["servers"] == [{"url": _settings()["PADANAN_API_URL"]}]
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"http://127.0.0.1:{running.api}/v1/penetapan", timeout=30)
+    assert refused.value.code == 401
     assert not running.ended()

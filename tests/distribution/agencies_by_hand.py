@@ -13,10 +13,12 @@ from starlette.testclient import TestClient
 from padanan.base.period import JAKARTA
 from padanan.distribution.api.app import create_app
 from padanan.distribution.api.door import open_door
-from padanan.distribution.clients import SCOPES, add_client
+from padanan.distribution.clients import REQUEST, SCOPES, add_client
 from padanan.distribution.grants import give
+from padanan.distribution.requests.register import DECIDE
 from tests.distribution.decree_by_hand import PERIODE
-from tests.review.decided_by_hand import APPROVER, PROPOSER
+from tests.distribution.requests_by_hand import decided
+from tests.review.decided_by_hand import APPROVER, PROPOSER, REPORTER
 
 URL = "https://api.contoh.go.id"
 BASE = f"/v1/penetapan/{PERIODE.label}"
@@ -75,9 +77,10 @@ class Served:
     door: object
     web: TestClient
 
-    def agency(self, client="dinsos-klj", agency="dinsos", body=None, scopes=SCOPES) -> Agency:
+    def agency(self, client="dinsos-klj", agency="dinsos", body=None, scopes=None) -> Agency:
         """A new client with a token."""
         now = datetime.now(JAKARTA)
+        scopes = scopes or [one for one in SCOPES if body is not None or one != REQUEST]
         secret = add_client(
             self.door.store, self.door.writer, client=client, agency=agency, body=body, scopes=list(scopes), by="Uji", now=now,
             secret_until=now.date() + timedelta(days=30),
@@ -87,9 +90,15 @@ class Served:
         return Agency(self.web, client, secret, answer.json()["access_token"])
 
     def grant(self, **changes):
-        """A grant, or its next version."""
+        """A grant, or its next version; one of a non-government body after its request went every step."""
+        wanted, proposer = terms(**changes), PROPOSER
+        if "lembaga" in wanted and "permohonan" not in wanted:
+            same = ("lembaga", "program", "baris", "wilayah", "kolom", "layanan", "tujuan", "mulai", "sampai", "surat")
+            one = decided(self.home, self.home.root / "uji", **{name: wanted[name] for name in same})
+            wanted |= {"permohonan": one.number, "keputusan": one.taken[DECIDE]["dokumen"]}
+            proposer = REPORTER
         return give(
-            self.home, terms(**changes), self.door.catalogue, proposer=PROPOSER, approver=APPROVER, reason="uji hibah",
+            self.home, wanted, self.door.catalogue, proposer=proposer, approver=APPROVER, reason="uji hibah",
             now=datetime.now(JAKARTA),
         )  # fmt: skip
 

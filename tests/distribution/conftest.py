@@ -3,18 +3,12 @@
 The PostgreSQL is the wheel's own, started once; where it is missing the tests say so.
 """
 
-import itertools
-
 import pytest
-from sqlalchemy import create_engine, make_url
 
-from padanan.base.errors import SourceUnavailable
 from padanan.base.home import Home
 from padanan.distribution.shelf import publish_decree
 from tests.distribution.agencies_by_hand import serving
 from tests.distribution.decree_by_hand import BEFORE, PERIODE, copy_home, seal_decree
-
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -35,30 +29,12 @@ def decreed(decreed_once, tmp_path):
     return copy_home(decreed_once, tmp_path / "data")
 
 
-@pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
-    """The address of a PostgreSQL; a real one, from the wheel that the demo uses."""
-    from padanan.synthetic.embedded_postgres import embedded_postgres
-
-    try:
-        with embedded_postgres(tmp_path_factory.mktemp("postgres")) as url:
-            yield url
-    except SourceUnavailable as missing:
-        pytest.skip(f"PostgreSQL tidak terpasang: {missing.cause}")
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path):
     """An empty database for the state, of either kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'keadaan.sqlite'}"
-    server = request.getfixturevalue("postgres_server")
-    name = f"keadaan_{next(_numbers)}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as con:
-        con.exec_driver_sql(f"create database {name}")
-    engine.dispose()
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+    return request.getfixturevalue("postgres_database")
 
 
 @pytest.fixture

@@ -30,11 +30,19 @@ def database(path: Path, people: int, seed: int = 1) -> Path:
         select md5(o::varchar) as id_orang, md5('k' || f.i) as id_keluarga, if(a < 0.5, 'L', 'P') as jk,
             case when b < 0.35 then 'anak' when b < 0.88 then 'dewasa' when b < 0.99 then 'lansia' else 'tidak_diketahui' end
                 as kelompok_umur, kode_kota, kode_kecamatan, kode_kelurahan, desil,
+            case when c < 0.9 then c < 0.04 end as disabilitas,
             list_filter(['bpms', 'kaj', 'kjp_plus', 'klj', 'pangan_murah', 'pkh', 'sembako'],
                 x -> case x when 'bpms' then o < 40 when 'pangan_murah' then a < 0.99
                      when 'kaj' then b < 0.02 when 'kjp_plus' then b < 0.1 when 'klj' then b between 0.9 and 0.99
                      when 'pkh' then c < 0.15 else o < 38 or (o >= 40 and c < 0.3) end) as program_semua
         from p join f on f.i = p.o % {max(people // 3, 1)}"""
+    )
+    # Entitled and unserved: the poorest old without KLJ, almost all others without sembako, a handful without BPMS.
+    con.execute(
+        """create table prioritas as select p as untuk_program, 'belum_didahulukan' as sebab, s.* from sasaran s,
+            (values ('klj', 1), ('sembako', 2), ('bpms', 3)) t(p, n) where not list_contains(program_semua, p)
+            and case n when 1 then kelompok_umur = 'lansia' and desil = 1 when 2 then jk = 'L' or desil < 4
+                else s.id_orang in (select id_orang from sasaran order by id_orang limit 3) end"""
     )
     con.close()
     return path

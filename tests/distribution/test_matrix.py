@@ -25,6 +25,8 @@ ROLES = {
     "lembaga": ("yayasan", "dinsos", "Yayasan Contoh", {"hibah": "yayasan", "lembaga": "Yayasan Contoh", "melalui": "dinsos",
                 "kolom": ["nama", "kode_kelurahan"], "layanan": ["sasaran"]}),
     "lembaga_tanpa_melalui": ("yayasan-b", "dinsos", "Yayasan Lain", {"hibah": "yayasan-b"}),
+    # Its request was decided and an agency named, and no grant was given yet.
+    "lembaga_tanpa_hibah": ("yayasan-c", "dinsos", "Yayasan Ketiga", None),
     "tanpa_hibah": ("dinkes-x", "dinkes", None, None),
     "hibah_instansi_lain": ("disdik-x", "disdik", None, {"hibah": "salah"}),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from joserfc import jwk, jwt
 
 from padanan.base.errors import PadananError
 from padanan.base.period import JAKARTA
-from padanan.distribution.clients import SCOPES, add_client
+from padanan.distribution.clients import AGGREGATE, BNBA, add_client
 from tests.distribution.agencies_by_hand import BASE, URL
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -74,7 +74,7 @@ def test_an_expired_secret_is_none(served, monkeypatch):
 @pytest.fixture
 def signer(served):
     key = jwk.generate_key("EC", "P-256", parameters={"kid": "a"})
-    add_client(served.door.store, served.door.writer, client="dinkes-sistem", agency="dinkes", scopes=list(SCOPES), by="Uji",
+    add_client(served.door.store, served.door.writer, client="dinkes-sistem", agency="dinkes", scopes=[AGGREGATE, BNBA], by="Uji",
                now=datetime.now(JAKARTA), keys={"keys": [key.as_dict(private=False)]})  # fmt: skip
     return key
 

@@ -20,7 +20,7 @@ FILES = {PAGE, BOOK, PICTURE, SWEEP_PICTURE}
 def written(simulated, tmp_path_factory):
     """(folder, what the command said) of the document and the real families with a sweep, in the document's mode."""
     folder = tmp_path_factory.mktemp("keluar") / "simulasi"
-    words = ["simulasi", "--mode", "as_printed", "--revisi", "1", "--sapuan", "gkm=0.5:1.5:0.25", "--keluar", str(folder)]
+    words = ["simulasi", "--mode", "as_printed", "--revisi", "1", "--sweep", "gkm=0.5:1.5:0.25", "--folder", str(folder)]
     out = io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PADANAN_HOME", str(simulated.root))
@@ -75,10 +75,10 @@ def test_the_pictures_stand_alone_and_say_what_they_show(written):
 
 
 def test_without_a_sweep_no_older_picture_stays(tmp_path, capsys):
-    assert main(["simulasi", "--sapuan", "khl=1:2:1", "--alternatif", "khl_25", "--keluar", str(tmp_path)]) == 0
+    assert main(["simulasi", "--sweep", "khl=1:2:1", "--alternative", "khl_25", "--folder", str(tmp_path)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == FILES
     (tmp_path / "lain.txt").write_text("milik orang lain")
-    assert main(["simulasi", "--keluar", str(tmp_path)]) == 0
+    assert main(["simulasi", "--folder", str(tmp_path)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {PAGE, BOOK, PICTURE, "lain.txt"}
     assert "Keluarga padanan" not in (tmp_path / PAGE).read_text()
 

@@ -102,22 +102,22 @@ def test_a_sweep_reaches_its_end_and_a_grid_is_every_pair():
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--sapuan", "gkm=-1:1:0.1"], "rentang sapuan GKM tidak masuk akal"),
-        (["--sapuan", "gkm=1:0.5:0.1"], "rentang sapuan GKM tidak masuk akal"),
-        (["--sapuan", "gkm=0.5:1.5:0"], "rentang sapuan GKM tidak masuk akal"),
-        (["--sapuan", "gkm=0:11:1"], "rentang sapuan GKM tidak masuk akal"),
-        (["--sapuan", "gkm=0.5:1.5"], "--sapuan tidak terbaca"),
-        (["--sapuan", "gkm=separuh:1:0.1"], "--sapuan tidak terbaca"),
-        (["--sapuan", "upah=0.5:1.5:0.1"], "parameter yang tidak dikenal"),
-        (["--sapuan", "gkm=0:1:0.001"], "paling banyak 200 titik"),
-        (["--sapuan", "gkm=0:1:0.01", "--sapuan", "pkh=0:1:0.1"], "paling banyak 200 titik"),
-        (["--sapuan", "gkm=0:1:0.5", "--sapuan", "gkm=0:1:0.5"], "diminta dua kali"),
-        (["--sapuan", "kpm=1:2:0.5"], "lebih banyak daripada RTM"),
-        (["--sapuan", "penduduk=0.5:1:0.5"], "lebih banyak daripada RTM"),
-        (["--sapuan", "anak=1:3:1"], "bagian anak lebih dari orang dewasa"),
-        (["--alternatif", "gratis"], "alternatif itu tidak ada"),
-        (["--survei", "2023-03"], "survei 2023-03 tidak lengkap"),
-        (["--survei", "2022-03"], "pilih salah satu dari 2020-03"),
+        (["--sweep", "gkm=-1:1:0.1"], "rentang sapuan GKM tidak masuk akal"),
+        (["--sweep", "gkm=1:0.5:0.1"], "rentang sapuan GKM tidak masuk akal"),
+        (["--sweep", "gkm=0.5:1.5:0"], "rentang sapuan GKM tidak masuk akal"),
+        (["--sweep", "gkm=0:11:1"], "rentang sapuan GKM tidak masuk akal"),
+        (["--sweep", "gkm=0.5:1.5"], "--sweep tidak terbaca"),
+        (["--sweep", "gkm=separuh:1:0.1"], "--sweep tidak terbaca"),
+        (["--sweep", "upah=0.5:1.5:0.1"], "parameter yang tidak dikenal"),
+        (["--sweep", "gkm=0:1:0.001"], "paling banyak 200 titik"),
+        (["--sweep", "gkm=0:1:0.01", "--sweep", "pkh=0:1:0.1"], "paling banyak 200 titik"),
+        (["--sweep", "gkm=0:1:0.5", "--sweep", "gkm=0:1:0.5"], "diminta dua kali"),
+        (["--sweep", "kpm=1:2:0.5"], "lebih banyak daripada RTM"),
+        (["--sweep", "penduduk=0.5:1:0.5"], "lebih banyak daripada RTM"),
+        (["--sweep", "anak=1:3:1"], "bagian anak lebih dari orang dewasa"),
+        (["--alternative", "gratis"], "alternatif itu tidak ada"),
+        (["--survey", "2023-03"], "survei 2023-03 tidak lengkap"),
+        (["--survey", "2022-03"], "pilih salah satu dari 2020-03"),
         (["--periode", "2025-S2"], "belum ada revisi terbit"),
     ],
     ids=" ".join,
@@ -131,6 +131,6 @@ def test_a_wrong_question_is_refused_with_its_cure(tmp_path, monkeypatch, capsys
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path, capsys):
     (tmp_path / "keluar").write_text("")
-    assert main(["simulasi", "--keluar", str(tmp_path / "keluar")]) == 1
+    assert main(["simulasi", "--folder", str(tmp_path / "keluar")]) == 1
     assert "bukan folder" in capsys.readouterr().err
     assert (tmp_path / "keluar").read_text() == ""

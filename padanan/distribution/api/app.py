@@ -24,7 +24,7 @@ from starlette.exceptions import HTTPException
 
 from padanan import __version__
 from padanan.base.errors import PadananError, safe_reason
-from padanan.distribution.api import bnba, models, open_facts, problems
+from padanan.distribution.api import bnba, models, open_facts, problems, requests
 from padanan.distribution.api.door import Door, door_of
 from padanan.distribution.audit import TOKEN, Event
 from padanan.distribution.gate import Refused
@@ -37,7 +37,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 BODY_LIMIT = 64 * 1024
-UPLOADS = "/v1/umpan-balik"
+# These count what they read by themselves.
+STREAMED = {"/v1/umpan-balik", "/v1/permohonan"}
 
 
 class TooLarge(HTTPException):
@@ -66,7 +67,7 @@ class Envelope:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > BODY_LIMIT and scope["path"] != UPLOADS:
+            if seen > BODY_LIMIT and scope["path"] not in STREAMED:
                 raise TooLarge()
             return message
 
@@ -107,6 +108,7 @@ def create_app(door: Door) -> FastAPI:
     app.add_middleware(Envelope)
     app.include_router(bnba.router)
     app.include_router(open_facts.router)
+    app.include_router(requests.router)
     app.include_router(spdci.router)
     _token(app)
     _errors(app)
@@ -220,8 +222,10 @@ def _described(app: FastAPI) -> None:
                 tags=None,
             )
             schemas = found["components"]["schemas"]
-            for model in (problems.Problem, models.TokenProblem):
-                schemas[model.__name__] = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            for model in (problems.Problem, models.TokenProblem, models.RequestSent):
+                schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+                schemas |= schema.pop("$defs", {})
+                schemas[model.__name__] = schema
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
             url = f"{app.state.door.url.rstrip('/')}/oauth/token"
@@ -229,6 +233,7 @@ def _described(app: FastAPI) -> None:
                 "sasaran:agregat": "angka tertutup",
                 "sasaran:bnba": "data per orang menurut hibah",
                 "umpan-balik:kirim": "kirim berkas",
+                "permohonan:ajukan": "ajukan permohonan lembaga bukan pemerintah dan lihat keadaannya",
             }
             found["components"]["securitySchemes"] = {
                 "klien": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": url, "scopes": scopes}}}

@@ -42,6 +42,10 @@ Form = Annotated[
     Literal["json", "ndjson", "arrow", "parquet"],
     Query(alias="bentuk", description="json: satu halaman; yang lain: semua baris sebagai aliran"),
 ]
+RENAMED = (
+    "Kunci samaran diganti di antara kedua penetapan: id_orang berganti, perubahannya tidak dapat diterapkan. "
+    "Ambil seluruh data sasaran (bentuk=ndjson) dan ganti yang tersimpan."
+)
 PAGE: dict[int | str, dict[str, Any]] = {
     200: {
         "model": models.Page,
@@ -175,6 +179,8 @@ def perubahan(
 
     def read(one: Call) -> Rows:
         rows = changes(one.opened, one.permission, sejak, after=one.after, size=batas)
+        if rows is None and sejak in one.opened.facts.get("samaran_berganti", ()):
+            raise Refused(404, "samaran-berganti", RENAMED)
         if rows is None:
             raise nothing_there()
         return rows

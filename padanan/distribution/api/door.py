@@ -21,6 +21,7 @@ from padanan.distribution.audit import AuditWriter
 from padanan.distribution.catalogue import Catalogue, load_catalogue
 from padanan.distribution.gate import Refused, nothing_there
 from padanan.distribution.grants import GrantBook
+from padanan.distribution.hold import refuse_held
 from padanan.distribution.oauth import Bearer, TokenServer, bearer_of
 from padanan.distribution.shelf import Opened, Shelf
 from padanan.distribution.state.store import Store, open_store
@@ -66,8 +67,9 @@ def open_door(home: Home, url: str, *, database: str | None = None) -> Door:
         database: of the state; by default PADANAN_API_DB or the home's own.
 
     Raises:
-        PadananError: state, catalogue or what is shown can't be opened.
+        PadananError: state, catalogue or what is shown can't be opened; or the home was restored and nobody looked yet (`hold`).
     """
+    refuse_held(home)
     catalogue = load_catalogue()
     store = open_store(home, database)
     shelf = Shelf(home)

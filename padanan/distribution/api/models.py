@@ -5,9 +5,12 @@ Problems are `problems`'.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from padanan.distribution.terms import WILAYAH
 
 PERIOD = r"^[0-9]{4}-S[12]$"
 Nik = Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
@@ -129,6 +132,114 @@ class Contract(Shape):
     hibah: list[GrantTold]
     permintaan_per_menit: int
     halaman_terbesar: int
+
+
+class LetterSent(Shape):
+    """The letter of a request."""
+
+    nomor: str = Field(min_length=1, max_length=100, examples=["012/YC/I/2026"])
+    tanggal: date = Field(examples=["2026-01-12"])
+    berkas: str = Field(
+        min_length=8,
+        json_schema_extra={"contentEncoding": "base64"},
+        description="pindaian surat (PDF, JPEG, PNG atau TIFF) sebagai base64; paling besar menurut expectations/distribusi.yaml",
+    )
+
+
+class ProfileSent(Shape):
+    """The program that the body will carry out."""
+
+    kegiatan: str = Field(min_length=1, max_length=200, examples=["Pendampingan lansia"])
+    uraian: str = Field(min_length=1, max_length=2000, examples=["Kunjungan mingguan bersama kader"])
+    bantuan: str = Field(min_length=1, max_length=200, examples=["Paket gizi"])
+    dana: str = Field(min_length=1, max_length=200, examples=["Donasi"])
+
+
+class _Wanted(Shape):
+    pemohon: str = Field(
+        min_length=1, max_length=200, description="yang menandatangani surat", examples=["Nama Penanggung Jawab"]
+    )
+    profil: ProfileSent
+    program: str = Field(description="id kontrak program", examples=["klj"])
+    baris: Literal["penerima", "sasaran"] = "penerima"
+    wilayah: list[Annotated[str, StringConstraints(pattern=WILAYAH.pattern.join(("^", "$")))]] = Field(
+        min_length=1, examples=[["31.74"]]
+    )
+    kolom: list[Annotated[str, StringConstraints(max_length=40)]] = Field(min_length=1, examples=[["nama", "alamat"]])
+    layanan: list[Literal["sasaran", "cari", "perubahan", "prioritas"]] = Field(min_length=1, examples=[["sasaran"]])
+    tujuan: list[Slug] = Field(min_length=1, examples=[["penyaluran-bantuan"]])
+    mulai: date = Field(examples=["2026-02-01"])
+    sampai: date = Field(examples=["2026-12-31"])
+
+
+class RequestSent(_Wanted):
+    """A request of a non-government body; whose it is follows from the client."""
+
+    surat: LetterSent
+
+
+class LetterTold(Shape):
+    """A letter that is kept under its hash."""
+
+    nomor: str
+    tanggal: str
+    sha256: str
+
+
+class RequestContents(_Wanted):
+    """What was asked."""
+
+    surat: LetterTold
+
+
+class RequestStep(Shape):
+    """One step that was taken."""
+
+    langkah: str = Field(examples=["forum"])
+    waktu: str
+
+
+class RequestDecision(Shape):
+    """What TKPK decided."""
+
+    hasil: Literal["setuju", "tolak"]
+    nomor: str
+    tanggal: str
+    alasan: str
+
+
+class RequestTold(Shape):
+    """A request of the client's own."""
+
+    nomor: str = Field(examples=["p-2026-0001"])
+    keadaan: Literal[
+        "diajukan",
+        "direkomendasikan",
+        "tidak_direkomendasikan",
+        "disetujui",
+        "ditolak",
+        "ditunjuk",
+        "dihibahkan",
+        "ditarik",
+        "kedaluwarsa",
+    ]
+    menunggu: str | None = Field(description="langkah yang ditunggu")
+    tenggat: str | None
+    lembaga: str
+    isi: RequestContents
+    sidik: str = Field(description="SHA-256 isi dan surat; persetujuan berlaku bagi isi ini saja")
+    forum: Literal["layak", "tidak_layak"] | None
+    keputusan: RequestDecision | None
+    instansi: str | None = Field(description="perangkat daerah yang ditunjuk")
+    hibah: str | None
+    terkait: list[str] = Field(description="permohonan lain klien ini dengan lembaga atau surat yang sama")
+    langkah: list[RequestStep]
+
+
+class RequestsTold(Shape):
+    """The client's own requests."""
+
+    permohonan: list[RequestTold]
 
 
 class Receipt(Shape):

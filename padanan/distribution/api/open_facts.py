@@ -20,8 +20,9 @@ from padanan.distribution.audit import used_rows
 from padanan.distribution.clients import AGGREGATE, FEEDBACK
 from padanan.distribution.feedback_in import Upload, receipt_of, receive
 from padanan.distribution.gate import Refused, nothing_there, within
-from padanan.distribution.grants import WILAYAH, Grant
+from padanan.distribution.grants import Grant
 from padanan.distribution.shelf import Opened
+from padanan.distribution.terms import WILAYAH
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(known_parameters)])
 ERRORS = problems.documented(400, 401, 429, 503)
@@ -76,7 +77,8 @@ def agregat(
         str | None, Query(max_length=20, description="wilayah itu dan yang di dalamnya", examples=["31.75"])
     ] = None,
     dimensi: Annotated[
-        str | None, Query(max_length=20, description="desil, jk, kelompok_umur, program, atau * untuk jumlah")
+        str | None,
+        Query(max_length=40, description="desil, jk, kelompok_umur, program, jumlah_program, pasangan; program.desil; * jumlah"),
     ] = None,
 ) -> Any:
     """Jumlah orang; sel di bawah lima orang, dan sel yang membukanya lewat pengurangan, ditutup."""

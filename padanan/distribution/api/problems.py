@@ -72,12 +72,17 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The responses of an operation, with an example of each."""
     found: dict[int | str, dict[str, Any]] = {}
     for status in statuses:
-        code, detail = _EXAMPLES[status]
-        example = body(status, code, detail, "0b0c9a52-6a51-4c55-9a7e-3a5c2f0e9a11")
-        content = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
-        found[status] = {"description": TITLES[status], "content": content}
-        if status == 401:
-            found[status]["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Bearer"}}
-        if status == 429:
-            found[status]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "detik"}}
+        found |= documented_as(status, *_EXAMPLES[status])
     return found
+
+
+def documented_as(status: int, code: str, detail: str) -> dict[int | str, dict[str, Any]]:
+    """One response of an operation whose code is its own, with its example."""
+    example = body(status, code, detail, "0b0c9a52-6a51-4c55-9a7e-3a5c2f0e9a11")
+    content = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
+    told: dict[str, Any] = {"description": TITLES[status], "content": content}
+    if status == 401:
+        told["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Bearer"}}
+    if status == 429:
+        told["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "detik"}}
+    return {status: told}

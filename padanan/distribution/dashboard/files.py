@@ -35,7 +35,7 @@ COLUMNS = {
     "tingkat": ("provinsi, kota, kecamatan atau kelurahan", "teks"),
     "kode_wilayah": ("kode wilayah Kemendagri; tidak_diketahui bila tidak diketahui", "teks"),
     "wilayah": ("nama wilayah", "teks"),
-    "dimensi": ("* (jumlah), desil, jk, kelompok_umur, program, jumlah_program atau pasangan", "teks"),
+    "dimensi": ("* (jumlah), desil, jk, kelompok_umur, disabilitas, program, …; program.desil: menurut keduanya", "teks"),
     "nilai": ("nilai dimensi itu; * untuk jumlah", "teks"),
     "arti_nilai": ("nilai itu dengan kata", "teks"),
     "jumlah": ("banyaknya; kosong bila ditutup", "bilangan"),

@@ -11,7 +11,7 @@ from functools import cache
 
 from padanan.base.suppress import ALL
 from padanan.contracts.contract import load_contracts
-from padanan.distribution.aggregate import NUMBER, UNKNOWN
+from padanan.distribution.aggregate import DISABILITY, NUMBER, PAIR, UNKNOWN, UNSERVED
 from padanan.distribution.dashboard.figures import PROVINCE
 from padanan.pages.words import short_name
 from padanan.published.opened import WILAYAH_SEED
@@ -21,6 +21,7 @@ WHOLE = "DKI Jakarta"
 _VALUES = {
     "jk": {"L": "Laki-laki", "P": "Perempuan"},
     "kelompok_umur": {"anak": "Anak", "dewasa": "Dewasa", "lansia": "Lansia"},
+    DISABILITY: {"ya": "Dengan disabilitas", "tidak": "Tanpa disabilitas"},
     NUMBER: {"0": "Tidak menerima program", "1": "Satu program", "2": "Dua program", "3+": "Tiga program atau lebih"},
 }
 
@@ -61,12 +62,18 @@ def program_name(program: str) -> str:
 
 def value_name(dimension: str, value: str) -> str:
     """How a value of a dimension is called."""
+    kind, _, group = dimension.partition(".")
+    if group:
+        first, _, second = value.partition("/")
+        return f"{value_name(kind, first)} · {value_name(group, second)}"
     if value == UNKNOWN:
         return "Tidak diketahui"
     if value == ALL:
         return "Jumlah"
     if dimension == "desil":
         return f"Desil {value}"
-    if dimension == "program":
+    if dimension in ("program", UNSERVED):
         return program_name(value)
+    if dimension == PAIR:
+        return " dan ".join(map(program_name, value.split("+")))
     return _VALUES.get(dimension, {}).get(value, value)

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from padanan.base.format import number, percent
-from padanan.distribution.aggregate import FAMILIES, NUMBER
+from padanan.distribution.aggregate import DISABILITY, FAMILIES, NUMBER, PAIR, PROGRAM, UNSERVED
 from padanan.distribution.dashboard import tables
-from padanan.distribution.dashboard.figures import KECAMATAN, KELURAHAN, KOTA, PROVINCE, Figure, Figures, newest, unknown
+from padanan.distribution.dashboard.figures import KECAMATAN, KELURAHAN, KOTA, PROVINCE, Figure, Figures, below, newest, unknown
 from padanan.distribution.dashboard.names import place_name, place_names
 from padanan.distribution.dashboard.open_data import OpenData
 from padanan.pages.layout import bare_environment
@@ -29,6 +29,7 @@ PARTS = {
     "unduh.html": "Unduh",
 }
 """The bar of every page."""
+_GROUPS = {"desil": "desil", "kelompok_umur": "kelompok umur", "jk": "jenis kelamin", DISABILITY: "disabilitas"}
 
 
 def make_pages(every: Sequence[Figures], data: OpenData) -> dict[str, Page]:
@@ -145,6 +146,10 @@ def _places(figures: Figures, data: OpenData) -> dict[str, Page]:
             ("", tables.crossed(figures, NUMBER, KECAMATAN, "Orang menurut banyaknya program", code)),
             ("Kelurahan", _villages(figures, code)),
         ]
+        if figures.values(PAIR, code):
+            kota.append(("Siapa menerima beberapa program", tables.matrix(figures, code)))
+        if any(figures.values(NUMBER, village) for village in below(figures, code, KELURAHAN)):
+            kota.append(("", tables.crossed(figures, NUMBER, KELURAHAN, "Orang menurut banyaknya program dan kelurahan", code)))
         pages[tables.kota_file(code)] = _tabled(figures, data, tables.kota_file(code), place_name(code, KOTA), told, kota)
     return pages
 
@@ -168,6 +173,12 @@ def _programs(figures: Figures, data: OpenData) -> Page:
         ("", tables.crossed(figures, NUMBER, KOTA, "Orang menurut banyaknya program dan kota")),
         ("", tables.crossed(figures, "program", KOTA, "Penerima menurut program dan kota")),
     ]
+    if figures.values(UNSERVED):
+        shown.append(("Yang belum dilayani", tables.unserved(figures)))
+    for group, name in _GROUPS.items():
+        if figures.values(f"{NUMBER}.{group}"):
+            shown.append((f"Menurut {name}", tables.grouped(figures, NUMBER, group, f"Banyaknya program menurut {name}")))
+            shown.append(("", tables.grouped(figures, PROGRAM, group, f"Penerima program menurut {name}")))
     if data.exclusive:
         shown.append(("Yang saling meniadakan", tables.exclusive(figures, data.exclusive)))
     else:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from padanan.distribution.aggregate import FAMILIES, NUMBER, PAIR, PEOPLE
+from padanan.contracts.contract import load_contracts
+from padanan.distribution.aggregate import FAMILIES, GROUPS, NUMBER, PAIR, PEOPLE, UNSERVED
 from padanan.distribution.dashboard.figures import KECAMATAN, KELURAHAN, KOTA, PROVINCE, Figure, Figures, below, unknown
 from padanan.distribution.dashboard.names import known_places, place_name, program_name, value_name
 from padanan.distribution.dashboard.open_data import Exclusive
@@ -130,18 +131,34 @@ def coverage(figures: Figures) -> Table:
     )
 
 
-def matrix(figures: Figures) -> Table:
-    """Program by program: who receives both; on the diagonal all recipients of one (F32)."""
-    listed = sorted(figures.values("program"), key=program_name)
+def grouped(figures: Figures, kind: str, group: str, caption: str) -> Table:
+    """Programs, or how many of them, by a group of people over all of DKI (F32); nobody where nobody was counted."""
+    values = figures.values(group)
+    listed = figures.values(kind) if kind == NUMBER else sorted(figures.values(kind), key=program_name)
+    rows = [
+        row(
+            text(value_name(kind, one)),
+            *(figure(figures.at(PROVINCE, f"{kind}.{group}", f"{one}/{value}")) for value in values),
+            figure(figures.at(PROVINCE, kind, one)),
+            nilai=one,
+        )
+        for one in listed
+    ]
+    whole = [figure(figures.at(PROVINCE, group, value)) for value in values]
+    # Of programs the columns don't add up: one person may receive several.
+    foot = row(text("Jumlah" if kind == NUMBER else "Data sasaran"), *whole, figure(figures.at(PROVINCE)))
+    columns = heads("Kelompok", *(f"{value_name(group, value)}#" for value in values), "Semua#")
+    return table(f"{kind}-{group}".replace("_", "-"), caption, columns, rows, foot=[foot])
+
+
+def matrix(figures: Figures, place: str = PROVINCE) -> Table:
+    """Program by program in DKI or a kota: who receives both; on the diagonal all recipients of one (F32)."""
+    listed = sorted(figures.values("program", place), key=program_name)
     rows = []
     for one in listed:
         cells = []
         for other in listed:
-            found = (
-                figures.at(PROVINCE, "program", one)
-                if one == other
-                else figures.at(PROVINCE, PAIR, "+".join(sorted((one, other))))
-            )
+            found = figures.at(place, "program", one) if one == other else figures.at(place, PAIR, "+".join(sorted((one, other))))
             cells.append(count(found.value, found.mark, css="terpilih" if one == other else ""))
         rows.append(row(text(program_name(one)), *cells, program=one))
     columns = heads("Program", *(f"{program_name(one)}#" for one in listed))
@@ -149,17 +166,42 @@ def matrix(figures: Figures) -> Table:
     return table("matriks", "Penerima dua program", columns, rows, note=note)
 
 
+def unserved(figures: Figures) -> Table:
+    """Per agency, of each of its programs: who of the data sasaran receives it, and who is entitled and does not (F32, F52)."""
+    contracts = load_contracts()
+    kotas = figures.places(KOTA)
+    listed = sorted(figures.values(UNSERVED), key=lambda program: (contracts[program].agency, program_name(program)))
+    rows = []
+    for program in listed:
+        counted = [figures.at(code, UNSERVED, program) for code in (PROVINCE, *kotas)]
+        served = figures.at(PROVINCE, "program", program)
+        cells = [text(contracts[program].agency), text(program_name(program)), figure(served), *map(figure, counted)]
+        rows.append(row(*cells, program=program))
+    columns = heads("Instansi", "Program", "Penerima#", "Belum dilayani#", *(f"{place_name(code, KOTA)}#" for code in kotas))
+    note = "Orang yang berhak dan tidak menerima. Satu orang dapat ditunggu beberapa program; jumlah kolom bukan jumlah orang."
+    return table("belum-dilayani", "Sasaran yang belum dilayani program instansinya", columns, rows, note=note)
+
+
 def exclusive(figures: Figures, pairs: Iterable[Exclusive]) -> Table:
-    """Who receives two programs that exclude each other, as far as such pairs were agreed."""
-    rows = [
-        row(
-            text(" dan ".join(program_name(one) for one in item.pair)),
-            figure(figures.at(PROVINCE, PAIR, "+".join(item.pair))),
-            text(item.source),
-        )
-        for item in pairs
-    ]
-    return table("meniadakan", "Program yang saling meniadakan", heads("Pasangan", "Orang#", "Ketentuan"), rows)
+    """Who receives two programs that exclude each other, as far as such pairs were agreed: by kota and by group of people."""
+    # A decree whose figures were counted before pairs were counted there has none of these columns; it is not nobody.
+    kotas = figures.places(KOTA) if any(figures.values(PAIR, code) for code in figures.places(KOTA)) else []
+    groups = [(group, value) for group in GROUPS if figures.values(f"{PAIR}.{group}") for value in figures.values(group)]
+    rows = []
+    for item in pairs:
+        pair = "+".join(item.pair)
+        cells = [text(value_name(PAIR, pair)), figure(figures.at(PROVINCE, PAIR, pair))]
+        cells += [figure(figures.at(code, PAIR, pair)) for code in kotas]
+        cells += [figure(figures.at(PROVINCE, f"{PAIR}.{group}", f"{pair}/{value}")) for group, value in groups]
+        rows.append(row(*cells, text(item.source)))
+    columns = heads(
+        "Pasangan",
+        "Orang#",
+        *(f"{place_name(code, KOTA)}#" for code in kotas),
+        *(f"{value_name(group, value)}#" for group, value in groups),
+        "Ketentuan",
+    )
+    return table("meniadakan", "Program yang saling meniadakan", columns, rows)
 
 
 def needs(figures: Figures) -> Table:

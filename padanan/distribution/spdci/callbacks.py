@@ -24,7 +24,7 @@ from padanan.distribution.oauth import Bearer
 from padanan.distribution.spdci import box, transactions
 from padanan.distribution.spdci.envelope import new_id
 from padanan.distribution.spdci.names import Names, load_names
-from padanan.distribution.spdci.notices import announce, noticed
+from padanan.distribution.spdci.notices import Lay, announce, noticed
 from padanan.distribution.spdci.partners import partner_of
 from padanan.distribution.spdci.work import Worked, answer, searched
 from padanan.distribution.state import tables
@@ -98,13 +98,17 @@ def _deliver(door: Door, due: Due, names: Names, send: Send, now: int) -> bool:
         _over(door.store, due)
         return False
     try:
-        worked = _composed(door, Bearer(client, client.scopes), due, names)
+        # What follows a message is laid once it arrived: laid at each try, it would come as often as was tried.
+        following = list[tuple[str, Mapping[str, Any]]]()
+        worked = _composed(door, Bearer(client, client.scopes), due, names, lambda *one: following.append(one))
         if worked is None:
             _over(door.store, due)
             return False
         content = answer(door, due.client, due.action, worked, names)
         status = send(partner.target(due.action, uri), orjson.dumps(content), names.pengiriman.wait)
         if 200 <= status < 300:
+            for whose, more in following:
+                lay_notice(door, whose, more)
             _over(door.store, due)
             return True
         reason = f"HTTP {status}"
@@ -115,7 +119,7 @@ def _deliver(door: Door, due: Due, names: Names, send: Send, now: int) -> bool:
     return False
 
 
-def _composed(door: Door, bearer: Bearer, due: Due, names: Names) -> Worked | None:
+def _composed(door: Door, bearer: Bearer, due: Due, names: Names, lay: Lay) -> Worked | None:
     """The message, made now; None where there is nothing to say any more."""
     content, what = due.content, due.content["do"]
     if what == SEARCH:
@@ -126,7 +130,7 @@ def _composed(door: Door, bearer: Bearer, due: Due, names: Names) -> Worked | No
         said, total = transactions.status_of(door.store, due.client, content["message"])
         return Worked(said, total)
     if what == NOTICE:
-        return noticed(door, bearer, content, due.id, names, lambda client, more: lay_notice(door, client, more))
+        return noticed(door, bearer, content, due.id, names, lay)
     # The header's codes are others than those of its requests: only the status is the same.
     return Worked(content["message"], content["total"], why=content["why"], rejected=content["rejected"])
 

@@ -18,7 +18,6 @@ from padanan.distribution.api.door import Door
 from padanan.distribution.api.serve import Call, answered, called
 from padanan.distribution.clients import Client
 from padanan.distribution.gate import Ask, narrowed
-from padanan.distribution.grants import Service
 from padanan.distribution.oauth import Bearer
 from padanan.distribution.reading import Rows, joined
 from padanan.distribution.spdci import records
@@ -27,6 +26,7 @@ from padanan.distribution.spdci.document import VERSION, faults, moment
 from padanan.distribution.spdci.names import Names, tail
 from padanan.distribution.spdci.query import IDTYPE, Query, read_query
 from padanan.distribution.spdci.rejected import Rejected
+from padanan.distribution.terms import Service
 
 CRITERIA = "/components/schemas/SearchRequest/properties/search_request/items/properties/search_criteria"
 WRONG, PAGES, MANY = "rjct.search_criteria.invalid", "rjct.pagination.invalid", "rjct.search.too_many_records_found"

@@ -16,12 +16,13 @@ from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from padanan.base import disk
-from padanan.base.errors import PadananError, safe_reason
+from padanan.base.errors import PadananError, SourceUnavailable, safe_reason
 from padanan.base.home import Home
 from padanan.base.locks import held
 from padanan.distribution.state import tables
 
 FILE = "keadaan.sqlite"
+SQLITE = "sqlite:///"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -66,14 +67,14 @@ class Store:
 
 def database_url(home: Home) -> str:
     """PADANAN_API_DB, or SQLite in the data home."""
-    return os.environ.get("PADANAN_API_DB") or f"sqlite:///{home.distribusi / FILE}"
+    return os.environ.get("PADANAN_API_DB") or f"{SQLITE}{home.distribusi / FILE}"
 
 
 def open_store(home: Home, url: str | None = None) -> Store:
     """The state of a home, its tables made or brought to the newest form.
 
     Raises:
-        PadananError: the database does not answer, or is of a newer version of this program.
+        PadananError: the database does not answer (SourceUnavailable), or is of a newer version of this program.
     """
     address = url or database_url(home)
     try:
@@ -90,7 +91,7 @@ def open_store(home: Home, url: str | None = None) -> Store:
         with held(home.distribusi / ".migrasi.lock"):
             _migrate(engine)
     except SQLAlchemyError as error:
-        raise PadananError(
+        raise SourceUnavailable(
             f"basis data keadaan API tidak dapat dibuka ({safe_reason(error)})",
             cure="periksa PADANAN_API_DB dan apakah server PostgreSQL berjalan",
         ) from None

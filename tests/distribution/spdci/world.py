@@ -23,7 +23,7 @@ from padanan.base.period import JAKARTA, Periode
 from padanan.distribution.api.app import create_app
 from padanan.distribution.api.door import Door, open_door
 from padanan.distribution.changes import SINCE
-from padanan.distribution.clients import SCOPES, add_client
+from padanan.distribution.clients import REQUEST, SCOPES, add_client
 from padanan.distribution.grants import Grant, Terms
 from padanan.distribution.oauth import token_hash
 from padanan.distribution.shelf import Opened
@@ -179,7 +179,7 @@ class World:
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     answer: int = 200
 
-    def client(self, name: str, *, scopes=SCOPES, **agreed: Any) -> Client:
+    def client(self, name: str, *, scopes=tuple(one for one in SCOPES if one != REQUEST), **agreed: Any) -> Client:
         """A client with a token, and what was agreed with it."""
         add_client(
             self.door.store, self.door.writer, client=name, agency="dinsos", scopes=scopes, by="uji", now=NOW,
