@@ -67,7 +67,7 @@ def propose(
         if waiting := [one for one in before if one.decision is None]:
             raise PadananError(
                 f"usul nomor {waiting[-1].number} atas peristiwa yang sama masih menunggu putusan",
-                cure=f"mintakan putusannya, atau tolak dahulu dengan 'padanan umpan-balik putus {waiting[-1].number} --tolak'",
+                cure=f"mintakan putusannya, atau tolak dahulu dengan 'padanan umpan-balik putus {waiting[-1].number} --reject'",
             )
         if rejected := [one for one in before if one.rejected]:
             entry["menyusul"] = rejected[-1].number

@@ -35,11 +35,11 @@ def add_actions(actions: Any) -> None:
     decide = actions.add_parser(
         "putus",
         help="putuskan satu usul",
-        description="Menerima usul, atau menolaknya dengan --tolak. Pengusul tidak dapat memutuskan usulnya sendiri; usul gugur "
+        description="Menerima usul, atau menolaknya dengan --reject. Pengusul tidak dapat memutuskan usulnya sendiri; usul gugur "
         "bila peristiwa kasusnya berubah.",
     )
     decide.add_argument("nomor", metavar="NOMOR", type=int, help="nomor usul")
-    decide.add_argument("--tolak", action="store_true", help="tolak usul itu; sengketanya tetap menunggu")
+    decide.add_argument("--reject", action="store_true", help="tolak usul itu; sengketanya tetap menunggu")
     _signed(decide, "penyetuju")
     decide.set_defaults(run=_decide)
 
@@ -101,8 +101,8 @@ def _decide(args: argparse.Namespace) -> int:
     from padanan.feedback import disputes
 
     home = Home.from_env().ensure()
-    record = disputes.decide(home, args.nomor, by=args.by, reason=args.reason, now=datetime.now(JAKARTA), accept=not args.tolak)
-    if args.tolak:
+    record = disputes.decide(home, args.nomor, by=args.by, reason=args.reason, now=datetime.now(JAKARTA), accept=not args.reject)
+    if args.reject:
         print(f"Usul {args.nomor} ditolak; sengketanya tetap menunggu.")
         return 0
     with disputes.opened(home) as con:

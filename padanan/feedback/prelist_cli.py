@@ -27,7 +27,7 @@ def add_parsers(commands: Any) -> None:
         "per orang dengan semua alasannya. Tanpa nama.",
     )
     parser.add_argument("--as-of", type=day_argument, metavar="YYYY-MM-DD", help="hari itu; bawaan: hari ini")
-    parser.add_argument("--menurut", choices=sorted(_BY), default="pelaku", help="pembagian tabelnya; bawaan: pelaku")
+    parser.add_argument("--split", choices=sorted(_BY), default="pelaku", help="pembagian tabelnya; bawaan: pelaku")
     parser.add_argument("--json", action="store_true", help="keluarkan JSON, semua pembagian")
     parser.set_defaults(run=_show)
 
@@ -42,14 +42,13 @@ def _show(args: argparse.Namespace) -> int:
         print(json.dumps({"hari": today.isoformat(), **asdict(found)}, ensure_ascii=False, indent=1, sort_keys=True))
         return 0
     print(f"Prelist per {day(today)}: {number(found.lines)} baris terbuka, satu per orang; {number(found.late)} terlambat")
-    table: dict[str, tuple[int, int]] = getattr(found, _BY[args.menurut])
-    print(f"{args.menurut:45} {'terbuka':>9} {'terlambat':>10}")
+    table: dict[str, tuple[int, int]] = getattr(found, _BY[args.split])
+    print(f"{args.split:45} {'terbuka':>9} {'terlambat':>10}")
     for name, (opened, late) in table.items():
         print(f"{name[:45]:45} {number(opened):>9} {number(late):>10}")
-    if args.menurut == "alasan":
+    if args.split == "alasan":
         print("Satu baris dapat punya beberapa alasan; jumlahnya lebih dari banyaknya baris.")
     told = ", ".join(f"{number(count)} {name.replace('_', ' ')}" for name, count in sorted(found.reasons.items()))
-    print(
-        f"Semua alasan: {told or 'belum ada'}; {number(found.conflicts)} orang berbeda hasil, {number(found.disputes)} peristiwa bersengketa"
-    )
+    waiting = f"{number(found.conflicts)} orang berbeda hasil, {number(found.disputes)} peristiwa bersengketa"
+    print(f"Semua alasan: {told or 'belum ada'}; {waiting}")
     return 0
