@@ -27,6 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.distribution.spdci.cli import add_parsers as add_spdci
     from padanan.evidence.cli import add_parsers as add_evidence
     from padanan.feedback.cli import add_parsers as add_feedback
+    from padanan.feedback.lp3ke.cli import add_parsers as add_lp3ke
     from padanan.feedback.person_cli import add_parsers as add_person
     from padanan.feedback.prelist_cli import add_parsers as add_prelist
     from padanan.generated.cli import add_parsers as add_contracts
@@ -37,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.review.worklist.cli import add_parsers as add_worklist
     from padanan.run.report_cli import add_parsers as add_report
     from padanan.run.sheets_cli import add_actions as add_sheets
+    from padanan.run.sheets_cli import add_worklist_action as add_new_lines
     from padanan.simulation.cli import add_parsers as add_simulation
     from padanan.upkeep.backup_cli import add_parsers as add_backup
     from padanan.upkeep.calendar.cli import add_parsers as add_calendar
@@ -68,8 +70,9 @@ def build_parser() -> argparse.ArgumentParser:
     add_person(commands)
     add_prelist(commands)
     add_records(commands)
-    add_worklist(commands)
+    add_new_lines(add_worklist(commands))
     add_kit(commands)
+    add_lp3ke(commands)
     add_retention(commands)
     add_backup(commands)
     add_key(commands)

@@ -24,6 +24,11 @@
     "stg_pendukung__wilayah": ["penduduk_kelurahan"]
 }) }}{% endmacro %}
 
+{#- The registries whose own ids are kept beside the names: contract and staging model. -#}
+{% macro contract_answered() %}{{ return([
+    {"id": "p3ke_individu", "model": "stg_p3ke__individu"}
+]) }}{% endmacro %}
+
 {#- Staging model -> the contracts whose families it counts beside its own. -#}
 {% macro contract_partners() %}{{ return({
     "stg_adminduk__penduduk": [],

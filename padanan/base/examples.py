@@ -104,6 +104,12 @@ EXAMPLES = {
     "spdci agree": "dinsos-siks --key-id kunci-1 --public-key BASE64 --callback https://siks.contoh.id --by 'Pengelola Sistem'",
     "spdci notify": "",
     "spdci send": "",
+    "lp2kd make": "--year 2025 --out lp2kd-2025.docx",
+    "lp3ke accept": f"matriks-2.xlsx --quarter 2025-TW4 {PERSON}",
+    "lp3ke calendar": "--year 2026 --open",
+    "lp3ke done": f"'2025-TW4 mendagri' --date 2026-01-28 --note 'surat 12/2026' {PERSON}",
+    "lp3ke make": "--quarter 2025-TW4 --periode 2025-S2",
+    "lp3ke status": "--quarter 2025-TW4",
     "status": "--periode 2025-S2",
     "umpan-balik ambil": "--producer verivali",
     "umpan-balik status": "",
@@ -118,6 +124,7 @@ EXAMPLES = {
     "worklist expire": "--dry-run",
     "worklist hand-over": f"31.74.01.1001.xlsx --to 'Lurah Tebet Barat' --purpose 'verivali 2025-S2' {PERSON}",
     "worklist list": "--periode 2025-S2",
+    "worklist new": "--expires 2026-09-30",
     "worklist make": "--periode 2025-S2",
 }
 

@@ -29,6 +29,7 @@ FOLDERS = (
     "reports",
     "worklists",
     "kit",
+    "lp3ke",
     "decree",
     "decisions",
     "distribusi",

@@ -95,6 +95,81 @@ class Periode:
         return self.label
 
 
+@dataclass(frozen=True, order=True)
+class Quarter:
+    """A triwulan, the time that LP3KE reports about (§3.6.2.k: every three months)."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Quarter:
+        """Reads `2025-TW4`, or the key `2025-10-01`.
+
+        Raises:
+            PadananError: the text is neither.
+        """
+        match = re.fullmatch(r"(\d{4})-(?:[Tt][Ww]|[Qq])([1-4])", text.strip())
+        if match:
+            return cls(int(match[1]), int(match[2]))
+        match = re.fullmatch(r"(\d{4})-(01|04|07|10)-01", text.strip())
+        if match:
+            return cls(int(match[1]), (int(match[2]) + 2) // 3)
+        raise PadananError(f"triwulan '{text[:20]}' tidak dikenal", cure="tulis triwulan seperti 2025-TW4")
+
+    @classmethod
+    def of(cls, day: date) -> Quarter:
+        """The quarter in which a day lies."""
+        return cls(day.year, (day.month + 2) // 3)
+
+    @property
+    def start(self) -> date:
+        """The first day."""
+        return date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def end(self) -> date:
+        """The last day."""
+        return date(self.year, 3 * self.number, monthrange(self.year, 3 * self.number)[1])
+
+    @property
+    def key(self) -> str:
+        """What folders are called: the first day."""
+        return self.start.isoformat()
+
+    @property
+    def label(self) -> str:
+        """What commands say: `2025-TW4`."""
+        return f"{self.year}-TW{self.number}"
+
+    @property
+    def title(self) -> str:
+        """What a paper says: `Triwulan IV Tahun 2025`."""
+        return f"Triwulan {('I', 'II', 'III', 'IV')[self.number - 1]} Tahun {self.year}"
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The names of its months."""
+        return MONTHS[3 * self.number - 3 : 3 * self.number]
+
+    def following(self) -> Quarter:
+        """The quarter after this one."""
+        return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)
+
+    def previous(self) -> Quarter:
+        """The quarter before this one."""
+        return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def last_day_after(end: date, months: int) -> date:
+    """The last day of the month that lies so many months after the month of `end`."""
+    first = months_before(end.replace(day=1), -months)
+    return first.replace(day=monthrange(first.year, first.month)[1])
+
+
 def months_before(day: date, months: int) -> date:
     """The date `months` months earlier, never past the shorter month's end (31 Aug - 2 = 30 Jun, F08)."""
     index = day.year * 12 + day.month - 1 - months

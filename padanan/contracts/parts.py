@@ -25,8 +25,10 @@ DENOMINATOR = "penyebut"
 """The population that shares by place are measured against."""
 SUPPORTING = "pendukung"
 """The kind of contract whose records are counted and shown, and never matched (F06)."""
-ROLES = (REFERENCE, INTEGRATED, DENOMINATOR)
-SUCCEEDED = frozenset({DENOMINATOR})
+ANSWERED = "balikan"
+"""The registry whose own ids are kept beside the names, because Matriks 3 answers it person by person (F40)."""
+ROLES = (REFERENCE, INTEGRATED, DENOMINATOR, ANSWERED)
+SUCCEEDED = frozenset({DENOMINATOR, ANSWERED})
 """Parts that one contract may take over from another; who plays any other part is asked without a period."""
 _FIELDS = ("id", "nama", "bit", "urutan", "keluarga")
 _NOUN = {"orang": "individu", "keluarga": "keluarga", "wilayah": "wilayah"}

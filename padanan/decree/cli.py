@@ -80,6 +80,7 @@ def _verify(args: argparse.Namespace) -> int:
     from padanan.records.delivery_proof import faults_of_deliveries
     from padanan.records.kinds import KINDS, REVIEW
     from padanan.records.log import logs, unadopted
+    from padanan.records.reports import faults_of_returned
     from padanan.records.returned import faults_of_events, faults_of_sheets
 
     home = Home.from_env()
@@ -108,6 +109,7 @@ def _verify(args: argparse.Namespace) -> int:
             ("lembar yang kembali", faults_of_sheets(home)),
             ("kumpulan berkas keluar", faults_of_issues(home)),
             ("laporan dan dokumen", faults_of_made(home)),
+            ("isian Matriks 3 yang diterima", faults_of_returned(home)),
         ):
             if count:
                 print(f"{count} {what} diperiksa, {len(found_faults)} temuan")

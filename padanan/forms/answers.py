@@ -117,6 +117,24 @@ def nik_of(value: Any) -> str:
     return digits
 
 
+def dated_nik_of(value: Any) -> str:
+    """A NIK (see `nik_of`) whose own digits hold a day that exists, 40 added for a woman, and a serial number.
+
+    Raises:
+        Refused: see `nik_of`; or it is nobody's.
+    """
+    digits = nik_of(value)
+    birth, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
+    try:
+        # Of the two centuries the one with the leap day is enough: the digits do not tell which it is.
+        date(2000 + year, month, birth - 40 if birth > 40 else birth)
+    except ValueError:
+        raise Refused("tanggal lahir di dalam NIK tidak ada", "periksa angka ke-7 sampai ke-12 pada KTP") from None
+    if digits.startswith("00") or digits.endswith("0000"):
+        raise Refused("NIK bukan nomor siapa pun", "periksa lagi pada KTP atau kartu keluarga")
+    return digits
+
+
 def word_of(value: Any, words: Sequence[str]) -> str:
     """The word of a list that was meant: capitals, and a blank, dash or underscore between its parts, make no difference.
 

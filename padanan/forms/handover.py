@@ -25,9 +25,9 @@ from padanan.records.log import Log
 
 MANIFEST = "manifest.json"
 TOMBSTONE = "kedaluwarsa.json"
-KINDS = {"worklists": "daftar kerja", "kit": "paket"}
+KINDS = {"worklists": "daftar kerja", "kit": "paket", "lp3ke": "berkas LP3KE"}
 """What is handed over: the folder of each kind, and what people call it."""
-_AGAIN = "buat lagi dengan 'padanan worklist make --again' atau 'padanan kit make --again'"
+_AGAIN = "buat lagi dengan 'padanan worklist make --again', 'padanan kit make --again' atau 'padanan lp3ke make'"
 _RESTORE = "pulihkan berkas itu dari cadangan"
 MADE, HANDED, DELETED = "dibuat", "diserahkan", "dihapus"
 
@@ -52,7 +52,7 @@ def register_of(home: Home) -> Log:
     return Log(home, HANDOVER, "register")
 
 
-WORKLISTS, KITS = "worklists", "kit"
+WORKLISTS, KITS, REPORTS = "worklists", "kit", "lp3ke"
 """The kinds of files with names that leave, by their folder of the data home."""
 
 
@@ -148,7 +148,7 @@ def hand_over(home: Home, files: Iterable[Path], *, to: str, purpose: str, by: s
         issue, facts = known.get(path.resolve(), (None, None))
         if issue is None or facts is None:
             raise PadananError(
-                "berkas ini bukan daftar kerja atau paket yang tercatat",
+                "berkas ini bukan daftar kerja, paket atau berkas LP3KE yang tercatat",
                 file=path.name,
                 cure="pilih berkas dari 'padanan worklist list'",
             )

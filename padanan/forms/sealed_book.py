@@ -6,10 +6,11 @@ What the columns mean, and what an answer does, belongs to the packages that def
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,10 @@ class Layout:
     `head_row` is the 0-based row of the headings, the rows above hold `note` and `lines`. `checks` are what a spreadsheet itself
     asks of an open cell (XlsxWriter's terms, `{cell}` for the first cell of the column), `number_formats` those of open columns
     that are no text, `bold` the lines of a locked cell that stand out, `group` the column whose change begins a block.
+
+    A printed form has several rows of headings: `above` are those over the last one, of the visible columns (None goes on with
+    the cell to its left, an empty text belongs to the cell over it), `head` is the last one in the same way. `shut` are opened
+    columns that this copy does not ask for; in a row whose hidden column `closed` says something no cell is open.
     """
 
     sheet: str
@@ -58,6 +63,10 @@ class Layout:
     group: str = ""
     opened_first: bool = True
     filters: bool = False
+    above: tuple[tuple[str | None, ...], ...] = ()
+    head: tuple[str | None, ...] = ()
+    shut: tuple[str, ...] = ()
+    closed: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -69,7 +78,19 @@ class Layout:
     @property
     def head_row(self) -> int:
         """The 0-based row of the headings."""
-        return 1 + len(self.lines)
+        return 1 + len(self.lines) + len(self.above)
+
+    @property
+    def visible(self) -> tuple[str, ...]:
+        """The columns that people see, in their order."""
+        return tuple(name for name in self.columns if name not in self.hidden and name != SEAL)
+
+    @property
+    def headings(self) -> tuple[tuple[str | None, ...], ...]:
+        """Every row of headings as the sheet holds it, over all columns; None and an empty text are empty cells."""
+        behind = self.columns[len(self.visible) :]
+        last = (*(self.head or map(self.title, self.visible)), *map(self.title, behind))
+        return (*((*row, *(None for _ in behind)) for row in self.above), last)
 
     def cell(self, column: str, row: int) -> str:
         """`B7` of a column's name and a 1-based row."""
@@ -166,11 +187,12 @@ class Styles:
         return self._book.add_format(look)
 
 
-def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, str], str]], styles: Styles, foot: str = "") -> int:
+def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, Any], str]], styles: Styles, foot: str = "") -> int:
     """Adds one sheet.
 
     Args:
-        rows: (locked cells, their seal); cells must be `neutral` where they come from a delivery.
+        rows: (locked cells and what open cells hold already, the seal of the locked ones); cells must be `neutral` where they
+            come from a delivery.
         styles: `formats(book)`, made once a workbook.
         foot: what every printed page names, see `on_paper`.
 
@@ -189,24 +211,22 @@ def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, str
     for number, text in enumerate((layout.note, *layout.lines)):
         sheet.set_row(number, height([(text, sum(wide[name] for name in visible))], styles.size))
         sheet.merge_range(number, 0, number, len(visible) - 1, text, styles.note)
-    sheet.set_row(layout.head_row, height(((layout.title(name), wide[name] * 0.9) for name in visible), styles.size))
-    for place, name in enumerate(columns):
-        sheet.write_string(layout.head_row, place, layout.title(name), styles.cell(opened=name in opened, head=True))
+    _write_headings(sheet, layout, [wide[name] for name in columns], styles)
     first = layout.head_row + 1
     count, block = 0, None
     for count, (cells, mark) in enumerate(rows, 1):
         begins = bool(layout.group) and cells[layout.group] != block
         block = cells[layout.group] if layout.group else None
-        sheet.set_row(
-            first + count - 1, height(((cells[name], wide[name]) for name in visible if name not in opened), styles.size)
-        )
+        sheet.set_row(first + count - 1, height(((str(cells.get(name) or ""), wide[name]) for name in visible), styles.size))
+        asked = opened - set(layout.shut) if not (layout.closed and cells[layout.closed]) else set()
         for place, name in enumerate(columns):
-            style = styles.cell(opened=name in opened, number_format=layout.number_formats.get(name, "@"), begins=begins)
+            style = styles.cell(opened=name in asked, number_format=layout.number_formats.get(name, "@"), begins=begins)
             at = (first + count - 1, place)
             if name in hidden:
                 wrong = sheet.write_string(*at, mark if name == SEAL else cells[name], styles.hidden)
             elif name in opened:
-                wrong = sheet.write_blank(*at, None, style)
+                held = cells.get(name)
+                wrong = sheet.write_blank(*at, None, style) if held in (None, "") else sheet.write(*at, held, style)
             elif name in layout.bold:
                 wrong = _write_lines(sheet, at, cells[name], layout.bold[name], styles, style)
             else:
@@ -229,6 +249,23 @@ def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, str
     sheet.protect("", {"format_columns": True, "format_rows": True, "sort": False, "autofilter": layout.filters})
     on_paper(sheet, foot, head_row=layout.head_row, size=styles.size)
     return count
+
+
+def _write_headings(sheet: Any, layout: Layout, widths: Sequence[float], styles: Styles) -> None:
+    """Every row of headings, row by row: what was written is on the disk already where memory is constant."""
+    opened, rows = set(layout.opened) - set(layout.shut), layout.headings
+    for number, texts in enumerate(rows, layout.head_row - len(rows) + 1):
+        lines = ((str(text), widths[place] * 0.9) for place, text in enumerate(texts[: len(layout.visible)]) if text)
+        sheet.set_row(number, height(lines, styles.size))
+        for place, name in enumerate(layout.columns):
+            style = styles.cell(opened=name in opened, head=True)
+            text, last = texts[place], place
+            while text is not None and last + 1 < len(layout.visible) and texts[last + 1] is None:
+                last += 1
+            if text is not None and last > place:
+                sheet.merge_range(number, place, number, last, text, style)
+            elif text is not None:
+                sheet.write_string(number, place, text, style)
 
 
 def _write_lines(sheet: Any, at: tuple[int, int], text: str, chosen: tuple[int, ...], styles: Styles, style: Any) -> int:
@@ -266,9 +303,12 @@ def looked_at(sheet: Any, file: str, layout: Layout) -> Iterator[Row]:
         PadananError: the headings are others.
     """
     columns, head = layout.columns, layout.head_row + 1
-    found = tuple(str(cell.value or "") for cell in sheet[head])
-    if found[: len(columns)] != tuple(layout.title(name) for name in columns) or any(found[len(columns) :]):
-        raise PadananError("judul kolom berubah", file=file, place=f"baris {head}", cure=layout.cure)
+    for number, texts in enumerate(layout.headings, head - len(layout.above)):
+        found = tuple(str(cell.value or "") for cell in sheet[number])
+        for place, (one, other) in enumerate(zip_longest(found, (text or "" for text in texts), fillvalue="")):
+            if one != other:
+                cell = f"sel {get_column_letter(place + 1)}{number}"
+                raise PadananError("judul kolom berubah", file=file, place=cell, cure=layout.cure)
     for cells in sheet.iter_rows(min_row=head + 1):
         if all(cell.value is None for cell in cells):
             continue
@@ -312,3 +352,20 @@ def _faultless(rows: Iterable[Row], file: str) -> Iterator[Row]:
         if row.faults:
             raise row.faults[0].error(file)
         yield row
+
+
+def guide(book: Any, name: str, title: str, texts: Sequence[tuple[str, str]], foot: str) -> None:
+    """The sheet that says what the workbook holds: a title, then what each thing is."""
+    sheet = book.add_worksheet(name)
+    bold = book.add_format({"bold": True, "font_size": FONT_SIZE + 3})
+    head = book.add_format({"bold": True, "valign": "top", "font_size": FONT_SIZE, "text_wrap": True})
+    wrap = book.add_format({"text_wrap": True, "valign": "top", "font_size": FONT_SIZE})
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 100)
+    sheet.write_string(0, 0, title, bold)
+    for number, (what, text) in enumerate(texts, 2):
+        sheet.set_row(number, height([(what, 24), (text, 100)]))
+        sheet.write_string(number, 0, what, head)
+        sheet.write_string(number, 1, text, wrap)
+    sheet.protect("")
+    on_paper(sheet, foot)

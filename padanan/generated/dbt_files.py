@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from padanan.contracts.contract import Contract
-from padanan.contracts.parts import reference, registries, stage_models
+from padanan.contracts.parts import ANSWERED, reference, registries, stage_models
 
 SOURCES_PATH = "dbt_project/models/staging/_sources.yml"
 MACROS_PATH = "dbt_project/macros/kontrak.sql"
@@ -41,7 +41,7 @@ def render_sources(contracts: Mapping[str, Contract]) -> str:
 
 
 def render_macros(contracts: Mapping[str, Contract]) -> str:
-    """`contract_reference`, `contract_registries`, `contract_staging` and `contract_partners`, as constant macros.
+    """`contract_reference`, `contract_registries`, `contract_staging`, `contract_answered` and `contract_partners`, as macros.
 
     Returns:
         A macro file; registries are in the order of their bits, staging models in that of `parts.stage_models`.
@@ -69,6 +69,11 @@ def render_macros(contracts: Mapping[str, Contract]) -> str:
         ),
         ("contract_registries", "The registries of the overlap and the contracts that deliver them.", known),
         ("contract_staging", "Staging model -> the contracts whose rows it holds.", staged),
+        (
+            "contract_answered",
+            "The registries whose own ids are kept beside the names: contract and staging model.",
+            [{"id": item.id, "model": item.stage_model} for item in placed if ANSWERED in item.roles],
+        ),
         (
             "contract_partners",
             "Staging model -> the contracts whose families it counts beside its own.",

@@ -32,6 +32,8 @@ MODE = 0o600
 NEVER, KEPT, OPEN, LOST, DESTROYED = STATES = ("tanpa_berkas", "ada", "terbuka", "hilang", "dimusnahkan")
 ENTRY = "identitas"
 """What the manifest of a publication calls the file."""
+ANSWERED_IDS = "nomor_balikan"
+"""What the registry that Matriks 3 answers calls a person: a list of {keluarga, orang, shdk}."""
 # The tables and columns in which publications from before this file hold names.
 _NAMED, _NAMES = ("padanan_orang", "sasaran"), {"nik", "nama", "tgl_lahir"}
 _SHOWN = (
@@ -101,7 +103,10 @@ def write_bnba(con: duckdb.DuckDBPyConnection, home: Home, periode: Periode, rev
     """
     people = f"read_parquet({literal(home.published(periode, revisi) / 'sasaran.parquet')})"
     names = f"read_parquet({literal(identities(home, periode, revisi))})"
-    query = f"select {_SHOWN} from {people} s join {names} i on i.id_orang = s.id_orang where s.terpilih order by i.id_orang"
+    columns = {row[0] for row in con.execute(f"describe select * from {names}").fetchall()}
+    # A publication of before there were such ids keeps the bytes of its decree.
+    shown = f"{_SHOWN}, i.{ANSWERED_IDS}" if ANSWERED_IDS in columns else _SHOWN
+    query = f"select {shown} from {people} s join {names} i on i.id_orang = s.id_orang where s.terpilih order by i.id_orang"
     written = write_table(con, query, path)
     disk.chmod(path, MODE)
     selected = con.execute(f"select count(*) from {people} where terpilih").fetchall()[0][0]

@@ -13,6 +13,8 @@ from typing import Any
 from padanan.base.sql import literal
 from padanan.published.opened import Published
 
+RETURNED = "sumber_desil = 'desil'"
+"""Where the ranking body's answer speaks: no order of the registries touches it."""
 NEEDED = ("desil", "asal_desil", "di_dki", "ktp_pendatang", "sumber_domisili", "meninggal_terverifikasi", "kode_kota")
 DESILS = range(1, 11)
 
@@ -114,7 +116,8 @@ def _judged(source: Published, agreed: Mapping[str, Any], reference: str, orders
     newcomers = "or ktp_pendatang" if agreed["ktp_pendatang"] == "masuk" else ""
     # Who inherits keeps what was inherited under the agreed order; a source that is left out gives nothing.
     chosen = [
-        f"coalesce({', '.join(place[one] for one in order)}, case when asal_desil <> 'langsung' and sumber_desil in "
+        f"coalesce(case when {RETURNED} then desil end, {', '.join(place[one] for one in order)}, "
+        "case when asal_desil <> 'langsung' and sumber_desil in "
         f"({', '.join(literal(one) for one in order)}) then desil end)"
         for order in orders
     ]
@@ -132,7 +135,7 @@ def _judged(source: Published, agreed: Mapping[str, Any], reference: str, orders
             {
             ", ".join(f"coalesce(lain and ({sql} <= {limit} or {enters}), false) as urutan_{n}" for n, sql in enumerate(chosen))
         },
-            coalesce(lain and ((asal_desil = 'langsung' and desil <= {limit}) or {enters}), false) as tanpa_warisan,
+            coalesce(lain and ((asal_desil in ('langsung', 'balikan') and desil <= {limit}) or {enters}), false) as tanpa_warisan,
             coalesce(lain and di_dki is not null and {poor}, false) as domisili_pasti,
             coalesce(hidup and ({here} or ktp_pendatang) and {poor}, false) as dengan_pendatang,
             coalesce(hidup and {here} and {poor}, false) as tanpa_pendatang,

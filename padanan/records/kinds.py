@@ -37,5 +37,6 @@ KEYS = Kind("kunci", "register kunci", is_input=False, head="kepala kunci")
 GRANTS = Kind("hibah", "register hibah", is_input=False, head="kepala hibah")
 REQUESTS = Kind("permohonan", "register permohonan", is_input=False, head="kepala permohonan")
 FEEDBACK = Kind("umpan_balik", "catatan umpan balik", is_input=True, head="kepala umpan balik")
+REPORTS = Kind("lp3ke", "register LP3KE", is_input=False, head="kepala lp3ke")
 
-KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS, GRANTS, FEEDBACK, REQUESTS)
+KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS, GRANTS, FEEDBACK, REQUESTS, REPORTS)

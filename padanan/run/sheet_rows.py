@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -21,12 +20,11 @@ from padanan.base.format import fingerprint
 from padanan.base.home import Home
 from padanan.base.keys import load_ring, register_hmac
 from padanan.base.sql import literal
-from padanan.base.tabular import write_table
 from padanan.contracts.contract import Contract, load_blanks
 from padanan.contracts.feedback import load_catalogue, load_feedback
 from padanan.feedback.asked_rows import content_of, numbered
 from padanan.feedback.lines import FROM_PADANAN, REASONS, STANDING, open_lines
-from padanan.feedback.state import CONCLUSIVE, HOLDING, Moment, open_state
+from padanan.feedback.state import CONCLUSIVE, HOLDING, STATE, Moment, open_state
 from padanan.feedback.typed_rows import ROWS, read
 from padanan.forms.answers import date_of, shown
 from padanan.forms.sealed_book import Fault
@@ -56,7 +54,7 @@ class Line:
 def line_of(finding: Finding, stamp: Stamp, today: date) -> Line:
     """The row of a visit; its number is that of the revision, sheet, person and day, so the same visit sent again is the same."""
     told = finding.answers
-    name, born = named_on(finding.card)
+    name, born, _ = named_on(finding.card)
     digest = hashlib.sha256(f"{stamp.mark}|{finding.sheet}|{finding.key}|{told['tanggal']}".encode()).hexdigest()
     cells = {mine: told.get(theirs, "") for mine, theirs in COLUMN_OF.items()}
     cells |= {name: shown(cells[name]).upper() for name in ("hasil", "domisili")}
@@ -91,7 +89,7 @@ class Sorted:
     refused: tuple[tuple[Line, Fault], ...]
 
 
-def sort_out(con: duckdb.DuckDBPyConnection, home: Home, lines: Sequence[Line], work: Path, today: date) -> Sorted:
+def sort_out(con: duckdb.DuckDBPyConnection, home: Home, lines: Sequence[Line], today: date) -> Sorted:
     """Compares lines with the events that there are and with the running prelist.
 
     A line is closed to an agency when its person has no reason to be seen, or when every one of them is answered by a visit of
@@ -106,6 +104,8 @@ def sort_out(con: duckdb.DuckDBPyConnection, home: Home, lines: Sequence[Line], 
     contract = contracts[CONTRACT]
     open_state(con, home, contracts, Moment(today, today))
     open_lines(con, home, catalogue, today=today, known_at=today)
+    new = {one[0] for one in con.execute(f"select id_orang from {STATE} where baru").fetchall()}
+    lines = [_newcomer(line) if line.finding.key in new else line for line in lines]
     register_hmac(con, load_ring(home))
     names = ("_record_key", "_entity_key", "_nik_key", *contract.column_names)
     given = pa.Table.from_pylist(
@@ -113,18 +113,19 @@ def sort_out(con: duckdb.DuckDBPyConnection, home: Home, lines: Sequence[Line], 
         schema=pa.schema([("_baris", pa.int64()), *((name, pa.string()) for name in names)]),
     )
     con.register("lembar_terisi", given)
-    part = work / "lembar.parquet"
-    write_table(con, "select * from lembar_terisi order by _baris", part)
+    read(con, contract, "lembar_terisi", load_blanks())
     con.unregister("lembar_terisi")
-    read(con, contract, part, load_blanks())
+    people = pa.table({"_baris": list(range(len(lines))), "siapa": [line.finding.key for line in lines]})
+    con.register("lembar_orang", people)
     standing = ", ".join(map(literal, STANDING))
     conclusive = ", ".join(map(literal, CONCLUSIVE))
     found = con.execute(
         f"""with lama as (select kunci, isi from peristiwa where kontrak = '{CONTRACT}'),
         hadir as (select id_orang, instansi, max(terjadi) as pada from {HOLDING}
           where kontrak = '{CONTRACT}' and hasil in ({conclusive}) group by all),
-        baris as (select _baris, id_orang, verifikator, {numbered(contract, "nomor")} as kunci, {content_of(contract)} as isi
-          from {ROWS})
+        baris as (select i._baris, o.siapa as id_orang, verifikator, {numbered(contract, "nomor")} as kunci,
+            {content_of(contract)} as isi
+          from {ROWS} i join lembar_orang o on o._baris = i._baris)
         select b._baris, bool_or(l.isi is not null and l.isi = b.isi), count(r.kode),
           coalesce(bool_or(r.status in ({standing}) or h.pada is null
             or h.pada < r.dibuka - case when r.asal = '{FROM_PADANAN}' then {catalogue.hasilBerlakuHari} else 0 end), false)
@@ -142,6 +143,11 @@ def sort_out(con: duckdb.DuckDBPyConnection, home: Home, lines: Sequence[Line], 
         else:
             refused.append((line, _closed(line, bool(reasons))))
     return Sorted(tuple(new), tuple(again), tuple(refused))
+
+
+def _newcomer(line: Line) -> Line:
+    """Whom the padanan does not know has no identifier there: NIK, name and birth day of the card lead to them, as before."""
+    return Line(line.finding, {**line.row, "id_orang": "", "nik": named_on(line.finding.card)[2]})
 
 
 def _closed(line: Line, known: bool) -> Fault:

@@ -101,7 +101,7 @@ def take_sheet(home: Home, path: Path, *, now: datetime | None = None) -> SheetT
     with building(home.warehouse / "tmp") as work, no_space_guard("lembar lapangan"):
         con = scratch(home)
         try:
-            sorted_out = sort_out(con, home, visits, work, today)
+            sorted_out = sort_out(con, home, visits, today)
         finally:
             con.close()
         delivery, events, wrong = _delivered(home, sorted_out.new, work, sha256[:16], now, today.strftime("%Y-%m"))

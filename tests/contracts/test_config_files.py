@@ -26,6 +26,7 @@ from padanan.contracts.delivery import load_delivery_rules
 from padanan.contracts.entitlements import load_entitlements
 from padanan.contracts.field_rules import load_field_rules
 from padanan.contracts.legal_bases import load_legal_bases
+from padanan.contracts.lp3ke import load_reporting
 from padanan.contracts.plan import all_plans
 from padanan.contracts.poverty import published_poverty
 from padanan.contracts.retention import load_rules
@@ -62,6 +63,7 @@ LOADERS: dict[str, Callable[[Path], Any]] = {
     "distribusi.yaml": load_distribution,
     "reviewers.yaml": _reviewers,
     "linkage.yaml": lambda folder: load_linkage_config(folder / "linkage.yaml"),
+    "lp3ke.yaml": load_reporting,
     "plans/2026.yaml": all_plans,
     "kemiskinan.yaml": published_poverty,
     "simulasi.yaml": _simulation,
@@ -78,6 +80,8 @@ OPTIONAL = {
     "retensi.yaml": {"kumpulan.sisakan"},
     "delivery.yaml": set(),
     "distribusi.yaml": {"kolom.hanyaDisabilitas"},
+    "lp3ke.yaml": {"penerima.oleh", "penerima.tembusan", "program", "program.tujuan", "kolomTercetak", "tugas",
+                   "programLembaga"},
     "kemiskinan.yaml": {"angka.miskinPersen", "angka.miskinRibu", "angka.ekstremPersen", "angka.garisKemiskinan",
                         "angka.garisMakanan", "angka.anggotaRumahTangga"},
     "simulasi.yaml": set(),
@@ -87,7 +91,8 @@ OPTIONAL = {
                         "kriteria.beritaAcara.tempat"},
 }  # fmt: skip
 # Whose names are not fields but what they speak of: periods, contracts, datasets, parameters.
-NAMED = {"instansi", "kolom", "parameter", "kumpulan", "penetapan", "variabel", "perjanjian", "program"}
+NAMED = {"instansi", "kolom", "parameter", "kumpulan", "penetapan", "variabel", "perjanjian", "program", "penerima",
+         "kolomTercetak"}  # fmt: skip
 
 
 def _fields(data: Any, path: FieldPath = ()) -> Iterator[FieldPath]:

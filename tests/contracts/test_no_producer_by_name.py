@@ -27,6 +27,7 @@ ALLOWED = {
     ("padanan/distribution/api/bnba.py", "klj"): "example in the description of the API",
     ("padanan/distribution/api/models.py", "klj"): "the same",
     ("padanan/distribution/api/open_facts.py", "klj"): "the same",
+    ("padanan/feedback/lp3ke/forms.py", "p3ke"): "the ministry's address as Tabel 3.3 prints it",
     ("padanan/contracts/criteria.py", "dtsen"): "example in a refusal's cure",
     ("padanan/contracts/criteria.py", "adminduk"): "example in a refusal's cure",
     ("padanan/contracts/criteria.py", "carik"): "example in a refusal's cure",

@@ -252,6 +252,21 @@ def test_identities_are_those_of_the_selected_and_of_people_with_tasks_or_on_tkp
     assert street and street.startswith("JL") and card == KK
 
 
+@pytest.mark.feature("F40")
+def test_the_answered_registrys_own_ids_stand_beside_the_names_byte_for_byte(gudang: Any) -> None:
+    """Every record of P3KE of somebody named is there once, with its family; of anybody else there is nothing."""
+    listed = gudang.rows(
+        """select id_orang, n.keluarga, n.orang, n.shdk from (select id_orang, unnest(nomor_balikan) as n from identitas)
+        order by all"""
+    )
+    assert listed == gudang.rows(
+        """select r.id_orang, p.id_keluarga_sumber, p.id_sumber, r.shdk from padanan_record r
+        join stg_p3ke__individu p using (record_key) join identitas i using (id_orang) where p.id_sumber is not null
+        order by all"""
+    )
+    assert len(listed) > 0 and all(family and person for _, family, person, _ in listed)
+
+
 def test_the_age_group_is_that_of_the_cutoff_day(gudang: Any) -> None:
     """dbt's macro as compiled, and the report's reading of publications that held the birth date, say the same on the edges."""
     compiled = next((gudang.home / "logs").rglob("compiled/**/padanan_orang.sql")).read_text()

@@ -29,6 +29,7 @@ from padanan.records.kinds import CLERICAL
 from padanan.records.log import Log
 from padanan.run.publication import publish
 from tests.planned import contract, plan_data, write_plan
+from tests.signed import write_manifest
 
 PERIODE = Periode(2025, 2)
 NOW = datetime(2025, 11, 10, tzinfo=JAKARTA)
@@ -64,6 +65,30 @@ def home(tmp_path):
     (home.warehouse / "bukti").mkdir()
     (home.warehouse / "bukti" / "model.json").write_text('{"periode": "2025-07-01", "revisi": 1}')
     return home
+
+
+@pytest.mark.feature("F40")
+def test_a_draft_seals_the_ids_of_the_answered_registry_where_the_publication_has_them(home):
+    """A publication of before there were such ids freezes to a file without the column: old decrees keep their bytes."""
+    con = duckdb.connect(str(home.warehouse_db))
+    ids = "[{'keluarga': '007', 'orang': '0' || id_orang, 'shdk': 3}]"
+    con.execute(f"update identitas set nomor_balikan = {ids} where id_orang <> 'o0'")
+    con.close()
+    publish(home, plan())
+    private = home.identitas(PERIODE, 1) / "identitas.parquet"
+    draft = freeze_draft(home, PERIODE, 1)
+    con = duckdb.connect()
+    rows = con.execute(f"select id_orang, nomor_balikan from read_parquet('{draft}/bnba.parquet') order by 1").fetchall()
+    assert rows[0] == ("o0", None) and rows[1][1] == [{"keluarga": "007", "orang": f"0{rows[1][0]}", "shdk": 3}]
+    private.chmod(0o600)
+    con.execute(f"create table i as select * exclude (nomor_balikan) from read_parquet('{private}')")
+    con.execute(f"copy (from i order by id_orang) to '{private}' (format parquet)")
+    manifest = json.loads((home.published(PERIODE, 1) / "manifest.json").read_text())
+    manifest["identitas"]["sha256"] = file_sha256(private)
+    write_manifest(home.published(PERIODE, 1), manifest)
+    shutil.rmtree(draft)
+    columns = con.execute(f"describe select * from read_parquet('{freeze_draft(home, PERIODE, 1)}/bnba.parquet')").fetchall()
+    assert "nomor_balikan" not in {row[0] for row in columns} and len(columns) == 12
 
 
 @pytest.mark.feature("F18")

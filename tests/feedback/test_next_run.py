@@ -20,6 +20,8 @@ def test_the_next_revision_knows_what_the_field_found(field: Field) -> None:
         field.row("verivali", disputed, NOMOR="V4", VERIFIKATOR="DINSOS", HASIL="DITEMUKAN"),
     ]
     field.returned("verivali", *visits, came=datetime(2025, 12, 1, tzinfo=JAKARTA))
+    ranked = field.people(1, "not p.terpilih and p.kode_alasan like '%calon_belum_berdesil%'")[0]
+    field.returned("desil", field.row("desil", ranked))
     # After the cut-off of 15 December: the next period's.
     field.returned(
         "verivali", field.row("verivali", late, NOMOR="V5", HASIL="MENINGGAL"), came=datetime(2025, 12, 20, tzinfo=JAKARTA)
@@ -38,6 +40,7 @@ def test_the_next_revision_knows_what_the_field_found(field: Field) -> None:
             ).fetchall()
         )
     assert proved == {dead["id"]}
+    assert target[ranked["id"]] is True
     assert target[dead["id"]] is False and all(target[one["id"]] for one in (seen, disputed, late))
     assert {lines.get(one["id"]) for one in (disputed, late)} == {"terbuka"}
     assert lines[seen["id"]] == tasks[seen["id"]] == "selesai"

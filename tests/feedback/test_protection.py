@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from padanan.base.home import Home
 from padanan.contracts.feedback import load_catalogue, load_feedback
 from padanan.feedback.lines import LINES, OPEN, REASONS, STANDING, open_lines
-from padanan.feedback.state import CONCLUSIVE, fold
+from padanan.feedback.state import CONCLUSIVE, fold, open_state
 from tests.feedback.facts import DAY, event, store
 from tests.feedback.test_fold import events
 
@@ -107,7 +107,7 @@ def test_a_removal_needs_a_visit_that_holds_and_a_rejected_visit_removes_nobody(
 
 
 def test_a_person_without_nik_stays_on_the_prelist(field: Any) -> None:
-    """Found by the worklist's identifier, told dead by a register's word and by a complaint: the line stands."""
+    """Found by the worklist's identifier alone, met by neither agency: the line stands."""
     found = duckdb.execute(
         f"""select i.id_orang, i.nama, i.tgl_lahir from '{field.home.root}/identitas/*/rev-*/identitas.parquet' i
         join '{field.home.root}/published/*/rev-*/prelist.parquet' p using (id_orang)
@@ -117,9 +117,7 @@ def test_a_person_without_nik_stays_on_the_prelist(field: Any) -> None:
     ((who, name, born),) = found
     person = {"NAMA": name, "TANGGAL LAHIR": born.strftime("%d/%m/%Y") if born else "", "ID ORANG": who}
     field.returned("verivali", field.row("verivali", person, HASIL="TIDAK DITEMUKAN"))
-    field.returned("muskel", field.row("muskel", person, USULAN="BARU", HASIL="TIDAK LAYAK"))
-    from padanan.feedback.state import open_state
-
+    field.returned("verivali", field.row("verivali", person, NOMOR="V2", VERIFIKATOR="DINSOS", HASIL="MENOLAK"))
     with duckdb.connect() as con:
         open_state(con, field.home, load_feedback())
         open_lines(con, field.home, load_catalogue(), today=date(2026, 2, 1))

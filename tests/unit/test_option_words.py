@@ -16,6 +16,7 @@ from padanan.records.refusal import OPTIONS
 # One word a thing. A new option takes a word of this list, or adds one here with what it means everywhere.
 ENGLISH = {
     "agency": "the agency of a client, by its id",
+    "accepted": "the accepted revision although a decree stands",
     "again": "write once more what exists or has expired",
     "alternative": "which of several ways to count",
     "api-port": "the port of the API beside another server",
@@ -59,6 +60,7 @@ ENGLISH = {
     "profile": "the profile of the made-up data",
     "public-key": "a client's signing key",
     "purpose": "what a handed-over file is for",
+    "quarter": "the triwulan of a report",
     "reason": "why",
     "rebuild": "build the warehouse again",
     "reject": "decide against a proposal",
@@ -83,6 +85,7 @@ ENGLISH = {
     "unmasked": "with names, for those entitled",
     "until": "the last day of a list",
     "url": "the public address of a server",
+    "verification": "what the field found",
     "version": "the program's version",
     "with": "the other one of a comparison",
     "with-parent": "stop when the parent stops",
@@ -92,7 +95,7 @@ ENGLISH = {
 }
 # The field's own terms; each is a column or a flag of the papers.
 DOMAIN = {
-    "berlaku", "diterima", "ke", "kota", "lembaga", "pengusul", "penyetuju", "periode", "periode-data", "revisi",
+    "berlaku", "diterima", "isian", "ke", "kota", "lembaga", "pengusul", "penyetuju", "periode", "periode-data", "revisi",
     "tidak-berlaku", "tindak-lanjut",
 }  # fmt: skip
 # Of benchmarks and scripts, that only developers run.

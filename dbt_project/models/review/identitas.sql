@@ -32,6 +32,29 @@ alamat as (
     from rekaman as r
     inner join isi as i on r.record_key = i.record_key
     group by r.id_orang
+),
+-- what the answered registry calls a person, byte for byte; somebody may stand in it twice
+balikan as (
+    {% for item in contract_answered() -%}
+    select r.id_orang, r.record_key, r.shdk, i.id_keluarga_sumber, i.id_sumber
+    from {{ ref('padanan_record') }} as r
+    inner join dicari as d on r.id_orang = d.id_orang
+    inner join {{ ref(item['model']) }} as i on r.record_key = i.record_key
+    where r.producer = {{ lit(item['id']) }} and i.id_sumber is not null
+    {{ 'union all' if not loop.last }}
+    {%- else -%}
+    select
+        cast(null as varchar) as id_orang, cast(null as varchar) as record_key, cast(null as integer) as shdk,
+        cast(null as varchar) as id_keluarga_sumber, cast(null as varchar) as id_sumber
+    where false
+    {%- endfor %}
+),
+nomor as (
+    select
+        id_orang,
+        list({ 'keluarga': id_keluarga_sumber, 'orang': id_sumber, 'shdk': shdk } order by id_sumber, record_key) as nomor_balikan
+    from balikan
+    group by id_orang
 )
 select
     {{ run_columns(plan) }},
@@ -44,7 +67,9 @@ select
     o.jk,
     a.dari['alamat'] as alamat,
     a.dari['rt'] as rt,
-    a.dari['rw'] as rw
+    a.dari['rw'] as rw,
+    n.nomor_balikan
 from dicari as d
 inner join {{ ref('padanan_orang') }} as o on d.id_orang = o.id_orang
 left join alamat as a on d.id_orang = a.id_orang
+left join nomor as n on d.id_orang = n.id_orang

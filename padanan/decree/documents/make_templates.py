@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from padanan.decree.documents.docx import normalised
+from padanan.base.docx import normalised
 from padanan.decree.documents.template_parts import Template
 
 FOLDER = Path(__file__).parent / "templates"

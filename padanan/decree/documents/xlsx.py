@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from padanan.base.book import Book
+from padanan.base.docx import EPOCH
 from padanan.decree.documents.context import SPLIT_NAMES
-from padanan.decree.documents.docx import AUTHOR, EPOCH
+from padanan.decree.documents.docx import AUTHOR
 
 HEAD_ROW = 6
 

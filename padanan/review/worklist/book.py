@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from padanan.base import disk
-from padanan.base.book import FONT_SIZE, height, on_paper
 from padanan.base.errors import PadananError
 from padanan.base.format import day, fingerprint
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
 from padanan.contracts.field_parts import AT_SOURCE, VISIT
 from padanan.forms.answers import DATE_LOOK, NIK_LENGTH, shown
-from padanan.forms.sealed_book import Layout, formats, neutral, sealed, workbook, write_sheet
+from padanan.forms.sealed_book import Layout, formats, guide, neutral, sealed, workbook, write_sheet
 from padanan.review.worklist.asked import BOLD_LINES
 
 GUIDE = "Petunjuk"
@@ -260,20 +259,3 @@ def _guide(book: Any, place: str, stamp: Stamp, people: int, corrections: int) -
         ),
     ]
     guide(book, GUIDE, f"Daftar tugas lapangan: {place}", texts, stamp.told)
-
-
-def guide(book: Any, name: str, title: str, texts: Sequence[tuple[str, str]], foot: str) -> None:
-    """The sheet that says what the workbook holds: a title, then what each thing is."""
-    sheet = book.add_worksheet(name)
-    bold = book.add_format({"bold": True, "font_size": FONT_SIZE + 3})
-    head = book.add_format({"bold": True, "valign": "top", "font_size": FONT_SIZE, "text_wrap": True})
-    wrap = book.add_format({"text_wrap": True, "valign": "top", "font_size": FONT_SIZE})
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 100)
-    sheet.write_string(0, 0, title, bold)
-    for number, (what, text) in enumerate(texts, 2):
-        sheet.set_row(number, height([(what, 24), (text, 100)]))
-        sheet.write_string(number, 0, what, head)
-        sheet.write_string(number, 1, text, wrap)
-    sheet.protect("")
-    on_paper(sheet, foot)

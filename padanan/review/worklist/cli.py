@@ -17,8 +17,8 @@ from padanan.base.period import JAKARTA, Periode
 from padanan.base.typed import day_argument
 
 
-def add_parsers(commands: Any) -> None:
-    """Adds `worklist`."""
+def add_parsers(commands: Any) -> Any:
+    """Adds `worklist`; its actions are returned, for what may know other stages too (`padanan/run`)."""
     parser = commands.add_parser("worklist", help="daftar tugas lapangan per kelurahan, penyerahan dan masa berlakunya")
     actions = parser.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
     make = actions.add_parser("make", help="tulis buku kerja per kelurahan untuk satu revisi terbit")
@@ -46,6 +46,7 @@ def add_parsers(commands: Any) -> None:
     check.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     check.add_argument("--revisi", type=int, required=True, help="nomor revisi berkas itu")
     check.set_defaults(run=_check)
+    return actions
 
 
 def _now() -> datetime:

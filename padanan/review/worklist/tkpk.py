@@ -17,11 +17,11 @@ from padanan.base import disk
 from padanan.base.book import READ_SIZE
 from padanan.base.format import day, fingerprint
 from padanan.base.sql import literal
-from padanan.forms.sealed_book import Layout, formats, workbook, write_sheet
+from padanan.forms.sealed_book import Layout, formats, guide, workbook, write_sheet
 from padanan.pages import words
 from padanan.published.run_plan import RunPlan
 from padanan.published.targeting import poverty_programs, receiving
-from padanan.review.worklist.book import GUIDE, Stamp, guide, sealed_row
+from padanan.review.worklist.book import GUIDE, Stamp, sealed_row
 
 NOT_IN, RECEIVERS = "belum_masuk", "penerima_program"
 """What the two sheets' rows are called in counts."""

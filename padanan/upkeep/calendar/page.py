@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from padanan.base.format import day as tanggal
 from padanan.base.format import number
 from padanan.contracts.due import OVERDUE
+from padanan.feedback.lp3ke.duties import KINDS as REPORTING
 from padanan.pages.layout import bare_environment, page
 from padanan.pages.page import Page
 from padanan.pages.table import Cell, Row, Table, dated, heads, row, table, text
@@ -45,6 +46,11 @@ TABLES = {
         "Penetapan, rakor dan rencana data",
         (DECREE, MEETING, PLAN),
         "Dua penetapan (§3.1.4.a) dan dua rakor (§3.2.2.b) setahun.",
+    ),
+    "laporan": (
+        "Pemantauan, evaluasi dan pelaporan",
+        REPORTING,
+        "LP3KE setiap triwulan, LP2KD setahun sekali (§3.6), laporan sebulan sesudah program berakhir (§3.1.4.c).",
     ),
     "kiriman": (
         "Kiriman untuk penetapan",

@@ -12,13 +12,17 @@ from typing import Any
 
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
-from padanan.contracts.contract import Contract
+from padanan.contracts.agencies import load_agencies
+from padanan.contracts.contract import Contract, expectations_dir
 from padanan.contracts.due import AFTER_CUTOFF, MONTHLY, NOT_DUE, OVERDUE, YEARLY, days_late, month_deadline, state_of
+from padanan.contracts.lp3ke import load_reporting
 from padanan.contracts.plan import YearPlan, all_plans
 from padanan.contracts.plan_check import in_force_during
+from padanan.feedback.lp3ke import duties as reporting
 from padanan.landing.status import status
 from padanan.records.active import received_on
 from padanan.records.ledger import effective_status, manifests, released
+from padanan.records.reports import done_on
 from padanan.upkeep.calendar.rakor import FollowUp, follow_ups, meetings_held
 from padanan.upkeep.calendar.twice import Decree, Signal, approved_decrees, decree_signal, meeting_signal
 
@@ -31,7 +35,7 @@ DELIVERY, MONTH, DUTY, DECREE, MEETING, PLAN, FOLLOW_UP = (
     "rencana data",
     "tindak lanjut",
 )
-KINDS = (DECREE, MEETING, PLAN, DELIVERY, MONTH, DUTY, FOLLOW_UP)
+KINDS = (DECREE, MEETING, PLAN, *reporting.KINDS, DELIVERY, MONTH, DUTY, FOLLOW_UP)
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ def build(
         *_decrees(plan, decrees, today),
         *_meetings(plan, meetings, year, today),
         *_plans(filed, year, today),
+        *_reports(home, contracts, year, today),
         *(_follow_up(item, today) for item in follow_ups(home, today) if _shown(item, year)),
     ]
     entries.sort(key=lambda entry: (entry.due or date(year, 12, 31), KINDS.index(entry.kind), entry.key))
@@ -263,6 +268,25 @@ def _plans(plans: Mapping[int, YearPlan], year: int, day: date) -> Iterator[Entr
             done,
             days_late(done, due, day),
             "§3.1.3.1.c",
+        )
+
+
+def _reports(home: Home, contracts: Mapping[str, Contract], year: int, day: date) -> Iterator[Entry]:
+    """§3.6 and §3.1.4.c: LP3KE to each of its recipients, LP2KD, reports of programs, monitoring, evaluation (F42-F44, F57)."""
+    done = done_on(home)
+    for duty in reporting.duties(year, contracts, load_agencies(expectations_dir()), load_reporting()):
+        on = done.get(duty.key)
+        on = on if on is not None and on <= day else None
+        yield Entry(
+            duty.kind,
+            duty.key,
+            duty.subject,
+            duty.owner,
+            duty.due,
+            state_of(on, None, False, duty.due, day),
+            on,
+            days_late(on, duty.due, day),
+            duty.basis,
         )
 
 

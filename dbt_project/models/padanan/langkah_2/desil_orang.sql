@@ -2,7 +2,8 @@
 {% set sources = plan['sasaran'].get('sumber_desil', []) %}
 -- The desil of each person with what it rests on: the person's own record of the source, the family of that source, or the
 -- family card. A family whose members have several desils gives none, and the person is named. Of several records of one person in
--- one source the poorest speaks: which has the lower key is chance, and changes with the delivery.
+-- one source the poorest speaks: which has the lower key is chance, and changes with the delivery. A desil that the ranking body gave
+-- back for this very person (§3.1.3.4.o) speaks before every source: its place is `!!`, which sorts before the numbered ones.
 with
 milik as (
     select id_orang, {{ place_in('producer', sources) }} as tempat, min(desil) as terendah
@@ -29,6 +30,8 @@ dari_sumber as (
         select id_orang, tempat, '0' as cara, lpad(cast(terendah as varchar), 2, '0') as desil from milik
         union all
         select id_orang, tempat, '1', lpad(cast(terendah as varchar), 2, '0') from warisan where terendah = tertinggi
+        union all
+        select id_orang, '!!', '0', lpad(cast(desil as varchar), 2, '0') from {{ field_results(plan) }} where desil is not null
     ) as keduanya
     group by id_orang
 ),
@@ -90,9 +93,13 @@ berselisih as (
 select
     coalesce(d.id_orang, b.id_orang) as id_orang,
     try_cast(right(d.pilihan, 2) as integer) as desil,
-    {{ named_place('left(d.pilihan, 2)', sources) }} as sumber_desil,
-    case substr(d.pilihan, 3, 1) when '0' then 'langsung' when '1' then 'diwarisi_keluarga_sumber' when '2' then 'diwarisi_kartu_keluarga' end
-        as asal_desil,
+    case when left(d.pilihan, 2) = '!!' then 'desil' else {{ named_place('left(d.pilihan, 2)', sources) }} end as sumber_desil,
+    case
+        when left(d.pilihan, 3) = '!!0' then 'balikan'
+        when substr(d.pilihan, 3, 1) = '0' then 'langsung'
+        when substr(d.pilihan, 3, 1) = '1' then 'diwarisi_keluarga_sumber'
+        when substr(d.pilihan, 3, 1) = '2' then 'diwarisi_kartu_keluarga'
+    end as asal_desil,
     b.id_orang is not null as desil_keluarga_beda
 from dipakai as d
 full join berselisih as b on d.id_orang = b.id_orang
