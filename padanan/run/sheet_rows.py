@@ -104,8 +104,8 @@ def sort_out(con: duckdb.DuckDBPyConnection, home: Home, lines: Sequence[Line], 
     contract = contracts[CONTRACT]
     open_state(con, home, contracts, Moment(today, today))
     open_lines(con, home, catalogue, today=today, known_at=today)
-    new = {one[0] for one in con.execute(f"select id_orang from {STATE} where baru").fetchall()}
-    lines = [_newcomer(line) if line.finding.key in new else line for line in lines]
+    strangers = {one[0] for one in con.execute(f"select id_orang from {STATE} where baru").fetchall()}
+    lines = [_newcomer(line) if line.finding.key in strangers else line for line in lines]
     register_hmac(con, load_ring(home))
     names = ("_record_key", "_entity_key", "_nik_key", *contract.column_names)
     given = pa.Table.from_pylist(

@@ -46,7 +46,11 @@ def named_on(told: str) -> tuple[str, str, str]:
     lines = told.split("\n")
     name, born = lines[-4], lines[-3].rpartition("lahir ")[2]
     number = lines[-2].removeprefix("NIK ")
-    return ("" if name == NO_NAME else name), *("" if one.endswith(UNKNOWN) else one for one in (born, number))
+    return (
+        "" if name == NO_NAME else name,
+        "" if born.endswith(UNKNOWN) else born,
+        "" if number == UNKNOWN else number,
+    )
 
 
 BOLD_LINES = (0, 2)
