@@ -44,6 +44,10 @@ ANSWERS = "jawaban.parquet"
 FOOT = "Tanda terima ini memuat hitungan, letak, sebab, dan perbaikan saja: tanpa NIK, nama, atau alamat."
 
 
+class SheetRefused(PadananError):
+    """A workbook that can't be trusted as a whole; nothing of it was taken in, and whoever sent it can mend it."""
+
+
 @dataclass(frozen=True)
 class Told:
     """A fault with its cell, and what it leads to; `barred` where its line was not taken in."""
@@ -83,8 +87,8 @@ def take_sheet(home: Home, path: Path, *, now: datetime | None = None) -> SheetT
         now: when it came; by default this moment, as landing records it.
 
     Raises:
-        PadananError: nothing is published yet; the file as a whole can't be trusted (see `read_back`); its rows can't be landed;
-            or the account does not close.
+        SheetRefused: the file as a whole can't be trusted (see `read_back`).
+        PadananError: nothing is published yet, its rows can't be landed, or the account does not close.
     """
     home.ensure()
     moment = now or datetime.now(JAKARTA)
@@ -94,7 +98,10 @@ def take_sheet(home: Home, path: Path, *, now: datetime | None = None) -> SheetT
         raise PadananError("belum ada revisi terbit", file=safe_name(path.name), cure="jalankan job padanan_periode")
     periode, revisi, _ = running
     stamp = Stamp.of(periode.label, revisi, read_manifest(home, periode, revisi))
-    read = read_back(path, stamp, today)
+    try:
+        read = read_back(path, stamp, today)
+    except PadananError as error:
+        raise SheetRefused(error.cause, cure=error.cure, file=safe_name(path.name), place=error.place) from None
     sha256 = file_sha256(path)
     visits = [line_of(one, stamp, today) for one in read.findings if one.sheet in VERIFIERS]
     answers = [one for one in read.findings if one.sheet not in VERIFIERS]

@@ -94,6 +94,12 @@ def test_a_verified_death_makes_the_other_reasons_moot_and_what_is_told_later_is
     assert [one[2] for one in line(lines([*made, complaint(9)], tmp_path))] == ["pengaduan"]
 
 
+def test_agencies_that_differ_leave_the_line_open_and_name_it(tmp_path: Any) -> None:
+    con = lines([complaint(0), visit("meninggal", 3), visit("ditemukan", 4, "dinsos")], tmp_path)
+    assert reasons(con) == {"pengaduan": "konflik"}
+    assert con.execute(f"select status from {LINES}").fetchall() == [("konflik",)]
+
+
 def test_a_validation_that_asks_for_another_look_keeps_a_line_open(tmp_path: Any) -> None:
     look = event("verivali", "ditemukan", DAY + timedelta(3), DAY + timedelta(4), instansi="dinsos", sifat="perlu_ditinjau")
     con = lines([complaint(0), look], tmp_path)

@@ -20,6 +20,7 @@ from padanan.feedback.lines import revision_known
 from padanan.published.revisions import read_manifest
 from padanan.records.returned import faults_of_events, faults_of_sheets
 from padanan.review.worklist import asked, book
+from padanan.run import sheets_inbox
 from padanan.run.sheets import ANSWERS, SheetTaken, take_sheet
 from tests.feedback.field import Field
 from tests.review.worklist_by_hand import PERSON, QUESTIONS, TASK, type_into
@@ -228,6 +229,30 @@ def test_a_person_without_a_recorded_name_or_birth_day_is_taken_in(sheets: Sheet
     taken = sheets.take()
     assert (account(taken), taken.faults) == ((6, 1, 0, 0, 5, 0), ())
     assert (sheets.field.state(nameless["id"]) or {})["verivali_hasil"] == "ditemukan"
+
+
+def test_the_inbox_takes_each_workbook_once_and_leaves_a_receipt(sheets: Sheets) -> None:
+    home = sheets.field.home
+    folder = sheets_inbox.folder_of(home)
+    folder.mkdir(parents=True)
+    sheets.fill((V, 3, {"hasil": "ditemukan", **WHO}))
+    sheets.path = sheets.path.rename(folder / "a.xlsx")
+    (folder / "b.xlsx").write_bytes(b"bukan buku kerja")
+    (folder / "catatan.txt").write_text("x")
+    first, second = sheets_inbox.process(home, now=NOW)
+    assert (first.whole, second.whole) == (True, False) and "1 diambil" in first.line and "DITOLAK" in second.line
+    assert first.receipt.parent.parent == folder / "selesai" and first.receipt.exists() and second.receipt.parent == folder
+    assert not sheets.path.exists() and sheets_inbox.pending(home) == [] == sheets_inbox.process(home, now=NOW)
+    sheets.write()
+    sheets.fill((V, 4, {"hasil": "ditemukan", **WHO}), (V, 5, {"hasil": "ditemukan"}))
+    sheets.path = sheets.path.rename(folder / "b.xlsx")
+    (partly,) = sheets_inbox.process(home, now=NOW)
+    assert not partly.whole and partly.line == "SEBAGIAN b.xlsx: 1 diambil, 0 sudah diambil, 1 salah, 60 kosong"
+    assert sheets_inbox.pending(home) == [] and json.loads(partly.receipt.with_suffix(".json").read_text())["kesalahan"]
+    sheets.fill((V, 5, {"hasil": "ditemukan", **WHO}))
+    (whole,) = sheets_inbox.process(home, now=NOW)
+    assert whole.whole and "1 diambil, 1 sudah diambil, 0 salah" in whole.line
+    assert sorted(path.name for path in folder.iterdir()) == [".diperiksa.json", "catatan.txt", "selesai"]
 
 
 def test_a_killed_taking_is_finished_by_the_next_one(sheets: Sheets, monkeypatch: pytest.MonkeyPatch) -> None:
