@@ -34,7 +34,7 @@ PAIR = "pasangan"
 DISABILITY = "disabilitas"
 """Splits everybody where the decree holds it."""
 GROUPS = ("desil", "jk", "kelompok_umur", DISABILITY)
-"""Of all of DKI: programs, how many of them, and pairs by group; dimension `program.desil`, value `klj/1`."""
+"""Of all of DKI: programs, how many of them, and pairs by group; dimension `program.desil`, value `<program>/1`."""
 UNSERVED = "belum_dilayani"
 """Of all of DKI and each kota: who is entitled to a program and does not receive it, by program (F52)."""
 NEITHER = "bukan_keduanya"

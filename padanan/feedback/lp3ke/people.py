@@ -24,7 +24,7 @@ from padanan.contracts.field_rules import load_field_rules
 from padanan.contracts.parts import reference
 from padanan.feedback.lp3ke.forms import FEMALE, MALE, RELATIONS
 from padanan.feedback.lp3ke.sheets import Programs
-from padanan.feedback.lp3ke.verification import SHOWN, Facts, PublishedFacts, newest
+from padanan.feedback.lp3ke.verification import SHOWN, Facts, PublishedFacts, ReturnedFacts, newest
 from padanan.published.identities import ANSWERED_IDS, BNBA, write_bnba
 from padanan.published.opened import WILAYAH_SEED
 from padanan.published.proof import verify_published
@@ -133,7 +133,7 @@ class People:
                 self._served(published, contracts)
                 self._relations(published, contracts)
                 known = PublishedFacts(published / "padanan_orang.parquet", source.cutoff)
-                newest(self.con, (known, *facts), until, "kabar")
+                newest(self.con, (known, ReturnedFacts(home, until), *facts), until, "kabar")
                 self._arrange(home)
         except BaseException:
             self.con.close()

@@ -14,8 +14,11 @@ from typing import Protocol
 import duckdb
 
 from padanan.base.errors import PadananError, safe_reason
+from padanan.base.home import Home
 from padanan.base.sql import literal
+from padanan.contracts.feedback import load_feedback
 from padanan.feedback.lp3ke.forms import DEAD, FOUND, MOVED
+from padanan.feedback.state import HOLDING, Moment, open_state
 
 COLUMNS = {"id_orang": "VARCHAR", "hasil": "VARCHAR", "tanggal": "DATE"}
 """The table of facts: a person's key, a word of `RESULTS`, the day of the visit."""
@@ -88,6 +91,19 @@ class PublishedFacts:
             f"(select id_orang, 'meninggal' as hasil, date {literal(self.day.isoformat())} as tanggal from {source} "
             "where meninggal_terverifikasi)"
         )
+
+
+@dataclass(frozen=True)
+class ReturnedFacts:
+    """What visits found, of all that came back (`padanan/feedback`): every result that holds, in dispute ones left out."""
+
+    home: Home
+    until: date
+
+    def relation(self, con: duckdb.DuckDBPyConnection) -> str:
+        """See `Facts`; the tables of the state stay in the connection."""
+        open_state(con, self.home, load_feedback(), Moment(self.until, self.until))
+        return f"(select id_orang, hasil, terjadi as tanggal from {HOLDING} where kontrak = 'verivali' and id_orang is not null)"
 
 
 def newest(con: duckdb.DuckDBPyConnection, sources: Sequence[Facts], until: date, table: str) -> None:
