@@ -10,15 +10,13 @@ import duckdb
 
 from padanan.base.sql import ident, literal
 from padanan.contracts.blanks import Blanks
-from padanan.contracts.contract import Contract
+from padanan.contracts.contract import FEEDBACK, Contract
 from padanan.landing.header import known_names, normal
 from padanan.landing.raw import LINE, RawTable, Spec
 
 NUMBERS, NAMES, BIRTH = ("nik", "no_kk"), ("nama",), ("tgl_lahir",)
-# A person of a worklist, whom the lists may know by no name, no number and no birth date.
-KNOWN_AS, _KNOWN = ("id_orang",), "[0-9a-f]{16,}"
 # Columns whose content makes a row a person or family.
-IDENTITY = (*NUMBERS, *NAMES, *BIRTH, *KNOWN_AS)
+IDENTITY = (*NUMBERS, *NAMES, *BIRTH)
 # `normal` of a label, in SQL.
 _NORMAL = "regexp_replace(upper(strip_accents({})), '[^0-9A-Z]', '', 'g')"
 _LEVELS = "PROVINSI|KOTA|KOTAMADYA|KABUPATEN|KAB|KECAMATAN|KEC|KELURAHAN|KEL|DESA|WILAYAH|KODYA|RW|RT|DUSUN|PANTI|LEMBAGA|SEKOLAH"
@@ -101,7 +99,6 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
     marked = [f"regexp_matches(coalesce({ident(name)}, ''), '[0-9]{{6}}')" for name in NUMBERS if name in seen]
     day = "[0-9]{4}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]"
     marked += [f"regexp_matches(coalesce({ident(name)}, ''), '{day}')" for name in BIRTH if name in seen]
-    marked += [f"regexp_full_match(lower(trim(coalesce({ident(name)}, ''))), '{_KNOWN}')" for name in KNOWN_AS if name in seen]
     nip = " or ".join(f"upper({ident(name)}) like '%NIP%'" for name in seen if name in IDENTITY) or "false"
     doubtful = f"not ({' or '.join(marked)}) or {nip}" if marked else "true"
     con.execute(f"create temp table curiga as select {LINE}, [{texts}] as sel from mentah where {doubtful}")
@@ -117,6 +114,10 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
         for name in IDENTITY
         if name in seen
     ]
+    if identity and contract.kind == FEEDBACK:
+        # What the field sends back is a record by its own number, whoever it speaks of: a ticket without a name, an id that was
+        # handed over.
+        identity += [f"sel[{seen.index(name) + 1}]" for name in contract.entity_key if name in seen]
     nameless = " and ".join(f"({cell}) is null" for cell in identity) if identity else "false"
     # Headers are compared as tolerantly as the first one was found.
     names = known_names(Spec.of(contract))
