@@ -26,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.distribution.cli import add_parsers as add_distribution
     from padanan.distribution.spdci.cli import add_parsers as add_spdci
     from padanan.evidence.cli import add_parsers as add_evidence
+    from padanan.feedback.aid_cli import add_parsers as add_aid
     from padanan.feedback.cli import add_parsers as add_feedback
     from padanan.feedback.lp3ke.cli import add_parsers as add_lp3ke
     from padanan.feedback.person_cli import add_parsers as add_person
@@ -70,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_sheets(add_feedback(commands))
     add_person(commands)
     add_prelist(commands)
+    add_aid(commands)
     add_ranking(commands)
     add_records(commands)
     add_new_lines(add_worklist(commands))

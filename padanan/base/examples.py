@@ -118,6 +118,8 @@ EXAMPLES = {
     "umpan-balik putus": "3 --by contoh.penyetuju --reason 'akta diperiksa'",
     "umpan-balik lembar": "31.74.01.1001.xlsx 31.74.01.1002.xlsx",
     "prelist": "--as-of 2026-06-30 --split alasan",
+    "bayar rekon": "",
+    "bayar siap": "klj --out siap-klj.csv",
     "pemeringkatan banding": "--periode 2025-S2",
     "pemeringkatan serah": "--periode 2025-S2",
     "person": "000092d7f4fb29b641c4073e39998ce7 --as-of 2026-06-30 --known-at 2026-07-15",
