@@ -220,6 +220,8 @@ class Year:
         control = self.control
         if control is None or not (after.exclusion < control.exclusion and after.inclusion < control.inclusion):
             self.broken.append("penetapan kedua tidak lebih tepat daripada tanpa hasil lapangan")
+        for one in self.told:
+            self.broken += [f"{one.month}: {n} baris di luar yang disengaja ({rule})" for rule, n in sorted(one.unmeant.items())]
         if any(one.most_lines > 1 for one in self.told):
             self.broken.append("ada orang dengan lebih dari satu baris prelist terbuka")
         if self.money["dibayar"] != self.money["tercatat"] + self.money["bersengketa"] + self.money["dikembalikan"]:

@@ -71,7 +71,7 @@ def open_year(home: Home, *, residents: int, seed: int, profile: str, start: dat
     # The month of the year in which a person does what they do once, counted from 0.
     con.execute(f"create macro bulan_ke(kata, kunci) as cast(floor(dadu(kata || '/bulan', kunci) * {int(count)}) as integer)")
     con.execute(f"create macro tahun_mulai() as date '{start.isoformat()}'")
-    con.execute(f"create table {OWNERS} (id_orang varchar, orang bigint)")
+    con.execute(f"create table {OWNERS} (id_orang varchar, orang bigint, acuan boolean)")
     con.execute(f"create table {NEWCOMERS} (id_orang varchar, orang bigint)")
     con.execute("create table sasaran_kini (id_orang varchar, program varchar)")
     con.execute(
@@ -123,7 +123,9 @@ def present(day: str, who: str = "d") -> str:
 
 
 def own(con: duckdb.DuckDBPyConnection, home: Home, periode: Periode, revisi: int, truth: Sequence[Periode]) -> None:
-    """Fills `milik(id_orang, orang)` and `sasaran_kini` by a published revision: the person most of whose records it holds.
+    """Fills `milik(id_orang, orang, acuan)` and `sasaran_kini` by a published revision.
+
+    An identifier is the person most of whose records it holds; `acuan`: the register has them.
 
     Args:
         truth: the periods whose deliveries the revision reads.
@@ -143,8 +145,8 @@ def own(con: duckdb.DuckDBPyConnection, home: Home, periode: Periode, revisi: in
     folder = home.published(periode, revisi)
     con.execute(
         f"""create or replace table {OWNERS} as
-        select id_orang, arg_max(orang, (n, -orang)) as orang from (
-          select r.id_orang, t.id_truth_person as orang, count(*) as n
+        select id_orang, arg_max(orang, (n, -orang)) as orang, bool_or(acuan) as acuan from (
+          select r.id_orang, t.id_truth_person as orang, count(*) as n, bool_or(r.metode = 'acuan') as acuan
           from read_parquet({literal(folder / "padanan_record.parquet")}) r
           join mendarat m on m.record_key = r.record_key
           join read_parquet([{truths}]) t on t.producer = m.producer and t.file = m.file and t.baris = m.baris

@@ -157,9 +157,11 @@ def _pengaduan(month: Month, number: int, h: Habits) -> str:
           where {present(on)} and d.desil <= {h.limit} and d.orang not in (select orang from terpilih)
             and dadu('adu', d.orang) < {h.complains} and bulan_ke('adu', d.orang) = {number}
           union all select printf('S%02d/%07d', {number}, d.orang), d.orang, 'SALAH SASARAN', false, 'Tidak layak menerima'
-          from {PEOPLE} d where d.orang in (select orang from terpilih) and (d.desil > {h.limit} or not {present(on)})
+          from {PEOPLE} d where d.orang in (select orang from terpilih) and d.lahir < {on}
+            and (d.desil > {h.limit} or not {present(on)})
             and dadu('lapor', d.orang) < {h.told_on} and bulan_ke('lapor', d.orang) = {number}
-          union all select printf('X%02d/%07d', {number}, i), null, 'LAINNYA', false, 'Lampu jalan padam' from range(3) t(i))
+          union all (select printf('X%02d/%07d', {number}, d.orang), d.orang, 'LAINNYA', false, 'Lampu jalan padam'
+            from {PEOPLE} d where {present(on)} order by dadu('lampu_{number}', d.orang), d.orang limit 3))
         select i.nomor, {channels}[1 + cast(floor(dadu('kanal', i.nomor) * {len(CHANNELS)}) as integer)] as kanal,
           {day} as tanggal, i.jenis, d.nik, d.nama, d.lahir as tgl_lahir, d.kel2 as kode_kelurahan,
           null::varchar as lintang, null::varchar as bujur, case when i.segera then 'YA' else 'TIDAK' end as mendesak, i.uraian,
@@ -211,7 +213,7 @@ def _muskel(month: Month, number: int, h: Habits) -> str:
             where k.verivali_hasil = 'ditemukan' and k.muskel_hasil is null
           union select m.orang, case k.verivali_hasil when 'ditemukan' then 'TETAP' else 'KELUAR' end
           from keadaan k join {OWNERS} m using (id_orang) join {PEOPLE} d on d.orang = m.orang
-          where k.verivali_hasil is not null and k.muskel_hasil is null and d.nik is not null and dadu('tetap', m.orang) < 0.15)
+          where k.verivali_hasil is not null and k.muskel_hasil is null and m.acuan and dadu('tetap', m.orang) < 0.15)
         select printf('M%02d/%07d', {number}, u.orang) as nomor, 'BA-{number:02d}/' || d.kel2 as nomor_berita_acara,
           {on} + 7 + cast(floor(dadu('hari_muskel', u.orang) * 20) as integer) as tanggal, d.kel2 as kode_kelurahan, d.nik,
           d.nama, d.lahir as tgl_lahir, d.jk as jenis_kelamin, null::varchar as alamat, u.usulan,
