@@ -225,9 +225,8 @@ def _muskel(month: Month, number: int, h: Habits) -> str:
 
 def _desil(month: Month, number: int, h: Habits) -> str:
     return f"""
-        with pemilik as (from {OWNERS} union all by name from {NEWCOMERS}),
-        serah as (select distinct p.orang from keadaan k join pemilik p using (id_orang)
-          where k.verivali_hasil = 'ditemukan' and k.desil is null)
+        with serah as (select distinct m.orang from keadaan k join {OWNERS} m using (id_orang)
+          where k.verivali_hasil = 'ditemukan' and k.desil is null and m.acuan)
         select printf('D%02d/%07d', {number}, d.orang) as id_serah, date '{month.first.isoformat()}' + 14 as tanggal, d.nik,
           d.nama, d.lahir as tgl_lahir, case when dadu('pringkat', d.orang) < {h.misranked}
             then d.desil + case when d.desil < 10 then 1 else -1 end else d.desil end as desil, d.orang
