@@ -113,6 +113,8 @@ EXAMPLES = {
     "status": "--periode 2025-S2",
     "umpan-balik ambil": "--producer verivali",
     "umpan-balik status": "",
+    "pemeringkatan banding": "--periode 2025-S2",
+    "pemeringkatan serah": "--periode 2025-S2",
     "person": "000092d7f4fb29b641c4073e39998ce7 --as-of 2026-06-30 --known-at 2026-07-15",
     "verify": "--periode 2025-S2 --replay",
     "worklist check": "31.74.01.1001.xlsx --periode 2025-S2 --revisi 1",

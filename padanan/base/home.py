@@ -30,6 +30,7 @@ FOLDERS = (
     "worklists",
     "kit",
     "lp3ke",
+    "serah",
     "decree",
     "decisions",
     "distribusi",

@@ -101,6 +101,9 @@ def load_ring(home: Home | None = None) -> KeyRing:
             can't be read or made, or a key is too short or no random one.
     """
     path = key_file()
+    state = _state(path)
+    if state is not None and _known.get(path, (None,))[0] == state:
+        return _known[path][1]
     try:
         if not path.exists():
             if holds_anything((home or Home.from_env()).root):
@@ -120,13 +123,30 @@ def load_ring(home: Home | None = None) -> KeyRing:
             _swept.add(path.parent)
         if path.stat().st_mode & 0o077:
             raise PadananError("berkas kunci dapat dibaca orang lain", file=path, cure="chmod 600 pada berkas itu")
-        return parse_ring(path.read_text(encoding="ascii"), path)
+        ring = parse_ring(path.read_text(encoding="ascii"), path)
+        if state is not None:
+            _known[path] = state, ring
+        return ring
     except ValueError:
         raise PadananError("berkas kunci bukan teks heksadesimal", file=path, cure=_RESTORE) from None
     except OSError as error:
         raise disk_fault(error, "berkas kunci") or PadananError(
             f"berkas kunci tidak dapat dibaca ({error.strerror})", file=path, cure="periksa PADANAN_KEY_FILE"
         ) from None
+
+
+_known: dict[Path, tuple[tuple[int, ...], KeyRing]] = {}
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What changes whenever file or folder are written, replaced or opened to others; None where there is no file yet."""
+    try:
+        found = [one.stat() for one in (path, path.parent)]
+    except OSError:
+        return None
+    return tuple(
+        part for one in found for part in (one.st_dev, one.st_ino, one.st_mode, one.st_size, one.st_mtime_ns, one.st_ctime_ns)
+    )
 
 
 def parse_ring(text: str, path: Path) -> KeyRing:

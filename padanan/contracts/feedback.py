@@ -10,14 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from padanan.base.config import Config, Count, Listed, Prose, Text, Version, read_config
+from padanan.base.config import Config, Count, Listed, Prose, Text, Version, fault, read_config
 from padanan.base.errors import ContractError
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import FEEDBACK, Contract, expectations_dir, load_contract, load_contracts
-from padanan.contracts.contract_file import CodeLists
+from padanan.contracts.contract_file import AgencyId, CodeLists
 from padanan.contracts.rules import Owners, RulePredicate
 
 REFUSED, DISPUTED, LOOK = "tolak", "sengketa", "periksa"
@@ -60,6 +60,23 @@ class Opening(Config):
     muskel: bool = False
 
 
+HANDED_COLUMNS = ("id_serah", "nik", "no_kk", "nama", "tgl_lahir", "jk", "alamat", "rt", "rw", "kode_kelurahan")
+
+
+class Ranking(Config):
+    """Who ranks (F31), and the headings of the file that goes to them, by standard column."""
+
+    lembaga: AgencyId
+    kolom: dict[Literal[HANDED_COLUMNS], Text]  # type: ignore[valid-type]
+
+    @field_validator("kolom")
+    @classmethod
+    def _comes_back(cls, columns: dict[str, str]) -> dict[str, str]:
+        if "id_serah" not in columns:
+            raise fault("berkas tanpa id_serah", "tulis id_serah: tanpa itu balikannya tidak dapat dipasangkan")
+        return columns
+
+
 class RowRule(Config):
     """What may be wrong with a row: where it is asked, when it is so, what follows, and what the sender does."""
 
@@ -87,6 +104,7 @@ class FeedbackCatalogue(Config):
     kanal: dict[Text, Channel]
     garis: dict[Text, Opening]
     hasilBerlakuHari: Count
+    pemeringkatan: Ranking
     aturan: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], RowRule]
 
     def rules(self, contract: Contract) -> dict[str, RowRule]:

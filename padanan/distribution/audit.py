@@ -6,17 +6,19 @@ Events are only added, each with the hash of the one before, by one writer at a 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select, update
 
 from padanan.base.errors import PadananError
 from padanan.base.period import JAKARTA
@@ -74,55 +76,79 @@ def append(con: Connection, events: Sequence[Event], now: datetime) -> list[Quot
     Raises:
         PadananError: the head was changed by somebody without the key; nothing is added to it.
     """
-    number, digest, key, mark = con.execute(
-        select(tables.head.c.no, tables.head.c.hash, tables.head.c.kunci, tables.head.c.tanda).where(tables.head.c.id == 1)
-    ).one()
+    number, digest, key, mark = con.execute(_HEAD).one()
     empty = number == 0 and digest == EMPTY_HEAD
     if not empty and not genuine(HEAD_PURPOSE, head_text(number, digest), mark, key):
         raise PadananError("kepala audit distribusi berubah", cure=CURE)
-    rows, outcome = [], list[QuotaSpent | None]()
+    rows, outcome, quota = list[Any](), list[QuotaSpent | None](), _Quota(con, events, now)
+    when = now.isoformat(timespec="milliseconds")
     for event in events:
-        if event.grant is not None and event.rows and not _within_quota(con, event, now):
+        if not quota.lets(event):
             outcome.append(QuotaSpent())
             continue
         number += 1
-        said: dict[str, Any] = {
-            "no": number,
-            "waktu": now.isoformat(timespec="milliseconds"),
-            "jenis": event.kind,
-            **event.said,
-            "sebelum": digest,
-        }
+        said: dict[str, Any] = {"no": number, "waktu": when, "jenis": event.kind, **event.said, "sebelum": digest}
         if event.people:
             said["orang"] = [len(event.people) // PERSON_BYTES, hashlib.sha256(event.people).hexdigest()]
         content = canonical(said)
         digest = event_hash(content)
-        rows.append({"no": number, "isi": content, "orang": event.people or None, "hash": digest})
+        rows.append((number, content, event.people or None, digest))
         outcome.append(None)
+    quota.keep(con)
     if rows:
-        con.execute(insert(tables.audit), rows)
+        _add_rows(con, "audit (no, isi, orang, hash)", rows)
         name = signer()
         con.execute(
-            update(tables.head)
-            .where(tables.head.c.id == 1)
-            .values(no=number, hash=digest, kunci=name, tanda=sign(HEAD_PURPOSE, head_text(number, digest)))
+            _NEW_HEAD, {"no": number, "hash": digest, "kunci": name, "tanda": sign(HEAD_PURPOSE, head_text(number, digest))}
         )
     return outcome
 
 
-def _within_quota(con: Connection, event: Event, now: datetime) -> bool:
-    """Adds the event's rows to the day's count of its grant, unless that would exceed it."""
-    day = now.astimezone(JAKARTA).date().isoformat()
-    place = (tables.quota.c.hibah == event.grant) & (tables.quota.c.hari == day)
-    used = con.execute(select(tables.quota.c.baris).where(place)).scalar()
-    if (used or 0) + event.rows > event.limit:
-        return False
-    dialect = sqlite if con.dialect.name == "sqlite" else postgresql
-    added: Any = dialect.insert(tables.quota).values(hibah=event.grant, hari=day, baris=event.rows)
-    con.execute(
-        added.on_conflict_do_update(index_elements=["hibah", "hari"], set_={"baris": tables.quota.c.baris + added.excluded.baris})
-    )
-    return True
+_HEAD = select(tables.head.c.no, tables.head.c.hash, tables.head.c.kunci, tables.head.c.tanda).where(tables.head.c.id == 1)
+_NEW_HEAD = update(tables.head).where(tables.head.c.id == 1)
+# What SQLite of any age takes as values of one statement is 999.
+_AT_ONCE = 240
+
+
+def _add_rows(con: Connection, into: str, rows: Sequence[Sequence[Any]], after: str = "") -> None:
+    """Many rows in one statement: one by one each of them waits for whatever else this process is doing."""
+    mark = "?" if con.dialect.name == "sqlite" else "%s"
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        marks = ", ".join([f"({', '.join([mark] * len(some[0]))})"] * len(some))
+        con.exec_driver_sql(f"insert into {into} values {marks}{after}", tuple(value for row in some for value in row))
+
+
+class _Quota:
+    """The rows that the grants of some events were served today; who writes in turn is alone with them."""
+
+    def __init__(self, con: Connection, events: Sequence[Event], now: datetime) -> None:
+        self._day = now.astimezone(JAKARTA).date().isoformat()
+        self._changed = set[str]()
+        names = {event.grant for event in events if event.grant is not None and event.rows}
+        found: Sequence[Any] = ()
+        if names:
+            places = (tables.quota.c.hari == self._day) & tables.quota.c.hibah.in_(sorted(names))
+            found = con.execute(select(tables.quota.c.hibah, tables.quota.c.baris).where(places)).all()
+        self._used = {str(name): int(rows) for name, rows in found}
+
+    def lets(self, event: Event) -> bool:
+        """Counts an event's rows, unless that would exceed the day's limit."""
+        if event.grant is None or not event.rows:
+            return True
+        used = self._used.get(event.grant, 0) + event.rows
+        if used > event.limit:
+            return False
+        self._used[event.grant] = used
+        self._changed.add(event.grant)
+        return True
+
+    def keep(self, con: Connection) -> None:
+        """Writes the new counts."""
+        rows = [(name, self._day, self._used[name]) for name in sorted(self._changed)]
+        if rows:
+            after = " on conflict (hibah, hari) do update set baris = excluded.baris"
+            _add_rows(con, "kuota (hibah, hari, baris)", rows, after)
 
 
 def used_rows(store: Store, grant: str, now: datetime) -> int:
@@ -133,12 +159,31 @@ def used_rows(store: Store, grant: str, now: datetime) -> int:
         return int(con.execute(select(tables.quota.c.baris).where(place)).scalar() or 0)
 
 
+# After a batch of several, others are on their way: waiting this long (seconds) for them makes fewer and larger transactions.
+_GATHERED, _CROWD = 0.003, 2
+_LARGEST = 512
+
+
+class _Loop(NamedTuple):
+    """Who waits in an event loop."""
+
+    loop: asyncio.AbstractEventLoop
+    done: asyncio.Future[None]
+
+
+class _Waiting(NamedTuple):
+    """Events, and who waits until they lie on the disk."""
+
+    events: tuple[Event, ...]
+    done: Future[None] | _Loop
+
+
 @dataclass
 class AuditWriter:
     """Writes the events of many requests of one process in few transactions: who adds one waits until it lies on the disk."""
 
     store: Store
-    _queue: SimpleQueue[tuple[tuple[Event, ...], Future[None]] | None] = field(default_factory=SimpleQueue)
+    _queue: SimpleQueue[_Waiting | None] = field(default_factory=SimpleQueue)
     _thread: threading.Thread | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -149,47 +194,90 @@ class AuditWriter:
             QuotaSpent: the rows of the grant are used up; that event was not written, its rows must not be served.
             PadananError: the audit can't be written; nothing may be served then.
         """
+        done: Future[None] = Future()
+        self._take(_Waiting(events, done))
+        done.result()
+
+    async def adding(self, *events: Event) -> None:
+        """The same for who waits in an event loop; one who goes away while waiting takes nothing back.
+
+        Raises:
+            QuotaSpent, PadananError: see `add`.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._take(_Waiting(events, _Loop(loop, done)))
+        await done
+
+    def _take(self, one: _Waiting) -> None:
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
+                self._thread = threading.Thread(target=self._run, args=(self._queue,), name="audit", daemon=True)
                 self._thread.start()
-        done: Future[None] = Future()
-        self._queue.put((events, done))
-        done.result()
+            self._queue.put(one)
 
     def close(self) -> None:
         """Writes what waits, then ends."""
         with self._lock:
-            if self._thread is not None:
+            thread, self._thread = self._thread, None
+            if thread is not None:
                 self._queue.put(None)
-                self._thread.join()
-                self._thread = None
+                self._queue = SimpleQueue()  # who comes after the end is written by the next thread
+        if thread is not None:
+            thread.join()
 
-    def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
+    def _run(self, queue: SimpleQueue[_Waiting | None]) -> None:
+        crowded = False
+        while (first := queue.get()) is not None:
+            if crowded:
+                time.sleep(_GATHERED)
             batch, ending = [first], False
-            while not self._queue.empty() and len(batch) < 256:
-                if (one := self._queue.get()) is None:
+            while not queue.empty() and len(batch) < _LARGEST:
+                if (one := queue.get()) is None:
                     ending = True
                     break
                 batch.append(one)
             self._write(batch)
+            crowded = len(batch) > _CROWD
             if ending:
                 return
 
-    def _write(self, batch: list[tuple[tuple[Event, ...], Future[None]]]) -> None:
+    def _write(self, batch: list[_Waiting]) -> None:
         try:
             with self.store.in_turn() as con:
-                outcome = append(con, [event for events, _ in batch for event in events], datetime.now(JAKARTA))
+                outcome = append(con, [event for one in batch for event in one.events], datetime.now(JAKARTA))
         except BaseException as error:
-            for _, done in batch:
-                done.set_exception(error)
+            _tell([(one.done, error) for one in batch])
             return
-        start = 0
-        for events, done in batch:
-            spent = next((one for one in outcome[start : start + len(events)] if one is not None), None)
-            start += len(events)
-            if spent is None:
-                done.set_result(None)
-            else:
-                done.set_exception(spent)
+        told, start = list[tuple[Future[None] | _Loop, BaseException | None]](), 0
+        for one in batch:
+            end = start + len(one.events)
+            told.append((one.done, next((spent for spent in outcome[start:end] if spent is not None), None)))
+            start = end
+        _tell(told)
+
+
+def _tell(outcomes: Sequence[tuple[Future[None] | _Loop, BaseException | None]]) -> None:
+    """Tells everybody who waits, a loop once for all of its own."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[None], BaseException | None]]] = {}
+    for waiting, error in outcomes:
+        if isinstance(waiting, _Loop):
+            loops.setdefault(waiting.loop, []).append((waiting.done, error))
+        else:
+            _settle(waiting, error)
+    for loop, mine in loops.items():
+        with suppress(RuntimeError):  # a loop that ended: nobody waits any more
+            loop.call_soon_threadsafe(_settle_all, mine)
+
+
+def _settle_all(outcomes: Sequence[tuple[asyncio.Future[None], BaseException | None]]) -> None:
+    for done, error in outcomes:
+        if not done.done():
+            _settle(done, error)
+
+
+def _settle(done: Future[None] | asyncio.Future[None], error: BaseException | None) -> None:
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)

@@ -45,6 +45,9 @@ def _add_api(commands: Any) -> None:
     serve.add_argument("--host", default=HOST, help=f"alamat (bawaan: {HOST})")
     serve.add_argument("--port", type=int, default=PORT, help=f"porta (bawaan: {PORT})")
     serve.add_argument("--url", metavar="URL", help="alamat umum API (bawaan: PADANAN_API_URL, atau alamat di atas)")
+    serve.add_argument(
+        "--workers", type=int, default=1, metavar="N", choices=range(1, 65), help="banyaknya proses yang menjawab (bawaan: 1)"
+    )
     serve.set_defaults(run=_serve)
     copy = actions.add_parser(
         "backup",
@@ -169,7 +172,7 @@ def _publish(args: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace) -> int:
     from padanan.distribution.server import run_server
 
-    return run_server(Home.from_env().ensure(), args.host, args.port, args.url)
+    return run_server(Home.from_env().ensure(), args.host, args.port, args.url, args.workers)
 
 
 def _backup(args: argparse.Namespace) -> int:

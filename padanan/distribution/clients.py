@@ -18,7 +18,7 @@ from typing import Any
 
 from joserfc import jwk
 from joserfc.errors import JoseError
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from padanan.base.errors import PadananError
 from padanan.base.period import JAKARTA
@@ -202,27 +202,26 @@ def revoke_client(store: Store, writer: AuditWriter, client: str, *, by: str, no
     writer.add(Event(CLIENT, {"klien": client, "tindakan": "dicabut", "oleh": by}))
 
 
+COLUMNS = tuple(
+    tables.client.c[name] for name in ("id", "instansi", "lembaga", "lingkup", "rahasia", "rahasia_sampai", "jwks", "dicabut")
+)
+"""What `client_of` reads, in this order."""
+_BY_ID = select(*COLUMNS).where(tables.client.c.id == bindparam("klien"))
+
+
 def find_client(store: Store, client: str) -> Client | None:
     """A client by its id, revoked ones too."""
-    with store.reading() as con:
-        row = con.execute(select(tables.client).where(tables.client.c.id == client)).first()
-    return None if row is None else _client(row)
+    row = store.one(_BY_ID, klien=client)
+    return None if row is None else client_of(row)
 
 
 def all_clients(store: Store) -> list[Client]:
     """Every client that ever was, by id."""
     with store.reading() as con:
-        return [_client(row) for row in con.execute(select(tables.client).order_by(tables.client.c.id)).all()]
+        return [client_of(row) for row in con.execute(select(*COLUMNS).order_by(tables.client.c.id)).all()]
 
 
-def _client(row: Any) -> Client:
-    return Client(
-        row.id,
-        row.instansi,
-        row.lembaga,
-        frozenset(row.lingkup.split()),
-        row.rahasia,
-        row.rahasia_sampai,
-        json.loads(row.jwks) if row.jwks else None,
-        row.dicabut,
-    )
+def client_of(row: Sequence[Any]) -> Client:
+    """A client from its row of `COLUMNS`."""
+    name, agency, body, scopes, secret, until, keys, revoked = row
+    return Client(name, agency, body, frozenset(scopes.split()), secret, until, json.loads(keys) if keys else None, revoked)

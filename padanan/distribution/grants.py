@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError, model_validator
@@ -217,6 +218,8 @@ class GrantBook:
     home: Home
     _state: tuple[tuple[int, ...], ...] | None = None
     _grants: dict[str, Grant] = field(default_factory=dict)
+    _mine: dict[str, list[Grant]] = field(default_factory=dict)
+    _paths: tuple[Path, ...] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def all(self) -> Mapping[str, Grant]:
@@ -225,13 +228,20 @@ class GrantBook:
         Raises:
             PadananError: the register was tampered with.
         """
-        log = log_of(self.home)
-        state = tuple(_seen(path) for path in (log.path, log.head_path))
         with self._lock:
-            if state != self._state:
-                self._grants = standing(log.settled().records)
-                self._state = state
+            self._look()
             return self._grants
+
+    def _look(self) -> None:
+        if not self._paths:
+            log = log_of(self.home)
+            self._paths = log.path, log.head_path
+        state = tuple(map(_seen, self._paths))
+        if state != self._state:
+            self._grants, self._mine = standing(log_of(self.home).settled().records), {}
+            for one in self._grants.values():
+                self._mine.setdefault(one.terms.klien, []).append(one)
+            self._state = state
 
     def of(self, client: str, agency: str, body: str | None, day: date) -> tuple[Grant, ...]:
         """A client's grants that hold on a day.
@@ -239,7 +249,9 @@ class GrantBook:
         A grant opens nothing for a client of another agency than it names, nor for one of a non-government body whose name it
         does not bear: such a body reads through an agency alone (§3.1.3.3.g), and by a request that was decided (F22).
         """
-        mine = [one for one in self.all().values() if one.terms.klien == client and one.holds(day)]
+        with self._lock:
+            self._look()
+            mine = [one for one in self._mine.get(client, ()) if one.holds(day)]
         return tuple(
             one
             for one in mine
@@ -252,7 +264,7 @@ class GrantBook:
         return now is not None and now.version == grant.version and now.holds(day)
 
 
-def _seen(path: Any) -> tuple[int, ...]:
+def _seen(path: Path) -> tuple[int, ...]:
     try:
         found = path.stat()
     except FileNotFoundError:

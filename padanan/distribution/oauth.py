@@ -18,11 +18,11 @@ from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from joserfc import jwk
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from padanan.base.period import JAKARTA
-from padanan.distribution.clients import SCOPES, Client, find_client
+from padanan.distribution.clients import COLUMNS, SCOPES, Client, client_of, find_client
 from padanan.distribution.state import tables
 from padanan.distribution.state.store import Store
 
@@ -187,17 +187,17 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+_BY_TOKEN = (
+    select(tables.token.c.lingkup, tables.token.c.sampai, *COLUMNS)
+    .join(tables.client, tables.client.c.id == tables.token.c.klien)
+    .where(tables.token.c.sidik == bindparam("sidik"))
+)
+
+
 def bearer_of(store: Store, token: str) -> Bearer | None:
     """Who a token belongs to; None for one that is unknown, expired, or of a revoked client."""
-    with store.reading() as con:
-        row = con.execute(
-            select(tables.token.c.klien, tables.token.c.lingkup, tables.token.c.sampai).where(
-                tables.token.c.sidik == token_hash(token)
-            )
-        ).first()
-    if row is None or row.sampai <= time.time():
+    row = store.one(_BY_TOKEN, sidik=token_hash(token))
+    if row is None or row[1] <= time.time():
         return None
-    client = find_client(store, row.klien)
-    if client is None or client.revoked is not None:
-        return None
-    return Bearer(client, frozenset(row.lingkup.split()) & client.scopes)
+    client = client_of(row[2:])
+    return None if client.revoked is not None else Bearer(client, frozenset(row[0].split()) & client.scopes)

@@ -25,6 +25,7 @@ from padanan.distribution.aggregate import FILE as AGGREGATE
 from padanan.distribution.aggregate import aggregate_text
 from padanan.distribution.catalogue import Catalogue, load_catalogue
 from padanan.distribution.changes import SINCE, comparable, since_name, write_changes
+from padanan.distribution.lines import LINES, NUMBERS, write_lines
 from padanan.published.proof import verify_published
 from padanan.records.seal_keys import SEAL_SPACE, file_signed
 from padanan.records.seals import SEAL, Seal, changed_tables, genuine_seal
@@ -33,7 +34,8 @@ DATABASE, FACTS = "sasaran.duckdb", "terbit.json"
 # Pseudonyms of people in the audit are made for the audit alone: a line of it leads to no published table.
 PURPOSE = "audit distribusi"
 ROW_GROUP = 10_240
-FORMAT = 1
+FORMAT = 2
+"""2: with rows as they are sent (`lines`); folders of before are read by queries."""
 
 
 def prepared_folder(home: Home, periode: Periode, ke: int) -> Path:
@@ -49,8 +51,8 @@ def prepare(home: Home, seal: Seal, *, before: tuple[Seal, ...] = ()) -> Path:
         before: earlier decrees whose differences to this one agencies may ask for, prepared already.
 
     Returns:
-        The folder: `sasaran.duckdb` (tables `sasaran` by id_orang, `nik`, `prioritas`, `perubahan`), `agregat.json` and
-        `terbit.json`, all mode 0400, and the signed hashes of them.
+        The folder: `sasaran.duckdb` (tables `sasaran` by id_orang, `nik`, `prioritas`, `perubahan`), the rows as they are sent
+        (`lines`), `agregat.json` and `terbit.json`, all mode 0400, and the signed hashes of them.
 
     Raises:
         PadananError: the decree's files are not those that were sealed, or hold no names apart.
@@ -69,7 +71,7 @@ def prepare(home: Home, seal: Seal, *, before: tuple[Seal, ...] = ()) -> Path:
         renamed = [since_name(one) for one in before if one not in told]
         facts = {**_facts(seal, columns), "sejak": [since_name(one) for one in told], "samaran_berganti": renamed}
         disk.write_text(folder / FACTS, json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-        seal_folder_files(folder, target.relative_to(home.root).as_posix(), [DATABASE, AGGREGATE, FACTS])
+        seal_folder_files(folder, target.relative_to(home.root).as_posix(), [DATABASE, LINES, NUMBERS, AGGREGATE, FACTS])
         for item in folder.iterdir():
             disk.chmod(item, 0o400)
         publish(folder, target)  # another one that was faster made the same
@@ -130,6 +132,7 @@ def _write(
             " using (id_orang)) order by urut"
         )
         con.execute("create table nik as select nik, id_orang, urut from sasaran where nik is not null order by nik, urut")
+        write_lines(con, path.parent, columns)
         _priority(con, tables)
         written = con.execute("select count(*), count(distinct id_orang) from sasaran").fetchone()
         if written != (seal.data["jumlah_orang"],) * 2:

@@ -5,14 +5,14 @@ What may be read is `gate`'s; what was read is written down by `api.serve`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from padanan.base.sql import ident, literal
 from padanan.distribution.gate import Permission, seen, visible_programs
+from padanan.distribution.lines import NOBODY, Lines, Rows, is_number
 from padanan.distribution.shelf import Opened
 
 # A stream looks at its grant between chunks of this many places; a page begins to look in a window of so many.
@@ -20,16 +20,6 @@ CHUNK, WINDOW = 20_480, 2_048
 TABLES = {"sasaran": "sasaran", "cari": "sasaran", "prioritas": "prioritas", "perubahan": "perubahan"}
 EXTRA = {"prioritas": ("sebab",)}
 """Columns that a service brings by itself, after those of the grant."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Some rows in order: as JSON objects (bytes, one a line), their people's pseudonyms, and the last one's place."""
-
-    count: int
-    lines: bytes
-    people: bytes
-    last: int | None
 
 
 def selection(service: str, permission: Permission) -> tuple[str, list[Any]]:
@@ -50,7 +40,20 @@ def _json(names: list[str]) -> str:
 
 
 def page(opened: Opened, service: str, permission: Permission, *, after: int | None, size: int) -> Rows:
-    """The next rows after a place.
+    """The next rows after a place, from the prepared lines where they hold what is shown."""
+    if (lines := prepared(opened, service, permission)) is not None:
+        return lines.page(permission, after=after, size=size)
+    return queried_page(opened, service, permission, after=after, size=size)
+
+
+def prepared(opened: Opened, service: str, permission: Permission) -> Lines | None:
+    """The prepared lines of a decree, where they answer a permission."""
+    lines = opened.lines
+    return lines if lines is not None and TABLES[service] == "sasaran" and lines.serves(permission) else None
+
+
+def queried_page(opened: Opened, service: str, permission: Permission, *, after: int | None, size: int) -> Rows:
+    """The next rows after a place, by query.
 
     Looked for in a window that grows: where most rows are shown the first few thousand hold a page, where few are the table is
     read in a handful of steps.
@@ -60,7 +63,7 @@ def page(opened: Opened, service: str, permission: Permission, *, after: int | N
         f"select {_json(names_of(service, permission))} as baris, sidik_orang, urut"
         f" from ({query} and urut >= ? and urut < ? order by urut limit ?) order by urut"
     )
-    start, window, found = (-1 if after is None else after) + 1, WINDOW, Rows(0, b"", b"", None)
+    start, window, found = (-1 if after is None else after) + 1, WINDOW, NOBODY
     end = opened.sizes[TABLES[service]]
     cursor = opened.con.cursor()
     try:
@@ -79,7 +82,7 @@ def rows_of(table: pa.Table) -> Rows:
     """A result of (line, pseudonym, place) as bytes, without a loop over rows."""
     count = table.num_rows
     if not count:
-        return Rows(0, b"", b"", None)
+        return NOBODY
     return Rows(count, joined(table.column(0)), joined(table.column(1)), table.column(2)[count - 1].as_py())
 
 
@@ -96,12 +99,19 @@ def joined(column: pa.ChunkedArray) -> bytes:
 
 def find(opened: Opened, permission: Permission, nik: str) -> Rows:
     """The rows of one NIK that the permission shows; two of them are for the caller to refuse."""
+    if (lines := prepared(opened, "cari", permission)) is not None:
+        return lines.find(permission, nik)
+    return queried_find(opened, permission, nik)
+
+
+def queried_find(opened: Opened, permission: Permission, nik: str) -> Rows:
+    """The same by query."""
     # The narrow sorted table first: the wide one is then read at one place.
     cursor = opened.con.cursor()
     try:
         keys = [row[0] for row in cursor.execute("select urut from nik where nik = ? limit 3", [nik]).fetchall()]
         if not keys:
-            return Rows(0, b"", b"", None)
+            return NOBODY
         query, values = selection("cari", permission)
         sql = (
             f"select {_json(names_of('cari', permission))} as baris, sidik_orang, urut from"
@@ -112,12 +122,31 @@ def find(opened: Opened, permission: Permission, nik: str) -> Rows:
         cursor.close()
 
 
+def places_of(opened: Opened, niks: Sequence[str]) -> dict[str, list[int]]:
+    """The places of everybody who bears one of some NIK, by NIK; no permission is asked, so that nothing of it may be told."""
+    found = {nik: opened.lines.places(nik) if opened.lines is not None else [] for nik in niks}
+    # The prepared numbers are those of 16 digits.
+    other = [nik for nik in found if opened.lines is None or not is_number(nik)]
+    if other:
+        cursor = opened.con.cursor()
+        try:
+            sql = f"select nik, urut from nik where nik in ({', '.join('?' * len(other))}) order by all"
+            for nik, place in cursor.execute(sql, other).fetchall():
+                found[nik].append(int(place))
+        finally:
+            cursor.close()
+    return found
+
+
 def chunks(opened: Opened, service: str, permission: Permission, *, as_json: bool) -> Iterator[tuple[pa.RecordBatch, bytes, int]]:
     """Everything that the permission shows, in order of the key and in chunks: a batch, pseudonyms, rows.
 
     Args:
         as_json: the batch has one column of lines; else the columns themselves.
     """
+    if as_json and (lines := prepared(opened, service, permission)) is not None:
+        yield from lines.chunks(permission, CHUNK)
+        return
     query, values = selection(service, permission)
     names = names_of(service, permission)
     shown = f"{_json(names)} as baris" if as_json else ", ".join(f"{ident('k_' + name)} as {ident(name)}" for name in names)
@@ -202,4 +231,7 @@ def _latest(name: str) -> str:
     return ident(name) if name in ("id_orang", "nik") else f"coalesce({ident(name)}, {ident(name + '_dulu')})"
 
 
-__all__ = ["Rows", "changes", "chunks", "find", "names_of", "page", "schema_of", "selection"]
+__all__ = [
+    "Rows", "changes", "chunks", "find", "names_of", "page", "places_of", "prepared", "queried_find", "queried_page", "schema_of",
+    "selection",
+]  # fmt: skip

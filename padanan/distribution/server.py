@@ -5,13 +5,22 @@ What is served is `api.app`'s; TLS is a proxy's.
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import logging
 import os
+import signal
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from padanan.base.home import Home
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+_PARENT = "PADANAN_API_INDUK"
+_PR_SET_PDEATHSIG = 1
 
 
 def public_url(host: str, port: int, named: str | None) -> str:
@@ -19,37 +28,69 @@ def public_url(host: str, port: int, named: str | None) -> str:
     return (named or os.environ.get("PADANAN_API_URL") or f"http://{host}:{port}").rstrip("/")
 
 
-def run_server(home: Home, host: str, port: int, url: str | None) -> int:
+def run_server(home: Home, host: str, port: int, url: str | None, workers: int = 1) -> int:
     """Serves until it is told to stop; open streams end first.
+
+    Args:
+        workers: processes that answer. Each reads token, client and grant of every call itself; audit, row quotas and the
+            frequency of calls are kept by all of them together.
 
     Raises:
         PadananError: state or files can't be opened.
     """
     import uvicorn
 
+    from padanan.distribution.api.door import open_door
+
+    address = public_url(host, port, url)
+    # No access log: it would print addresses, and somebody's number may stand in one.
+    settings: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "access_log": False,
+        "log_level": "warning",
+        "server_header": False,
+        # Who asked is what the proxy of this machine says; anybody else only claims it, whatever FORWARDED_ALLOW_IPS says.
+        "proxy_headers": True,
+        "forwarded_allow_ips": "127.0.0.1",
+        "timeout_graceful_shutdown": 30,
+        "backlog": 1024,
+    }
+    if workers > 1:
+        # What can't be opened is told here, once, and tables are brought to their newest form before anybody serves.
+        open_door(home, address).close()
+        os.environ |= {"PADANAN_HOME": str(home.root), "PADANAN_API_URL": address, _PARENT: str(os.getpid())}
+        uvicorn.run("padanan.distribution.server:served", factory=True, workers=workers, **settings)
+        return 0
+    uvicorn.run(served(home, address), **settings)
+    return 0
+
+
+def served(home: Home | None = None, url: str | None = None) -> FastAPI:
+    """The application over a home, to be run; without arguments that of a worker, whose parent told it by the environment.
+
+    Raises:
+        PadananError: state or files can't be opened.
+    """
     from padanan.distribution.api.app import create_app
     from padanan.distribution.api.door import open_door
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    door = open_door(home, public_url(host, port, url))
-    try:
-        # No access log: it would print addresses, and somebody's number may stand in one.
-        uvicorn.run(
-            create_app(door),
-            host=host,
-            port=port,
-            access_log=False,
-            log_level="warning",
-            server_header=False,
-            # Who asked is what the proxy of this machine says; anybody else only claims it, whatever FORWARDED_ALLOW_IPS says.
-            proxy_headers=True,
-            forwarded_allow_ips="127.0.0.1",
-            timeout_graceful_shutdown=30,
-            backlog=1024,
-        )
-    finally:
-        door.close()
-    return 0
+    if home is None:
+        _end_with(int(os.environ[_PARENT]))
+        home = Home.from_env()
+    app = create_app(open_door(home, url or os.environ["PADANAN_API_URL"]), closing=True)
+    # What was loaded until now stays: looking through it again and again for garbage costs a tenth of every page.
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def _end_with(parent: int) -> None:
+    """Ends this worker with its parent, also when that one is killed: nobody would know of it, and its port would stay taken."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:
+        raise SystemExit(1)
 
 
 def described() -> dict[str, Any]:

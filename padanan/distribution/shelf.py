@@ -24,6 +24,7 @@ from padanan.base.locks import held
 from padanan.base.period import Periode
 from padanan.base.signing import genuine, sign, signer
 from padanan.distribution.aggregate import FILE as AGGREGATE
+from padanan.distribution.lines import Lines
 from padanan.distribution.prepare import DATABASE, FACTS, prepare, prepared_folder
 from padanan.published.revisions import periods
 from padanan.records.chain import canonical
@@ -37,7 +38,7 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
     "lock_configuration": True,
     "threads": 1,
-    "memory_limit": "400MB",
+    "memory_limit": "96MB",
     "autoinstall_known_extensions": False,
 }
 
@@ -127,6 +128,7 @@ class Opened:
     aggregate: tuple[Mapping[str, Any], ...]
     con: duckdb.DuckDBPyConnection
     sizes: Mapping[str, int]
+    lines: Lines | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -146,7 +148,9 @@ def open_prepared(home: Home, periode: Periode, ke: int) -> Opened:
     rows = tuple(json.loads((folder / AGGREGATE).read_text(encoding="utf-8")))
     con = duckdb.connect(str(folder / DATABASE), read_only=True, config=SETTINGS)
     sizes = {name: con.execute(f"select count(*) from {name}").fetchall()[0][0] for name in ("sasaran", "prioritas")}
-    return Opened(periode, ke, facts, rows, con, sizes)
+    # By what was proved, not by what lies there: a file that the hashes do not name is nobody's.
+    lines = Lines(folder, con) if facts["format"] >= 2 else None
+    return Opened(periode, ke, facts, rows, con, sizes, lines)
 
 
 @dataclass

@@ -17,6 +17,7 @@ from padanan.contracts import cells
 from padanan.feedback.typed_rows import ROWS
 from padanan.published.proof import prove_opened
 from padanan.published.revisions import newest_revision, published_periods, read_manifest
+from padanan.records.returned import HANDED, handed_maps
 
 PEOPLE = "orang"
 """The table that `find` makes: one row a row of `isi` that leads to a person."""
@@ -62,21 +63,21 @@ def find(con: duckdb.DuckDBPyConnection, home: Home, known: Known | None, column
         return
     folder = home.published(known.periode, known.revisi)
     prove_opened(home, known.periode, known.revisi)
-    given = f"select id_orang from {ROWS} where id_orang is not null" if "id_orang" in columns else "select null where false"
+    con.execute(f"create or replace table disebut as {_named(home, columns)}")
+    given = "select id_orang from disebut"
     con.execute(f"create or replace table sumber_orang as {_records(home, known)}")
     con.execute(
-        f"create or replace table dikenali as with r as (select r.record_key, r.id_orang, r.status, r.metode, r.producer "
+        f"create or replace table dikenali as with r as (select r.record_key, r.id_orang, r.metode, r.producer "
         f"from read_parquet({literal(folder / 'padanan_record.parquet')}) r "
         f"where r.record_key in (select _record_key from sumber_orang) or r.id_orang in ({given})) "
         "select r.*, s.nik, s.nama, s.lahir from r left join sumber_orang s on s._record_key = r.record_key"
     )
-    if "id_orang" in columns:
-        # Who was named by identifier: one record of theirs says who they are, the register's first.
-        con.execute(f"create or replace table sebutan as {_records(home, known, keys='select record_key from dikenali')}")
-        con.execute(
-            "update dikenali set nik = s.nik, nama = s.nama, lahir = s.lahir from sebutan s "
-            "where s._record_key = dikenali.record_key and dikenali.nama is null"
-        )
+    # Who was named by identifier: one record of theirs says who they are, the register's first.
+    con.execute(f"create or replace table sebutan as {_records(home, known, keys='select record_key from dikenali')}")
+    con.execute(
+        "update dikenali set nik = s.nik, nama = s.nama, lahir = s.lahir from sebutan s "
+        "where s._record_key = dikenali.record_key and dikenali.nama is null"
+    )
     own = ", ".join(map(literal, _OWN_NIK))
     con.execute(
         f"""create or replace table {PEOPLE} as
@@ -90,17 +91,28 @@ def find(con: duckdb.DuckDBPyConnection, home: Home, known: Known | None, column
             as id_orang
           from dikenali where nik is not null and metode in ({own}) group by 1),
         tersebut as (
-          select i._baris, coalesce({"d.id_orang, " if "id_orang" in columns else ""}n.id_orang) as id_orang,
-            {"case when d.id_orang is not null then 'id_orang' else 'nik' end" if "id_orang" in columns else "'nik'"} as cara,
-            i.nama, i.tgl_lahir
+          select i._baris, coalesce(d.id_orang, n.id_orang) as id_orang, coalesce(d.cara, 'nik') as cara, i.nama, i.tgl_lahir
           from {ROWS} i left join menurut_nik n on n.nik = i.nik
-          {"left join (select distinct id_orang from dikenali) d on d.id_orang = i.id_orang" if "id_orang" in columns else ""})
+          left join (select * from disebut where id_orang in (select id_orang from dikenali)) d on d._baris = i._baris)
         select t._baris, t.id_orang, t.cara, o.lahir as orang_lahir,
           t.nama is not null and o.nama is not null
             and jaro_winkler_similarity({_NAME.format("t.nama")}, {_NAME.format("o.nama")}) < {NAME_ALIKE} as nama_beda,
           t.tgl_lahir <> o.lahir as lahir_beda
         from tersebut t join orangnya o on o.id_orang = t.id_orang"""
     )
+
+
+def _named(home: Home, columns: tuple[str, ...]) -> str:
+    """Who the rows name by an identifier of ours: `_baris`, `id_orang`, `cara`."""
+    if "id_orang" in columns:
+        return f"select _baris, id_orang, 'id_orang' as cara from {ROWS} where id_orang is not null"
+    if HANDED in columns and (maps := handed_maps(home)):
+        listed = ", ".join(literal(path) for path in maps)
+        return (
+            f"select i._baris, p.id_orang, '{HANDED}' as cara from {ROWS} i "
+            f"join (select distinct {HANDED}, id_orang from read_parquet([{listed}])) p on p.{HANDED} = i.{HANDED}"
+        )
+    return "select null::bigint as _baris, null::varchar as id_orang, null::varchar as cara where false"
 
 
 def _records(home: Home, known: Known, *, keys: str | None = None) -> str:

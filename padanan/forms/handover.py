@@ -25,9 +25,12 @@ from padanan.records.log import Log
 
 MANIFEST = "manifest.json"
 TOMBSTONE = "kedaluwarsa.json"
-KINDS = {"worklists": "daftar kerja", "kit": "paket", "lp3ke": "berkas LP3KE"}
+KINDS = {"worklists": "daftar kerja", "kit": "paket", "lp3ke": "berkas LP3KE", "serah": "berkas pemeringkatan"}
 """What is handed over: the folder of each kind, and what people call it."""
-_AGAIN = "buat lagi dengan 'padanan worklist make --again', 'padanan kit make --again' atau 'padanan lp3ke make'"
+_AGAIN = (
+    "buat lagi dengan 'padanan worklist make --again', 'padanan kit make --again', 'padanan lp3ke make' atau "
+    "'padanan pemeringkatan serah'"
+)
 _RESTORE = "pulihkan berkas itu dari cadangan"
 MADE, HANDED, DELETED = "dibuat", "diserahkan", "dihapus"
 
@@ -52,7 +55,7 @@ def register_of(home: Home) -> Log:
     return Log(home, HANDOVER, "register")
 
 
-WORKLISTS, KITS, REPORTS = "worklists", "kit", "lp3ke"
+WORKLISTS, KITS, REPORTS, RANKING = "worklists", "kit", "lp3ke", "serah"
 """The kinds of files with names that leave, by their folder of the data home."""
 
 

@@ -10,7 +10,7 @@ import duckdb
 
 from padanan.base.sql import ident, literal
 from padanan.contracts.blanks import Blanks
-from padanan.contracts.contract import Contract
+from padanan.contracts.contract import FEEDBACK, Contract
 from padanan.landing.header import known_names, normal
 from padanan.landing.raw import LINE, RawTable, Spec
 
@@ -114,6 +114,10 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
         for name in IDENTITY
         if name in seen
     ]
+    if identity and contract.kind == FEEDBACK:
+        # What the field sends back is a record by its own number, whoever it speaks of: a ticket without a name, an id that was
+        # handed over.
+        identity += [f"sel[{seen.index(name) + 1}]" for name in contract.entity_key if name in seen]
     nameless = " and ".join(f"({cell}) is null" for cell in identity) if identity else "false"
     # Headers are compared as tolerantly as the first one was found.
     names = known_names(Spec.of(contract))

@@ -19,8 +19,15 @@ from padanan.records.log import Log
 EVENTS, FAULTS, ACCOUNT = "peristiwa.parquet", "celah.parquet", "akun.json"
 TAKEN = "diambil"
 """What a record of the register says when a delivery was taken in."""
+HANDED = "id_serah"
+"""What a person is called in a file for the ranking body; it means nothing to anybody else, and comes back unchanged."""
 WHAT = "peristiwa umpan balik"
 CURE = "pulihkan folder umpan_balik dan decisions/umpan_balik dari cadangan"
+
+
+def handed_maps(home: Home) -> list[Path]:
+    """The tables (`id_serah`, `id_orang`) of every file that went to the ranking body, oldest first."""
+    return sorted((home.umpan_balik / "serah").glob("????-??-??/rev-*/peta.parquet"))
 
 
 def folder_of(home: Home, contract_id: str, sha16: str) -> Path:

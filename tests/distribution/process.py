@@ -20,11 +20,11 @@ def free_port():
 
 
 @contextmanager
-def server(home, **env):
+def server(home, *options, **env):
     """(process, address) of `padanan api serve`, ready to answer."""
     port = free_port()
     env = os.environ | {"PADANAN_HOME": str(home.root), "PYTHONPATH": str(CHECKOUT)} | env
-    command = [sys.executable, "-m", "padanan.cli", "api", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "padanan.cli", "api", "serve", "--port", str(port), *options]
     # Into a file: a pipe that nobody reads would stop the server.
     told = tempfile.TemporaryFile()  # noqa: SIM115
     process = subprocess.Popen(command, env=env, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=told)

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from padanan.base.errors import PadananError
 from padanan.base.home import CHECKOUT
 from padanan.base.period import JAKARTA
-from padanan.distribution.audit import AuditWriter, Event, append, event_hash
+from padanan.distribution.audit import AuditWriter, Event, append, event_hash, used_rows
 from padanan.distribution.audit_proof import export_events, export_head, people_of, readers_of, ring_of, verify_audit
 from padanan.distribution.state import tables
+from padanan.distribution.state.store import Store
 from padanan.records.chain import canonical
 from padanan.upkeep.key.rotate import rotate
 from tests.distribution.agencies_by_hand import BASE, PURPOSE, serving
@@ -48,7 +49,7 @@ def test_nothing_is_served_that_can_not_be_written_down(served, agency, monkeypa
     def full(*_):
         raise PadananError("penuh", cure="kosongkan")
 
-    monkeypatch.setattr(served.door.writer, "add", full)
+    monkeypatch.setattr("padanan.distribution.audit.append", full)
     for answer in (agency.rows(), agency.find(nik_of(101)), agency.rows(bentuk="ndjson")):
         assert (answer.status_code, answer.json()["kode"]) == (503, "layanan-belum-siap") and "NAMA" not in answer.text
 
@@ -187,6 +188,59 @@ def test_the_export_holds_no_pseudonyms_and_can_be_chained_by_anybody(served, ag
         digest = line.pop("hash")
         assert event_hash(canonical(line)) == digest == following["sebelum"]
     assert export_events(served.door.store, tmp_path / "b.ndjson", until=NOW.date() - timedelta(days=1)) == 0
+
+
+@pytest.mark.feature("F50")
+def test_many_requests_share_few_transactions_and_their_quota_is_exact(served, monkeypatch):
+    """Who waits in an event loop and who waits in a thread; an event beyond the day's rows falls alone."""
+    import asyncio
+
+    writer, turns, real = AuditWriter(served.door.store), [], Store.in_turn
+    monkeypatch.setattr(Store, "in_turn", lambda self: turns.append(1) or real(self))
+
+    async def ask(number):
+        await writer.adding(Event("mulai", {"permintaan": f"u-{number}"}))
+        await writer.adding(Event("selesai", {"permintaan": f"u-{number}"}, b"x" * 160, grant="hibah-uji", rows=10, limit=500))
+
+    async def everybody():
+        return await asyncio.gather(*(ask(number) for number in range(120)), return_exceptions=True)
+
+    before = len(served.events())
+    found = asyncio.run(everybody())
+    writer.add(Event("putus", {"permintaan": "sesudah"}))
+    writer.close()
+    assert [type(one).__name__ for one in found].count("QuotaSpent") == 70 and found.count(None) == 50
+    assert used_rows(served.door.store, "hibah-uji", NOW) == 500
+    assert len(served.events()) - before == 120 + 50 + 1 and len(turns) < 60
+    assert not verify_audit(served.home, served.door.store).faults
+
+
+@pytest.mark.feature("F50")
+def test_nobody_is_told_before_the_transaction_stands(served, monkeypatch):
+    """An answer may leave only then: the transaction is held open, and who waits, in thread or loop, waits."""
+    import asyncio
+    from contextlib import contextmanager
+
+    writer, gate, real, told = AuditWriter(served.door.store), threading.Event(), Store.in_turn, []
+
+    @contextmanager
+    def held(self):
+        with real(self) as con:
+            yield con
+            gate.wait(20)
+
+    monkeypatch.setattr(Store, "in_turn", held)
+
+    async def ask():
+        waiting = asyncio.ensure_future(writer.adding(Event("mulai", {"permintaan": "u"})))
+        await asyncio.sleep(0.3)
+        told.append(waiting.done())
+        gate.set()
+        await waiting
+
+    asyncio.run(ask())
+    writer.close()
+    assert told == [False] and served.events()[-1]["permintaan"] == "u"
 
 
 WRITER = """

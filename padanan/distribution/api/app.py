@@ -26,6 +26,7 @@ from padanan import __version__
 from padanan.base.errors import PadananError, safe_reason
 from padanan.distribution.api import bnba, models, open_facts, problems, requests
 from padanan.distribution.api.door import Door, door_of
+from padanan.distribution.api.plain import PlainRoute
 from padanan.distribution.audit import TOKEN, Event
 from padanan.distribution.gate import Refused
 from padanan.distribution.oauth import bearer_of
@@ -85,13 +86,13 @@ class Envelope:
         await self._app(scope, counted, named)
 
 
-def create_app(door: Door) -> FastAPI:
-    """The API over an opened door; the caller closes it."""
+def create_app(door: Door, *, closing: bool = False) -> FastAPI:
+    """The API over an opened door; the caller closes it, or the application at its end with `closing`."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await run_in_threadpool(door.writer.close)
+        await run_in_threadpool(door.close if closing else door.writer.close)
 
     app = FastAPI(
         title="API distribusi data sasaran penanggulangan kemiskinan",
@@ -113,6 +114,7 @@ def create_app(door: Door) -> FastAPI:
     _token(app)
     _errors(app)
     _described(app)
+    app.router.routes.insert(0, PlainRoute(door, app.router))
     return app
 
 

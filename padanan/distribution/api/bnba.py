@@ -200,14 +200,27 @@ def cari(request: Request, periode: Period, isi: models.Search) -> Response:
     door, bearer = authorized(request, BNBA)
     ask = Ask("cari", isi.tujuan, isi.hibah, None if isi.kolom is None else tuple(isi.kolom))
     call = called(door, bearer, periode, ask, request_id(request))
+    return person(call, answered(call, lambda one: only(one, isi.nik)))
 
-    def read(one: Call) -> Rows:
-        rows = find(one.opened, one.permission, isi.nik)
-        if rows.count > 1:
-            raise Refused(409, "nik-ganda", "Lebih dari satu orang pada penetapan ini memakai NIK itu.")
-        return rows
 
-    rows = answered(call, read)
+def only(call: Call, nik: str) -> Rows:
+    """The one who bears a NIK, or nobody.
+
+    Raises:
+        Refused: 409 two people bear it.
+    """
+    rows = find(call.opened, call.permission, nik)
+    if rows.count > 1:
+        raise Refused(409, "nik-ganda", "Lebih dari satu orang pada penetapan ini memakai NIK itu.")
+    return rows
+
+
+def person(call: Call, rows: Rows) -> Response:
+    """The answer of a look-up.
+
+    Raises:
+        Refused: 404 nobody.
+    """
     if not rows.count:
         raise nothing_there()
     grant = call.permission.grant

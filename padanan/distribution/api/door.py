@@ -6,25 +6,30 @@ What a BNBA call passes further, grant and audit, is `serve`'s.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from fastapi import Request
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits import RateLimitItem, RateLimitItemPerMinute
 
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.distribution.audit import AuditWriter
 from padanan.distribution.catalogue import Catalogue, load_catalogue
+from padanan.distribution.frequency import FILE, SharedWindow
 from padanan.distribution.gate import Refused, nothing_there
 from padanan.distribution.grants import GrantBook
 from padanan.distribution.hold import refuse_held
 from padanan.distribution.oauth import Bearer, TokenServer, bearer_of
 from padanan.distribution.shelf import Opened, Shelf
 from padanan.distribution.state.store import Store, open_store
+
+
+@cache
+def _per_minute(count: int) -> RateLimitItem:
+    return RateLimitItemPerMinute(count)
 
 
 @dataclass
@@ -39,7 +44,7 @@ class Door:
     writer: AuditWriter
     tokens: TokenServer
     url: str
-    limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+    window: SharedWindow
     clock: Callable[[], datetime] = lambda: datetime.now(JAKARTA)
 
     def limited(self, kind: str, name: str, a_minute: int) -> None:
@@ -48,14 +53,15 @@ class Door:
         Raises:
             Refused: 429, when there were too many within the last minute.
         """
-        item: RateLimitItem = parse(f"{a_minute}/minute")
-        if not self.limiter.hit(item, kind, name):
+        item = _per_minute(a_minute)
+        if not self.window.acquire_entry(item.key_for(kind, name), item.amount, item.get_expiry()):
             raise Refused(429, "terlalu-sering", "Batas permintaan per menit terlampaui; ulangi sesudah waktu pada Retry-After.")
 
     def close(self) -> None:
         """Ends the server's parts."""
         self.writer.close()
         self.shelf.close()
+        self.window.close()
         self.store.close()
 
 
@@ -75,7 +81,8 @@ def open_door(home: Home, url: str, *, database: str | None = None) -> Door:
     shelf = Shelf(home)
     shelf.pointer()
     tokens = TokenServer(store, url, catalogue.batas.token_minutes)
-    return Door(home, store, catalogue, shelf, GrantBook(home), AuditWriter(store), tokens, url)
+    window = SharedWindow(home.distribusi / FILE)
+    return Door(home, store, catalogue, shelf, GrantBook(home), AuditWriter(store), tokens, url, window)
 
 
 def door_of(request: Request) -> Door:
@@ -91,14 +98,23 @@ def authorized(request: Request, scope: str | None) -> tuple[Door, Bearer]:
         Refused: 401 without a good token, 429 too often, 403 without the scope.
     """
     door = door_of(request)
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return door, let_in(door, request.headers.get("authorization", ""), scope)
+
+
+def let_in(door: Door, header: str, scope: str | None) -> Bearer:
+    """The same from the header `Authorization`; token and client are read from the state at each call.
+
+    Raises:
+        Refused: see `authorized`.
+    """
+    kind, _, token = header.partition(" ")
     bearer = bearer_of(door.store, token.strip()) if kind.lower() == "bearer" and token.strip() else None
     if bearer is None:
         raise Refused(401, "token-tidak-berlaku", "Token tidak ada, salah, atau sudah habis masanya.")
     door.limited("permintaan", bearer.client.id, door.catalogue.batas.requests_a_minute)
     if scope is not None and scope not in bearer.scopes:
         raise Refused(403, "lingkup-kurang", f"Token ini tidak memuat lingkup {scope}.")
-    return door, bearer
+    return bearer
 
 
 def known_parameters(request: Request) -> None:

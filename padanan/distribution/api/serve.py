@@ -6,7 +6,7 @@ How rows are read is `reading`'s, what may be read `gate`'s; nothing is sent tha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -71,6 +71,10 @@ class Call:
             **more,
         }
 
+    def served(self, kind: str, rows: int, people: bytes) -> Event:
+        """Rows with their people as the audit holds them, counted against the grant's day."""
+        return Event(kind, self.said(baris=rows), people, grant=self.permission.grant.terms.hibah, rows=rows, limit=self.limit)
+
     @property
     def limit(self) -> int:
         """The rows that the grant may be served in a day."""
@@ -103,24 +107,39 @@ def called(
         more: what else the cursor has to agree with.
 
     Raises:
-        Refused: see `gate.permit`; the refusal is in the audit. 400 a cursor of another question, or of before a change.
+        Refused: see `permitted`; the refusal is in the audit.
+    """
+    try:
+        return permitted(door, bearer, label, ask, request_id, cursor=cursor, more=more)
+    except Refused as refusal:
+        door.writer.add(refused(bearer, ask, request_id, refusal))
+        raise
+
+
+def refused(bearer: Bearer, ask: Ask, request_id: str, refusal: Refused) -> Event:
+    """A refusal as the audit holds it: whose question it was is kept, not the question, for what stood in it may be anything."""
+    said = {"permintaan": request_id, "klien": bearer.client.id, "layanan": ask.service, "kode": refusal.code}
+    return Event(REFUSED, said)
+
+
+def permitted(
+    door: Door, bearer: Bearer, label: str, ask: Ask, request_id: str, *, cursor: str | None = None, more: str = ""
+) -> Call:
+    """The same, with nothing written: a refusal is for the caller to write down.
+
+    Raises:
+        Refused: see `gate.permit`; 400 a cursor of another question, or of before a change.
     """
     place = read_cursor(cursor) if cursor is not None else None
-    try:
-        if cursor is not None and (place is None or place.period != label):
-            raise _stale()
-        opened = decree_of(door, label, place.ke if place else None)
-        grants = door.book.of(bearer.client.id, bearer.client.agency, bearer.client.body, door.clock().astimezone(JAKARTA).date())
-        permission = permit(grants, ask, door.catalogue, opened.columns)
-        if more:
-            permission.filters["lain"] = more
-        if place is not None and place.asked != _asked(bearer.client, permission, ask.service):
-            raise _stale()
-    except Refused as refusal:
-        # Whose question it was is kept, the question is not: what stood in it may be anything.
-        said = {"permintaan": request_id, "klien": bearer.client.id, "layanan": ask.service, "kode": refusal.code}
-        door.writer.add(Event(REFUSED, said))
-        raise
+    if cursor is not None and (place is None or place.period != label):
+        raise _stale()
+    opened = decree_of(door, label, place.ke if place else None)
+    grants = door.book.of(bearer.client.id, bearer.client.agency, bearer.client.body, door.clock().astimezone(JAKARTA).date())
+    permission = permit(grants, ask, door.catalogue, opened.columns)
+    if more:
+        permission.filters["lain"] = more
+    if place is not None and place.asked != _asked(bearer.client, permission, ask.service):
+        raise _stale()
     return Call(door, bearer.client, opened, permission, ask.service, request_id, place.after if place else None)
 
 
@@ -140,29 +159,40 @@ def answered(call: Call, read: Callable[[Call], Rows]) -> Rows:
     Raises:
         Refused: 429 the rows of the day are used up.
     """
-    call.door.writer.add(Event(START, call.said()))
+    steps, failed = answering(call, read), None
+    while True:
+        try:
+            event = next(steps) if failed is None else steps.throw(failed)
+        except StopIteration as ended:
+            rows: Rows = ended.value
+            return rows
+        failed = None
+        try:
+            call.door.writer.add(event)
+        except BaseException as error:
+            failed = error
+
+
+def answering(call: Call, read: Callable[[Call], Rows]) -> Generator[Event, None, Rows]:
+    """The steps of `answered`: each event has to lie on the disk before the next step is taken, or its failure is thrown in."""
+    yield Event(START, call.said())
     try:
         rows = read(call)
         if not call.allowed_still():
             raise nothing_there()
-        _write(call, DONE, rows.count, rows.people)
+        yield call.served(DONE, rows.count, rows.people)
+    except QuotaSpent:
+        yield Event(BROKEN, {"permintaan": call.request_id, "klien": call.client.id, "sebab": "kuota-habis"})
+        raise spent() from None
     except BaseException as error:
-        if not isinstance(error, QuotaSpent):
-            call.door.writer.add(Event(BROKEN, {"permintaan": call.request_id, "klien": call.client.id, "sebab": _why(error)}))
-        else:
-            _spent(call)
+        yield Event(BROKEN, {"permintaan": call.request_id, "klien": call.client.id, "sebab": _why(error)})
         raise
     return rows
 
 
-def _write(call: Call, kind: str, rows: int, people: bytes) -> None:
-    grant = call.permission.grant.terms.hibah
-    call.door.writer.add(Event(kind, call.said(baris=rows), people, grant=grant, rows=rows, limit=call.limit))
-
-
-def _spent(call: Call) -> None:
-    call.door.writer.add(Event(BROKEN, {"permintaan": call.request_id, "klien": call.client.id, "sebab": "kuota-habis"}))
-    raise Refused(429, "kuota-habis", "Kuota baris hibah ini untuk hari ini habis.") from None
+def spent() -> Refused:
+    """What is said when the rows of a grant's day are used up."""
+    return Refused(429, "kuota-habis", "Kuota baris hibah ini untuk hari ini habis.")
 
 
 def _why(error: BaseException) -> str:
@@ -201,7 +231,7 @@ def _stream(call: Call, form: str) -> Iterator[bytes]:
         for batch, people, count in chunks(call.opened, call.service, call.permission, as_json=form == NDJSON):
             if not call.allowed_still():
                 raise Withdrawn()
-            _write(call, SERVED, count, people)
+            call.door.writer.add(call.served(SERVED, count, people))
             if writer is None:
                 yield _lines(batch)
             else:
@@ -213,7 +243,8 @@ def _stream(call: Call, form: str) -> Iterator[bytes]:
             yield sink.taken()
         call.door.writer.add(Event(DONE, {"permintaan": call.request_id, "klien": call.client.id, "baris": sent}))
     except QuotaSpent:
-        _spent(call)
+        call.door.writer.add(Event(BROKEN, {"permintaan": call.request_id, "klien": call.client.id, "sebab": "kuota-habis"}))
+        raise spent() from None
     except BaseException as error:
         said = {"permintaan": call.request_id, "klien": call.client.id, "baris": sent, "sebab": _why(error)}
         call.door.writer.add(Event(BROKEN, said))

@@ -5,7 +5,7 @@ Reading the query is `query`'s; only names of `expectations/spdci.yaml` become S
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,29 +38,39 @@ def family_size(*asked: str) -> str:
     return f", case when id_keluarga is null then 1 else count(*) over (partition by id_keluarga) end as {SIZE}"
 
 
-def compiled(query: Query, permission: Permission, names: Names, today: date) -> Condition:
+Places = Mapping[str, Sequence[int]]
+"""NIK -> places (`urut`) of everybody who bears it."""
+
+
+def compiled(query: Query, permission: Permission, names: Names, today: date, places: Places | None = None) -> Condition:
     """The condition of a query.
 
     Args:
         permission: the grant's; its columns are those that may be asked for.
         today: what an age is counted to.
+        places: of every NIK that is asked for, where they were looked up already: one row is then read where it lies.
 
     Raises:
         Rejected: a name that the grant does not hold.
     """
     values = list[Any]()
-    sql = _tree(query, query.tree, permission, names, today, values)
+    sql = _tree(query, query.tree, permission, names, today, values, places)
     return Condition(sql, tuple(values), tuple(f"{one.name} {one.operator}" for one in comparisons(query.tree)))
 
 
-def _tree(query: Query, tree: Tree, permission: Permission, names: Names, today: date, values: list[Any]) -> str:
+def _tree(
+    query: Query, tree: Tree, permission: Permission, names: Names, today: date, values: list[Any], places: Places | None
+) -> str:
     if isinstance(tree, Compare):
         column, attribute = _meant(query, tree.name, names)
         # Who knows somebody's NIK asks for exactly that person: that is what the service `cari` is for, the column is not needed.
         if column not in permission.columns and not (query.kind == IDTYPE and column == "nik"):
             raise unusable()
+        if column == "nik" and places is not None:
+            known = sorted({place for nik in tree.values for place in places.get(str(nik), ())})
+            return f"urut in ({', '.join(map(str, known))})" if known else "false"
         return _compared(tree, column, attribute, permission, today, values)
-    parts = [_tree(query, one, permission, names, today, values) for one in tree.parts]
+    parts = [_tree(query, one, permission, names, today, values, places) for one in tree.parts]
     if tree.how == "not":
         # A value that is not known is neither equal nor unequal; under `not` it does not match either.
         return f"(not {parts[0]})"
@@ -121,11 +131,6 @@ def ordered(sort: Sequence[Any], permission: Permission, names: Names, today: da
     return tuple(found)
 
 
-def shared_sql(query: Query, names: Names) -> tuple[str, list[Any]] | None:
-    """Places (`urut`) of everybody whose NIK was asked for and is another one's too; None where no NIK was asked for."""
-    asked = [value for one in comparisons(query.tree) if _meant(query, one.name, names)[0] == "nik" for value in one.values]
-    if not asked:
-        return None
-    marks = ", ".join("?" * len(asked))
-    twice = f"select nik from nik where nik in ({marks}) group by nik having count(*) > 1"
-    return f"select urut from nik where nik in ({twice})", asked
+def asked_numbers(query: Query, names: Names) -> list[str]:
+    """Every NIK that a query names."""
+    return [str(value) for one in comparisons(query.tree) if _meant(query, one.name, names)[0] == "nik" for value in one.values]

@@ -19,9 +19,9 @@ from padanan.distribution.api.serve import Call, answered, called
 from padanan.distribution.clients import Client
 from padanan.distribution.gate import Ask, narrowed
 from padanan.distribution.oauth import Bearer
-from padanan.distribution.reading import Rows, joined
+from padanan.distribution.reading import Rows, joined, places_of
 from padanan.distribution.spdci import records
-from padanan.distribution.spdci.condition import SORT, compiled, family_size, ordered, shared_sql
+from padanan.distribution.spdci.condition import SORT, asked_numbers, compiled, family_size, ordered
 from padanan.distribution.spdci.document import VERSION, faults, moment
 from padanan.distribution.spdci.names import Names, tail
 from padanan.distribution.spdci.query import IDTYPE, Query, read_query
@@ -159,14 +159,17 @@ def _answered(call: Call, query: Query, criteria: Mapping[str, Any], kind: str, 
         raise Rejected(WRONG, "Hibah tidak memuat nomor keluarga; Group tidak dapat dibentuk.")
     permission.filters["spdci"] = sorted(set(condition.asked))
     permission.filters["lain"] = kind
-    shared = shared_sql(query, names)
-    asked = _Asked(permission, condition.sql, list(condition.values), sort, kind, size, (number - 1) * size, names.batas.records)
+    numbers = asked_numbers(query, names)
     totals = list[int]()
 
     def read(one: Call) -> Rows:
         cursor = one.opened.con.cursor()
         try:
-            if _is_shared(cursor, shared, permission):
+            places = places_of(one.opened, numbers)
+            found = compiled(query, permission, names, today, places)
+            window = (size, (number - 1) * size)
+            asked = _Asked(permission, found.sql, list(found.values), sort, kind, *window, names.batas.records)
+            if _is_shared(cursor, [place for some in places.values() if len(some) > 1 for place in some], permission):
                 raise Rejected(MANY, "Lebih dari satu orang memakai nomor itu; tidak dijawab dengan salah satunya.")
             total = asked.total(cursor)
             if total > asked.most:
@@ -187,9 +190,8 @@ def _answered(call: Call, query: Query, criteria: Mapping[str, Any], kind: str, 
     return Found(lines, totals[0], number, size, kind, decree)
 
 
-def _is_shared(cursor: duckdb.DuckDBPyConnection, shared: tuple[str, list[Any]] | None, permission: gate.Permission) -> bool:
-    """Whether the grant shows one of those who share a NIK that was asked for; almost always the narrow table knows of none."""
-    places = [row[0] for row in cursor.execute(*shared).fetchall()] if shared is not None else []
+def _is_shared(cursor: duckdb.DuckDBPyConnection, places: list[int], permission: gate.Permission) -> bool:
+    """Whether the grant shows one of those who share a NIK that was asked for; almost always nobody does."""
     if not places:
         return False
     seen = narrowed(permission, f"urut in ({', '.join('?' * len(places))})", *places)

@@ -6,16 +6,18 @@ What stands in the tables is said in `tables`; no query is here.
 from __future__ import annotations
 
 import os
+import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, Select, create_engine, event, select, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from padanan.base import disk
+from padanan.base import disk, locks
 from padanan.base.errors import PadananError, SourceUnavailable, safe_reason
 from padanan.base.home import Home
 from padanan.base.locks import held
@@ -23,14 +25,24 @@ from padanan.distribution.state import tables
 
 FILE = "keadaan.sqlite"
 SQLITE = "sqlite:///"
+TURN = ".giliran.lock"
 MIGRATIONS = Path(__file__).parent / "migrations"
+_LITE: dict[str, Any] = {"timeout": 30, "check_same_thread": False}
 
 
 @dataclass(frozen=True)
 class Store:
-    """The state of one API."""
+    """The state of one API.
+
+    Attributes:
+        turn: the file that SQLite's writers lock in turn.
+    """
 
     engine: Engine
+    turn: Path
+    _kept: list[sqlite3.Connection] = field(default_factory=list)
+    _own: threading.local = field(default_factory=threading.local)
+    _texts: dict[Select[Any], tuple[str, list[str]]] = field(default_factory=dict)
 
     @property
     def sqlite(self) -> bool:
@@ -43,13 +55,52 @@ class Store:
         with self.engine.connect() as con:
             yield con
 
+    def one(self, question: Select[Any], **values: Any) -> tuple[Any, ...] | None:
+        """The first row of a question that every call asks; each time asked of the database.
+
+        Of SQLite over a connection that this thread keeps: the way through pool and compiler costs ten times the question.
+
+        Args:
+            question: one object for all times, its values bound by name.
+        """
+        if not self.sqlite:
+            with self.engine.connect() as asked:
+                found = asked.execute(question, values).first()
+            return None if found is None else tuple(found)
+        con: sqlite3.Connection | None = getattr(self._own, "con", None)
+        if con is None:
+            con = self._own.con = sqlite3.connect(self._file, **_LITE)
+            _sqlite(con, None)
+            self._kept.append(con)
+        if question not in self._texts:
+            compiled = question.compile(dialect=self.engine.dialect)
+            self._texts[question] = str(compiled), list(compiled.positiontup or ())
+        said, names = self._texts[question]
+        try:
+            row: tuple[Any, ...] | None = con.execute(said, [values[name] for name in names]).fetchone()
+        except sqlite3.Error as error:
+            raise DBAPIError(said, None, error) from None
+        return row
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction; it stands whole or not at all."""
-        with self.engine.begin() as con:
-            if self.sqlite:
+        if not self.sqlite:
+            with self.engine.begin() as con:
+                yield con
+            return
+        # SQLite's own waiting is a sleep that grows: writers of several processes would starve each other. The kernel's queues.
+        turn = locks.take(self.turn)
+        try:
+            with self.engine.begin() as con:
                 con.exec_driver_sql("begin immediate")
-            yield con
+                yield con
+        finally:
+            turn.release()
+
+    @property
+    def _file(self) -> Path:
+        return Path(str(self.engine.url.database))
 
     @contextmanager
     def in_turn(self) -> Iterator[Connection]:
@@ -62,6 +113,8 @@ class Store:
 
     def close(self) -> None:
         """Gives every connection back."""
+        while self._kept:
+            self._kept.pop().close()
         self.engine.dispose()
 
 
@@ -80,9 +133,7 @@ def open_store(home: Home, url: str | None = None) -> Store:
     try:
         if address.startswith("sqlite"):
             disk.mkdir(home.distribusi, parents=True, exist_ok=True)
-            engine = create_engine(
-                address, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16, max_overflow=32
-            )
+            engine = create_engine(address, connect_args=_LITE, pool_size=16, max_overflow=32)
             event.listen(engine, "connect", _sqlite)
         else:
             # psycopg 3 is the driver that is pinned; a plain address names it too.
@@ -95,7 +146,7 @@ def open_store(home: Home, url: str | None = None) -> Store:
             f"basis data keadaan API tidak dapat dibuka ({safe_reason(error)})",
             cure="periksa PADANAN_API_DB dan apakah server PostgreSQL berjalan",
         ) from None
-    return Store(engine)
+    return Store(engine, home.distribusi / TURN)
 
 
 def _sqlite(connection: Any, _: Any) -> None:

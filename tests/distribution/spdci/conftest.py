@@ -50,7 +50,7 @@ def world(registry):
     registry.door.clock = lambda: made.NOW
     registry.sent.clear()
     registry.answer = 200
-    registry.door.limiter.storage.reset()
+    registry.door.window.reset()
     return registry
 
 

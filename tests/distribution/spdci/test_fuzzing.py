@@ -41,7 +41,7 @@ def test_bodies_made_from_the_specification(world, wide, path):
     @SETTINGS
     @given(case=bodies(path))
     def run(case):
-        world.door.limiter.storage.reset()
+        world.door.window.reset()
         body = case.body
         if case.media_type != "application/json" or not isinstance(body, dict | list | str | int | float | bool | type(None)):
             return
@@ -117,7 +117,7 @@ def test_queries_sorts_and_pages_of_any_shape(world, wide):
     @settings(SETTINGS, max_examples=200)
     @given(kind=st.sampled_from(["idtype-value", "expression", "predicate"]), query=VALUES, sort=VALUES, pagination=VALUES)
     def run(kind, query, sort, pagination):
-        world.door.limiter.storage.reset()
+        world.door.window.reset()
         criteria = criterion(kind, sort=sort, pagination=pagination) | {"query": query}
         said = world.find(wide, criteria)
         assert said["message"]["search_response"][0]["status"] in ("succ", "rjct")

@@ -1,0 +1,72 @@
+"""To the ranking body and back: nothing leaves in dispute, each id finds its person again, losses and additions are counted."""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime
+
+import pytest
+
+from padanan.base.errors import PadananError
+from padanan.base.period import JAKARTA
+from padanan.feedback.ranking import FILE, compare, hand_over
+from tests.feedback.field import Field
+
+NOW = datetime(2025, 12, 2, 9, tzinfo=JAKARTA)
+
+
+def handed(field: Field) -> list[dict[str, str]]:
+    folder, _ = hand_over(field.home, now=NOW)
+    with (folder / FILE).open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_each_id_finds_its_person_again_and_losses_are_counted(field: Field) -> None:
+    rows = handed(field)
+    assert len({row["ID SERAH"] for row in rows}) == len(rows) > 100
+    some = rows[:5]
+    # Without NIK and name: the id alone says who it is.
+    taken = field.returned(
+        "desil", *({"ID SERAH": row["ID SERAH"], "TANGGAL PEMERINGKATAN": "11/11/2025", "DESIL": "3"} for row in some)
+    )
+    assert (taken.events, taken.refused) == (5, 0)
+    assert {one["cara"] for one in field.events(taken)} == {"id_serah"}
+    by_nik = {row["NIK"]: row for row in some if row["NIK"]}
+    person = next(one for one in field.people(2000) if one["NIK"] in by_nik)
+    assert field.state(person["id"])["desil"] == 3  # type: ignore[index]
+    found = compare(field.home)
+    assert (found.handed, found.back, found.lost, found.added) == (len(rows), 5, len(rows) - 5, 0)
+
+
+def test_an_id_that_never_went_is_sent_back(field: Field) -> None:
+    handed(field)
+    taken = field.returned("desil", {"ID SERAH": "f" * 32, "TANGGAL PEMERINGKATAN": "11/11/2025", "DESIL": "3"})
+    assert field.faults(taken) == {2: {"id_serah_tak_dikenal"}}
+
+
+def test_nothing_leaves_while_agencies_differ(field: Field) -> None:
+    person = field.people(1)[0]
+    field.returned(
+        "verivali",
+        field.row("verivali", person, NOMOR="V1", HASIL="MENINGGAL"),
+        field.row("verivali", person, NOMOR="V2", VERIFIKATOR="DINSOS"),
+    )
+    with pytest.raises(PadananError, match="1 orang berbeda hasil"):
+        hand_over(field.home, now=NOW)
+    assert not (field.home.root / "serah").exists() or not list((field.home.root / "serah").rglob(FILE))
+
+
+def test_who_died_is_not_ranked_and_everybody_else_is(field: Field) -> None:
+    dead, alive = field.people(2)
+    field.returned(
+        "verivali", field.row("verivali", dead, NOMOR="V1", HASIL="MENINGGAL"), field.row("verivali", alive, NOMOR="V2")
+    )
+    numbers = {row["NIK"] for row in handed(field)}
+    assert dead["NIK"] not in numbers and alive["NIK"] in numbers
+
+
+def test_the_same_publication_is_handed_over_once(field: Field) -> None:
+    folder, facts = hand_over(field.home, now=NOW)
+    again, same = hand_over(field.home, now=NOW)
+    assert (folder, facts) == (again, same)
+    assert (folder / FILE).stat().st_mode & 0o077 == 0
