@@ -26,6 +26,7 @@ from padanan.base.period import JAKARTA, Periode, Quarter
 if TYPE_CHECKING:
     import duckdb
 
+    from padanan.feedback.ranking import Returned
     from padanan.synthetic.year import Month
     from padanan.synthetic.year_errors import Errors
     from padanan.synthetic.year_month import Told
@@ -93,10 +94,12 @@ class Year:
         self.told: list[Told] = []
         self.reports: list[str] = []
         self.money: dict[str, int] = {}
+        self.ranked: Returned | None = None
         self.broken: list[str] = []
 
     def live(self) -> None:
         """Everything, in the order of the calendar but for the sixth month (its files come after the second decree's cut-off)."""
+        from padanan.feedback.ranking import compare
         from padanan.synthetic.year import months, open_year
         from padanan.synthetic.year_month import money
 
@@ -109,6 +112,7 @@ class Year:
             )
         try:
             self.measure(con, FIRST, revisi)
+            self.hand_over(con, revisi)
             say(f"2/5 {BEFORE_SECOND} bulan di lapangan")
             self.report(Quarter(2025, 4))
             for place, month in enumerate(year[:BEFORE_SECOND]):
@@ -121,6 +125,7 @@ class Year:
             for place, month in enumerate(year[BEFORE_SECOND:], BEFORE_SECOND):
                 self.month(con, month, place)
             self.money = money(con, self.home)
+            self.ranked = compare(self.home, FIRST)
             say(f"5/5 Pembanding: {SECOND.label} dari kiriman yang sama, tanpa hasil lapangan")
             self.compare(con)
         finally:
@@ -163,6 +168,17 @@ class Year:
             own(con, self.home, periode, revisi, sorted({FIRST, periode}))
             day = planned(periode)
             self.errors[periode] = measured(con, day, limit_of(self.home, periode, revisi))
+
+    def hand_over(self, con: duckdb.DuckDBPyConnection, revisi: int) -> None:
+        """The first decree's people go to the ranking body, before anything came back that could be in dispute."""
+        from padanan.feedback.ranking import hand_over
+        from padanan.synthetic.year import handed
+
+        now = datetime.combine(planned(FIRST) + timedelta(days=7), hour(9), JAKARTA)
+        with self.clock.stage("serah ke pemeringkatan"):
+            _, facts = hand_over(self.home, FIRST, revisi, now=now)
+            handed(con, self.home)
+        say(f"    diserahkan ke pemeringkatan: {count(int(facts['jumlah']['orang']))} orang")
 
     def compare(self, con: duckdb.DuckDBPyConnection) -> None:
         """The second period's deliveries once more, in a home where nothing came back: the difference is what the field found."""
@@ -232,7 +248,7 @@ class Year:
         errors = {periode.label: found for periode, found in self.errors.items()}
         if self.control is not None:
             errors[f"{SECOND.label} tanpa lapangan"] = self.control
-        from padanan.synthetic.year_words import told_errors, told_money, told_months, told_seconds
+        from padanan.synthetic.year_words import told_errors, told_money, told_months, told_ranking, told_seconds
 
         return "\n".join(
             [
@@ -242,6 +258,8 @@ class Year:
                 *(f"  {line}" for line in self.reports),
                 "",
                 *told_money(self.money),
+                "",
+                *told_ranking(self.ranked),
                 "",
                 *told_errors(errors),
                 "",

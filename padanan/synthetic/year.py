@@ -19,6 +19,7 @@ from padanan.base.period import Periode, periode_end
 from padanan.base.sql import literal
 from padanan.base.tabular import scratch
 from padanan.published.revisions import read_manifest
+from padanan.records.returned import handed_maps
 from padanan.synthetic.base import DE_FACTO, FAR, NONE, Int32s, Int64s
 from padanan.synthetic.profile import load_profile
 from padanan.synthetic.wilayah import load_wilayah
@@ -74,6 +75,7 @@ def open_year(home: Home, *, residents: int, seed: int, profile: str, start: dat
     con.execute(f"create table {OWNERS} (id_orang varchar, orang bigint, acuan boolean)")
     con.execute(f"create table {NEWCOMERS} (id_orang varchar, orang bigint)")
     con.execute("create table sasaran_kini (id_orang varchar, program varchar)")
+    con.execute("create table diserahkan (id_serah varchar, id_orang varchar)")
     con.execute(
         f"create table {SENT} (kontrak varchar, masa varchar, sha16 varchar, urut bigint, orang bigint, nomor varchar, "
         "salah varchar, status varchar, program varchar, masa_bayar varchar, nominal bigint)"
@@ -156,6 +158,12 @@ def own(con: duckdb.DuckDBPyConnection, home: Home, periode: Periode, revisi: in
         "create or replace table sasaran_kini as select id_orang, program from "
         f"read_parquet({literal(folder / 'sasaran.parquet')}) where terpilih"
     )
+
+
+def handed(con: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Fills `diserahkan(id_serah, id_orang)`: under which ids people went to the ranking body."""
+    listed = ", ".join(literal(path) for path in handed_maps(home))
+    con.execute(f"create or replace table diserahkan as select id_serah, id_orang from read_parquet([{listed}])")
 
 
 def learn_newcomers(con: duckdb.DuckDBPyConnection) -> None:

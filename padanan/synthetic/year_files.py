@@ -15,7 +15,7 @@ import duckdb
 from padanan.base import disk
 from padanan.base.sql import ident, literal
 from padanan.contracts.contract import Contract
-from padanan.synthetic.year import NEWCOMERS, OWNERS, PEOPLE, Month, present
+from padanan.synthetic.year import NEWCOMERS, OWNERS, PEOPLE, SENT, Month, present
 
 FAULT_SHARE = 0.02
 """The share of rows with a fault, half of it for each fault of a contract."""
@@ -142,7 +142,7 @@ def _lampid(month: Month, number: int, h: Habits) -> str:
           d.nik, d.nama, d.lahir as tgl_lahir, d.jk as jenis_kelamin, d.no_kk,
           case when k.peristiwa = 'LAHIR' then d.nik_ibu end as nik_ibu, k.asal as kode_kelurahan_asal, k.ke as kode_kelurahan,
           null::varchar as membatalkan, k.orang
-        from dicatat k join {PEOPLE} d using (orang) where d.tercatat and k.bulan = date '{month.first.isoformat()}'"""
+        from dicatat k join {PEOPLE} d using (orang) where d.tercatat and k.tanggal >= d.lahir and k.bulan = date '{month.first.isoformat()}'"""
 
 
 def _pengaduan(month: Month, number: int, h: Habits) -> str:
@@ -225,12 +225,14 @@ def _muskel(month: Month, number: int, h: Habits) -> str:
 
 def _desil(month: Month, number: int, h: Habits) -> str:
     return f"""
-        with serah as (select distinct m.orang from keadaan k join {OWNERS} m using (id_orang)
-          where k.verivali_hasil = 'ditemukan' and k.desil is null and m.acuan)
-        select printf('D%02d/%07d', {number}, d.orang) as id_serah, date '{month.first.isoformat()}' + 14 as tanggal, d.nik,
+        with serah as (select m.orang, min(s.id_serah) as id_serah
+          from keadaan k join {OWNERS} m using (id_orang) join diserahkan s using (id_orang)
+          where k.verivali_hasil = 'ditemukan' and k.desil is null
+            and m.orang not in (select orang from {SENT} where kontrak = 'desil' and orang is not null) group by 1)
+        select s.id_serah, date '{month.first.isoformat()}' + 14 as tanggal, d.nik,
           d.nama, d.lahir as tgl_lahir, case when dadu('pringkat', d.orang) < {h.misranked}
             then d.desil + case when d.desil < 10 then 1 else -1 end else d.desil end as desil, d.orang
-        from serah s join {PEOPLE} d using (orang) where d.nik is not null and dadu('hilang', d.orang) >= {h.not_ranked}"""
+        from serah s join {PEOPLE} d using (orang) where dadu('hilang', d.orang) >= {h.not_ranked}"""
 
 
 def _recipients() -> str:
@@ -261,7 +263,7 @@ def _realisasi(month: Month, number: int, h: Habits) -> str:
         bayar as (
           select orang, program, rupiah, '{month.label}' as masa, case when dadu('gagal_{number}', orang || program) < {h.failed}
             then 'GAGAL' else 'TERSALUR' end as status from siap
-          union all select orang, program, nominal, masa_bayar, 'KEMBALI' from terkirim
+          union all select orang, program, nominal, masa_bayar, 'KEMBALI' from {SENT}
           where kontrak = 'realisasi' and status = 'TERSALUR' and salah is null and masa = strftime({on} - 1, '%Y-%m')
             and dadu('kembali_{number}', nomor) < {h.returned})
         select printf('R%02d/%s/%07d/%s', {number}, b.status[1:1], b.orang, b.program) as nomor, b.program, d.nik, d.nama,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from padanan.base.format import number, percent
+from padanan.feedback.ranking import Returned
 from padanan.synthetic.year_errors import Errors
 from padanan.synthetic.year_files import KINDS
 from padanan.synthetic.year_month import Told
@@ -47,6 +48,16 @@ def told_money(money: Mapping[str, int]) -> list[str]:
             ]
         ),
         f"  {number(money['penyaluran'])} tersalur, {number(money['gagal'])} gagal, {number(money['kembali'])} kembali",
+    ]
+
+
+def told_ranking(found: Returned | None) -> list[str]:
+    """Who went to the ranking body, and who came back."""
+    if found is None:
+        return ["Pemeringkatan: tidak ada yang diserahkan"]
+    return [
+        f"Pemeringkatan: {number(found.handed)} diserahkan, {number(found.back)} kembali berdesil, {number(found.lost)} belum, "
+        f"{number(found.added)} kembali tanpa diserahkan"
     ]
 
 

@@ -42,6 +42,7 @@ def stand(home: Home, seed: int = 1, found: int = 1) -> duckdb.DuckDBPyConnectio
     con.execute("insert into milik select 'o' || orang, orang, true from dunia where orang % 2 = 0")
     con.execute("insert into milik_baru select 'o' || orang, orang from dunia where orang % 2 = 1")
     con.execute("insert into sasaran_kini select 'o' || orang, 'klj,pkh' from dunia where orang % 2 = 0")
+    con.execute("insert into diserahkan select md5('serah' || orang), 'o' || orang from dunia")
     open_state(con, home, load_feedback(), Moment(DAY, DAY))
     open_lines(con, home, load_catalogue(), today=DAY)
     con.execute(
@@ -146,11 +147,14 @@ def test_the_errors_of_a_decree_counted_by_hand() -> None:
 
 @pytest.mark.lambat
 def test_two_months_of_a_published_period(field: Field) -> None:
-    from padanan.synthetic.year import own
+    from padanan.feedback.ranking import hand_over
+    from padanan.synthetic.year import handed, own
     from tests.pipeline import PERIODE, RESIDENTS
 
     con = open_year(field.home, residents=RESIDENTS["default"], seed=7, profile="default", start=YEAR[0].first, count=len(YEAR))
     own(con, field.home, PERIODE, 1, [PERIODE])
+    hand_over(field.home, PERIODE, 1, now=datetime(2025, 12, 22, 9, tzinfo=JAKARTA))
+    handed(con, field.home)
     ((identifiers, people),) = con.execute("select count(*), count(distinct orang) from milik").fetchall()
     assert identifiers > 0 and people > identifiers * 0.98
     first, second = (live_month(con, field.home, month, place) for place, month in enumerate(YEAR))
