@@ -142,7 +142,8 @@ def _lampid(month: Month, number: int, h: Habits) -> str:
           d.nik, d.nama, d.lahir as tgl_lahir, d.jk as jenis_kelamin, d.no_kk,
           case when k.peristiwa = 'LAHIR' then d.nik_ibu end as nik_ibu, k.asal as kode_kelurahan_asal, k.ke as kode_kelurahan,
           null::varchar as membatalkan, k.orang
-        from dicatat k join {PEOPLE} d using (orang) where d.tercatat and k.tanggal >= d.lahir and k.bulan = date '{month.first.isoformat()}'"""
+        from dicatat k join {PEOPLE} d using (orang) where d.tercatat and k.tanggal >= d.lahir
+          and k.bulan = date '{month.first.isoformat()}'"""
 
 
 def _pengaduan(month: Month, number: int, h: Habits) -> str:
@@ -226,8 +227,8 @@ def _muskel(month: Month, number: int, h: Habits) -> str:
 def _desil(month: Month, number: int, h: Habits) -> str:
     return f"""
         with serah as (select m.orang, min(s.id_serah) as id_serah
-          from keadaan k join {OWNERS} m using (id_orang) join diserahkan s using (id_orang)
-          where k.verivali_hasil = 'ditemukan' and k.desil is null
+          from diserahkan s join {OWNERS} m using (id_orang) left join keadaan k using (id_orang)
+          where (k.verivali_hasil = 'ditemukan' or (id_orang in (select id_orang from sasaran_kini) and {number} >= 1))
             and m.orang not in (select orang from {SENT} where kontrak = 'desil' and orang is not null) group by 1)
         select s.id_serah, date '{month.first.isoformat()}' + 14 as tanggal, d.nik,
           d.nama, d.lahir as tgl_lahir, case when dadu('pringkat', d.orang) < {h.misranked}
