@@ -39,7 +39,7 @@ export TZ ?= Asia/Jakarta
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
   if $$p -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null; then echo $$p; break; fi; done)
 
-.PHONY: help setup demo demo-year test test-fast check dev docs lock render bench-quality bench-cases bench-promise bench-lists bench-queue bench-linkage bench-report bench-landing bench-api bench-mutants faults clean-demo backup
+.PHONY: help setup demo demo-year test test-fast check dev docs lock render bench-quality bench-cases bench-promise bench-lists bench-queue bench-linkage bench-report bench-landing bench-api bench-feedback bench-mutants faults clean-demo backup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -132,6 +132,9 @@ bench-queue: setup | $(TMPDIR) ## what 300 decisions in the order of the clerica
 
 bench-api: setup | $(TMPDIR) ## pages for 200 clients, look-ups by NIK and whole streams over a decree of a million people
 	@$(PY) -m benchmarks.api
+
+bench-feedback: setup | $(TMPDIR) ## landing, intake and state of feedback at 50, 200 and 800 thousand rows, on the demo's people
+	@$(PY) -m benchmarks.feedback --home $(DEMO_HOME)
 
 bench-mutants: setup | $(TMPDIR) ## the code made wrong on purpose, one place at a time: a named test must see each (ONLY=word)
 	@$(PY) -m benchmarks.mutants --only "$(ONLY)"

@@ -26,8 +26,11 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.distribution.cli import add_parsers as add_distribution
     from padanan.distribution.spdci.cli import add_parsers as add_spdci
     from padanan.evidence.cli import add_parsers as add_evidence
+    from padanan.feedback.aid_cli import add_parsers as add_aid
     from padanan.feedback.cli import add_parsers as add_feedback
+    from padanan.feedback.complaints_cli import add_parsers as add_complaints
     from padanan.feedback.lp3ke.cli import add_parsers as add_lp3ke
+    from padanan.feedback.objections_cli import add_parsers as add_objections
     from padanan.feedback.person_cli import add_parsers as add_person
     from padanan.feedback.ranking_cli import add_parsers as add_ranking
     from padanan.generated.cli import add_parsers as add_contracts
@@ -66,6 +69,9 @@ def build_parser() -> argparse.ArgumentParser:
     add_evidence(commands)
     add_feedback(commands)
     add_person(commands)
+    add_complaints(commands)
+    add_objections(commands)
+    add_aid(commands)
     add_ranking(commands)
     add_records(commands)
     add_worklist(commands)

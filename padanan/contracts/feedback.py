@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from padanan.base.config import Config, Count, Listed, Prose, Text, Version, fault, read_config
+from padanan.base.config import Config, Count, Listed, Prose, Share, Text, Version, fault, read_config
 from padanan.base.errors import ContractError
 from padanan.base.yaml_source import YamlSource
 from padanan.contracts.agencies import load_agencies
@@ -60,6 +60,18 @@ class Opening(Config):
     muskel: bool = False
 
 
+class Newcomers(Config):
+    """How newcomers are compared: the share of them of whom no register is expected to know (0..1)."""
+
+    tanpaOrang: Share
+
+
+class Objections(Config):
+    """Usul-sanggah: so many days until a reasoned answer."""
+
+    hari: Count
+
+
 HANDED_COLUMNS = ("id_serah", "nik", "no_kk", "nama", "tgl_lahir", "jk", "alamat", "rt", "rw", "kode_kelurahan")
 
 
@@ -104,6 +116,8 @@ class FeedbackCatalogue(Config):
     kanal: dict[Text, Channel]
     garis: dict[Text, Opening]
     hasilBerlakuHari: Count
+    warga_baru: Newcomers
+    usul_sanggah: Objections
     pemeringkatan: Ranking
     aturan: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], RowRule]
 

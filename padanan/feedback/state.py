@@ -12,7 +12,7 @@ from datetime import date
 import duckdb
 
 from padanan.base.home import Home
-from padanan.feedback import decided, events
+from padanan.feedback import decided, events, links, objections
 
 STATE, HOLDING, DISPUTES = "keadaan", "berlaku", "sengketa"
 CONCLUSIVE = ("ditemukan", "meninggal", "pindah")
@@ -37,6 +37,8 @@ def open_state(con: duckdb.DuckDBPyConnection, home: Home, contracts: Iterable[s
         PadananError: the store or the register was changed.
     """
     count = events.open_events(con, home, contracts, known_at=moment.known_at)
+    objections.add_events(con, home, moment.known_at)
+    links.apply(con, home, moment.known_at)
     con.execute("create or replace table putusan (id_peristiwa varchar, berlaku boolean)")
     if found := decided.decisions(home, moment.known_at):
         con.executemany("insert into putusan values (?, ?)", [list(one) for one in found])

@@ -34,7 +34,7 @@ def read(con: duckdb.DuckDBPyConnection, contract: Contract, rows: str, blanks: 
         f"as {ident(column.name + RAW)}"
         for column in contract.columns
     )
-    typed = ", ".join(f"{_typed(column, blanks)} as {ident(column.name)}" for column in contract.columns)
+    typed = ", ".join(f"{typed_cell(column, blanks)} as {ident(column.name)}" for column in contract.columns)
     con.execute(
         f"create or replace table {ROWS} as with sel as (select _baris, _record_key, _entity_key, _nik_key, {raw} "
         f"from {rows}) select *, {typed} from sel"
@@ -42,7 +42,8 @@ def read(con: duckdb.DuckDBPyConnection, contract: Contract, rows: str, blanks: 
     return int(con.execute(f"select count(*) from {ROWS}").fetchall()[0][0])
 
 
-def _typed(column: Column, blanks: Blanks) -> str:
+def typed_cell(column: Column, blanks: Blanks) -> str:
+    """A delivered cell by its column's type as SQL over `<kolom>_mentah`; null where it can't be read."""
     cell = ident(column.name + RAW)
     if column.name in NUMBERS:
         return cells.sixteen(cell, tuple(blanks.numbers))

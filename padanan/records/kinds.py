@@ -37,6 +37,7 @@ KEYS = Kind("kunci", "register kunci", is_input=False, head="kepala kunci")
 GRANTS = Kind("hibah", "register hibah", is_input=False, head="kepala hibah")
 REQUESTS = Kind("permohonan", "register permohonan", is_input=False, head="kepala permohonan")
 FEEDBACK = Kind("umpan_balik", "catatan umpan balik", is_input=True, head="kepala umpan balik")
+COMPLAINTS = Kind("pengaduan", "catatan pengaduan", is_input=False, head="kepala pengaduan")
 REPORTS = Kind("lp3ke", "register LP3KE", is_input=False, head="kepala lp3ke")
 
-KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS, GRANTS, FEEDBACK, REQUESTS, REPORTS)
+KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS, GRANTS, FEEDBACK, REQUESTS, REPORTS, COMPLAINTS)

@@ -132,9 +132,13 @@ def test_a_body_beyond_the_limit_is_refused_as_the_api_would(behind: Behind) -> 
 
 def test_the_limits_of_proxy_and_api_agree() -> None:
     from padanan.distribution.api.app import BODY_LIMIT
+    from padanan.distribution.api.requests import ROOM
 
     sizes = re.findall(r"client_max_body_size (\d+)([km]);", CONF.read_text(encoding="utf-8"))
-    assert sizes == [(str(BODY_LIMIT >> 10), "k"), (str(load_catalogue().batas.upload_mib), "m")]
+    letter = (load_catalogue().permohonan.letter_kib << 10) * 4 // 3 + ROOM
+    assert sizes == [
+        (str(BODY_LIMIT >> 10), "k"), (str(load_catalogue().batas.upload_mib), "m"), (str(-(-letter // (1 << 20))), "m"),
+    ]  # fmt: skip
 
 
 def test_without_tls_a_system_is_refused_and_not_led_on(behind: Behind) -> None:

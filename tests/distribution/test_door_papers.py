@@ -12,6 +12,7 @@ from padanan.contracts.contract import load_contracts
 from padanan.contracts.retention import load_rules
 from padanan.distribution.aggregate import REST
 from padanan.distribution.prepare import prepared_folder
+from padanan.distribution.shelf import SETTINGS
 from padanan.upkeep.retention.paper import processing_register, register_text
 from tests.distribution.agencies_by_hand import BASE, terms
 from tests.distribution.decree_by_hand import PERIODE, people_sql
@@ -25,9 +26,7 @@ def test_open_figures_are_true_and_small_ones_are_covered(served):
 
     agency = served.agency()
     rows = [one for one in agency.get(f"{BASE}/agregat").json()["data"] if one["satuan"] == PEOPLE]
-    con = duckdb.connect(str(prepared_folder(served.home, PERIODE, 1) / "sasaran.duckdb"), read_only=True, config={
-        "enable_external_access": False, "threads": 1, "memory_limit": "400MB", "autoinstall_known_extensions": False,
-        "lock_configuration": True})  # fmt: skip
+    con = duckdb.connect(str(prepared_folder(served.home, PERIODE, 1) / "sasaran.duckdb"), read_only=True, config=dict(SETTINGS))
     values, _ = _counts(con, "sasaran", dimensions_of(con), programs=True, unserved=True)
     con.close()
     told = {(one["tingkat"], one["kode_wilayah"], one["dimensi"], one["nilai"]): one for one in rows}

@@ -100,6 +100,7 @@ def test_a_register_s_word_proves_no_death_and_a_visit_does() -> None:
     assert state(told("mati", 1), visit("dppapp", "meninggal", 3))["meninggal_terverifikasi"] is True
 
 
+@pytest.mark.feature("F25")
 def test_agencies_that_disagree_are_a_conflict_and_decide_nothing() -> None:
     found = state(visit("dppapp", "meninggal", 1), visit("dinsos", "ditemukan", 2))
     assert (found["konflik"], found["meninggal_terverifikasi"], found["verivali_hasil"]) == (True, False, None)
@@ -155,6 +156,7 @@ def test_deaths_on_two_days_are_in_dispute() -> None:
     assert [one[2] for one in table(con, "sengketa")] == ["mati_dua_kali"] * 2
 
 
+@pytest.mark.feature("F26")
 def test_a_newcomer_enters_with_visit_and_musyawarah_and_never_with_one_of_them() -> None:
     worthy = event("muskel", "layak", DAY + timedelta(5), DAY + timedelta(5), sifat="baru")
     assert state(worthy)["boleh_masuk"] is False

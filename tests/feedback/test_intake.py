@@ -202,6 +202,7 @@ def test_an_identifier_of_the_worklist_finds_a_person_without_nik(field: Field, 
     assert (one["id_orang"], one["cara"]) == (person["id"], "id_orang")
 
 
+@pytest.mark.feature("F23")
 def test_an_answer_for_a_day_stays_whatever_is_recorded_later(field: Field, person: dict[str, str]) -> None:
     field.returned("verivali", field.row("verivali", person))
     known = date(2025, 12, 5)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import duckdb
+import pytest
 
 from padanan.base.period import JAKARTA
 from tests.feedback.field import Field
 from tests.pipeline import to_published
 
 
+@pytest.mark.feature("F23")
+@pytest.mark.feature("F24")
 def test_the_next_revision_knows_what_the_field_found(field: Field) -> None:
     dead, seen, disputed, late = field.people(4, "p.terpilih and p.kode_kelurahan is not null")
     visits = [

@@ -21,6 +21,7 @@ def handed(field: Field) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
+@pytest.mark.feature("F31")
 def test_each_id_finds_its_person_again_and_losses_are_counted(field: Field) -> None:
     rows = handed(field)
     assert len({row["ID SERAH"] for row in rows}) == len(rows) > 100
@@ -44,6 +45,7 @@ def test_an_id_that_never_went_is_sent_back(field: Field) -> None:
     assert field.faults(taken) == {2: {"id_serah_tak_dikenal"}}
 
 
+@pytest.mark.feature("F30")
 def test_nothing_leaves_while_agencies_differ(field: Field) -> None:
     person = field.people(1)[0]
     field.returned(

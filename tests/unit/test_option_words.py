@@ -88,6 +88,7 @@ ENGLISH = {
     "with": "the other one of a comparison",
     "with-parent": "stop when the parent stops",
     "witness": "the second person who watched",
+    "workers": "how many processes",
     "workspace": "Dagster's workspace file",
     "year": "a calendar year",
 }

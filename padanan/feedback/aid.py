@@ -1,0 +1,169 @@
+"""Aid given (F28, F29): who may stand on a pay list and why others may not, and money that reconciles to the rupiah.
+
+Which events hold is `state`'s; nothing here pays anybody or takes anybody's aid away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from padanan.base import disk
+from padanan.base.errors import PadananError
+from padanan.base.home import Home
+from padanan.base.sql import literal
+from padanan.base.tabular import scratch
+from padanan.contracts import cells
+from padanan.contracts.contract import load_contracts
+from padanan.contracts.feedback import REFUSED, load_feedback
+from padanan.feedback.people import newest
+from padanan.feedback.state import DISPUTES, STATE, Moment, open_state
+from padanan.published.proof import prove_opened
+from padanan.records.ledger import manifests
+from padanan.records.returned import FAULTS, folder_of, proved_events, taken
+
+AID = "realisasi"
+MAY = "siap dibayar"
+WHY_NOT = {
+    "meninggal": "meninggal menurut verivali",
+    "konflik": "hasil instansi berbeda, menunggu putusan",
+    "sengketa": "peristiwanya bersengketa, menunggu putusan",
+    "belum_siap": "rekening atau persyaratan belum lengkap, atau belum dilaporkan",
+}
+"""Why a selected person is on no pay list, the first that holds."""
+
+
+@dataclass(frozen=True)
+class PayList:
+    """Who may be paid of a program, and how many may not by reason (`WHY_NOT`)."""
+
+    program: str
+    people: tuple[str, ...]
+    barred: dict[str, int]
+
+
+def pay_list(home: Home, program: str, moment: Moment | None = None) -> PayList:
+    """The selected people of the newest publication who receive a program and are ready for it.
+
+    Raises:
+        PadananError: no such program, nothing is published, or an event was changed.
+    """
+    programs = {one.id for one in load_contracts().values() if one.kind == "program"}
+    if program not in programs:
+        raise PadananError(f"program '{program[:40]}' tidak dikenal", cure=f"pakai salah satu: {', '.join(sorted(programs))}")
+    known = newest(home)
+    if known is None:
+        raise PadananError("belum ada yang terbit", file="published", cure="jalankan job padanan_periode")
+    prove_opened(home, known.periode, known.revisi)
+    folder = home.published(known.periode, known.revisi)
+    con = scratch(home)
+    try:
+        open_state(con, home, load_feedback(), moment or Moment())
+        con.execute(
+            f"""create or replace table bayar as
+            select s.id_orang, case when coalesce(k.meninggal_terverifikasi, false) then 'meninggal'
+              when coalesce(k.konflik, false) then 'konflik'
+              when s.id_orang in (select id_orang from {DISPUTES} where id_orang is not null) then 'sengketa'
+              when not coalesce(list_contains(string_split(k.siap, ','), {literal(program)}), false) then 'belum_siap'
+              end as sebab
+            from read_parquet({literal(folder / "sasaran.parquet")}) s
+            join read_parquet({literal(folder / "padanan_orang.parquet")}) o using (id_orang)
+            left join {STATE} k using (id_orang)
+            where s.terpilih and list_contains(string_split(o.program, ','), {literal(program)})"""
+        )
+        people = tuple(one[0] for one in con.execute("select id_orang from bayar where sebab is null order by 1").fetchall())
+        barred = dict(con.execute("select sebab, count(*) from bayar where sebab is not null group by 1 order by 1").fetchall())
+    finally:
+        con.close()
+    return PayList(program, people, barred)
+
+
+def write_pay_list(found: PayList, path: Path) -> None:
+    """Writes the identifiers, one a line; the agency joins them with its own rows. No name and no number stands in it."""
+    with disk.filling(path):
+        disk.write_text(path, "id_orang\n" + "".join(f"{one}\n" for one in found.people))
+
+
+@dataclass(frozen=True)
+class Money:
+    """Rupiah of one program and month: told by its sender, taken as events, sent back; and how it went out.
+
+    `told` = `taken` + `sent_back`, to the rupiah; of what was taken `paid`, `failed` and `returned`; `unknown` went to people
+    whom the padanan does not know yet.
+    """
+
+    program: str
+    month: str
+    told: int
+    taken: int
+    sent_back: int
+    paid: int
+    failed: int
+    returned: int
+    unknown: int
+
+    @property
+    def difference(self) -> int:
+        """What is not accounted for; anything but zero is a fault of this program."""
+        return self.told - self.taken - self.sent_back
+
+
+def reconcile(home: Home) -> list[Money]:
+    """Every program and month of all deliveries of `realisasi` that were taken in, counted in landing, events and faults apart.
+
+    A row whose amount can't be read tells no rupiah; its receipt names it.
+
+    Raises:
+        PadananError: an event was changed, or a landed delivery is gone.
+    """
+    folders = {str(item["sha16"]): item["folder"] for item in manifests(home, AID)}
+    con = scratch(home)
+    try:
+        con.execute(
+            "create table uang (program varchar, masa varchar, asal varchar, hasil varchar, cara varchar, rupiah hugeint)"
+        )
+        for record in taken(home, AID):
+            _add(con, home, record, folders)
+        rows = con.execute(
+            """select coalesce(program, '?'), coalesce(masa, '?'), sum(rupiah) filter (asal = 'kiriman'),
+              sum(rupiah) filter (asal = 'peristiwa'), sum(rupiah) filter (asal = 'dikembalikan'),
+              sum(rupiah) filter (asal = 'peristiwa' and hasil = 'tersalur'),
+              sum(rupiah) filter (asal = 'peristiwa' and hasil = 'gagal'),
+              sum(rupiah) filter (asal = 'peristiwa' and hasil = 'kembali'),
+              sum(rupiah) filter (asal = 'peristiwa' and cara = 'baru') from uang group by 1, 2 order by 1, 2"""
+        ).fetchall()
+    finally:
+        con.close()
+    return [Money(str(one[0]), str(one[1]), *(int(value or 0) for value in one[2:])) for one in rows]
+
+
+def _add(con: duckdb.DuckDBPyConnection, home: Home, record: Mapping[str, Any], folders: Mapping[str, Path]) -> None:
+    sha16 = str(record["sha16"])
+    part = folders.get(sha16, Path("-")) / "part.parquet"
+    if not part.exists():
+        raise PadananError(
+            "kiriman realisasi tidak ada lagi, uangnya tidak dapat dicocokkan",
+            file=f"landing/{AID}",
+            cure="pulihkan folder landing dari cadangan, atau pakai rekonsiliasi yang sudah dicetak",
+        )
+    # Fractions of a rupiah and words are no amount; both tell nothing here, on both sides alike.
+    amount, month = cells.whole("nominal"), "trim(masa)"
+    landed = (
+        f"select _baris, lower(trim(program)) as program, {month} as masa, {amount} as rupiah from read_parquet({literal(part)})"
+    )
+    refused = literal(folder_of(home, AID, sha16) / FAULTS)
+    con.execute(f"create or replace temp table mendarat as {landed}")
+    con.execute("insert into uang select program, masa, 'kiriman', null, null, rupiah from mendarat where rupiah is not null")
+    con.execute(
+        "insert into uang select m.program, m.masa, 'dikembalikan', null, null, m.rupiah from mendarat m "
+        f"join (select distinct baris from read_parquet({refused}) where akibat = '{REFUSED}') f on f.baris = m._baris "
+        "where m.rupiah is not null"
+    )
+    con.execute(
+        "insert into uang select program, masa, 'peristiwa', hasil, cara, nilai from "
+        f"read_parquet({literal(proved_events(home, AID, record))})"
+    )
