@@ -73,7 +73,7 @@ demo: setup | $(TMPDIR) ## made-up deliveries of twenty-one producers, from inbo
 	@$(PY) -m orchestration.demo --scale $(SCALE) --seed $(SEED) --profile $(PROFILE) --periode $(PERIODE)
 
 # A home of its own: the year seals decrees. SCALE and PROFILE count where they were given.
-demo-year: setup | $(TMPDIR) ## a made-up year: a decree, nine months of field work, the next decree, four LP3KE, errors by truth (SCALE=4000 SEED=1)
+demo-year: setup | $(TMPDIR) ## a made-up year: a decree, nine months of field work, the next decree, four LP3KE, errors by truth (SCALE=2000 SEED=1)
 	@PADANAN_HOME=$(YEAR_HOME) PADANAN_DAGSTER_STORAGE=$(YEAR_HOME)/dagster $(PY) -m orchestration.demo_year --seed $(SEED) $(if $(filter command environment,$(firstword $(origin SCALE))),--scale $(SCALE)) $(if $(filter command environment,$(firstword $(origin PROFILE))),--profile $(PROFILE))
 
 test: setup | $(TMPDIR) ## all tests

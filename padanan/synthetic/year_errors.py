@@ -22,8 +22,7 @@ class Errors:
 
     Attributes:
         entitled: people who by truth live, live in DKI and have a desil within the limit on the day. missed: those of them whom
-            the decree does not hold; missed_outside: of these, who live in DKI without being registered there, whom the criteria
-            put on a list for TKPK to decide on.
+            the decree does not hold; missed_outside: of these, who live in DKI without being registered there.
         selected: identifiers of the decree. dead, away, above: those who by truth are dead, gone (or not yet come), or above the
             limit, each counted once in this order. twice: identifiers beside the first of the same person, in no error.
     """

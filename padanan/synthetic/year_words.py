@@ -67,7 +67,7 @@ def told_errors(errors: Mapping[str, Errors]) -> list[str]:
     lines: list[tuple[str, list[str]]] = [
         ("berhak menurut kebenaran (hidup, tinggal di DKI, desil sampai batas)", [number(e.entitled) for e in errors.values()]),
         ("  tidak terpilih", [number(e.missed) for e in errors.values()]),
-        ("    di antaranya tidak ber-KTP DKI (menunggu putusan TKPK)", [number(e.missed_outside) for e in errors.values()]),
+        ("    di antaranya tidak tercatat di Dukcapil DKI", [number(e.missed_outside) for e in errors.values()]),
         ("kekeliruan eksklusi = tidak terpilih / berhak", [percent(e.missed, e.entitled, 2) for e in errors.values()]),
         ("terpilih", [number(e.selected) for e in errors.values()]),
         ("  sudah meninggal", [number(e.dead) for e in errors.values()]),
