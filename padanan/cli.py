@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.feedback.lp3ke.cli import add_parsers as add_lp3ke
     from padanan.feedback.objections_cli import add_parsers as add_objections
     from padanan.feedback.person_cli import add_parsers as add_person
+    from padanan.feedback.prelist_cli import add_parsers as add_prelist
     from padanan.feedback.ranking_cli import add_parsers as add_ranking
     from padanan.generated.cli import add_parsers as add_contracts
     from padanan.landing.cli import add_parsers as add_delivery
@@ -40,6 +41,8 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.review.kit.cli import add_parsers as add_kit
     from padanan.review.worklist.cli import add_parsers as add_worklist
     from padanan.run.report_cli import add_parsers as add_report
+    from padanan.run.sheets_cli import add_actions as add_sheets
+    from padanan.run.sheets_cli import add_worklist_action as add_new_lines
     from padanan.simulation.cli import add_parsers as add_simulation
     from padanan.upkeep.backup_cli import add_parsers as add_backup
     from padanan.upkeep.calendar.cli import add_parsers as add_calendar
@@ -67,14 +70,15 @@ def build_parser() -> argparse.ArgumentParser:
     add_distribution(commands)
     add_spdci(commands)
     add_evidence(commands)
-    add_feedback(commands)
+    add_sheets(add_feedback(commands))
     add_person(commands)
     add_complaints(commands)
     add_objections(commands)
+    add_prelist(commands)
     add_aid(commands)
     add_ranking(commands)
     add_records(commands)
-    add_worklist(commands)
+    add_new_lines(add_worklist(commands))
     add_kit(commands)
     add_lp3ke(commands)
     add_retention(commands)

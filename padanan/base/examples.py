@@ -126,6 +126,11 @@ EXAMPLES = {
     " --reason 'menurut RT sudah pindah ke luar kota'",
     "usul-sanggah jawab": "us-2026-0001 --result ditolak --by contoh.penyetuju --reason 'kunjungan menemukan orangnya'",
     "usul-sanggah daftar": "--late",
+    "umpan-balik sengketa": "",
+    "umpan-balik usul": "000092d7 --berlaku 3f2a9c1b --tidak-berlaku 77de0412 --by contoh.pengusul --reason 'akta kematian'",
+    "umpan-balik putus": "3 --by contoh.penyetuju --reason 'akta diperiksa'",
+    "umpan-balik lembar": "31.74.01.1001.xlsx 31.74.01.1002.xlsx",
+    "prelist": "--as-of 2026-06-30 --split alasan",
     "bayar rekon": "",
     "bayar siap": "klj --out siap-klj.csv",
     "pemeringkatan banding": "--periode 2025-S2",
@@ -136,6 +141,7 @@ EXAMPLES = {
     "worklist expire": "--dry-run",
     "worklist hand-over": f"31.74.01.1001.xlsx --to 'Lurah Tebet Barat' --purpose 'verivali 2025-S2' {PERSON}",
     "worklist list": "--periode 2025-S2",
+    "worklist new": "--expires 2026-09-30",
     "worklist make": "--periode 2025-S2",
 }
 

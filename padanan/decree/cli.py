@@ -81,7 +81,7 @@ def _verify(args: argparse.Namespace) -> int:
     from padanan.records.kinds import KINDS, REVIEW
     from padanan.records.log import logs, unadopted
     from padanan.records.reports import faults_of_returned
-    from padanan.records.returned import faults_of_events
+    from padanan.records.returned import faults_of_events, faults_of_sheets
 
     home = Home.from_env()
     chosen = [Periode.parse(args.periode)] if args.periode else periods(home)
@@ -106,6 +106,7 @@ def _verify(args: argparse.Namespace) -> int:
         for what, (count, found_faults) in (
             ("kiriman", faults_of_deliveries(home)),
             ("kiriman umpan balik", faults_of_events(home, load_feedback())),
+            ("lembar yang kembali", faults_of_sheets(home)),
             ("kumpulan berkas keluar", faults_of_issues(home)),
             ("laporan dan dokumen", faults_of_made(home)),
             ("isian Matriks 3 yang diterima", faults_of_returned(home)),

@@ -51,15 +51,14 @@ def arrange(
         "create or replace table kelurahan_kode as select distinct kode_kelurahan as kode, "
         f"replace(kode_kelurahan, '.', '') as angka from read_csv({literal(WILAYAH)}, all_varchar=true, header=true)"
     )
-    content = "concat_ws(chr(31), " + ", ".join(f"coalesce({ident(name + RAW)}, '')" for name in names) + ")"
     has = names.__contains__
     person = _person(names) if event.orang else "null::varchar"
-    cancels = f"hmac_hex('e|{contract.id}|' || upper(trim(i.membatalkan)))" if has("membatalkan") else "null::varchar"
+    cancels = numbered(contract, "i.membatalkan") if has("membatalkan") else "null::varchar"
     con.execute(
         f"""create or replace table sel_{ASKED} as
         select i.*, {literal(window.came.isoformat())}::date as diterima, {literal(window.first.isoformat())}::date as awal,
           {literal(window.last.isoformat())}::date as akhir,
-          hmac_hex('isi|{contract.id}|' || {content}) as _isi, {cancels} as _batal,
+          {content_of(contract)} as _isi, {cancels} as _batal,
           o.id_orang is not null as dikenal, o.id_orang as _orang_ketemu, o.cara, o.orang_lahir,
           coalesce(o.nama_beda, false) as nama_beda, o.lahir_beda,
           k.kode as _kelurahan, k.kode is not null as kelurahan_ada,
@@ -114,6 +113,20 @@ def arrange(
         left join mati m on m._orang = a._orang
         {twice}"""
     )
+
+
+def content_of(contract: Contract) -> str:
+    """The pseudonym of everything that a typed row says, by which two rows of one number are told apart.
+
+    An empty cell says nothing: a column that a later version of the contract adds makes no other row of one that came before.
+    """
+    cells = ", ".join(f"{literal(name + '=')} || {ident(name + RAW)}" for name in contract.column_names)
+    return f"hmac_hex('isi|{contract.id}|' || concat_ws(chr(31), {cells}))"
+
+
+def numbered(contract: Contract, cell: str) -> str:
+    """The pseudonym of a number of the contract, as landing makes it of the row that bears it."""
+    return f"hmac_hex('e|{contract.id}|' || upper(trim({cell})))"
 
 
 def _person(names: tuple[str, ...]) -> str:

@@ -1,6 +1,7 @@
 """`padanan umpan-balik ambil|status|kenali|calon|tautkan`: what came back from the field, taken in and told.
 
-What a delivery is belongs to landing; how a row is judged to `judge`, how a person's state is asked to `person_cli`.
+What a delivery is belongs to landing; how a row is judged to `judge`, what waits for a person to `disputes_cli`, how a person's
+state is asked to `person_cli`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from typing import Any
 from padanan.base.home import Home
 
 
-def add_parsers(commands: Any) -> None:
-    """Adds `umpan-balik`."""
+def add_parsers(commands: Any) -> Any:
+    """Adds `umpan-balik`; its actions are returned, for what may know other stages too (`padanan/run`)."""
+    from padanan.feedback.disputes_cli import add_actions
+
     parser = commands.add_parser(
         "umpan-balik",
         help="ambil hasil lapangan yang sudah mendarat, dan lihat keadaannya",
@@ -43,6 +46,8 @@ def add_parsers(commands: Any) -> None:
     decide.add_argument("--penyetuju", required=True, metavar="ID", help="petugas lain yang menyetujui")
     decide.add_argument("--reason", required=True, metavar="TEKS", help="mengapa")
     decide.set_defaults(run=_decide)
+    add_actions(actions)
+    return actions
 
 
 def _take(args: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ class Cycle:
         lines, people: open lines, and the people who have one. late: lines past their day.
         reasons: reasons by state. conflicts: people whose agencies differ. disputes: events that wait for a person.
         by_actor, by_place: open and late lines by who goes there, and by kelurahan.
+        by_reason: the same by reason; a line counts under each of its own.
         events: how many events there are.
     """
 
@@ -35,6 +36,7 @@ class Cycle:
     disputes: int
     by_actor: dict[str, tuple[int, int]]
     by_place: dict[str, tuple[int, int]]
+    by_reason: dict[str, tuple[int, int]]
     events: int
 
     def totals(self) -> dict[str, Any]:
@@ -64,9 +66,9 @@ def counted(home: Home, day: date) -> Cycle:
         def number(query: str) -> int:
             return int(con.execute(query).fetchall()[0][0])
 
-        def pairs(column: str) -> dict[str, tuple[int, int]]:
+        def pairs(column: str, of: str = LINES) -> dict[str, tuple[int, int]]:
             found = con.execute(
-                f"select coalesce({column}, 'tidak diketahui'), count(*), count(*) filter (terlambat) from {LINES} "
+                f"select coalesce({column}, 'tidak diketahui'), count(*), count(*) filter (terlambat) from {of} "
                 "group by 1 order by 1"
             ).fetchall()
             return {str(name): (int(opened), int(late)) for name, opened, late in found}
@@ -80,6 +82,7 @@ def counted(home: Home, day: date) -> Cycle:
             disputes=number(f"select count(*) from {DISPUTES}"),
             by_actor=pairs("pelaku"),
             by_place=pairs("kode_kelurahan"),
+            by_reason=pairs("alasan", f"(select unnest(string_split(kode_alasan, ',')) as alasan, terlambat from {LINES})"),
             events=events,
         )
     finally:

@@ -23,7 +23,7 @@ STANDING = (OPEN, AWAITING, CONFLICT)
 """The states of a reason that keep a line open."""
 FROM_PADANAN = "padanan"
 ABOUT_DEATH = ("lampid_mati", "bendera_meninggal")
-"""The reasons that a verified death answers; every other one it makes moot."""
+"""The reasons that a verified death answers; every other one that stood at the visit it makes moot."""
 _PRIORITY_OF_PADANAN = 5
 
 
@@ -64,22 +64,30 @@ def open_lines(
     con.execute(
         f"""create or replace table {REASONS} as
         with dibuka as ({" union all ".join(opened)}),
+        dijawab as (
+          select d.*, coalesce(k.verivali_hasil is not null and k.verivali_pada >= d.dibuka
+            - case when d.asal = '{FROM_PADANAN}' then {catalogue.hasilBerlakuHari} else 0 end, false) as terjawab
+          from dibuka d left join {STATE} k on k.id_orang = d.id_orang where d.id_orang is not null),
+        -- What opens a reason again after its answer is another opening: the answered ones count only where nothing else does.
         pertama as (
-          select id_orang, kode, asal, min(dibuka) as dibuka, min(prioritas) as prioritas, min(tenggat) as tenggat,
-            any_value(pelaku) as pelaku, bool_or(perlu_muskel) as perlu_muskel, max(kode_kelurahan) as kode_kelurahan
-          from dibuka where id_orang is not null group by all)
+          select id_orang, kode, asal, bool_and(terjawab) as terjawab, min(dibuka) as dibuka, min(prioritas) as prioritas,
+            min(tenggat) as tenggat, any_value(pelaku) as pelaku, bool_or(perlu_muskel) as perlu_muskel,
+            max(kode_kelurahan) as kode_kelurahan
+          from (select *, terjawab > bool_and(terjawab) over (partition by id_orang, kode, asal) as lewat from dijawab)
+          where not lewat group by id_orang, kode, asal)
         select p.id_orang, p.kode, p.asal, p.dibuka, p.prioritas, p.tenggat, p.pelaku,
           coalesce(k.kode_kelurahan, p.kode_kelurahan) as kode_kelurahan,
           case
             when k.konflik then '{CONFLICT}'
-            when k.meninggal_terverifikasi then case when {answered} then '{DONE}' else '{MOOT}' end
-            when k.verivali_hasil is null then '{OPEN}'
-            when p.asal = '{FROM_PADANAN}' and k.verivali_pada + {catalogue.hasilBerlakuHari} < p.dibuka then '{OPEN}'
-            when p.asal <> '{FROM_PADANAN}' and k.verivali_pada < p.dibuka then '{OPEN}'
+            when k.meninggal_terverifikasi and {answered} then '{DONE}'
+            -- What somebody tells of the dead after the visit may say that they live: it is looked at.
+            when k.meninggal_terverifikasi and (p.terjawab or p.asal = '{FROM_PADANAN}') then '{MOOT}'
+            when not p.terjawab then '{OPEN}'
             when p.perlu_muskel and k.muskel_hasil is null then '{AWAITING}'
             else '{DONE}' end as status,
-          case when k.meninggal_terverifikasi and not {answered} then 'meninggal terverifikasi'
-            when k.verivali_hasil is not null then k.verivali_hasil end as sebab,
+          case when k.meninggal_terverifikasi and not {answered} and (p.terjawab or p.asal = '{FROM_PADANAN}')
+              then 'meninggal terverifikasi'
+            when p.terjawab or (k.meninggal_terverifikasi and {answered}) then k.verivali_hasil end as sebab,
           k.verivali_pada as hasil_pada
         from pertama p left join {STATE} k on k.id_orang = p.id_orang"""
     )

@@ -19,7 +19,7 @@ LABELS = {
     "meninggal_tercatat": "tercatat meninggal (lampid)",
     "meninggal_terverifikasi": "meninggal menurut verivali",
     "verivali_hasil": "hasil verivali yang disepakati",
-    "verivali_pada": "kunjungan terakhir",
+    "verivali_pada": "hari hasil verivali itu",
     "konflik": "instansi berbeda hasil",
     "muskel_usulan": "usulan muskel",
     "muskel_hasil": "hasil muskel",

@@ -54,6 +54,7 @@ def fold(con: duckdb.DuckDBPyConnection, as_of: date | None = None) -> None:
     - In dispute, until a person decides, are: events of one number with different content, a row that its own delivery put in
       doubt, deaths of one person on different days, and whatever lampid tells of a person after their death, with that death.
     - Of one agency's visits to a person the last one counts; agencies whose results differ are a conflict.
+    - What was decided not to hold puts nothing else in dispute: neither what came before that decision nor what comes after.
     - Ties of one day are broken by the event's own hash, never by arrival.
 
     Args:
@@ -69,18 +70,19 @@ def fold(con: duckdb.DuckDBPyConnection, as_of: date | None = None) -> None:
     )
     con.execute(
         f"""create or replace table {DISPUTES} as
-        with mati as (select id_orang, min(terjadi) as pada, count(distinct terjadi) as n from satu
+        with disangka as (select * from satu where id_peristiwa not in (select id_peristiwa from putusan where not berlaku)),
+          mati as (select id_orang, min(terjadi) as pada, count(distinct terjadi) as n from disangka
             where kontrak = 'lampid' and hasil = 'mati' and id_orang is not null group by 1),
-          sesudah as (select s.id_orang, s.id_peristiwa from satu s join mati m on m.id_orang = s.id_orang
+          sesudah as (select s.id_orang, s.id_peristiwa from disangka s join mati m on m.id_orang = s.id_orang
             where s.kontrak = 'lampid' and s.hasil <> 'mati' and s.terjadi > m.pada)
         select id_peristiwa, id_orang, string_agg(distinct sebab, ',' order by sebab) as sebab from (
-          select s.id_peristiwa, s.id_orang, 'nomor_berbeda_isi' as sebab from satu s
-            join (select kunci from satu group by 1 having count(distinct isi) > 1) k on k.kunci = s.kunci
+          select s.id_peristiwa, s.id_orang, 'nomor_berbeda_isi' as sebab from disangka s
+            join (select kunci from disangka group by 1 having count(distinct isi) > 1) k on k.kunci = s.kunci
           union all select id_peristiwa, id_orang, unnest(string_split(sengketa, ',')) from satu where sengketa is not null
-          union all select s.id_peristiwa, s.id_orang, 'mati_dua_kali' from satu s join mati m on m.id_orang = s.id_orang
+          union all select s.id_peristiwa, s.id_orang, 'mati_dua_kali' from disangka s join mati m on m.id_orang = s.id_orang
             where m.n > 1 and s.kontrak = 'lampid' and s.hasil = 'mati'
           union all select id_peristiwa, id_orang, 'hidup_sesudah_mati' from sesudah
-          union all select s.id_peristiwa, s.id_orang, 'hidup_sesudah_mati' from satu s
+          union all select s.id_peristiwa, s.id_orang, 'hidup_sesudah_mati' from disangka s
             where s.kontrak = 'lampid' and s.hasil = 'mati' and s.id_orang in (select id_orang from sesudah)
         ) group by all"""
     )
@@ -105,7 +107,7 @@ def _state() -> str:
           select id_orang, instansi, arg_max(hasil, (terjadi, id_peristiwa)) as hasil, max(terjadi) as pada
           from {HOLDING} where kontrak = 'verivali' and id_orang is not null group by all),
         verivali as (
-          select id_orang, count(*) as verifikator, max(pada) as verivali_pada,
+          select id_orang, count(*) as verifikator, max(pada) filter (hasil in ({conclusive})) as verivali_pada,
             count(distinct hasil) filter (hasil in ({conclusive})) > 1 as konflik,
             case when count(distinct hasil) filter (hasil in ({conclusive})) = 1
               then any_value(hasil) filter (hasil in ({conclusive})) end as verivali_hasil
@@ -134,6 +136,7 @@ def _state() -> str:
           coalesce(s.muskel_usulan = 'baru' and s.muskel_hasil = 'layak' and v.verivali_hasil = 'ditemukan', false)
             as boleh_masuk,
           s.kode_kelurahan, s.pindah_keluar, cast(s.desil as integer) as desil, d.program, coalesce(d.rupiah, 0) as rupiah,
-          p.siap, coalesce(s.di_panti, false) as di_panti, s.pengaduan
+          case when not coalesce(v.verivali_hasil = 'meninggal', false) then p.siap end as siap,
+          coalesce(s.di_panti, false) as di_panti, s.pengaduan
         from satuan s left join verivali v using (id_orang) left join siap p using (id_orang)
         left join dibayar d using (id_orang)"""

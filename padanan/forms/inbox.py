@@ -6,6 +6,7 @@ What a file is, how it is taken in and what is remembered of it belongs to each 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,9 +14,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from padanan.base.commit import write_once
 from padanan.base.regular import FOLDER, odd_kind
 from padanan.base.shown import safe_name
 from padanan.contracts.delivery import load_delivery_rules
+
+SEEN = ".diperiksa.json"
+DONE = "selesai"
+"""Where an inbox puts what it took in."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,21 @@ def stamp(path: Path) -> str:
             return ""
         raise
     return f"{stat.st_size}:{stat.st_mtime_ns}"
+
+
+def seen(folder: Path) -> dict[str, str]:
+    """The state of each file of a folder, by name, when it was looked at last; what can't be read was never seen."""
+    try:
+        data = json.loads((folder / SEEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def remember(path: Path, state: str) -> None:
+    """Notes beside a file in which state it was looked at; of files that are gone nothing is kept."""
+    known = {name: value for name, value in seen(path.parent).items() if (path.parent / name).exists()}
+    write_once(path.parent / SEEN, json.dumps({**known, path.name: state}, indent=1, sort_keys=True) + "\n")
 
 
 def beside(path: Path, suffix: str) -> Path:

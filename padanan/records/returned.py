@@ -17,11 +17,14 @@ from padanan.records.kinds import FEEDBACK
 from padanan.records.log import Log
 
 EVENTS, FAULTS, ACCOUNT = "peristiwa.parquet", "celah.parquet", "akun.json"
+SHEETS = "lembar"
+"""The folder and the register of the worklists that came back."""
 TAKEN = "diambil"
 """What a record of the register says when a delivery was taken in."""
 HANDED = "id_serah"
 """What a person is called in a file for the ranking body; it means nothing to anybody else, and comes back unchanged."""
 WHAT = "peristiwa umpan balik"
+WHAT_SHEET = "akun lembar yang kembali"
 CURE = "pulihkan folder umpan_balik dan decisions/umpan_balik dari cadangan"
 
 
@@ -92,3 +95,27 @@ def faults_of_events(home: Home, contracts: Iterable[str]) -> tuple[int, list[Pa
             if folder.name.removeprefix("delivery=") not in known
         ]
     return count, found
+
+
+def sheet_folder(home: Home, sha16: str, number: int) -> Path:
+    """Where the account of a worklist that came back lies; the same bytes may come several times."""
+    return home.umpan_balik / SHEETS / f"kembali={sha16}-{number}"
+
+
+def faults_of_sheets(home: Home) -> tuple[int, list[PadananError]]:
+    """How many worklists came back, and which of their accounts are missing or changed."""
+    found: list[PadananError] = []
+    try:
+        records = log_of(home, SHEETS).read().records
+    except PadananError as error:
+        return 0, [error]
+    for record in records:
+        folder = sheet_folder(home, str(record["sha16"]), int(record["ke"]))
+        try:
+            hashes = signed_hashes(home.root, folder, what=WHAT_SHEET, cure=CURE)
+            found += differing(home.root, folder, hashes, what=WHAT_SHEET, cure=CURE)
+            if file_sha256(folder / ACCOUNT) != record["akun_sha256"]:
+                raise PadananError(f"{WHAT_SHEET} berubah", file=folder.relative_to(home.root), cure=CURE)
+        except PadananError as error:
+            found.append(error)
+    return len(records), found

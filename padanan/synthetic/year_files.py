@@ -92,7 +92,6 @@ def make_file(
     """
     kind, faults = contract.id, FAULTS[contract.id]
     names = contract.column_names
-    chosen = ", ".join(f"b.{ident(name)}" for name in names)
     again = f"ulang_{kind}"
     con.execute(f"create or replace table baru_berkas as {_ROWS[kind](month, number, habits)}")
     con.execute(f"create table if not exists {again} as select * from baru_berkas limit 0")
@@ -112,6 +111,9 @@ def make_file(
     rows = int(con.execute("select count(*) from berkas").fetchall()[0][0])
     if not rows:
         return None
+    # A column that nobody made anything up for stays blank, as an officer leaves it.
+    told = {str(one[0]) for one in con.execute("describe baru_berkas").fetchall()}
+    chosen = ", ".join(f"b.{ident(name)}" if name in told else f"null::varchar as {ident(name)}" for name in names)
     cells = []
     for column in contract.columns:
         plain = ident(column.name)

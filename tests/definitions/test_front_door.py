@@ -64,13 +64,20 @@ def sealed_period(home):
 
 def field_results(home):
     """Two kinds of feedback: one that nobody is known by yet, one that can't be read."""
-    row = "V1,DPPAPP,Siti,04/11/2025,,,Orang Uji,01/02/1970,,DITEMUKAN,,"
+    row = "V1,DPPAPP,Siti,04/11/2025,,,Orang Uji,01/02/1970,,DITEMUKAN,,,,,"
     head = ",".join(f'"{column.source}"' for column in load_feedback()["verivali"].columns)
     settled(home.inbox("verivali") / "verivali_2025-11.csv", f"{head}\n{row}\n".encode())
     settled(home.inbox("realisasi") / "realisasi_2025-11.csv")
 
 
+def filled_worklist(home):
+    """What is no workbook: its receipt says so, and the run succeeds."""
+    publish(home, people=300)
+    settled(home.inbox("lembar") / "31.71.01.1001-gambir.xlsx")
+
+
 SENSORS = {
+    "lembar_sensor": filled_worklist,
     "umpan_balik_sensor": field_results,
     "segel_sensor": sealed_period,
     "inbox_sensor": files_of_two_producers,

@@ -14,7 +14,8 @@ print(sorted(one.name for one in repository.schedule_defs if one.default_status 
 """
 ALARMS = ["alarm_kegagalan", "alarm_tik"]
 SENSORS = [
-    *ALARMS, "formulir_sensor", "inbox_sensor", "pelepasan_sensor", "putusan_sensor", "segel_sensor", "umpan_balik_sensor",
+    *ALARMS, "formulir_sensor", "inbox_sensor", "lembar_sensor", "pelepasan_sensor", "putusan_sensor", "segel_sensor",
+    "umpan_balik_sensor",
 ]  # fmt: skip
 SCHEDULES = ["akses_harian", "dtks_bulanan", "kalender_harian", "padanan_semesteran"]
 

@@ -63,6 +63,8 @@ ENGLISH = {
     "quarter": "the triwulan of a report",
     "reason": "why",
     "rebuild": "build the warehouse again",
+    "reject": "decide against a proposal",
+    "split": "what figures are divided by",
     "replay": "also make again from what it was made of",
     "result": "how a discussion ended",
     "folder": "where files are put",
@@ -94,7 +96,8 @@ ENGLISH = {
 }
 # The field's own terms; each is a column or a flag of the papers.
 DOMAIN = {
-    "diterima", "isian", "ke", "kota", "lembaga", "pengusul", "penyetuju", "periode", "periode-data", "revisi", "tindak-lanjut",
+    "berlaku", "diterima", "isian", "ke", "kota", "lembaga", "pengusul", "penyetuju", "periode", "periode-data", "revisi",
+    "tidak-berlaku", "tindak-lanjut",
 }  # fmt: skip
 # Of benchmarks and scripts, that only developers run.
 MEASURING = {

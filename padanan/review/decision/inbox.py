@@ -23,7 +23,7 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.base.regular import NotRegular, is_regular, open_regular
 from padanan.base.shown import safe_name
-from padanan.forms.inbox import Skipped, beside, skipped, stamp, waiting
+from padanan.forms.inbox import DONE, SEEN, Skipped, beside, remember, seen, skipped, stamp, waiting
 from padanan.pages.receipt import BAD, GOOD, Fault, Paper, sentence, write_beside
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import log_path, read_log
@@ -32,8 +32,6 @@ from padanan.review.decision.form import SUFFIXES, placed, read_form
 from padanan.review.decision.show import next_step, outcome
 
 FOLDER = "review"
-DONE = "selesai"
-SEEN = ".diperiksa.json"
 OPENED = ".dibuka.json"
 """Which form is being opened just now: it stands only after a process that died over it."""
 RECEIPT = ".tanda_terima.html"
@@ -70,7 +68,7 @@ def pending(home: Home, *, settle_seconds: float = 0) -> list[Path]:
         folder,
         ours=_ours,
         state_of=state_of,
-        seen=lambda: _seen(folder),
+        seen=lambda: seen(folder),
         settle_seconds=settle_seconds,
     )
 
@@ -200,7 +198,7 @@ def _process(home: Home, path: Path) -> Result:
 def _refuse(path: Path, state: str, digest: str | None, refusal: Refusal) -> Result:
     receipt = beside(path, RECEIPT)
     write_beside(receipt, _refused(path, digest, refusal))
-    _remember(path, state)
+    remember(path, state)
     return Result(False, f"DITOLAK {refusal}", receipt)
 
 
@@ -233,19 +231,6 @@ def state_of(path: Path) -> str:
         if is_regular(other) and not _ours(other) and not other.name.endswith((*_RECEIPTS, SEEN, OPENED))
     )
     return f"{stamp(path)}:{max(others, default=0)}"
-
-
-def _seen(folder: Path) -> dict[str, str]:
-    try:
-        data = json.loads((folder / SEEN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _remember(path: Path, state: str) -> None:
-    seen = {name: value for name, value in _seen(path.parent).items() if (path.parent / name).exists()}
-    write_once(path.parent / SEEN, json.dumps({**seen, path.name: state}, indent=1, sort_keys=True) + "\n")
 
 
 def _refused(path: Path, digest: str | None, error: PadananError) -> Paper:

@@ -13,7 +13,8 @@ from padanan.contracts.field_parts import Question
 
 CHILD_UNTIL = 17
 """Years; from then on one has a KTP and is addressed as an adult (UU 24/2013 art. 63)."""
-NO_NAME, NO_ADDRESS = "nama tidak tercatat", "alamat tidak tercatat"
+UNKNOWN = "tidak tercatat"
+NO_NAME, NO_ADDRESS = f"nama {UNKNOWN}", f"alamat {UNKNOWN}"
 
 
 def card(row: Mapping[str, str], number: str = "") -> str:
@@ -24,16 +25,31 @@ def card(row: Mapping[str, str], number: str = "") -> str:
         number: the house and the person in it, `12.1`.
     """
     place = f"RW {row['rw'] or '…'} / RT {row['rt'] or '…'}"
-    born = f"lahir {short_day(date.fromisoformat(row['tgl_lahir']))}" if row["tgl_lahir"] else "tanggal lahir tidak tercatat"
+    born = f"lahir {short_day(date.fromisoformat(row['tgl_lahir']))}" if row["tgl_lahir"] else f"tanggal lahir {UNKNOWN}"
     return "\n".join(
         (
             f"{number}   {place}".strip(),
             row["alamat"] or NO_ADDRESS,
             row["nama"] or NO_NAME,
             f"{row['jk']}, {born}" if row["jk"] else born,
-            f"NIK {row['nik'] or 'tidak tercatat'}",
-            f"KK {row['no_kk'] or 'tidak tercatat'}",
+            f"NIK {row['nik'] or UNKNOWN}",
+            f"KK {row['no_kk'] or UNKNOWN}",
         )
+    )
+
+
+def named_on(told: str) -> tuple[str, str, str]:
+    """Name, day of birth as it is printed, and NIK of a card that came back; empty where the lists hold none.
+
+    Counted from its end: an address may have lines of its own.
+    """
+    lines = told.split("\n")
+    name, born = lines[-4], lines[-3].rpartition("lahir ")[2]
+    number = lines[-2].removeprefix("NIK ")
+    return (
+        "" if name == NO_NAME else name,
+        "" if born.endswith(UNKNOWN) else born,
+        "" if number == UNKNOWN else number,
     )
 
 

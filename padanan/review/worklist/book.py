@@ -168,6 +168,11 @@ class Stamp:
         """The sealed text that ties a row to its revision."""
         return f"{self.label}/rev-{self.revisi}/{fingerprint(self.contracts)}"
 
+    @classmethod
+    def of(cls, label: str, revisi: int, manifest: Mapping[str, Any]) -> Stamp:
+        """The stamp of a publication."""
+        return cls(label, revisi, manifest["expectations_version"], date.fromisoformat(str(manifest["cutoff"])[:10]))
+
     @property
     def told(self) -> str:
         """The same for people, at the foot of each page."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,8 @@ from padanan.base.period import JAKARTA, Periode
 from padanan.base.typed import day_argument
 
 
-def add_parsers(commands: Any) -> None:
-    """Adds `worklist`."""
+def add_parsers(commands: Any) -> Any:
+    """Adds `worklist`; its actions are returned, for what may know other stages too (`padanan/run`)."""
     parser = commands.add_parser("worklist", help="daftar tugas lapangan per kelurahan, penyerahan dan masa berlakunya")
     actions = parser.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
     make = actions.add_parser("make", help="tulis buku kerja per kelurahan untuk satu revisi terbit")
@@ -46,6 +46,7 @@ def add_parsers(commands: Any) -> None:
     check.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")
     check.add_argument("--revisi", type=int, required=True, help="nomor revisi berkas itu")
     check.set_defaults(run=_check)
+    return actions
 
 
 def _now() -> datetime:
@@ -130,10 +131,7 @@ def _check(args: argparse.Namespace) -> int:
     manifest = dict(published_revisions(Home.from_env(), periode)).get(args.revisi)
     if manifest is None:
         raise PadananError(f"revisi {args.revisi} periode {periode.label} belum terbit", cure="periksa --periode dan --revisi")
-    stamp = book.Stamp(
-        periode.label, args.revisi, manifest["expectations_version"], date.fromisoformat(str(manifest["cutoff"])[:10])
-    )
-    read = findings.read_back(args.berkas, stamp, _now().date())
+    read = findings.read_back(args.berkas, book.Stamp.of(periode.label, args.revisi, manifest), _now().date())
     for fault in read.faults:
         print(fault.error(safe_name(args.berkas.name)), file=sys.stderr)
     told = ", ".join(f"{sheet} {read.count(sheet)} baris terisi benar" for sheet in book.RESULTS)

@@ -1,6 +1,7 @@
 """A worklist that came back: what each line found, and every fault at once, each with its sheet, row, cell and cure.
 
-How a single answer is read stands in `padanan/forms/answers`; what a finding does to a task or a person belongs to nobody here.
+How a single answer is read stands in `padanan/forms/answers`; what a finding does to a task or a person is `padanan/run/sheets`'
+question.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _NEEDED = {"hasil": "hasil", "tanggal": "tanggal", "petugas": "nama petugas"}
 class Finding:
     """One right line: whom or which record it speaks of, the tasks behind it, and its answers by column (dates as ISO text).
 
-    `hasil` is a word of `RESULTS`.
+    `hasil` is a word of `RESULTS`; `card` says who it is, as it went out.
     """
 
     sheet: str
@@ -35,6 +36,11 @@ class Finding:
     key: str
     tasks: tuple[str, ...]
     answers: Mapping[str, str]
+    card: str = ""
+
+    def place(self, column: str) -> str:
+        """Where an answer of it stands."""
+        return f"lembar {self.sheet} baris {self.row} sel {layouts()[self.sheet].cell(column, self.row)}"
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,11 @@ class ReadBack:
     faults: tuple[Fault, ...]
     wrong: frozenset[tuple[str, int]]
     """The lines that have a fault, as (sheet, row)."""
+    lines: int = 0
+    """All lines of the three sheets: right ones, wrong ones, and those that nobody filled in."""
+    blank: int = 0
+    gone: int = 0
+    """Lines that went out and did not come back."""
 
     def count(self, sheet: str) -> int:
         """How many right lines a sheet has."""
@@ -68,11 +79,13 @@ def read_back(path: Path, stamp: Stamp, today: date) -> ReadBack:
     found: list[Finding] = []
     faults: list[Fault] = []
     wrong: set[tuple[str, int]] = set()
+    lines = blank = lost = 0
     for name, layout in sheets.items():
         seen: dict[str, int] = {}
         for row in judged(looked_at(book[name], path.name, layout), layout):
             if not row.faults and row.cells["berkas"] != stamp.mark:
                 raise _other_revision(path.name, f"lembar {name} baris {row.number}")
+            lines += 1
             told, own = _judged(layout, row, stamp.cutoff, today)
             key = row.cells[_key_of(layout)]
             if not row.faults and key in seen:
@@ -85,11 +98,14 @@ def read_back(path: Path, stamp: Stamp, today: date) -> ReadBack:
                 faults += [_placed(fault, name, row.number) for fault in own]
                 wrong.add((name, row.number))
             elif told:
-                found.append(Finding(name, row.number, key, keys[_key_of(layout)][key], told))
+                found.append(Finding(name, row.number, key, keys[_key_of(layout)][key], told, row.cells["orang"]))
+            else:
+                blank += 1
         # A line that is gone is somebody whom nobody asks about again.
         if gone := len(keys[_key_of(layout)].keys() - seen.keys()):
+            lost += gone
             faults.append(Fault(f"lembar {name}", f"{gone} baris hilang", "pakai lagi berkas aslinya; baris tidak dihapus"))
-    return ReadBack(tuple(found), tuple(faults), frozenset(wrong))
+    return ReadBack(tuple(found), tuple(faults), frozenset(wrong), lines, blank, lost)
 
 
 def _key_of(layout: Layout) -> str:
