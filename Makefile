@@ -14,6 +14,7 @@ PADANAN_HOME ?= $(ROOT)/data
 COMMA := ,
 # The made-up data never stand in the same home as real deliveries.
 DEMO_HOME ?= $(PADANAN_HOME)
+YEAR_HOME ?= $(ROOT)/data-year
 
 # Everything written stays in the checkout: caches, temporary files, Dagster's storage, the key.
 export PADANAN_HOME
@@ -38,7 +39,7 @@ export TZ ?= Asia/Jakarta
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
   if $$p -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null; then echo $$p; break; fi; done)
 
-.PHONY: help setup demo test test-fast check dev docs lock render bench-quality bench-cases bench-promise bench-lists bench-queue bench-linkage bench-report bench-landing bench-api bench-feedback bench-mutants faults clean-demo backup
+.PHONY: help setup demo demo-year test test-fast check dev docs lock render bench-quality bench-cases bench-promise bench-lists bench-queue bench-linkage bench-report bench-landing bench-api bench-feedback bench-mutants faults clean-demo backup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -70,6 +71,10 @@ $(TMPDIR): ; @mkdir -p $@
 
 demo: setup | $(TMPDIR) ## made-up deliveries of twenty-one producers, from inbox to frozen draft (SCALE=20000 SEED=1 PROFILE=default)
 	@$(PY) -m orchestration.demo --scale $(SCALE) --seed $(SEED) --profile $(PROFILE) --periode $(PERIODE)
+
+# A home of its own: the year seals decrees. SCALE and PROFILE count where they were given.
+demo-year: setup | $(TMPDIR) ## a made-up year: a decree, nine months of field work, the next decree, four LP3KE, errors by truth (SCALE=2000 SEED=1)
+	@PADANAN_HOME=$(YEAR_HOME) PADANAN_DAGSTER_STORAGE=$(YEAR_HOME)/dagster $(PY) -m orchestration.demo_year --seed $(SEED) $(if $(filter command environment,$(firstword $(origin SCALE))),--scale $(SCALE)) $(if $(filter command environment,$(firstword $(origin PROFILE))),--profile $(PROFILE))
 
 test: setup | $(TMPDIR) ## all tests
 	@$(PY) -m pytest tests -n 2 --dist loadfile --no-loadscope-reorder -q --durations=15

@@ -12,12 +12,15 @@ from typing import Any
 
 from padanan.base import disk
 from padanan.base.commit import write_once
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
 from padanan.base.home import FOLDERS, Home
 
 # Everything a demo run may write below the home; nothing else is ever removed (data/samples is tracked by git).
-MADE_BY_DEMO = (*FOLDERS, "truth", "dbt", "dagster", "postgres", "format_version")
+MADE_BY_DEMO = (*FOLDERS, "truth", "dbt", "dagster", "postgres", "kendali", "format_version")
 
+DECREES = "menetapkan"
+"""The fact of a marker that says that the demo itself seals decrees."""
 CURE = "pilih folder lain, misalnya: PADANAN_HOME=$PWD/data-demo make demo"
 
 
@@ -49,7 +52,16 @@ def write_marker(home: Home, content: dict[str, Any]) -> None:
 
 def close(home: Home, facts: dict[str, Any]) -> None:
     """Records what the demo landed, so that a later demo can tell a delivery that somebody added."""
-    write_marker(home, {**facts, "status": "selesai", "kiriman": sorted(_landed(home)), "inbox": sorted(_inbox(home))})
+    write_marker(
+        home,
+        {
+            **facts,
+            "status": "selesai",
+            "kiriman": sorted(_landed(home)),
+            "inbox": sorted(_inbox(home)),
+            "segel": sorted(_sealed(home)),
+        },
+    )
 
 
 def _refuse_foreign(home: Home, marker: dict[str, Any]) -> None:
@@ -58,7 +70,9 @@ def _refuse_foreign(home: Home, marker: dict[str, Any]) -> None:
         added = _landed(home) - set(marker["kiriman"])
     else:
         waiting, added = set(), set()
-    sealed = list((home.root / "decree").glob("*/ke-*/segel.json"))
+    # Of a demo that seals decrees and was interrupted every seal is its own, as its deliveries are.
+    own = marker["status"] != "selesai" and marker.get(DECREES, False)
+    sealed = set() if own else _sealed(home) - set(marker.get("segel", ()))
     for found, what in ((waiting, "berkas di inbox"), (added, "kiriman"), (set(sealed), "segel penetapan")):
         if found:
             raise PadananError(
@@ -70,6 +84,12 @@ def _inbox(home: Home) -> set[str]:
     """Files in the inboxes by path and size, hashed."""
     files = [p for p in (home.root / "inbox").rglob("*") if p.is_file()]
     return {_hashed(f"{p.relative_to(home.root)}:{p.stat().st_size}") for p in files}
+
+
+def _sealed(home: Home) -> set[str]:
+    """Sealed decrees by place and content, hashed."""
+    found = (home.root / "decree").glob("*/ke-*/segel.json")
+    return {_hashed(f"{path.relative_to(home.root)}:{file_sha256(path)}") for path in found}
 
 
 def _hashed(text: str) -> str:

@@ -94,10 +94,11 @@
 {% macro field_results(plan) %}
     {%- set path = plan.get('umpan_balik') -%}
     {%- if path -%}
-    (select id_orang, meninggal_terverifikasi, verivali_hasil, verivali_pada, hasil_berlaku, desil from read_parquet({{ lit(home() ~ '/' ~ path['berkas']) }}))
+    (select id_orang, meninggal_terverifikasi, pindah_terverifikasi, verivali_hasil, verivali_pada, hasil_berlaku, desil from read_parquet({{ lit(home() ~ '/' ~ path['berkas']) }}))
     {%- else -%}
     (
-        select cast(null as varchar) as id_orang, cast(null as boolean) as meninggal_terverifikasi, cast(null as varchar) as verivali_hasil,
+        select cast(null as varchar) as id_orang, cast(null as boolean) as meninggal_terverifikasi,
+            cast(null as boolean) as pindah_terverifikasi, cast(null as varchar) as verivali_hasil,
             cast(null as date) as verivali_pada, cast(null as boolean) as hasil_berlaku, cast(null as integer) as desil
         where false
     )

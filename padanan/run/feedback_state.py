@@ -37,9 +37,15 @@ def feedback_inputs(home: Home, cutoff: date, expectations: Path | None = None) 
             return None
         days = load_catalogue(expectations).hasilBerlakuHari
         fresh = f"coalesce(verivali_hasil is not null and verivali_pada + {days} >= date '{cutoff.isoformat()}', false)"
+        # A register's word alone moves nobody, nor does a visit that does not know where to.
+        moved = "coalesce(verivali_hasil = 'pindah' and pindah_keluar is not null, false)"
         target = home.warehouse / FOLDER / cutoff.isoformat()
         with no_space_guard("keadaan umpan balik"), building(target.parent) as folder:
-            written = write_table(con, f"select *, {fresh} as hasil_berlaku from {STATE} order by id_orang", folder / FILE)
+            written = write_table(
+                con,
+                f"select *, {fresh} as hasil_berlaku, {moved} as pindah_terverifikasi from {STATE} order by id_orang",
+                folder / FILE,
+            )
             disk.chmod(folder / FILE, 0o600)
             replace(folder, target)
     finally:

@@ -68,3 +68,37 @@ def test_an_interrupted_demo_can_be_started_again(home):
     deliver(home)
     demo_home.make_ready(home, FACTS)
     assert not list(home.root.glob("landing/*"))
+
+
+def seal(home, number=1):
+    folder = home.root / "decree" / "2025-07-01" / f"ke-{number}"
+    folder.mkdir(parents=True)
+    (folder / "segel.json").write_text("{}")
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_demo_that_seals_decrees_knows_its_own_seals(home, finished):
+    facts = {**FACTS, demo_home.DECREES: True}
+    demo_home.make_ready(home, facts)
+    seal(home)
+    if finished:
+        demo_home.close(home, facts)
+    demo_home.make_ready(home, facts)
+    assert not list(home.root.glob("decree/*/ke-*"))
+
+
+def test_a_seal_that_somebody_added_keeps_such_a_home_too(home):
+    facts = {**FACTS, demo_home.DECREES: True}
+    demo_home.make_ready(home, facts)
+    seal(home)
+    demo_home.close(home, facts)
+    seal(home, 2)
+    with pytest.raises(PadananError, match="1 segel penetapan dari luar demo"):
+        demo_home.make_ready(home, facts)
+
+
+def test_an_interrupted_demo_without_decrees_is_kept_with_a_seal(home):
+    demo_home.make_ready(home, FACTS)
+    seal(home)
+    with pytest.raises(PadananError, match="segel penetapan"):
+        demo_home.make_ready(home, FACTS)

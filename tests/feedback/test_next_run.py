@@ -15,7 +15,7 @@ from tests.pipeline import to_published
 @pytest.mark.feature("F23")
 @pytest.mark.feature("F24")
 def test_the_next_revision_knows_what_the_field_found(field: Field) -> None:
-    dead, seen, disputed, late = field.people(4, "p.terpilih and p.kode_kelurahan is not null")
+    dead, seen, disputed, late, gone, told = field.people(6, "p.terpilih and p.kode_kelurahan is not null")
     visits = [
         field.row("verivali", dead, NOMOR="V1", HASIL="MENINGGAL"),
         field.row("verivali", seen, NOMOR="V2"),
@@ -25,6 +25,9 @@ def test_the_next_revision_knows_what_the_field_found(field: Field) -> None:
     field.returned("verivali", *visits, came=datetime(2025, 12, 1, tzinfo=JAKARTA))
     ranked = field.people(1, "not p.terpilih and p.kode_alasan like '%calon_belum_berdesil%'")[0]
     field.returned("desil", field.row("desil", ranked))
+    move = {"KODE KELURAHAN ASAL": "3171011001"}
+    field.returned("lampid", field.row("lampid", gone, **move), field.row("lampid", told, NOMOR="L2", **move))
+    field.returned("verivali", field.row("verivali", gone, NOMOR="V8", HASIL="PINDAH"))
     # After the cut-off of 15 December: the next period's.
     field.returned(
         "verivali", field.row("verivali", late, NOMOR="V5", HASIL="MENINGGAL"), came=datetime(2025, 12, 20, tzinfo=JAKARTA)
@@ -44,6 +47,7 @@ def test_the_next_revision_knows_what_the_field_found(field: Field) -> None:
         )
     assert proved == {dead["id"]}
     assert target[ranked["id"]] is True
-    assert target[dead["id"]] is False and all(target[one["id"]] for one in (seen, disputed, late))
+    assert target[dead["id"]] is False and all(target[one["id"]] for one in (seen, disputed, late, told))
+    assert target[gone["id"]] is False
     assert {lines.get(one["id"]) for one in (disputed, late)} == {"terbuka"}
     assert lines[seen["id"]] == tasks[seen["id"]] == "selesai"

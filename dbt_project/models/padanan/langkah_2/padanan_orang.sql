@@ -84,7 +84,8 @@ select
     coalesce(u.meninggal_terverifikasi, false) as meninggal_terverifikasi,
     coalesce(record_key_acuan is not null and status_dasar = 'mati', false) as bendera_meninggal,
     coalesce(record_key_acuan is not null and status_dasar = 'pindah', false) as bendera_pindah,
-    case when kode_jawaban is not null then kode_jawaban <> 'luar' end as di_dki,
+    -- Disdukcapil told of a move out of DKI and a visit found them gone: both, or the sources' own answer stands
+    case when u.pindah_terverifikasi then false when kode_jawaban is not null then kode_jawaban <> 'luar' end as di_dki,
     ktp_pendatang,
     {{ named_place('left(jawaban, 2)', criteria.get('urutan_domisili')) }} as sumber_domisili,
     case when length(kode_domisili) >= 5 then left(kode_domisili, 5) end as kode_kota,
