@@ -27,6 +27,8 @@ from padanan.records.ledger import manifests
 from padanan.records.returned import FAULTS, folder_of, proved_events, taken
 
 AID = "realisasi"
+UNKNOWN = "tidak terbaca"
+"""In the place of a program or month that is none."""
 MAY = "siap dibayar"
 WHY_NOT = {
     "meninggal": "meninggal menurut verivali",
@@ -150,10 +152,13 @@ def _add(con: duckdb.DuckDBPyConnection, home: Home, record: Mapping[str, Any], 
             file=f"landing/{AID}",
             cure="pulihkan folder landing dari cadangan, atau pakai rekonsiliasi yang sudah dicetak",
         )
-    # Fractions of a rupiah and words are no amount; both tell nothing here, on both sides alike.
-    amount, month = cells.whole("nominal"), "trim(masa)"
+    # A cell that says something else than a program or a month may say anything: it is told by what it is not.
+    programs = ", ".join(literal(one.id) for one in load_contracts().values() if one.kind == "program")
+    program = f"case when lower(trim(program)) in ({programs}) then lower(trim(program)) else {literal(UNKNOWN)} end"
+    month = f"case when regexp_full_match(trim(masa), '20[0-9]{{2}}-(0[1-9]|1[0-2])') then trim(masa) else {literal(UNKNOWN)} end"
     landed = (
-        f"select _baris, lower(trim(program)) as program, {month} as masa, {amount} as rupiah from read_parquet({literal(part)})"
+        f"select _baris, {program} as program, {month} as masa, {cells.whole('nominal')} as rupiah "
+        f"from read_parquet({literal(part)})"
     )
     refused = literal(folder_of(home, AID, sha16) / FAULTS)
     con.execute(f"create or replace temp table mendarat as {landed}")

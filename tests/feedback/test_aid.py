@@ -57,8 +57,13 @@ def test_money_reconciles_to_the_rupiah(field: Field) -> None:
         field.row("realisasi", one, **{number: "R4", "NOMINAL": "0"}),
         field.row("realisasi", one, **{number: "R5", "TANGGAL SALUR": "kemarin", "NOMINAL": "11"}),
         field.row("realisasi", one, **{number: "R6", "NOMINAL": "sebelas"}),
+        field.row("realisasi", one, **{number: "R7", "NOMINAL": "5", "MASA": "Ibu Siti", "PROGRAM": "Bapak Budi"}),
     )
-    (money,) = reconcile(field.home)
+    money, unread = reconcile(field.home)
+    # What a cell says is never printed where it is no program and no month.
+    assert (unread.program, unread.month, unread.told, unread.sent_back, unread.difference) == (
+        "tidak terbaca", "tidak terbaca", 5, 5, 0,
+    )  # fmt: skip
     assert (money.program, money.month) == ("klj", "2025-11")
     assert (money.told, money.taken, money.sent_back, money.difference) == (550_019, 550_008, 11, 0)
     assert (money.paid, money.returned, money.unknown) == (300_007, 250_001, 7)
