@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from padanan.base.sql import ident, literal
 from padanan.distribution.catalogue import Catalogue, disability_programs, programs
+from padanan.distribution.columns import column_sql
 from padanan.distribution.grants import Grant
 from padanan.distribution.terms import WILAYAH, Service
 
@@ -199,21 +199,6 @@ def _filters(grant: Grant, ask: Ask) -> tuple[list[str], list[Any]]:
 def within(inner: str, outer: str) -> bool:
     """Whether a place lies in another one, or is it."""
     return inner == outer or inner.startswith(outer + ".")
-
-
-def column_sql(name: str, program: str, suffix: str = "") -> str:
-    """A column's expression: programs that tell of a disability are shown to such a program alone."""
-    if name != "program":
-        return ident(name)
-    return f"nullif(array_to_string({visible_programs(program, suffix)}, ','), '')"
-
-
-def visible_programs(program: str, suffix: str = "") -> str:
-    """The list of a person's programs as a program's grant may see it."""
-    hidden = sorted(disability_programs() - {program})
-    if not hidden:
-        return f"program_semua{suffix}"
-    return f"list_filter(program_semua{suffix}, x -> x not in ({', '.join(map(literal, hidden))}))"
 
 
 def narrowed(permission: Permission, where: str, *values: Any) -> Permission:

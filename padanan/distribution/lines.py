@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import duckdb
 import numpy as np
@@ -23,9 +23,19 @@ import pyarrow.compute as pc
 from padanan.base import disk
 from padanan.base.sql import ident
 from padanan.distribution.catalogue import disability_programs
+from padanan.distribution.columns import column_sql
 
-if TYPE_CHECKING:
-    from padanan.distribution.gate import Permission
+
+class Permission(Protocol):
+    """What of a permission (`gate`) the rows are asked by."""
+
+    @property
+    def columns(self) -> dict[str, str]: ...
+    @property
+    def where(self) -> str: ...
+    @property
+    def parameters(self) -> tuple[Any, ...]: ...
+
 
 LINES, NUMBERS = "baris.arrow", "nik.arrow"
 BATCH = 65_536
@@ -81,8 +91,6 @@ def write_lines(con: duckdb.DuckDBPyConnection, folder: Path, columns: Sequence[
 
 def _expressions(columns: Sequence[str]) -> list[str]:
     """The SQL of every column as a grant of any program may be given it."""
-    from padanan.distribution.gate import column_sql  # which by way of grants and requests reads prepared decrees itself
-
     found = [ident(name) for name in columns if name != "program"]
     if "program" in columns:
         found += [column_sql("program", program) for program in ("", *sorted(disability_programs()))]

@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from padanan.base.sql import ident, literal
-from padanan.distribution.gate import Permission, seen, visible_programs
+from padanan.distribution.columns import visible_programs
+from padanan.distribution.gate import Permission, seen
 from padanan.distribution.lines import NOBODY, Lines, Rows, is_number
 from padanan.distribution.shelf import Opened
 

@@ -22,7 +22,7 @@ def add_parsers(commands: Any) -> None:
     )
     actions = parser.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
     ready = actions.add_parser("siap", help="hitung, dan tulis pengenal orang yang siap dibayar")
-    ready.add_argument("program", metavar="PROGRAM", help="id program, misalnya klj")
+    ready.add_argument("program", metavar="PROGRAM", help="id kontrak programnya")
     ready.add_argument("--out", type=Path, metavar="FILE.csv", help="tulis pengenalnya (bukan nama) ke berkas ini")
     ready.set_defaults(run=_ready)
     money = actions.add_parser("rekon", help="cocokkan rupiah kiriman realisasi menurut program dan bulan")

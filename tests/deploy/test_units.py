@@ -98,8 +98,8 @@ def test_the_ports_of_units_workspace_and_proxy_agree() -> None:
     proxied = re.findall(r"proxy_pass http://127\.0\.0\.1:(\d+);", (DEPLOY / "nginx" / "padanan.conf").read_text())
     api = _started(DEPLOY / "systemd" / "padanan-api.service")
     api_port = api[api.index("--port") + 1]
-    # The API's location and the one that takes files.
-    assert proxied == [web[web.index("--port") + 1], _settings()["PADANAN_LAPORAN_PORT"], api_port, api_port]
+    # The API's location, the one that takes files, and that of requests with a letter.
+    assert proxied == [web[web.index("--port") + 1], _settings()["PADANAN_LAPORAN_PORT"], api_port, api_port, api_port]
 
 
 def _settings() -> dict[str, str]:

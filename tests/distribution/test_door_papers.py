@@ -22,12 +22,12 @@ from tests.distribution.decree_by_hand import PERIODE, people_sql
 def test_open_figures_are_true_and_small_ones_are_covered(served):
     """As the API tells them; that no covered one can be worked out is tried in `test_dashboard`."""
     from padanan.base.suppress import Cover
-    from padanan.distribution.aggregate import PEOPLE, _counts, dimensions_of
+    from padanan.distribution.aggregate import PEOPLE, counts, dimensions_of
 
     agency = served.agency()
     rows = [one for one in agency.get(f"{BASE}/agregat").json()["data"] if one["satuan"] == PEOPLE]
     con = duckdb.connect(str(prepared_folder(served.home, PERIODE, 1) / "sasaran.duckdb"), read_only=True, config=dict(SETTINGS))
-    values, _ = _counts(con, "sasaran", dimensions_of(con), programs=True, unserved=True)
+    values, _ = counts(con, "sasaran", dimensions_of(con), programs=True, unserved=True)
     con.close()
     told = {(one["tingkat"], one["kode_wilayah"], one["dimensi"], one["nilai"]): one for one in rows}
     assert set(told) == {cell for cell in values if cell[3] != REST}

@@ -86,7 +86,7 @@ def test_a_visit_after_it_closes_what_it_opened(field: Field) -> None:
 def test_a_visit_without_a_name_is_told_in_the_receipt_and_not_passed_by(field: Field) -> None:
     taken = field.returned("verivali", field.row("verivali", ID_ORANG="f" * 32))
     assert (taken.rows, taken.refused) == (1, 1)
-    assert {"kosong_nama"} <= next(iter(field.faults(taken).values()))
+    assert {"id_orang_tak_dikenal", "tanpa_nama_dan_pengenal"} <= next(iter(field.faults(taken).values()))
 
 
 @pytest.mark.parametrize("day", [date(2025, 11, 30), date(2025, 1, 31), date(2024, 2, 15)])

@@ -96,8 +96,8 @@ ENGLISH = {
 }
 # The field's own terms; each is a column or a flag of the papers.
 DOMAIN = {
-    "berlaku", "diterima", "isian", "ke", "kota", "lembaga", "pengusul", "penyetuju", "periode", "periode-data", "revisi",
-    "tidak-berlaku", "tindak-lanjut",
+    "bansos", "berlaku", "diterima", "isian", "ke", "kota", "lembaga", "pengusul", "penyetuju", "periode", "periode-data",
+    "revisi", "tidak-berlaku", "tindak-lanjut",
 }  # fmt: skip
 # Of benchmarks and scripts, that only developers run.
 MEASURING = {

@@ -9,7 +9,6 @@ from orchestration.contracts import landing_key, loaded
 from orchestration.defs.decree.calendar import dua_kali_setahun
 from orchestration.defs.decree.documents import FOLLOWING
 from orchestration.defs.distribution.access import catatan_akses_utuh
-from orchestration.defs.distribution.dashboard import BANSOS
 from orchestration.defs.landing.calendar import tenggat_kiriman
 from orchestration.stages import CLEANSING, DECREE, DISTRIBUTION, FEEDBACK, LANDING, PADANAN, REVIEW
 
@@ -23,9 +22,7 @@ DECISION = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "putusan"]))
 # Report, form and documents name the state of the review: whoever reads a new decision makes them anew.
 DOCUMENTS = dg.AssetSelection.assets(dg.AssetKey([DECREE, "dokumen"]))
 REPORT = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "laporan_mutu"]))
-RECIPIENTS = dg.AssetSelection.assets(BANSOS)
-"""Of the accepted padanan: after a decision of the review, not after a seal."""
-DISTRIBUTED = dg.AssetSelection.groups(DISTRIBUTION) - RECIPIENTS
+DISTRIBUTED = dg.AssetSelection.groups(DISTRIBUTION)
 """What agencies and everybody get to see: after a seal, never with a period's run."""
 ACCESSES = dg.AssetSelection.checks(catatan_akses_utuh)
 APPROVAL = dg.AssetSelection.assets(dg.AssetKey([DECREE, "penetapan"]))
@@ -60,7 +57,7 @@ rancangan_periode = dg.define_asset_job(
 
 putusan_periode = dg.define_asset_job(
     "putusan_periode",
-    selection=DECISION | REPORT | DOCUMENTS | RECIPIENTS,
+    selection=DECISION | REPORT | DOCUMENTS,
     description="Membaca keadaan reviu satu periode dari catatannya, dan membuat ulang laporan, formulir dan dokumen yang "
     "menyebutnya; dari revisi yang diterima juga Dashboard Bansos.",
     tags={"padanan/tahap": REVIEW, FOLLOWING: "ya"},

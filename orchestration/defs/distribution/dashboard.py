@@ -53,11 +53,16 @@ def dasbor_bansos(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg
     with explained("pembuatan Dashboard Bansos"):
         from padanan.distribution.bansos import has_accepted
         from padanan.distribution.dashboard.make import make_bansos
+        from padanan.published.opened import NotPublished
 
         home = rumah.home()
         if not has_accepted(home, periode):
             return dg.MaterializeResult(metadata={"periode": periode.label, "keadaan": "belum ada revisi yang diterima"})
-        page = make_bansos(home, periode, say=context.log.info)
+        try:
+            page = make_bansos(home, periode, say=context.log.info)
+        except NotPublished as older:
+            # A revision of before the dashboard stays what it is; nothing of the distribution waits for it.
+            return dg.MaterializeResult(metadata={"periode": periode.label, "keadaan": f"tidak dibuat: {older.cause}"})
     return dg.MaterializeResult(
         metadata={
             "periode": periode.label,

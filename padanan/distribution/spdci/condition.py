@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from padanan.base.sql import ident
-from padanan.distribution.gate import Permission, visible_programs
+from padanan.distribution.columns import visible_programs
+from padanan.distribution.gate import Permission
 from padanan.distribution.spdci.names import Attribute, Names
 from padanan.distribution.spdci.query import IDTYPE, Compare, Query, Tree, comparisons, unusable
 from padanan.distribution.spdci.rejected import Rejected

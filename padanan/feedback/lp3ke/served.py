@@ -17,7 +17,7 @@ from padanan.base.sql import literal
 from padanan.base.suppress import ALL, Cover
 from padanan.base.tabular import scratch
 from padanan.published.cells.declared import Declared, Key
-from padanan.published.cells.solve import solve
+from padanan.published.cells.model import Cells
 from padanan.published.opened import WILAYAH_SEED
 from padanan.records.seals import Seal, changed_tables, seals
 
@@ -112,10 +112,10 @@ def _printed(con: duckdb.DuckDBPyConnection, before: Seal | None, after: Seal) -
     for age in ages:
         _one(con, into, age, kotas)
     moves = _moves(con, into) if before is not None else {}
-    solved = solve(into)
+    covered = Cells.of(into)
 
     def shown(key: Key) -> str:
-        mark: Cover | None = solved.marks.get(key)
+        mark: Cover | None = covered.mark(key)
         return mark.text if mark else number(into.values[key])
 
     cells = {(age, kota, what): shown((age, kota, what)) for age in ages for kota in (*kotas, ALL) for what in MEASURES}
