@@ -14,13 +14,12 @@ from padanan.base.home import CHECKOUT
 from padanan.base.sql import ident, literal
 from padanan.contracts.contract import Contract
 from padanan.contracts.feedback import EventOf
-from padanan.feedback.people import PEOPLE
+from padanan.feedback.people import LETTERS, PEOPLE
 from padanan.feedback.typed_rows import RAW, ROWS
 
 ASKED = "ditanya"
 """The table that `arrange` makes."""
 WILAYAH = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
-_NAME = "regexp_replace(upper({}), '[^A-Z]', '', 'g')"
 
 
 @dataclass(frozen=True)
@@ -134,5 +133,5 @@ def _person(names: tuple[str, ...]) -> str:
     by_nik = "case when _orang_ketemu is null then nik end" if "nik" in names else "null"
     if "nama" not in names:
         return f"hmac_hex('baru|' || {by_nik})"
-    named = f"case when nama is not null and tgl_lahir is not null then {_NAME.format('nama')} || '|' || tgl_lahir end"
+    named = f"case when nama is not null and tgl_lahir is not null then {LETTERS.format('nama')} || '|' || tgl_lahir end"
     return f"hmac_hex('baru|' || coalesce({by_nik}, {named}))"

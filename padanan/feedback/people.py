@@ -25,7 +25,8 @@ PEOPLE = "orang"
 _OWN_NIK = ("acuan", "nik", "nik_sementara")
 NAME_ALIKE = 0.85
 """Jaro-Winkler similarity of two names under which they are told apart."""
-_NAME = "regexp_replace(upper({}), '[^A-Z]', '', 'g')"
+LETTERS = "regexp_replace(upper(strip_accents({})), '[^A-Z]', '', 'g')"
+"""A name by its letters alone, in SQL."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def find(con: duckdb.DuckDBPyConnection, home: Home, known: Known | None, column
           left join (select * from disebut where id_orang in (select id_orang from dikenali)) d on d._baris = i._baris)
         select t._baris, t.id_orang, t.cara, o.lahir as orang_lahir,
           t.nama is not null and o.nama is not null
-            and jaro_winkler_similarity({_NAME.format("t.nama")}, {_NAME.format("o.nama")}) < {NAME_ALIKE} as nama_beda,
+            and jaro_winkler_similarity({LETTERS.format("t.nama")}, {LETTERS.format("o.nama")}) < {NAME_ALIKE} as nama_beda,
           t.tgl_lahir <> o.lahir as lahir_beda
         from tersebut t join orangnya o on o.id_orang = t.id_orang"""
     )

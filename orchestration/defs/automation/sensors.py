@@ -112,6 +112,42 @@ def _new_in_inboxes(
     return dg.SensorResult(run_requests=requests, cursor=cursor)
 
 
+def inbox_tick(
+    context: dg.SensorEvaluationContext,
+    rumah: RumahResource,
+    alarm: AlarmResource,
+    *,
+    folder: str,
+    what: str,
+    pending: Callable[..., Sequence[Path]],
+    state_of: Callable[[Path], str],
+) -> dg.SensorResult | dg.SkipReason:
+    """One run per state of an inbox of papers; a file that may still be copied waits, one that can't be read is told.
+
+    Args:
+        folder: below `inbox/`. what: the papers, as run keys and alarms call them.
+        pending, state_of: of the inbox: what waits in a home, and what tells a changed file from the same one.
+    """
+    import time
+
+    from padanan.base.errors import safe_reason
+
+    before = memory_of(context.cursor).get(folder, {})
+    try:
+        waiting = pending(rumah.home(), settle_seconds=SETTLED_SECONDS)
+        found = look(waiting, before, state_of, now=time.time(), settle_seconds=SETTLED_SECONDS)
+    except Exception as error:
+        text = f"inbox/{folder} tidak dapat dilihat ({safe_reason(error)}). Perbaikan: periksa folder itu, izinnya, dan disknya"
+        tell(context, alarm, rumah, what, {folder: text})
+        return dg.SkipReason(f"inbox/{folder} tidak dapat dilihat; lihat log tick")
+    tell(context, alarm, rumah, what, {folder: f"inbox/{folder}: {'; '.join(found.faults)}"} if found.faults else {})
+    cursor = json.dumps({folder: found.memory}, sort_keys=True)
+    if found.key is None:
+        context.update_cursor(cursor)
+        return dg.SkipReason(f"tidak ada {what} baru di inbox/{folder}")
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"{what}:{found.key}")], cursor=cursor)
+
+
 def _with_cut_off(state_of: Callable[[Path], str], names: frozenset[str]) -> Callable[[Path], str]:
     """A file whose opening ended its process has changed: this tick asks for it, without waiting for its next try."""
     return lambda path: f"{state_of(path)} terputus" if path.name in names else state_of(path)

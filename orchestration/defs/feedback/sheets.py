@@ -3,17 +3,14 @@
 What becomes of a line stands in `padanan/run/sheets`, which files wait in `padanan/run/sheets_inbox`.
 """
 
-import json
-
 import dagster as dg
 
-from orchestration.defs.automation.sensors import memory_of, tell
+from orchestration.defs.automation.sensors import inbox_tick
 from orchestration.guard import explained
-from orchestration.inbox_watch import look
 from orchestration.links import place
 from orchestration.resources import AlarmResource, RumahResource
 from orchestration.stages import FEEDBACK
-from orchestration.ticks import INTERVAL_SECONDS, SETTLED_SECONDS, sensor_status
+from orchestration.ticks import INTERVAL_SECONDS, sensor_status
 
 
 @dg.op(description="Mengambil buku kerja lapangan di inbox/lembar/; setiap berkas mendapat tanda terima di sebelahnya.")
@@ -54,24 +51,8 @@ def lembar_lapangan() -> None:
 def lembar_sensor(
     context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource
 ) -> dg.SensorResult | dg.SkipReason:
-    """One run per state of the inbox; a file that may still be copied waits for the next tick, one that can't be read is told."""
-    import time
-
-    from padanan.base.errors import safe_reason
+    """See `inbox_tick`."""
     from padanan.forms.inbox import stamp
     from padanan.run.sheets_inbox import FOLDER, pending
 
-    before = memory_of(context.cursor).get(FOLDER, {})
-    try:
-        waiting = pending(rumah.home(), settle_seconds=SETTLED_SECONDS)
-        found = look(waiting, before, stamp, now=time.time(), settle_seconds=SETTLED_SECONDS)
-    except Exception as error:
-        text = f"inbox/{FOLDER} tidak dapat dilihat ({safe_reason(error)}). Perbaikan: periksa folder itu, izinnya, dan disknya"
-        tell(context, alarm, rumah, "lembar", {FOLDER: text})
-        return dg.SkipReason("inbox/lembar tidak dapat dilihat; lihat log tick")
-    tell(context, alarm, rumah, "lembar", {FOLDER: f"inbox/{FOLDER}: {'; '.join(found.faults)}"} if found.faults else {})
-    cursor = json.dumps({FOLDER: found.memory}, sort_keys=True)
-    if found.key is None:
-        context.update_cursor(cursor)
-        return dg.SkipReason("tidak ada lembar baru di inbox/lembar")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"lembar:{found.key}")], cursor=cursor)
+    return inbox_tick(context, rumah, alarm, folder=FOLDER, what="lembar", pending=pending, state_of=stamp)
