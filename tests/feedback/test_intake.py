@@ -247,3 +247,10 @@ def test_the_same_file_sent_as_another_month_counts_once(field: Field, person: d
         field.row("realisasi", person, **{"NOMOR TRANSAKSI": "R2", "MASA": "2025-10"}),
     )
     assert field.state(person["id"])["rupiah"] == 600_000  # type: ignore[index]
+
+
+def test_a_ticket_without_a_name_is_a_record(field: Field) -> None:
+    other = field.row("pengaduan", **{"NOMOR TIKET": "P2", "KANAL": "LURAH"})
+    taken = field.returned("pengaduan", field.row("pengaduan"), other)
+    assert (taken.rows, taken.events) == (2, 2)
+    assert {one["id_orang"] for one in field.events(taken)} == {None}
