@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -45,8 +45,9 @@ def _two(a: str, b: str) -> tuple[str, ...]:
     return f"least {a} {b}", f"greatest {a} {b}"
 
 
+Keys: TypeAlias = tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
 # (label for the reader, arms); an arm is a list of parts, a missing part makes the key missing.
-KEYS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
+KEYS: Keys = (
     ("tahun lahir, hari-bulan dan kata nama pertama", (("year", "least day_month", "greatest day_month", "t1"),)),
     ("tanggal lahir dan kelurahan", (("dob", "kel"),)),
     ("bunyi nama dan tahun lahir", (("skeleton", "year"),)),
@@ -64,7 +65,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("RT, RW, kelurahan dan tahun lahir", (("kel", "rw", "rt", "year"),)),
 )
 # Broader keys, affordable only where the register is small.
-SMALL_KEYS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
+SMALL_KEYS: Keys = (
     ("tanggal lahir", (("dob",),)),
     ("bunyi nama", (("skeleton",),)),
     ("alamat", (("address",),)),
@@ -214,17 +215,9 @@ def find(
     n_left = len(left["dob"])
     possible = n_left * (n_left - 1) // 2 if within else n_left * n_right
     keys = keys_for(n_right, small)
-    values = KeyValues(left)
-    blocks = [_Blocks.of(values, variants, 2 if within else 1, cap) for _, variants in keys]
-    del values
+    blocks = blocks_of(left, keys, cap, least=2 if within else 1)
     held = _pass(keys, blocks, right(), cap, hold=True)
-    used, raw = cap, 0
-    limit = max(per_record * n_left, 1000)
-    while True:
-        raw = sum(int((b.size * b.met)[(b.size <= used) & (b.met <= used)].sum()) for b in blocks)
-        if raw <= limit or used <= 1:
-            break
-        used //= 2
+    used, raw = bounded(blocks, cap, per_record, n_left)
     if not held:
         for b in blocks:
             b.met[b.size > used] = used + 1
@@ -232,13 +225,54 @@ def find(
     return union(*_joined(blocks, used, within), n_left, n_right, used, raw, possible)
 
 
-def keys_for(n_right: int, small: int) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+def blocks_of(left: Arrays, keys: Keys, cap: int, *, least: int = 1) -> list[_Blocks]:
+    """The list's blocks of each key, before the register has passed by."""
+    values = KeyValues(left)
+    return [_Blocks.of(values, variants, least, cap) for _, variants in keys]
+
+
+def bounded(blocks: list[_Blocks], cap: int, per_record: int, n_left: int) -> tuple[int, int]:
+    """(cap, joined rows under it): halved until a record has at most `per_record` candidates on average."""
+    used, raw = cap, 0
+    limit = max(per_record * n_left, 1000)
+    while True:
+        raw = sum(int((b.size * b.met)[(b.size <= used) & (b.met <= used)].sum()) for b in blocks)
+        if raw <= limit or used <= 1:
+            return used, raw
+        used //= 2
+
+
+def met_in(keys: Keys, blocks: list[_Blocks], pieces: Iterator[tuple[int, Arrays]]) -> list[Ints]:
+    """How many rows of some pieces of the register share each block, none left out; one array a key."""
+    for b in blocks:
+        b.met[:] = 0
+    # A cap that nothing reaches: another piece elsewhere decides with this one whether a block is too large.
+    _pass(keys, blocks, pieces, np.iinfo(np.int64).max, hold=False)
+    return [b.met.copy() for b in blocks]
+
+
+def pairs_in(
+    keys: Keys, blocks: list[_Blocks], pieces: Iterator[tuple[int, Arrays]], open_: tuple[Bools, ...]
+) -> tuple[Int32s, Int32s, UInt32s]:
+    """Pairs of some pieces of the register in the blocks that are open: `_joined`."""
+    for b, kept in zip(blocks, open_, strict=True):
+        b.met[:] = np.where(kept, 0, 2)
+    _pass(keys, blocks, pieces, 1, hold=True, again=True)
+    return _joined(blocks, np.iinfo(np.int64).max, False)
+
+
+def codes_for(n_right: int, small: int) -> tuple[str, ...]:
+    """The code columns that the keys of a register of that size read."""
+    return (*CODES, *(SMALL_CODES if n_right <= small else ()))
+
+
+def keys_for(n_right: int, small: int) -> Keys:
     """The keys of a register of that size."""
     return ALL_KEYS if n_right <= small else KEYS
 
 
 def _pass(
-    keys: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...],
+    keys: Keys,
     blocks: list[_Blocks],
     pieces: Iterator[tuple[int, Arrays]],
     cap: int,

@@ -12,7 +12,8 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from padanan.linkage import blocking, comparison, prepare, threshold
+from padanan.base.sql import literal
+from padanan.linkage import blocking, comparison, prepare, shards, threshold
 from padanan.linkage.config import LinkageConfig
 from padanan.linkage.inputs import Inputs
 from padanan.linkage.pairs import Pairs, Right
@@ -34,7 +35,7 @@ class Setting:
     @property
     def register_sql(self) -> str:
         """The prepared register with its row numbers, as a sub-query."""
-        return f"(select file_row_number as row, * from read_parquet('{self.data.register.path}', file_row_number=true))"
+        return f"(select file_row_number as row, * from read_parquet({literal(self.data.register.path)}, file_row_number=true))"
 
     def right(self, rows: Ints) -> Right:
         """Register rows, ascending, as the right sides of pairs."""
@@ -91,8 +92,7 @@ class Compared:
 def block(setting: Setting) -> blocking.Candidates:
     """The pairs that share a key."""
     file, config = setting.data.register, setting.config
-    small = file.rows <= config.small_register
-    codes = (*blocking.CODES, *(blocking.SMALL_CODES if small else ()))
+    codes = blocking.codes_for(file.rows, config.small_register)
     return blocking.find(
         setting.data.people.values,
         lambda: file.steps(codes),
@@ -105,7 +105,25 @@ def block(setting: Setting) -> blocking.Candidates:
 
 def compare(setting: Setting, found: blocking.Candidates) -> Compared:
     """The pairs with their levels, packed while the register passes by."""
-    packed = setting.compare(found.left, found.right)
+    return _compared(setting, found, setting.compare(found.left, found.right))
+
+
+def by_workers(setting: Setting, workers: shards.Workers) -> Compared:
+    """`block` and `compare` by others, over shards of the register."""
+    config = setting.config
+    found, packed = shards.find_and_compare(
+        setting.data.people,
+        setting.data.register,
+        workers,
+        cap=config.block_cap,
+        per_record=config.candidates_per_record,
+        small=config.small_register,
+        limits=comparison.Limits.of(config),
+    )
+    return _compared(setting, found, packed)
+
+
+def _compared(setting: Setting, found: blocking.Candidates, packed: npt.NDArray[np.int32]) -> Compared:
     new = np.r_[True, found.right[1:] != found.right[:-1]] if len(found) else np.empty(0, dtype=bool)
     right = setting.right(found.right[new].astype(np.int64))
     return Compared(found, np.cumsum(new, dtype=np.int32) - np.int32(1), packed, right)

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError
+from padanan.base.sql import literal
 from padanan.linkage import comparison, prepare
 from padanan.linkage.config import LinkageConfig
 from padanan.linkage.register import Register, numbers
@@ -202,7 +203,7 @@ def _given(con: duckdb.DuckDBPyConnection, register: Path, listed: pa.Table, ste
     con.register("daftar_siap", listed.select(["record_key"]).append_column("row", pa.array(np.arange(listed.num_rows))))
     got = con.execute(
         f"""select d.row, a.file_row_number as arow from tahap1 t join daftar_siap d on d.record_key = t.record_key
-        join (select record_key, file_row_number from read_parquet('{register}', file_row_number=true)) a
+        join (select record_key, file_row_number from read_parquet({literal(register)}, file_row_number=true)) a
             on a.record_key = t.register_key order by d.row, arow"""
     ).fetchnumpy()
     con.unregister("tahap1")

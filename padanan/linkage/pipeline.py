@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from padanan.base.commit import building
+from padanan.base.sql import literal
 from padanan.linkage import calibration, candidates, inputs, output, prepare, threshold
 from padanan.linkage.config import LinkageConfig, load_linkage_config
 from padanan.linkage.fit import fit, plug_in_bits
@@ -21,6 +22,7 @@ from padanan.linkage.judged import Judged
 from padanan.linkage.relatives import expand, marked, relatives
 from padanan.linkage.result import LinkResult
 from padanan.linkage.rulings import Rulings, apply_rulings
+from padanan.linkage.shards import Workers
 
 # Hundredths of a bit: a pair that weighs less proves nothing about its relatives, whatever the labels allow.
 _SURE_RELATIVE = threshold.bits(0.9)
@@ -50,6 +52,7 @@ def link(
     snapshot: str | None = None,
     prepared: Path | None = None,
     decisions: pa.Table | None = None,
+    workers: Workers | None = None,
 ) -> LinkResult:
     """Matches the people of a list whom step 1 left over, by evidence.
 
@@ -66,9 +69,11 @@ def link(
         prepared: a register prepared before (`prepare_register`); `register` is then read for plug-ins only.
         decisions: (entity_key, register_key, keputusan) by people: 'padan' and 'bukan' outrank the model and teach it, any other
             word keeps the pair waiting.
+        workers: who finds and compares candidates over shards of the register (`shards`), when not this process alone; they
+            read the prepared register under its path.
 
     Returns:
-        The same result for the same rows, whatever their order and the number of threads.
+        The same result for the same rows, whatever their order, the number of threads and the workers.
 
     Raises:
         PadananError: a missing file or record_key, a double record_key, a plug-in that can't be loaded.
@@ -86,8 +91,10 @@ def link(
         )
         con = inputs.connect(config)
         try:
-            con.execute(f"set temp_directory='{folder}'")
-            return _link(laps, con, inputs_of(con, list_table, path, step1, config), config, (list_table, register), decisions)
+            con.execute(f"set temp_directory={literal(folder)}")
+            return _link(
+                laps, con, inputs_of(con, list_table, path, step1, config), config, (list_table, register), decisions, workers
+            )
         finally:
             con.close()
 
@@ -106,10 +113,11 @@ def _link(
     config: LinkageConfig,
     raw: tuple[prepare.Source, prepare.Source],
     decisions: pa.Table | None,
+    workers: Workers | None,
 ) -> LinkResult:
     laps.end("masukan")
     setting = candidates.Setting(con, data, config, raw)
-    judged = _weighed(setting, laps, decisions)
+    judged = _weighed(setting, laps, decisions, workers)
     limits = threshold.without_labels(config.absent_share, config)
     accepted = None
     for turn in range(max(config.household_rounds, 1)):
@@ -127,11 +135,15 @@ def _link(
     return output.build(judged, limits, learnt, laps.seconds)
 
 
-def _weighed(setting: candidates.Setting, laps: Laps, decisions: pa.Table | None) -> Judged:
+def _weighed(setting: candidates.Setting, laps: Laps, decisions: pa.Table | None, workers: Workers | None) -> Judged:
     """From blocks to pairs weighed without relatives; the candidates' arrays go as soon as the plausible pairs are taken."""
-    found = candidates.block(setting)
-    laps.end("penyekatan")
-    compared = candidates.compare(setting, found)
+    if workers is not None:
+        compared = candidates.by_workers(setting, workers)
+        found = compared.found
+    else:
+        found = candidates.block(setting)
+        laps.end("penyekatan")
+        compared = candidates.compare(setting, found)
     laps.end("perbandingan")
     fitted = fit(setting, compared)
     del compared

@@ -87,10 +87,17 @@ class Register:
                 yield start, self._file.read_row_group(group, columns=list(columns), use_threads=False)
             start += size
 
-    def steps(self, columns: Sequence[str]) -> Iterator[tuple[int, Arrays]]:
-        """The whole register in pieces of `STEP` rows: (row of the first entry, code columns)."""
-        for start, table in self.tables(columns):
-            yield from slices({name: numbers(table, name) for name in columns}, start)
+    def steps(self, columns: Sequence[str], rows: tuple[int, int] | None = None) -> Iterator[tuple[int, Arrays]]:
+        """The register in pieces of `STEP` rows: (row of the first entry, code columns).
+
+        Args:
+            columns: what is read.
+            rows: only those from the first to before the second.
+        """
+        first, end = rows or (0, self.rows)
+        for start, table in self.tables(columns, None if rows is None else np.arange(first, end)):
+            low, high = max(first - start, 0), min(end - start, table.num_rows)
+            yield from slices({name: numbers(table, name)[low:high] for name in columns}, start + low)
 
     def take(self, rows: npt.NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
         """Some rows, ascending, with their numbers as `row`."""
