@@ -18,7 +18,8 @@ from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from padanan.base.book import FONT_SIZE, Book, height, on_paper
 from padanan.base.errors import PadananError
-from padanan.forms.sealed_cells import checked, first_edited, is_formula, open_workbook, seal
+from padanan.base.sql import ident
+from padanan.forms.sealed_cells import checked, first_edited, is_formula, open_workbook, sealer
 
 # Workbooks carry the time they were made; ours carries none of the run.
 MADE = datetime(2000, 1, 1)
@@ -137,9 +138,17 @@ def neutral(text: str) -> str:
     return _ESCAPE.sub(r"_x \1_", text)[:CELL_LENGTH]
 
 
-def sealed(layout: Layout, cells: Mapping[str, str]) -> str:
-    """The seal of a row's locked cells."""
-    return seal(layout.purpose, [cells[name] for name in layout.locked])
+def neutral_cell(column: str) -> str:
+    """`neutral` of a column of a CSV file, as SQL: what a field file said of a name must not run where the file is opened."""
+    starts = ", ".join(f"chr({ord(one)})" for one in FORMULA_STARTS)
+    return f"case when left({ident(column)}::varchar, 1) in ({starts}) then chr(39) else '' end || {ident(column)}"
+
+
+def sealed_all(layout: Layout, rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Rows, each with the seal of its locked cells, as `write_sheet` takes them."""
+    made = sealer(layout.purpose)
+    for cells in rows:
+        yield cells, made([cells[name] for name in layout.locked])
 
 
 def edited(layout: Layout, row: Row, expected: str) -> str:
@@ -214,13 +223,19 @@ def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, Any
     _write_headings(sheet, layout, [wide[name] for name in columns], styles)
     first = layout.head_row + 1
     count, block = 0, None
+    looks: dict[tuple[bool, bool], list[Any]] = {}
     for count, (cells, mark) in enumerate(rows, 1):
         begins = bool(layout.group) and cells[layout.group] != block
         block = cells[layout.group] if layout.group else None
         sheet.set_row(first + count - 1, height(((str(cells.get(name) or ""), wide[name]) for name in visible), styles.size))
-        asked = opened - set(layout.shut) if not (layout.closed and cells[layout.closed]) else set()
-        for place, name in enumerate(columns):
-            style = styles.cell(opened=name in asked, number_format=layout.number_formats.get(name, "@"), begins=begins)
+        look = begins, bool(layout.closed and cells[layout.closed])
+        if look not in looks:
+            asked = set() if look[1] else opened - set(layout.shut)
+            looks[look] = [
+                styles.cell(opened=name in asked, number_format=layout.number_formats.get(name, "@"), begins=begins)
+                for name in columns
+            ]
+        for place, (name, style) in enumerate(zip(columns, looks[look], strict=True)):
             at = (first + count - 1, place)
             if name in hidden:
                 wrong = sheet.write_string(*at, mark if name == SEAL else cells[name], styles.hidden)
