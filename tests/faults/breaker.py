@@ -22,6 +22,8 @@ from padanan.base.errors import known
 KILL, POWER = "SIGKILL", "PADAM"
 """A process that is killed; and a machine that loses power: what was not flushed is half there."""
 ERRORS = ("ENOSPC", "EDQUOT", "EMFILE", "EROFS", "EFBIG", "EIO")
+STUCK = " terus"
+"""After the name of an error: from that operation on every one fails, the clearing up included."""
 DONE, NAMED, UNEXPECTED = 0, 3, 4
 
 
@@ -31,7 +33,7 @@ class Breaker:
 
     Attributes:
         at: which operation, from 1; 0 breaks none.
-        how: `KILL`, `POWER` or the name of a system error.
+        how: `KILL`, `POWER` or the name of a system error, perhaps with `STUCK`.
         root: where files lie that lose what was not flushed.
     """
 
@@ -49,7 +51,8 @@ class Breaker:
             if operation == disk.FLUSHED:
                 return  # what stands on the disk then is what the next operation finds
             self.seen.append((operation, str(path)))
-            if len(self.seen) != self.at:
+            later = self.how.endswith(STUCK) and 0 < self.at < len(self.seen)
+            if len(self.seen) != self.at and not later:
                 return
             if self.how == POWER:
                 self._lose()
@@ -57,7 +60,7 @@ class Breaker:
                 os.kill(os.getpid(), signal.SIGKILL)
             if operation == disk.WRITTEN and path.is_file():
                 os.truncate(path, path.stat().st_size // 2)
-            code = getattr(errno, self.how)
+            code = getattr(errno, self.how.removesuffix(STUCK))
             raise OSError(code, os.strerror(code), str(path))
 
     def _follow(self, operation: str, path: Path) -> None:
@@ -90,9 +93,9 @@ class Outcome:
     seen: tuple[tuple[str, str], ...]
 
 
-def in_child(act: Callable[[Path], None], root: Path, *, at: int = 0, how: str = KILL) -> Outcome:
-    """Runs some work in a forked child with one operation broken."""
-    told = root.with_name(f"{root.name}.hasil")
+def in_child(act: Callable[[Path], None], root: Path, *, at: int = 0, how: str = KILL, told: Path | None = None) -> Outcome:
+    """Runs some work in a forked child with one operation broken; `told` is where the child says how it ended."""
+    told = told or root.with_name(f"{root.name}.hasil")
     child = os.fork()
     if child == 0:
         breaker = Breaker(at, how, root)
@@ -107,8 +110,11 @@ def in_child(act: Callable[[Path], None], root: Path, *, at: int = 0, how: str =
             code, text = (NAMED, str(fault)) if fault is not None else (UNEXPECTED, traceback.format_exc())
         finally:
             disk.hook = None
-            told.write_text(json.dumps([text, breaker.seen]))
-            os._exit(code)
+            try:
+                told.write_text(json.dumps([text, breaker.seen]))
+            finally:
+                # Whatever happens, the child never goes on as its parent.
+                os._exit(code)
     _, status = os.waitpid(child, 0)
     text, seen = json.loads(told.read_text()) if told.exists() else ("", [])
     told.unlink(missing_ok=True)

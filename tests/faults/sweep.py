@@ -10,18 +10,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import re
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from padanan.records.log import logs
-from tests.faults.breaker import DONE, ERRORS, KILL, NAMED, POWER, Outcome, in_child, tree
+from tests.faults.breaker import DONE, ERRORS, KILL, NAMED, POWER, STUCK, Outcome, in_child, tree
 from tests.faults.scenarios import SCENARIOS, Scenario, home_of, warm
 
 LINE = re.compile(r"GALAT[^\n]*\. Perbaikan: [^\n]+")
@@ -32,6 +33,7 @@ COMMITS = ("rename", "link", "unlink")
 _OWN_NAMES = re.compile(r"\.tmp-[^/]*|[0-9a-f]{16,}")
 # Up to so many operations each pair of kills is tried, above each eighth.
 MANY = 40
+WAYS = ("ENOSPC" + STUCK, KILL, "EIO" + STUCK, POWER, *ERRORS)
 
 
 @dataclass
@@ -60,8 +62,8 @@ class Sweep:
 
     TOLD = 30.0  # seconds between two lines of progress
 
-    def __init__(self, scenario: Scenario, work: Path) -> None:
-        self.scenario, self.work = scenario, work
+    def __init__(self, scenario: Scenario, work: Path, *, left: Callable[[Path], list[str]] | None = None) -> None:
+        self.scenario, self.work, self.left = scenario, work, left or drafts
         self.report, self._spoken = Report(scenario.name), time.monotonic()
         self.base = work / "dasar"
         self.base.mkdir(parents=True)
@@ -96,7 +98,7 @@ class Sweep:
         for number in second:
             reached = self._ended(self._again(trial, number), KILL, name)
         cleared = self.report.operations[at - 1 : at] != [] and self.report.operations[at - 1][0] != "rmtree"
-        if how not in (KILL, POWER) and cleared and (left := drafts(trial)):
+        if how not in (KILL, POWER) and not how.endswith(STUCK) and cleared and (left := self.left(trial)):
             self.fault(name, f"sisa {left[0]} walau proses tidak mati")
         for _ in range(TRIES):
             outcome = self._again(trial)
@@ -116,7 +118,7 @@ class Sweep:
         if result != self.expected:
             wrong = sorted(set(result.items()) ^ set(self.expected.items()))
             self.fault(name, f"hasil berbeda: {wrong[:3]}")
-        if left := drafts(trial):
+        if left := self.left(trial):
             self.fault(name, f"sisa {left[0]} sesudah pemulihan")
         return reached
 
@@ -147,7 +149,7 @@ class Sweep:
 
     def fault(self, name: str, what: str) -> None:
         """Notes what did not recover."""
-        at = int(name.split()[2])
+        at = int(name.partition(" pada ")[2].split()[0])
         place = self.report.operations[at - 1] if at <= len(self.report.operations) else ("?", "?")
         self.report.faults.append(f"{self.scenario.name}: {name} ({place[0]} {place[1]}): {what}")
 
@@ -162,6 +164,11 @@ def repair(root: Path) -> None:
 def drafts(root: Path) -> list[str]:
     """What killed runs left."""
     return [name for name in tree(root) if "/.tmp-" in f"/{name}"]
+
+
+def held_drafts(root: Path) -> list[str]:
+    """The same, without folders that are empty: they hold nothing of anybody, and go with the next writer there."""
+    return [name for name in drafts(root) if (root / name).is_file()]
 
 
 def chosen(operations: Sequence[tuple[str, str]], *, quick: bool) -> list[int]:
@@ -205,6 +212,19 @@ def run(scenario: Scenario, work: Path, *, quick: bool) -> Report:
             second = 1 + at % step
             while sweep.broken(KILL, at, second):
                 second += step
+    sweep.report.seconds = round(time.monotonic() - started, 1)
+    return sweep.report
+
+
+def sample(scenario: Scenario, work: Path, count: int, rng: random.Random) -> Report:
+    """So many operations of a long scenario, drawn from all of them, each broken in the next way of `WAYS`."""
+    started = time.monotonic()
+    sweep = Sweep(scenario, work, left=held_drafts)
+    operations = len(sweep.report.operations)
+    places = rng.sample(range(1, operations + 1), min(count, operations))
+    for place, at in enumerate(places):
+        sweep.broken(WAYS[place % len(WAYS)], at)
+    sweep.report.broken = sorted(places)
     sweep.report.seconds = round(time.monotonic() - started, 1)
     return sweep.report
 
