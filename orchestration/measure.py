@@ -1,4 +1,4 @@
-"""Measures a run step by step (rows, wall, CPU, peak memory) and shows it as one table per stage.
+"""Measures a run step by step (rows, wall, CPU, peak memory, bytes) and shows it as one table per stage.
 
 It listens to Dagster's events; it changes nothing in a run.
 """
@@ -6,21 +6,17 @@ It listens to Dagster's events; it changes nothing in a run.
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import psutil
 from dagster._core.execution.plan.objects import StepRetryData
 
 from padanan.base.commit import write_once
-
-MIB = 1024 * 1024
-SAMPLE_SECONDS = 0.25
+from padanan.base.spent import Sampler, Used, used
 
 STAGE_LINES = {
     "landing": "landing (kiriman)",
@@ -41,7 +37,10 @@ STAGE_LINES = {
 
 @dataclass
 class Step:
-    """One step of a run. `rows`: rows passed on; `wall`, `cpu` in seconds; `rss` peak in MiB over all processes."""
+    """One step of a run.
+
+    `rows`: rows passed on; `wall`, `cpu` in seconds; `rss` peak in MiB, and `read`, `written` in bytes, over all processes.
+    """
 
     name: str
     line: str
@@ -49,55 +48,9 @@ class Step:
     wall: float = 0.0
     cpu: float = 0.0
     rss: float = 0.0
+    read: int = 0
+    written: int = 0
     ok: bool = False
-
-
-@dataclass
-class Sampler:
-    """Peak resident memory of this process and everything it started, in MiB."""
-
-    peak: float = 0.0
-    overall: float = 0.0
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Starts sampling in the background."""
-        self._thread = threading.Thread(target=self._loop, name="rss-sampler", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stops sampling."""
-        self._stop.set()
-        if self._thread:
-            self._thread.join(timeout=2)
-
-    def reset(self) -> None:
-        """Begins a new step."""
-        self.peak = 0.0
-        self.sample()
-
-    def sample(self) -> None:
-        """Takes one sample."""
-        me = psutil.Process()
-        total = 0
-        for process in [me, *me.children(recursive=True)]:
-            try:
-                total += process.memory_info().rss
-            except psutil.Error:
-                continue
-        self.peak = max(self.peak, total / MIB)
-        self.overall = max(self.overall, self.peak)
-
-    def _loop(self) -> None:
-        while not self._stop.wait(SAMPLE_SECONDS):
-            self.sample()
-
-
-def cpu_seconds() -> float:
-    """CPU time of this process and of every child that has ended, in seconds."""
-    times = psutil.Process().cpu_times()
-    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 def is_delivery(step: str) -> bool:
@@ -141,7 +94,7 @@ class Recorder:
         self._show = show
         self._total = total
         self._rows: dict[str, dict[str, int]] = {}
-        self._started: dict[str, tuple[float, float]] = {}
+        self._started: dict[str, tuple[float, Used]] = {}
 
     def __call__(self, entry: dg.EventLogEntry) -> None:
         """Dagster's event listener."""
@@ -151,7 +104,7 @@ class Recorder:
         kind, step = event.event_type, entry.step_key
         if kind == dg.DagsterEventType.STEP_START:
             self.sampler.reset()
-            self._started[step] = (time.perf_counter(), cpu_seconds())
+            self._started[step] = (time.perf_counter(), used())
             if not is_delivery(step):
                 self._show(f"  …       {line_of(step)} berjalan")
         elif kind == dg.DagsterEventType.ASSET_MATERIALIZATION:
@@ -170,14 +123,17 @@ class Recorder:
 
     def _finish(self, name: str, *, ok: bool) -> None:
         self.sampler.sample()
-        wall, cpu = self._started.get(name, (time.perf_counter(), cpu_seconds()))
+        wall, before = self._started.get(name, (time.perf_counter(), used()))
+        spent = used() - before
         step = Step(
             name=name,
             line=line_of(name),
             rows=rows_passed_on(name, self._rows.get(name, {})),
             wall=time.perf_counter() - wall,
-            cpu=cpu_seconds() - cpu,
+            cpu=spent.cpu,
             rss=self.sampler.peak,
+            read=spent.read,
+            written=spent.written,
             ok=ok,
         )
         self.steps.append(step)
@@ -193,6 +149,8 @@ class Recorder:
             stage.wall += step.wall
             stage.cpu += step.cpu
             stage.rss = max(stage.rss, step.rss)
+            stage.read += step.read
+            stage.written += step.written
             stage.ok = stage.ok and step.ok
             if step.rows is not None:
                 stage.rows = (stage.rows or 0) + step.rows

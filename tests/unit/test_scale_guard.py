@@ -1,0 +1,85 @@
+"""The guard of `make test-scale`: it sees a pairwise join of two large tables, and a cost that grows faster than its rows."""
+
+import json
+
+import duckdb
+import pytest
+
+from benchmarks.scale.growth import (
+    EXPONENT,
+    FLOOR,
+    LEAST,
+    NODE_BUDGET,
+    SLOWEST,
+    STEP_BUDGETS,
+    WHOLE_BUDGET,
+    Growth,
+    compared,
+    slowness,
+)
+from benchmarks.scale.nodes import crossings
+from orchestration.measure import STAGE_LINES
+
+QUADRATIC = "select * from tugas t left join celah c on list_contains(string_split(c.kode, ','), t.kode)"
+LISTED = "select * from tugas t join (values ('x'), ('y')) v(kode) on starts_with(t.kode, v.kode)"
+CROSSED = "select * from tugas, celah"
+UNITED = "select * from tugas t left join (from celah union all from celah) c on list_contains(string_split(c.kode, ','), t.kode)"
+COUNTED = "select * from (select count(kode) as n from tugas) cross join (select count(distinct kode) as m from celah)"
+HASHED = "select * from tugas join celah using (kode)"
+
+
+@pytest.mark.parametrize(
+    "sql, rows, wrong",
+    [
+        (QUADRATIC, 20_000, True),
+        (CROSSED, 20_000, True),
+        (UNITED, 20_000, True),
+        (COUNTED, 20_000, False),
+        (LISTED, 20_000, False),
+        (HASHED, 20_000, False),
+        (QUADRATIC, 80, False),
+    ],
+    ids=["contains", "crossed", "united", "counts", "a-list", "hashed", "few"],
+)
+def test_a_join_that_compares_pair_by_pair_is_seen(sql: str, rows: int, wrong: bool) -> None:
+    with duckdb.connect() as con:
+        for name in ("tugas", "celah"):
+            con.execute(f"create table {name} as select cast(i as varchar) as kode from range({rows}) t(i)")
+        plan = json.loads(con.execute(f"explain (format json) {sql}").fetchall()[0][1])
+    assert any(one.wrong for one in crossings(plan)) is wrong
+
+
+@pytest.mark.parametrize(
+    "small, large, said",
+    [
+        (2.0, 8.0, []),
+        (2.0, 8.0 * 4 ** (EXPONENT - 1) * 1.01, ["tumbuh"]),
+        (1.0, 16.0, ["tumbuh", "per sejuta"]),
+        (0.01, LEAST * 0.99, []),
+    ],
+    ids=["as-the-rows", "a-little-faster", "quadratic", "too-short-to-tell"],
+)
+def test_a_cost_may_grow_as_its_rows_do(small: float, large: float, said: list[str]) -> None:
+    faults = Growth("uji", small, large, (50_000, 200_000), NODE_BUDGET * 2.5).faults
+    assert [word for word in ("tumbuh", "per sejuta") if any(word in one for one in faults)] == said
+    assert all(one.startswith("uji: ") for one in faults)
+
+
+def test_every_step_of_the_main_job_has_a_budget_of_its_own() -> None:
+    assert set(STEP_BUDGETS) == {line for line in STAGE_LINES.values() if not line.startswith("decree")}
+    # What one step is given another gives up: dealing anew makes the whole no dearer, and the whole has a bound of its own.
+    assert 918 >= sum(STEP_BUDGETS.values()) > WHOLE_BUDGET
+    (one,) = compared({}, {"model": 3.0}, (50_000, 200_000), {})
+    assert (one.small, one.budget, one.per_million) == (0.0, NODE_BUDGET, 15.0)
+
+
+@pytest.mark.parametrize(
+    "floor, slow",
+    [(FLOOR / 5, 1.0), (FLOOR / 5 * 1.3, 1.3), (FLOOR / 50, 1.0), (FLOOR * 5, SLOWEST)],
+    ids=["as-there", "slower", "quick-gains-nothing", "never-more-than-half-again"],
+)
+def test_what_is_allowed_is_counted_by_the_floor_beside_it(floor: float, slow: float) -> None:
+    assert slowness(floor, 200_000) == pytest.approx(slow)
+    under, over = (NODE_BUDGET / 5 * slow * share for share in (0.98, 1.02))
+    kept, broken = (compared({"model": one / 4}, {"model": one}, (50_000, 200_000), {}, slow)[0].faults for one in (under, over))
+    assert not kept and "per sejuta" in broken[0]
