@@ -67,6 +67,25 @@ class PadananDbt(DbtCliResource):
     def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
         return None
 
+    def hand_over(self, home: Home) -> None:
+        """After a call: its tables stand in the warehouse file."""
+
+
+class SparkDbt(PadananDbt):
+    # The same call, assets and checks: dbt's process starts a Spark session (`dbt_child`), and its tables are laid into the
+    # warehouse file as views, where everything behind reads them.
+    """dbt di atas Spark, dijalankan sebagai proses anak; butuh padanan[spark]."""
+
+    def cli(self, args: Any, **kwargs: Any) -> DbtCliInvocation:
+        # The session reads the seeds itself: dbt-spark would write them row by row, unquoted.
+        return super().cli([*args, "--exclude-resource-type", "seed"], **kwargs)
+
+    def hand_over(self, home: Home) -> None:
+        """Views of what Spark has built."""
+        from padanan.spark.handover import hand_over
+
+        hand_over(home)
+
 
 def source_fingerprint(project: Path = DBT_PROJECT) -> str:
     """A hash of every source file of the dbt project (path and bytes), to know whether the manifest is stale."""
@@ -192,7 +211,7 @@ def _is_entry(manifest: Mapping[str, Any], props: Mapping[str, Any]) -> bool:
     return not any(p.get("resource_type") == "model" and calls & set(p["tags"]) for p in parents)
 
 
-def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, open_home: Callable[[], Home], *, what: str) -> Iterator[Any]:
+def run_dbt(context: dg.AssetExecutionContext, dbt: PadananDbt, open_home: Callable[[], Home], *, what: str) -> Iterator[Any]:
     """One `dbt build` of the selected models; events come after dbt has let go of the warehouse.
 
     Row counts need a connection of their own, and DuckDB gives none while dbt writes; so the events of finished
@@ -223,6 +242,8 @@ def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, open_home: C
     with explained(f"dbt ({what})"):
         code, events, trouble = _build(context, dbt, target)
     disk.remove_tree(target, ignore_errors=True)
+    with explained(f"penyerahan tabel ({what})"):
+        dbt.hand_over(home)
     with explained(f"penghitungan baris ({what})"):
         from padanan.base.warehouse import row_counts
 
@@ -236,6 +257,8 @@ def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, open_home: C
 def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, target: Path) -> tuple[int, list[Any], list[str]]:
     """Runs `dbt build`: exit code, Dagster events of what finished, and dbt's own error lines."""
     arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
+    if _from_scratch(context):
+        arguments.append("--full-refresh")
     # Where one lies already dagster-dbt copies none of `target`, which anybody may have parsed with other settings.
     if (parsed := prepared_manifest().with_name(PARSED)).exists():
         disk.copy(parsed, target / PARSED)
@@ -257,6 +280,13 @@ def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, target: Path)
                 context.log.info(f"dbt: {event.output_name} selesai")
             events.append(event)
     return invocation.process.wait(), events, trouble
+
+
+def _from_scratch(context: dg.AssetExecutionContext) -> bool:
+    """Whether the run was told to build the warehouse anew (`PlanConfig.bangun_ulang`): then no kept table counts."""
+    config: Mapping[str, Any] = context.run.run_config
+    told: Mapping[str, Any] = config.get("ops", {}).get("__".join(PLAN_KEY.path), {}).get("config", {})
+    return bool(told.get("bangun_ulang"))
 
 
 def _raise_for(code: int, trouble: Sequence[str], what: str, home: Home) -> None:

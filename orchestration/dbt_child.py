@@ -5,15 +5,16 @@ Which models run is decided by the caller; this file is executed as a script, no
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import re
-import signal
 import sys
+from collections.abc import Sequence
 from typing import Any
 
-PR_SET_PDEATHSIG = 1
+from padanan.base.cycles import look_seldom
+from padanan.base.parent import end_with
+
 PARENT = "PADANAN_INDUK"
 
 # DuckDB and dbt quote the offending value in these messages; a value may be a NIK or a name.
@@ -88,20 +89,18 @@ class RedactingStream:
 
 
 def die_with_parent() -> None:
-    """Asks the kernel to kill this process when the Dagster run dies, so that no orphan keeps the warehouse lock.
+    """Ends with the Dagster run, which names itself (`PARENT`), so that no orphan keeps the warehouse lock."""
+    end_with(int(os.environ.get(PARENT) or os.getppid()))
 
-    The run names itself (`PARENT`): one that died while this process was starting is no longer to be seen from here.
-    """
-    parent = int(os.environ.get(PARENT) or os.getppid())
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)
+
+def _target(arguments: Sequence[str]) -> str | None:
+    return arguments[arguments.index("--target") + 1] if "--target" in arguments[:-1] else None
 
 
 def main() -> None:
     """Runs dbt with this process's arguments and exits with dbt's code."""
     die_with_parent()
+    look_seldom()
     out = RedactingStream(sys.stdout)
     sys.stdout = out
     # The script's own folder is first on sys.path; it holds no module that dbt may import by accident.
@@ -110,6 +109,12 @@ def main() -> None:
     from dbt.cli.main import cli
 
     try:
+        if _target(sys.argv) == "spark":
+            from padanan.base.home import Home
+            from padanan.spark import cursor, session
+
+            session.start(Home.from_env())
+            cursor.install()
         cli(prog_name="dbt")
     finally:
         out.close_pending()

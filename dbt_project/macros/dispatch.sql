@@ -2,16 +2,13 @@
 
 {% macro full_match(expr, pattern) %}{{ return(adapter.dispatch('full_match', 'padanan')(expr, pattern)) }}{% endmacro %}
 {% macro default__full_match(expr, pattern) %}{{ return("regexp_full_match(" ~ expr ~ ", '" ~ pattern ~ "')") }}{% endmacro %}
-{% macro spark__full_match(expr, pattern) %}{{ return(expr ~ " rlike '^(?:" ~ pattern ~ ")$'") }}{% endmacro %}
 
 {% macro has_match(expr, pattern) %}{{ return(adapter.dispatch('has_match', 'padanan')(expr, pattern)) }}{% endmacro %}
 {% macro default__has_match(expr, pattern) %}{{ return("regexp_matches(" ~ expr ~ ", '" ~ pattern ~ "')") }}{% endmacro %}
-{% macro spark__has_match(expr, pattern) %}{{ return(expr ~ " rlike '" ~ pattern ~ "'") }}{% endmacro %}
 
 {#- Replaces every match. -#}
 {% macro replace_all(expr, pattern, by) %}{{ return(adapter.dispatch('replace_all', 'padanan')(expr, pattern, by)) }}{% endmacro %}
 {% macro default__replace_all(expr, pattern, by) %}{{ return("regexp_replace(" ~ expr ~ ", '" ~ pattern ~ "', '" ~ by ~ "', 'g')") }}{% endmacro %}
-{% macro spark__replace_all(expr, pattern, by) %}{{ return("regexp_replace(" ~ expr ~ ", '" ~ pattern ~ "', '" ~ (by | replace('\\', '$')) ~ "')") }}{% endmacro %}
 
 {#- One group of the first match, null when there is none. -#}
 {% macro take(expr, pattern, group) %}{{ return(adapter.dispatch('take', 'padanan')(expr, pattern, group)) }}{% endmacro %}
@@ -20,11 +17,9 @@
 {#- How many different texts the first group of all matches holds. -#}
 {% macro distinct_groups(expr, pattern) %}{{ return(adapter.dispatch('distinct_groups', 'padanan')(expr, pattern)) }}{% endmacro %}
 {% macro default__distinct_groups(expr, pattern) %}{{ return("len(list_distinct(regexp_extract_all(" ~ expr ~ ", '" ~ pattern ~ "', 1)))") }}{% endmacro %}
-{% macro spark__distinct_groups(expr, pattern) %}{{ return("size(array_distinct(regexp_extract_all(" ~ expr ~ ", '" ~ pattern ~ "', 1)))") }}{% endmacro %}
 
 {% macro strip_accents(expr) %}{{ return(adapter.dispatch('strip_accents', 'padanan')(expr)) }}{% endmacro %}
 {% macro default__strip_accents(expr) %}{{ return("strip_accents(" ~ expr ~ ")") }}{% endmacro %}
-{% macro spark__strip_accents(expr) %}{{ return("translate(" ~ expr ~ ", 'ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ', 'AAAAAACEEEEIIIINOOOOOUUUUY')") }}{% endmacro %}
 
 {% macro jaro_winkler(a, b) %}{{ return(adapter.dispatch('jaro_winkler', 'padanan')(a, b)) }}{% endmacro %}
 {% macro default__jaro_winkler(a, b) %}{{ return("jaro_winkler_similarity(" ~ a ~ ", " ~ b ~ ")") }}{% endmacro %}
@@ -32,12 +27,10 @@
 {#- Whole-number division. -#}
 {% macro int_div(a, b) %}{{ return(adapter.dispatch('int_div', 'padanan')(a, b)) }}{% endmacro %}
 {% macro default__int_div(a, b) %}{{ return("(" ~ a ~ " // " ~ b ~ ")") }}{% endmacro %}
-{% macro spark__int_div(a, b) %}{{ return("(" ~ a ~ " div " ~ b ~ ")") }}{% endmacro %}
 
 {#- Every word of text a (separated by one space) occurs in text b. -#}
 {% macro words_within(a, b) %}{{ return(adapter.dispatch('words_within', 'padanan')(a, b)) }}{% endmacro %}
 {% macro default__words_within(a, b) %}{{ return("list_has_all(string_split(" ~ b ~ ", ' '), string_split(" ~ a ~ ", ' '))") }}{% endmacro %}
-{% macro spark__words_within(a, b) %}{{ return("size(array_except(split(" ~ a ~ ", ' '), split(" ~ b ~ ", ' '))) = 0") }}{% endmacro %}
 
 {#- Every word of a text of two words or more (separated by one space) in its one form; `forms`: form -> the other spellings. -#}
 {% macro map_words(expr, forms) %}{{ return(adapter.dispatch('map_words', 'padanan')(expr, forms)) }}{% endmacro %}
@@ -48,15 +41,10 @@
     case when contains({{ expr }}, ' ')
         then array_to_string(list_transform(string_split({{ expr }}, ' '), lambda w: {{ word_form('w', forms) }}), ' ') else {{ expr }} end
 {%- endmacro %}
-{% macro spark__map_words(expr, forms) -%}
-    case when contains({{ expr }}, ' ')
-        then array_join(transform(split({{ expr }}, ' '), w -> {{ word_form('w', forms) }}), ' ') else {{ expr }} end
-{%- endmacro %}
 
 {#- Days since 1899-12-30, the way spreadsheets store dates. -#}
 {% macro serial_date(expr) %}{{ return(adapter.dispatch('serial_date', 'padanan')(expr)) }}{% endmacro %}
 {% macro default__serial_date(expr) %}{{ return("(date '1899-12-30' + try_cast(" ~ expr ~ " as integer))") }}{% endmacro %}
-{% macro spark__serial_date(expr) %}{{ return("date_add(date '1899-12-30', try_cast(" ~ expr ~ " as int))") }}{% endmacro %}
 
 {#- How a name sounds: old spelling made new, doubled letters and silent h dropped (`phonetic`). -#}
 {% macro phonetic(expr) %}{{ return(adapter.dispatch('phonetic', 'padanan')(expr)) }}{% endmacro %}

@@ -28,7 +28,7 @@
     {%- set maskers = rules | map(attribute='masked_by') | sum(start=[]) -%}
     {%- set source = "(select * from " ~ relation ~ " where producer = " ~ lit(contract['id']) ~ ")" %}
     select
-        b.periode, b.revisi, b.producer, b.unit, b.record_key, b.entity_key, b.delivery, r.rule_id, r.level, r.dimensi,
+        {{ run_columns(run_plan()) }}, b.producer, b.unit, b.record_key, b.entity_key, b.delivery, r.rule_id, r.level, r.dimensi,
         {%- set details = rules | selectattr('rincian') | list %}
         {% if details -%}
         case r.nomor

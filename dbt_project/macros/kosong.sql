@@ -4,7 +4,7 @@
 {% macro null_values() %}
     {%- set empty = {'pola': '[ -/:-@]*', 'pola_nol': '[ -/:-@]*', 'nomor': {}} -%}
     {%- if not execute or not has_run_plan() -%}{{ return(empty) }}{%- endif -%}
-    {%- set found = run_query("select cast(json_extract(content, '$.kosong') as varchar) from read_text(" ~ lit(run_plan_path()) ~ ")").rows[0][0] -%}
+    {%- set found = asked_once("select cast(json_extract(content, '$.kosong') as varchar) from read_text(" ~ lit(run_plan_path()) ~ ")") -%}
     {{ return(fromjson(found) if found else empty) }}
 {% endmacro %}
 

@@ -151,7 +151,15 @@
 {% macro or_unknown(code) -%}coalesce({{ code }}, 'tidak diketahui'){%- endmacro %}
 
 {#- The staging models whose records are matched, in a fixed order; those of supporting data are in supporting_models. -#}
-{% macro staging_models() %}{{ return(contract_staging() | reject('in', supporting_models()) | list) }}{% endmacro %}
+{% macro staging_models() %}
+    {{ return((contract_staging() | reject('in', supporting_models()) | list) + ['stg_umpan_balik__orang']) }}
+{% endmacro %}
+
+{#- The residence rule of this run: after every register and registry, where the field found a newcomer. -#}
+{% macro residence_order(plan) %}
+    {%- set order = plan['sasaran'].get('urutan_domisili') or [] -%}
+    {{ return(order + ([newcomer_producer()] if plan.get('warga_baru') and order else [])) }}
+{% endmacro %}
 
 {#- Pairs of programs that one person may not receive together, both ways. -#}
 {% macro excluding_pairs(plan) %}

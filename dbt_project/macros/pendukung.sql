@@ -66,7 +66,6 @@ acuan as (
     group by kode_kelurahan
 )
 select
-    {{ run_columns(plan) }},
     b.producer,
     b.unit,
     b.periode_data,

@@ -257,7 +257,6 @@ langkah_3 as not materialized (
     left join kiriman on a.producer = kiriman.producer and a.delivery = kiriman.delivery
 )
 select
-    {{ run_columns(plan) }},
     l.producer,
     l.unit,
     l.periode_data,

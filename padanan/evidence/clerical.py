@@ -74,7 +74,7 @@ def export(home: Home, periode: Periode, path: Path, *, entitled: bool = False) 
     limits = thresholds(folder)
     rows.sort(key=lambda row: order_of(row, limits[row["producer"]]))
     with no_space_guard("antrean klerikal"):
-        names = {item.id: item.name for item in plan.data.contracts}
+        names = {item.id: item.name for item in plan.data.matched}
         book.write(path, (_locked(row, names, entitled) for row in rows), f"{periode.label} revisi {revisi}")
     return len(rows)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from padanan.base.book import READ_SIZE
 from padanan.base.commit import writing
-from padanan.forms.sealed_book import Layout, Row, formats, neutral, sealed, sealed_rows, workbook, write_sheet
+from padanan.forms.sealed_book import Layout, Row, formats, neutral, sealed_all, sealed_rows, workbook, write_sheet
 
 SHEET = "antrean"
 _TECHNICAL = ("sumber", "record_key", "register_key", "entity_key", "sidik", "id_penduduk")
@@ -60,7 +60,7 @@ def write(path: Path, rows: Iterable[Mapping[str, str]], told: str = "") -> None
     with writing(path, mode=0o600) as draft:
         book = workbook(draft, "Antrean klerikal")
         safe = ({name: neutral(text) for name, text in cells.items()} for cells in rows)
-        rows_and_seals = ((cells, sealed(LAYOUT, cells)) for cells in safe)
+        rows_and_seals = sealed_all(LAYOUT, safe)
         write_sheet(book, LAYOUT, rows_and_seals, formats(book, READ_SIZE), f"Antrean klerikal {told} · memuat data pribadi")
         book.close()
 

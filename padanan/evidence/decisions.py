@@ -117,6 +117,20 @@ def arrange(con: duckdb.DuckDBPyConnection, rows: list[dict[str, str]]) -> None:
     con.unregister("putusan_masuk")
 
 
+def add_newcomers(con: duckdb.DuckDBPyConnection, producer: str, parts: Sequence[Path]) -> None:
+    """Adds to `putusan` whom two reviewers said a newcomer is not (`_bukan` of their rows): no evidence joins them again."""
+    con.execute(
+        """insert into putusan
+        select r.producer, r.id_awal, p.register_key, p.id_penduduk, 'bukan'
+        from (select _entity_key, unnest(_bukan) as id_orang from read_parquet(?)) b
+        join (select distinct producer, id_awal, entity_key from rekaman) r on r.producer = ? and r.entity_key = b._entity_key
+        join penduduk p on p.id_penduduk = b.id_orang
+        where not exists (select 1 from putusan q where q.producer = r.producer and q.id_awal = r.id_awal
+            and q.id_penduduk = p.id_penduduk)""",
+        [[str(path) for path in parts], producer],
+    )
+
+
 def for_linkage(con: duckdb.DuckDBPyConnection, ids: list[str]) -> pa.Table:
     """Rulings as `link` takes them: 'padan' and 'bukan' are settled, 'ragu' and 'konflik' are nobody's link."""
     return con.execute(

@@ -29,6 +29,7 @@ from padanan.linkage.clusters import cluster
 from padanan.linkage.comparison import COLUMNS
 from padanan.linkage.model import Model
 from padanan.linkage.prepare import prepare_register
+from padanan.linkage.shards import Workers
 from padanan.published.run_plan import RunPlan
 
 BITS = ("awal", *(c.name for c in COLUMNS), "kelas_lain", "kelangkaan", "keluarga")
@@ -98,7 +99,11 @@ def register_rows(path: Path) -> int:
 
 
 def match_period(
-    home: Home, plan: RunPlan, contracts: Mapping[str, Contract], config: LinkageConfig | None = None
+    home: Home,
+    plan: RunPlan,
+    contracts: Mapping[str, Contract],
+    config: LinkageConfig | None = None,
+    workers: Workers | None = None,
 ) -> EvidenceResult:
     """Matches what step 1 left over in the warehouse's current revision.
 
@@ -110,6 +115,7 @@ def match_period(
         contracts: the contracts, for the day at which ages are counted only through the plan's period; kept for callers that
             check that every list of the plan has one.
         config: parameters; default `expectations/linkage.yaml`.
+        workers: who finds and compares candidates (`padanan.linkage.shards`), when not this process alone.
 
     Raises:
         PadananError: step 1's tables are missing, a decision can't be read, or a list has no contract.
@@ -124,7 +130,7 @@ def match_period(
     con = _connect(home, config)
     try:
         with no_space_guard("bukti padanan"), building(home.warehouse) as work:
-            result = _match(con, plan, config, register, ruled, work, target)
+            result = _match(con, home, plan, config, register, ruled, work, target, workers)
             replace(work / "selesai", target)
     finally:
         con.close()
@@ -133,17 +139,21 @@ def match_period(
 
 def _match(
     con: duckdb.DuckDBPyConnection,
+    home: Home,
     plan: RunPlan,
     config: LinkageConfig,
     register: Path,
     ruled: list[dict[str, Any]],
     work: Path,
     target: Path,
+    workers: Workers | None,
 ) -> EvidenceResult:
     sources.arrange(con, plan.data)
     listings = sources.listings_of(con, plan.data)
     sources.fingerprints(con, sorted({item.model for item in listings}))
     decisions.arrange(con, ruled)
+    if (newcomers := plan.data.warga_baru) is not None:
+        decisions.add_newcomers(con, newcomers.id, [home.root / item.path for item in newcomers.deliveries])
     raw_register = work / "acuan.parquet"
     if config.plug_ins:
         sources.write_register(con, sources.reference_of(plan.data), raw_register, config)
@@ -160,6 +170,7 @@ def _match(
                 step1=sources.links_by_nik(con, items),
                 prepared=register,
                 decisions=decisions.for_linkage(con, [item.id for item in items]),
+                workers=workers,
             ),
         )
         disk.unlink(path)

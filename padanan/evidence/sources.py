@@ -161,7 +161,7 @@ def listings_of(con: duckdb.DuckDBPyConnection, data: PlanData) -> list[Listing]
     }
     return [
         Listing(c.id, c.stage_model, *counted[c.id])
-        for c in sorted(data.contracts, key=lambda c: c.id)
+        for c in sorted(data.matched, key=lambda c: c.id)
         if REFERENCE not in c.peran and c.id in counted
     ]
 

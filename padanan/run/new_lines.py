@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
 
 from padanan.base.commit import building
 from padanan.base.digest import file_sha256
@@ -20,24 +19,20 @@ from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.format import day, fingerprint
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
-from padanan.base.sql import ident, literal
+from padanan.base.sql import literal
 from padanan.base.tabular import scratch
-from padanan.contracts import cells
 from padanan.contracts.feedback import load_catalogue, load_feedback
 from padanan.contracts.field_parts import VISIT
 from padanan.contracts.field_rules import load_field_rules
 from padanan.feedback.asked_rows import WILAYAH
 from padanan.feedback.lines import LINES, open_lines, revision_known
-from padanan.feedback.state import HOLDING, Moment, open_state
+from padanan.feedback.reasons import words_of
+from padanan.feedback.state import Moment, open_state
+from padanan.feedback.told_rows import SHOWN, TOLD, tell
 from padanan.forms import handover
 from padanan.published.revisions import read_manifest
-from padanan.records.ledger import manifests
 from padanan.review.worklist import asked, book
 from padanan.review.worklist.rows import Place
-
-LATER = "susulan"
-"""The counts, and the end of the folder's name, of worklists that follow those of a publication."""
-_SHOWN = ("nik", "no_kk", "nama", "alamat", "rt", "rw", "jk")
 
 
 def make_new(
@@ -65,8 +60,7 @@ def make_new(
     periode, revisi, _ = running
     manifest = read_manifest(home, periode, revisi)
     stamp = book.Stamp.of(periode.label, revisi, manifest)
-    base = handover.folder_of(home, handover.WORKLISTS, periode, revisi)
-    earlier = [one for one in handover.issues(home) if one.folder.name.startswith(f"{base.name}-{LATER}-")]
+    earlier, target = handover.later(home, handover.WORKLISTS, periode, revisi)
     given = set() if again else {str(name) for one in earlier for name in one.facts["garis"]}
     con = scratch(home)
     try:
@@ -75,7 +69,6 @@ def make_new(
         con.close()
     if not lines:
         return None, {}
-    target = base.with_name(f"{base.name}-{LATER}-{len(earlier) + 1}")
     with building(target.parent) as folder, no_space_guard("daftar kerja lapangan"):
         files: dict[str, dict[str, Any]] = {}
         for place, people, tasks in _files(lines, today):
@@ -106,8 +99,7 @@ def make_new(
 
 def _lines(con: duckdb.DuckDBPyConnection, home: Home, today: date, prelist: Path, given: set[str]) -> list[dict[str, Any]]:
     """Open lines of people whom the publication's worklists do not have, with what the newest row about each says."""
-    contracts = load_feedback()
-    open_state(con, home, contracts, Moment(today, today))
+    open_state(con, home, load_feedback(), Moment(today, today))
     open_lines(con, home, load_catalogue(), today=today, known_at=today)
     con.execute("create table sudah (id_garis varchar)")
     if given:
@@ -116,21 +108,11 @@ def _lines(con: duckdb.DuckDBPyConnection, home: Home, today: date, prelist: Pat
         f"""create table baru as select * from {LINES} where id_garis not in (select id_garis from sudah)
         and id_orang not in (select id_orang from read_parquet({literal(prelist)}) where status = 'terbuka')"""
     )
-    con.execute(
-        f"""create table asal as select h.id_orang, h.kontrak, h.sha16, h.baris, h.terjadi, h.id_peristiwa from {HOLDING} h
-        where h.id_orang in (select id_orang from baru)"""
-    )
-    told = " union all ".join(
-        [f"select null::varchar as id_orang, {_nothing()}, null::date as terjadi, null::varchar as id_peristiwa where false"]
-        + [arm for contract_id in contracts for arm in _told(con, home, contract_id)]
-    )
-    listed = ", ".join(f"s.{name}" for name in (*_SHOWN, "tgl_lahir"))
+    tell(con, home, load_feedback(), "select id_orang from baru")
+    listed = ", ".join(f"s.{name}" for name in (*SHOWN, "tgl_lahir"))
     cursor = con.execute(
-        f"""with sebutan as (
-          select * from ({told}) qualify row_number() over (
-            partition by id_orang order by (nama is not null) desc, terjadi desc, id_peristiwa desc) = 1)
-        select b.id_orang, b.id_garis, b.kode_alasan, b.tenggat, b.pelaku, b.kode_kelurahan, w.kelurahan, {listed}
-        from baru b left join sebutan s on s.id_orang = b.id_orang
+        f"""select b.id_orang, b.id_garis, b.kode_alasan, b.tenggat, b.pelaku, b.kode_kelurahan, w.kelurahan, {listed}
+        from baru b left join {TOLD} s on s.id_orang = b.id_orang
         left join (select distinct kode_kelurahan, kelurahan from read_csv({literal(WILAYAH)}, all_varchar=true, header=true)) w
           on w.kode_kelurahan = b.kode_kelurahan
         order by b.kode_kelurahan nulls last, b.prioritas, b.tenggat, b.id_orang"""
@@ -139,34 +121,8 @@ def _lines(con: duckdb.DuckDBPyConnection, home: Home, today: date, prelist: Pat
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _nothing() -> str:
-    return ", ".join(f"null::varchar as {name}" for name in _SHOWN) + ", null::date as tgl_lahir"
-
-
-def _told(con: duckdb.DuckDBPyConnection, home: Home, contract_id: str) -> Iterator[str]:
-    """What landed rows of a contract say of the people; a delivery whose content went by retention says nothing."""
-    wanted = {one[0] for one in con.execute("select distinct sha16 from asal where kontrak = ?", [contract_id]).fetchall()}
-    for item in manifests(home, contract_id) if wanted else ():
-        part = Path(item["folder"]) / "part.parquet"
-        if item["sha16"] not in wanted or not part.exists():
-            continue
-        names = set(pq.read_schema(part).names)
-        if "nama" not in names:
-            continue
-        shown = {name: f"trim(p.{ident(name)})" if name in names else "null::varchar" for name in _SHOWN}
-        shown["nik"] = cells.sixteen("p.nik") if "nik" in names else "null::varchar"
-        born = cells.day("p.tgl_lahir") if "tgl_lahir" in names else "null::date"
-        listed = ", ".join(f"{sql} as {name}" for name, sql in shown.items())
-        yield (
-            f"select a.id_orang, {listed}, {born} as tgl_lahir, a.terjadi, a.id_peristiwa from asal a "
-            f"join read_parquet({literal(part)}, hive_partitioning = false) p on p._baris = a.baris "
-            f"where a.kontrak = {literal(contract_id)} and a.sha16 = {literal(str(item['sha16']))}"
-        )
-
-
 def _files(lines: list[dict[str, Any]], today: date) -> Iterator[tuple[Place, list[dict[str, str]], list[dict[str, str]]]]:
     """The rows of each workbook: people, and one task behind each."""
-    openings = load_catalogue().garis
     rules = load_field_rules()
     by_place: dict[str | None, list[dict[str, Any]]] = {}
     for line in lines:
@@ -175,9 +131,9 @@ def _files(lines: list[dict[str, Any]], today: date) -> Iterator[tuple[Place, li
         people, tasks = [], []
         for number, line in enumerate(found, 1):
             codes = str(line["kode_alasan"]).split(",")
-            row = {name: "" if line[name] is None else str(line[name]) for name in (*_SHOWN, "tgl_lahir")}
+            row = {name: "" if line[name] is None else str(line[name]) for name in (*SHOWN, "tgl_lahir")}
             row |= {"id_orang": str(line["id_orang"]), "kode": str(line["kode_alasan"]), "rumah": str(number), "orang_ke": "1"}
-            why = "; ".join(openings[one].alasan if one in openings else one.replace("_", " ") for one in codes)
+            why = "; ".join(words_of(codes).values())
             ask = asked.question(row, codes, rules.pertanyaan, today) or f"Apakah {asked.addressed(row, today)} tinggal di sini?"
             row |= {
                 "orang": asked.card(row, f"{number}.1"),

@@ -16,6 +16,7 @@ from padanan.base.home import Home
 from padanan.base.period import Periode
 from padanan.contracts.contract import Contract, load_blanks
 from padanan.contracts.criteria import load_criteria
+from padanan.contracts.feedback import load_newcomers
 from padanan.contracts.field_rules import field_plan
 from padanan.contracts.parts import reference
 from padanan.contracts.plan import load_plans
@@ -137,6 +138,14 @@ def make_plan(
             cure=f"minta {register.owner} mengirim, atau jalankan "
             f"'padanan status --periode {periode}' untuk melihat kiriman yang ditahan atau terlalu tua",
         )
+    field = feedback_inputs(home, last_day, expectations)
+    newcomers, known = None, contracts
+    if field is not None and field.newcomers is not None:
+        own = load_newcomers(expectations)
+        newcomers, known = planned_contract(own, periode, [field.newcomers]), {**contracts, own.id: own}
+    read = {name: [home.root / item.path for item in items] for name, items in by_contract.items()}
+    if newcomers is not None:
+        read[newcomers.id] = [home.root / item.path for item in newcomers.deliveries]
     criteria = load_criteria(expectations, year.agreed(periode, demo=home.demo_marker.exists()))
     inputs = PlanInputs(
         periode=periode.key,
@@ -144,17 +153,16 @@ def make_plan(
         cutoff=last_day.isoformat(),
         code_version=code_version(),
         expectations_version=expectations_version(expectations),
-        decisions_version=decisions_version(
-            home, {name: [home.root / item.path for item in items] for name, items in by_contract.items()}
-        ),
+        decisions_version=decisions_version(home, read),
         # What the review asked for; accepting and waiving are no input and open no revision.
         permintaan=tuple(requests(read_log(home, periode))),
         key_id=ring.names[-1],
         contracts=tuple(planned_contract(contract, periode, by_contract.get(contract.id, ())) for contract in contracts.values()),
         sasaran=criteria,
-        lapangan=field_plan(contracts, expectations, criteria),
+        lapangan=field_plan(known, expectations, criteria),
         kosong=load_blanks(expectations).plan(),
-        umpan_balik=feedback_inputs(home, last_day, expectations),
+        umpan_balik=field.plan if field is not None else None,
+        warga_baru=newcomers,
     )
     inputs_hash = hashlib.sha256(json.dumps(inputs.as_json(), sort_keys=True).encode()).hexdigest()
     published = published_revisions(home, periode)

@@ -23,11 +23,13 @@ from padanan.base.tabular import write_table
 from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.criteria_words import record
 from padanan.contracts.dbt_yaml import identity_model
+from padanan.contracts.feedback import NEWCOMERS
 from padanan.published import identities
 from padanan.published.revisions import read_manifest
 from padanan.published.run_plan import RunPlan
 from padanan.published.tables import MODEL, keyed_columns, query_of, tables
 from padanan.records import anchors
+from padanan.records.field_proof import prove_field
 
 WRITERS = 2
 
@@ -41,7 +43,8 @@ def publish(home: Home, plan: RunPlan) -> Path:
         The published folder.
 
     Raises:
-        PadananError: a table is missing, belongs to another run, or the revision exists with other inputs.
+        PadananError: a table is missing, belongs to another run, the revision exists with other inputs, or what the run read of
+            the field was changed.
     """
     target, private = home.published(plan.periode, plan.revisi), home.identitas(plan.periode, plan.revisi)
     if target.exists():
@@ -56,6 +59,7 @@ def publish(home: Home, plan: RunPlan) -> Path:
             file=target.relative_to(home.root),
             cure="jalankan ulang dari landing/rencana supaya revisi berikutnya dibuka",
         )
+    prove_field(home, plan.data)
     con = connect_warehouse(home)
     con.execute("set memory_limit = ?", [os.environ.get("PADANAN_MEMORY", "3GB")])
     con.execute("set temp_directory = ?", [str(home.warehouse / "tmp")])
@@ -106,7 +110,7 @@ def _export(con: duckdb.DuckDBPyConnection, plan: RunPlan, name: str, folder: Pa
     query, keyed = query_of(name)
     if keyed:
         register_hmac(con, load_ring())
-    written = write_table(con, query, folder / f"{name}.parquet")
+    written = write_table(con, query, folder / f"{name}.parquet", by_column=True)
     return {"rows": written.rows, "sha256": written.sha256, "row_hash": written.row_hash}
 
 
@@ -159,6 +163,8 @@ def manifest_of(plan: RunPlan, tables: dict[str, Any], files: dict[str, Any], ap
             for delivery in contract.deliveries
             if delivery.terbawa
         ],
+        # People whom only the field knows: read like a delivery, and delivered by nobody.
+        NEWCOMERS: data.warga_baru.deliveries[0].model_dump(exclude={"path"}) if data.warga_baru is not None else None,
         "tables": tables,
         "files": files,
         **apart,

@@ -29,7 +29,7 @@ from padanan.feedback.typed_rows import ROWS, read
 from padanan.forms.answers import date_of, shown
 from padanan.forms.sealed_book import Fault
 from padanan.review.worklist.asked import named_on
-from padanan.review.worklist.book import Stamp
+from padanan.review.worklist.book import URGENT, Stamp
 from padanan.review.worklist.findings import Finding
 
 CONTRACT = "verivali"
@@ -57,7 +57,11 @@ def line_of(finding: Finding, stamp: Stamp, today: date) -> Line:
     name, born, _ = named_on(finding.card)
     digest = hashlib.sha256(f"{stamp.mark}|{finding.sheet}|{finding.key}|{told['tanggal']}".encode()).hexdigest()
     cells = {mine: told.get(theirs, "") for mine, theirs in COLUMN_OF.items()}
+    urgent = cells["hasil"].endswith(URGENT)
+    cells["hasil"] = cells["hasil"].removesuffix(URGENT)
     cells |= {name: shown(cells[name]).upper() for name in ("hasil", "domisili")}
+    # Left blank where nobody says so: the row of before stays the same row.
+    cells["mendesak"] = "YA" if urgent else ""
     return Line(
         finding,
         cells

@@ -19,7 +19,7 @@ import pyarrow as pa
 from padanan.base import disk
 from padanan.base.commit import building, replace
 from padanan.base.digest import file_sha256
-from padanan.base.errors import PadananError, no_space_guard
+from padanan.base.errors import PadananError, no_space_guard, safe_reason
 from padanan.base.folder_proof import seal
 from padanan.base.format import day, fingerprint, number
 from padanan.base.home import Home
@@ -35,7 +35,7 @@ from padanan.landing.land import deliver
 from padanan.pages import receipt as paper
 from padanan.published.revisions import read_manifest
 from padanan.records import returned
-from padanan.review.worklist.book import Stamp
+from padanan.review.worklist.book import MACHINE, Stamp
 from padanan.review.worklist.findings import Finding, read_back
 from padanan.run.sheet_rows import COLUMN_OF, CONTRACT, VERIFIERS, Line, line_of, sort_out, written
 
@@ -102,6 +102,11 @@ def take_sheet(home: Home, path: Path, *, now: datetime | None = None) -> SheetT
         read = read_back(path, stamp, today)
     except PadananError as error:
         raise SheetRefused(error.cause, cure=error.cure, file=safe_name(path.name), place=error.place) from None
+    except OSError:
+        raise
+    except Exception as error:  # whatever a broken file does to its readers is this workbook's fault alone
+        cause = f"isi lembar tidak terbaca ({safe_reason(error)})"
+        raise SheetRefused(cause, cure=MACHINE.cure, file=safe_name(path.name)) from None
     sha256 = file_sha256(path)
     visits = [line_of(one, stamp, today) for one in read.findings if one.sheet in VERIFIERS]
     answers = [one for one in read.findings if one.sheet not in VERIFIERS]
@@ -159,9 +164,7 @@ def _delivered(
             cure="lihat tanda terimanya; lembarnya tetap dan dapat diambil lagi sesudahnya",
         )
     feedback, catalogue = load_feedback(), load_catalogue()
-    for contract, item in intake.waiting(home, {CONTRACT: feedback[CONTRACT]}):
-        if item["sha16"] == landed.sha16:
-            intake.take(home, feedback, catalogue, contract, item, now=now or datetime.now(JAKARTA))
+    intake.take_all(home, only=CONTRACT, sha16=landed.sha16, now=now)
     record = next((one for one in returned.taken(home, CONTRACT) if one["sha16"] == landed.sha16), None)
     if record is None or int(record["baris"]) != len(lines):
         raise PadananError(

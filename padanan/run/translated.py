@@ -14,14 +14,12 @@ from padanan.base.digest import known_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.folder_proof import differing, seal, signed_hashes
 from padanan.base.home import Home
-from padanan.base.keys import KeyRing, register_today
-from padanan.base.sql import ident, literal
+from padanan.base.keys import KeyRing
 from padanan.base.tabular import copy_to, scratch
 from padanan.contracts.planned import TRANSLATED
 from padanan.records.active import ActiveDelivery
+from padanan.records.landed_rows import KEYED, keys_today
 
-KEYED = {"part.parquet": ("_record_key", "_entity_key", "_nik_key", "_kk_key"), "rejects.parquet": ("_record_key",)}
-"""The pseudonyms among the columns of a landed file."""
 _MANIFEST = "manifest.json"
 
 
@@ -68,11 +66,9 @@ def _whole(home: Home, folder: Path) -> bool:
 def _translate(home: Home, ring: KeyRing, item: ActiveDelivery, folder: Path, made_with: str) -> None:
     con = scratch(home)
     try:
-        register_today(con, ring, made_with)
         with no_space_guard("terjemahan kiriman"), building(folder.parent) as temporary:
-            for name, columns in KEYED.items():
-                today = ", ".join(f"hmac_kini({ident(column)}) as {ident(column)}" for column in columns)
-                query = f"select * replace ({today}) from read_parquet({literal(item.folder / name)}, hive_partitioning = false)"
+            for name in KEYED:
+                query = keys_today(con, ring, item.folder / name, made_with)
                 copy_to(con, query, temporary / name, options=", compression zstd")
             disk.copy(item.folder / _MANIFEST, temporary / _MANIFEST)
             seal(temporary, folder.relative_to(home.root).as_posix(), [*KEYED, _MANIFEST])

@@ -5,6 +5,7 @@ Rows are written here as a test needs them; what the models should make of them 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -49,7 +50,7 @@ class Gudang:
     ) -> None:
         """Writes one delivery in the landing layout; `_sel_angka` may be given as a column of a row."""
         contract = self.contracts[contract_id]
-        sha16 = f"{contract_id}{len(self._deliveries.get(contract_id, []))}".encode().hex()[:16].ljust(16, "0")
+        sha16 = hashlib.sha256(f"{contract_id} {len(self._deliveries.get(contract_id, []))}".encode()).hexdigest()[:16]
         folder = self.home / "landing" / contract_id / "period=2025-10" / f"delivery={sha16}"
         folder.mkdir(parents=True)
         names = contract.column_names

@@ -6,11 +6,17 @@ with
 penerima as materialized (
     select * from {{ recipients(plan) }} as p
 ),
--- the recipient beside the limit that the program's own rule has, if any
+-- the recipient beside the limit that the program's own rule has, if any, and what the field's state says of living in a panti
 dinilai as (
-    select o.*, p.producer, p.record_key, {{ own_limit(plan, 'p.producer') }} as batas_program
+    select
+        o.*,
+        p.producer,
+        p.record_key,
+        {{ own_limit(plan, 'p.producer') }} as batas_program,
+        coalesce(u.di_panti, false) as di_panti
     from penerima as p
     inner join {{ ref('padanan_orang') }} as o on p.id_orang = o.id_orang
+    left join {{ field_results(plan) }} as u on o.id_orang = u.id_orang
 ),
 berbukti as (
     select

@@ -16,7 +16,7 @@ rekaman as (
 ),
 isi as (
     {% for model in staging_models() -%}
-    select record_key, kk_bersih, coalesce(alamat_jalan, alamat_mentah) as alamat, rt, rw from {{ ref(model) }}
+    select record_key, kk_bersih as kk, coalesce(alamat_jalan, alamat_mentah) as alamat, rt, rw from {{ ref(model) }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 ),
@@ -25,9 +25,9 @@ alamat as (
     select
         r.id_orang,
         min_by(
-            { 'kk': i.kk_bersih, 'alamat': i.alamat, 'rt': i.rt, 'rw': i.rw },
+            { 'kk': i.kk, 'alamat': i.alamat, 'rt': i.rt, 'rw': i.rw },
             case when i.alamat is null then '1' else '0' end || case when i.rt is null or i.rw is null then '1' else '0' end
-            || r.urut || r.record_key
+            || case when i.kk is null then '1' else '0' end || r.urut || r.record_key
         ) as dari
     from rekaman as r
     inner join isi as i on r.record_key = i.record_key

@@ -1,5 +1,5 @@
 {% set plan = run_plan() %}
-{% set criteria = plan['sasaran'] %}
+{% set residence = residence_order(plan) %}
 {% set desil_sources = [] %}
 {% for c in plan['contracts'] if 'desil' in c['columns'] and c['deliveries'] %}{% do desil_sources.append(c['id']) %}{% endfor %}
 {% set programs = [] %}
@@ -19,13 +19,13 @@ orang as (
         min(case metode when 'nik_sementara' then '0' else '1' end || {{ source_rank('producer', plan) }} || record_key) as pilihan,
         min(
             case when kode_kota is not null or wilayah_hasil = 'luar_dki'
-                then {{ place_in('producer', criteria.get('urutan_domisili')) }} || record_key
+                then {{ place_in('producer', residence) }} || record_key
                     || coalesce(kode_kelurahan, kode_kecamatan, kode_kota, 'luar') end
         ) as domisili,
         -- where somebody other than the register found them in DKI
         min(
             case when kode_kota is not null and not {{ is_reference('producer') }}
-                then {{ place_in('producer', criteria.get('urutan_domisili')) }} || record_key
+                then {{ place_in('producer', residence) }} || record_key
                     || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end
         ) as ditemukan,
         {%- for name, bit in registries() %}
@@ -35,6 +35,7 @@ orang as (
         bit_or(case when producer = {{ lit(source) }} and desil is not null then 1 << desil else 0 end) as desil_{{ source }},
         {%- endfor %}
         max(case when producer in ({{ quoted_list(poverty) }}) then 1 else 0 end) as bit_kemiskinan,
+        max(case when producer = {{ lit(newcomer_producer()) }} then 1 else 0 end) as bit_warga_baru,
         bit_or(
             case producer {% for program in programs %}when {{ lit(program) }} then cast({{ 2 ** loop.index0 }} as bigint) {% endfor %}
                 else cast(0 as bigint) end
@@ -57,7 +58,7 @@ angka as not materialized (
         {% endfor -%}
         as kombinasi,
         -- the register has them elsewhere, the field found them here
-        coalesce(substr(domisili, 35) = 'luar' and {{ is_reference(named_place('left(domisili, 2)', criteria.get('urutan_domisili'))) }}
+        coalesce(substr(domisili, 35) = 'luar' and {{ is_reference(named_place('left(domisili, 2)', residence)) }}
             and ditemukan is not null, false) as ktp_pendatang,
         substr(domisili, 35) as kode_jawaban,
         case when ktp_pendatang then substr(ditemukan, 35) else kode_jawaban end as kode_domisili,
@@ -87,7 +88,7 @@ select
     -- Disdukcapil told of a move out of DKI and a visit found them gone: both, or the sources' own answer stands
     case when u.pindah_terverifikasi then false when kode_jawaban is not null then kode_jawaban <> 'luar' end as di_dki,
     ktp_pendatang,
-    {{ named_place('left(jawaban, 2)', criteria.get('urutan_domisili')) }} as sumber_domisili,
+    {{ named_place('left(jawaban, 2)', residence) }} as sumber_domisili,
     case when length(kode_domisili) >= 5 then left(kode_domisili, 5) end as kode_kota,
     case when length(kode_domisili) >= 8 then left(kode_domisili, 8) end as kode_kecamatan,
     case when length(kode_domisili) = 13 then kode_domisili end as kode_kelurahan,
@@ -101,6 +102,7 @@ select
     {%- for name, bit in registries() %}
     bit_{{ name }} <> 0 as ada_{{ name }},
     {%- endfor %}
+    bit_warga_baru = 1 as ada_warga_baru,
     kombinasi,
     case when bit_program <> 0 then concat_ws(',', null{% for program in programs | sort %},
         case when bit_program & {{ 2 ** programs.index(program) }} <> 0 then {{ lit(program) }} end{% endfor %}) end as program,
