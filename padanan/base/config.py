@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -40,8 +41,13 @@ class Config(BaseModel):
         if not isinstance(data, dict):
             return data
         # Only of a field that there is: `{gagal: f(a, b)}` without quotes is read as `gagal` and a field `b)` without a value.
-        fields = {name for key, field in cls.model_fields.items() for name in (key, field.validation_alias)}
-        return {key: value for key, value in data.items() if value is not None or key not in fields}
+        return {key: value for key, value in data.items() if value is not None or key not in _named(cls)}
+
+
+@cache
+def _named(model: type[Config]) -> frozenset[object]:
+    """The names and aliases of a model's fields; pydantic would gather them anew for every object of a file."""
+    return frozenset(name for key, field in model.model_fields.items() for name in (key, field.validation_alias))
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

@@ -138,6 +138,12 @@ def link(source: Path, target: Path) -> None:
     target.hardlink_to(source)
 
 
+def symlink(source: Path, target: Path) -> None:
+    """A link that leads from `target`, which nothing may bear yet, to `source`."""
+    told("symlink", target)
+    target.symlink_to(source)
+
+
 def unlink(path: Path, *, missing_ok: bool = False) -> None:
     """Removes a file."""
     if missing_ok and not path.exists() and not path.is_symlink():

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from padanan.base.shown import decoded, visible
 
@@ -34,6 +35,15 @@ class PadananError(Exception):
         head = f"GALAT {where}: " if where else "GALAT: "
         super().__init__(f"{head}{self.cause}. Perbaikan: {self.cure}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A fault goes from one process to another as it is."""
+        return _told_again, (type(self), str(self)), self.__dict__
+
+
+def _told_again(kind: type[PadananError], text: str) -> PadananError:
+    # Not `kind(…)`: kinds with more to tell have arguments of their own.
+    return kind.__new__(kind, text)
+
 
 class ContractError(PadananError):
     """A contract, rule, plan or criteria file that can't be used."""
@@ -48,7 +58,7 @@ class WarehouseLocked(PadananError):
 
 
 class DiskFault(PadananError):
-    """The machine can't write or open files; nothing was published, and no delivery is to blame."""
+    """The machine can't write, open files or give memory; nothing was published, and no delivery is to blame."""
 
 
 class NoSpace(DiskFault):
@@ -89,6 +99,12 @@ _MACHINE = {
     ),
     errno.ENFILE: ("server kehabisan pegangan berkas", f"tutup program lain atau naikkan fs.file-max {_AGAIN}"),
 }
+_MEMORY = (
+    "memori habis",
+    f"tutup program lain, atau naikkan batasnya (ulimit -v unlimited, atau MemoryMax pada layanan) {_AGAIN}",
+)
+# What DuckDB, Arrow and Python say then, beside MemoryError.
+_NO_MEMORY = ("Out of Memory Error", "std::bad_alloc", "Cannot allocate memory", "can't start new thread", "allocation failure")
 _OF_A_FILE = {
     errno.EFBIG: (
         "berkas melampaui batas ukuran berkas",
@@ -106,7 +122,6 @@ _OTHER = {
     errno.ENOTEMPTY: ("folder tidak kosong", "bila dua proses berjalan bersamaan, ulangi sesudah satu selesai"),
     errno.ENAMETOOLONG: ("nama berkas terlalu panjang", "beri nama yang lebih pendek"),
     errno.ESTALE: ("disk jaringan tidak menjawab", "periksa sambungannya lalu ulangi"),
-    errno.ENOMEM: ("memori server habis", "tutup program lain lalu ulangi"),
     errno.EAGAIN: ("server kehabisan proses", "tutup program lain lalu ulangi"),
     errno.ETXTBSY: ("berkas sedang dipakai program lain", "tutup program itu lalu ulangi"),
 }
@@ -127,6 +142,8 @@ def disk_fault(error: BaseException, what: str | None = None) -> PadananError | 
         for code, (cause, cure) in table.items():
             if number == code or (number is None and os.strerror(code) in text):
                 return kind(f"{cause}{during}", cure=cure)
+    if isinstance(error, MemoryError) or number == errno.ENOMEM or (number is None and any(one in text for one in _NO_MEMORY)):
+        return DiskFault(f"{_MEMORY[0]}{during}", cure=_MEMORY[1])
     return None
 
 

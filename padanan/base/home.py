@@ -31,6 +31,7 @@ FOLDERS = (
     "kit",
     "lp3ke",
     "serah",
+    "adendum",
     "decree",
     "decisions",
     "distribusi",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from typing import Any
 
 from padanan.base.errors import PadananError
 from padanan.base.period import Periode
@@ -49,3 +50,9 @@ def clean_person(by: str) -> str:
     if not name or len(name) > NAME_LENGTH or not name.isprintable() or has_long_number(name):
         raise PadananError("nama kosong atau tidak sah", cure="isi --by dengan nama petugas, tanpa nomor panjang")
     return name
+
+
+def signed_options(parser: Any, role: str) -> None:
+    """Adds `--by` and `--reason`, both required: an official of that role acts, and says why."""
+    parser.add_argument("--by", required=True, metavar="PETUGAS", help=f"id petugas yang berperan {role}")
+    parser.add_argument("--reason", required=True, metavar="TEKS", help="alasan tertulis, tanpa NIK")

@@ -37,12 +37,16 @@ def connect_warehouse(home: Home, *, read_only: bool = True) -> duckdb.DuckDBPyC
 
 
 def row_counts(home: Home) -> dict[str, int]:
-    """Rows of every table of the warehouse by its name, counted exactly; the connection is closed again.
+    """Rows of every table and view of the warehouse by its name, counted exactly; the connection is closed again.
 
     Raises:
         WarehouseLocked: another process holds the file.
         PadananError: there is no warehouse yet.
     """
     with connect_warehouse(home) as con:
-        tables = con.execute("select schema_name, table_name from duckdb_tables() where not internal order by all").fetchall()
+        # Views too: another engine's tables stand here as such.
+        tables = con.execute(
+            "select schema_name, table_name from duckdb_tables() where not internal"
+            " union all select schema_name, view_name from duckdb_views() where not internal order by all"
+        ).fetchall()
         return {table: con.execute(f'select count(*) from "{schema}"."{table}"').fetchall()[0][0] for schema, table in tables}

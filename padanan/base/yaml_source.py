@@ -5,7 +5,7 @@ What the fields mean belongs to the modules that read them. What comes from outs
 
 from __future__ import annotations
 
-import pickle
+import pickle  # nosec B403  # bytes of this process alone
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -104,7 +104,7 @@ class YamlSource:
         try:
             text = self._text(limits)
             if limits is None:
-                self.data, self._lines = pickle.loads(_kept(text))
+                self.data, self._lines = pickle.loads(_kept(text))  # nosec B301  # bytes that this process made a moment ago and nobody else holds
             else:
                 self._within(text, limits)
                 self.data, self._lines = _said(text)
@@ -198,5 +198,5 @@ class YamlSource:
 
     def error(self, path: Sequence[str | int], cause: str, cure: str) -> ContractError:
         """A `ContractError` that names this file, the field's line and the field."""
-        field = ".".join(str(part) for part in path)
+        field = safe_name(".".join(str(part) for part in path))
         return ContractError(cause, file=self.path, place=f"baris {self.line(path)} ({field})", cure=cure)

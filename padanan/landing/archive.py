@@ -9,14 +9,25 @@ import codecs
 import posixpath
 import re
 import shutil
+import struct
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # nosec B405  # a workbook's parts, in the reading child; expat resolves nothing outside (tests/security/test_xml.py)
 
+from padanan.base.errors import disk_fault
 from padanan.landing.raw import DamagedFile
 
 MAX_UNPACKED = 20 * 1024**3
 RESAVE = "buka di Excel, simpan sebagai .xlsx tanpa kata sandi, lalu kirim ulang"
+# What zip and XML are found to be when they are not whole: bytes, checksums, compression, a part that is named and not there, a
+# name or an encoding that nobody knows.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, ElementTree.ParseError, EOFError, LookupError, NotImplementedError, OSError,
+    RuntimeError, ValueError,
+)  # fmt: skip
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _AS_TABLE = "simpan ulang sebagai .xlsx/.csv lalu kirim ulang"
 _MAGIC = (
@@ -91,6 +102,23 @@ def _open_it(name: str) -> str:
     return "buka arsipnya dan kirim berkas .xlsx/.csv di dalamnya" if name.startswith("arsip") else _AS_TABLE
 
 
+@contextmanager
+def whole(
+    cause: str = "berkas .xlsx terpotong atau rusak", cure: str = "salin ulang berkas dari komputer asal lalu kirim ulang"
+) -> Iterator[None]:
+    """What is met in a broken workbook becomes one cause; a fault of the machine (a full disk) stays what it is.
+
+    Raises:
+        DamagedFile: with this cause and cure; the library's own message may quote a cell.
+    """
+    try:
+        yield
+    except _BROKEN as error:
+        if disk_fault(error) is not None:
+            raise
+        raise DamagedFile(cause, cure) from None
+
+
 def check_workbook(path: Path) -> None:
     """Raises:
     DamagedFile: the bytes are no .xlsx workbook (empty, old .xls, locked, another archive, HTML, cut); says what they are.
@@ -104,14 +132,11 @@ def check_workbook(path: Path) -> None:
     if not head.startswith(b"PK"):
         what = "halaman HTML" if b"<html" in head.lower() or b"<table" in head.lower() else "bukan buku kerja .xlsx"
         raise DamagedFile(f"isi berkas {what}", RESAVE)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = {_slashes(name) for name in archive.namelist()}
-            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
-                raise DamagedFile("isi berkas terlalu besar setelah dibuka", "bagi menjadi beberapa berkas lalu kirim ulang")
-            kind = _kind(archive, names)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
-        raise DamagedFile("berkas .xlsx terpotong atau rusak", "salin ulang berkas dari komputer asal lalu kirim ulang") from None
+    with whole(), zipfile.ZipFile(path) as archive:
+        names = {_slashes(name) for name in archive.namelist()}
+        if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
+            raise DamagedFile("isi berkas terlalu besar setelah dibuka", "bagi menjadi beberapa berkas lalu kirim ulang")
+        kind = _kind(archive, names)
     if kind is not None:
         raise DamagedFile(*kind)
 
@@ -144,7 +169,7 @@ def workbook_part(archive: zipfile.ZipFile) -> str | None:
     by_name = {_slashes(name): name for name in archive.namelist()}
     if "_rels/.rels" in by_name:
         try:
-            root = ElementTree.fromstring(archive.read(by_name["_rels/.rels"]))
+            root = ElementTree.fromstring(archive.read(by_name["_rels/.rels"]))  # nosec B314  # in the reading child; expat resolves nothing outside (tests/security/test_xml.py)
         except ElementTree.ParseError:
             root = None
         for item in root if root is not None else ():
@@ -160,32 +185,33 @@ def usual_layout(path: Path, work: Path) -> Path:
     Raises:
         DamagedFile: the archive can't be read.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            part = workbook_part(archive)
-            if part is None or (part == _WORKBOOK and not any("\\" in name for name in archive.namelist())):
-                return path
-            relations = posixpath.join(posixpath.dirname(part), "_rels", posixpath.basename(part) + ".rels")
-            renamed = {part: _WORKBOOK, relations: _RELATIONS}
-            target = work / "buku.xlsx"
-            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
-                for item in archive.infolist():
-                    name = renamed.get(_slashes(item.filename), _slashes(item.filename))
-                    if name.endswith("/"):
-                        continue
-                    with archive.open(item) as source, out.open(name, "w", force_zip64=True) as sink:
-                        if name in ("_rels/.rels", "[Content_Types].xml"):
-                            text = source.read().decode("utf-8", "replace")
-                            sink.write(text.replace(part, _WORKBOOK).encode("utf-8"))
-                        else:
-                            shutil.copyfileobj(source, sink, 1 << 20)
-            return target
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
-        raise DamagedFile("berkas .xlsx terpotong atau rusak", "salin ulang berkas dari komputer asal lalu kirim ulang") from None
+    with whole(), zipfile.ZipFile(path) as archive:
+        part = workbook_part(archive)
+        if part is None or (part == _WORKBOOK and not any("\\" in name for name in archive.namelist())):
+            return path
+        relations = posixpath.join(posixpath.dirname(part), "_rels", posixpath.basename(part) + ".rels")
+        renamed = {part: _WORKBOOK, relations: _RELATIONS}
+        target = work / "buku.xlsx"
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+            for item in archive.infolist():
+                name = renamed.get(_slashes(item.filename), _slashes(item.filename))
+                if name.endswith("/"):
+                    continue
+                with archive.open(item) as source, out.open(name, "w", force_zip64=True) as sink:
+                    if name in ("_rels/.rels", "[Content_Types].xml"):
+                        text = source.read().decode("utf-8", "replace")
+                        sink.write(text.replace(part, _WORKBOOK).encode("utf-8"))
+                    else:
+                        shutil.copyfileobj(source, sink, 1 << 20)
+        return target
 
 
 def epoch_1904(path: Path) -> bool:
-    """Whether the workbook counts its days from 1904 (old Macintosh workbooks)."""
-    with zipfile.ZipFile(path) as archive:
-        head = archive.read(_WORKBOOK)[:20_000]
+    """Whether the workbook counts its days from 1904 (old Macintosh workbooks).
+
+    Raises:
+        DamagedFile: the archive can't be read.
+    """
+    with whole(), zipfile.ZipFile(path) as archive, archive.open(_WORKBOOK) as book:
+        head = book.read(20_000)
     return re.search(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"', head) is not None

@@ -82,11 +82,17 @@ def _layout(head: bytes, spec: Spec, agreed: str, stand_in: bool) -> Layout:
     for separator in order:
         if not any(separator in line for line in lines) and len(spec.columns) > 1:
             continue
-        for records in (_by_line(lines[skip:], separator, quote), _by_record(lines[skip:], separator, quote)):
+        by_line, by_record = _by_line(lines[skip:], separator, quote), _by_record(lines[skip:], separator, quote)
+        for records in (by_line, by_record):
             header = find_header([cells for cells, _ in records], spec)
             if header is not None and (best is None or header.score > best[0].score):
                 best = (header, separator, records[header.row + header.height - 1][1] + skip)
-                rows = [cells for cells, _ in records[header.row + header.height :] if any(cells)]
+                # A line with half of a quoted field on it says nothing of how many fields stand behind the last label.
+                rows = [
+                    cells
+                    for cells, end in records[header.row + header.height :]
+                    if any(cells) and (records is by_record or not quote or lines[skip + end - 1].count(quote) % 2 == 0)
+                ]
     if best is None:
         _refuse_wrapped(lines[skip:], order, spec)
     header = require_header(best[0] if best else None, spec, "berkas")

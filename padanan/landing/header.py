@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from padanan.base.shown import safe_name
 from padanan.landing.raw import DamagedFile, Flag, Spec
@@ -49,6 +50,7 @@ class Header:
         return len(self.mapping)
 
 
+@lru_cache(maxsize=4096)
 def normal(label: str) -> str:
     """A label without case, accents, spaces and punctuation: `NO. KK` and `no_kk` are one."""
     flat = unicodedata.normalize("NFKD", label)
@@ -85,19 +87,22 @@ def find_header(sample: Sequence[Sequence[str]], spec: Spec) -> Header | None:
     """
     names = known_names(spec)
     best: Header | None = None
+    others: dict[int, str] = {}
     for index in range(min(SEARCH_ROWS, len(sample))):
         single = _match(index, 1, [[str(cell)] for cell in sample[index]], names)
         found = [single]
         if index + 1 < len(sample):
             found.append(_match(index, 2, _stack(sample[index], sample[index + 1]), names))
-        for header in found:
+        for header, outside in found:
             if best is None or (header.score, -header.height) > (best.score, -best.height):
-                best = header
+                best, others = header, outside
     least = max(min(2, len(spec.columns)), -(-len(spec.required) // 3))
     if best is None or best.score < least:
         return None
     above = [[str(cell) for cell in row] for row in sample[: best.row]]
-    return replace(best, above=records_above(above, best.mapping.values()))
+    # Made fit to print last, for the row that won alone: it costs more than looking for it.
+    shown = tuple(heading(label, column, names.values()) for column, label in others.items())
+    return replace(best, unagreed=shown, above=records_above(above, best.mapping.values()))
 
 
 def _stack(upper: Sequence[str], lower: Sequence[str]) -> list[list[str]]:
@@ -111,7 +116,8 @@ def _stack(upper: Sequence[str], lower: Sequence[str]) -> list[list[str]]:
     return stacked
 
 
-def _match(row: int, height: int, candidates: list[list[str]], names: dict[str, str]) -> Header:
+def _match(row: int, height: int, candidates: list[list[str]], names: dict[str, str]) -> tuple[Header, dict[int, str]]:
+    """The header that labels would make, and the labels outside the contract by column, as they were sent."""
     mapping: dict[str, int] = {}
     labels: dict[str, str] = {}
     unagreed: dict[int, str] = {}
@@ -122,7 +128,7 @@ def _match(row: int, height: int, candidates: list[list[str]], names: dict[str, 
         if standard is None:
             label = next((option.strip() for option in options if option.strip()), "")
             if label:
-                unagreed[column] = heading(label, column, names.values())
+                unagreed[column] = label
             else:
                 unnamed.append(column)
         elif standard in mapping:
@@ -132,7 +138,7 @@ def _match(row: int, height: int, candidates: list[list[str]], names: dict[str, 
             labels[standard] = next(option for option in options if names.get(normal(option)) == standard)
     _with_notes(candidates, names, mapping, labels, unagreed)
     width = len(candidates)
-    return Header(row, height, width, mapping, labels, tuple(unagreed.values()), tuple(unnamed), tuple(repeated))
+    return Header(row, height, width, mapping, labels, (), tuple(unnamed), tuple(repeated)), unagreed
 
 
 _NOTE = re.compile(r"\([^)]*\)|\[[^\]]*\]|\*+")

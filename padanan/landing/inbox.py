@@ -25,15 +25,15 @@ from padanan.landing.letter import LETTER, PULL, read_letter, shown_name
 from padanan.landing.opened import Mark, alone, marked, marks, unmark
 from padanan.landing.raw import Flag
 from padanan.landing.receipt import Receipt
-from padanan.landing.settled import delivered_before
+from padanan.landing.settled import DIED, delivered_before
 from padanan.records.key_register import key_of
 
 SEEN = "inbox.json"
 LEFT_OPEN = Flag(
-    "proses_mati",
+    DIED,
     "karantina",
     "prosesnya mati ketika berkas ini dibuka; tidak dibuka lagi",
-    "periksa berkasnya; bila proses dihentikan orang atau listrik padam, taruh lagi berkas itu di inbox",
+    "periksa berkasnya; bila proses dihentikan orang atau listrik padam, taruh lagi berkas itu di inbox (waktu tibanya tetap)",
 )
 
 

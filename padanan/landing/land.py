@@ -35,7 +35,7 @@ from padanan.landing.original import NotTaken, copy_in
 from padanan.landing.raw import RAW, DamagedFile, Flag, RawTable, Spec
 from padanan.landing.reading import read_delivery
 from padanan.landing.receipt import NAME, Receipt
-from padanan.landing.settled import duplicate_paper
+from padanan.landing.settled import duplicate_paper, first_arrival
 from padanan.landing.stage import stage
 from padanan.records.key_register import key_of
 from padanan.records.ledger import manifests, previous_delivery
@@ -161,6 +161,7 @@ def _take(
     if unopened is not None:
         item.flags.append(unopened)
         return _quarantine(item, folder, work, ring)
+    item.arrival = first_arrival(item.home, item.contract.id, item.sha256, item.arrival)
     try:
         item.letter = with_flags(read_letter(item.path, item.contract, item.arrival.moment), **said)
         item.flags += claim_flags(item.arrival, item.letter.claimed)

@@ -101,7 +101,13 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
     marked += [f"regexp_matches(coalesce({ident(name)}, ''), '{day}')" for name in BIRTH if name in seen]
     nip = " or ".join(f"upper({ident(name)}) like '%NIP%'" for name in seen if name in IDENTITY) or "false"
     doubtful = f"not ({' or '.join(marked)}) or {nip}" if marked else "true"
-    con.execute(f"create temp table curiga as select {LINE}, [{texts}] as sel from mentah where {doubtful}")
+    # Few rows are doubtful: their lines are found in the columns that say so, and only they are read whole.
+    con.execute(f"create temp table ragu as select {LINE} from mentah where {doubtful}")
+    if not (con.execute("select count(*) from ragu").fetchone() or (0,))[0]:
+        return
+    con.execute(
+        f"create temp table curiga as select {LINE}, [{texts}] as sel from mentah where {LINE} in (select {LINE} from ragu)"
+    )
     last = con.execute(f"select max({LINE}) from mentah where {LINE} not in (select {LINE} from curiga)").fetchone()
     tail = -1 if last is None or last[0] is None else int(last[0])
     # A row of figures by place has no person's columns: what such a list calls a caption may be a place.

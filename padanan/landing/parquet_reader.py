@@ -16,7 +16,7 @@ from padanan.base.duck import private_duckdb
 from padanan.base.errors import no_space_guard
 from padanan.base.sql import ident, literal
 from padanan.landing.header import find_header, require_header
-from padanan.landing.raw import LINE, NUMERIC, DamagedFile, Flag, RawTable, RejectWriter, Spec
+from padanan.landing.raw import LINE, NUMERIC, DamagedFile, Flag, RawTable, RejectWriter, Spec, oddly_packed
 
 # Lists, structures and maps, as DuckDB names their types: their text would be read as a name or number.
 _NESTED = re.compile(r"\]$|^(?:STRUCT|MAP|UNION)\(")
@@ -33,20 +33,26 @@ def read_parquet(path: Path, spec: Spec, work: Path) -> RawTable:
     number only where the text is shorter than 16 digits, because an int64 loses leading zeros but no digit.
 
     Raises:
-        DamagedFile: not Parquet, or cut; no agreed column; several values in a cell; rows read differ from the footer's count.
+        DamagedFile: not Parquet, or cut; packed in a way that is not opened; no agreed column; several values in a cell; rows
+            read differ from the footer's count.
     """
     try:
         meta = pq.read_metadata(path)
         names = [field.name for field in pq.read_schema(path)]
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):  # the last: a column's name in other bytes
         raise DamagedFile("berkas Parquet rusak atau terpotong", _RESEND) from None
+    if other := oddly_packed(meta):
+        raise DamagedFile(
+            f"berkas Parquet dimampatkan dengan {', '.join(other)}, yang tidak dibuka",
+            "tulis ulang dengan kompresi zstd, snappy, gzip, atau tanpa kompresi, lalu kirim ulang",
+        )
     header = require_header(find_header([names], spec), spec, "berkas Parquet")
     columns = tuple(sorted(header.mapping, key=header.mapping.__getitem__))
     target = work / "mentah.parquet"
     rejects = RejectWriter(work / "tak_terbaca.parquet")
     rejects.close()
     try:
-        with no_space_guard("kiriman Parquet"), private_duckdb(work) as con:
+        with no_space_guard("kiriman Parquet"), private_duckdb(work, meta.num_rows) as con:
             source = f"read_parquet({literal(path)}, file_row_number = true)"
             types = {row[0]: str(row[1]) for row in con.execute(f"describe select * from {source}").fetchall()}
             picked = [(name, names[header.mapping[name]]) for name in columns]
@@ -62,7 +68,7 @@ def read_parquet(path: Path, spec: Spec, work: Path) -> RawTable:
             numeric = f"nullif(concat_ws(',', {', '.join(marks)}), '')" if marks else "null::varchar"
             con.execute(
                 f"copy (select {', '.join(select)}, file_row_number + 1 as {LINE}, {numeric} as {NUMERIC} from {source}) "
-                f"to {literal(target)} (format parquet, compression lz4)"
+                f"to {literal(target)} (format parquet, compression lz4, dictionary_size_limit 1)"
             )
     except duckdb.Error:
         # DuckDB's message may print a value.

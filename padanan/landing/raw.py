@@ -19,6 +19,9 @@ from padanan.base.format import letter
 RAW = "mentah.parquet"
 LINE = "_baris"
 NUMERIC = "_sel_angka"
+# What Parquet from outside may be packed with. Not Brotli: the decoder in DuckDB and Arrow writes past its buffer for a
+# made-up stream (CVE-2026-111497), and whoever reads it would run what the stream says.
+_PACKED = frozenset(("UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4", "LZ4_RAW"))
 REJECT_SCHEMA = pa.schema([(LINE, pa.int64()), ("sebab", pa.string()), ("isi", pa.string())])
 
 
@@ -192,6 +195,12 @@ class RejectWriter:
         if self._lines:
             self._flush()
         self._writer.close()
+
+
+def oddly_packed(meta: pq.FileMetaData) -> list[str]:
+    """The methods of packing in a Parquet file that are not opened, by its footer, before any page is unpacked."""
+    groups = (meta.row_group(index) for index in range(meta.num_row_groups))
+    return sorted({group.column(index).compression for group in groups for index in range(group.num_columns)} - _PACKED)
 
 
 def raw_schema(columns: Sequence[str]) -> pa.Schema:

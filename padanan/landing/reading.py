@@ -18,7 +18,7 @@ from padanan.base.regular import is_regular
 from padanan.base.sandbox import Allowance, ChildStopped, run
 from padanan.contracts.contract import Contract
 from padanan.contracts.delivery import Reading, load_delivery_rules
-from padanan.landing.raw import RAW, REJECT_SCHEMA, DamagedFile, Detail, Flag, RawTable, Spec, raw_schema
+from padanan.landing.raw import RAW, REJECT_SCHEMA, DamagedFile, Detail, Flag, RawTable, Spec, oddly_packed, raw_schema
 
 TASK = "padanan.landing.reading_child:read"
 REJECTS = "tak_terbaca.parquet"
@@ -166,7 +166,7 @@ def _check_parquet(path: Path, schema: pa.Schema, most: int) -> None:
         found = meta.schema.to_arrow_schema()
     except (pa.ArrowException, OSError):
         raise DamagedFile("hasil pembaca tidak terbaca", _MENDED, rule="pembaca_berhenti") from None
-    if {field.name: field.type for field in found} != {field.name: field.type for field in schema}:
+    if oddly_packed(meta) or {field.name: field.type for field in found} != {field.name: field.type for field in schema}:
         raise DamagedFile("hasil pembaca tidak menurut bentuknya", _MENDED, rule="pembaca_berhenti")
     # Rows of nothing take no room in a file and all the room of whoever reads them on.
     rows = meta.num_rows * ROW_BYTES

@@ -5,8 +5,7 @@ What a damaged number means is for the rules; here it is only marked (`_sel_angk
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -21,10 +20,10 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from padanan.base.format import letter
 from padanan.base.rows_said import SHEET_STEP
 from padanan.base.shown import safe_name
-from padanan.landing.archive import RESAVE, check_workbook, epoch_1904, usual_layout
+from padanan.landing.archive import RESAVE, check_workbook, epoch_1904, usual_layout, whole
 from padanan.landing.header import HEADING, SEARCH_ROWS, Header, find_header, header_flags, require_header
 from padanan.landing.raw import DamagedFile, Flag, RawTable, RejectWriter, Spec, raw_schema
-from padanan.landing.sheet_count import SheetCount, count_sheet
+from padanan.landing.sheet_count import UNREADABLE, SheetCount, count_sheet
 from padanan.landing.unread import holds_records
 from padanan.landing.xlsx_flags import FULL_SHEET, Totals, noticed
 
@@ -45,11 +44,12 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
     check_workbook(path)
     path = usual_layout(path, work)
     try:
-        book = CalamineWorkbook.from_path(str(path))
-        found, hidden, unread = _sheets(book, spec)
-    except (CalamineError, OSError, ValueError, zipfile.BadZipFile):
+        with whole(UNREADABLE, RESAVE):
+            book = CalamineWorkbook.from_path(str(path))
+            found, hidden, unread = _sheets(book, spec)
+    except CalamineError:
         # Not the library's message: it may quote a cell.
-        raise DamagedFile("buku kerja tidak terbaca", RESAVE) from None
+        raise DamagedFile(UNREADABLE, RESAVE) from None
     offset = _offset(found[0][0]) if found else 0
     first = require_header(found[0][1] if found else None, spec, "di semua lembar")
     columns = tuple(sorted(first.mapping, key=first.mapping.__getitem__))
@@ -165,6 +165,19 @@ def _text(cell: Any) -> str:
     return render(cell) if render is not None else str(cell)
 
 
+def _texts(cells: Sequence[Any], kinds: set[type]) -> Sequence[str]:
+    """A column's cells as texts.
+
+    Args:
+        kinds: the types that occur in it.
+    """
+    if kinds <= {str}:
+        return cells
+    if kinds <= _RENDER.keys():
+        return [_RENDER[type(cell)](cell) for cell in cells]
+    return [_text(cell) for cell in cells]
+
+
 def _number(value: float) -> str:
     if value == int(value) and abs(value) < 1e21:
         return str(int(value))
@@ -277,7 +290,7 @@ def _table(
                 f"{mark},{name}" if mark and type(cell) in (float, int) else name if type(cell) in (float, int) else mark
                 for mark, cell in zip(numeric, values, strict=True)
             ]
-        arrays.append(pa.array(values if kinds <= {str} else [_text(cell) for cell in values], pa.string()))
+        arrays.append(pa.array(_texts(values, kinds), pa.string()))
     arrays.append(pa.array(lines + step, pa.int64()))
     arrays.append(pa.array([mark or None for mark in numeric], pa.string()))
     return pa.Table.from_arrays(arrays, schema=raw_schema(columns)), lines, len(batch) - len(keep)

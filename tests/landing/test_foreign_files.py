@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import struct
 import zipfile
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from padanan.contracts.contract import load_contracts
+from padanan.landing import archive as archive_module
 from padanan.landing.archive import usual_layout
 from padanan.landing.raw import DamagedFile, Spec
 from padanan.landing.readers import read_file
@@ -87,6 +90,24 @@ def test_backslash_names_are_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as made:
         assert any("\\" in item.orig_filename for item in made.infolist())
     assert read_file(path, SPEC, tmp_path).counted == 6
+
+
+def test_a_full_disk_is_not_called_a_broken_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy that can't be written is the machine's fault: the delivery waits, and is not quarantined."""
+    path = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(CASES / "X09_klj_baris_tersembunyi.xlsx") as source, zipfile.ZipFile(path, "w") as out:
+        for item in source.infolist():
+            out.writestr(
+                item.filename.replace("/workbook.xml", "/workbook2.xml"),
+                source.read(item).replace(b"workbook.xml", b"workbook2.xml"),
+            )
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(archive_module.shutil, "copyfileobj", full)
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        usual_layout(path, tmp_path)
 
 
 def test_a_usual_workbook_is_not_copied(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from padanan.landing import csv_reader
@@ -75,6 +75,8 @@ def write(rows: list[list[str]], separator: str, ending: str, flags: list[list[b
 @pytest.mark.feature("F05")
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(), st.booleans(), st.integers(0, 2))
+# Two halves of a quoted field looked like an empty field more in every row.
+@example(([["\r^ ", ""]], "^", "\n", "utf-8", [[False, False]]), False, 0)
 def test_any_table_comes_back_row_equal(
     table: tuple[list[list[str]], str, str, str, list[list[bool]]], open_end: bool, titles: int
 ) -> None:

@@ -43,10 +43,10 @@ def kill_at(home: Home, moment: str) -> None:
     assert done.returncode == -signal.SIGKILL
 
 
-def put(home: Home, file: Path, name: str) -> Path:
+def put(home: Home, file: Path | bytes, name: str) -> Path:
     path = home.inbox("dtks") / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(file.read_bytes())
+    path.write_bytes(file if isinstance(file, bytes) else file.read_bytes())
     os.utime(path, (1_700_000_000,) * 2)
     return path
 
@@ -69,9 +69,32 @@ def test_what_a_dead_process_had_open_is_set_aside_and_the_others_go_on(
     assert flag["rule_id"] == "proses_mati" and "tidak dibuka lagi" in flag["pesan"] and flag["perbaikan"]
     assert (taken.receipts[0].folder / "original" / "dtks_2025-09.csv").exists()
     assert pending(home, "dtks") == [] and process_inbox(home, contracts, "dtks").receipts == ()
-    # Put there again, it is a new file: who stopped the process by hand loses nothing.
+    # Put there again, it is a new file: who stopped the process by hand loses nothing, and the producer no day.
     put(home, dtks_file(rows=20), "dtks_2025-09.csv").touch()
-    assert [receipt.status for receipt in process_inbox(home, contracts, "dtks").receipts] == ["diterima"]
+    (again,) = process_inbox(home, contracts, "dtks").receipts
+    assert (again.status, again.manifest["diterima"]) == ("diterima", taken.receipts[0].manifest["diterima"])
+
+
+def test_other_bytes_after_a_death_come_when_they_come(home: Home, contracts: Contracts, dtks_file: DtksFile) -> None:
+    """Only what our process died over keeps its time; a file that was at fault itself comes anew."""
+    put(home, dtks_file(rows=20), "dtks_2025-09.csv")
+    kill_at(home, "opened")
+    put(home, b"x", "dtks_2025-10.csv")
+    died, bad = process_inbox(home, contracts, "dtks").receipts
+    put(home, dtks_file(rows=21), "dtks_2025-09.csv").touch()
+    put(home, b"x", "dtks_2025-10.csv").touch()
+    later = {one.manifest["file"]: one.manifest["diterima"] for one in process_inbox(home, contracts, "dtks").receipts}
+    assert all(later[one.manifest["file"]] > one.manifest["diterima"] for one in (died, bad))
+
+
+def test_a_kill_after_the_second_coming_makes_no_false_duplicate(home: Home, contracts: Contracts, dtks_file: DtksFile) -> None:
+    """It is found again by its first time."""
+    put(home, dtks_file(rows=20), "dtks_2025-09.csv")
+    kill_at(home, "opened")
+    process_inbox(home, contracts, "dtks")
+    put(home, dtks_file(rows=20), "dtks_2025-09.csv").touch()
+    kill_at(home, "landed")
+    assert [one.status for one in process_inbox(home, contracts, "dtks").receipts] == ["diterima"]
 
 
 @pytest.mark.feature("F05")

@@ -35,7 +35,7 @@ from padanan.records.tombstone import NISAN, destruction_records, proved, read_n
 from padanan.upkeep.retention import destroy
 from padanan.upkeep.retention.destroy import run
 from padanan.upkeep.retention.paper import destruction_paper, processing_register, register_text
-from padanan.upkeep.retention.things import replayable, things
+from padanan.upkeep.retention.things import newest_change, replayable, things
 from tests.landing.deliveries import CANARY_NAME, dtks_row, tree
 from tests.planned import write_plan
 from tests.signed import sign, write_manifest
@@ -128,6 +128,31 @@ def test_the_raw_files_go_and_a_tombstone_keeps_hash_and_counts(
     assert (record["oleh"], record["saksi"], record["kumpulan"]) == ("Ani Uji", "Budi Uji", "landing/dtks")
     after = tree(home.root)
     assert not go(home, contracts).records and tree(home.root) == after, "a second run finds nothing to do"
+
+
+@pytest.mark.feature("F50")
+def test_the_half_made_tombstone_of_a_killed_run_is_not_counted_among_the_files(
+    home: Home, landed: Receipt, contracts: dict[str, Contract]
+) -> None:
+    left = landed.folder / ".tmp-4194305-0a1b2c3d"
+    left.mkdir(mode=0o700)
+    (left / "isi").write_text("{")
+    files = [path for path in landed.folder.rglob("*") if path.is_file() and left not in path.parents]
+    [record] = go(home, contracts).records
+    nisan = proved(home, landed.folder)
+    kept = [path for path in landed.folder.iterdir() if path.name != NISAN]
+    assert nisan is not None and record["jumlah_berkas"] == len(nisan["berkas"]) == len(files) - len(kept)
+    assert not left.exists()
+
+
+@pytest.mark.feature("F50")
+def test_what_a_killed_run_left_does_not_begin_a_things_time_anew(tmp_path: Path) -> None:
+    (tmp_path / "isi.csv").write_text("x")
+    os.utime(tmp_path / "isi.csv", (1_700_000_000, 1_700_000_000))
+    day = newest_change(tmp_path)
+    (tmp_path / ".tmp-4194305-0a1b2c3d").mkdir()
+    (tmp_path / ".tmp-4194305-0a1b2c3d" / "isi").write_text("{")
+    assert day == date(2023, 11, 15) and newest_change(tmp_path) == day
 
 
 @pytest.mark.feature("F50")

@@ -51,9 +51,11 @@ def imported(*patterns):
 def test_runtime_dependencies_are_those_that_are_imported():
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {plain(re.match(r"[\w.-]+", one)[0]) for one in project["dependencies"]}
-    needed = imported("padanan/*.py", "orchestration/*.py")
+    needed = imported("padanan/*.py", "orchestration/*.py", ":!padanan/spark")
     missing = {name: place for name, place in needed.items() if name not in declared}
     assert not missing, "imported and not in pyproject.toml"
+    extra = {plain(re.match(r"[\w.-]+", one)[0]) for one in project["optional-dependencies"]["spark"]}
+    assert imported("padanan/spark/*.py").keys() <= declared | extra, "imported for Spark and not in its extra"
     assert declared <= needed.keys() | WITHOUT_IMPORT.keys(), "declared and not imported"
 
 
@@ -62,6 +64,9 @@ def test_what_is_declared_is_pinned():
     lock = (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")
     pinned = {plain(name) for name in re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==", lock, re.MULTILINE)}
     assert {plain(re.match(r"[\w.-]+", one)[0]) for one in project["dependencies"]} <= pinned
+    extra = (CHECKOUT / "requirements-spark.lock").read_text(encoding="utf-8")
+    pinned |= {plain(name) for name in re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==", extra, re.MULTILINE)}
+    assert {plain(re.match(r"[\w.-]+", one)[0]) for one in project["optional-dependencies"]["spark"]} <= pinned
 
 
 def test_hooks_before_a_commit_use_the_tools_of_the_venv_alone():

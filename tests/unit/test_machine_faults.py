@@ -38,6 +38,21 @@ def test_a_library_that_says_it_in_its_own_words_is_understood(text: str) -> Non
         raise RuntimeError(f"IO Error: Could not write file x: {text}")
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)),
+        RuntimeError("Out of Memory Error: failed to allocate data of size 16.0 MiB (2.9 GiB/2.9 GiB used)"),
+        RuntimeError("can't start new thread"),
+    ],
+)
+def test_no_memory_is_the_machines_fault_and_no_deliverys(error: Exception) -> None:
+    told = known(error)
+    assert isinstance(told, DiskFault) and not isinstance(told, NoSpace)
+    assert LINE.fullmatch(str(told)) and "memori habis" in str(told)
+
+
 def test_an_error_of_this_program_is_not_put_on_the_machine() -> None:
     assert known(ValueError("angka")) is None and disk_fault(KeyError("x")) is None
     with pytest.raises(ZeroDivisionError), no_space_guard("tabel"):

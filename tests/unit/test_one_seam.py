@@ -25,6 +25,7 @@ OUTSIDE = {
     "padanan/landing/xlsx_reader.py": "the same",
     "padanan/landing/raw.py": "the same",
     "padanan/landing/text.py": "the same",
+    "padanan/spark/workers.py": "the program's own files, packed for the workers of a session",
 }
 METHODS = {
     "write_text", "write_bytes", "mkdir", "unlink", "rename", "rmdir", "touch", "chmod", "lchmod", "symlink_to", "hardlink_to",

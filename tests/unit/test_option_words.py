@@ -15,6 +15,7 @@ from padanan.records.refusal import OPTIONS
 
 # One word a thing. A new option takes a word of this list, or adds one here with what it means everywhere.
 ENGLISH = {
+    "all": "everybody whom a list allows, in place of names",
     "agency": "the agency of a client, by its id",
     "accepted": "the accepted revision although a decree stands",
     "again": "write once more what exists or has expired",
@@ -44,9 +45,12 @@ ENGLISH = {
     "json": "for machines",
     "jwks": "a client's public keys",
     "key-id": "the name of a client's signing key",
+    "master": "the address of the cluster that computes",
     "mode": "which way to count",
     "knowing": "earlier refusals that a decision knows of",
+    "keep": "leave behind what would be removed",
     "late": "only what is past its day",
+    "new": "only what no earlier file had",
     "note": "what came of it",
     "known-at": "the last day on which what is told was recorded",
     "lives": "seeds of the made-up kinds of life whose fate is printed",
@@ -64,6 +68,7 @@ ENGLISH = {
     "reason": "why",
     "rebuild": "build the warehouse again",
     "reject": "decide against a proposal",
+    "sizes": "the numbers of residents that are compared",
     "split": "what figures are divided by",
     "replay": "also make again from what it was made of",
     "result": "how a discussion ended",
@@ -83,7 +88,7 @@ ENGLISH = {
     "sweep": "a parameter and the values it goes through",
     "to": "who receives it",
     "unmasked": "with names, for those entitled",
-    "until": "the last day of a list",
+    "until": "the last day, of a list or of what is decided",
     "url": "the public address of a server",
     "verification": "what the field found",
     "version": "the program's version",
@@ -101,9 +106,9 @@ DOMAIN = {
 }  # fmt: skip
 # Of benchmarks and scripts, that only developers run.
 MEASURING = {
-    "blocks", "cases", "clients", "dedupe", "em", "engines", "extra", "keys", "list", "memory", "pairs", "people", "prepared",
-    "promise", "queue", "register", "repeat", "only", "only-check", "seconds", "sets", "size", "skip-poison", "snapshot",
-    "threads", "training", "truth", "years",
+    "blocks", "cases", "clients", "dedupe", "discard", "em", "engines", "extra", "keys", "list", "memory", "pairs", "people",
+    "prepared", "promise", "queue", "register", "repeat", "rerun", "only", "only-check", "seconds", "sets", "size", "skip-poison",
+    "snapshot", "threads", "training", "truth", "years",
 }  # fmt: skip
 OLD = (
     "alasan", "bagian", "batas", "berhak", "berkas", "bersama-induk", "calon", "catatan", "dengan", "hasil", "jumlah-baris",

@@ -25,7 +25,7 @@ def test_feature_table_is_the_markers_own():
 
 def test_every_marker_names_a_known_feature():
     known = {item["id"] for item in YamlSource(CHECKOUT / "docs" / "features.yaml").data["features"]}
-    assert len(known) == 57
+    assert len(known) == 59
     assert set(marked_features(CHECKOUT / "tests")) <= known
 
 

@@ -7,6 +7,7 @@ from PIL import Image
 
 from padanan.base.home import Home
 from padanan.records.refusal import Refusal
+from padanan.records.scan_probe import look
 from padanan.records.scans import read_scan
 from tests.papers import pdf
 
@@ -55,3 +56,12 @@ def test_what_does_not_open_or_shows_nothing_is_refused(home, tmp_path, content)
     path.write_bytes(content)
     with pytest.raises(Refusal, match=r"tidak dapat dibuka sebagai .* atau tidak berhalaman"):
         read_scan(home, path)
+
+
+def test_only_the_reader_of_what_a_picture_says_it_is_opens_it(tmp_path):
+    """Pillow knows forty kinds, some of them without a mark of their own; a paper is of the four that we keep."""
+    path = tmp_path / "pindaian"
+    for kind, name in (("PNG", "png"), ("JPEG", "jpg"), ("TIFF", "tif"), ("BMP", "bmp")):
+        path.write_bytes(picture(kind))
+        pages = {other: look(work=tmp_path, path=str(path), kind=other)["pages"] for other in ("png", "jpg", "tif")}
+        assert pages == {other: int(other == name) for other in pages}

@@ -32,6 +32,11 @@ def test_the_picture_shows_every_floor_in_order_and_stages_side_by_side(tmp_path
     height = {text.text: int(text.get("y")) for text in drawn.iter(f"{SVG}text") if text.get("y")}
     assert height["records/"] < height["review/"] == height["decree/"] < height["base/"]
     assert len(floors()) > 10
+    # A package on no floor may import, and be imported by, anything.
+    packages = {path.parent.name for path in (ROOT / "padanan").glob("*/__init__.py")}
+    assert {f"padanan.{name}" for name in packages} <= {room.name for floor in floors() for room in floor}, (
+        "name it in pyproject.toml"
+    )
 
 
 @pytest.mark.parametrize(("old", "new"), [("padanan.base", "padanan.tidakada"), ('"layers"', '"forbidden"')])
