@@ -94,12 +94,12 @@ def _clients(door: Door) -> dict[str, str]:
     for number in range(TOKENS):
         name = f"klien-{number:03d}"
         secret = add_client(
-            door.store, door.writer, client=name, agency="dinsos", scopes=["sasaran:bnba"], by="Uji", now=now,
+            door.writer, client=name, agency="dinsos", scopes=["sasaran:bnba"], by="Uji", now=now,
             secret_until=now.date() + timedelta(days=9),
         )  # fmt: skip
         assert secret is not None
         secrets[name] = secret
-        register(door.store, door.writer, client=name, by="Uji", now=now, must_sign=False)
+        register(door.writer, client=name, by="Uji", now=now, must_sign=False)
         rows = {"baris": "sasaran", "wilayah": ["31"]} if number % 4 < 3 else {"wilayah": [f"31.7{1 + number // 4 % 5}"]}
         grant = terms(hibah=f"hibah-{number:03d}", klien=name, kolom=COLUMNS, baris_per_hari=50_000_000, **rows)
         if not any(one.terms.klien == name for one in door.book.all().values()):

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.feedback.steps import cpu
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
@@ -42,11 +43,6 @@ ROWS = """
     from range({rows}) t(i) join orang o on o.n = i % o.banyak"""
 
 
-def _cpu() -> float:
-    whole = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in whole)
-
-
 def measure(source: Home, rows: int, work: Path) -> dict[str, float]:
     """CPU seconds by step for one file of so many payments."""
     root = work / f"home-{rows}"
@@ -56,7 +52,7 @@ def measure(source: Home, rows: int, work: Path) -> dict[str, float]:
     path = work / f"realisasi_2026-01_{rows}.csv"
     with duckdb.connect() as con:
         con.execute(f"copy ({ROWS.format(part=part, mark=rows, rows=rows)}) to {literal(path)} (format csv, header)")
-    found, clock = {}, _cpu()
+    found, clock = {}, cpu()
     for step, work_of in (
         ("mendarat", lambda: deliver(home, load_deliverable(), "realisasi", path, periode_data="2026-01", diterima=CAME)),
         ("diambil", lambda: take_all(home)),
@@ -64,7 +60,7 @@ def measure(source: Home, rows: int, work: Path) -> dict[str, float]:
     ):
         started = time.perf_counter()
         work_of()
-        found[step], clock = _cpu() - clock, _cpu()
+        found[step], clock = cpu() - clock, cpu()
         found[f"{step} (jam)"] = time.perf_counter() - started
     found["memori MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return found

@@ -18,13 +18,15 @@ from padanan.base.yaml_source import YamlSource
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import FEEDBACK, Contract, expectations_dir, load_contract, load_contracts
 from padanan.contracts.contract_file import AgencyId, CodeLists
-from padanan.contracts.rules import Owners, RulePredicate
+from padanan.contracts.rules import Owners, RulePredicate, read_catalogue
 
+NEWCOMERS = "warga_baru"
+"""The contract of people whom only the field knows, and how a record of the padanan says that it is theirs (`producer`)."""
 REFUSED, DISPUTED, LOOK = "tolak", "sengketa", "periksa"
 Outcome = Literal["tolak", "sengketa", "periksa"]
 EXTRA = (
     "diterima", "awal", "akhir", "dikenal", "cara", "orang_lahir", "nama_beda", "lahir_beda", "mati_pada", "nomor_n",
-    "nomor_lama", "kelurahan_ada", "program_ada", "nominal_maks", "bayar_lain", "batal_ada",
+    "nomor_lama", "kelurahan_ada", "program_ada", "nominal_maks", "bayar_lain", "batal_ada", "batal_lain",
 )  # fmt: skip
 """What a predicate may ask besides the contract's own columns."""
 
@@ -148,6 +150,17 @@ def load_feedback(folder: Path | None = None) -> dict[str, Contract]:
             raise YamlSource(path).error(("customProperties", "jenis"), "bukan umpan balik", f"tulis jenis: {FEEDBACK}")
         found[contract.id] = contract
     return found
+
+
+def load_newcomers(folder: Path | None = None) -> Contract:
+    """`warga_baru.yaml`: as what a run reads the people whom the field found and no register names; nobody delivers by it.
+
+    Raises:
+        ContractError: naming file, line and field of the first fault.
+    """
+    base = folder or expectations_dir()
+    lists = read_config(base / "code_lists.yaml", CodeLists).lists
+    return load_contract(base / f"{NEWCOMERS}.yaml", read_catalogue(base).rules, lists, load_agencies(base))
 
 
 def load_deliverable(folder: Path | None = None) -> dict[str, Contract]:

@@ -138,6 +138,13 @@ class PlanInputs(Config):
     lapangan: FieldPlan
     kosong: BlankPlan
     umpan_balik: FeedbackPlan | None = None
+    # People whom the field found and no register names: read as a contract's rows, by nobody delivered.
+    warga_baru: PlannedContract | None = None
+
+    @property
+    def matched(self) -> tuple[PlannedContract, ...]:
+        """Every contract whose records the padanan holds: the producers', and that of people whom only the field knows."""
+        return (*self.contracts, *([self.warga_baru] if self.warga_baru is not None else []))
 
     def as_json(self) -> dict[str, Any]:
         """The plan as dbt reads it; the names and their order are the file's."""

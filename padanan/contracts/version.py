@@ -13,9 +13,9 @@ from padanan.contracts.contract import expectations_dir
 REVIEWERS = "reviewers.yaml"
 
 
-# Who may review, how long things are kept, how far a delivery is read, what agencies may ask and whom LP3KE is sent to decide
-# nothing that is published.
-NO_INPUT = (REVIEWERS, "retensi.yaml", "delivery.yaml", "distribusi.yaml", "lp3ke.yaml")
+# Who may review, how long things are kept, how far a delivery is read, what agencies may ask, whom LP3KE is sent to and what is
+# warned of decide nothing that is published.
+NO_INPUT = (REVIEWERS, "retensi.yaml", "delivery.yaml", "distribusi.yaml", "lp3ke.yaml", "peringatan.yaml")
 
 
 def expectations_version(folder: Path | None = None) -> str:

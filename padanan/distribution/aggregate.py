@@ -59,6 +59,9 @@ LEVELS = {
 # are so small that covering them would cover everything above.
 SMALLEST, ENOUGH = "kelurahan", 50
 PAIRED = ("provinsi", "kota")
+CROSSED_FROM = 250
+"""People from which on pairs of programs, splits by group and the kecamatan's splits are counted: of fewer nearly every such cell
+would tell of fewer than five, all of them would be covered, and finding out how far took over a minute for thirty people."""
 
 
 def aggregate_text(database: Path) -> str:
@@ -163,20 +166,23 @@ def counts(
     names, expressions = list(LEVELS), list(LEVELS.values())
     each = f"(select *, unnest(program_semua) as p from {source})"
     both = f"(select *, unnest(program_semua) as q from {each})"
+    people, places = _size(con, source)
+    crossed, enough = people >= CROSSED_FROM, people >= ENOUGH * max(places, 1)
+    fine = [level for level in LEVELS if level in PAIRED or (crossed and level != SMALLEST)]
     told = {name: f"coalesce(({one})::varchar, '{UNKNOWN}')" for name, one in dimensions.items()}
     for level, code in LEVELS.items():
-        shown = told if level != SMALLEST else {NUMBER: told[NUMBER]} if NUMBER in told and _enough(con, source) else {}
+        shown = told if level in fine else {NUMBER: told[NUMBER]} if NUMBER in told and enough else {}
         parts = [f"select {code} as kode, '{ALL}' as dimensi, '{ALL}' as nilai, count(*) as n from {source} group by all"]
         parts += [f"select {code}, '{name}', {one}, count(*) from {source} group by all" for name, one in shown.items()]
-        if level != SMALLEST and programs:
+        if level in fine and programs:
             parts.append(f"select {code}, '{PROGRAM}', p, count(*) from {each} group by all")
-        if level in PAIRED and programs and pairs:
+        if level in PAIRED and programs and pairs and crossed:
             parts.append(f"select {code}, '{PAIR}', p || '+' || q, count(*) from {both} where p < q group by all")
         if level in PAIRED and unserved:
             # Who receives the program all the same is none of them: what is left over beside both is counted from that.
             waiting = "(select * from prioritas where not list_contains(program_semua, untuk_program))"
             parts.append(f"select {code}, '{UNSERVED}', untuk_program, count(distinct id_orang) from {waiting} group by all")
-        if level == "provinsi" and programs:
+        if level == "provinsi" and programs and crossed:
             for name in GROUPS:
                 if name not in told:
                     continue
@@ -200,11 +206,10 @@ def _has_priority(con: duckdb.DuckDBPyConnection) -> bool:
     return con.execute("select 1 from duckdb_tables() where table_name = 'prioritas'").fetchone() is not None
 
 
-def _enough(con: duckdb.DuckDBPyConnection, source: str) -> bool:
-    """Whether a kelurahan holds enough people on average; how many a decree holds stands in its seal."""
-    counted = con.execute(f"select count(*), count(distinct kode_kelurahan) from {source}").fetchone()
-    assert counted is not None
-    return bool(counted[0] >= ENOUGH * max(counted[1], 1))
+def _size(con: duckdb.DuckDBPyConnection, source: str) -> tuple[int, int]:
+    """People, and the kelurahan they live in; how many a decree holds stands in its seal."""
+    people, places = con.execute(f"select count(*), count(distinct kode_kelurahan) from {source}").fetchall()[0]
+    return int(people), int(places)
 
 
 def _rests(values: Mapping[Figure, int]) -> list[tuple[Figure, Figure, Figure]]:

@@ -10,9 +10,9 @@ import asyncio
 import hashlib
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import SimpleQueue
@@ -208,6 +208,17 @@ class AuditWriter:
         done: asyncio.Future[None] = loop.create_future()
         self._take(_Waiting(events, _Loop(loop, done)))
         await done
+
+    @contextmanager
+    def changing(self, *events: Event) -> Iterator[Connection]:
+        """A transaction that changes the state, with the events that tell of it: whoever dies in it leaves both or neither.
+
+        Raises:
+            PadananError: the audit can't be written; nothing changed then.
+        """
+        with self.store.in_turn() as con:
+            yield con
+            append(con, events, datetime.now(JAKARTA))
 
     def _take(self, one: _Waiting) -> None:
         with self._lock:

@@ -5,7 +5,6 @@ Both sides are prepared files and the sealed publication; nothing is guessed whe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import duckdb
 from padanan.base.home import Home
 from padanan.base.keys import load_ring
 from padanan.base.sql import ident, literal
-from padanan.records.seals import Seal
+from padanan.records.seals import Seal, made_with
 
 _PLACE = ("kode_kota", "kode_kecamatan", "kode_kelurahan")
 SINCE = f"""
@@ -42,16 +41,8 @@ def comparable(home: Home, seal: Seal, earlier: Seal) -> bool:
     After the key was replaced everybody is called otherwise, and who keeps the data by those names can't apply a difference.
     Where a publication is gone, the decrees are compared only if there never was another key.
     """
-    names = {_made_with(home, one) for one in (seal, earlier)}
+    names = {made_with(home, one) for one in (seal, earlier)}
     return len(names) == 1 and (None not in names or len(load_ring(home).keys) == 1)
-
-
-def _made_with(home: Home, seal: Seal) -> str | None:
-    try:
-        path = home.published(seal.periode, int(seal.data["revisi"])) / "manifest.json"
-        return str(json.loads(path.read_text(encoding="utf-8"))["key_id"])
-    except (OSError, ValueError, KeyError):
-        return None
 
 
 def write_changes(

@@ -85,7 +85,7 @@ def _add_clients(commands: Any) -> None:
         required=True,
         action="append",
         metavar="LINGKUP",
-        help="sasaran:agregat, sasaran:bnba, umpan-balik:kirim atau permohonan:ajukan; boleh berulang",
+        help="sasaran:agregat, sasaran:bnba, prelist:baca, umpan-balik:kirim atau permohonan:ajukan; boleh berulang",
     )
     _proof_options(new)
     new.add_argument("--by", required=True, metavar="NAMA", help="siapa yang membuatnya")
@@ -233,9 +233,9 @@ def _renew_client(args: argparse.Namespace) -> int:
     from padanan.distribution.clients import renew_client
 
     keys = _keys(args)
-    _, store, writer = _state()
+    _, _store, writer = _state()
     now, by = datetime.now(JAKARTA), clean_person(args.by)
-    secret = renew_client(store, writer, args.id, by=by, now=now, secret_until=args.secret_until, keys=keys)
+    secret = renew_client(writer, args.id, by=by, now=now, secret_until=args.secret_until, keys=keys)
     writer.close()
     print(f"Klien {args.id} diperbarui; yang lama tidak berlaku lagi.")
     if secret is not None:
@@ -248,9 +248,8 @@ def _add_client(args: argparse.Namespace) -> int:
     from padanan.distribution.clients import add_client
 
     keys = _keys(args)
-    _, store, writer = _state()
+    _, _store, writer = _state()
     secret = add_client(
-        store,
         writer,
         client=args.id,
         agency=args.agency,
@@ -287,8 +286,8 @@ def _revoke_client(args: argparse.Namespace) -> int:
     from padanan.base.typed import clean_person
     from padanan.distribution.clients import revoke_client
 
-    _, store, writer = _state()
-    revoke_client(store, writer, args.id, by=clean_person(args.by), now=datetime.now(JAKARTA))
+    _, _store, writer = _state()
+    revoke_client(writer, args.id, by=clean_person(args.by), now=datetime.now(JAKARTA))
     writer.close()
     print(f"Klien {args.id} dicabut.")
     return 0

@@ -26,10 +26,13 @@ from padanan.base.typed import has_long_number
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
 from padanan.distribution.audit import CLIENT, AuditWriter, Event
+from padanan.distribution.prelist import verifiers
 from padanan.distribution.state import tables
 from padanan.distribution.state.store import Store
 
-AGGREGATE, BNBA, FEEDBACK, REQUEST = SCOPES = ("sasaran:agregat", "sasaran:bnba", "umpan-balik:kirim", "permohonan:ajukan")
+AGGREGATE, BNBA, PRELIST, FEEDBACK, REQUEST = SCOPES = (
+    "sasaran:agregat", "sasaran:bnba", "prelist:baca", "umpan-balik:kirim", "permohonan:ajukan",
+)  # fmt: skip
 _ID = re.compile(r"[a-z][a-z0-9-]{2,39}")
 # Of a random secret of 256 bits nothing is guessed; the cost is what a stolen state would have to pay.
 _COST = {"n": 2**12, "r": 8, "p": 1}
@@ -61,7 +64,6 @@ def _hashed(secret: str, salt: bytes) -> str:
 
 
 def add_client(
-    store: Store,
     writer: AuditWriter,
     *,
     client: str,
@@ -96,6 +98,11 @@ def add_client(
         raise PadananError("lingkup tidak dikenal", cure=f"pilih dari {', '.join(SCOPES)}")
     if REQUEST in scopes and body is None:
         raise PadananError(f"lingkup {REQUEST} hanya bagi lembaga bukan pemerintah", cure="isi --lembaga, atau hapus lingkup itu")
+    if PRELIST in scopes and (body is not None or agency not in verifiers()):
+        raise PadananError(
+            f"lingkup {PRELIST} hanya bagi instansi yang memverifikasi",
+            cure=f"pakai instansi {', '.join(verifiers())} tanpa --lembaga, atau hapus lingkup itu",
+        )
     if body is not None and (has_long_number(body) or not body.strip() or len(body) > 200 or not body.isprintable()):
         raise PadananError("nama lembaga tidak sah", cure="isi --lembaga dengan nama lembaga")
     secret, proof = _proof(secret_until, keys, now)
@@ -108,12 +115,11 @@ def add_client(
         "dibuat": now.isoformat(timespec="seconds"),
         "dibuat_oleh": by,
     }
-    with store.writing() as con:
+    said = {"klien": client, "tindakan": "dibuat", "instansi": agency, "lembaga": body, "oleh": by, "lingkup": values["lingkup"]}
+    with writer.changing(Event(CLIENT, said)) as con:
         if con.execute(select(tables.client.c.id).where(tables.client.c.id == client)).first() is not None:
             raise PadananError("id klien sudah dipakai", cure="pakai id lain; klien yang dicabut tidak dihidupkan lagi")
         con.execute(insert(tables.client).values(values))
-    said = {"klien": client, "tindakan": "dibuat", "instansi": agency, "lembaga": body, "oleh": by, "lingkup": values["lingkup"]}
-    writer.add(Event(CLIENT, said))
     return secret
 
 
@@ -134,7 +140,6 @@ def _proof(secret_until: date | None, keys: Mapping[str, Any] | None, now: datet
 
 
 def renew_client(
-    store: Store,
     writer: AuditWriter,
     client: str,
     *,
@@ -152,12 +157,12 @@ def renew_client(
         PadananError: there is no such client, it is revoked, or see `add_client`.
     """
     secret, proof = _proof(secret_until, keys, now)
-    with store.writing() as con:
+    said = {"klien": client, "tindakan": "rahasia diganti" if keys is None else "kunci diganti", "oleh": by}
+    with writer.changing(Event(CLIENT, said)) as con:
         open_one = (tables.client.c.id == client) & tables.client.c.dicabut.is_(None)
         if con.execute(update(tables.client).where(open_one).values(proof)).rowcount != 1:
             raise PadananError("klien ini tidak ada atau sudah dicabut", cure="lihat 'padanan klien list'")
         con.execute(delete(tables.token).where(tables.token.c.klien == client))
-    writer.add(Event(CLIENT, {"klien": client, "tindakan": "rahasia diganti" if keys is None else "kunci diganti", "oleh": by}))
     return secret
 
 
@@ -185,13 +190,13 @@ def _strong(key: Mapping[str, Any]) -> bool:
     return (key.get("kty"), key.get("crv")) in {("EC", "P-256"), ("EC", "P-384"), ("OKP", "Ed25519")}
 
 
-def revoke_client(store: Store, writer: AuditWriter, client: str, *, by: str, now: datetime) -> None:
+def revoke_client(writer: AuditWriter, client: str, *, by: str, now: datetime) -> None:
     """Ends a client at once, its tokens too.
 
     Raises:
         PadananError: there is no such client, or it is revoked already.
     """
-    with store.writing() as con:
+    with writer.changing(Event(CLIENT, {"klien": client, "tindakan": "dicabut", "oleh": by})) as con:
         open_one = (tables.client.c.id == client) & tables.client.c.dicabut.is_(None)
         done = con.execute(
             update(tables.client).where(open_one).values(dicabut=now.isoformat(timespec="seconds"), dicabut_oleh=by)
@@ -199,7 +204,6 @@ def revoke_client(store: Store, writer: AuditWriter, client: str, *, by: str, no
         if done.rowcount != 1:
             raise PadananError("klien ini tidak ada atau sudah dicabut", cure="lihat 'padanan klien list'")
         con.execute(delete(tables.token).where(tables.token.c.klien == client))
-    writer.add(Event(CLIENT, {"klien": client, "tindakan": "dicabut", "oleh": by}))
 
 
 COLUMNS = tuple(

@@ -12,6 +12,7 @@ from typing import Any
 from padanan.distribution.catalogue import Catalogue, disability_programs, programs
 from padanan.distribution.columns import column_sql
 from padanan.distribution.grants import Grant
+from padanan.distribution.prelist import ACTORS, SERVICE, verifiers
 from padanan.distribution.terms import WILAYAH, Service
 
 # By the length of a code: DKI, kota, kecamatan, kelurahan.
@@ -135,6 +136,10 @@ def _rows(grant: Grant, service: Service) -> tuple[list[str], list[Any]]:
     """The grant's own rows; `perubahan` looks at both sides of a change by itself, see `seen`."""
     if service == "perubahan":
         return [], []
+    if service == SERVICE:
+        # Its own lines, whoever else goes there too; which program somebody receives is not asked.
+        where, values = _wilayah(grant.terms.wilayah, "")
+        return [*where, f"list_contains({ACTORS}, ?)"], [*values, verifiers().get(grant.terms.instansi, "")]
     where, values = seen(grant, "")
     if service == "prioritas":
         # Who is unserved by the program is by definition none of its recipients.

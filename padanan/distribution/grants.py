@@ -22,6 +22,7 @@ from padanan.base.typed import has_long_number
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
 from padanan.distribution.catalogue import Catalogue, allowed_columns, programs
+from padanan.distribution.prelist import SERVICE, verifiers
 from padanan.distribution.requests.flow import require_decided
 from padanan.distribution.requests.register import granted
 from padanan.distribution.requests.register import log_of as requests_log
@@ -116,6 +117,12 @@ def parse_terms(data: Mapping[str, Any], catalogue: Catalogue) -> Terms:
         raise Refusal("instansi tidak dikenal", field="instansi", cure="pakai id dari expectations/instansi.yaml")
     if terms.program not in programs():
         raise Refusal("program tidak dikenal", field="program", cure="pakai id kontrak program dari expectations/contracts")
+    if SERVICE in terms.layanan and (terms.lembaga is not None or terms.instansi not in verifiers()):
+        raise Refusal(
+            "layanan prelist hanya bagi instansi yang memverifikasi",
+            field="layanan",
+            cure=f"hapus prelist; yang memverifikasi: {', '.join(verifiers())}, bukan lembaga",
+        )
     unknown = [name for name in terms.kolom if name not in catalogue.kolom]
     if unknown:
         raise Refusal("kolom tidak dikenal", field="kolom", cure="pakai nama kolom dari expectations/distribusi.yaml")
@@ -209,6 +216,16 @@ def standing(records: Iterable[Mapping[str, Any]]) -> dict[str, Grant]:
     """Each grant's newest version, revoked ones included, by id."""
     newest = {str(one["hibah"]): one for one in records}
     return {name: _grant(one) for name, one in sorted(newest.items())}
+
+
+def granted_to_anybody(home: Home, service: Service, day: date) -> bool:
+    """Whether any grant holds a service on a day: what nobody may read is not laid out.
+
+    Raises:
+        PadananError: the register was tampered with.
+    """
+    every = standing(log_of(home).settled().records).values()
+    return any(service in one.terms.layanan and one.holds(day) for one in every)
 
 
 @dataclass

@@ -163,7 +163,7 @@ class TokenServer(AuthorizationServer):  # type: ignore[misc]
         if not allowed:
             raise InvalidScopeError()
         return {
-            "token_type": "Bearer",
+            "token_type": "Bearer",  # nosec B105  # the word of RFC 6749, no secret
             "access_token": secrets.token_urlsafe(32),
             "expires_in": self._seconds,
             "scope": allowed,

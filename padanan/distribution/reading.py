@@ -11,15 +11,25 @@ from typing import Any
 import pyarrow as pa
 
 from padanan.base.sql import ident, literal
+from padanan.distribution.addendum import EXTRA as ADDED
+from padanan.distribution.addendum import SERVICE as ADDENDA
 from padanan.distribution.columns import visible_programs
 from padanan.distribution.gate import Permission, seen
 from padanan.distribution.lines import NOBODY, Lines, Rows, is_number
+from padanan.distribution.prelist import OWN, SERVICE
 from padanan.distribution.shelf import Opened
 
 # A stream looks at its grant between chunks of this many places; a page begins to look in a window of so many.
 CHUNK, WINDOW = 20_480, 2_048
-TABLES = {"sasaran": "sasaran", "cari": "sasaran", "prioritas": "prioritas", "perubahan": "perubahan"}
-EXTRA = {"prioritas": ("sebab",)}
+TABLES = {
+    "sasaran": "sasaran",
+    "cari": "sasaran",
+    "prioritas": "prioritas",
+    "perubahan": "perubahan",
+    ADDENDA: ADDENDA,
+    SERVICE: SERVICE,
+}
+EXTRA = {"prioritas": ("sebab",), ADDENDA: ADDED, SERVICE: OWN}
 """Columns that a service brings by itself, after those of the grant."""
 
 
@@ -32,7 +42,7 @@ def selection(service: str, permission: Permission) -> tuple[str, list[Any]]:
 
 def names_of(service: str, permission: Permission) -> list[str]:
     """The names of the columns that are served."""
-    return [*permission.columns, *EXTRA.get(service, ())]
+    return list(dict.fromkeys((*permission.columns, *EXTRA.get(service, ()))))
 
 
 def _json(names: list[str]) -> str:

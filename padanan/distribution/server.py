@@ -5,7 +5,6 @@ What is served is `api.app`'s; TLS is a proxy's.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import logging
 import os
@@ -15,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from padanan.base.home import Home
+from padanan.base.parent import end_with
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _PARENT = "PADANAN_API_INDUK"
-_PR_SET_PDEATHSIG = 1
 
 
 def public_url(host: str, port: int, named: str | None) -> str:
@@ -77,20 +76,13 @@ def served(home: Home | None = None, url: str | None = None) -> FastAPI:
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     if home is None:
-        _end_with(int(os.environ[_PARENT]))
+        end_with(int(os.environ[_PARENT]), signal.SIGTERM)
         home = Home.from_env()
     app = create_app(open_door(home, url or os.environ["PADANAN_API_URL"]), closing=True)
     # What was loaded until now stays: looking through it again and again for garbage costs a tenth of every page.
     gc.collect()
     gc.freeze()
     return app
-
-
-def _end_with(parent: int) -> None:
-    """Ends this worker with its parent, also when that one is killed: nobody would know of it, and its port would stay taken."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() != parent:
-        raise SystemExit(1)
 
 
 def described() -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Which prepared decrees agencies see, by one pointer that is swapped at once, and the read-only connections to them.
+"""Which prepared decrees and prelist lines agencies see, by pointers that are swapped at once, and read-only connections to them.
 
-Making the files is `prepare`'s; a page that was begun on a decree goes on with that decree (its cursor names it).
+Making the files is `prepare`'s and `prelist`'s; a page that was begun on one of them goes on with it (its cursor names it).
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from padanan.base.commit import write_once
 from padanan.base.digest import known_sha256
 from padanan.base.errors import PadananError
 from padanan.base.folder_proof import FILE as PROOF
@@ -22,12 +22,11 @@ from padanan.base.folder_proof import differing, signed_hashes
 from padanan.base.home import Home
 from padanan.base.locks import held
 from padanan.base.period import Periode
-from padanan.base.signing import genuine, sign, signer
+from padanan.distribution import pointer, prelist
 from padanan.distribution.aggregate import FILE as AGGREGATE
 from padanan.distribution.lines import Lines
 from padanan.distribution.prepare import DATABASE, FACTS, prepare, prepared_folder
 from padanan.published.revisions import periods
-from padanan.records.chain import canonical
 from padanan.records.seals import Seal, seals
 
 POINTER = "terbit.json"
@@ -74,9 +73,8 @@ def publish_decree(home: Home, periode: Periode) -> dict[str, Any]:
         shown = {name: int(ke) for name, ke in said.get("kini", {}).items()} | {periode.key: seal.ke}
         known = sorted({*map(tuple, said.get("ada", ())), (periode.key, seal.ke)})
         data = {"kini": shown, "ada": [list(one) for one in known]}
-        content = {**data, "kunci": signer(), "tanda": sign(PURPOSE, canonical(data))}
         if said != data:
-            write_once(pointer_path(home), json.dumps(content, indent=1, sort_keys=True) + "\n", mode=0o600)
+            pointer.write(pointer_path(home), PURPOSE, data)
     return data
 
 
@@ -91,20 +89,7 @@ def read_pointer(home: Home) -> dict[str, Any]:
     Raises:
         PadananError: it was not written by us.
     """
-    path = pointer_path(home)
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        data = {"kini": content["kini"], "ada": content["ada"]}
-        intact = genuine(PURPOSE, canonical(data), content["tanda"], content["kunci"])
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, KeyError, TypeError):
-        intact = False
-    if not intact:
-        raise PadananError(
-            "penunjuk distribusi berubah", file=path.relative_to(home.root), cure="hapus lalu 'padanan api publish'"
-        )
-    return data
+    return pointer.read(home, pointer_path(home), PURPOSE, ("kini", "ada"), cure="hapus lalu 'padanan api publish'")
 
 
 def proved(home: Home, folder: Path) -> None:
@@ -120,7 +105,7 @@ def proved(home: Home, folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Opened:
-    """One decree as the API reads it: a read-only database that can reach nothing else."""
+    """One decree, or one snapshot of lines, as the API reads it: a read-only database that can reach nothing else."""
 
     periode: Periode
     ke: int
@@ -153,6 +138,22 @@ def open_prepared(home: Home, periode: Periode, ke: int) -> Opened:
     return Opened(periode, ke, facts, rows, con, sizes, lines)
 
 
+def open_lines(home: Home, number: int) -> Opened:
+    """Opens a snapshot of prelist lines after it was proved; its period is that of its day, its `ke` its number.
+
+    Raises:
+        PadananError: it is not what was prepared.
+    """
+    folder = prelist.folder_of(home, number)
+    hashes = signed_hashes(home.root, folder, what=WHAT, cure=prelist.CURE, unsigned=prelist.CURE)
+    for fault in differing(home.root, folder, hashes, what=WHAT, cure=prelist.CURE, digest=known_sha256):
+        raise fault
+    facts = json.loads((folder / prelist.FACTS).read_text(encoding="utf-8"))
+    con = duckdb.connect(str(folder / prelist.DATABASE), read_only=True, config=SETTINGS)
+    sizes = {prelist.SERVICE: int(facts["jumlah_baris"])}
+    return Opened(Periode.of(date.fromisoformat(facts["per"])), number, facts, (), con, sizes)
+
+
 @dataclass
 class Shelf:
     """The opened decrees of a server; the pointer is looked at on each request, and a swap closes nothing that is read."""
@@ -162,6 +163,8 @@ class Shelf:
     _said: dict[str, Any] = field(default_factory=dict)
     _opened: dict[tuple[str, int], Opened] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lines: dict[int, Opened] = field(default_factory=dict)
+    _lines_said: tuple[tuple[int, ...] | None, dict[str, Any]] = (None, {})
 
     def pointer(self) -> Mapping[str, Any]:
         """The pointer as it stands now; one that breaks while we run leaves the last good one."""
@@ -177,6 +180,27 @@ class Shelf:
                     self._open(name, int(ke))
                 self._said, self._state = said, state
             return self._said
+
+    def lines(self, number: int | None = None) -> Opened | None:
+        """The prelist lines that are shown, or exactly the snapshot that a cursor names; None where it is shown no more."""
+        try:
+            found = prelist.pointer_path(self.home).stat()
+        except FileNotFoundError:
+            return None
+        state = (found.st_ino, found.st_mtime_ns, found.st_size)
+        with self._lock:
+            if state != self._lines_said[0]:
+                said = prelist.read_pointer(self.home)
+                self._lines_said = state, said
+                # What is still read keeps its file until it was read; nobody else is led to it.
+                self._lines = {one: opened for one, opened in self._lines.items() if one in said["ada"]}
+            said = self._lines_said[1]
+            wanted = int(said["kini"]) if number is None else number
+            if wanted not in said["ada"]:
+                return None
+            if wanted not in self._lines:
+                self._lines[wanted] = open_lines(self.home, wanted)
+            return self._lines[wanted]
 
     def periods(self) -> list[Opened]:
         """The decrees in force, newest first."""
@@ -206,9 +230,10 @@ class Shelf:
     def close(self) -> None:
         """Closes every database."""
         with self._lock:
-            for one in self._opened.values():
+            for one in (*self._opened.values(), *self._lines.values()):
                 one.con.close()
             self._opened.clear()
+            self._lines.clear()
 
 
-__all__ = ["PROOF", "Opened", "Shelf", "open_prepared", "pointer_path", "proved", "publish_decree", "read_pointer"]
+__all__ = ["PROOF", "Opened", "Shelf", "open_lines", "open_prepared", "pointer_path", "proved", "publish_decree", "read_pointer"]

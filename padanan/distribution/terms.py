@@ -12,7 +12,9 @@ from pydantic import StringConstraints
 
 from padanan.base.config import Config, Day, Text
 
-Service = Literal["sasaran", "cari", "perubahan", "prioritas"]
+DecreeService = Literal["sasaran", "cari", "perubahan", "prioritas", "adendum"]
+Service = Literal["sasaran", "cari", "perubahan", "prioritas", "adendum", "prelist"]
+"""`prelist`: the open lines that the agency itself goes to; it is no service for those who do not verify."""
 Rows = Literal["penerima", "sasaran"]
 """The recipients of the program, or the whole data sasaran of the wilayah."""
 # DKI, a kota, a kecamatan or a kelurahan, as the seed of wilayah writes them.

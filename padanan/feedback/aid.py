@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,19 @@ import duckdb
 from padanan.base import disk
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
+from padanan.base.period import JAKARTA
 from padanan.base.sql import literal
 from padanan.base.tabular import scratch
 from padanan.contracts import cells
 from padanan.contracts.contract import load_contracts
 from padanan.contracts.feedback import REFUSED, load_feedback
-from padanan.feedback.people import newest
-from padanan.feedback.state import DISPUTES, STATE, Moment, open_state
+from padanan.feedback.people import Known, newest
+from padanan.feedback.state import DISPUTES, HOLDING, STATE, Moment, open_state
+from padanan.feedback.urgent import open_added, open_decreed, require_decree
 from padanan.published.proof import prove_opened
 from padanan.records.ledger import manifests
 from padanan.records.returned import FAULTS, folder_of, proved_events, taken
+from padanan.records.seals import in_force
 
 AID = "realisasi"
 UNKNOWN = "tidak terbaca"
@@ -36,23 +40,39 @@ WHY_NOT = {
     "sengketa": "peristiwanya bersengketa, menunggu putusan",
     "belum_siap": "rekening atau persyaratan belum lengkap, atau belum dilaporkan",
 }
-"""Why a selected person is on no pay list, the first that holds."""
+"""Why a target person is on no pay list, the first that holds."""
+DECREED, ADDED = "penetapan", "adendum"
+"""By what somebody is a target row: the decree in force, or an addendum in force (F27)."""
 
 
 @dataclass(frozen=True)
 class PayList:
-    """Who may be paid of a program, and how many may not by reason (`WHY_NOT`)."""
+    """Who may be paid of a program, by what each is a target row (`DECREED`, `ADDED`); how many may not, by `WHY_NOT`.
+
+    `basis` says whose people `DECREED` are; before there is any decree those whom the newest publication selected.
+    """
 
     program: str
     people: tuple[str, ...]
     barred: dict[str, int]
+    sources: tuple[str, ...] = ()
+    basis: str = ""
 
 
-def pay_list(home: Home, program: str, moment: Moment | None = None) -> PayList:
-    """The selected people of the newest publication who receive a program and are ready for it.
+def pay_list(home: Home, program: str, moment: Moment | None = None, *, today: date | None = None) -> PayList:
+    """The people of the decree in force who receive a program and are ready for it; and who is on an addendum.
+
+    What a later publication selects is a draft until it is decreed: it brings nobody onto a pay list and takes nobody off. Which
+    programs people receive is told by the newest publication; of whom it does not know, by the decree.
+
+    Somebody of an addendum is a row of the programs that they receive, that the visit named, or whose agency told of their
+    readiness; who is selected too stands there once, by the decree.
+
+    Args:
+        today: the day on which addenda must be in force; by default that of `moment`, else this one.
 
     Raises:
-        PadananError: no such program, nothing is published, or an event was changed.
+        PadananError: no such program, nothing is published, or an event or the decree was changed.
     """
     programs = {one.id for one in load_contracts().values() if one.kind == "program"}
     if program not in programs:
@@ -64,30 +84,55 @@ def pay_list(home: Home, program: str, moment: Moment | None = None) -> PayList:
     folder = home.published(known.periode, known.revisi)
     con = scratch(home)
     try:
-        open_state(con, home, load_feedback(), moment or Moment())
+        moment = moment or Moment()
+        open_state(con, home, load_feedback(), moment)
+        day = today or moment.as_of or datetime.now(JAKARTA).date()
+        open_added(con, home, day, moment.known_at)
+        basis = _open_target(con, home, known, folder, day)
+        mine = f"list_contains(string_split({{}}, ','), {literal(program)})"
         con.execute(
             f"""create or replace table bayar as
-            select s.id_orang, case when coalesce(k.meninggal_terverifikasi, false) then 'meninggal'
+            with sasaran as (
+              select s.id_orang, '{DECREED}' as sumber from target s
+              left join read_parquet({literal(folder / "padanan_orang.parquet")}) o using (id_orang)
+              where {mine.format("case when o.id_orang is null then s.program else o.program end")}),
+            tambahan as (
+              select a.id_orang, '{ADDED}' as sumber from {ADDED} a
+              left join read_parquet({literal(folder / "padanan_orang.parquet")}) o using (id_orang)
+              where (coalesce({mine.format("o.program")}, false) or coalesce({mine.format("a.program")}, false)
+                  or a.id_orang in (select id_orang from {HOLDING} where kontrak = 'kesiapan' and program = {literal(program)}))
+                and a.id_orang not in (select id_orang from target))
+            select s.id_orang, s.sumber, case when coalesce(k.meninggal_terverifikasi, false) then 'meninggal'
               when coalesce(k.konflik, false) then 'konflik'
               when s.id_orang in (select id_orang from {DISPUTES} where id_orang is not null) then 'sengketa'
               when not coalesce(list_contains(string_split(k.siap, ','), {literal(program)}), false) then 'belum_siap'
               end as sebab
-            from read_parquet({literal(folder / "sasaran.parquet")}) s
-            join read_parquet({literal(folder / "padanan_orang.parquet")}) o using (id_orang)
-            left join {STATE} k using (id_orang)
-            where s.terpilih and list_contains(string_split(o.program, ','), {literal(program)})"""
+            from (from sasaran union all from tambahan) s left join {STATE} k using (id_orang)"""
         )
-        people = tuple(one[0] for one in con.execute("select id_orang from bayar where sebab is null order by 1").fetchall())
+        rows = con.execute("select id_orang, sumber from bayar where sebab is null order by 1").fetchall()
         barred = dict(con.execute("select sebab, count(*) from bayar where sebab is not null group by 1 order by 1").fetchall())
     finally:
         con.close()
-    return PayList(program, people, barred)
+    return PayList(program, tuple(one[0] for one in rows), barred, tuple(one[1] for one in rows), basis)
+
+
+def _open_target(con: duckdb.DuckDBPyConnection, home: Home, known: Known, folder: Path, day: date) -> str:
+    """Makes the table `target(id_orang, program)`, one row a person, and says whose people they are."""
+    if in_force(home, day) is None:
+        source = literal(folder / "sasaran.parquet")
+        con.execute(f"create or replace table target as select id_orang, program from read_parquet({source}) where terpilih")
+        return f"terbitan {known.periode.label} revisi {known.revisi}, belum ada penetapan"
+    seal = require_decree(home, day)
+    open_decreed(con, home, seal)
+    con.execute("create or replace table target as from ditetapkan")
+    return f"penetapan {seal.periode.label} ke-{seal.ke}"
 
 
 def write_pay_list(found: PayList, path: Path) -> None:
-    """Writes the identifiers, one a line; the agency joins them with its own rows. No name and no number stands in it."""
+    """Writes the identifiers and by what each is a target row; the agency joins them with its own. No name or number is in it."""
     with disk.filling(path):
-        disk.write_text(path, "id_orang\n" + "".join(f"{one}\n" for one in found.people))
+        lines = (f"{one},{source}\n" for one, source in zip(found.people, found.sources, strict=True))
+        disk.write_text(path, "id_orang,sumber\n" + "".join(lines))
 
 
 @dataclass(frozen=True)

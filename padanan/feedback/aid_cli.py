@@ -23,7 +23,12 @@ def add_parsers(commands: Any) -> None:
     actions = parser.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
     ready = actions.add_parser("siap", help="hitung, dan tulis pengenal orang yang siap dibayar")
     ready.add_argument("program", metavar="PROGRAM", help="id kontrak programnya")
-    ready.add_argument("--out", type=Path, metavar="FILE.csv", help="tulis pengenalnya (bukan nama) ke berkas ini")
+    ready.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE.csv",
+        help="tulis pengenalnya (bukan nama) dan sumbernya (penetapan atau adendum) ke berkas ini",
+    )
     ready.set_defaults(run=_ready)
     money = actions.add_parser("rekon", help="cocokkan rupiah kiriman realisasi menurut program dan bulan")
     money.set_defaults(run=_money)
@@ -31,10 +36,12 @@ def add_parsers(commands: Any) -> None:
 
 def _ready(args: argparse.Namespace) -> int:
     from padanan.base.format import number
-    from padanan.feedback.aid import WHY_NOT, pay_list, write_pay_list
+    from padanan.feedback.aid import ADDED, WHY_NOT, pay_list, write_pay_list
 
     found = pay_list(Home.from_env().seen(), args.program)
-    print(f"{args.program}: {number(len(found.people))} orang siap dibayar")
+    added = found.sources.count(ADDED)
+    told = f", {number(added)} di antaranya dari adendum" if added else ""
+    print(f"{args.program}: {number(len(found.people))} orang siap dibayar{told} ({found.basis})")
     for why, count in found.barred.items():
         print(f"  {number(count)} belum: {WHY_NOT[why]}")
     if args.out is not None:

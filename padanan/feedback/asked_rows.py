@@ -14,6 +14,7 @@ from padanan.base.home import CHECKOUT
 from padanan.base.sql import ident, literal
 from padanan.contracts.contract import Contract
 from padanan.contracts.feedback import EventOf
+from padanan.feedback.events import TAKEN_BACK
 from padanan.feedback.people import LETTERS, PEOPLE
 from padanan.feedback.typed_rows import RAW, ROWS
 
@@ -67,8 +68,9 @@ def arrange(
         left join kelurahan_kode k on k.angka = {"replace(i.kode_kelurahan, '.', '')" if has("kode_kelurahan") else "null"}
         {"left join program_batas b on b.program = lower(i.program)" if has("program") else ""}"""
     )
+    agency = f"cast({event.instansi} as varchar)" if event.instansi else literal(contract.properties.instansi)
     con.execute(
-        f"create or replace table orang_{ASKED} as select *, case when _orang_ketemu is not null "
+        f"create or replace table orang_{ASKED} as select *, {agency} as _instansi, case when _orang_ketemu is not null "
         f"and not coalesce(nama_beda and coalesce(lahir_beda, true), false) then _orang_ketemu else {person} end as _orang "
         f"from sel_{ASKED}"
     )
@@ -80,8 +82,8 @@ def arrange(
     # Of another row of this file a death counts as one told before; its own row is no witness against itself.
     con.execute(
         f"""create or replace table mati as select _orang, min(hari) as mati_pada from (
-          select id_orang as _orang, terjadi as hari from peristiwa where kontrak = 'lampid' and hasil = 'mati'
-          and kunci not in (select membatalkan from peristiwa where membatalkan is not null)
+          select p.id_orang as _orang, p.terjadi as hari from peristiwa p where p.kontrak = 'lampid' and p.hasil = 'mati'
+          and not {TAKEN_BACK}
           union all {tell}) group by 1"""
     )
     paid = (
@@ -91,8 +93,8 @@ def arrange(
     )
     con.execute(
         f"""create or replace table dibayar as select _orang, program, masa from (
-          select id_orang as _orang, program, masa, kunci from peristiwa where kontrak = 'realisasi' and hasil = 'tersalur'
-          and kunci not in (select membatalkan from peristiwa where membatalkan is not null)
+          select p.id_orang as _orang, p.program, p.masa, p.kunci from peristiwa p where p.kontrak = 'realisasi'
+          and p.hasil = 'tersalur' and not {TAKEN_BACK}
           union all {paid}) where _orang is not null group by all having count(distinct kunci) > 1"""
     )
     aid = contract.id == "realisasi"
@@ -100,15 +102,20 @@ def arrange(
     con.execute(
         f"""create or replace table {ASKED} as
         with nomor as (select _entity_key, count(distinct _isi) as nomor_n from orang_{ASKED} group by 1),
-        lama as (select kunci, isi from peristiwa where kontrak = {literal(contract.id)}),
+        lama as (select kunci, isi, instansi from peristiwa where kontrak = {literal(contract.id)}),
         lain as (select distinct a._entity_key from orang_{ASKED} a
           join lama on lama.kunci = a._entity_key and lama.isi <> a._isi),
-        ada as (select kunci from lama union select _entity_key from orang_{ASKED})
+        milik as (select kunci, instansi from lama union select _entity_key, _instansi from orang_{ASKED}),
+        ada as (select distinct kunci from milik),
+        sendiri as (select distinct a._baris from orang_{ASKED} a join milik m on m.kunci = a._batal
+          and m.instansi is not distinct from a._instansi)
         select a.*, n.nomor_n, lain._entity_key is not null as nomor_lama, ada.kunci is not null as batal_ada,
+          ada.kunci is not null and sendiri._baris is null as batal_lain,
           m.mati_pada, {"d._orang is not null" if aid else "false"} as bayar_lain
         from orang_{ASKED} a join nomor n on n._entity_key = a._entity_key
         left join lain on lain._entity_key = a._entity_key
         left join ada on ada.kunci = a._batal
+        left join sendiri on sendiri._baris = a._baris
         left join mati m on m._orang = a._orang
         {twice}"""
     )

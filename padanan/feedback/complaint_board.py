@@ -133,6 +133,12 @@ def page(found: Sequence[Complaint], rules: Rules, today: date) -> str:
     )
 
 
+def overdue_cell(found: Sequence[Complaint], rules: Rules, today: date) -> Cell:
+    """How many complaints wait past their day, as the board prints it: another page says nothing that the board covers."""
+    cells = cells_of(found, splits(rules, found), today)
+    return counted(cells, cells.cross("kanal waktu").keys[ALL, LATE])
+
+
 def write_board(folder: Path, found: Sequence[Complaint], rules: Rules, today: date) -> Path:
     """Writes the page into a folder, which is made."""
     disk.mkdir(folder, parents=True, exist_ok=True)

@@ -24,6 +24,7 @@ from padanan.contracts.contract import expectations_dir, load_contracts
 from padanan.contracts.feedback import Channel, FeedbackCatalogue, load_catalogue, load_feedback
 from padanan.feedback.complaint_steps import AT_AGENCY, WAITING, Course, by_ticket, course
 from padanan.feedback.lines import LINES, open_lines, revision_known
+from padanan.feedback.people import prove_key
 from padanan.feedback.state import Moment, open_state
 from padanan.published.proof import prove_opened
 from padanan.records.delivery_proof import prove_read
@@ -141,17 +142,22 @@ def complaints(home: Home, rules: Rules, today: date) -> list[Complaint]:
     try:
         open_state(con, home, load_feedback(), Moment(today, today))
         open_lines(con, home, rules.catalogue, today=today, known_at=today)
-        _people(con, home, today)
-        _numbers(con, home)
-        found = con.execute(
-            f"""select t.tiket, n.nomor, t.kanal, t.jenis, t.mendesak, t.masuk, t.kode_kelurahan, t.id_orang,
-              o.id_orang is not null as dikenal, coalesce(o.kurang, []) as kurang, o.program,
-              t.id_orang in (select id_orang from {LINES}) as garis
-            from tiket t left join orang_terbitan o using (id_orang) left join nomor_tiket n using (sha16, baris)
-            order by t.masuk, t.tiket"""
-        ).fetchall()
+        return complaints_in(con, home, rules, today)
     finally:
         con.close()
+
+
+def complaints_in(con: duckdb.DuckDBPyConnection, home: Home, rules: Rules, today: date) -> list[Complaint]:
+    """The same where the state and the lines of the day stand in the connection already."""
+    _people(con, home, today)
+    _numbers(con, home)
+    found = con.execute(
+        f"""select t.tiket, n.nomor, t.kanal, t.jenis, t.mendesak, t.masuk, t.kode_kelurahan, t.id_orang,
+          o.id_orang is not null as dikenal, coalesce(o.kurang, []) as kurang, o.program,
+          t.id_orang in (select id_orang from {LINES}) as garis
+        from tiket t left join orang_terbitan o using (id_orang) left join nomor_tiket n using (sha16, baris)
+        order by t.masuk, t.tiket"""
+    ).fetchall()
     steps = by_ticket(home, today)
     owners = {one.id: one.properties.instansi for one in load_contracts().values() if one.kind == "program"}
     listed = []
@@ -200,6 +206,7 @@ def _people(con: duckdb.DuckDBPyConnection, home: Home, today: date) -> None:
         return
     periode, revisi, _ = known
     prove_opened(home, periode, revisi)
+    prove_key(home, periode, revisi)
     folder = home.published(periode, revisi)
     con.execute(
         f"""create or replace table orang_terbitan as

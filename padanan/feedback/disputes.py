@@ -166,13 +166,6 @@ def _settles(con: duckdb.DuckDBPyConnection, case: Case, holds: Sequence[str], h
     con.executemany("delete from putusan where id_peristiwa = ?", [[name] for name, _ in told])
     con.executemany("insert into putusan values (?, ?)", told)
     fold(con)
-    people = {one.person for one in case.events} | {case.id}
-    if any(one.differs for one in cases(con) if one.id in people):
-        raise PadananError(
-            "dengan usul ini hasil instansi tetap berbeda; sengketanya tidak selesai",
-            place="--berlaku",
-            cure="pilih kunjungan yang berlaku dengan satu hasil saja; kunjungan lainnya --tidak-berlaku",
-        )
     con.execute(
         "create or replace temp table teguh as select s.* from satu s join putusan p on p.id_peristiwa = s.id_peristiwa "
         "where p.berlaku"
@@ -193,3 +186,10 @@ def _settles(con: duckdb.DuckDBPyConnection, case: Case, holds: Sequence[str], h
     ):
         if con.execute(query).fetchall():
             raise PadananError(f"dengan usul ini {cause}", place="--berlaku", cure="pilih satu yang berlaku")
+    people = {one.person for one in case.events} | {case.id}
+    if any(one.differs for one in cases(con) if one.id in people):
+        raise PadananError(
+            "dengan usul ini hasil instansi tetap berbeda; sengketanya tidak selesai",
+            place="--berlaku",
+            cure="pilih kunjungan yang berlaku dengan satu hasil saja; kunjungan lainnya --tidak-berlaku",
+        )

@@ -11,6 +11,7 @@ from typing import Any
 
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
+from padanan.base.typed import signed_options
 
 
 def add_actions(actions: Any) -> None:
@@ -30,7 +31,7 @@ def add_actions(actions: Any) -> None:
     propose.add_argument("id", metavar="ID", help="pengenal kasus dari 'padanan umpan-balik sengketa'")
     propose.add_argument("--berlaku", nargs="+", default=[], metavar="PERISTIWA", help="peristiwa yang berlaku")
     propose.add_argument("--tidak-berlaku", nargs="+", default=[], metavar="PERISTIWA", help="peristiwa yang tidak berlaku")
-    _signed(propose, "pengusul")
+    signed_options(propose, "pengusul")
     propose.set_defaults(run=_propose)
     decide = actions.add_parser(
         "putus",
@@ -40,13 +41,8 @@ def add_actions(actions: Any) -> None:
     )
     decide.add_argument("nomor", metavar="NOMOR", type=int, help="nomor usul")
     decide.add_argument("--reject", action="store_true", help="tolak usul itu; sengketanya tetap menunggu")
-    _signed(decide, "penyetuju")
+    signed_options(decide, "penyetuju")
     decide.set_defaults(run=_decide)
-
-
-def _signed(parser: Any, role: str) -> None:
-    parser.add_argument("--by", required=True, metavar="PETUGAS", help=f"id petugas yang berperan {role}")
-    parser.add_argument("--reason", required=True, metavar="TEKS", help="alasan tertulis, tanpa NIK")
 
 
 def _show(_: argparse.Namespace) -> int:

@@ -46,6 +46,12 @@ COLUMNS = {
 `baru`), null where it speaks of nobody; `nilai` is rupiah, people or a desil; `sengketa` the rules for which it waits for a
 person.
 """
+TAKEN_BACK = """exists (select 1 from peristiwa c where c.membatalkan = p.kunci and c.membatalkan <> c.kunci
+  and c.instansi is not distinct from p.instansi)"""
+"""SQL over an event `p` of the table `peristiwa`: another one of its agency takes it back.
+
+Numbers are each sender's own: what DPPAPP found is not Dinsos' to take back. Whatever becomes of the other event, this holds.
+"""
 KEYED = ("id_peristiwa", "kunci", "isi", "membatalkan", "id_orang")
 
 

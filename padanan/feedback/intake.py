@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,13 +19,14 @@ from padanan.base import disk
 from padanan.base.commit import building, publish
 from padanan.base.digest import file_sha256
 from padanan.base.duck import private_duckdb
-from padanan.base.errors import PadananError, no_space_guard, safe_reason
+from padanan.base.errors import DiskFault, PadananError, no_space_guard, safe_reason
 from padanan.base.folder_proof import seal
 from padanan.base.home import Home
 from padanan.base.keys import load_ring, register_hmac
 from padanan.base.period import JAKARTA, periode_end, periode_start
 from padanan.base.sql import literal
 from padanan.base.tabular import write_table
+from padanan.contracts.blanks import Blanks
 from padanan.contracts.contract import Contract, load_blanks, load_contracts
 from padanan.contracts.feedback import DISPUTED, LOOK, REFUSED, FeedbackCatalogue, load_catalogue, load_feedback
 from padanan.feedback import people, typed_rows
@@ -35,8 +37,26 @@ from padanan.feedback.receipt import NAME, write_receipt
 from padanan.records import returned
 from padanan.records.active import received_on
 from padanan.records.delivery_proof import prove_read
+from padanan.records.landed_rows import rows_today
 from padanan.records.ledger import effective_status, manifests, released
 from padanan.records.tombstone import read_nisan
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What all deliveries that are taken in together share: rules, and the records by which people are known.
+
+    Attributes:
+        ceilings: the programs that aid may be told of, and the most rupiah each pays in a row.
+        known: by which publication people are known. records: as `people.gather` made them.
+    """
+
+    contracts: Mapping[str, Contract]
+    catalogue: FeedbackCatalogue
+    blanks: Blanks
+    ceilings: dict[str, int]
+    known: people.Known | None
+    records: Path | None
 
 
 @dataclass(frozen=True)
@@ -65,50 +85,80 @@ def waiting(home: Home, contracts: Mapping[str, Contract]) -> list[tuple[Contrac
 
 
 def take_all(
-    home: Home, *, only: str | None = None, now: datetime | None = None, progress: Callable[[str], None] = lambda _: None
+    home: Home,
+    *,
+    only: str | None = None,
+    sha16: str | None = None,
+    now: datetime | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> list[Taken]:
-    """Takes in every landed delivery of feedback that waits.
+    """Takes in every landed delivery of feedback that waits; one that can't be taken in keeps no other waiting.
 
     Args:
-        only: one contract.
+        only: one contract. sha16: one delivery.
 
     Raises:
-        PadananError: a contract or rule is wrong, a delivery was changed after it landed, the account does not close.
+        DiskFault: nothing can be written; what was taken in before stays.
+        PadananError: a contract or rule is wrong; or a delivery was changed after it landed or its account does not close: the
+            first such one, after all others were taken in.
     """
     contracts, catalogue = load_feedback(), load_catalogue()
     if only is not None and only not in contracts:
-        known = ", ".join(contracts)
-        raise PadananError(f"kontrak umpan balik '{only[:40]}' tidak ada", cure=f"pakai salah satu: {known}")
+        raise PadananError(f"kontrak umpan balik '{only[:40]}' tidak ada", cure=f"pakai salah satu: {', '.join(contracts)}")
     chosen = {name: one for name, one in contracts.items() if only in (None, name)}
-    found = []
-    queue = waiting(home, chosen)
-    for number, (contract, item) in enumerate(queue, 1):
-        progress(f"[{number}/{len(queue)}] {contract.id} {item['periode_data']} ({item['rows_on']} baris)")
-        found.append(take(home, contracts, catalogue, contract, item, now=now or datetime.now(JAKARTA)))
+    found: list[Taken] = []
+    stopped: list[PadananError] = []
+    queue = [(contract, item) for contract, item in waiting(home, chosen) if sha16 in (None, item["sha16"])]
+    if not queue:
+        return found
+    with no_space_guard("umpan balik"), building(home.umpan_balik) as folder:
+        parts: dict[str, list[Path]] = {}
+        for contract, item in queue:
+            # One that was changed says nothing here, and is told of at the end.
+            with suppress(PadananError):
+                _prove(home, item)
+                parts.setdefault(contract.id, []).append(_part(item))
+        known = people.newest(home)
+        whole = Whole(contracts, catalogue, load_blanks(), _ceilings(), known, people.gather(home, known, parts, folder))
+        for number, (contract, item) in enumerate(queue, 1):
+            progress(f"[{number}/{len(queue)}] {contract.id} {item['periode_data']} ({item['rows_on']} baris)")
+            try:
+                found.append(_take(home, whole, contract, item, now or datetime.now(JAKARTA)))
+            except DiskFault:
+                raise
+            except PadananError as error:
+                stopped.append(error)
+    if stopped:
+        first, more = stopped[0], f"; {len(stopped) - 1} kiriman lain juga belum" if len(stopped) > 1 else ""
+        raise PadananError(
+            first.cause,
+            file=first.file,
+            place=first.place,
+            cure=f"{first.cure} ({len(found)} kiriman lain yang menunggu sudah diambil{more})",
+        ) from first
     return found
 
 
-def take(
-    home: Home,
-    contracts: Mapping[str, Contract],
-    catalogue: FeedbackCatalogue,
-    contract: Contract,
-    item: Mapping[str, Any],
-    *,
-    now: datetime,
-) -> Taken:
-    """Takes in one landed delivery; see `take_all`. A folder that a killed process left whole is only registered."""
+def _part(item: Mapping[str, Any]) -> Path:
+    return Path(item["folder"]) / "part.parquet"
+
+
+def _prove(home: Home, item: Mapping[str, Any]) -> None:
+    prove_read(home, [_part(item).relative_to(home.root).as_posix()])
+
+
+def _take(home: Home, whole: Whole, contract: Contract, item: Mapping[str, Any], now: datetime) -> Taken:
+    """Takes in one landed delivery; a folder that a killed process left whole is only registered."""
     target = returned.folder_of(home, contract.id, item["sha16"])
-    part = Path(item["folder"]) / "part.parquet"
-    prove_read(home, [part.relative_to(home.root).as_posix()])
+    _prove(home, item)
     if not target.exists():
         with no_space_guard(f"umpan balik {contract.id}"), building(target.parent) as folder:
             try:
-                _make(home, contracts, catalogue, contract, item, part, folder, target)
+                _make(home, whole, contract, item, folder, target)
             except duckdb.Error as error:
                 raise PadananError(
                     f"umpan balik tidak dapat diolah ({safe_reason(error)})",
-                    file=part.relative_to(home.root),
+                    file=_part(item).relative_to(home.root),
                     cure="laporkan sebagai galat program, tanpa isi data; kirimannya tetap tersimpan",
                 ) from None
             publish(folder, target)
@@ -120,30 +170,21 @@ def take(
     )  # fmt: skip
 
 
-def _make(
-    home: Home,
-    contracts: Mapping[str, Contract],
-    catalogue: FeedbackCatalogue,
-    contract: Contract,
-    item: Mapping[str, Any],
-    part: Path,
-    folder: Path,
-    target: Path,
-) -> None:
+def _make(home: Home, whole: Whole, contract: Contract, item: Mapping[str, Any], folder: Path, target: Path) -> None:
+    contracts, catalogue, part = whole.contracts, whole.catalogue, _part(item)
     questions, event = asked(contract, catalogue), catalogue.peristiwa[contract.id]
     came, work = received_on(item), folder / "kerja"
     ring = load_ring(home)
     with private_duckdb(work) as con:
         register_hmac(con, ring)
-        rows = typed_rows.read(con, contract, f"read_parquet({literal(part)})", load_blanks())
+        rows = typed_rows.read(con, contract, rows_today(con, ring, part), whole.blanks)
         # Deaths are asked of lampid, payments of realisasi, numbers of the contract itself.
         before = {name: contracts[name] for name in {contract.id, "lampid"} if name in contracts}
         open_events(con, home, before)
-        known = people.newest(home)
-        people.find(con, home, known, contract.column_names)
+        people.find(con, home, whole.records, contract.column_names)
         register_hmac(con, ring)
         window = Window(came, periode_start(item["periode_data"]), periode_end(item["periode_data"]))
-        arrange(con, contract, event, window, _ceilings())
+        arrange(con, contract, event, window, whole.ceilings)
         judge(con, ASKED, questions)
         bars = outcomes(questions)
         _mark(con, bars)
@@ -164,7 +205,7 @@ def _make(
             "peristiwa_sidik": written.row_hash,
             "celah_sha256": file_sha256(folder / returned.FAULTS),
             "kunci_hmac": ring.names[-1],
-            "dikenali_dengan": None if known is None else f"{known.periode.key}/rev-{known.revisi}",
+            "dikenali_dengan": None if whole.known is None else f"{whole.known.periode.key}/rev-{whole.known.revisi}",
         }
         if rows != account["peristiwa"] + account["ditolak"]:
             raise PadananError(
@@ -220,7 +261,7 @@ def _events(contract: Contract, event: Any, item: Mapping[str, Any], came: date,
           a.tanggal as terjadi, date '{came.isoformat()}' as dicatat, a._orang as id_orang,
           case when a._orang is null then null when a._orang = a._orang_ketemu then a.cara else 'baru' end as cara,
           cast({event.hasil} as varchar) as hasil,
-          {f"cast({event.instansi} as varchar)" if event.instansi else literal(contract.properties.instansi)} as instansi,
+          a._instansi as instansi,
           {"lower(a.program)" if "program" in names else "null::varchar"} as program, {column("masa")} as masa,
           {f"cast({event.nilai} as bigint)" if event.nilai else "null::bigint"} as nilai,
           {f"cast({event.sifat} as varchar)" if event.sifat else "null::varchar"} as sifat,

@@ -5,7 +5,7 @@ Comparing people is `newcomers`' work; here nobody is weighed, and only pseudony
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +25,8 @@ FOUND, DECIDED = "hasil", "putus"
 SAME, OTHER = "padan", "bukan"
 LINKED = "tautan"
 """What `cara` of an event says once its newcomer was found to be somebody known."""
+LINKS, PROVISIONAL = "tautan", "sementara"
+"""The tables that `apply` makes: newcomer and person, and newcomers with the contracts that tell of them."""
 PACK = 500
 """So many pairs stand in one record: fifty thousand newcomers are a hundred records to prove, not fifty thousand."""
 
@@ -46,11 +48,13 @@ class Standing:
     Attributes:
         links: newcomer -> person. queue: candidates that wait for a person's decision, the most likely first.
         decided: (newcomer, person) -> whether people said that they are one.
+        compared: the newcomers that a comparison has seen.
     """
 
     links: Mapping[str, str]
     queue: tuple[Pair, ...]
     decided: Mapping[tuple[str, str], bool]
+    compared: frozenset[str] = frozenset()
 
 
 def log_of(home: Home) -> Log:
@@ -68,6 +72,7 @@ def standing(home: Home, known_at: date | None = None) -> Standing:
     automatic: dict[str, str] = {}
     decided: dict[tuple[str, str], bool] = {}
     waiting: dict[str, list[Pair]] = {}
+    compared: set[str] = set()
     newest = ""
     for record in log_of(home).read().records:
         if known_at is not None and str(record["waktu"])[:10] > known_at.isoformat():
@@ -84,6 +89,8 @@ def standing(home: Home, known_at: date | None = None) -> Standing:
             decided[pair] = record["keputusan"] == SAME
             continue
         automatic |= {today(one[0]): today(one[1]) for one in record["tautan"]}
+        # Records of before this was noted name nobody: those newcomers are compared once more.
+        compared |= {today(one) for one in record.get("dibandingkan", ())}
         newest = str(record["lari"])
         waiting.setdefault(newest, []).extend(Pair(today(a), today(b), *rest) for a, b, *rest in record["mungkin"])
     links = {one: person for one, person in automatic.items() if decided.get((one, person)) is not False}
@@ -91,11 +98,14 @@ def standing(home: Home, known_at: date | None = None) -> Standing:
     queue = [
         one for one in waiting.get(newest, ()) if one.sementara not in links and (one.sementara, one.id_orang) not in decided
     ]
-    return Standing(links, tuple(sorted(queue, key=lambda one: (-one.peluang, one.sementara, one.id_orang))), decided)
+    ordered = tuple(sorted(queue, key=lambda one: (-one.peluang, one.sementara, one.id_orang)))
+    return Standing(links, ordered, decided, frozenset(compared))
 
 
 def apply(con: duckdb.DuckDBPyConnection, home: Home, known_at: date | None = None) -> int:
     """Puts the person in the place of each newcomer that was linked up to a day, in the table `peristiwa`.
+
+    Whom events name by a provisional identifier, and in which contracts, is kept in the table `sementara(sementara, kontrak)`.
 
     Returns:
         How many newcomers are linked.
@@ -104,34 +114,49 @@ def apply(con: duckdb.DuckDBPyConnection, home: Home, known_at: date | None = No
         PadananError: see `standing`.
     """
     links = standing(home, known_at).links
-    con.execute("create or replace table tautan (sementara varchar, id_orang varchar)")
+    con.execute(
+        f"create or replace table {PROVISIONAL} as select distinct id_orang as sementara, kontrak from peristiwa "
+        "where cara = 'baru' and id_orang is not null"
+    )
+    con.execute(f"create or replace table {LINKS} (sementara varchar, id_orang varchar)")
     if links:
-        con.execute("insert into tautan select unnest(?), unnest(?)", [list(links), list(links.values())])
+        con.execute(f"insert into {LINKS} select unnest(?), unnest(?)", [list(links), list(links.values())])
         con.execute(
-            f"update peristiwa set id_orang = t.id_orang, cara = '{LINKED}' from tautan t "
+            f"update peristiwa set id_orang = t.id_orang, cara = '{LINKED}' from {LINKS} t "
             "where peristiwa.cara = 'baru' and peristiwa.id_orang = t.sementara"
         )
     return len(links)
 
 
 def record_found(
-    home: Home, certain: Sequence[Pair], possible: Sequence[Pair], *, publication: str, rules: str, now: datetime
+    home: Home,
+    certain: Sequence[Pair],
+    possible: Sequence[Pair],
+    *,
+    publication: str,
+    rules: str,
+    now: datetime,
+    compared: Collection[str] = (),
 ) -> int:
-    """Adds what a comparison found; one that found nothing new adds nothing.
+    """Adds what a comparison found; one that found nothing new, and nobody whom no earlier one had seen, adds nothing.
 
     Args:
         certain: new links. possible: the whole queue, which replaces the one before. publication: with whom newcomers were
-            compared. rules: the fingerprint of the linkage's parameters.
+            compared. rules: the fingerprint of the linkage's parameters. compared: all newcomers that were compared; whoever is
+            like nobody is known to be new by standing here.
 
     Returns:
         How many records were added.
     """
-    now_queued = {(one.sementara, one.id_orang) for one in standing(home).queue}
-    if not certain and now_queued == {(one.sementara, one.id_orang) for one in possible}:
+    before = standing(home)
+    now_queued = {(one.sementara, one.id_orang) for one in before.queue}
+    first_seen = sorted(set(compared) - before.compared)
+    if not certain and not first_seen and now_queued == {(one.sementara, one.id_orang) for one in possible}:
         return 0
     key = load_ring(home).names[-1]
-    packs: list[tuple[list[Any], list[Any]]] = [(pack, []) for pack in _packs(certain)]
-    packs += [([], pack) for pack in _packs(possible)]
+    packs: list[tuple[list[Any], list[Any], list[str]]] = [(pack, [], []) for pack in _packs(certain)]
+    packs += [([], pack, []) for pack in _packs(possible)]
+    packs += [([], [], first_seen[place : place + PACK]) for place in range(0, len(first_seen), PACK)]
     entries = [
         {
             "jenis": FOUND,
@@ -142,8 +167,9 @@ def record_found(
             "kunci_hmac": key,
             "tautan": linked,
             "mungkin": queued,
+            "dibandingkan": seen,
         }
-        for linked, queued in packs or [([], [])]
+        for linked, queued, seen in packs or [([], [], [])]
     ]
     return len(log_of(home).append(entries, now))
 

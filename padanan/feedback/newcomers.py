@@ -17,21 +17,23 @@ import pyarrow.parquet as pq
 from padanan.base.commit import building
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
-from padanan.base.sql import ident, literal
+from padanan.base.keys import load_ring
+from padanan.base.sql import literal
 from padanan.base.tabular import copy_to, scratch
 from padanan.contracts.blanks import Blanks
 from padanan.contracts.contract import Contract, load_blanks, load_contracts
 from padanan.contracts.feedback import load_catalogue, load_feedback
-from padanan.feedback import events, links
+from padanan.feedback import events, links, renamed
+from padanan.feedback.delivered_cells import parts, raw
 from padanan.feedback.links import Pair
 from padanan.feedback.people import Known, newest
-from padanan.feedback.typed_rows import RAW, typed_cell
+from padanan.feedback.typed_rows import typed_cell
 from padanan.linkage import LinkageConfig, LinkResult, load_linkage_config
 from padanan.linkage.result import AUTOMATIC, POSSIBLE
 from padanan.published.proof import prove_opened
 from padanan.published.revisions import read_manifest
 from padanan.records.delivery_proof import prove_read
-from padanan.records.ledger import manifests
+from padanan.records.landed_rows import key_today
 
 NEW, KNOWN = "baru", "dikenal"
 """The two lists that are judged together: a resident whom a file named by NIK stays free for a newcomer to be."""
@@ -88,17 +90,21 @@ def compare(home: Home, *, now: datetime, progress: Callable[[str], None] = lamb
     con = scratch(home)
     try:
         with building(home.umpan_balik, prefix=".kenali-") as folder:
-            newcomers, lost = _list(con, home, config, folder / "daftar.parquet", progress)
+            listed = folder / "daftar.parquet"
+            newcomers, lost = _list(con, home, config, listed, progress)
             if not newcomers:
                 return Compared(0, lost, 0, 0, 0)
             people = _register(con, home, known, folder / "acuan.parquet")
             progress(f"{newcomers} warga baru dibandingkan dengan {people} orang")
+            seen = con.execute(f"select id_orang from read_parquet({literal(listed)}) where producer = '{NEW}'").fetchall()
             result = _linked(con, home, config, folder)
     finally:
         con.close()
     certain, possible = chosen(result, set(links.standing(home).links.values()))
     publication = f"{known.periode.key}/rev-{known.revisi}"
-    added = links.record_found(home, certain, possible, publication=publication, rules=config.digest, now=now)
+    added = links.record_found(
+        home, certain, possible, publication=publication, rules=config.digest, now=now, compared={str(one) for (one,) in seen}
+    )
     return Compared(newcomers, lost, len(certain), len({one.sementara for one in possible}), added)
 
 
@@ -164,6 +170,9 @@ def _list(
     contracts = load_feedback()
     events.open_events(con, home, contracts)
     links.apply(con, home)
+    # Who entered the padanan is matched with every register by each run, and compared here no more.
+    renamed.open_renamed(con, home)
+    renamed.apply(con)
     con.execute(
         f"""create or replace table disebut as
         select id_orang, kontrak, sha16, baris, '{NEW}' as producer from peristiwa where cara = 'baru' and id_orang is not null
@@ -179,14 +188,7 @@ def _list(
         f"create or replace table terisi (kontrak varchar, sha16 varchar, baris bigint, {', '.join(map(_column, _FROM))})"
     )
     blanks = load_blanks()
-    deliveries = con.execute("select distinct kontrak, sha16 from disebut order by 1, 2").fetchall()
-    for place, (contract_id, sha16) in enumerate(deliveries, 1):
-        progress(f"[{place}/{len(deliveries)}] {contract_id}")
-        item = next((one for one in manifests(home, contract_id) if one["sha16"] == sha16), None)
-        part = Path(item["folder"]) / "part.parquet" if item else None
-        if part is None or not part.exists():
-            continue
-        prove_read(home, [part.relative_to(home.root).as_posix()])
+    for contract_id, sha16, part in parts(con, home, "disebut", progress):
         cells = _cells(contracts[contract_id], blanks)
         con.execute(
             f"insert into terisi select ?, ?, _baris, {cells} from ({_raw(contracts[contract_id], blanks, part)}) "
@@ -215,7 +217,7 @@ def _register(con: duckdb.DuckDBPyConnection, home: Home, known: Known, path: Pa
     """Writes one row a person of the publication: the register's record, else the fullest of the other ones."""
     folder = home.published(known.periode, known.revisi)
     prove_opened(home, known.periode, known.revisi)
-    contracts, blanks = load_contracts(), load_blanks()
+    contracts, blanks, ring = load_contracts(), load_blanks(), load_ring(home)
     columns = ", ".join(f"{name} varchar" if name != "tgl_lahir" else f"{name} date" for name in _FROM)
     con.execute(f"create or replace table dasar (record_key varchar, {columns})")
     for item in read_manifest(home, known.periode, known.revisi)["deliveries"]:
@@ -224,7 +226,8 @@ def _register(con: duckdb.DuckDBPyConnection, home: Home, known: Known, path: Pa
             # Its content went by retention, or speaks of nobody.
             continue
         prove_read(home, [str(item["path"])])
-        con.execute(f"insert into dasar select _record_key, {_cells(contract, blanks)} from ({_raw(contract, blanks, part)})")
+        key = key_today(con, ring, part, "_record_key")
+        con.execute(f"insert into dasar select {key}, {_cells(contract, blanks)} from ({_raw(contract, blanks, part)})")
     filled = " + ".join(f"(d.{name} is not null)::int" for name in _FROM)
     taken = ", ".join(f"d.{name}" for name in _FROM if name != "kode_kelurahan")
     copy_to(
@@ -243,15 +246,7 @@ def _register(con: duckdb.DuckDBPyConnection, home: Home, known: Known, path: Pa
 
 
 def _raw(contract: Contract, blanks: Blanks, part: Path) -> str:
-    """The delivered cells of a part that say something, as `<kolom>_mentah`."""
-    there = set(pq.read_schema(part).names)
-    cells = ", ".join(
-        f"case when {blanks.sql(ident(name), name)} then null else trim({ident(name)}) end as {ident(name + RAW)}"
-        for name in _columns(contract)
-        if name in there
-    )
-    missing = ", ".join(f"null::varchar as {ident(name + RAW)}" for name in _columns(contract) if name not in there)
-    return f"select _baris, _record_key, {', '.join(filter(None, (cells, missing)))} from read_parquet({literal(part)})"
+    return raw(_columns(contract), blanks, part)
 
 
 def _columns(contract: Contract) -> list[str]:

@@ -55,6 +55,7 @@ def _show(args: argparse.Namespace) -> int:
     from padanan.contracts.feedback import load_catalogue, load_feedback
     from padanan.feedback.lines import REASONS, open_lines
     from padanan.feedback.state import DISPUTES, HOLDING, STATE, Moment, open_state
+    from padanan.feedback.urgent import addenda_of
 
     if args.id.isdigit():
         raise PadananError("pengenal orang bukan NIK", place="ID", cure="pakai ID ORANG dari daftar tugas")
@@ -77,15 +78,26 @@ def _show(args: argparse.Namespace) -> int:
         reasons = _rows(
             con, f"select kode, dibuka, status, sebab, tenggat from {REASONS} where id_orang = ? order by kode", args.id
         )
+        on = [
+            {"adendum": one.name, "mulai": one.begins, "sampai": one.ends, "rujukan": one.told, "dibatalkan": off,
+             "berlaku": one.begins <= today <= one.ends and (off is None or today < off)}
+            for one, off in addenda_of(home, args.id, args.known_at)
+        ]  # fmt: skip
         disputes = _rows(con, f"select id_peristiwa, sebab from {DISPUTES} where id_orang = ? order by 1", args.id)
     finally:
         con.close()
-    if not (state or events or reasons):
+    if not (state or events or reasons or on):
         raise PadananError(
             "orang itu tidak punya peristiwa atau baris prelist pada hari itu", place="ID", cure="periksa ID dan kedua harinya"
         )
     if args.json:
-        told = {"keadaan": state[0] if state else None, "peristiwa": events, "prelist": reasons, "sengketa": disputes}
+        told = {
+            "keadaan": state[0] if state else None,
+            "peristiwa": events,
+            "prelist": reasons,
+            "sengketa": disputes,
+            "adendum": on,
+        }
         print(json.dumps(told, ensure_ascii=False, indent=1, default=str))
         return 0
     print(f"Orang {args.id}")
@@ -101,6 +113,10 @@ def _show(args: argparse.Namespace) -> int:
     for one in reasons:
         why = f" ({one['sebab']})" if one["sebab"] else ""
         print(f"  prelist {one['kode']}: {one['status']}{why}, dibuka {one['dibuka']}")
+    for one in on:
+        ended = f"dibatalkan {one['dibatalkan']}" if one["dibatalkan"] else f"{one['mulai']} sampai {one['sampai']}"
+        mark = "" if one["berlaku"] else " [tidak berlaku]"
+        print(f"  adendum {one['adendum']}: {ended}, rujukan {one['rujukan']}{mark}")
     for one in disputes:
         print(f"  sengketa {one['id_peristiwa']}: {one['sebab'].replace('_', ' ')}")
     return 0

@@ -5,7 +5,7 @@ What the returned desil does is `state`'s and the next run's; who received the f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -23,13 +23,19 @@ from padanan.base.keys import load_ring, register_hmac
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.sql import ident, literal
 from padanan.base.tabular import scratch, write_table
+from padanan.contracts import cells
+from padanan.contracts.contract import load_blanks
 from padanan.contracts.feedback import load_catalogue, load_feedback
 from padanan.contracts.field_rules import load_field_rules
+from padanan.feedback.entrants import judge_newcomers
+from padanan.feedback.people import prove_key
+from padanan.feedback.renamed import RENAMED
 from padanan.feedback.state import DISPUTES, HOLDING, STATE, Moment, open_state
 from padanan.forms import handover
+from padanan.forms.sealed_book import neutral_cell
 from padanan.published.identities import identities
 from padanan.published.revisions import chosen_revision
-from padanan.records.returned import HANDED
+from padanan.records.returned import HANDED, handed_maps
 
 FILE, MAP = "pemeringkatan.csv", "peta.parquet"
 
@@ -67,6 +73,7 @@ def hand_over(
         PadananError: a conflict or an event in dispute waits for a decision (F30), nothing is published, or names are gone.
     """
     periode, number = chosen_revision(home, periode, revisi)
+    prove_key(home, periode, number)
     target = handover.folder_of(home, handover.RANKING, periode, number)
     if (found := handover.standing(home, handover.RANKING, periode, number, again=False)) is not None:
         return target, dict(found.facts)
@@ -96,7 +103,55 @@ def hand_over(
         with no_space_guard("berkas pemeringkatan"), building(target.parent) as folder:
             rows = _write(con, folder / FILE, catalogue.pemeringkatan.kolom)
             facts = _facts(periode, number, rows, file_sha256(folder / FILE), catalogue.pemeringkatan.lembaga, now, expires)
-            _map(con, home, periode, number)
+            _map(con, home, periode, target.name)
+            handover.place(home, handover.RANKING, folder, target, facts, now)
+    finally:
+        con.close()
+    return target, facts
+
+
+def hand_over_newcomers(
+    home: Home, *, now: datetime, expires: date | None = None, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Path | None, dict[str, Any]]:
+    """Writes `serah/<period>/rev-<n>-susulan-<k>/`: newcomers ready for the next run whom no file had.
+
+    The run then has their desil. Whether anything about them waits for a decision is asked of each of them (`entrants`): what
+    others wait for holds up nobody.
+
+    Returns:
+        The folder and its facts; None and nothing where no newcomer is ready.
+
+    Raises:
+        PadananError: nothing is published; an event, a landed row or a register was changed.
+    """
+    periode, number = chosen_revision(home, None, None)
+    prove_key(home, periode, number)
+    _, target = handover.later(home, handover.RANKING, periode, number)
+    today, catalogue, blanks = now.astimezone(JAKARTA).date(), load_catalogue(), load_blanks()
+    nobody = tuple(blanks.numbers)
+    con = scratch(home)
+    try:
+        open_state(con, home, load_feedback(), Moment(today, today))
+        judge_newcomers(con, home, today, blanks)
+        progress("menulis berkas pemeringkatan susulan")
+        register_hmac(con, load_ring(home))
+        listed = ", ".join(literal(path) for path in handed_maps(home))
+        gone = f"select id_orang from read_parquet([{listed}])" if listed else "select null::varchar where false"
+        con.execute(
+            f"""create or replace table diserahkan as
+            select hmac_hex('serah|{periode.key}|' || c.kini) as {HANDED}, c.kini as id_orang,
+              {cells.sixteen("i.nik", nobody)} as nik, {cells.sixteen("i.no_kk", nobody)} as no_kk, i.nama,
+              {cells.day("i.tgl_lahir")} as tgl_lahir, i.jenis_kelamin as jk, i.alamat, null::varchar as rt, null::varchar as rw,
+              coalesce(k.kode_kelurahan, i.kode_kelurahan) as kode_kelurahan
+            from calon_masuk c join isi_masuk i on i.kini = c.kini left join {STATE} k on k.id_orang = c.kini
+            where c.sebab is null and not c.pernah and c.kini not in ({gone})"""
+        )
+        if not con.execute("select count(*) from diserahkan").fetchall()[0][0]:
+            return None, {}
+        with no_space_guard("berkas pemeringkatan"), building(target.parent) as folder:
+            rows = _write(con, folder / FILE, catalogue.pemeringkatan.kolom)
+            facts = _facts(periode, number, rows, file_sha256(folder / FILE), catalogue.pemeringkatan.lembaga, now, expires)
+            _map(con, home, periode, target.name)
             handover.place(home, handover.RANKING, folder, target, facts, now)
     finally:
         con.close()
@@ -105,7 +160,7 @@ def hand_over(
 
 def _write(con: duckdb.DuckDBPyConnection, path: Path, columns: dict[str, str]) -> int:
     shown = ", ".join(
-        f"{'strftime(tgl_lahir, ' + literal('%d/%m/%Y') + ')' if name == 'tgl_lahir' else ident(name)} as {ident(heading)}"
+        f"{'strftime(tgl_lahir, ' + literal('%d/%m/%Y') + ')' if name == 'tgl_lahir' else neutral_cell(name)} as {ident(heading)}"
         for name, heading in columns.items()
     )
     with disk.filling(path):
@@ -128,10 +183,10 @@ def _facts(
     }
 
 
-def _map(con: duckdb.DuckDBPyConnection, home: Home, periode: Periode, revisi: int) -> None:
+def _map(con: duckdb.DuckDBPyConnection, home: Home, periode: Periode, name: str) -> None:
     from padanan.base.commit import replace
 
-    target = home.umpan_balik / "serah" / periode.key / f"rev-{revisi}"
+    target = home.umpan_balik / "serah" / periode.key / name
     with building(target.parent) as folder:
         write_table(con, f"select {HANDED}, id_orang from diserahkan order by 1", folder / MAP)
         seal(folder, target.relative_to(home.root).as_posix(), [MAP])
@@ -139,13 +194,15 @@ def _map(con: duckdb.DuckDBPyConnection, home: Home, periode: Periode, revisi: i
 
 
 def compare(home: Home, periode: Periode | None = None, revisi: int | None = None) -> Returned:
-    """How many of the people handed over came back with a desil, and who came back without having gone.
+    """How many of the people handed over, later newcomers too, came back with a desil, and who came back without having gone.
 
     Raises:
         PadananError: nothing was handed over of that publication.
     """
     periode, number = chosen_revision(home, periode, revisi)
-    path = home.umpan_balik / "serah" / periode.key / f"rev-{number}" / MAP
+    base = home.umpan_balik / "serah" / periode.key
+    path = base / f"rev-{number}" / MAP
+    maps = [path, *sorted(base.glob(f"rev-{number}-{handover.LATER}-*/{MAP}"))]
     if not path.is_file():
         raise PadananError(
             f"belum ada yang diserahkan untuk {periode.label} revisi {number}",
@@ -156,11 +213,20 @@ def compare(home: Home, periode: Periode | None = None, revisi: int | None = Non
     try:
         open_state(con, home, load_feedback(), Moment())
         handed, back, added = con.execute(
-            f"""with pergi as (select id_orang from read_parquet({literal(path)})),
+            f"""with pergi as ({_gone(maps)}), semua as ({_gone(handed_maps(home))}),
             pulang as (select distinct id_orang from {HOLDING} where kontrak = 'desil' and id_orang is not null)
             select (select count(*) from pergi), (select count(*) from pergi where id_orang in (select id_orang from pulang)),
-            (select count(*) from pulang where id_orang not in (select id_orang from pergi))"""
+            (select count(*) from pulang where id_orang not in (select id_orang from semua))"""
         ).fetchall()[0]
     finally:
         con.close()
     return Returned(int(handed), int(back), int(handed) - int(back), int(added))
+
+
+def _gone(maps: Iterable[Path]) -> str:
+    """Whom files named, by the identifiers that people have now; the maps of files."""
+    listed = ", ".join(literal(path) for path in maps)
+    return (
+        f"select distinct coalesce(r.baru, s.id_orang) as id_orang from read_parquet([{listed}]) s "
+        f"left join {RENAMED} r on r.lama = s.id_orang"
+    )

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from padanan.base.home import Home
@@ -27,6 +29,9 @@ def add_parsers(commands: Any) -> None:
     give = actions.add_parser("serah", help="tulis berkas yang diserahkan; memuat nama, punya masa berlaku")
     _which(give)
     give.add_argument("--expires", type=day_argument, metavar="YYYY-MM-DD", help="hari terakhir berkas boleh ada")
+    give.add_argument(
+        "--new", action="store_true", help="hanya warga baru yang siap masuk putaran berikutnya dan belum pernah diserahkan"
+    )
     give.set_defaults(run=_give)
     back = actions.add_parser("banding", help="berapa yang kembali, berapa yang hilang, berapa yang bertambah")
     _which(back)
@@ -39,10 +44,20 @@ def _which(parser: argparse.ArgumentParser) -> None:
 
 
 def _give(args: argparse.Namespace) -> int:
-    from padanan.base.format import number
-    from padanan.feedback.ranking import hand_over
+    from padanan.feedback.ranking import hand_over, hand_over_newcomers
 
     home = Home.from_env().ensure()
+    if args.new:
+        later, facts = hand_over_newcomers(
+            home,
+            now=datetime.now(JAKARTA),
+            expires=args.expires,
+            progress=lambda line: print(line, file=sys.stderr, flush=True),
+        )
+        if later is None:
+            print("Tidak ada warga baru yang siap dan belum diserahkan.")
+            return 0
+        return _told(home, later, facts)
     folder, facts = hand_over(
         home,
         Periode.parse(args.periode) if args.periode else None,
@@ -51,6 +66,12 @@ def _give(args: argparse.Namespace) -> int:
         expires=args.expires,
         progress=lambda line: print(line, file=sys.stderr, flush=True),
     )
+    return _told(home, folder, facts)
+
+
+def _told(home: Home, folder: Path, facts: Mapping[str, Any]) -> int:
+    from padanan.base.format import number
+
     print(
         f"{number(facts['jumlah']['orang'])} orang di {folder.relative_to(home.root)} untuk {facts['lembaga']}; berlaku sampai "
         f"{facts['kedaluwarsa']}. Catat penyerahannya dengan 'padanan worklist hand'."

@@ -12,7 +12,7 @@ from datetime import date
 import duckdb
 
 from padanan.base.home import Home
-from padanan.feedback import decided, events, links, objections
+from padanan.feedback import decided, events, links, objections, renamed
 
 STATE, HOLDING, DISPUTES = "keadaan", "berlaku", "sengketa"
 CONCLUSIVE = ("ditemukan", "meninggal", "pindah")
@@ -39,6 +39,8 @@ def open_state(con: duckdb.DuckDBPyConnection, home: Home, contracts: Iterable[s
     count = events.open_events(con, home, contracts, known_at=moment.known_at)
     objections.add_events(con, home, moment.known_at)
     links.apply(con, home, moment.known_at)
+    renamed.open_renamed(con, home, moment.known_at)
+    renamed.apply(con)
     con.execute("create or replace table putusan (id_peristiwa varchar, berlaku boolean)")
     if found := decided.decisions(home, moment.known_at):
         con.executemany("insert into putusan values (?, ?)", [list(one) for one in found])
@@ -50,23 +52,26 @@ def fold(con: duckdb.DuckDBPyConnection, as_of: date | None = None) -> None:
     """From `peristiwa` and `putusan` to `sengketa(id_peristiwa, id_orang, sebab)`, `berlaku` and `keadaan`.
 
     - The same event, sent again, is one; it counts from the day on which it first came.
-    - An event that any other takes back does not hold, whatever becomes of that other one: who erred sends it under a new number.
+    - An event that another one of its agency takes back does not hold, whatever becomes of that other one: who erred sends it
+      under a new number.
     - In dispute, until a person decides, are: events of one number with different content, a row that its own delivery put in
       doubt, deaths of one person on different days, and whatever lampid tells of a person after their death, with that death.
-    - Of one agency's visits to a person the last one counts; agencies whose results differ are a conflict.
+    - Of one agency's visits to a person the last one that says where the person is counts; results that differ, of two agencies
+      or of one agency on one day, are a conflict.
     - What was decided not to hold puts nothing else in dispute: neither what came before that decision nor what comes after.
-    - Ties of one day are broken by the event's own hash, never by arrival.
+    - Other ties of one day are broken by the event's own hash, never by arrival.
 
     Args:
         as_of: the last day of `terjadi`; None for all.
     """
     until = "true" if as_of is None else f"terjadi <= date '{as_of.isoformat()}'"
     con.execute(
-        """create or replace table satu as
+        f"""create or replace table satu as
+        -- Number and content say whether two are one: the identifier of what came before a change of the key is another text.
         select p.* replace (f.dicatat as dicatat) from
-          (select * from peristiwa qualify row_number() over (partition by id_peristiwa order by dicatat, sha16, baris) = 1) p
-          join (select id_peristiwa, min(dicatat) as dicatat from peristiwa group by 1) f using (id_peristiwa)
-        where p.kunci not in (select membatalkan from peristiwa where membatalkan is not null and membatalkan <> kunci)"""
+          (select * from peristiwa qualify row_number() over (partition by kunci, isi order by dicatat, sha16, baris) = 1) p
+          join (select kunci, isi, min(dicatat) as dicatat from peristiwa group by all) f using (kunci, isi)
+        where not {events.TAKEN_BACK}"""
     )
     con.execute(
         f"""create or replace table {DISPUTES} as
@@ -104,13 +109,14 @@ def _state() -> str:
     conclusive = ", ".join(f"'{one}'" for one in CONCLUSIVE)
     return f"""create or replace table {STATE} as
         with kunjungan as (
-          select id_orang, instansi, arg_max(hasil, (terjadi, id_peristiwa)) as hasil, max(terjadi) as pada
-          from {HOLDING} where kontrak = 'verivali' and id_orang is not null group by all),
+          -- Of each agency the last day on which it says where a person is: a later visit that met nobody answers nothing.
+          select id_orang, instansi, hasil, terjadi, coalesce(hasil in ({conclusive}) and terjadi = max(terjadi)
+            filter (hasil in ({conclusive})) over (partition by id_orang, instansi), false) as menjawab
+          from {HOLDING} where kontrak = 'verivali' and id_orang is not null),
         verivali as (
-          select id_orang, count(*) as verifikator, max(pada) filter (hasil in ({conclusive})) as verivali_pada,
-            count(distinct hasil) filter (hasil in ({conclusive})) > 1 as konflik,
-            case when count(distinct hasil) filter (hasil in ({conclusive})) = 1
-              then any_value(hasil) filter (hasil in ({conclusive})) end as verivali_hasil
+          select id_orang, count(distinct instansi) as verifikator, max(terjadi) filter (menjawab) as verivali_pada,
+            count(distinct hasil) filter (menjawab) > 1 as konflik,
+            case when count(distinct hasil) filter (menjawab) = 1 then any_value(hasil) filter (menjawab) end as verivali_hasil
           from kunjungan group by 1),
         siap as (select id_orang, string_agg(program, ',' order by program) as siap from (
           select id_orang, program, arg_max(hasil, (terjadi, id_peristiwa)) as hasil from {HOLDING}

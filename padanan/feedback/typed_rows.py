@@ -29,9 +29,13 @@ def read(con: duckdb.DuckDBPyConnection, contract: Contract, rows: str, blanks: 
     Returns:
         How many rows there are.
     """
+    # What landed under an earlier version of the contract lacks the columns that came since: it says nothing there.
+    there = {one[0] for one in con.execute(f"describe select * from {rows}").fetchall()}
     raw = ", ".join(
         f"case when {blanks.sql(ident(column.name), column.name)} then null else trim({ident(column.name)}) end "
         f"as {ident(column.name + RAW)}"
+        if column.name in there
+        else f"null::varchar as {ident(column.name + RAW)}"
         for column in contract.columns
     )
     typed = ", ".join(f"{typed_cell(column, blanks)} as {ident(column.name)}" for column in contract.columns)

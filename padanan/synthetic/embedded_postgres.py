@@ -275,7 +275,7 @@ def _install_dir() -> Path:
 def _private_folder(uid: int) -> Path:
     """A new 0700 folder of `uid` on a temporary disk that `uid` can reach and that runs programs."""
     tried = []
-    for base in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm")):
+    for base in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm")):  # nosec B108  # private folders are made below it, mode 0700
         path = Path(base)
         if not path.is_dir() or any(not parent.stat().st_mode & 0o001 for parent in (path, *path.parents)):
             continue

@@ -126,11 +126,10 @@ def _secret(store: Store, writer: AuditWriter, one: Example) -> str:
     now = datetime.now(JAKARTA)
     until = now.date() + timedelta(days=1)
     if find_client(store, one.id) is not None:
-        secret = renew_client(store, writer, one.id, by="Contoh", now=now, secret_until=until)
+        secret = renew_client(writer, one.id, by="Contoh", now=now, secret_until=until)
     else:
         scopes = [AGGREGATE] if one.program is None else [AGGREGATE, BNBA]
         secret = add_client(
-            store,
             writer,
             client=one.id,
             agency=one.agency,

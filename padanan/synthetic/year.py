@@ -75,6 +75,7 @@ def open_year(home: Home, *, residents: int, seed: int, profile: str, start: dat
     con.execute(f"create table {OWNERS} (id_orang varchar, orang bigint, acuan boolean)")
     con.execute(f"create table {NEWCOMERS} (id_orang varchar, orang bigint)")
     con.execute("create table sasaran_kini (id_orang varchar, program varchar)")
+    con.execute("create table warga_kini (id_orang varchar, sendiri boolean)")
     con.execute("create table diserahkan (id_serah varchar, id_orang varchar)")
     con.execute(
         f"create table {SENT} (kontrak varchar, masa varchar, sha16 varchar, urut bigint, orang bigint, nomor varchar, "
@@ -125,9 +126,10 @@ def present(day: str, who: str = "d") -> str:
 
 
 def own(con: duckdb.DuckDBPyConnection, home: Home, periode: Periode, revisi: int, truth: Sequence[Periode]) -> None:
-    """Fills `milik(id_orang, orang, acuan)` and `sasaran_kini` by a published revision.
+    """Fills `milik(id_orang, orang, acuan)`, `sasaran_kini` and `warga_kini(id_orang, sendiri)` by a published revision.
 
-    An identifier is the person most of whose records it holds; `acuan`: the register has them.
+    An identifier is the person most of whose records it holds; `acuan`: the register has them; `sendiri`: of newcomers, that no
+    registry has them.
 
     Args:
         truth: the periods whose deliveries the revision reads.
@@ -153,6 +155,16 @@ def own(con: duckdb.DuckDBPyConnection, home: Home, periode: Periode, revisi: in
           join mendarat m on m.record_key = r.record_key
           join read_parquet([{truths}]) t on t.producer = m.producer and t.file = m.file and t.baris = m.baris
           where r.id_orang is not null group by all) group by 1"""
+    )
+    con.execute(
+        "create or replace table warga_kini as select id_orang, kombinasi = 0 as sendiri from "
+        f"read_parquet({literal(folder / 'padanan_orang.parquet')}) where ada_warga_baru"
+    )
+    # Whom the field found and no register names: the person is the one whom the feedback's identifier stands for.
+    con.execute(
+        f"""insert into {OWNERS} select w.id_orang, arg_min(n.orang, w.id_lama), false
+        from read_parquet({literal(folder / "warga_baru.parquet")}) w join {NEWCOMERS} n on n.id_orang = w.id_sementara
+        where w.id_orang not in (select id_orang from {OWNERS}) group by 1"""
     )
     con.execute(
         "create or replace table sasaran_kini as select id_orang, program from "

@@ -25,6 +25,8 @@ class Errors:
             the decree does not hold; missed_outside: of these, who live in DKI without being registered there.
         selected: identifiers of the decree. dead, away, above: those who by truth are dead, gone (or not yet come), or above the
             limit, each counted once in this order. twice: identifiers beside the first of the same person, in no error.
+        newcomers: people who entered the revision as newcomers. alone: of them, whom no registry has by now. entered: whom the
+            decree holds; helped: of these, who is entitled by truth; outside: of these, who is not registered in DKI.
     """
 
     entitled: int
@@ -35,6 +37,11 @@ class Errors:
     away: int
     above: int
     twice: int
+    newcomers: int
+    alone: int
+    entered: int
+    helped: int
+    outside: int
 
     @property
     def wrong(self) -> int:
@@ -66,12 +73,17 @@ def measured(con: duckdb.DuckDBPyConnection, day: date, limit: int) -> Errors:
             from {PEOPLE} d where {entitled}),
           dinilai as (select t.*, case when d.mati <= {on} then 'mati' when not {present(on)} then 'pergi'
             when d.desil > {int(limit)} then 'atas' else 'benar' end as benar
-            from terpilih t left join {PEOPLE} d on d.orang = t.orang)
+            from terpilih t left join {PEOPLE} d on d.orang = t.orang),
+          baru as (select orang from terpilih where orang is not null and id_orang in (select id_orang from warga_kini))
         select (select count(*) from berhak), (select count(*) from berhak where not masuk),
           (select count(*) from berhak where not masuk and not tercatat), (select count(*) from dinilai),
           (select count(*) from dinilai where benar = 'mati'), (select count(*) from dinilai where benar = 'pergi'),
           (select count(*) from dinilai where benar = 'atas'),
-          (select count(orang) - count(distinct orang) from dinilai)"""
+          (select count(orang) - count(distinct orang) from dinilai),
+          (select count(*) from warga_kini), (select count(*) from warga_kini where sendiri),
+          (select count(*) from dinilai where id_orang in (select id_orang from warga_kini)),
+          (select count(*) from berhak where orang in (select orang from baru)),
+          (select count(*) from berhak where not tercatat and orang in (select orang from baru))"""
     ).fetchall()[0]
     return Errors(*map(int, found))
 

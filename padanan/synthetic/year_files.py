@@ -40,16 +40,25 @@ FAULTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "pengaduan": {"lokasi_separuh": ("lintang", "'-6.2'"), "tidak_terbaca_kanal": ("kanal", "'TELEPON'")},
     "kesiapan": {"program_tak_dikenal": ("program", "'bantuan'"), "tidak_terbaca_burekol": ("burekol", "'PROSES'")},
     "desil": {"desil_di_luar": ("desil", "'11'"), "tidak_terbaca_desil": ("desil", "'dua'")},
+    "panti": {
+        "keluar_sebelum_masuk": ("tanggal_keluar", "strftime(tanggal - interval 10 day, '%d/%m/%Y')"),
+        "tidak_terbaca_jenis_panti": ("jenis_panti", "'HOTEL'"),
+    },
     "sosialisasi": {"peserta_tidak_mungkin": ("peserta", "'-5'"), "kosong_materi": ("materi", "null")},
 }  # fmt: skip
 KINDS = tuple(FAULTS)
 """The contracts of a month, in the order in which their files are made."""
 # Rupiah a month of the programs whose payments are made up [U].
 PAID = {"klj": 300_000, "kaj": 300_000, "kpdj": 300_000, "kparj": 300_000, "kjp_plus": 250_000}
+PRESSED = f"[{', '.join(map(literal, PAID))}]"
+"""The programs that a visit may name as needed at once, as SQL."""
 CHANNELS = (
     "JAKI", "TWITTER", "FACEBOOK", "SUREL", "MEDIA SOSIAL GUBERNUR", "SMS", "PENDOPO BALAIKOTA", "INSPEKTORAT", "WALIKOTA",
     "CAMAT", "LURAH", "MEDIA MASSA", "LAPOR 1708",
 )  # fmt: skip
+JUMP = 7
+"""The month, counted from 0, in which street lamps are complained of far more often: the seeded jump of the early warning."""
+LAMPS, LAMPS_OF_JUMP = 3, 60
 OFFICERS = ("Siti", "Budi", "Rina", "Agus", "Dewi")
 
 
@@ -69,11 +78,14 @@ class Habits:
     complains: float = 0.35
     told_on: float = 0.35
     urgent: float = 0.08
+    pressing: float = 0.3
     not_ranked: float = 0.05
     misranked: float = 0.03
     failed: float = 0.02
     returned: float = 0.015
     ready: float = 0.9
+    in_panti: float = 0.03
+    out_of_panti: float = 0.2
 
 
 def make_file(
@@ -164,7 +176,8 @@ def _pengaduan(month: Month, number: int, h: Habits) -> str:
             and (d.desil > {h.limit} or not {present(on)})
             and dadu('lapor', d.orang) < {h.told_on} and bulan_ke('lapor', d.orang) = {number}
           union all (select printf('X%02d/%07d', {number}, d.orang), d.orang, 'LAINNYA', false, 'Lampu jalan padam'
-            from {PEOPLE} d where {present(on)} order by dadu('lampu_{number}', d.orang), d.orang limit 3))
+            from {PEOPLE} d where {present(on)} order by dadu('lampu_{number}', d.orang), d.orang
+            limit {LAMPS_OF_JUMP if number == JUMP else LAMPS}))
         select i.nomor, {channels}[1 + cast(floor(dadu('kanal', i.nomor) * {len(CHANNELS)}) as integer)] as kanal,
           {day} as tanggal, i.jenis, d.nik, d.nama, d.lahir as tgl_lahir, d.kel2 as kode_kelurahan,
           null::varchar as lintang, null::varchar as bujur, case when i.segera then 'YA' else 'TIDAK' end as mendesak, i.uraian,
@@ -187,7 +200,10 @@ def _verivali(month: Month, number: int, h: Habits) -> str:
             as verifikator from baris where giliran <= ceil(semua * {h.visited}) or prioritas <= 2 or status = 'konflik'),
         kunjungan as (select *, {day} as tanggal, dadu('keliru', kunci) as keliru, dadu('bertemu', kunci) as bertemu from
             (select *, verifikator || '/{number}/' || id_orang as kunci from tugas)),
-        benar as (select k.*, d.nik, d.nama, d.lahir, d.kel1, d.kel2, d.pindah, case
+        benar as (select k.*, d.nik, d.nama, d.lahir, d.kel1, d.kel2, d.pindah,
+            -- Poor, in no decree, and in such need that an officer says so.
+            d.desil <= {h.limit} and k.id_orang not in (select id_orang from sasaran_kini)
+              and dadu('segera', d.orang) < {h.pressing} as segera, case
             when d.mati <= k.tanggal then 'MENINGGAL' when d.pergi <= k.tanggal then 'PINDAH'
             when {present("k.tanggal")} then 'DITEMUKAN' else 'TIDAK DITEMUKAN' end as benar
           from kunjungan k join {PEOPLE} d using (orang))
@@ -195,6 +211,9 @@ def _verivali(month: Month, number: int, h: Habits) -> str:
           {officers}[1 + cast(floor(dadu('petugas', kunci) * {len(OFFICERS)}) as integer)] as petugas, tanggal,
           case when terdaftar then id_orang end as id_orang, nik, nama, lahir as tgl_lahir,
           case when hasil = 'DITEMUKAN' then case when pindah <= tanggal then kel2 else kel1 end end as kode_kelurahan, hasil,
+          case when hasil = 'DITEMUKAN' and segera then 'YA' end as mendesak,
+          case when hasil = 'DITEMUKAN' and segera
+            then {PRESSED}[1 + cast(floor(dadu('perlu', orang) * {len(PAID)}) as integer)] end as program,
           null::varchar as nik_dokumen, null::varchar as membatalkan, orang
         from (select *, case
             when benar = 'DITEMUKAN' and keliru < {h.wrong_death} then 'MENINGGAL'
@@ -228,8 +247,9 @@ def _muskel(month: Month, number: int, h: Habits) -> str:
 
 def _desil(month: Month, number: int, h: Habits) -> str:
     return f"""
-        with serah as (select m.orang, min(s.id_serah) as id_serah
-          from diserahkan s join {OWNERS} m using (id_orang) left join keadaan k using (id_orang)
+        with pemilik as (select id_orang, orang from {OWNERS} union all select id_orang, orang from {NEWCOMERS}),
+        serah as (select m.orang, min(s.id_serah) as id_serah
+          from diserahkan s join pemilik m using (id_orang) left join keadaan k using (id_orang)
           where (k.verivali_hasil = 'ditemukan' or (id_orang in (select id_orang from sasaran_kini) and {number} >= 1))
             and m.orang not in (select orang from {SENT} where kontrak = 'desil' and orang is not null) group by 1)
         select s.id_serah, date '{month.first.isoformat()}' + 14 as tanggal, d.nik,
@@ -274,6 +294,26 @@ def _realisasi(month: Month, number: int, h: Habits) -> str:
         from bayar b join {PEOPLE} d using (orang) where d.lahir < {on}"""
 
 
+def _panti(month: Month, number: int, h: Habits) -> str:
+    on = f"date '{month.first.isoformat()}'"
+    came = "cast({0} as date) + cast(floor(dadu('masuk', d.orang) * 25) as integer)"
+    kind = f"""case when d.lahir > {on} - interval 18 year then 'ANAK' when d.lahir < {on} - interval 60 year then 'LANSIA'
+        else ['TELANTAR', 'JIWA', 'DISABILITAS'][1 + cast(floor(dadu('jenis_panti', d.orang) * 3) as integer)] end"""
+    return f"""
+        with isi as (
+          select printf('T%02d/%07d', {number}, d.orang) as nomor, d.orang, {came.format(on)} as tanggal,
+            null::date as tanggal_keluar, null::varchar as membatalkan from {PEOPLE} d
+          where {present(on)} and dadu('panti', d.orang) < {h.in_panti} and bulan_ke('panti', d.orang) = {number}
+          union all select printf('TK%02d/%07d', {number}, s.orang), s.orang,
+            {came.format("s.masa || '-01'")}, {on} + 2, s.nomor
+          from {SENT} s join {PEOPLE} d using (orang) where s.kontrak = 'panti' and s.salah is null and s.nomor like 'T0%'
+            and s.masa = strftime({on} - 1, '%Y-%m') and dadu('keluar_panti', s.orang) < {h.out_of_panti})
+        select i.nomor, 'Panti ' || {kind} as panti, {kind} as jenis_panti, d.kel2 as kode_kelurahan,
+          case when dadu('nik_panti', d.orang) >= 0.2 then d.nik end as nik, d.nama, d.lahir as tgl_lahir,
+          d.jk as jenis_kelamin, i.tanggal, i.tanggal_keluar, i.membatalkan, i.orang
+        from isi i join {PEOPLE} d using (orang)"""
+
+
 def _sosialisasi(month: Month, number: int, h: Habits) -> str:
     return f"""
         select printf('S%02d/%03d', {number}, i) as nomor, date '{month.first.isoformat()}' + 5 + cast(i as integer) as tanggal,
@@ -281,10 +321,10 @@ def _sosialisasi(month: Month, number: int, h: Habits) -> str:
           20 + cast(floor(dadu('hadir_{number}', i) * 60) as integer) as peserta,
           null::varchar as membatalkan, null::bigint as orang
         from (select kel1 as kel, row_number() over (order by dadu('tempat_{number}', kel1), kel1) - 1 as i
-          from (select distinct kel1 from {PEOPLE})) w where i < 12"""
+          from (select distinct kel1 from {PEOPLE})) w where i < 12 and dadu('daerah_sosialisasi', kel) < 0.7"""
 
 
 _ROWS = {
     "lampid": _lampid, "verivali": _verivali, "muskel": _muskel, "realisasi": _realisasi, "pengaduan": _pengaduan,
-    "kesiapan": _kesiapan, "desil": _desil, "sosialisasi": _sosialisasi,
+    "kesiapan": _kesiapan, "desil": _desil, "panti": _panti, "sosialisasi": _sosialisasi,
 }  # fmt: skip

@@ -20,11 +20,13 @@ from padanan.contracts.contract import Contract
 from padanan.contracts.feedback import load_catalogue, load_deliverable, load_feedback
 from padanan.feedback.intake import Taken, take_all
 from padanan.feedback.lines import LINES, REASONS, open_lines
+from padanan.feedback.newcomers import Compared, compare
+from padanan.feedback.ranking import hand_over_newcomers
 from padanan.feedback.state import DISPUTES, STATE, Moment, open_state
 from padanan.landing.land import deliver
 from padanan.records.returned import FAULTS as FAULT_FILE
 from padanan.records.returned import folder_of
-from padanan.synthetic.year import SENT, Month, learn_newcomers
+from padanan.synthetic.year import SENT, Month, handed, learn_newcomers
 from padanan.synthetic.year_files import KINDS, Habits, make_file
 
 USUAL = Habits()
@@ -39,6 +41,8 @@ class Told:
         rows: rows sent, by contract. refused: of them sent back. unmeant: how many were sent back without a fault that was put
             in, or taken in with one, by contract and rule: none where generator and intake agree.
         disputes, conflicts: events, and people, that wait for a decision at the month's end.
+        compared: newcomers looked up by the linkage that month, linked: those of them who are certainly somebody known.
+        handed: newcomers who went to the ranking body that month.
         lines, late: open lines of the prelist and those past their day; reasons: reasons by state; most_lines: the most open
             lines that one person has.
     """
@@ -53,6 +57,9 @@ class Told:
     late: int
     reasons: Mapping[str, int]
     most_lines: int
+    compared: int
+    linked: int
+    handed: int
 
 
 def live_month(con: duckdb.DuckDBPyConnection, home: Home, month: Month, number: int, habits: Habits = USUAL) -> Told:
@@ -82,7 +89,13 @@ def live_month(con: duckdb.DuckDBPyConnection, home: Home, month: Month, number:
     odd: Counter[str] = Counter()
     for one in taken:
         odd.update(_unmeant(home, one, meant[one.contract_id]))
-    return _told(con, home, month, rows, sum(one.refused for one in taken), odd)
+    found = compare(home, now=datetime.combine(month.received, time(16), JAKARTA))
+    # Who is ready for the next run is ranked before it: a family without a desil would wait for the decree after it.
+    folder, facts = hand_over_newcomers(home, now=datetime.combine(month.received, time(17), JAKARTA))
+    newcomers = int(facts["jumlah"]["orang"]) if folder is not None else 0
+    if newcomers:
+        handed(con, home)
+    return _told(con, home, month, rows, sum(one.refused for one in taken), odd, found, newcomers)
 
 
 def _stand(con: duckdb.DuckDBPyConnection, home: Home, day: date) -> None:
@@ -117,7 +130,14 @@ def _unmeant(home: Home, taken: Taken, meant: Mapping[int, str]) -> list[str]:
 
 
 def _told(
-    con: duckdb.DuckDBPyConnection, home: Home, month: Month, rows: Mapping[str, int], refused: int, odd: Mapping[str, int]
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    month: Month,
+    rows: Mapping[str, int],
+    refused: int,
+    odd: Mapping[str, int],
+    found: Compared,
+    newcomers: int,
 ) -> Told:
     _stand(con, home, month.received)
 
@@ -135,6 +155,9 @@ def _told(
         late=number(f"select count(*) from {LINES} where terlambat"),
         reasons=dict(con.execute(f"select status, count(*) from {REASONS} group by 1 order by 1").fetchall()),
         most_lines=number(f"select coalesce(max(n), 0) from (select count(*) as n from {LINES} group by id_orang)"),
+        compared=found.newcomers,
+        linked=found.linked,
+        handed=newcomers,
     )
 
 

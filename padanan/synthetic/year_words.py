@@ -9,11 +9,23 @@ from collections.abc import Mapping, Sequence
 
 from padanan.base.format import number, percent
 from padanan.feedback.ranking import Returned
+from padanan.feedback.warning.register import Alert
 from padanan.synthetic.year_errors import Errors
 from padanan.synthetic.year_files import KINDS
 from padanan.synthetic.year_month import Told
 
-_AFTER = ("dikembalikan", "sengketa", "konflik", "terbuka", "terlambat", "alasan selesai", "gugur")
+_AFTER = (
+    "warga baru",
+    "tertaut",
+    "diperingkat",
+    "dikembalikan",
+    "sengketa",
+    "konflik",
+    "terbuka",
+    "terlambat",
+    "alasan selesai",
+    "gugur",
+)
 
 
 def told_months(months: Sequence[Told]) -> list[str]:
@@ -23,7 +35,7 @@ def told_months(months: Sequence[Told]) -> list[str]:
         [
             one.month,
             *(number(one.rows.get(kind, 0)) for kind in KINDS),
-            *map(number, (one.refused, one.disputes, one.conflicts, one.lines, one.late)),
+            *map(number, (one.compared, one.linked, one.handed, one.refused, one.disputes, one.conflicts, one.lines, one.late)),
             *(number(one.reasons.get(name, 0)) for name in ("selesai", "gugur")),
         ]
         for one in months
@@ -70,6 +82,9 @@ def told_errors(errors: Mapping[str, Errors]) -> list[str]:
         ("    di antaranya tidak tercatat di Dukcapil DKI", [number(e.missed_outside) for e in errors.values()]),
         ("kekeliruan eksklusi = tidak terpilih / berhak", [percent(e.missed, e.entitled, 2) for e in errors.values()]),
         ("terpilih", [number(e.selected) for e in errors.values()]),
+        ("  di antaranya masuk padanan sebagai warga baru", [number(e.entered) for e in errors.values()]),
+        ("    berhak menurut kebenaran", [number(e.helped) for e in errors.values()]),
+        ("      tidak tercatat di Dukcapil DKI", [number(e.outside) for e in errors.values()]),
         ("  sudah meninggal", [number(e.dead) for e in errors.values()]),
         ("  sudah pindah atau belum datang", [number(e.away) for e in errors.values()]),
         ("  desil di atas batas", [number(e.above) for e in errors.values()]),
@@ -82,6 +97,21 @@ def told_errors(errors: Mapping[str, Errors]) -> list[str]:
     return [
         "Kekeliruan sasaran menurut kebenaran penduduk buatan, pada hari batas penetapan",
         *_table([["", *names], *([name, *values] for name, values in lines)]),
+    ]
+
+
+def told_warnings(found: Sequence[Alert], forgotten: tuple[int, int], in_panti: tuple[int, int]) -> list[str]:
+    """Alerts by rule with how many stand, kelurahan that no session reached, residents of panti."""
+    rules = sorted({one.rule for one in found})
+    rows = [
+        [rule, number(sum(one.rule == rule for one in found)), number(sum(one.rule == rule and one.standing for one in found))]
+        for rule in rules
+    ]
+    return [
+        "Peringatan dini",
+        *_table([["aturan", "dicatat", "berlaku"], *rows]),
+        f"Sosialisasi: {number(forgotten[0])} dari {number(forgotten[1])} kelurahan belum dijangkau enam bulan terakhir",
+        f"Panti: {number(in_panti[0])} penghuni, {number(in_panti[1])} di antaranya tidak tercatat di Adminduk",
     ]
 
 

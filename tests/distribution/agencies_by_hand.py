@@ -13,8 +13,9 @@ from starlette.testclient import TestClient
 from padanan.base.period import JAKARTA
 from padanan.distribution.api.app import create_app
 from padanan.distribution.api.door import open_door
-from padanan.distribution.clients import REQUEST, SCOPES, add_client
+from padanan.distribution.clients import PRELIST, REQUEST, SCOPES, add_client
 from padanan.distribution.grants import give
+from padanan.distribution.prelist import verifiers
 from padanan.distribution.requests.register import DECIDE
 from tests.distribution.decree_by_hand import PERIODE
 from tests.distribution.requests_by_hand import decided
@@ -80,9 +81,11 @@ class Served:
     def agency(self, client="dinsos-klj", agency="dinsos", body=None, scopes=None) -> Agency:
         """A new client with a token."""
         now = datetime.now(JAKARTA)
-        scopes = scopes or [one for one in SCOPES if body is not None or one != REQUEST]
+        verifies = body is None and agency in verifiers()
+        known = [one for one in SCOPES if (one != REQUEST or body is not None) and (one != PRELIST or verifies)]
+        scopes = scopes or known
         secret = add_client(
-            self.door.store, self.door.writer, client=client, agency=agency, body=body, scopes=list(scopes), by="Uji", now=now,
+            self.door.writer, client=client, agency=agency, body=body, scopes=list(scopes), by="Uji", now=now,
             secret_until=now.date() + timedelta(days=30),
         )  # fmt: skip
         answer = self.web.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=(client, secret))

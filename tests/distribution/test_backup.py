@@ -124,7 +124,7 @@ def test_what_was_revoked_after_the_backup_is_told_and_the_api_stays_shut(at_wor
     backup(at_work.home, tmp_path / "c.tar.gz")
     now = datetime.now(JAKARTA)
     revoke(at_work.home, "klj-dinsos", by=PROPOSER, reason="kerja sama berakhir", now=now)
-    revoke_client(at_work.door.store, at_work.door.writer, at_work.other.id, by="Uji", now=now)
+    revoke_client(at_work.door.writer, at_work.other.id, by="Uji", now=now)
     at_work.door.close()
     another()
     home = Home(tmp_path / "pulih")
@@ -148,7 +148,7 @@ def test_a_database_that_was_not_lost_is_kept_with_all_that_came_later(at_work, 
     backup(at_work.home, tmp_path / "c.tar.gz")
     at_work.grant(sampai=(datetime.now(JAKARTA).date() + timedelta(days=10)).isoformat())
     assert at_work.one.rows().status_code == 200
-    revoke_client(at_work.door.store, at_work.door.writer, at_work.other.id, by="Uji", now=datetime.now(JAKARTA))
+    revoke_client(at_work.door.writer, at_work.other.id, by="Uji", now=datetime.now(JAKARTA))
     events = at_work.events()
     home = Home(tmp_path / "pulih")
     assert command(home, monkeypatch, "restore", str(tmp_path / "c.tar.gz")) == 0

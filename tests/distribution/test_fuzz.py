@@ -24,6 +24,7 @@ from padanan.distribution.server import described
 from padanan.distribution.state import tables
 from tests.distribution.agencies_by_hand import serving
 from tests.distribution.decree_by_hand import copy_home
+from tests.distribution.lines_by_hand import publish_by_hand
 
 CHECKS = [
     not_a_server_error,
@@ -44,9 +45,10 @@ def fuzzed(decreed_once, tmp_path_factory):
     home = copy_home(decreed_once, tmp_path_factory.mktemp("acak") / "data")
     with serving(home) as served:
         served.door.limited = lambda *_: None
-        served.grant(baris="sasaran", wilayah=["31"])
+        publish_by_hand(home)
+        served.grant(baris="sasaran", wilayah=["31"], layanan=["sasaran", "cari", "perubahan", "prioritas", "prelist"])
         good, revoked = served.agency(), served.agency("dicabut")
-        revoke_client(served.door.store, served.door.writer, "dicabut", by="Uji", now=datetime.now(JAKARTA))
+        revoke_client(served.door.writer, "dicabut", by="Uji", now=datetime.now(JAKARTA))
         expired = served.agency("kedaluwarsa")
         with served.door.store.writing() as con:
             past = int((datetime.now(JAKARTA) - timedelta(hours=1)).timestamp())

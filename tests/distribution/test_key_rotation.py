@@ -98,7 +98,7 @@ def test_a_new_seal_key_signs_the_next_head_and_the_old_ones_still_prove(served,
 @pytest.mark.feature("F21")
 def test_a_client_gets_a_new_secret_and_the_old_one_and_its_tokens_end(served, agency):
     until = date.today() + timedelta(days=90)
-    secret = renew_client(served.door.store, served.door.writer, agency.id, by="Uji", now=NOW, secret_until=until)
+    secret = renew_client(served.door.writer, agency.id, by="Uji", now=NOW, secret_until=until)
     assert agency.rows().status_code == 401, "a token of before"
     for word, status in ((agency.secret, 401), (secret, 200)):
         answer = served.web.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=(agency.id, word))
@@ -117,4 +117,4 @@ def test_a_client_that_was_revoked_or_never_was_is_not_renewed(served, agency, m
     assert cli.main(["klien", "revoke", agency.id, "--by", "Uji"]) == 0
     assert cli.main(list(words)) == 1 and "sudah dicabut" in capsys.readouterr().err
     with pytest.raises(PadananError, match="tidak ada"):
-        renew_client(served.door.store, served.door.writer, "siapa-saja", by="Uji", now=NOW, secret_until=date(2099, 1, 1))
+        renew_client(served.door.writer, "siapa-saja", by="Uji", now=NOW, secret_until=date(2099, 1, 1))

@@ -8,12 +8,14 @@ import itertools
 import pytest
 
 from padanan.distribution.catalogue import load_catalogue
+from padanan.distribution.prelist import OWN, PERSON, verifiers
 from tests.distribution.agencies_by_hand import BASE, PURPOSE, serving
 from tests.distribution.decree_by_hand import copy_home, nik_of, people_sql
+from tests.distribution.lines_by_hand import publish_by_hand, shown_to
 
 COLUMNS = ["id_orang", "nik", "nama", "kode_kelurahan", "desil", "program", "disabilitas", "tidak_ada"]
 PLACES = ["31.74", "31.74.06", "31.71"]
-SERVICES = ["sasaran", "prioritas", "cari", "perubahan"]
+SERVICES = ["sasaran", "prioritas", "cari", "perubahan", "prelist"]
 # Role: client, agency, body, and what its grant changes; None has no grant.
 ROLES = {
     "dinsos": ("dinsos-klj", "dinsos", None, {}),
@@ -27,6 +29,10 @@ ROLES = {
     "lembaga_tanpa_melalui": ("yayasan-b", "dinsos", "Yayasan Lain", {"hibah": "yayasan-b"}),
     # Its request was decided and an agency named, and no grant was given yet.
     "lembaga_tanpa_hibah": ("yayasan-c", "dinsos", "Yayasan Ketiga", None),
+    "verifikator": ("dinsos-garis", "dinsos", None, {"hibah": "garis", "layanan": ["prelist"],
+                    "kolom": ["id_orang", "nama", "kode_kelurahan"]}),
+    "verifikator_lain": ("dppapp-garis", "dppapp", None, {"hibah": "garis-lain", "instansi": "dppapp", "wilayah": ["31"],
+                         "kolom": ["nik", "nama", "desil"], "layanan": ["prelist", "sasaran"]}),
     "tanpa_hibah": ("dinkes-x", "dinkes", None, None),
     "hibah_instansi_lain": ("disdik-x", "disdik", None, {"hibah": "salah"}),
 }  # fmt: skip
@@ -44,6 +50,7 @@ def asked(decreed_once, tmp_path_factory):
             agencies[role] = served.agency(client, agency, body)
             if changes is not None:
                 grants[role] = served.grant(klien=client, **changes).terms
+        publish_by_hand(home)
         yield agencies, grants
 
 
@@ -69,14 +76,16 @@ def expectation(role, grants, service, column, place):
     """What the record says of a cell: a status, and why."""
     terms = grants.get(role)
     _, agency, body, _ = ROLES[role]
+    if service == "prelist" and (body is not None or agency not in verifiers()):
+        return 403  # no such scope
     if terms is None or terms.instansi != agency or terms.lembaga != body or service not in terms.layanan:
         return 404
     if column not in load_catalogue().kolom:
         return 400
-    # The decree holds no column of disability.
-    if column not in terms.kolom or column == "disabilitas":
+    # The decree holds no column of disability, a line none of what was judged.
+    if column not in terms.kolom or column == "disabilitas" or (service == "prelist" and column not in ("id_orang", *PERSON)):
         return 403
-    if service in ("sasaran", "prioritas"):
+    if service in ("sasaran", "prioritas", "prelist"):
         related = inside(place, terms.wilayah) or any(code.startswith(place + ".") for code in terms.wilayah)
         return 200 if related else 404
     return 200
@@ -98,8 +107,9 @@ def test_cell(asked, people, role, service, column, place):
     elif service == "perubahan":
         answer = agency.rows(f"{BASE}/sasaran/perubahan", sejak="2025-S1/1", kolom=column)
     else:
-        answer = agency.rows(f"{BASE}/{service}", kolom=column, wilayah=place, batas=1000)
-        if wanted == 200 and service == "sasaran" and column not in ("kode_kelurahan",) and len(place) > 5:
+        path = "/v1/prelist" if service == "prelist" else f"{BASE}/{service}"
+        answer = agency.rows(path, kolom=column, wilayah=place, batas=1000)
+        if wanted == 200 and service in ("sasaran", "prelist") and column not in ("kode_kelurahan",):
             # A finer place than any column of the grant tells, and not one of its own, may not be told by a filter either.
             finer = {5: "kode_kota", 8: "kode_kecamatan", 13: "kode_kelurahan"}
             known = {name for length, name in finer.items() if length >= len(place)} & set(terms.kolom)
@@ -122,6 +132,12 @@ def test_cell(asked, people, role, service, column, place):
             assert [row["id_orang"] for row in rows] == [row[0] for row in shown]
         if column == "program" and terms.program != "kpdj":
             assert not any("kpdj" in (row["program"] or "") for row in rows)
+    elif service == "prelist":
+        inner = [place] if any(inside(place, [code]) for code in terms.wilayah) else terms.wilayah
+        mine = shown_to({"dinsos": "Dinsos", "dppapp": "DPPAPP"}[terms.instansi], inner)
+        found = [(row["id_garis"], row[column]) for row in answer.json()["data"]]
+        assert found == [(one["id_garis"], one[column]) for one in mine]
+        assert all(set(row) == {column, *OWN} for row in answer.json()["data"])
     elif service == "prioritas":
         assert all(set(row) == {column, "sebab"} for row in answer.json()["data"])
 

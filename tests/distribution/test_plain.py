@@ -178,7 +178,7 @@ def test_what_is_taken_back_while_a_page_is_read_is_not_sent(served, ways, monke
     assert [one["jenis"] for one in ended] == ["mulai", "putus"] and ended[1]["sebab"] == "tidak-ditemukan"
     served.grant()
 
-    acts.append(lambda: revoke_client(served.door.store, served.door.writer, "dinsos-klj", by="Uji", now=now))
+    acts.append(lambda: revoke_client(served.door.writer, "dinsos-klj", by="Uji", now=now))
     one, _, taken = ways("GET", f"{BASE}/sasaran", params={"tujuan": PURPOSE})
     assert taken and one.status_code == 404 and "NAMA" not in one.text
 

@@ -55,7 +55,7 @@ def test_in_the_middle_of_a_stream(served, agency, monkeypatch, form, how):
                     if how == "grant":
                         take_back(served)
                     else:
-                        revoke_client(served.door.store, served.door.writer, agency.id, by="Uji", now=datetime.now(JAKARTA))
+                        revoke_client(served.door.writer, agency.id, by="Uji", now=datetime.now(JAKARTA))
                 yield batch.slice(place * third, third), people[place * third * 16 : (place + 1) * third * 16], third
 
     monkeypatch.setattr("padanan.distribution.api.serve.chunks", in_three)
@@ -78,7 +78,7 @@ def test_a_grant_ends_by_itself(served, agency):
 
 @pytest.mark.feature("F21")
 def test_a_revoked_client_has_no_token_any_more(served, agency):
-    revoke_client(served.door.store, served.door.writer, agency.id, by="Uji", now=datetime.now(JAKARTA))
+    revoke_client(served.door.writer, agency.id, by="Uji", now=datetime.now(JAKARTA))
     assert agency.rows().status_code == 401
     answer = agency.web.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=(agency.id, agency.secret))
     assert (answer.status_code, answer.json()) == (401, {"error": "invalid_client"})

@@ -64,7 +64,7 @@ def test_what_is_taken_back_is_closed_in_every_process(running):
     assert len(set(pages)) == 240 and pages == sorted(pages), "one paging over whichever process answers"
     revoke(served.home, "klj-dinsos", by=PROPOSER, reason="kerja sama berakhir", now=datetime.now(JAKARTA))
     assert {page(url, token, batas=20, **cursor).status_code for _ in range(24)} == {404}
-    revoke_client(served.door.store, served.door.writer, "dinsos-klj", by="Uji", now=datetime.now(JAKARTA))
+    revoke_client(served.door.writer, "dinsos-klj", by="Uji", now=datetime.now(JAKARTA))
     assert {page(url, token).status_code for _ in range(24)} == {401}
     assert not verify_audit(served.home, served.door.store).faults
 

@@ -4,6 +4,7 @@ import json
 import stat
 import zipfile
 from datetime import date, datetime, timedelta
+from functools import partial
 from io import BytesIO
 
 import duckdb
@@ -14,6 +15,7 @@ from orchestration.run import run_job
 from padanan.base.digest import file_sha256
 from padanan.base.home import CHECKOUT
 from padanan.base.period import JAKARTA, Periode
+from padanan.base.side_by_side import spread
 from padanan.base.warehouse import connect_warehouse
 from padanan.cli import main
 from padanan.contracts.contract import load_contracts
@@ -24,6 +26,7 @@ from padanan.published.run_plan import read_plan
 from padanan.published.targeting import measure
 from padanan.review.kit.make import make as make_kits
 from padanan.review.worklist import book, tkpk
+from padanan.review.worklist import make as make_files
 from padanan.review.worklist.make import make as make_worklists
 from tests.end_to_end.test_privacy_canaries import canaries, leaks, readable
 
@@ -63,6 +66,22 @@ def rows_of(workbook, sheet):
     layout = layouts[sheet]
     values = list(workbook[sheet].iter_rows(min_row=layout.head_row + 2, max_col=len(layout.columns), values_only=True))
     return [dict(zip(layout.columns, row, strict=True)) for row in values]
+
+
+def test_several_processes_write_the_same_files(worklists, monkeypatch):
+    home, folder, facts = worklists
+    alone = {path.name: file_sha256(path) for path in folder.glob("*.xlsx")}
+    monkeypatch.setattr(make_files, "MANY", 0)
+    monkeypatch.setattr(make_files, "spread", partial(_counted, asked := []))
+    folder, again = make_worklists(home, PERIODE, now=NOW, again=True)
+    assert asked == [None, None]  # both lists went to as many processes as there are
+    assert {path.name: file_sha256(path) for path in folder.glob("*.xlsx")} == alone
+    assert again["berkas"] == facts["berkas"]
+
+
+def _counted(asked, work, things, processes):
+    asked.append(processes)
+    return spread(work, things, 2)
 
 
 @pytest.mark.feature("F11")

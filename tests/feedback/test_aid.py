@@ -42,7 +42,7 @@ def test_only_who_is_ready_and_alive_is_paid(field: Field) -> None:
     assert unheard["id"] not in found.people and found.barred["belum_siap"] >= 2
     path = field.home.root.parent / "bayar.csv"
     write_pay_list(found, path)
-    assert path.read_text() == f"id_orang\n{ready['id']}\n"
+    assert path.read_text() == f"id_orang,sumber\n{ready['id']},penetapan\n"
 
 
 @pytest.mark.feature("F29")

@@ -116,6 +116,27 @@ def test_of_one_agency_the_last_visit_counts() -> None:
     assert (found["konflik"], found["verivali_hasil"], found["meninggal_terverifikasi"]) == (False, "ditemukan", False)
 
 
+@pytest.mark.parametrize("later", ["tidak_ditemukan", "menolak", "tidak_layak", "perlu_ditinjau"])
+@pytest.mark.parametrize("met", ["ditemukan", "meninggal", "pindah"])
+def test_a_later_visit_that_says_nothing_of_the_person_takes_no_answer_away(met: str, later: str) -> None:
+    """An agency that found nobody home made its own verified death undone (and payable), and a newcomer unable to enter."""
+    found = state(visit("dinsos", met, 1), visit("dinsos", later, 5))
+    assert (found["verivali_hasil"], found["verivali_pada"]) == (met, DAY + timedelta(1))
+    assert found["meninggal_terverifikasi"] is (met == "meninggal")
+
+
+def test_what_an_officer_thinks_of_a_newcomer_s_need_does_not_keep_them_out() -> None:
+    heard = [visit("dinsos", "ditemukan", 1), event("muskel", "layak", DAY, DAY, sifat="baru")]
+    assert state(*heard, visit("dinsos", "tidak_layak", 5, sifat="tidak_layak"))["boleh_masuk"] is True
+
+
+def test_two_answers_of_one_agency_on_one_day_are_a_conflict_and_decide_nothing() -> None:
+    """A hash decided whether somebody was dead."""
+    for number in range(8):
+        found = state(visit("dinsos", "meninggal", 1, kunci=f"m{number}"), visit("dinsos", "ditemukan", 1, kunci=f"d{number}"))
+        assert (found["konflik"], found["meninggal_terverifikasi"], found["verivali_hasil"]) == (True, False, None)
+
+
 def test_one_number_with_two_contents_holds_in_neither_until_somebody_decides() -> None:
     one, other = visit("dppapp", "meninggal", 1, kunci="n"), visit("dppapp", "ditemukan", 1, kunci="n")
     assert state(one, other) == {}
@@ -140,6 +161,12 @@ def test_money_that_came_back_is_taken_off() -> None:
 def test_what_is_taken_back_does_not_hold() -> None:
     dead = told("mati", 1, kunci="m")
     assert state(dead, told("pindah", 0, membatalkan="m"))["meninggal_tercatat"] is None
+
+
+def test_an_agency_takes_back_its_own_visits_only() -> None:
+    found = visit("dppapp", "meninggal", 1, kunci="v")
+    assert state(found, visit("dinsos", "tidak_ditemukan", 2, membatalkan="v"))["meninggal_terverifikasi"] is True
+    assert state(found, visit("dppapp", "tidak_ditemukan", 2, membatalkan="v"))["meninggal_terverifikasi"] is False
 
 
 @pytest.mark.parametrize("result", ["pindah", "lahir", "datang"])

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from padanan.base.errors import PadananError
+from padanan.base.home import Home
 from padanan.base.period import JAKARTA
 from padanan.contracts.feedback import load_catalogue, load_feedback
+from padanan.feedback.intake import take_all, waiting
 from padanan.feedback.judge import asked
-from padanan.records.returned import EVENTS, faults_of_events, folder_of
+from padanan.records.returned import EVENTS, FAULTS, faults_of_events, folder_of
 from tests.feedback.field import NUMBER, RIGHT, Field
 
 KINDS = sorted(RIGHT)
@@ -78,12 +82,14 @@ OWN: dict[str, list[tuple[str, dict[str, str]]]] = {
         ("tidak_terbaca_nominal", {"NOMINAL": "tiga ratus ribu"}),
         ("tidak_terbaca_nominal", {"NOMINAL": "300,5"}),
         ("nominal_tidak_positif", {"NOMINAL": "0"}),
+        ("nomor_memuat_nik", {"NOMOR TRANSAKSI": "3171014101700001"}),
         ("masa_tidak_terbaca", {"MASA": "Nov 2025"}),
         ("masa_sesudah_berkas", {"MASA": "2026-01"}),
         ("tidak_terbaca_status", {"STATUS": "LUNAS"}),
     ],
     "pengaduan": [
         ("tidak_terbaca_kanal", {"KANAL": "Tiktok"}),
+        ("nomor_memuat_nik", {"NOMOR TIKET": "JK/3171014101700001"}),
         ("lokasi_separuh", {"LINTANG": "-6.2"}),
         ("tidak_terbaca_lintang", {"LINTANG": "selatan", "BUJUR": "106.8"}),
         ("tidak_terbaca_mendesak", {"MENDESAK": "SEKALI"}),
@@ -170,6 +176,23 @@ def test_a_killed_intake_is_finished_by_the_next_one(
     assert field.state(person["id"]) is not None
 
 
+def test_a_delivery_that_was_changed_keeps_no_other_waiting(field: Field, person: dict[str, str]) -> None:
+    """One damaged file, first in the queue, stopped whatever came after it, of every kind, until somebody mended it."""
+    field.send("verivali", [field.row("verivali", person, NOMOR="RUSAK")], name="rusak")
+    (part,) = field.home.root.glob("landing/verivali/*/*/part.parquet")
+    field.send("verivali", [field.row("verivali", person, NOMOR="UTUH")], name="utuh")
+    field.send("kesiapan", [field.row("kesiapan", person)])
+    content = part.read_bytes()
+    part.chmod(0o600)
+    part.write_bytes(content + b" ")
+    with pytest.raises(PadananError, match="2 kiriman lain yang menunggu sudah diambil"):
+        field.take()
+    assert [item["folder"] for _, item in waiting(field.home, load_feedback())] == [part.parent]
+    part.write_bytes(content)
+    (late,) = field.take()
+    assert late.events == 1
+
+
 def test_changed_events_are_refused(field: Field, person: dict[str, str]) -> None:
     taken = field.returned("verivali", field.row("verivali", person))
     path = folder_of(field.home, "verivali", taken.sha16) / EVENTS
@@ -254,3 +277,36 @@ def test_a_ticket_without_a_name_is_a_record(field: Field) -> None:
     taken = field.returned("pengaduan", field.row("pengaduan"), other)
     assert (taken.rows, taken.events) == (2, 2)
     assert {one["id_orang"] for one in field.events(taken)} == {None}
+
+
+def test_whom_a_row_speaks_of_does_not_depend_on_what_else_waits(field: Field, tmp_path: Path) -> None:
+    """Records are read once for all that waits; a delivery is still judged by those that its own rows name."""
+    people = field.people(400)
+    by_nik = [field.row("verivali", one, NOMOR=f"N{n}") for n, one in enumerate(people)]
+    by_id = [field.row("verivali", {"ID ORANG": one["id"]}, NOMOR=f"I{n}") for n, one in enumerate(people)]
+    field.send("verivali", by_nik, name="nik")
+    field.send("verivali", by_id, name="id")
+    field.send("kesiapan", [field.row("kesiapan", one, NOMOR=f"K{n}") for n, one in enumerate(people[:50])])
+    copy = Home(tmp_path / "bersama")
+    shutil.copytree(field.home.root, copy.root)
+    apart = [one for _, item in waiting(field.home, load_feedback()) for one in take_all(field.home, sha16=item["sha16"])]
+    together = take_all(copy)
+    assert len(apart) == len(together) == 3
+    for left, right in zip(apart, together, strict=True):
+        for name in (EVENTS, FAULTS):
+            mine, yours = (
+                folder_of(home, one.contract_id, one.sha16) / name for home, one in ((field.home, left), (copy, right))
+            )
+            assert mine.read_bytes() == yours.read_bytes(), name
+
+
+def test_who_takes_back_another_agency_s_number_is_told_and_nothing_is_taken_back(field: Field, person: dict[str, str]) -> None:
+    field.returned("verivali", field.row("verivali", person, NOMOR="V1", HASIL="MENINGGAL"))
+    taken = field.returned(
+        "verivali",
+        field.row("verivali", person, NOMOR="V2", VERIFIKATOR="DINSOS", HASIL="TIDAK DITEMUKAN", MEMBATALKAN="V1"),
+        field.row("verivali", person, NOMOR="V3", VERIFIKATOR="DISDUKCAPIL", HASIL="TIDAK DITEMUKAN", MEMBATALKAN="V9"),
+        field.row("verivali", person, NOMOR="V4", VERIFIKATOR="DISDUKCAPIL", HASIL="TIDAK DITEMUKAN", MEMBATALKAN="V3"),
+    )
+    assert field.faults(taken) == {2: {"membatalkan_milik_lain"}, 3: {"membatalkan_tak_dikenal"}}
+    assert (field.state(person["id"]) or {})["meninggal_terverifikasi"] is True

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 from datetime import datetime
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from padanan.base.errors import PadananError
 from padanan.base.period import JAKARTA
-from padanan.feedback.ranking import FILE, compare, hand_over
+from padanan.contracts.feedback import load_catalogue
+from padanan.feedback.ranking import FILE, _write, compare, hand_over
 from tests.feedback.field import Field
 
 NOW = datetime(2025, 12, 2, 9, tzinfo=JAKARTA)
@@ -39,6 +42,22 @@ def test_each_id_finds_its_person_again_and_losses_are_counted(field: Field) -> 
     assert field.state(person["id"])["desil"] == 3  # type: ignore[index]
     found = compare(field.home)
     assert (found.handed, found.back, found.lost, found.added) == (len(rows), 5, len(rows) - 5, 0)
+
+
+def test_a_name_from_the_field_is_no_formula_in_the_ranking_body_s_spreadsheet(tmp_path: Path) -> None:
+    """A newcomer's name and address are as somebody typed them into a form of the field."""
+    columns = load_catalogue().pemeringkatan.kolom
+    hostile = {"nama": "=HYPERLINK(1)", "alamat": "+cmd|' /C calc'!A0", "id_serah": "-1"}
+    assert hostile.keys() <= columns.keys()
+    with duckdb.connect() as con:
+        told = {name: "date '1980-02-01'" if name == "tgl_lahir" else "'x'" for name in columns}
+        told |= {name: "'" + text.replace("'", "''") + "'" for name, text in hostile.items()}
+        con.execute(f"create table diserahkan as select {', '.join(f'{cell} as {name}' for name, cell in told.items())}")
+        assert _write(con, tmp_path / FILE, columns) == 1
+    with (tmp_path / FILE).open(encoding="utf-8", newline="") as handle:
+        (row,) = csv.DictReader(handle)
+    assert {row[columns[name]] for name in hostile} == {f"'{text}" for text in hostile.values()}
+    assert row[columns["tgl_lahir"]] == "01/02/1980"
 
 
 def test_an_id_that_never_went_is_sent_back(field: Field) -> None:

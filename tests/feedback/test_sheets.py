@@ -261,10 +261,28 @@ def test_a_killed_taking_is_finished_by_the_next_one(sheets: Sheets, monkeypatch
     def dies(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    for place in ("padanan.run.sheets.intake.take", "padanan.run.sheets._kept"):
+    for place in ("padanan.run.sheets.intake.take_all", "padanan.run.sheets._kept"):
         with monkeypatch.context() as patch:
             patch.setattr(place, dies)
             with pytest.raises(KeyboardInterrupt):
                 sheets.take()
     assert account(sheets.take()) == (62, 0, 1, 0, 61, 0)
     assert (sheets.field.state(sheets.people[0]["id"]) or {})["verivali_hasil"] == "ditemukan"
+
+
+@pytest.mark.feature("F27")
+def test_a_result_that_says_at_once_becomes_a_flag_of_the_visit(sheets: Sheets) -> None:
+    sheets.fill(
+        (V, 3, {"hasil": "Ditemukan perlu segera", **WHO}),
+        (S, 4, {"hasil": "layak perlu segera", "domisili": "ya", **WHO}),
+        (V, 5, {"hasil": "ditemukan", **WHO}),
+    )
+    taken = sheets.take()
+    assert (taken.faults, int(taken.account["diambil"])) == ((), 3)
+    events = duckdb.execute(
+        f"select id_orang, hasil, mendesak from '{sheets.field.home.root}/umpan_balik/verivali/*/peristiwa.parquet'"
+    ).fetchall()
+    found = {one: (result, urgent) for one, result, urgent in events}
+    told = [found[one["id"]] for one in sheets.people[:3]]
+    assert told == [("ditemukan", True), ("ditemukan", True), ("ditemukan", False)]
+    assert int(sheets.take().account["sudah_diambil"]) == 3

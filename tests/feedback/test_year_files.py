@@ -139,10 +139,15 @@ def test_the_errors_of_a_decree_counted_by_hand() -> None:
         con.executemany("insert into dunia values (?, ?, ?, ?, ?, ?, ?)", people)
         con.execute("create table milik as select 'o' || orang as id_orang, orang from dunia union all select 'o2b', 2")
         con.execute("create table sasaran_kini as select id_orang from milik where orang in (1, 2, 5, 6, 7, 9, 10)")
+        # Entered as newcomers: 1, whom registries have by then, and 7, whom none has; 3 entered and was not selected.
+        con.execute(
+            "create table warga_kini as select * from (values ('o1', false), ('o7', true), ('o3', true)) t(id_orang, sendiri)"
+        )
         found = measured(con, date(2026, 6, 30), 4)
     assert (found.entitled, found.missed, found.missed_outside) == (5, 2, 1)
     assert (found.selected, found.dead, found.away, found.above, found.twice) == (8, 1, 2, 1, 1)
     assert (found.exclusion, found.inclusion) == (2 / 5, 4 / 8)
+    assert (found.newcomers, found.alone, found.entered, found.helped, found.outside) == (3, 2, 2, 1, 0)
 
 
 @pytest.mark.lambat

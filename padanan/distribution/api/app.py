@@ -24,7 +24,7 @@ from starlette.exceptions import HTTPException
 
 from padanan import __version__
 from padanan.base.errors import PadananError, safe_reason
-from padanan.distribution.api import bnba, models, open_facts, problems, requests
+from padanan.distribution.api import bnba, models, open_facts, prelist, problems, requests
 from padanan.distribution.api.door import Door, door_of
 from padanan.distribution.api.plain import PlainRoute
 from padanan.distribution.audit import TOKEN, Event
@@ -108,6 +108,7 @@ def create_app(door: Door, *, closing: bool = False) -> FastAPI:
     app.state.door = door
     app.add_middleware(Envelope)
     app.include_router(bnba.router)
+    app.include_router(prelist.router)
     app.include_router(open_facts.router)
     app.include_router(requests.router)
     app.include_router(spdci.router)
@@ -156,9 +157,16 @@ def _token(app: FastAPI) -> None:
 
 def _issue(door: Door, request: Request, form: dict[str, str]) -> JSONResponse:
     # By address and by who is claimed to ask: nobody uses up another one's tries, also behind one proxy or one office's line.
-    basic = extract_basic_authorization({"Authorization": request.headers.get("authorization", "")})[0]
+    try:
+        basic = extract_basic_authorization({"Authorization": request.headers.get("authorization", "")})[0]
+    except ValueError:  # no base64, or not of UTF-8: Authlib expects neither, here and when it looks again
+        broken, basic = True, None
+    else:
+        broken = False
     asking = f"{request.client.host if request.client else '-'} {(basic or form.get('client_id', ''))[:40]}"
     door.limited("token", asking, door.catalogue.batas.tokens_a_minute)
+    if broken:
+        return JSONResponse({"error": "invalid_client"}, 401, {"WWW-Authenticate": "Basic"})
     status, body, headers = door.tokens.issue(request.headers, form)
     if status == 200:
         # Whose token it is can be told only now; who failed is not known by name.
@@ -234,6 +242,7 @@ def _described(app: FastAPI) -> None:
             scopes = {
                 "sasaran:agregat": "angka tertutup",
                 "sasaran:bnba": "data per orang menurut hibah",
+                "prelist:baca": "baris prelist terbuka yang didatangi instansi itu, menurut hibah",
                 "umpan-balik:kirim": "kirim berkas",
                 "permohonan:ajukan": "ajukan permohonan lembaga bukan pemerintah dan lihat keadaannya",
             }

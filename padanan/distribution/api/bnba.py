@@ -5,6 +5,7 @@ Each needs the scope `sasaran:bnba`, a grant and a purpose; how they are asked a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -85,17 +86,15 @@ def numbers(text: str | None) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(one) for one in parts))
 
 
-def paged(call: Call, rows: Rows, size: int) -> Response:
-    """A page as JSON: its rows as they were read, a cursor where more may follow."""
+def paged(call: Call, rows: Rows, size: int, *, of: Mapping[str, Any] | None = None) -> Response:
+    """A page as JSON: its rows as they were read, a cursor where more may follow.
+
+    Args:
+        of: what the rows are of; by default the decree.
+    """
     grant = call.permission.grant
-    head = orjson.dumps(
-        {
-            "periode": call.opened.periode.label,
-            "ke": call.opened.ke,
-            "hibah": f"{grant.terms.hibah}/{grant.version}",
-            "kolom": call.names,
-        }
-    )
+    of = {"periode": call.opened.periode.label, "ke": call.opened.ke} if of is None else of
+    head = orjson.dumps({**of, "hibah": f"{grant.terms.hibah}/{grant.version}", "kolom": call.names})
     after = call.cursor(rows.last) if rows.count == size and rows.last is not None else None
     lines = rows.lines.rstrip(b"\n").replace(b"\n", b",")
     body = b"".join((head[:-1], b',"data":[', lines, b'],"berikutnya":', orjson.dumps(after), b"}"))
@@ -150,6 +149,26 @@ def prioritas(
 ) -> Response:
     """Orang pada data sasaran yang berhak atas program pada hibah dan belum menerimanya, dengan sebabnya (F52)."""
     ask = Ask("prioritas", tujuan, hibah, listed(kolom), wilayah, None, numbers(desil))
+    return _rows(request, periode, ask, kursor, batas, bentuk)
+
+
+@router.get(
+    "/adendum", responses=PAGE, response_model=None, summary="Orang pada adendum yang berlaku hari ini", operation_id="adendum"
+)
+def adendum(
+    request: Request,
+    periode: Period,
+    tujuan: Purpose = None,
+    hibah: GrantName = None,
+    kolom: Columns = None,
+    wilayah: Place = None,
+    program: Program = None,
+    batas: Size = 100,
+    kursor: CursorText = None,
+    bentuk: Form = "json",
+) -> Response:
+    """Terpisah dari data sasaran: yang pada adendum penetapan ini, dengan adendumnya, surat rujukannya, dan hari terakhirnya."""
+    ask = Ask("adendum", tujuan, hibah, listed(kolom), wilayah, program)
     return _rows(request, periode, ask, kursor, batas, bentuk)
 
 

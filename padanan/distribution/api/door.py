@@ -6,7 +6,7 @@ What a BNBA call passes further, grant and audit, is `serve`'s.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
+from padanan.distribution.addendum import AddedShelf
 from padanan.distribution.audit import AuditWriter
 from padanan.distribution.catalogue import Catalogue, load_catalogue
 from padanan.distribution.frequency import FILE, SharedWindow
@@ -46,6 +47,11 @@ class Door:
     url: str
     window: SharedWindow
     clock: Callable[[], datetime] = lambda: datetime.now(JAKARTA)
+    added: AddedShelf = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is opened of addenda is the server's own."""
+        self.added = AddedShelf(self.home, self.catalogue)
 
     def limited(self, kind: str, name: str, a_minute: int) -> None:
         """Counts a call of somebody.
@@ -137,6 +143,11 @@ def _names(route: Any) -> frozenset[str]:
     return frozenset(of(route.dependant))
 
 
+def lines_of(door: Door, number: int | None = None) -> Opened | None:
+    """The prelist lines that are shown, or exactly the snapshot that a cursor names."""
+    return door.shelf.lines(number)
+
+
 def decree_of(door: Door, label: str, ke: int | None = None) -> Opened:
     """The decree in force of a period, or exactly the one that a cursor names.
 
@@ -145,6 +156,18 @@ def decree_of(door: Door, label: str, ke: int | None = None) -> Opened:
     """
     periode = Periode.parse(label)
     opened = door.shelf.current(periode) if ke is None else door.shelf.exactly(periode, ke)
+    if opened is None:
+        raise nothing_there()
+    return opened
+
+
+def added_of(door: Door, decree: Opened) -> Opened:
+    """The addenda of a decree that are in force at this moment.
+
+    Raises:
+        Refused: 404.
+    """
+    opened = door.added.of(decree, door.clock().astimezone(JAKARTA).date())
     if opened is None:
         raise nothing_there()
     return opened

@@ -17,6 +17,18 @@ Nik = Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,39}$")]
 EXAMPLE_ROW = {"id_orang": "000092d7f4fb29b641c4073e39998ce7", "nama": "CONTOH NAMA", "kode_kelurahan": "31.75.06.1002"}
 
+EXAMPLE_LINE = {
+    "id_garis": "5d2c0a91b7e64f1d8c3a2b1f0e9d8c7b",
+    "id_orang": EXAMPLE_ROW["id_orang"],
+    "kode_alasan": "pengaduan",
+    "alasan": "Pengaduan warga",
+    "prioritas": 2,
+    "dibuka": "2026-09-04",
+    "tenggat": "2026-10-04",
+    "terlambat": False,
+    "keadaan": "terbuka",
+}
+
 
 class Shape(BaseModel):
     """Nothing beside what is written."""
@@ -52,6 +64,17 @@ class Page(Shape):
     hibah: str = Field(examples=["klj-dinsos/1"])
     kolom: list[str] = Field(examples=[["id_orang", "nama", "kode_kelurahan"]])
     data: list[dict[str, Any]] = Field(examples=[[EXAMPLE_ROW]])
+    berikutnya: str | None = Field(description="nilai 'kursor' halaman berikutnya")
+
+
+class LinesPage(Shape):
+    """One page of prelist lines; `berikutnya` is None on the last one."""
+
+    per: str = Field(description="hari yang barisnya terbuka", examples=["2026-09-30"])
+    ke: int = Field(description="nomor potretnya; halaman berikutnya dari potret yang sama", examples=[12])
+    hibah: str = Field(examples=["prelist-dinsos/1"])
+    kolom: list[str] = Field(examples=[["nama", "alamat", *EXAMPLE_LINE]])
+    data: list[dict[str, Any]] = Field(examples=[[{"nama": "CONTOH NAMA", "alamat": "JALAN CONTOH 1", **EXAMPLE_LINE}]])
     berikutnya: str | None = Field(description="nilai 'kursor' halaman berikutnya")
 
 
@@ -166,7 +189,7 @@ class _Wanted(Shape):
         min_length=1, examples=[["31.74"]]
     )
     kolom: list[Annotated[str, StringConstraints(max_length=40)]] = Field(min_length=1, examples=[["nama", "alamat"]])
-    layanan: list[Literal["sasaran", "cari", "perubahan", "prioritas"]] = Field(min_length=1, examples=[["sasaran"]])
+    layanan: list[Literal["sasaran", "cari", "perubahan", "prioritas", "adendum"]] = Field(min_length=1, examples=[["sasaran"]])
     tujuan: list[Slug] = Field(min_length=1, examples=[["penyaluran-bantuan"]])
     mulai: date = Field(examples=["2026-02-01"])
     sampai: date = Field(examples=["2026-12-31"])

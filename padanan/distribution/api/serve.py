@@ -15,12 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from padanan.base.period import JAKARTA
-from padanan.distribution.api.door import Door, decree_of
+from padanan.distribution.addendum import SERVICE as ADDED
+from padanan.distribution.addendum import STATE
+from padanan.distribution.api.door import Door, added_of, decree_of, lines_of
 from padanan.distribution.audit import BROKEN, DONE, REFUSED, SERVED, START, Event, QuotaSpent
 from padanan.distribution.clients import Client, find_client
 from padanan.distribution.cursor import Cursor, read_cursor
 from padanan.distribution.gate import Ask, Permission, Refused, nothing_there, permit
 from padanan.distribution.oauth import Bearer
+from padanan.distribution.prelist import SERVICE
 from padanan.distribution.reading import Rows, chunks, joined, names_of, schema_of
 from padanan.distribution.shelf import Opened
 from padanan.records.chain import canonical
@@ -53,6 +56,11 @@ class Call:
     def names(self) -> list[str]:
         """The columns that are served."""
         return names_of(self.service, self.permission)
+
+    @property
+    def label(self) -> str:
+        """What a cursor is of: the period of a decree, or the prelist."""
+        return SERVICE if self.service == SERVICE else self.opened.periode.label
 
     def said(self, **more: Any) -> dict[str, Any]:
         """What the audit holds of the call."""
@@ -89,7 +97,7 @@ class Call:
 
     def cursor(self, last: int) -> str:
         """Where the next page begins."""
-        return Cursor(self.opened.periode.label, self.opened.ke, _asked(self.client, self.permission, self.service), last).text()
+        return Cursor(self.label, self.opened.ke, _asked(self.client, self.permission, self.service), last).text()
 
     def allowed_still(self) -> bool:
         """Whether grant and client hold at this moment: what is on the way stops with them."""
@@ -104,7 +112,7 @@ def called(
     """A call, permitted now: grants are read at each of them.
 
     Args:
-        more: what else the cursor has to agree with.
+        label: the period of a decree; `prelist` for the lines. more: what else the cursor has to agree with.
 
     Raises:
         Refused: see `permitted`; the refusal is in the audit.
@@ -133,7 +141,10 @@ def permitted(
     place = read_cursor(cursor) if cursor is not None else None
     if cursor is not None and (place is None or place.period != label):
         raise _stale()
-    opened = decree_of(door, label, place.ke if place else None)
+    opened = _opened(door, label, ask, place)
+    if ask.service == ADDED:
+        opened = added_of(door, opened)
+        more = str(opened.facts[STATE])
     grants = door.book.of(bearer.client.id, bearer.client.agency, bearer.client.body, door.clock().astimezone(JAKARTA).date())
     permission = permit(grants, ask, door.catalogue, opened.columns)
     if more:
@@ -141,6 +152,16 @@ def permitted(
     if place is not None and place.asked != _asked(bearer.client, permission, ask.service):
         raise _stale()
     return Call(door, bearer.client, opened, permission, ask.service, request_id, place.after if place else None)
+
+
+def _opened(door: Door, label: str, ask: Ask, place: Cursor | None) -> Opened:
+    if ask.service != SERVICE:
+        return decree_of(door, label, place.ke if place else None)
+    found = lines_of(door, place.ke if place else None)
+    if found is None:
+        # A snapshot is kept for a few days only: who was too slow begins anew, and loses no line.
+        raise nothing_there() if place is None else _stale()
+    return found
 
 
 def _stale() -> Refused:

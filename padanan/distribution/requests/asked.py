@@ -18,7 +18,7 @@ from padanan.base.config import Config, Day, Filled, Prose, Text, fault, field_f
 from padanan.base.typed import has_long_number
 from padanan.distribution.catalogue import Catalogue, allowed_columns, programs
 from padanan.distribution.dashboard.names import place_names
-from padanan.distribution.terms import Paper, Place, Rows, Service, Slug
+from padanan.distribution.terms import DecreeService, Paper, Place, Rows, Slug
 from padanan.records.chain import canonical
 
 
@@ -73,7 +73,7 @@ class Asked(Config):
     baris: Rows = "penerima"
     wilayah: Filled[Place]
     kolom: Filled[Text]
-    layanan: Filled[Service]
+    layanan: Filled[DecreeService]
     tujuan: Filled[Slug]
     mulai: Day
     sampai: Day

@@ -14,7 +14,6 @@ from typing import Any
 from padanan.base.digest import file_sha256
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
-from padanan.base.typed import has_long_number
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
 from padanan.distribution.catalogue import Catalogue, Clocks
@@ -44,7 +43,7 @@ from padanan.distribution.requests.register import (
     standing,
 )
 from padanan.distribution.terms import Paper
-from padanan.records.decided import clean_reason
+from padanan.records.decided import clean_reason, paper_facts
 from padanan.records.log import Transaction
 from padanan.records.people import Reviewer, load_reviewers
 from padanan.records.refusal import Refusal
@@ -250,13 +249,7 @@ def _facts(every: Mapping[str, Request], one: Request, step: str, said: Step, no
 
 
 def _paper(paper: Paper | None, first: date, now: datetime) -> dict[str, str]:
-    if paper is None or has_long_number(paper.nomor) or not paper.nomor.isprintable() or len(paper.nomor) > 100:
-        raise Refusal("dokumen tanpa nomor yang sah", field="nomor", cure="isi nomor dan tanggal dokumennya")
-    if not first <= paper.tanggal <= now.astimezone(JAKARTA).date():
-        raise Refusal(
-            f"tanggal dokumen sebelum {first.isoformat()} atau belum tiba", field="tanggal", cure="periksa tanggal dokumennya"
-        )
-    return {"nomor": paper.nomor, "tanggal": paper.tanggal.isoformat()}
+    return paper_facts("" if paper is None else paper.nomor, None if paper is None else paper.tanggal, first, now)
 
 
 def _present(agencies: Sequence[str]) -> list[str]:

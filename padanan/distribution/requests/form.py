@@ -21,7 +21,7 @@ from padanan.contracts.delivery import load_delivery_rules
 from padanan.distribution.catalogue import Catalogue, programs
 from padanan.distribution.requests.asked import Asked, examine
 from padanan.forms.answers import Refused, date_of, text_of
-from padanan.forms.sealed_book import Fault, Layout, formats, judged, looked_at, sealed, workbook, write_sheet
+from padanan.forms.sealed_book import Fault, Layout, formats, judged, looked_at, sealed_all, workbook, write_sheet
 from padanan.forms.sealed_cells import open_workbook
 
 SUFFIXES = (".xlsx", ".yaml", ".yml")
@@ -59,7 +59,7 @@ def fields(catalogue: Catalogue) -> Mapping[str, Field]:
         ),
         "wilayah": Field("Wilayah", "Kode, dipisah koma: 31 seluruh DKI, 31.74 kota, 31.74.06 kecamatan", "daftar"),
         "kolom": Field("Kolom", f"Hanya yang diperlukan, dipisah koma: {', '.join(catalogue.kolom)}", "daftar"),
-        "layanan": Field("Layanan", "Dipisah koma: sasaran, cari, perubahan, prioritas", "daftar"),
+        "layanan": Field("Layanan", "Dipisah koma: sasaran, cari, perubahan, prioritas, adendum", "daftar"),
         "tujuan": Field("Tujuan", "Satu kata atau bersambung garis, misalnya penyaluran-bantuan", "daftar"),
         "mulai": Field("Mulai", "Misalnya 1 Februari 2026", "tanggal"),
         "sampai": Field("Sampai", "Hari terakhir data dipakai", "tanggal"),
@@ -101,7 +101,7 @@ def write_form(path: Path, catalogue: Catalogue) -> None:
         lines = [{"isian": one.label, "petunjuk": one.hint, "kunci": name} for name, one in fields(catalogue).items()]
         with writing(path, mode=0o600) as draft:
             book = workbook(draft, "Formulir permohonan data sasaran")
-            write_sheet(book, layout, ((cells, sealed(layout, cells)) for cells in lines), formats(book), "Formulir permohonan")
+            write_sheet(book, layout, sealed_all(layout, lines), formats(book), "Formulir permohonan")
             book.close()
 
 
@@ -189,7 +189,7 @@ def _from_yaml(path: Path, catalogue: Catalogue, day: date) -> tuple[Asked | Non
     source = YamlSource(path, limits=load_delivery_rules().formulir.limits)
     if not isinstance(source.data, dict):
         raise PadananError("isi formulir bukan isian YAML", file=safe_name(path.name), cure=CURE)
-    return _examined(source.data, catalogue, day, lambda field: f"baris {source.line(field.split('.'))} ({field})")
+    return _examined(source.data, catalogue, day, lambda field: f"baris {source.line(field.split('.'))} ({safe_name(field)})")
 
 
 def _examined(

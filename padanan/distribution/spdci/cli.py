@@ -54,7 +54,6 @@ def _agree(args: argparse.Namespace) -> int:
     door = _door()
     try:
         register(
-            door.store,
             door.writer,
             client=args.id,
             by=clean_person(args.by),

@@ -57,7 +57,6 @@ class Partner:
 
 
 def register(
-    store: Store,
     writer: AuditWriter,
     *,
     client: str,
@@ -79,7 +78,7 @@ def register(
     Raises:
         PadananError: no such client, no key or address of that kind, or nobody could ever sign.
     """
-    found = find_client(store, client)
+    found = find_client(writer.store, client)
     if found is None or found.revoked is not None:
         raise PadananError("klien ini tidak ada atau sudah dicabut", cure="lihat 'padanan klien list'")
     if (public is None) != (key_name is None) or (must_sign and public is None):
@@ -104,11 +103,10 @@ def register(
         "dicatat": now.isoformat(timespec="seconds"),
         "dicatat_oleh": by,
     }
-    with store.writing() as con:
+    said = {"klien": client, "tindakan": "spdci", "kunci": key_name, "alamat": address, "wajib_tanda": must_sign, "oleh": by}
+    with writer.changing(Event(CLIENT, said)) as con:
         con.execute(delete(tables.spdci_partner).where(tables.spdci_partner.c.klien == client))
         con.execute(insert(tables.spdci_partner).values(values))
-    said = {"klien": client, "tindakan": "spdci", "kunci": key_name, "alamat": address, "wajib_tanda": must_sign, "oleh": by}
-    writer.add(Event(CLIENT, said))
     return _partner(values)
 
 

@@ -166,6 +166,9 @@ def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as con:
+        if engine.dialect.name == "sqlite":
+            # Else each table stands by itself, and a process that dies between two leaves what no later one can open.
+            con.exec_driver_sql("begin")
         config.attributes["connection"] = con
         try:
             command.upgrade(config, "head")

@@ -14,7 +14,7 @@ from padanan.base.book import READ_SIZE
 from padanan.base.errors import PadananError
 from padanan.feedback.lp3ke.forms import Form
 from padanan.feedback.lp3ke.sheets import GUIDE, Book, Programs, guide_of, layout_of
-from padanan.forms.sealed_book import Layout, formats, guide, neutral, sealed, workbook, write_sheet
+from padanan.forms.sealed_book import Layout, formats, guide, neutral, sealed_all, workbook, write_sheet
 
 
 def write(path: Path, book: Book, form: Form, programs: Programs, rows: Iterable[Mapping[str, Any]], count: int) -> None:
@@ -30,7 +30,7 @@ def write(path: Path, book: Book, form: Form, programs: Programs, rows: Iterable
     made = workbook(path, form.title, constant_memory=True)
     styles = formats(made, READ_SIZE)
     layout = layout_of(book, form, programs)
-    written = write_sheet(made, layout, _sealed(layout, book, rows, count), styles, book.foot)
+    written = write_sheet(made, layout, sealed_all(layout, _cells(layout, book, rows, count)), styles, book.foot)
     guide(made, GUIDE, form.title, guide_of(book, form), book.foot)
     made.close()
     disk.chmod(path, 0o600)
@@ -39,12 +39,12 @@ def write(path: Path, book: Book, form: Form, programs: Programs, rows: Iterable
         raise PadananError(f"{count} baris diminta, {written} tertulis", file=path.name, cure=cure)
 
 
-def _sealed(layout: Layout, book: Book, rows: Iterable[Mapping[str, Any]], count: int) -> Iterator[tuple[dict[str, Any], str]]:
+def _cells(layout: Layout, book: Book, rows: Iterable[Mapping[str, Any]], count: int) -> Iterator[dict[str, Any]]:
     for place, row in enumerate(rows, 1):
         behind = {"nomor": f"{place} dari {count}", "berkas": book.mark}
         locked = {name: behind.get(name) or neutral(_text(row.get(name))) for name in layout.locked}
         opened = {name: _cell(row.get(name)) for name in layout.opened}
-        yield {**opened, **locked}, sealed(layout, locked)
+        yield {**opened, **locked}
 
 
 def _text(value: Any) -> str:

@@ -24,6 +24,10 @@ from padanan.forms.sealed_book import Layout
 
 AUTHOR = "Sekretariat TKPK Provinsi DKI Jakarta"
 _SIZE = 8
+_LETTER, _BOLD, _LINE, _EDGE = 0.168, 1.1, 0.34, 0.08
+"""Centimetres of a letter (of Arial) and of a line at that size, how much wider bold is, and what stays free beside words."""
+_TWIPS, _HIGHEST = 567, 5.0
+"""A centimetre in twentieths of a point; the highest heading in centimetres."""
 
 
 class Paper:
@@ -75,15 +79,22 @@ class Paper:
     ) -> Any:
         """A table with lines; None in a heading goes on with the cell to its left; headings come again on every page.
 
+        A column is at least as wide as the longest word in it, so that no number is broken over lines; a heading whose words are
+        longer than that stands upright.
+
         Args:
             widths: relative ones; together they fill the page.
         """
         texts = [list(row) for row in rows]
+        needed = [max(_longest(row[place] or "") for row in [*texts, *heads[-1:]]) for place in range(len(widths))]
+        widths = _fitted(widths, needed, self.room)
         table = self.doc.add_table(rows=len(heads) + len(texts), cols=len(widths))
         table.style, table.autofit = "Table Grid", False
-        scale = self.room / sum(widths)
+        _tight(table)
         for column, width in zip(table.columns, widths, strict=True):
-            column.width = Cm(width * scale)
+            column.width = Cm(width)
+            for cell in column.cells:
+                cell.width = Cm(width)
         cells = [list(row.cells) for row in table.rows]
         for line, head in enumerate(heads):
             for place, text in enumerate(head):
@@ -96,8 +107,10 @@ class Paper:
                     cells[line][place].paragraphs[0].add_run(text).font.size = Pt(_SIZE)
         if spans:
             _merge(cells, heads)
-        for row in list(table.rows)[: len(heads)]:
+        above = list(table.rows)[: len(heads)]
+        for row in above:
             _repeated(row)
+        _stood_up(above, heads, widths)
         settle(table)
         return table
 
@@ -120,6 +133,66 @@ def _merge(cells: Sequence[Sequence[Any]], heads: Sequence[Sequence[str | None]]
                 cells[line][place].merge(cells[line][last])
             if text and line + 1 < len(heads) and last == place and heads[line + 1][place] == "":
                 cells[line][place].merge(cells[line + 1][place])
+
+
+def _longest(text: str) -> float:
+    """Centimetres of the longest word of a cell, with what stands beside it."""
+    return max((len(word) for word in text.replace("/", "/ ").replace("-", "- ").split()), default=0) * _LETTER + 2 * _EDGE
+
+
+def _fitted(widths: Sequence[float], needed: Sequence[float], room: float) -> list[float]:
+    """Centimetres of each column: what it needs (two fifths of its share at least, for a hand to write in), and of the rest
+    its share again.
+
+    Only their shares where the needs don't fit the page.
+    """
+    scale = room / sum(widths)
+    needed = [max(need, 0.4 * width * scale) for width, need in zip(widths, needed, strict=True)]
+    if sum(needed) > room:
+        return [width * scale for width in widths]
+    lacking = [max(need - width * scale, 0.0) for width, need in zip(widths, needed, strict=True)]
+    spare = [max(width * scale - need, 0.0) for width, need in zip(widths, needed, strict=True)]
+    given = sum(lacking) / sum(spare) if sum(lacking) else 0.0
+    return [width * scale + lack - free * given for width, lack, free in zip(widths, lacking, spare, strict=True)]
+
+
+def _tight(table: Any) -> None:
+    """Little room beside the words of every cell."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    edge = round(_EDGE * _TWIPS)
+    sides = "".join(f'<w:{side} w:w="{edge}" w:type="dxa"/>' for side in ("left", "right"))
+    table._tbl.tblPr.insert_element_before(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>"), "w:tblLook")
+
+
+def _stood_up(rows: Sequence[Any], heads: Sequence[Sequence[str | None]], widths: Sequence[float]) -> None:
+    """Turns the headings whose longest word does not fit their column; the rows are as high as the longest of them."""
+    from docx.enum.table import WD_ROW_HEIGHT_RULE
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    high = [0.0] * len(heads)
+    for line in reversed(range(len(heads))):
+        for place, text in enumerate(heads[line]):
+            right = place + 1
+            while right < len(widths) and heads[line][right] is None:
+                right += 1
+            wide = sum(widths[place:right])
+            if not text or _longest(text) * _BOLD <= wide:
+                continue
+            turned = OxmlElement("w:textDirection")
+            turned.set(qn("w:val"), "btLr")
+            rows[line].cells[place]._tc.get_or_add_tcPr().append(turned)
+            last = line
+            while last + 1 < len(heads) and right == place + 1 and heads[last + 1][place] == "":
+                last += 1
+            lines = max(int((wide - 2 * _EDGE) / _LINE), 1)
+            long = max(_longest(text), len(text) * _LETTER * _BOLD / lines + 6 * _EDGE)
+            high[last] = max(high[last], min(long, _HIGHEST) - sum(high[line:last]))
+    for row, needed in zip(rows, high, strict=True):
+        if needed:
+            row.height, row.height_rule = Cm(needed), WD_ROW_HEIGHT_RULE.AT_LEAST
 
 
 def _repeated(row: Any) -> None:

@@ -56,7 +56,7 @@ def duties(year: int, contracts: Mapping[str, Contract], agencies: Agencies, rep
     found = [
         one
         for made in (
-            _lp3ke(year, agencies, reporting),
+            lp3ke_duties(year, agencies, reporting),
             _lp2kd(year, agencies, reporting),
             _programs(contracts, reporting),
             _monitoring(year, agencies, reporting),
@@ -67,7 +67,8 @@ def duties(year: int, contracts: Mapping[str, Contract], agencies: Agencies, rep
     return sorted(found, key=lambda one: (one.due, KINDS.index(one.kind), one.key))
 
 
-def _lp3ke(year: int, agencies: Agencies, reporting: Reporting) -> Iterator[Duty]:
+def lp3ke_duties(year: int, agencies: Agencies, reporting: Reporting) -> Iterator[Duty]:
+    """LP3KE of the quarters that may fall due in a year: of each quarter to each recipient."""
     secretariat = agencies.of("sekretariat").singkat
     # The last quarter of the year before falls due in this one, whatever number of months it has.
     for quarter in (Quarter(one, number) for one in range(year - 2, year + 1) for number in (1, 2, 3, 4)):

@@ -23,7 +23,7 @@ from padanan.contracts.lp3ke import MATRICES, Reporting, load_reporting
 from padanan.feedback.lp3ke import book as writer
 from padanan.feedback.lp3ke import content, docx, letters
 from padanan.feedback.lp3ke.isian import Isian
-from padanan.feedback.lp3ke.people import People, Place, Source, source_of
+from padanan.feedback.lp3ke.people import NO_SOURCE, People, Place, Source, source_of
 from padanan.feedback.lp3ke.sheets import Book, Programs, form_of, layout_of, programs_of
 from padanan.feedback.lp3ke.verification import Facts
 from padanan.forms import handover
@@ -177,7 +177,7 @@ def _source(home: Home, quarter: Quarter, periode: Periode | None, *, accepted: 
         return source_of(home, own, accepted=accepted)
     except PadananError as missing:
         # A half-year whose decree is still to come is reported about with the one that is in force.
-        if not missing.cause.startswith("belum ada penetapan"):
+        if not missing.cause.startswith(NO_SOURCE):
             raise
         return source_of(home, own.previous(), accepted=accepted)
 

@@ -35,6 +35,8 @@ from padanan.records.seal_keys import SEAL_SPACE, file_signed
 from padanan.records.seals import Seal, changed_tables, genuine_seal, newest_seal
 from padanan.records.steps import acceptance
 
+NO_SOURCE = "belum ada penetapan"
+"""How the cause begins where a period has nothing yet that could be reported about."""
 _BATCH = 20_000
 _YES_NO = "case when {0} then 'Ya' else 'Tidak' end"
 
@@ -80,7 +82,7 @@ def source_of(home: Home, periode: Periode, *, accepted: bool = False) -> Source
         found = [number for number in revision_numbers(home, periode) if acceptance(log, number) is not None]
         if not found:
             raise PadananError(
-                f"belum ada penetapan atau revisi yang diterima untuk {periode.label}",
+                f"{NO_SOURCE} atau revisi yang diterima untuk {periode.label}",
                 file=f"decree/{periode.key}",
                 cure=f"pilih periode lain, atau lanjutkan reviu: padanan review show --periode {periode.label}",
             )

@@ -99,13 +99,12 @@ def test_a_revoked_client_or_address_hears_nothing_more(world):
     gone = world.client("akan-dicabut")
     world.book.give("akan", gone.id)
     ask(world, gone)
-    revoke_client(world.door.store, world.door.writer, gone.id, by="uji", now=NOW)
+    revoke_client(world.door.writer, gone.id, by="uji", now=NOW)
     assert deliver(world) == 0 and world.sent == []
     moved = world.client("pindah-uji")
     world.book.give("pindah", moved.id)
     ask(world, moved, sender_uri=ADDRESS)
     register(
-        world.door.store,
         world.door.writer,
         client=moved.id,
         by="uji",

@@ -23,9 +23,7 @@ def test_a_search_over_a_sealed_decree(decreed, state):
         served.grant(kolom=["id_orang", "id_keluarga", "nik", "nama", "kode_kelurahan", "program"])
         client = Client(agency.id, agency.token)
         now = served.door.clock()
-        register(
-            served.door.store, served.door.writer, client=agency.id, by="Uji", now=now, key_name="kunci-1", public=client.public
-        )
+        register(served.door.writer, client=agency.id, by="Uji", now=now, key_name="kunci-1", public=client.public)
         world = World(served.door, served.web, Book())
         rows = agency.rows(batas=1000).json()["data"]
         everybody = world.one(client, query_type="predicate", query=[], pagination={"page_size": 1000})

@@ -290,4 +290,4 @@ def test_what_can_not_be_agreed(world, wide, wrong):
     public = base64.b64encode(Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
     said = {"client": "nobody-uji", "key_name": "k", "public": public, "address": ADDRESS, "loopback": True}
     with pytest.raises(PadananError):
-        register(world.door.store, world.door.writer, by="uji", now=NOW, **{**said, "client": "sempit-uji", **wrong})
+        register(world.door.writer, by="uji", now=NOW, **{**said, "client": "sempit-uji", **wrong})

@@ -182,7 +182,7 @@ class World:
     def client(self, name: str, *, scopes=tuple(one for one in SCOPES if one != REQUEST), **agreed: Any) -> Client:
         """A client with a token, and what was agreed with it."""
         add_client(
-            self.door.store, self.door.writer, client=name, agency="dinsos", scopes=scopes, by="uji", now=NOW,
+            self.door.writer, client=name, agency="dinsos", scopes=scopes, by="uji", now=NOW,
             secret_until=(NOW + timedelta(days=90)).date(),
         )  # fmt: skip
         one = Client(name, f"token-{name}")
@@ -192,7 +192,7 @@ class World:
             )
         self.clients[name] = one
         said = {"key_name": one.key_name, "public": one.public, "address": ADDRESS} | agreed
-        register(self.door.store, self.door.writer, client=name, by="uji", now=NOW, loopback=True, **said)
+        register(self.door.writer, client=name, by="uji", now=NOW, loopback=True, **said)
         return one
 
     def header(self, client: Client, verb: str, total: int = 1, **more: Any) -> dict[str, Any]:

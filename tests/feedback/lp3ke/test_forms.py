@@ -192,3 +192,15 @@ def test_no_cell_is_a_formula_and_files_are_their_owners_alone(made):
         if path.suffix == ".xlsx":
             for sheet in openpyxl.load_workbook(path).worksheets:
                 assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row), path.name
+
+
+def test_no_number_is_broken_over_lines_and_long_headings_stand_upright() -> None:
+    from padanan.feedback.lp3ke.docx import _fitted, _longest
+
+    room, shares = 26.7, [10.0, 12.0, 3.0, 3.0]
+    wide = _fitted(shares, [_longest("SITI AMINAH"), _longest("3171014101700001"), 0.0, _longest("Tidak")], room)
+    assert round(sum(wide), 6) == room
+    assert wide[1] >= _longest("3171014101700001") and wide[3] >= _longest("Tidak")
+    assert wide[2] >= 0.4 * room * 3 / 28  # an empty column stays wide enough for a hand to write in
+    crowded = _fitted([1.0] * 20, [3.0] * 20, room)
+    assert crowded == [room / 20] * 20
