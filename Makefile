@@ -5,6 +5,9 @@ SHELL := /bin/bash
 ROOT := $(CURDIR)
 VENV := $(ROOT)/.venv
 DOCS_VENV := $(ROOT)/.cache/docs-venv
+AUDIT_VENV := $(ROOT)/.cache/audit-venv
+FUZZ_LIB := $(ROOT)/.cache/fuzz-lib
+SPARK_VENV := $(ROOT)/.cache/spark-venv
 PY := $(VENV)/bin/python
 SCALE ?= 20000
 SEED ?= 1
@@ -39,7 +42,7 @@ export TZ ?= Asia/Jakarta
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
   if $$p -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null; then echo $$p; break; fi; done)
 
-.PHONY: help setup demo demo-year test test-fast check dev docs lock render bench-quality bench-cases bench-promise bench-lists bench-queue bench-linkage bench-report bench-landing bench-api bench-feedback bench-mutants faults clean-demo backup
+.PHONY: help setup demo demo-year test test-fast test-scale bench-full check dev docs lock render bench-quality bench-cases bench-promise bench-lists bench-queue bench-linkage bench-report bench-landing bench-api bench-feedback bench-feedback-year bench-mutants bench-faults faults fuzz audit clean-demo backup spark test-spark
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -53,7 +56,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@echo "[2/2] memasang paket dari requirements.lock (beberapa menit pada pemasangan pertama)"
 	@$(PY) -m pip install --quiet --progress-bar off --require-hashes --only-binary :all: -r requirements.lock
-	@$(PY) -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(PY) -m pip install --quiet --no-deps -e .
 	@touch $@
 
 # What Dagster can be told by the environment alone, for every command of .venv in a shell where nothing is set: which dagster.yaml
@@ -82,6 +85,14 @@ test: setup | $(TMPDIR) ## all tests
 test-fast: setup | $(TMPDIR) ## units, contracts, definitions in under a minute; what starts processes or daemons is left to make test
 	@$(PY) -m pytest tests/unit tests/contracts tests/definitions -m "not lengkap and not lambat" -n 2 --dist worksteal -q
 
+# What CI runs beside the tests: two sizes of the main job, so that nothing that grows with the square of the people can land.
+test-scale: setup | $(TMPDIR) ## the main job at 50,000 and 200,000 residents: no step, model or test may grow faster or cost more than allowed
+	@$(PY) -m benchmarks.scale
+
+# SIZES wins over SCALE; homes stay in .cache/bench-full for the next time (some 9 GB at a million residents).
+bench-full: setup | $(TMPDIR) ## the whole way from inbox to draft, worklists and kits beside the floor, by step (SCALE=20000 or SIZES="20000 200000", RERUN=1, JSON=file)
+	@$(PY) -m benchmarks.scale.full --sizes $(or $(SIZES),$(SCALE)) --seed $(SEED) --profile $(PROFILE) --periode $(PERIODE) $(if $(RERUN),--rerun) $(if $(JSON),--json $(JSON))
+
 check: setup | $(TMPDIR) ## ruff, types, dbt parse, contracts, SQL style, generated files up to date
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -103,6 +114,40 @@ $(DOCS_VENV)/.installed: requirements-docs.lock | $(TMPDIR)
 	@echo "menyiapkan mkdocs di .cache/docs-venv (sekali)"
 	@test -x $(DOCS_VENV)/bin/python || $(PYTHON) -m venv $(DOCS_VENV)
 	@$(DOCS_VENV)/bin/python -m pip install --quiet --progress-bar off --require-hashes --only-binary :all: -r requirements-docs.lock
+	@touch $@
+
+audit: setup $(AUDIT_VENV)/.installed | $(TMPDIR) ## bandit over our code, pip-audit over requirements.lock (needs the registry's advisories)
+	@$(AUDIT_VENV)/bin/python scripts/audit.py
+
+$(AUDIT_VENV)/.installed: requirements-audit.lock | $(TMPDIR)
+	@echo "menyiapkan bandit dan pip-audit di .cache/audit-venv (sekali)"
+	@test -x $(AUDIT_VENV)/bin/python || $(PYTHON) -m venv $(AUDIT_VENV)
+	@$(AUDIT_VENV)/bin/python -m pip install --quiet --progress-bar off --require-hashes --only-binary :all: -r requirements-audit.lock
+	@touch $@
+
+fuzz: setup $(FUZZ_LIB)/.installed | $(TMPDIR) ## foreign bytes at every door, guided by coverage (TARGET=csv MINUTES=30; all doors when none is named)
+	@$(PY) -m tests.fuzz.by_hand --target "$(TARGET)" --minutes $(or $(MINUTES),30)
+
+# Beside .venv, which keeps to requirements.lock.
+$(FUZZ_LIB)/.installed: requirements-fuzz.lock | $(TMPDIR)
+	@echo "menyiapkan atheris di .cache/fuzz-lib (sekali)"
+	@$(PY) -m pip install --quiet --progress-bar off --require-hashes --only-binary :all: --upgrade --target $(FUZZ_LIB) -r requirements-fuzz.lock
+	@touch $@
+
+# The demo's own tables are what Spark's are compared with.
+spark: setup $(SPARK_VENV)/.installed | $(TMPDIR) ## the models and the linkage of a finished run once more on Spark, every table proved equal (needs Java 17)
+	@$(SPARK_VENV)/bin/python -m padanan.spark.run $(if $(MASTER),--master "$(MASTER)")
+
+test-spark: setup $(SPARK_VENV)/.installed | $(TMPDIR) ## what only Spark can show: words, one model and the linkage on a cluster of this machine (needs Java 17)
+	@$(SPARK_VENV)/bin/python -m pytest tests/spark -q
+
+# Upon the packages of .venv, which keep their pins: what Spark needs besides them, nothing twice.
+$(SPARK_VENV)/.installed: requirements-spark.lock $(VENV)/.installed | $(TMPDIR)
+	@command -v java >/dev/null || { echo "GALAT: Java tidak ditemukan. Perbaikan: pasang openjdk-17-jre-headless." >&2; exit 1; }
+	@echo "menyiapkan Spark di .cache/spark-venv (sekali, sekitar 450 MB)"
+	@test -x $(SPARK_VENV)/bin/python || $(PY) -m venv $(SPARK_VENV)
+	@$(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > "$$($(SPARK_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/padanan_dasar.pth"
+	@$(SPARK_VENV)/bin/python -m pip install --quiet --progress-bar off --require-hashes --only-binary :all: --no-binary pyspark -r requirements-spark.lock
 	@touch $@
 
 render: setup | $(TMPDIR) ## write again what is generated: GX context, docs/tables.md, docs/architecture.svg, README's feature table, the asset graph
@@ -136,6 +181,9 @@ bench-api: setup | $(TMPDIR) ## pages for 200 clients, look-ups by NIK and whole
 bench-feedback: setup | $(TMPDIR) ## landing, intake and state of feedback at 50, 200 and 800 thousand rows, on the demo's people
 	@$(PY) -m benchmarks.feedback --home $(DEMO_HOME)
 
+bench-feedback-year: setup | $(TMPDIR) ## a made-up year of feedback about all residents of demo homes, by step (HOMES="data …", PADANAN_KEY_FILE theirs)
+	@$(PY) -m benchmarks.feedback.year $(or $(HOMES),$(DEMO_HOME))
+
 bench-mutants: setup | $(TMPDIR) ## the code made wrong on purpose, one place at a time: a named test must see each (ONLY=word)
 	@$(PY) -m benchmarks.mutants --only "$(ONLY)"
 
@@ -145,7 +193,12 @@ bench-linkage: setup | $(TMPDIR) ## the padanan by evidence beside Splink 5 and 
 faults: setup | $(TMPDIR) ## every disk operation of landing, publication, freeze, records, backup broken in every way (some 30 minutes)
 	@$(PY) -m tests.faults.sweep
 
+bench-faults: setup | $(TMPDIR) ## kills, disk operations and the machine's faults over the second half (KILLS=200 SEED=1 ONLY=work; an hour and more)
+	@$(PY) -m tests.faults.bench --kills $(or $(KILLS),200) --seed $(SEED) $(if $(ONLY),--only "$(ONLY)")
+
 lock: setup ## pin again from requirements.in, with hashes and without addresses
 	$(VENV)/bin/pip install --quiet uv
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -o requirements.lock requirements.in
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -o requirements-docs.lock requirements-docs.in
+	for part in audit fuzz; do $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -o requirements-$$part.lock requirements-$$part.in; done
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -o requirements-spark.lock requirements-spark.in

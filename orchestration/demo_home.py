@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,11 @@ DECREES = "menetapkan"
 CURE = "pilih folder lain, misalnya: PADANAN_HOME=$PWD/data-demo make demo"
 
 
-def make_ready(home: Home, facts: dict[str, Any]) -> None:
+def make_ready(home: Home, facts: dict[str, Any], *, keep: Collection[str] = ()) -> None:
     """Empties an earlier demo's home, or takes an empty one, and writes the marker.
+
+    Args:
+        keep: of `MADE_BY_DEMO` what stays, so that the same deliveries serve again.
 
     Raises:
         PadananError: the home holds something that no demo made.
@@ -33,7 +37,7 @@ def make_ready(home: Home, facts: dict[str, Any]) -> None:
     marker = home.demo_marker
     if marker.exists():
         _refuse_foreign(home, json.loads(marker.read_text()))
-        for name in MADE_BY_DEMO:
+        for name in (one for one in MADE_BY_DEMO if one not in keep):
             path = home.root / name
             if path.is_dir() and not path.is_symlink():
                 _remove(path)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from padanan.feedback.ranking import Returned
+    from padanan.feedback.warning.register import Alert
     from padanan.synthetic.year import Month
     from padanan.synthetic.year_errors import Errors
     from padanan.synthetic.year_month import Told
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 FIRST, SECOND = Periode(2025, 2), Periode(2026, 1)
 NUMBERS = {FIRST: "721 Tahun 2025", SECOND: "412 Tahun 2026"}
 START, CONTROL = "2026-01", "kendali"
+JUMP_RULE, JUMP_PART = "pengaduan_melonjak", "lainnya"
 BEFORE_SECOND, AFTER_SECOND = 6, 3
 """Months of feedback before and after the second decree's run; the sixth month's files come after its cut-off."""
 
@@ -95,7 +97,12 @@ class Year:
         self.reports: list[str] = []
         self.money: dict[str, int] = {}
         self.ranked: Returned | None = None
+        self.warned: list[Alert] = []
+        self.jumps = 0
+        self.forgotten: tuple[int, int] = (0, 0)
+        self.in_panti: tuple[int, int] = (0, 0)
         self.broken: list[str] = []
+        self.added: list[str] = []
 
     def live(self) -> None:
         """Everything, in the order of the calendar but for the sixth month (its files come after the second decree's cut-off)."""
@@ -124,6 +131,7 @@ class Year:
             say(f"4/5 {AFTER_SECOND} bulan sesudahnya")
             for place, month in enumerate(year[BEFORE_SECOND:], BEFORE_SECOND):
                 self.month(con, month, place)
+            self.look(year[-1])
             self.money = money(con, self.home)
             self.ranked = compare(self.home, FIRST)
             say(f"5/5 Pembanding: {SECOND.label} dari kiriman yang sama, tanpa hasil lapangan")
@@ -167,7 +175,12 @@ class Year:
         with self.clock.stage("kebenaran dan kekeliruan sasaran"):
             own(con, self.home, periode, revisi, sorted({FIRST, periode}))
             day = planned(periode)
-            self.errors[periode] = measured(con, day, limit_of(self.home, periode, revisi))
+            found = self.errors[periode] = measured(con, day, limit_of(self.home, periode, revisi))
+        if found.newcomers:
+            say(
+                f"    warga baru pada padanan {periode.label}: {count(found.newcomers)}, {count(found.alone)} tanpa registri; "
+                f"ditetapkan {count(found.entered)}, {count(found.helped)} berhak menurut kebenaran"
+            )
 
     def hand_over(self, con: duckdb.DuckDBPyConnection, revisi: int) -> None:
         """The first decree's people go to the ranking body, before anything came back that could be in dispute."""
@@ -211,9 +224,58 @@ class Year:
             f"    {month.label}: {count(events)} peristiwa, {count(found.refused)} dikembalikan, "
             f"{count(found.lines)} baris prelist terbuka"
         )
+        self.add(month.received + timedelta(days=2))
         quarter = Quarter.of(month.first)
+        if month.last == quarter.end:
+            self.warn(month.received)
         if month.last == quarter.end and quarter != Quarter(2026, 2):
             self.report(quarter)
+
+    def warn(self, day: date) -> None:
+        """The early warning of a day."""
+        from padanan.feedback.warning.run import compute
+
+        with self.clock.stage("peringatan dini"):
+            found = compute(self.home, day, now=datetime.combine(day, hour(6, 30), JAKARTA))
+        self.jumps += sum(one.rule == JUMP_RULE and one.where.part == JUMP_PART and not one.where.code for one in found.begun)
+        say(f"    peringatan dini: {count(len(found.begun))} baru, {count(len(found.standing))} berlaku")
+
+    def look(self, last: Month) -> None:
+        """What the year's end shows of alerts, of outreach and of panti; the last day is computed twice."""
+        from padanan.base.period import last_day_after
+        from padanan.feedback.institutions import WITHOUT, residents
+        from padanan.feedback.outreach import coverage
+        from padanan.feedback.warning.register import alerts
+
+        day = last_day_after(last.last, 1)
+        for _ in range(2):
+            self.warn(day)
+        self.warned = alerts(self.home)
+        with self.clock.stage("jangkauan sosialisasi, panti"):
+            reached = coverage(self.home, day)
+            self.forgotten = len(reached.forgotten()), len(reached.rows)
+            living = residents(self.home, day)
+            self.in_panti = living.people, sum(n for (_, column), n in living.listed.items() if column == WITHOUT)
+
+    def add(self, day: date) -> None:
+        """An addendum of whom the visits so far said to need help at once, where somebody may enter; nobody stands on two."""
+        from padanan.records.addenda import addenda
+        from padanan.records.seals import in_force
+        from padanan.synthetic.year_decree import add_urgent
+
+        decree = in_force(self.home)
+        if day > planned(SECOND) and (decree is None or decree.periode != SECOND):
+            return  # the sixth month's files are told of before the second decree, and came after it
+        with self.clock.stage("daftar mendesak dan adendum"):
+            found = add_urgent(self.home, day)
+            if found is None:
+                return
+            every = addenda(self.home)
+        people = [who for one in every for who in one.on(day)]
+        if len(people) != len(set(people)):
+            self.broken.append(f"{day.isoformat()}: ada orang pada dua adendum yang berlaku")
+        self.added.append(f"{every[-1].name}, {day.isoformat()}: {count(len(every[-1].people))} orang, sampai {every[-1].ends}")
+        say(f"    {self.added[-1]}")
 
     def report(self, quarter: Quarter) -> None:
         """The LP3KE of a quarter, made ten days after its end."""
@@ -238,8 +300,14 @@ class Year:
             self.broken.append("kekeliruan eksklusi penetapan kedua tidak lebih rendah daripada tanpa hasil lapangan")
         for one in self.told:
             self.broken += [f"{one.month}: {n} baris di luar yang disengaja ({rule})" for rule, n in sorted(one.unmeant.items())]
+        if self.jumps != 1:
+            self.broken.append(f"lonjakan pengaduan yang ditanam disampaikan {self.jumps} kali, seharusnya sekali")
+        if not self.forgotten[0] or not self.in_panti[0]:
+            self.broken.append("kelurahan tanpa sosialisasi atau penghuni panti tidak terlihat")
         if any(one.most_lines > 1 for one in self.told):
             self.broken.append("ada orang dengan lebih dari satu baris prelist terbuka")
+        if not self.added:
+            self.broken.append("tidak satu bulan pun menghasilkan adendum")
         if self.money["dibayar"] != self.money["tercatat"] + self.money["bersengketa"] + self.money["dikembalikan"]:
             self.broken.append("realisasi tidak cocok dengan yang dibayar")
 
@@ -248,7 +316,14 @@ class Year:
         errors = {periode.label: found for periode, found in self.errors.items()}
         if self.control is not None:
             errors[f"{SECOND.label} tanpa lapangan"] = self.control
-        from padanan.synthetic.year_words import told_errors, told_money, told_months, told_ranking, told_seconds
+        from padanan.synthetic.year_words import (
+            told_errors,
+            told_money,
+            told_months,
+            told_ranking,
+            told_seconds,
+            told_warnings,
+        )
 
         return "\n".join(
             [
@@ -257,11 +332,16 @@ class Year:
                 "LP3KE",
                 *(f"  {line}" for line in self.reports),
                 "",
+                "Adendum daftar mendesak",
+                *(f"  {line}" for line in self.added),
+                "",
                 *told_money(self.money),
                 "",
                 *told_ranking(self.ranked),
                 "",
                 *told_errors(errors),
+                "",
+                *told_warnings(self.warned, self.forgotten, self.in_panti),
                 "",
                 *told_seconds(self.clock.seconds),
             ]

@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from padanan.base.cycles import look_seldom
 from padanan.base.home import CHECKOUT, Home
 
 DBT_PROJECT = CHECKOUT / "dbt_project"
@@ -34,6 +35,7 @@ def prepare() -> None:
     - DAGSTER_HOME: the checkout, because `dagster.yaml` is versioned with the code.
     """
     os.umask(0o077)
+    look_seldom()
     os.environ["PADANAN_HOME"] = str(Home.from_env().root)
     os.environ.setdefault("PADANAN_ENV", "dev")
     os.environ.setdefault("PADANAN_DAGSTER_STORAGE", str(storage_folder()))

@@ -5,7 +5,8 @@ Which environment gets which is in `defs/resources.py`; dbt's resource is in `db
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from pydantic import Field
 if TYPE_CHECKING:
     from padanan.base.home import Home
     from padanan.contracts.contract import Contract
+    from padanan.linkage.shards import Workers
     from padanan.upkeep.alert import Alert, AlertResult
 
 
@@ -45,6 +47,31 @@ class KontrakResource(dg.ConfigurableResource[None]):
         from padanan.contracts.contract import load_contracts
 
         return load_contracts()
+
+
+class MesinResource(dg.ConfigurableResource[None]):
+    """Mesin hitung: satu mesin (DuckDB), atau kluster Spark (docs/scale.md). Aset dan aturannya sama."""
+
+    spark: bool = Field(default=False, description="Benar bila pemadanan dengan bukti dijalankan pekerja kluster Spark.")
+
+    @contextmanager
+    def workers(self, home: Home) -> Iterator[Workers | None]:
+        """Who finds and compares candidates: None is this process alone.
+
+        Raises:
+            PadananError: Spark or Java is missing.
+        """
+        if not self.spark:
+            yield None
+            return
+        from padanan.spark.session import start
+        from padanan.spark.workers import SparkWorkers
+
+        session = start(home)
+        try:
+            yield SparkWorkers(session)
+        finally:
+            session.stop()
 
 
 class AlarmResource(dg.ConfigurableResource[None]):

@@ -33,8 +33,11 @@ TEST_FOLDERS_BESIDE_STAGES = frozenset(
         "docs",
         "end_to_end",
         "faults",
+        "fuzz",
         "identity",
+        "security",
         "simulation",
+        "spark",
         "synthetic",
         "unit",
     )

@@ -29,11 +29,15 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.feedback.aid_cli import add_parsers as add_aid
     from padanan.feedback.cli import add_parsers as add_feedback
     from padanan.feedback.complaints_cli import add_parsers as add_complaints
+    from padanan.feedback.cycle_cli import add_parsers as add_cycle
     from padanan.feedback.lp3ke.cli import add_parsers as add_lp3ke
     from padanan.feedback.objections_cli import add_parsers as add_objections
+    from padanan.feedback.outreach_cli import add_parsers as add_outreach
     from padanan.feedback.person_cli import add_parsers as add_person
     from padanan.feedback.prelist_cli import add_parsers as add_prelist
     from padanan.feedback.ranking_cli import add_parsers as add_ranking
+    from padanan.feedback.urgent_cli import add_parsers as add_urgent
+    from padanan.feedback.warning.cli import add_parsers as add_warning
     from padanan.generated.cli import add_parsers as add_contracts
     from padanan.landing.cli import add_parsers as add_delivery
     from padanan.records.cli import add_parsers as add_records
@@ -75,6 +79,10 @@ def build_parser() -> argparse.ArgumentParser:
     add_complaints(commands)
     add_objections(commands)
     add_prelist(commands)
+    add_urgent(commands)
+    add_cycle(commands)
+    add_outreach(commands)
+    add_warning(commands)
     add_aid(commands)
     add_ranking(commands)
     add_records(commands)

@@ -1,44 +1,52 @@
-"""Resources by environment: `PADANAN_ENV` picks one column of the map below.
+"""Resources by environment and by engine: `PADANAN_ENV` and `PADANAN_MESIN` pick one entry each of the maps below.
 
 A module under `defs/` that holds `@dg.definitions` hides its other objects, so nothing else lives here.
 """
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 
-from orchestration.dbt_bridge import PadananDbt
+from orchestration.dbt_bridge import PadananDbt, SparkDbt
 from orchestration.environment import DBT_PROJECT
-from orchestration.resources import AlarmResource, KontrakResource, RumahResource
+from orchestration.resources import AlarmResource, KontrakResource, MesinResource, RumahResource
 from padanan.base.home import CHECKOUT
 
 DBT_EXECUTABLE = str(CHECKOUT / "orchestration" / "bin" / "dbt")
 
-# dbt is given no target: the profile knows one warehouse, and named in a run but not in the parse it makes dbt read all anew.
 RESOURCES = {
-    "dev": {
-        "rumah": RumahResource(),
-        "kontrak": KontrakResource(),
+    "dev": {"rumah": RumahResource(), "kontrak": KontrakResource(), "alarm": AlarmResource(lingkungan="dev", luar=False)},
+    "prod": {"rumah": RumahResource(), "kontrak": KontrakResource(), "alarm": AlarmResource(lingkungan="prod", luar=True)},
+}
+# What computes (docs/scale.md). On one machine dbt is given no target: the profile knows one warehouse, and named in a run but
+# not in the parse it makes dbt read all anew.
+ENGINES = {
+    "duckdb": {
         "dbt": PadananDbt(project_dir=str(DBT_PROJECT), dbt_executable=DBT_EXECUTABLE),
-        "alarm": AlarmResource(lingkungan="dev", luar=False),
+        "mesin": MesinResource(),
     },
-    "prod": {
-        "rumah": RumahResource(),
-        "kontrak": KontrakResource(),
-        "dbt": PadananDbt(project_dir=str(DBT_PROJECT), dbt_executable=DBT_EXECUTABLE),
-        "alarm": AlarmResource(lingkungan="prod", luar=True),
+    "spark": {
+        "dbt": SparkDbt(project_dir=str(DBT_PROJECT), dbt_executable=DBT_EXECUTABLE, target="spark"),
+        "mesin": MesinResource(spark=True),
     },
 }
 
 
 @dg.definitions
 def resources() -> dg.Definitions:
-    """The resources of this environment.
+    """The resources of this environment and this engine.
 
     Raises:
-        ValueError: PADANAN_ENV is neither `dev` nor `prod`.
+        ValueError: PADANAN_ENV is neither `dev` nor `prod`, or PADANAN_MESIN neither `duckdb` nor `spark`.
     """
-    environment = os.environ.get("PADANAN_ENV", "dev")
-    if environment not in RESOURCES:
-        raise ValueError(f"GALAT PADANAN_ENV: '{environment}' tidak dikenal. Perbaikan: isi dev atau prod")
-    return dg.Definitions(resources=RESOURCES[environment])
+    return dg.Definitions(resources=_chosen("PADANAN_ENV", RESOURCES) | _chosen("PADANAN_MESIN", ENGINES))
+
+
+def _chosen(variable: str, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The entry that the variable names; unset, the first one."""
+    name = os.environ.get(variable) or next(iter(known))
+    if name not in known:
+        raise ValueError(f"GALAT {variable}: '{name}' tidak dikenal. Perbaikan: isi {' atau '.join(known)}")
+    return dict(known[name])

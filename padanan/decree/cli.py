@@ -77,6 +77,7 @@ def _verify(args: argparse.Namespace) -> int:
     from padanan.forms.handover import faults_of_issues
     from padanan.published.proof import edited_drafts, faults_of_made
     from padanan.published.revisions import periods
+    from padanan.records.addenda import faults_of_addenda
     from padanan.records.delivery_proof import faults_of_deliveries
     from padanan.records.kinds import KINDS, REVIEW
     from padanan.records.log import logs, unadopted
@@ -107,6 +108,7 @@ def _verify(args: argparse.Namespace) -> int:
             ("kiriman", faults_of_deliveries(home)),
             ("kiriman umpan balik", faults_of_events(home, load_feedback())),
             ("lembar yang kembali", faults_of_sheets(home)),
+            ("adendum", faults_of_addenda(home)),
             ("kumpulan berkas keluar", faults_of_issues(home)),
             ("laporan dan dokumen", faults_of_made(home)),
             ("isian Matriks 3 yang diterima", faults_of_returned(home)),

@@ -6,7 +6,7 @@ What is in a file belongs to the package that makes it; here is only which files
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -25,11 +25,14 @@ from padanan.records.log import Log
 
 MANIFEST = "manifest.json"
 TOMBSTONE = "kedaluwarsa.json"
-KINDS = {"worklists": "daftar kerja", "kit": "paket", "lp3ke": "berkas LP3KE", "serah": "berkas pemeringkatan"}
+KINDS = {
+    "worklists": "daftar kerja", "kit": "paket", "lp3ke": "berkas LP3KE", "serah": "berkas pemeringkatan",
+    "adendum": "berkas adendum",
+}  # fmt: skip
 """What is handed over: the folder of each kind, and what people call it."""
 _AGAIN = (
-    "buat lagi dengan 'padanan worklist make --again', 'padanan kit make --again', 'padanan lp3ke make' atau "
-    "'padanan pemeringkatan serah'"
+    "buat lagi dengan 'padanan worklist make --again', 'padanan kit make --again', 'padanan lp3ke make', "
+    "'padanan pemeringkatan serah' atau 'padanan mendesak berkas --again'"
 )
 _RESTORE = "pulihkan berkas itu dari cadangan"
 MADE, HANDED, DELETED = "dibuat", "diserahkan", "dihapus"
@@ -55,13 +58,23 @@ def register_of(home: Home) -> Log:
     return Log(home, HANDOVER, "register")
 
 
-WORKLISTS, KITS, REPORTS, RANKING = "worklists", "kit", "lp3ke", "serah"
+LATER = "susulan"
+"""The end of a folder's name, before its number, whose files follow those that were made of the whole publication."""
+WORKLISTS, KITS, REPORTS, RANKING, ADDENDA = "worklists", "kit", "lp3ke", "serah", "adendum"
 """The kinds of files with names that leave, by their folder of the data home."""
 
 
 def folder_of(home: Home, kind: str, periode: Periode, revisi: int) -> Path:
     """`<kind>/<period>/rev-<n>`."""
     return home.root / kind / periode.key / f"rev-{revisi}"
+
+
+def later(home: Home, kind: str, periode: Periode, revisi: int) -> tuple[list[Issue], Path]:
+    """Folders that followed a revision's own, `rev-<n>-susulan-<k>`, and where the next one goes."""
+    base = folder_of(home, kind, periode, revisi)
+    found = [one for one in issues(home) if one.kind == kind and one.folder.name.startswith(f"{base.name}-{LATER}-")]
+    found = [one for one in found if one.folder.parent == base.parent]
+    return found, base.with_name(f"{base.name}-{LATER}-{len(found) + 1}")
 
 
 def issues(home: Home) -> list[Issue]:
@@ -151,7 +164,7 @@ def hand_over(home: Home, files: Iterable[Path], *, to: str, purpose: str, by: s
         issue, facts = known.get(path.resolve(), (None, None))
         if issue is None or facts is None:
             raise PadananError(
-                "berkas ini bukan daftar kerja, paket atau berkas LP3KE yang tercatat",
+                "berkas ini bukan daftar kerja, paket, berkas LP3KE atau berkas adendum yang tercatat",
                 file=path.name,
                 cure="pilih berkas dari 'padanan worklist list'",
             )
@@ -220,8 +233,7 @@ def faults_of_issues(home: Home) -> tuple[int, list[PadananError]]:
     """How many folders of files stand, and each file that is missing or changed since it was made, by the signed register."""
     found: list[PadananError] = []
     try:
-        register = register_of(home).read().records
-        known = {(one["folder"], one["sha256"]) for one in register if one["peristiwa"] in (MADE, DELETED)}
+        known = _known(home)
     except PadananError:
         return 0, []  # named where the records themselves are proved
     folders = [path for kind in KINDS for path in sorted((home.root / kind).glob("????-??-??/rev-*"))]
@@ -233,17 +245,39 @@ def faults_of_issues(home: Home) -> tuple[int, list[PadananError]]:
                 PadananError("catatan penghapusan bukan yang tercatat di register", file=name / TOMBSTONE, cure=_RESTORE)
             )
     for folder in standing:
-        try:
-            facts, name = _facts(home, folder / MANIFEST), folder.relative_to(home.root)
-        except PadananError as error:
-            found.append(error)
-            continue
-        if (name.as_posix(), file_sha256(folder / MANIFEST)) not in known:
-            found.append(PadananError("daftar isi folder bukan yang tercatat di register", file=name / MANIFEST, cure=_AGAIN))
-            continue
-        hashes = {str(key): str(value["sha256"]) for key, value in facts["berkas"].items()}
-        found += differing(home.root, folder, hashes, what="keluar", cure=_AGAIN)
+        found += _changed(home, folder, known)
     return len(standing), found
+
+
+def proved(home: Home, folder: Path) -> Mapping[str, Any]:
+    """The facts of one folder of files, after it was compared with the signed register.
+
+    Raises:
+        PadananError: a file is missing or was changed, or the register does not name the folder so.
+    """
+    for fault in _changed(home, folder, _known(home)):
+        raise fault
+    return _facts(home, folder / MANIFEST)
+
+
+def _known(home: Home) -> set[tuple[str, str]]:
+    """Folder and hash of its manifest, or of what is left of it, as the register tells them."""
+    register = register_of(home).settled().records
+    return {(str(one["folder"]), str(one["sha256"])) for one in register if one["peristiwa"] in (MADE, DELETED)}
+
+
+def _changed(home: Home, folder: Path, known: set[tuple[str, str]]) -> Iterator[PadananError]:
+    name = folder.relative_to(home.root)
+    try:
+        facts, digest = _facts(home, folder / MANIFEST), file_sha256(folder / MANIFEST)
+    except PadananError as error:
+        yield error
+        return
+    if (name.as_posix(), digest) not in known:
+        yield PadananError("daftar isi folder bukan yang tercatat di register", file=name / MANIFEST, cure=_AGAIN)
+        return
+    hashes = {str(key): str(value["sha256"]) for key, value in facts["berkas"].items()}
+    yield from differing(home.root, folder, hashes, what="keluar", cure=_AGAIN)
 
 
 def receivers(home: Home, issue: Issue) -> list[str]:

@@ -1,4 +1,4 @@
-"""`padanan contracts`: checks the contracts and writes again what is generated from them.
+"""`padanan contracts`: checks the contracts, writes again what is generated from them, writes blank workbooks to fill in.
 
 What a generated file looks like is decided by the package that generates it.
 """
@@ -18,7 +18,9 @@ from padanan.base.home import CHECKOUT
 
 def add_parsers(commands: Any) -> None:
     """Adds `contracts check` and `contracts render`."""
-    parser = commands.add_parser("contracts", help="periksa kontrak produsen, atau tulis ulang berkas turunannya")
+    parser = commands.add_parser(
+        "contracts", help="periksa kontrak produsen, tulis ulang berkas turunannya, atau buat templat XLSX"
+    )
     actions = parser.add_subparsers(dest="aksi", metavar="AKSI", required=True)
     check = actions.add_parser("check", help="periksa semua kontrak, aturan, rencana data dan kriteria")
     check.set_defaults(run=_check)
@@ -28,11 +30,21 @@ def add_parsers(commands: Any) -> None:
     )
     render.add_argument("--check", action="store_true", help="hanya periksa apakah berkas turunan masih sesuai")
     render.set_defaults(run=_render)
+    blank = actions.add_parser(
+        "template",
+        help="buat templat XLSX kosong dari kontrak, untuk diisi pengirim",
+        description="Menulis buku kerja kosong menurut kontrak: judul kolom, pilihan kode, petunjuk setiap kolom dan sebab baris "
+        "dikembalikan.",
+    )
+    blank.add_argument("kontrak", metavar="KONTRAK", nargs="*", help="id kontrak; bawaan: semua yang menerima XLSX")
+    blank.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="folder tempat templat ditulis")
+    blank.set_defaults(run=_template)
 
 
 def _check(_: argparse.Namespace) -> int:
     from padanan.contracts.contract import load_contracts
     from padanan.contracts.criteria import load_criteria
+    from padanan.contracts.early_warning import load_early_warning
     from padanan.contracts.entitlements import known_contracts, load_entitlements, unsettled
     from padanan.contracts.feedback import load_feedback
     from padanan.contracts.field_rules import load_field_rules
@@ -53,12 +65,14 @@ def _check(_: argparse.Namespace) -> int:
     known_contracts(entitled, contracts)
     predicates = check_predicates(contracts=contracts)
     returned = check_feedback_rules()
+    warned = load_early_warning()
     rules = sum(len(contract.rules) for contract in contracts.values())
     columns = sum(len(contract.columns) for contract in contracts.values())
     print(f"{len(contracts)} kontrak, {columns} kolom, {rules} aturan: sah.")
     print(f"Rencana data: {', '.join(str(year) for year in plans)}; kriteria data sasaran versi {criteria.versi}: sah.")
     print(f"{len(load_feedback())} kontrak umpan balik, {returned} aturan: sah.")
     print(f"Indikator Renstra versi {renstra.version}: sah.")
+    print(f"Peringatan dini versi {warned.version}, {len(warned.rules)} aturan: sah.")
     print(f"Aturan lapangan versi {field.versi}, {len(field.bukti)} bukti, {len(field.tanpa_program)} sebab: sah.")
     unknown = unsettled(entitled, contracts)
     print(
@@ -147,4 +161,25 @@ def _render(args: argparse.Namespace) -> int:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(work / path, target)
         print(f"{len(stale)} berkas diperbarui.")
+    return 0
+
+
+def _template(args: argparse.Namespace) -> int:
+    from padanan.base.config import nearest
+    from padanan.contracts.feedback import load_deliverable
+    from padanan.generated.template import file_name, offers_workbook, write_template
+
+    contracts = load_deliverable()
+    for name in args.kontrak:
+        if name not in contracts:
+            meant = nearest(name, contracts)
+            raise ContractError(
+                f"kontrak '{name[:40]}' tidak ada",
+                cure=f"maksudnya '{meant}'?" if meant else f"pakai salah satu: {', '.join(sorted(contracts))}",
+            )
+    chosen = args.kontrak or [name for name, contract in contracts.items() if offers_workbook(contract)]
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name in dict.fromkeys(chosen):
+        write_template(contracts[name], args.out / file_name(contracts[name]))
+        print(args.out / file_name(contracts[name]))
     return 0

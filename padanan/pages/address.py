@@ -38,3 +38,7 @@ def base_address(env: Mapping[str, str] | None = None) -> str:
 def page_path(periode: Periode, revisi: int, page: str = "index.html") -> str:
     """The path of a page below the base address, the same as below `reports/`: `2025-07-01/rev-1/index.html`."""
     return f"{periode.key}/rev-{revisi}/{page}"
+
+
+CYCLE_FOLDER, CYCLE_PAGE = "siklus", "siklus.html"
+"""Where below `reports/<period>` the page of the update cycle stands, beside the revisions' reports."""

@@ -52,7 +52,7 @@ def bare_environment() -> Environment:
         "kode": lambda text: Markup("_<wbr>").join(str(text).split("_")),
     }
     found.filters.update(filters)
-    found.globals.update(gaya=Markup(style().strip()), dimensi=DIMENSIONS, bagian_laporan=MAIN_PAGES)
+    found.globals.update(gaya=Markup(style().strip()), dimensi=DIMENSIONS, bagian_laporan=MAIN_PAGES)  # nosec B704  # parts are numbers, constants and escaped texts
     return found
 
 

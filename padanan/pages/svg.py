@@ -33,7 +33,7 @@ def bar(segments: Sequence[Segment], title: str, width: int = 220, height: int =
             parts.append(f'<rect class="{segment.css}" x="{start:.1f}" y="0" width="{share:.1f}" height="{height}"/>')
         start += share
     label = escape(title)
-    return Markup(
+    return Markup(  # nosec B704  # parts are numbers, constants and escaped texts
         f'<svg class="batang" viewBox="0 0 {width} {height}" width="{width}" height="{height}" preserveAspectRatio="none" '
         f'role="img" aria-label="{label}">{"".join(parts)}</svg>'
     )
@@ -66,7 +66,7 @@ def against(failed: int, total: int, limit: float, title: str, width: int = 150,
         teeth = "L".join(f"{width - (7 if step % 2 else 2)} {top + (bottom - top) * step / 4:.1f}" for step in range(5))
         out.append(f'<path class="sobek" d="M{teeth}L{width + 1} {bottom + 1}V{top - 1}Z"/>')
     out.append(f'<path class="tepi" d="M{mark:.1f} 0V{height}"/><path class="ambang" d="M{mark:.1f} 0V{height}"/></svg>')
-    return Markup("".join(out))
+    return Markup("".join(out))  # nosec B704  # parts are numbers, constants and escaped texts
 
 
 def spark(values: Sequence[float], limit: float, title: str, width: int = 90, height: int = 24) -> Markup:
@@ -85,7 +85,7 @@ def spark(values: Sequence[float], limit: float, title: str, width: int = 90, he
     drawn = "".join(
         f'<circle class="{"lewat" if value > limit else "dalam"}" cx="{x:.1f}" cy="{y:.1f}" r="2.6"/>' for x, y, value in dots
     )
-    return Markup(
+    return Markup(  # nosec B704  # parts are numbers, constants and escaped texts
         f'<svg class="lintasan kecil" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
         f'aria-label="{escape(title)}"><line class="ambang" x1="0" x2="{width}" y1="{level:.1f}" y2="{level:.1f}"/>'
         f'<polyline points="{line}"/>{drawn}</svg>'
@@ -136,7 +136,7 @@ def upset(sets: Sequence[tuple[str, str]], rows: Sequence[Intersection], title: 
         out.append(f'<rect class="isi" x="{dots + 8}" y="{y - 7:.0f}" width="{length:.1f}" height="14"/>')
         out.append(f'<text class="nilai" x="{dots + 14 + length:.1f}" y="{y + 4:.0f}">{escape(number(row.count))}</text>')
     out.append("</svg>")
-    return Markup("".join(out))
+    return Markup("".join(out))  # nosec B704  # parts are numbers, constants and escaped texts
 
 
 def amounts(rows: Sequence[tuple[str, Decimal | int | None, str]], title: str, description: str, name: str) -> Markup:
@@ -164,7 +164,7 @@ def amounts(rows: Sequence[tuple[str, Decimal | int | None, str]], title: str, d
             out.append(f'<rect class="isi" x="{left}" y="{y - 8:.0f}" width="{max(int(length), 1)}" height="16"/>')
         out.append(f'<text class="nilai" x="{left + 8 + int(length)}" y="{y + 4:.0f}">{escape(told)}</text>')
     out.append("</svg>")
-    return Markup("".join(out))
+    return Markup("".join(out))  # nosec B704  # parts are numbers, constants and escaped texts
 
 
 def course(points: Sequence[tuple[str, float | None]], limit: float, title: str, description: str, name: str) -> Markup:
@@ -208,4 +208,4 @@ def course(points: Sequence[tuple[str, float | None]], limit: float, title: str,
         if index in (0, len(points) - 1) or len(points) <= 4:
             out.append(f'<text class="saat" text-anchor="{anchor}" x="{x(index):.1f}" y="{height - 8}">{escape(label)}</text>')
     out.append("</svg>")
-    return Markup("".join(out))
+    return Markup("".join(out))  # nosec B704  # parts are numbers, constants and escaped texts

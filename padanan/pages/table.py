@@ -13,6 +13,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from padanan.base.format import day, number, percent, points, rupiah, short_day, threshold
+from padanan.base.markdown import md_table
 from padanan.base.suppress import Cover
 from padanan.contracts.rules import Rule
 from padanan.published.cells.model import Cells
@@ -208,6 +209,12 @@ def rule_cell(rule: Rule, before: str = "", *, link: str = "", css: str = "") ->
     if before:
         return Cell(before, None, css, link=link, note=rule.name, note_css="isi", more=(rule.name, rule.id))
     return Cell(rule.name, None, css, more=(rule.id,))
+
+
+def as_lines(made: Table) -> list[str]:
+    """A table as Markdown under its caption, for a screen of text."""
+    rows = [[cell.text for cell in one.cells] for one in made.rows]
+    return [made.caption, *([made.note] if made.note else []), "", *md_table([one.full for one in made.columns], rows)]
 
 
 RULE = Column("Aturan", more=("Kode aturan",))

@@ -12,6 +12,7 @@ from padanan.base.period import Periode
 from padanan.contracts.contract import load_contracts
 from padanan.published.cells.model import rule_covers
 from padanan.published.facts import KotaCount, count_rules
+from padanan.published.newcomers import with_newcomers
 from padanan.published.opened import open_published
 from padanan.records.review_log import ReviewLog
 from padanan.records.steps import waivers
@@ -55,7 +56,7 @@ def judge(home: Home, periode: Periode, revisi: int) -> Judged:
     """
     source = open_published(home, periode, revisi)
     try:
-        counted = count_rules(source, load_contracts())
+        counted = count_rules(source, with_newcomers(load_contracts(), source.manifest))
     finally:
         source.con.close()
     over = sorted((item for item in counted.kotas if item.over), key=key_of)

@@ -15,6 +15,7 @@ from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.contracts.contract import Contract
 from padanan.contracts.due import concerns
+from padanan.contracts.feedback import NEWCOMERS
 from padanan.published.opened import Published
 from padanan.records.arrivals import Arrival, arrivals
 from padanan.records.ledger import manifests
@@ -127,6 +128,9 @@ def deliveries(home: Home, contracts: Mapping[str, Contract], source: Published)
     for item in source.manifest.get("deliveries") or ():
         pinned.setdefault(item["contract"], []).append(item)
     cutoff = date.fromisoformat(str(source.manifest["cutoff"])[:10])
+    newcomers = source.manifest.get(NEWCOMERS)
+    if newcomers:
+        pinned[NEWCOMERS] = [newcomers]
     found = arrivals(home, contracts, source.periode, cutoff=cutoff)
     result = {}
     for contract in contracts.values():
@@ -134,7 +138,8 @@ def deliveries(home: Home, contracts: Mapping[str, Contract], source: Published)
         landed = {item["sha16"]: item for item in manifests(home, contract.id)} if own else {}
         result[contract.id] = ProducerDeliveries(
             contract,
-            arrival.in_force,
+            # What a run made of the feedback is owed by nobody, and never late.
+            arrival.in_force and contract.id != NEWCOMERS,
             arrival.due,
             used=tuple(_delivery(item, landed.get(item["sha16"], {}), arrival, source.periode) for item in own),
             waiting=tuple(

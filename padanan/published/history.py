@@ -86,6 +86,11 @@ def period_before(home: Home, periode: Periode) -> tuple[Periode, int] | None:
     return before[-1] if before else None
 
 
+def counting_publications(home: Home) -> list[tuple[Periode, int]]:
+    """The publication by which each period counts, oldest period first."""
+    return [found for one in published_periods(home) if (found := _reference(home, one))]
+
+
 def _point(home: Home, periode: Periode, revisi: int, contracts: Mapping[str, Contract]) -> Point:
     earlier = open_published(home, periode, revisi)
     try:

@@ -31,6 +31,7 @@ from padanan.published.gap_places import GapPlaces
 from padanan.published.gap_places import build as count_places
 from padanan.published.groups import groups
 from padanan.published.history import History, Scores, history
+from padanan.published.newcomers import with_newcomers
 from padanan.published.opened import NotPublished, Published
 from padanan.published.sensitivity import Sensitivity, measure
 
@@ -141,6 +142,7 @@ def in_order(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
 
 def gather(home: Home, contracts: dict[str, Contract], source: Published) -> Report:
     """Counts a published revision and reads what its pages name beside the counts."""
+    contracts = with_newcomers(contracts, source.manifest)
     counted = facts.collect(source, contracts)
     past = history(home, source, contracts)
     earlier = [found for found in (past.last_period, past.last_revision) if found]

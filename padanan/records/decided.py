@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from padanan.base.digest import file_sha256
 from padanan.base.home import Home
-from padanan.base.period import Periode
+from padanan.base.period import JAKARTA, Periode
 from padanan.base.typed import has_long_number
 from padanan.records import steps
 from padanan.records.people import Reviewer
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import ReviewLog
 
-REASON_LENGTH = 600
+REASON_LENGTH, NUMBER_LENGTH = 600, 100
 # A waiver's reason: letters in its words, and different words; "-", "ok ok ok" or one long key press is none.
 REASON_LETTERS, REASON_WORDS = 20, 3
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -107,3 +108,21 @@ def worded_reason(text: str, *, field: str) -> str:
             cure="tulis apa sebabnya dan apa yang dilakukan sesudahnya",
         )
     return reason
+
+
+def paper_facts(number: str, day: date | None, first: date, now: datetime) -> dict[str, str]:
+    """Number and day of a decision's paper, as a record keeps them.
+
+    Args:
+        first: no such paper was before that day.
+
+    Raises:
+        Refusal: no number or an impossible one, or the day is before `first` or still to come.
+    """
+    if day is None or not number.strip() or has_long_number(number) or not number.isprintable() or len(number) > NUMBER_LENGTH:
+        raise Refusal("dokumen tanpa nomor yang sah", field="nomor", cure="isi nomor dan tanggal dokumennya")
+    if not first <= day <= now.astimezone(JAKARTA).date():
+        raise Refusal(
+            f"tanggal dokumen sebelum {first.isoformat()} atau belum tiba", field="tanggal", cure="periksa tanggal dokumennya"
+        )
+    return {"nomor": number, "tanggal": day.isoformat()}

@@ -39,5 +39,10 @@ REQUESTS = Kind("permohonan", "register permohonan", is_input=False, head="kepal
 FEEDBACK = Kind("umpan_balik", "catatan umpan balik", is_input=True, head="kepala umpan balik")
 COMPLAINTS = Kind("pengaduan", "catatan pengaduan", is_input=False, head="kepala pengaduan")
 REPORTS = Kind("lp3ke", "register LP3KE", is_input=False, head="kepala lp3ke")
+WARNINGS = Kind("peringatan", "register peringatan dini", is_input=False, head="kepala peringatan")
+ADDENDA = Kind("adendum", "register adendum", is_input=False, head="kepala adendum")
 
-KINDS = (REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS, GRANTS, FEEDBACK, REQUESTS, REPORTS, COMPLAINTS)
+KINDS = (
+    REVIEW, RELEASES, CLERICAL, MEETINGS, DESTRUCTION, HANDOVER, KEYS, GRANTS, FEEDBACK, REQUESTS, REPORTS, COMPLAINTS, WARNINGS,
+    ADDENDA,
+)  # fmt: skip

@@ -13,6 +13,7 @@ from padanan.base.errors import PadananError
 
 # A decision's field and the option of the command line that fills it; a field that only a form has is in no option.
 OPTIONS = {
+    "akhir": "--until",
     "alasan": "--reason",
     "ke": "--ke",
     "nomor": "--number",

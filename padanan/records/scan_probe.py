@@ -16,7 +16,7 @@ from pypdf.errors import PyPdfError
 def look(*, work: Path, path: str, kind: str) -> dict[str, Any]:
     """`pages` of a PDF or a picture; 0 for what is damaged, locked or has none, or a picture of less than 100 dots a side."""
     try:
-        return {"pages": _pdf(path) if kind == "pdf" else _picture(path)}
+        return {"pages": _pdf(path) if kind == "pdf" else _picture(path, kind)}
     except MemoryError:
         raise
     except (PyPdfError, OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, SyntaxError, RecursionError):
@@ -30,10 +30,12 @@ def _pdf(path: str) -> int:
     return len(reader.pages) if len(reader.pages) and reader.pages[0].mediabox.width > 0 else 0
 
 
-def _picture(path: str) -> int:
-    with Image.open(path) as picture:
+def _picture(path: str, kind: str) -> int:
+    # Only the reader of what its first bytes say it is: the others of Pillow are tried by nobody.
+    with Image.open(path, formats=_FORMATS[kind]) as picture:
         picture.load()
         return getattr(picture, "n_frames", 1) if min(picture.size) >= _LEAST else 0
 
 
 _LEAST = 100
+_FORMATS = {"jpg": ("JPEG",), "png": ("PNG",), "tif": ("TIFF",)}

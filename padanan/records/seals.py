@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,31 @@ def changed_tables(seal: Seal, digest: Callable[[Path], str]) -> list[Path]:
 def newest_seal(home: Home, periode: Periode) -> Seal | None:
     """The period's decree in force, if one stands."""
     return next(reversed(seals(home, periode)), None)
+
+
+def in_force(home: Home, day: date | None = None) -> Seal | None:
+    """The decree in force: the newest of the newest period that has one; None before there is any.
+
+    Args:
+        day: on that day, by the decrees' own dates; by default the newest of all.
+
+    Raises:
+        PadananError: a seal can't be read.
+    """
+    for path in sorted((home.root / "decree").glob("????-??-??"), reverse=True):
+        for seal in reversed(seals(home, Periode.parse(path.name))):
+            if day is None or str(seal.data["tanggal"]) <= day.isoformat():
+                return seal
+    return None
+
+
+def made_with(home: Home, seal: Seal) -> str | None:
+    """The key of a decree's pseudonyms, as its publication says; None where the publication is gone."""
+    try:
+        path = home.published(seal.periode, int(seal.data["revisi"])) / "manifest.json"
+        return str(json.loads(path.read_text(encoding="utf-8"))["key_id"])
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def closed(home: Home, periode: Periode) -> Seal | None:

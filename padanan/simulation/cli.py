@@ -41,11 +41,12 @@ def add_parsers(commands: Any) -> None:
 def _simulate(args: argparse.Namespace) -> int:
     from padanan.base.home import Home
     from padanan.base.period import Periode
+    from padanan.pages.table import as_lines
     from padanan.published.revisions import chosen_revision
     from padanan.simulation.page import slip, tables
     from padanan.simulation.parameters import Mode, load_parameters
     from padanan.simulation.run import simulate
-    from padanan.simulation.show import as_lines, write_folder
+    from padanan.simulation.show import write_folder
     from padanan.simulation.sweep import axis
 
     published = None

@@ -1,4 +1,4 @@
-"""How a run leaves: its tables as lines of text, and page, workbook and pictures as files of one folder.
+"""How a run leaves: page, workbook and pictures as files of one folder.
 
 What they hold is decided in `page`.
 """
@@ -10,18 +10,10 @@ from pathlib import Path
 from padanan.base import disk
 from padanan.base.commit import building, put
 from padanan.base.errors import PadananError, no_space_guard
-from padanan.base.markdown import md_table
 from padanan.pages.svg_alone import standalone
-from padanan.pages.table import Table
 from padanan.pages.workbook import write_workbook
 from padanan.simulation.page import BOOK, PAGE, PICTURE, SWEEP_PICTURE, heading, page, picture, sweep_picture
 from padanan.simulation.run import Run
-
-
-def as_lines(made: Table) -> list[str]:
-    """A table as Markdown under its caption."""
-    rows = [[cell.text for cell in one.cells] for one in made.rows]
-    return [made.caption, *([made.note] if made.note else []), "", *md_table([one.full for one in made.columns], rows)]
 
 
 def write_folder(run: Run, folder: Path) -> list[Path]:

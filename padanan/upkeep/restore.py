@@ -87,8 +87,9 @@ def _index(archive_path: Path, work: Path) -> dict[str, Any]:
     try:
         index: dict[str, Any] = json.loads((work / INDEX).read_text(encoding="utf-8"))
         version, key, mark = index["format_version"], index["key_id"], index.get("tanda")
-        assert isinstance(index["files"], dict)
-    except (OSError, ValueError, KeyError, TypeError, AssertionError):
+        if not isinstance(index["files"], dict):
+            raise TypeError
+    except (OSError, ValueError, KeyError, TypeError):
         raise PadananError("cadangan tanpa daftar isi", file=archive_path, cure=OTHER) from None
     if version != FORMAT_VERSION:
         raise PadananError(f"cadangan berversi {version}", file=archive_path, cure="pakai versi program yang menulisnya")

@@ -21,9 +21,10 @@ from padanan.landing.opened import MARKS
 from padanan.records.log import Log, logs
 
 # The warehouse is rebuilt from landing by any run; locks, scratch and the demo's database server are not data;
-# worklists and kits hold names that go on a day which an archive would not keep. What the API reads is prepared again from the
-# decrees; its state is a database in use, which `backup` copies by the database's own means; the signed heads are listed below.
-LEFT_OUT = ("warehouse", "dagster", "postgres", "logs", "truth", "worklists", "kit", "distribusi")
+# worklists, kits and files of addenda hold names that go on a day which an archive would not keep. What the API reads is
+# prepared again from the decrees; its state is a database in use, which `backup` copies by the database's own means; the signed
+# heads are listed below.
+LEFT_OUT = ("warehouse", "dagster", "postgres", "logs", "truth", "worklists", "kit", "adendum", "distribusi")
 KEPT_OF_LEFT_OUT = ("distribusi/audit",)
 # What refers to others is listed before them: all it names stands by then, and what comes later is only not in the archive.
 FIRST = ("decisions", "decree", "reports", "published", "identitas", "landing", "quarantine", "held")

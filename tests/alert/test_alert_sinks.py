@@ -122,6 +122,9 @@ def test_one_failing_sink_does_not_keep_the_others_from_being_tried(webhook_serv
     [
         ({"PADANAN_SMTP_PORT": "dua"}, "PADANAN_SMTP_PORT"),
         ({"PADANAN_ALERT_WEBHOOK": "http://contoh.go.id/x"}, "https"),
+        ({"PADANAN_ALERT_WEBHOOK": "http://localhost.contoh.go.id/x"}, "https"),
+        ({"PADANAN_ALERT_WEBHOOK": "http://127.0.0.1@contoh.go.id/x"}, "https"),
+        ({"PADANAN_ALERT_WEBHOOK": "http://["}, "https"),
     ],
 )
 def test_wrong_settings_are_refused_with_cause_and_cure(env, part):

@@ -15,7 +15,7 @@ from padanan.contracts.rule_binding import rows
 
 POOR: dict[str, Any] = {
     "meninggal_terverifikasi": False, "di_dki": True, "ktp_pendatang": False, "desil": 4, "ada_dtks": False,
-    "program_kemiskinan": False,
+    "program_kemiskinan": False, "ada_warga_baru": False,
 }  # fmt: skip
 NEWCOMER = {"di_dki": False, "ktp_pendatang": True}
 
@@ -38,6 +38,7 @@ def failing(criteria: Criteria, person: dict[str, Any]) -> str | None:
         pytest.param({"desil": 5}, "desil_di_bawah_batas", id="above-the-limit"),
         pytest.param({"desil": None}, "desil_diketahui", id="no-desil"),
         pytest.param({"desil": None, "ada_dtks": True}, "desil_diketahui", id="no-desil-in-dtks"),
+        pytest.param({"desil": None, "ada_warga_baru": True}, "desil_diketahui", id="no-desil-and-found-in-the-field"),
         pytest.param({"meninggal_terverifikasi": True}, "hidup_atau_belum_diketahui", id="dead"),
         pytest.param({"meninggal_terverifikasi": None}, "hidup_atau_belum_diketahui", id="life-must-be-said"),
         pytest.param({"di_dki": False}, "berdomisili_di_dki", id="outside"),
@@ -64,6 +65,7 @@ def _ruled(tmp_path: Path, old: str, new: str) -> Criteria:
     [
         pytest.param("ktpPendatang: daftar", "ktpPendatang: masuk", NEWCOMER, None, id="newcomers-enter"),
         pytest.param("belumBerdesil: daftar", "belumBerdesil: masuk", {"desil": None, "ada_dtks": True}, None, id="dtks-enters"),
+        pytest.param("belumBerdesil: daftar", "belumBerdesil: masuk", {"desil": None, "ada_warga_baru": True}, None, id="found"),
         pytest.param(
             "belumBerdesil: daftar", "belumBerdesil: masuk", {"desil": None, "program_kemiskinan": True}, None, id="aided"
         ),

@@ -28,7 +28,18 @@ def test_evidence_takes_words_and_days_from_the_rule_it_rests_on():
     assert by_id["desil_di_atas_batas"].berlaku == "desil > batas_program", (
         "the program's own limit, not that of the data sasaran"
     )
-    assert by_id["panti"].tidak_diukur, "what no source tells is said, not invented"
+    assert (by_id["panti"].berlaku, by_id["panti"].tindak_lanjut) == ("di_panti", "verifikasi domisili")
+
+
+@pytest.mark.feature("F34")
+def test_evidence_without_a_measure_says_why(folder):
+    path = folder / "lapangan.yaml"
+    text = path.read_text()
+    assert "    berlaku: di_panti\n" in text
+    text = text.replace("    berlaku: di_panti\n", "    tidakDiukur: belum ada sumber\n", 1)
+    path.write_text(text.replace("bendera_panti, ", "", 1))
+    (item,) = (one for one in load_field_rules(folder).bukti if one.id == "panti")
+    assert item.tidak_diukur == "belum ada sumber", "what no source tells is said, not invented"
 
 
 @pytest.mark.feature("F11")

@@ -89,8 +89,6 @@ def born(text, parsed=None):
 
 
 CLEAN_PLACE = {
-    "periode": "2025-07-01",
-    "revisi": 1,
     "unit": "wilayah",
     "kode_kelurahan": "31.71.01.1001",
     "kode_kecamatan": "31.71.01",
@@ -111,8 +109,6 @@ CLEAN_PLACE = {
     "kel_acuan": 1000,
 }
 CLEAN = {
-    "periode": "2025-07-01",
-    "revisi": 1,
     "diterima": date(2025, 10, 10),
     "nik_angka": False,
     "nik_persen_nol": 0.1,

@@ -13,7 +13,7 @@ from orchestration.defs.cleansing.quality import mutu
 from orchestration.defs.padanan.dbt_models import dbt_panggilan_2
 from orchestration.defs.padanan.evidence import acuan_siap, bukti
 from orchestration.gate import plan_mark
-from orchestration.resources import KontrakResource, RumahResource
+from orchestration.resources import KontrakResource, MesinResource, RumahResource
 from orchestration.warehouse import release
 from padanan.base.home import Home
 from padanan.base.period import Periode
@@ -26,7 +26,12 @@ pytestmark = pytest.mark.lambat
 
 PERIODE = Periode.parse("2025-S2")
 PLAN = planned.plan_data()
-RESOURCES = {"rumah": RumahResource(), "kontrak": KontrakResource(), "dbt": dg.ResourceDefinition.hardcoded_resource(None)}
+RESOURCES = {
+    "rumah": RumahResource(),
+    "kontrak": KontrakResource(),
+    "mesin": MesinResource(),
+    "dbt": dg.ResourceDefinition.hardcoded_resource(None),
+}
 
 
 @pytest.fixture

@@ -45,7 +45,6 @@ def subscribed(home):
         store, now = served.door.store, datetime.now(JAKARTA)
         client = Client(agency.id, agency.token)
         register(
-            store,
             served.door.writer,
             client=agency.id,
             by="Uji",

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import dagster as dg
 
 from orchestration.defs.padanan import evidence
-from orchestration.resources import KontrakResource, RumahResource
+from orchestration.resources import KontrakResource, MesinResource, RumahResource
 from orchestration.warehouse import release
 from padanan.base.home import Home
 from tests import planned
@@ -57,7 +57,7 @@ def test_whichever_of_the_four_is_asked_for_all_four_are_made_and_told(monkeypat
             [evidence.bukti],
             selection=[evidence.MODEL],
             partition_key="2025-07-01",
-            resources={"rumah": RumahResource(), "kontrak": KontrakResource()},
+            resources={"rumah": RumahResource(), "kontrak": KontrakResource(), "mesin": MesinResource()},
             instance=instance,
         )
         told = {event.asset_key for event in run.get_asset_materialization_events()}

@@ -92,6 +92,9 @@ SCHEDULES = {
     "dtks_bulanan": datetime(2025, 11, 16, 3, tzinfo=JAKARTA),
     "akses_harian": datetime(2025, 11, 16, 0, 30, tzinfo=JAKARTA),
     "kalender_harian": datetime(2025, 11, 16, 6, tzinfo=JAKARTA),
+    "siklus_harian": datetime(2025, 11, 16, 5, tzinfo=JAKARTA),
+    "lp3ke_triwulanan": datetime(2026, 1, 1, 4, tzinfo=JAKARTA),
+    "peringatan_harian": datetime(2025, 11, 16, 6, 30, tzinfo=JAKARTA),
 }
 """A moment at which a schedule asks for a run; a new schedule needs a line here."""
 

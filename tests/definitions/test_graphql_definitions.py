@@ -62,7 +62,15 @@ def test_every_asset_is_described_owned_and_partitioned_by_half_year(answers):
 @pytest.mark.feature("F18")
 def test_schedules_run_in_jakartas_time(repository_answer):
     schedules = {item["name"]: item for item in repository_answer["schedules"]}
-    assert set(schedules) == {"padanan_semesteran", "dtks_bulanan", "kalender_harian", "akses_harian"}
+    assert set(schedules) == {
+        "padanan_semesteran",
+        "dtks_bulanan",
+        "kalender_harian",
+        "akses_harian",
+        "siklus_harian",
+        "lp3ke_triwulanan",
+        "peringatan_harian",
+    }
     assert {item["executionTimezone"] for item in schedules.values()} == {"Asia/Jakarta"}
     assert schedules["padanan_semesteran"]["pipelineName"] == "padanan_periode"
 
@@ -98,5 +106,8 @@ def test_the_jobs_are_those_of_the_manual(repository_answer):
         "penetapan_periode",
         "penyaluran_periode",
         "pemeriksaan_akses",
+        "peringatan_dini",
         "umpan_balik_periode",
+        "siklus_pemutakhiran",
+        "lp3ke_triwulan",
     }

@@ -17,7 +17,10 @@ SENSORS = [
     *ALARMS, "formulir_sensor", "inbox_sensor", "lembar_sensor", "pelepasan_sensor", "putusan_sensor", "segel_sensor",
     "umpan_balik_sensor",
 ]  # fmt: skip
-SCHEDULES = ["akses_harian", "dtks_bulanan", "kalender_harian", "padanan_semesteran"]
+SCHEDULES = [
+    "akses_harian", "dtks_bulanan", "kalender_harian", "lp3ke_triwulanan", "padanan_semesteran", "peringatan_harian",
+    "siklus_harian",
+]  # fmt: skip
 
 
 @pytest.mark.lambat

@@ -74,5 +74,5 @@ def test_browsers_are_told_to_stay_with_tls_and_in_their_own_frame(proxy: Proxy)
 def test_the_log_has_no_query(proxy: Proxy) -> None:
     """What was asked for stands in the query of the UI's links."""
     proxy.ask(UI, "/runs?q=rahasia-negara", "ani:rahasia")
-    text = proxy.log.read_text(encoding="utf-8")
+    text = proxy.written()
     assert " /runs " in text and "rahasia-negara" not in text and "rahasia" not in text.replace("rahasia-negara", "")

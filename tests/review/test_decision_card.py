@@ -1,6 +1,7 @@
 """The decision card: its numbers are the tables', its advice follows from penghalang and dates, its links lead somewhere."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from padanan.pages import verdict
 from padanan.published.blockers import judge
 from padanan.published.opened import open_published
 from padanan.published.report import gather, in_order
+from padanan.review.report import decision_card
 from tests.review.pages_back import count
 from tests.review.published_by_hand import PERIODE
 
@@ -65,6 +67,15 @@ def test_the_three_gaps_are_the_largest_over_their_threshold(pages, rendered):
     every.sort(key=lambda item: -item[0])
     assert [count(people) for _, _, people, _ in shown] == [people for people, *_ in every[:3]]
     assert {(producer, rule, share) for producer, rule, _, share in shown} <= {tuple(item[1:]) for item in every}
+
+
+@pytest.mark.feature("F10")
+def test_a_gap_that_only_some_kota_exceed_says_so(report):
+    """A penghalang is judged by kota; "over the threshold" beside a share under it is no sentence."""
+    gap = decision_card._material(report)[0]
+    for failed, said in ((1, True), (gap.total, False)):
+        told = decision_card._gap(report, replace(gap, gagal=failed), gap.orang)["kata"]
+        assert ("dilewati di sebagian kota" in told) is said, told
 
 
 @pytest.mark.feature("F10")

@@ -273,3 +273,16 @@ def test_the_server_of_make_dev_stops_with_the_ui(home, how):
     while answers(number) and time.monotonic() < end:
         time.sleep(0.2)
     assert not answers(number)
+
+
+def test_the_cycles_page_and_workbook_are_served_beside_the_revisions(home, ask):
+    folder = home.root / "reports" / PERIODE.key / "siklus"
+    folder.mkdir()
+    (folder / "siklus.html").write_text("<!doctype html><title>Siklus</title>")
+    (folder / "siklus.xlsx").write_bytes(b"PK")
+    (folder / "catatan.json").write_text("{}")
+    assert ask(f"/{PERIODE.key}/siklus/siklus.html")[0] == 200 == ask(f"/{PERIODE.key}/siklus/siklus.xlsx")[0]
+    for path in ("siklus/catatan.json", "siklus/font/x.html", "siklus/../../lepas.html", "siklus", "lain/siklus.html"):
+        assert ask(f"/{PERIODE.key}/{path}")[0] == 404, path
+    text = ask("/")[2].decode()
+    assert 'href="2025-07-01/siklus/siklus.html"' in text and "rev-1/index.html" in text

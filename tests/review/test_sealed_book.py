@@ -47,7 +47,8 @@ def test_the_spreadsheet_itself_asks_for_result_nik_date_and_officer(path):
             column = layout.columns[openpyxl.utils.column_index_from_string(str(rule.sqref)[0]) - 1]
             assert str(rule.sqref) == f"{layout.cell(column, 3)}:{layout.cell(column, 4)}" or name == "Perbaikan sumber"
             checked[name, column] = (rule.type, rule.operator, rule.formula1, rule.formula2)
-    results = {"Verifikasi": "ditemukan,pindah,meninggal,tidak ditemukan,menolak", "Validasi": "layak,tidak layak,perlu ditinjau",
+    results = {"Verifikasi": "ditemukan,ditemukan perlu segera,pindah,meninggal,tidak ditemukan,menolak",
+               "Validasi": "layak,layak perlu segera,tidak layak,perlu ditinjau",
                "Perbaikan sumber": "diperbaiki,sudah benar,tidak dapat diperbaiki"}  # fmt: skip
     assert {name: checked[name, "hasil"] for name in results} == {
         name: ("list", None, f'"{words}"', None) for name, words in results.items()

@@ -9,6 +9,8 @@ from orchestration.contracts import landing_key, loaded
 from orchestration.defs.decree.calendar import dua_kali_setahun
 from orchestration.defs.decree.documents import FOLLOWING
 from orchestration.defs.distribution.access import catatan_akses_utuh
+from orchestration.defs.feedback.lp3ke import LP3KE
+from orchestration.defs.feedback.prelist import LINES, PAGE, SHOWN
 from orchestration.defs.landing.calendar import tenggat_kiriman
 from orchestration.stages import CLEANSING, DECREE, DISTRIBUTION, FEEDBACK, LANDING, PADANAN, REVIEW
 
@@ -28,6 +30,10 @@ ACCESSES = dg.AssetSelection.checks(catatan_akses_utuh)
 APPROVAL = dg.AssetSelection.assets(dg.AssetKey([DECREE, "penetapan"]))
 FIELD = dg.AssetSelection.assets(dg.AssetKey([REVIEW, "daftar_tugas"]), dg.AssetKey([REVIEW, "paket_produsen"]))
 """Files with names: made when somebody asks for them, not with every run."""
+
+CYCLE = dg.AssetSelection.assets(LINES, PAGE, SHOWN)
+REPORTING = dg.AssetSelection.assets(LP3KE)
+"""Papers with names: made when a quarter is over, or when somebody asks."""
 
 landing_produsen = dg.define_asset_job(
     "landing_produsen",
@@ -86,8 +92,30 @@ penyaluran_periode = dg.define_asset_job(
 
 umpan_balik_periode = dg.define_asset_job(
     "umpan_balik_periode",
-    selection=dg.AssetSelection.groups(FEEDBACK),
-    description="Mengambil hasil lapangan yang menunggu di inbox dan menyusun prelist yang berjalan. Tidak menyentuh gudang.",
+    selection=dg.AssetSelection.groups(FEEDBACK) - REPORTING,
+    description="Mengambil hasil lapangan yang menunggu di inbox, mengenali warga baru dan menyusun prelist yang berjalan dengan "
+    "halamannya. Tidak menyentuh gudang.",
+    tags={"padanan/tahap": FEEDBACK},
+)
+
+siklus_pemutakhiran = dg.define_asset_job(
+    "siklus_pemutakhiran",
+    selection=CYCLE,
+    description="Menyusun prelist hari ini, halaman siklus bagi reviu dan potret baris bagi instansi. Tidak menyentuh gudang.",
+    tags={"padanan/tahap": FEEDBACK},
+)
+
+lp3ke_triwulan = dg.define_asset_job(
+    "lp3ke_triwulan",
+    selection=REPORTING,
+    description="Membuat LP3KE triwulan yang sudah berakhir dan menilai yang belum kembali atau terlambat; memuat data pribadi.",
+    tags={"padanan/tahap": FEEDBACK},
+)
+
+peringatan_dini = dg.define_asset_job(
+    "peringatan_dini",
+    selection=dg.AssetSelection.assets(dg.AssetKey([FEEDBACK, "peringatan"])),
+    description="Menilai deret peringatan dini dan menyampaikan yang baru, sekali. Tidak menyentuh gudang.",
     tags={"padanan/tahap": FEEDBACK},
 )
 

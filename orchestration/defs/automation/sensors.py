@@ -12,7 +12,8 @@ import dagster as dg
 from orchestration.contracts import landing_key, loaded
 from orchestration.defs.automation.jobs import landing_produsen, umpan_balik_periode
 from orchestration.defs.feedback.kinds import feedback_key
-from orchestration.defs.feedback.prelist import LINES
+from orchestration.defs.feedback.newcomers import KNOWN
+from orchestration.defs.feedback.prelist import LINES, PAGE, SHOWN
 from orchestration.defs.partitions import half_years, periode_at
 from orchestration.inbox_watch import look
 from orchestration.links import automation_page, run_page
@@ -48,7 +49,8 @@ def umpan_balik_sensor(
     context: dg.SensorEvaluationContext, rumah: RumahResource, alarm: AlarmResource
 ) -> dg.SensorResult | dg.SkipReason:
     """One run a kind of feedback for what is new in its inbox; see `_new_in_inboxes`."""
-    return _new_in_inboxes(context, rumah, alarm, load_feedback(), lambda contract_id: [feedback_key(contract_id), LINES])
+    after = [KNOWN, LINES, PAGE, SHOWN]
+    return _new_in_inboxes(context, rumah, alarm, load_feedback(), lambda contract_id: [feedback_key(contract_id), *after])
 
 
 def _new_in_inboxes(

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt import dbt_assets
 
-from orchestration.dbt_bridge import CALL_1, PLAN_KEY, StageTranslator, manifest, run_dbt
+from orchestration.dbt_bridge import CALL_1, PLAN_KEY, PadananDbt, StageTranslator, manifest, run_dbt
 from orchestration.defs.partitions import PER_PERIODE
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import RumahResource
@@ -24,6 +24,6 @@ from orchestration.resources import RumahResource
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
 )
-def dbt_panggilan_1(context: dg.AssetExecutionContext, dbt: DbtCliResource, rumah: RumahResource) -> Iterator[Any]:
+def dbt_panggilan_1(context: dg.AssetExecutionContext, dbt: PadananDbt, rumah: RumahResource) -> Iterator[Any]:
     """Staging, gap rows and matches by NIK; waits for the run plan, which waits for every delivery."""
     yield from run_dbt(context, dbt, rumah.home, what=CALL_1)

@@ -76,6 +76,7 @@ def rencana(
             "tidak_berubah": bool(plan.unchanged),
             "dilewati": done,
             "jumlah_kiriman": sum(len(contract.deliveries) for contract in plan.data.contracts),
+            "warga_baru_masuk": sum(item.rows_on for item in plan.data.warga_baru.deliveries) if plan.data.warga_baru else 0,
             "belum_mengirim": [contract.id for contract in plan.data.contracts if contract.missing],
         }
     )

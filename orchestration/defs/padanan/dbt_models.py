@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt import dbt_assets
 
-from orchestration.dbt_bridge import CALL_2, StageTranslator, manifest, run_dbt
+from orchestration.dbt_bridge import CALL_2, PadananDbt, StageTranslator, manifest, run_dbt
 from orchestration.defs.cleansing.gate import GATE
 from orchestration.defs.padanan.evidence import EVIDENCE
 from orchestration.defs.partitions import PER_PERIODE
@@ -26,6 +26,6 @@ from orchestration.resources import RumahResource
     backfill_policy=PER_PERIODE,
     pool=POOL_WAREHOUSE,
 )
-def dbt_panggilan_2(context: dg.AssetExecutionContext, dbt: DbtCliResource, rumah: RumahResource) -> Iterator[Any]:
+def dbt_panggilan_2(context: dg.AssetExecutionContext, dbt: PadananDbt, rumah: RumahResource) -> Iterator[Any]:
     """Matched records, people, families, overlaps, gap union, row account and data sasaran."""
     yield from run_dbt(context, dbt, rumah.home, what=CALL_2)

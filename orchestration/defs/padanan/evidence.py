@@ -15,7 +15,7 @@ from orchestration.defs.partitions import PER_PERIODE
 from orchestration.guard import explained
 from orchestration.heads import asset_spec, check_spec, stage_asset
 from orchestration.policies import POOL_WAREHOUSE
-from orchestration.resources import KontrakResource, RumahResource
+from orchestration.resources import KontrakResource, MesinResource, RumahResource
 from orchestration.stages import PADANAN
 from orchestration.warehouse import acquire, planned
 from padanan.base.format import decimal, number, shares
@@ -97,7 +97,9 @@ def acuan_siap(context: dg.AssetExecutionContext, rumah: RumahResource) -> dg.Ma
         ),
     ],
 )
-def bukti(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource) -> Iterator[Any]:
+def bukti(
+    context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: KontrakResource, mesin: MesinResource
+) -> Iterator[Any]:
     """Matches what step 1 left over; the checks warn and never stop a run.
 
     Raises:
@@ -111,7 +113,8 @@ def bukti(context: dg.AssetExecutionContext, rumah: RumahResource, kontrak: Kont
         home, config = rumah.home(), load_linkage_config()
         acquire(home)
         planned(home, Periode.parse(context.partition_key))
-        result = match_period(home, read_plan(home), kontrak.all(), config)
+        with mesin.workers(home) as workers:
+            result = match_period(home, read_plan(home), kontrak.all(), config, workers)
     counts = dict(result.counts)
     pairs, stored = counts.pop("pasangan"), counts.pop("pasangan_disimpan")
     metadata: dict[dg.AssetKey, dict[str, Any]] = {

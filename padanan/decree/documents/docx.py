@@ -9,6 +9,7 @@ import io
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -112,19 +113,35 @@ def render(path: Path, figures: Mapping[str, Any], *, watermark: str | None = No
     return normalised(target.getvalue())
 
 
+# lxml's own error of XML that is not whole is a SyntaxError; its message may quote the document.
+# No word processor writes a document type, in one byte a letter or in two: its entities would have other files read, or grow
+# without end.
+_TYPED = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T")
+BROKEN = (KeyError, ValueError, OSError, SyntaxError, zipfile.BadZipFile, zlib.error)
+
+
+def _broken(path: Path) -> PadananError:
+    return PadananError("bukan berkas DOCX yang utuh", file=path.name, cure="simpan lagi templat itu sebagai .docx")
+
+
 def _open(path: Path) -> DocxTemplate:
     template = DocxTemplate(path)
     try:
-        template.init_docx()
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile):
-        raise PadananError("bukan berkas DOCX yang utuh", file=path.name, cure="simpan lagi templat itu sebagai .docx") from None
+        with zipfile.ZipFile(path) as archive:
+            typed = any(_TYPED.search(archive.read(name)) for name in archive.namelist() if name.endswith((".xml", ".rels")))
+        if not typed:
+            template.init_docx()
+    except BROKEN:
+        raise _broken(path) from None
+    if typed:
+        raise _broken(path)
     return template
 
 
 def _names(template: DocxTemplate, path: Path, *, edges: bool = False) -> set[str]:
     """Names used in the body, header and footer; with `edges` in header and footer only."""
     found: set[str] = set()
-    environment = jinja2.Environment()
+    environment = jinja2.Environment()  # nosec B701  # parses for names, renders nothing
     for part in template.docx.part.package.iter_parts():
         match = _PARTS.fullmatch(str(part.partname).lstrip("/"))
         if match is None or (edges and match[1] == "document"):

@@ -15,7 +15,7 @@ from typing import Any
 from padanan.base import disk
 from padanan.base.commit import write_once
 from padanan.base.digest import file_sha256
-from padanan.base.errors import ContractError, PadananError, no_space_guard
+from padanan.base.errors import ContractError, PadananError, no_space_guard, safe_reason
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
@@ -25,6 +25,8 @@ from padanan.base.yaml_source import YamlSource
 from padanan.contracts.delivery import load_delivery_rules
 from padanan.published.blockers import judge
 from padanan.published.facts import NO_KOTA
+from padanan.published.newcomers import with_newcomers
+from padanan.published.revisions import read_manifest
 from padanan.records import steps
 from padanan.records.decided import fingerprint_of
 from padanan.records.people import load_reviewers
@@ -124,6 +126,7 @@ def offer(home: Home, periode: Periode, revisi: int) -> Offer:
     log = read_log(home, periode)
     state = steps.state_of(log, revisi)
     judged = judge(home, periode, revisi)
+    contracts = with_newcomers(load_contracts(), read_manifest(home, periode, revisi))
     today = datetime.now(JAKARTA).date()
     people = load_reviewers(home)
     return Offer(
@@ -136,7 +139,7 @@ def offer(home: Home, periode: Periode, revisi: int) -> Offer:
             for person in people.people.values()
             if person.dari <= today and (person.sampai is None or today <= person.sampai) and (people.demo or not person.example)
         ),
-        offered(judged, log, revisi, {contract.id: contract.name for contract in load_contracts().values()}, kota_names()),
+        offered(judged, log, revisi, {contract.id: contract.name for contract in contracts.values()}, kota_names()),
     )
 
 
@@ -157,16 +160,26 @@ def read_form(path: Path) -> Form:
         raise Refusal(
             "formulir tidak ada atau tidak terbaca", field="formulir", file=name, cure="periksa nama berkasnya"
         ) from None
-    if path.suffix.lower() == ".xlsx":
-        from padanan.review.decision import form_book
-
-        values, places = form_book.read(path)
-    else:
-        values, places = _read_yaml(path)
+    values, places = _read_values(path, name)
     try:
         return Form(_decision(values, path, digest), places)
     except Refusal as refusal:
         raise placed(refusal, name, places) from None
+
+
+def _read_values(path: Path, name: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The fields of a form and where they stand. Whatever a broken file does to its readers is this form's fault alone."""
+    try:
+        if path.suffix.lower() != ".xlsx":
+            return _read_yaml(path)
+        from padanan.review.decision import form_book
+
+        return form_book.read(path)
+    except (PadananError, OSError):
+        raise
+    except Exception as error:
+        cause = f"isi formulir tidak terbaca ({safe_reason(error)})"
+        raise Refusal(cause, field="formulir", file=name, cure="isi lagi formulir baru hasil 'padanan review form'") from None
 
 
 def placed(refusal: Refusal, name: str, places: Mapping[str, str]) -> Refusal:
@@ -179,7 +192,7 @@ def _decision(values: Mapping[str, Any], path: Path, digest: str) -> Decision:
     action = {name.casefold(): value for name, value in WORDS.items()}.get(word.casefold())
     if action is None:
         raise Refusal(
-            f"kata keputusan '{word[:30]}' tidak dikenal" if word else "keputusan belum dipilih",
+            f"kata keputusan '{safe_name(word)[:30]}' tidak dikenal" if word else "keputusan belum dipilih",
             field="keputusan",
             cure=f"pilih: {', '.join(WORDS)}",
         )
@@ -289,11 +302,12 @@ def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     places = {field: f"baris {source.line((field,))} ({field})" for field in _FIELDS}
 
     def refuse(cause: str, cure: str, *at: str | int) -> Refusal:
-        field = ".".join(str(part) for part in at)
+        # A name that nobody offered may be a person's number.
+        field = safe_name(".".join(str(part) for part in at))
         return Refusal(cause, field=field, file=name, place=f"baris {source.line(at)} ({field})", cure=cure)
 
     if unknown := sorted(str(key) for key in set(data) - _FIELDS):
-        raise refuse(f"isian '{unknown[0][:40]}' tidak dikenal", "hapus isian itu", unknown[0])
+        raise refuse(f"isian '{safe_name(unknown[0])[:40]}' tidak dikenal", "hapus isian itu", unknown[0])
     values: dict[str, Any] = {}
     for field in _FIELDS - {"alasan", "pengecualian"}:
         value = data.get(field)

@@ -15,7 +15,7 @@ from padanan.base.commit import writing
 from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
 from padanan.base.shown import safe_name
-from padanan.forms.sealed_book import Layout, formats, proved, rows_of, sealed, workbook, write_sheet
+from padanan.forms.sealed_book import Layout, formats, proved, rows_of, sealed_all, workbook, write_sheet
 from padanan.forms.sealed_cells import checked, first_edited, is_formula, open_workbook, seal
 from padanan.records.refusal import Refusal
 from padanan.review.decision.offered import Blocker, Offer
@@ -99,7 +99,7 @@ def write(path: Path, made: Offer) -> None:
         }
         _write_main(book.add_worksheet(MAIN), made, style)
         layout = _waivers(made.periode.label, str(made.revisi))
-        rows = ((cells, sealed(layout, cells)) for cells in map(_cells, made.blockers))
+        rows = sealed_all(layout, map(_cells, made.blockers))
         write_sheet(book, layout, rows, formats(book, READ_SIZE), f"{_foot(made)} · {WAIVERS}")
         lists = book.add_worksheet(LISTS)
         for column, items in enumerate((made.words, made.reviewers)):

@@ -97,6 +97,9 @@ def _gap(report: Report, item: RuleCount, most: int) -> dict[str, Any]:
     # Bars are of people, on one scale: the largest gap fills its bar.
     parts = [svg.Segment("s1", item.orang, "orang"), svg.Segment("sisa", max(most - item.orang, 0), "")]
     share, limit = id_format.percent(item.gagal, item.total), id_format.threshold(item.rule.threshold)
+    if report.facts.blockers and item.rate <= item.rule.threshold:
+        # A penghalang is judged by kota: over all of DKI the share may be under the threshold that some kota exceeds.
+        limit += " dilewati di sebagian kota"
     return {
         "judul": f"{item.rule.name}, {name}",
         "berkas": producer_page(item.producer),

@@ -163,7 +163,7 @@ def _examples(report: Report, folder: Path) -> list[dict[str, Any]]:
             out.append(
                 {
                     "judul": f"{caption} ({evidence_tables.list_name(report, line['producer'])})",
-                    "gambar": Markup(explain.waterfall_svg(pair, limits[line["producer"]], f"contoh{number_}")),
+                    "gambar": Markup(explain.waterfall_svg(pair, limits[line["producer"]], f"contoh{number_}")),  # nosec B704  # parts are numbers, constants and escaped texts
                     "terkuat": [
                         f"{step.label}: {step.seen} ({model_compare.number(round(step.bits, 2), sign=True)} bit)"
                         for step in sorted(steps, key=lambda step: -abs(step.bits))[:3]

@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.pages.address import HOST, PORT, URL, base_address, port
+from padanan.pages.address import CYCLE_FOLDER, CYCLE_PAGE, HOST, PORT, URL, base_address, port
 
 # What a report's folder offers; records of runs (JSON) and whatever else lies there stay inside.
 TYPES = {
@@ -221,10 +221,10 @@ def _is_revision(parts: list[str]) -> bool:
 
 
 def _is_page(parts: list[str]) -> bool:
-    """`<period>/rev-<n>/<name>` or one folder deeper, plain names and known kinds only."""
+    """`<period>/rev-<n>/<name>` or one folder deeper, `<period>/siklus/<name>`; plain names and known kinds only."""
+    cycle = len(parts) == 3 and bool(PERIOD.fullmatch(parts[0])) and parts[1] == CYCLE_FOLDER
     return (
-        len(parts) in (3, 4)
-        and _is_revision(parts)
+        (cycle or (len(parts) in (3, 4) and _is_revision(parts)))
         and all(NAME.fullmatch(part) for part in parts[2:])
         and Path(parts[-1]).suffix in TYPES
     )
@@ -264,9 +264,19 @@ def _index(root: Path) -> str:
             and not any(part.is_symlink() for part in (page, page.parent, page.parent.parent))
         ):
             found.append((period, int(revision[1])))
-    if not found:
+    cycles = [
+        page.parent.parent.name
+        for page in root.glob(f"*/{CYCLE_FOLDER}/{CYCLE_PAGE}")
+        if PERIOD.fullmatch(page.parent.parent.name)
+        and not any(part.is_symlink() for part in (page, page.parent, page.parent.parent))
+    ]
+    if not found and not cycles:
         return "<p>Belum ada laporan: jalankan job padanan_periode.</p>"
     lines = [
+        f'<li><a href="{period}/{CYCLE_FOLDER}/{CYCLE_PAGE}">Siklus pemutakhiran {Periode.parse(period).label}</a></li>'
+        for period in sorted(cycles, reverse=True)
+    ]
+    lines += [
         f'<li><a href="{period}/rev-{number}/index.html">{Periode.parse(period).label} revisi {number}</a></li>'
         for period, number in sorted(found, reverse=True)
     ]

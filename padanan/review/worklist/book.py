@@ -6,7 +6,7 @@ What a sealed sheet is stands in `padanan/forms/sealed_book`; which rows there a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,16 +19,18 @@ from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
 from padanan.contracts.field_parts import AT_SOURCE, VISIT
 from padanan.forms.answers import DATE_LOOK, NIK_LENGTH, shown
-from padanan.forms.sealed_book import Layout, formats, guide, neutral, sealed, workbook, write_sheet
+from padanan.forms.sealed_book import Layout, formats, guide, neutral, sealed_all, workbook, write_sheet
 from padanan.review.worklist.asked import BOLD_LINES
 
 GUIDE = "Petunjuk"
 RESULTS: Mapping[str, tuple[str, ...]] = {
-    "Verifikasi": ("ditemukan", "pindah", "meninggal", "tidak_ditemukan", "menolak"),
-    "Validasi": ("layak", "tidak_layak", "perlu_ditinjau"),
+    "Verifikasi": ("ditemukan", "ditemukan_perlu_segera", "pindah", "meninggal", "tidak_ditemukan", "menolak"),
+    "Validasi": ("layak", "layak_perlu_segera", "tidak_layak", "perlu_ditinjau"),
     "Perbaikan sumber": ("diperbaiki", "sudah_benar", "tidak_dapat_diperbaiki"),
 }
 """What may be answered on each sheet; people write and read the words with blanks."""
+URGENT = "_perlu_segera"
+"""What a result ends with when the person needs help at once (§3.1.3.4.i)."""
 YES_NO = ("ya", "tidak")
 _CURE = "isi hanya kolom berwarna pada berkas hasil 'padanan worklist make'"
 _DATE_FORMAT = "[$-421]d mmm yyyy"
@@ -202,14 +204,14 @@ def write(
     visits = [row for row in tasks if row["saluran"] == VISIT]
     behind = [{**row, "nomor": f"{number} dari {len(tasks)}"} for number, row in enumerate([*visits, *corrections], 1)]
     _guide(book, place, stamp, len(people), len(corrections))
-    lines = [sealed_row(sheets["Verifikasi"], _line(row), stamp) for row in people]
+    lines = list(stamped(sheets["Verifikasi"], map(_line, people), stamp))
     verify = write_sheet(book, sheets["Verifikasi"], lines, styles, f"{foot} · Verifikasi")
     validate = write_sheet(book, sheets["Validasi"], lines, styles, f"{foot} · Validasi")
     if verify != validate or {row["id_orang"] for row in visits} != {row["id_orang"] for row in people}:
         raise PadananError("lembar Verifikasi dan Validasi tidak memuat orang yang sama", file=path.name, cure="jalankan ulang")
     layout = sheets["Perbaikan sumber"]
-    written = write_sheet(book, layout, (sealed_row(layout, row, stamp) for row in corrections), styles, f"{foot} · Perbaikan")
-    told = write_sheet(book, MACHINE, (sealed_row(MACHINE, row, stamp) for row in behind), styles, foot)
+    written = write_sheet(book, layout, stamped(layout, corrections, stamp), styles, f"{foot} · Perbaikan")
+    told = write_sheet(book, MACHINE, stamped(MACHINE, behind, stamp), styles, foot)
     book.get_worksheet_by_name(MACHINE.sheet).hide()
     book.close()
     disk.chmod(path, 0o600)
@@ -226,10 +228,10 @@ def _corrected(row: Mapping[str, str]) -> dict[str, str]:
     return {**row, "celah": f"{row['alasan']}{detail}", "diminta": asked}
 
 
-def sealed_row(layout: Layout, row: Mapping[str, str], stamp: Stamp) -> tuple[dict[str, str], str]:
-    """A row's locked cells with the stamp, neutral to a spreadsheet, and their seal."""
-    cells = {name: neutral(row[name]) for name in layout.locked if name != "berkas"} | {"berkas": stamp.mark}
-    return cells, sealed(layout, cells)
+def stamped(layout: Layout, rows: Iterable[Mapping[str, str]], stamp: Stamp) -> Iterator[tuple[Mapping[str, str], str]]:
+    """Rows' locked cells with the stamp, neutral to a spreadsheet, each with its seal."""
+    names = [name for name in layout.locked if name != "berkas"]
+    return sealed_all(layout, ({name: neutral(row[name]) for name in names} | {"berkas": stamp.mark} for row in rows))
 
 
 def _guide(book: Any, place: str, stamp: Stamp, people: int, corrections: int) -> None:
@@ -246,6 +248,10 @@ def _guide(book: Any, place: str, stamp: Stamp, people: int, corrections: int) -
         ("Validasi", f"Diisi pendamsos, {agencies.of('validasi').first()}, bagi orang yang sama: pilih hasil dan domisili."),
         ("Urutan", "Menurut RW, RT dan alamat. Nomor 12.1 berarti rumah ke-12, orang pertama; garis tebal membuka rumah baru."),
         ("Hasil", "Pilih dari daftar, juga bila tidak bertemu. Setiap hasil disertai tanggal dan nama petugas."),
+        (
+            "Perlu segera",
+            "'ditemukan perlu segera' atau 'layak perlu segera': orangnya perlu dibantu tahun ini juga; pejabat memutuskannya.",
+        ),
         ("NIK", f"{NIK_LENGTH} angka menurut KTP atau kartu keluarga; kosongkan bila dokumennya tidak ada."),
         ("Tanggal", f"Hari, bulan, tahun: {DATE_LOOK}, 12-1-2026 atau 12/01/2026."),
         ("Perbaikan sumber", "Diperbaiki penanggung jawab di datanya sendiri, tanpa kunjungan."),

@@ -5,7 +5,8 @@ Rows come from `rows`, workbooks from `book`; who receives a file stands in `pad
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,15 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
+from padanan.base.side_by_side import spread
 from padanan.forms import handover
 from padanan.review.worklist import book, tkpk
 from padanan.review.worklist.rows import Rows, newest_plan
 
 KIND = handover.WORKLISTS
 EVERY = 50
+MANY = 20_000
+"""Rows from which on files are written by several processes: starting them takes a second or two."""
 
 
 def make(
@@ -54,13 +58,14 @@ def make(
     stamp = book.Stamp(periode.label, plan.revisi, plan.data.expectations_version, plan.cutoff)
     with building(target.parent) as temporary, no_space_guard("daftar kerja lapangan"):
         with Rows(home, plan, published) as rows:
-            files = _files(rows, temporary, stamp, progress)
             expected = rows.totals()
+            files = _files(rows, temporary, stamp, _processes(expected), progress)
             # Tables of before TKPK's list was published have none of it.
             if (published / "daftar_belum_masuk.parquet").exists():
                 lists = tkpk.Lists(rows.con, plan, published)
-                files |= _lists(lists, temporary, stamp, progress)
-                expected |= lists.totals()
+                waiting = lists.totals()
+                files |= _lists(lists, temporary, stamp, _processes(waiting), progress)
+                expected |= waiting
             _account(expected, files)
         facts = {
             "periode": periode.label,
@@ -76,26 +81,55 @@ def make(
     return target, facts
 
 
-def _files(rows: Rows, folder: Path, stamp: book.Stamp, progress: Callable[[str], None]) -> dict[str, dict[str, Any]]:
-    files: dict[str, dict[str, Any]] = {}
-    for number, leaf in enumerate(rows.files(), 1):
-        place = leaf.place
-        path = folder / f"{place.stem}.xlsx"
-        named = f"Kelurahan {place.name}" if place.code else f"tanpa kelurahan, {place.name}"
-        counts = book.write(path, named, stamp, leaf.tasks, leaf.people)
-        files[path.name] = {**counts, "sha256": file_sha256(path)}
+@dataclass(frozen=True)
+class _File:
+    """One workbook to be written, with all that a process of its own needs for it; `place` is what its kind of book asks for."""
+
+    path: Path
+    place: Any
+    stamp: book.Stamp
+    rows: Mapping[str, list[dict[str, str]]]
+
+
+def _write_tasks(file: _File) -> tuple[str, dict[str, Any]]:
+    place = file.place
+    named = f"Kelurahan {place.name}" if place.code else f"tanpa kelurahan, {place.name}"
+    counts = book.write(file.path, named, file.stamp, file.rows["tasks"], file.rows["people"])
+    return file.path.name, {**counts, "sha256": file_sha256(file.path)}
+
+
+def _write_list(file: _File) -> tuple[str, dict[str, Any]]:
+    counts = tkpk.write(file.path, file.place, file.stamp, file.rows)
+    return file.path.name, {**counts, "sha256": file_sha256(file.path)}
+
+
+def _files(
+    rows: Rows, folder: Path, stamp: book.Stamp, processes: int | None, progress: Callable[[str], None]
+) -> dict[str, dict[str, Any]]:
+    asked = (
+        _File(folder / f"{leaf.place.stem}.xlsx", leaf.place, stamp, {"tasks": leaf.tasks, "people": leaf.people})
+        for leaf in rows.files()
+    )
+    files = {}
+    for number, (name, facts) in enumerate(spread(_write_tasks, asked, processes), 1):
+        files[name] = facts
         if number % EVERY == 0:
             progress(f"{number} berkas ditulis")
     return files
 
 
-def _lists(lists: tkpk.Lists, folder: Path, stamp: book.Stamp, progress: Callable[[str], None]) -> dict[str, dict[str, Any]]:
-    files: dict[str, dict[str, Any]] = {}
-    for place, rows in lists.files():
-        path = folder / f"{place.stem}.xlsx"
-        files[path.name] = {**tkpk.write(path, place, stamp, rows), "sha256": file_sha256(path)}
+def _lists(
+    lists: tkpk.Lists, folder: Path, stamp: book.Stamp, processes: int | None, progress: Callable[[str], None]
+) -> dict[str, dict[str, Any]]:
+    asked = (_File(folder / f"{place.stem}.xlsx", place, stamp, rows) for place, rows in lists.files())
+    files = dict(spread(_write_list, asked, processes))
     progress(f"{len(files)} berkas TKPK ditulis")
     return files
+
+
+def _processes(expected: Mapping[str, int]) -> int | None:
+    """As many as there are cores for many rows, this one for few."""
+    return None if sum(expected.values()) >= MANY else 1
 
 
 def _written(files: dict[str, dict[str, Any]], name: str) -> int:

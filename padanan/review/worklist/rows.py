@@ -82,7 +82,7 @@ class Rows:
 
     def __init__(self, home: Home, plan: RunPlan, folder: Path) -> None:
         self.terms = {(item.producer or NOBODY, item.kode): item for item in plan.data.lapangan.tugas}
-        self.names = {item.id: item.name for item in plan.data.contracts}
+        self.names = {item.id: item.name for item in plan.data.matched}
         self.questions = plan.data.lapangan.pertanyaan
         self.cutoff = plan.cutoff
         self._texts: dict[tuple[str, str], dict[str, str]] = {}
@@ -184,7 +184,7 @@ def _arrange(con: duckdb.DuckDBPyConnection, plan: RunPlan, folder: Path, people
     for name in ("tugas", "prelist"):
         published = f"read_parquet({literal(folder / f'{name}.parquet')})"
         con.execute(f"create temp view {name}_terbit as select * from {published} where {_OPEN}")
-    models = sorted({contract.stage_model for contract in plan.data.contracts if not contract.of_places})
+    models = sorted({contract.stage_model for contract in plan.data.matched if not contract.of_places})
     arms = " union all ".join(
         f"""select record_key, producer, nik_bersih as nik, kk_bersih as no_kk, nama_bersih as nama,
         tgl_lahir::varchar as tgl_lahir, jk, coalesce(alamat_jalan, alamat_mentah) as alamat, rt, rw from {model}"""

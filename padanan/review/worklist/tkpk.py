@@ -21,7 +21,7 @@ from padanan.forms.sealed_book import Layout, formats, guide, workbook, write_sh
 from padanan.pages import words
 from padanan.published.run_plan import RunPlan
 from padanan.published.targeting import poverty_programs, receiving
-from padanan.review.worklist.book import GUIDE, Stamp, sealed_row
+from padanan.review.worklist.book import GUIDE, Stamp, stamped
 
 NOT_IN, RECEIVERS = "belum_masuk", "penerima_program"
 """What the two sheets' rows are called in counts."""
@@ -90,7 +90,7 @@ class Lists:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, plan: RunPlan, folder: Path) -> None:
         self.con = con
-        self.names = {item.id: item.name for item in plan.data.contracts}
+        self.names = {item.id: item.name for item in plan.data.matched}
         self.programs = list(poverty_programs(plan.data.contracts))
         self.who = plan.data.lapangan.penerima
         self.folder = folder
@@ -152,8 +152,7 @@ def write(path: Path, place: District, stamp: Stamp, rows: Mapping[str, list[dic
     guide(book, GUIDE, f"Daftar untuk diputuskan TKPK: {place.name}", texts, stamp.told)
     foot = f"{stamp.told} · {place.name} · memuat data pribadi, hanya untuk anggota TKPK"
     counts = {
-        kind: write_sheet(book, layout, (sealed_row(layout, row, stamp) for row in rows[kind]), styles, foot)
-        for kind, layout in SHEETS.items()
+        kind: write_sheet(book, layout, stamped(layout, rows[kind], stamp), styles, foot) for kind, layout in SHEETS.items()
     }
     book.close()
     disk.chmod(path, 0o600)

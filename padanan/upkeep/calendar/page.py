@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from padanan.base.format import day as tanggal
 from padanan.base.format import number
 from padanan.contracts.due import OVERDUE
+from padanan.contracts.feedback import NEWCOMERS
 from padanan.feedback.lp3ke.duties import KINDS as REPORTING
 from padanan.pages.layout import bare_environment, page
 from padanan.pages.page import Page
@@ -70,7 +71,9 @@ TABLES = {
 def calendar_pages(report: Report) -> Mapping[str, Page]:
     """The page maker for a report: the period's year as it stood on the revision's cut-off day."""
     cutoff = date.fromisoformat(str(report.source.manifest["cutoff"])[:10])
-    calendar = build(report.home, report.contracts, report.source.periode.year, day=cutoff)
+    # Newcomers are read like a delivery, and owed by nobody.
+    producers = {name: contract for name, contract in report.contracts.items() if name != NEWCOMERS}
+    calendar = build(report.home, producers, report.source.periode.year, day=cutoff)
     return {NAME: page(report, TEMPLATE, tables(calendar), bingkai="dasar.html.j2", **_facts(calendar))}
 
 
@@ -149,7 +152,7 @@ def strip(calendar: YearCalendar) -> Markup:
             f'<line x1="{now}" x2="{now}" y1="24" y2="{height}" stroke="#a01f24" stroke-width="1.5" stroke-dasharray="4 3"/>'
         )
     out.append("</svg>")
-    return Markup("".join(out))
+    return Markup("".join(out))  # nosec B704  # parts are numbers, constants and escaped texts
 
 
 def _place(day: date, left: int, month: int) -> float:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from padanan.base import disk, locks
-from padanan.base.commit import write_once
+from padanan.base.commit import sweep, write_once
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
@@ -103,6 +103,8 @@ def destroy(
     """One thing: a folder gets its tombstone before its files go; a single file is recorded before it goes."""
     _inside(home, thing.path)
     if thing.path.is_dir() and not thing.path.is_symlink():
+        # The half-made tombstone of a killed run is none of the files that are destroyed, and must not be counted as one.
+        sweep(thing.path)
         with no_space_guard("nisan"):
             write_once(
                 thing.path / NISAN, json.dumps(_nisan(home, thing, now), ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from padanan.base.commit import PREFIX
 from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
@@ -178,13 +179,17 @@ def _leaves(base: Path) -> Iterator[Path]:
             yield path
 
 
+def _passing(inside: Path) -> bool:
+    """A tombstone, and what a killed run left of one, change nothing about when a thing was made."""
+    return inside.name == NISAN or any(part.startswith(PREFIX) for part in inside.parts)
+
+
 def newest_change(path: Path) -> date:
     """The day of the newest file's last change, links not followed."""
     newest = os.lstat(path).st_mtime
     if path.is_dir() and not path.is_symlink():
-        newest = max(
-            (os.lstat(one).st_mtime for one in path.rglob("*") if one.name != NISAN and not one.is_dir()), default=newest
-        )
+        files = (one for one in path.rglob("*") if not one.is_dir() and not _passing(one.relative_to(path)))
+        newest = max((os.lstat(one).st_mtime for one in files), default=newest)
     return datetime.fromtimestamp(newest, JAKARTA).date()
 
 
