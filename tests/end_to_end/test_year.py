@@ -4,7 +4,6 @@ The figures are held against the truth by the command itself; here that it does 
 """
 
 import json
-import re
 from datetime import timedelta
 
 import duckdb
@@ -12,8 +11,8 @@ import pytest
 
 from padanan.base.home import Home
 from tests.end_to_end.conftest import run_module
+from tests.numbers import numbers_in
 
-NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
 RESIDENTS = "800"
 
 
@@ -50,7 +49,7 @@ def test_afterwards_everything_is_proved_and_nobody_is_named(year) -> None:
         answer = ask(*words)
         assert answer.returncode == 0, f"{words}: {answer.stderr}"
         told += answer.stdout + answer.stderr
-    assert not NIK.search(told)
+    assert not numbers_in(told)
 
 
 @pytest.mark.lambat
@@ -70,4 +69,4 @@ def test_a_person_of_the_year_is_told_as_known_on_each_day(year) -> None:
     else:
         assert json.loads(before.stdout)["keadaan"]["rupiah"] == 0
     for path in (home.root / "logs").glob("*.log"):
-        assert not NIK.search(path.read_text(encoding="utf-8", errors="replace")), path.name
+        assert not numbers_in(path.read_text(encoding="utf-8", errors="replace")), path.name
