@@ -156,7 +156,7 @@ def _names(rng: np.random.Generator, female: Bools, family: Ints, seed: int) -> 
     )
     con = duckdb.connect()
     con.register("t", table)
-    return con.execute("select concat_ws(' ', g, a, b, c) as nama from t order by i").to_arrow_table().column(0).combine_chunks()
+    return con.sql("select concat_ws(' ', g, a, b, c) as nama from t order by i").to_arrow_table().column(0).combine_chunks()
 
 
 def _serials(group: Ints) -> Ints:

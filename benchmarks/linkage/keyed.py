@@ -46,7 +46,7 @@ def share(people: Path, register: Path, out: Path, config: LinkageConfig) -> Sha
         create table kanan as select file_row_number as row, * from read_parquet('{register}', file_row_number=true)"""
     )
     for side in ("kerja", "kanan"):
-        codes = con.execute(f"select row, {', '.join(_CODES)} from {side} order by row").to_arrow_table()
+        codes = con.sql(f"select row, {', '.join(_CODES)} from {side} order by row").to_arrow_table()
         values = blocking.KeyValues({name: numbers(codes, name) for name in _CODES})
         for number, parts in enumerate(arms):
             value, there = values.of(parts)
@@ -99,7 +99,7 @@ def share_within(people: pa.Table, out: Path, config: LinkageConfig, extra: tupl
     con.register("siap", prepare.prepare_table(con, "mentah"))
     con.execute("create table orang as select row_number() over (order by record_key) - 1 as row, * from siap")
     arms = _arms(people.num_rows, config)
-    codes = con.execute(f"select row, {', '.join(_CODES)} from orang order by row").to_arrow_table()
+    codes = con.sql(f"select row, {', '.join(_CODES)} from orang order by row").to_arrow_table()
     values = blocking.KeyValues({name: numbers(codes, name) for name in _CODES})
     con.execute("create table hasil as select * from orang")
     for number, parts in enumerate(arms):

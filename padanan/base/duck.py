@@ -5,7 +5,6 @@ Queries belong to the modules that ask them; nothing here opens the warehouse.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +12,6 @@ from pathlib import Path
 import duckdb
 
 from padanan.base import disk
-from padanan.base.errors import SourceUnavailable
-from padanan.base.sql import literal
 
 MEMORY = "3GB"
 THREADS = 2
@@ -50,19 +47,3 @@ def private_duckdb(work: Path, rows: int | None = None) -> Iterator[duckdb.DuckD
         yield con
     finally:
         con.close()
-
-
-def load_postgres(con: duckdb.DuckDBPyConnection) -> None:
-    """Loads the postgres extension from its wheel: no download, nothing written to the account's home.
-
-    Raises:
-        SourceUnavailable: the wheel is not installed, or is for another DuckDB.
-    """
-    spec = importlib.util.find_spec("duckdb_extension_postgres_scanner")
-    files = sorted(Path(spec.origin).parent.rglob("*.duckdb_extension")) if spec is not None and spec.origin else []
-    try:
-        con.execute(f"load {literal(files[0])}")
-    except (IndexError, duckdb.Error):
-        raise SourceUnavailable(
-            "ekstensi postgres untuk DuckDB tidak terpasang", cure="pasang duckdb-extension-postgres-scanner (make setup)"
-        ) from None

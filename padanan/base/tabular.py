@@ -51,7 +51,7 @@ def write_table(con: duckdb.DuckDBPyConnection, query: str, path: Path, *, by_co
     Returns:
         Rows and hashes of the file.
     """
-    reader = con.execute(query).to_arrow_reader(ROW_GROUP)
+    reader = con.sql(query).to_arrow_reader(ROW_GROUP)
     rows = 0
     digest = ColumnHash(reader.schema) if by_column else None
     with disk.filling(path), pq.ParquetWriter(path, reader.schema, compression="zstd", store_schema=False) as writer:
@@ -102,7 +102,7 @@ def row_hash(con: duckdb.DuckDBPyConnection, path: Path) -> str:
         f"coalesce(length(\"{name}\"::varchar)::varchar || ':' || \"{name}\"::varchar, '~') || ','" for name in columns
     )
     digest = hashlib.sha256(("|".join(columns) + "\n").encode())
-    reader = con.execute(f"select {parts} || chr(10) as baris from read_parquet(?)", [str(path)]).to_arrow_reader(ROW_GROUP)
+    reader = con.sql(f"select {parts} || chr(10) as baris from read_parquet(?)", params=[str(path)]).to_arrow_reader(ROW_GROUP)
     for batch in reader:
         # The text buffer of an Arrow column is the rows' bytes, end to end: hashed without a loop over rows.
         column = batch.column(0).cast(pa.large_string())

@@ -249,7 +249,10 @@ class Binder:
         sql = item.sql
         if tree["error"]:
             if near := re.search(r'at or near "(.*)"', tree["error_message"]):
-                return f"salah tulis SQL di dekat '{near[1]}'", "perbaiki tulisan predikat itu"
+                # DuckDB stands at the last word of a text that breaks off.
+                ends = int(tree.get("position") or 0) + len(near[1]) >= len("select " + sql.rstrip())
+                cure = "periksa kurung, tanda kutip dan akhir predikat itu" if ends else "perbaiki tulisan predikat itu"
+                return f"salah tulis SQL di dekat '{near[1]}'", cure
             return "salah tulis SQL", "periksa kurung, tanda kutip dan akhir predikat itu"
         node = tree["statements"][0]["node"]
         whole = len(tree["statements"]) == 1 and node.get("type") == "SELECT_NODE" and len(node["select_list"]) == 1
@@ -309,6 +312,8 @@ class Binder:
             return f"fungsi '{match[1]}' tidak menerima tipe {match[2]}{used}", "pakai kolom yang bertipe lain, atau try_cast"
         if match := re.search(r"(?:compare|mix|combine) (?:values of )?types? (?:of )?(.+?) and (?:type )?(\S+)", text):
             return f"tipe {match[1]} dan {match[2]} tidak dapat dibandingkan{used}", "samakan tipenya, atau pakai try_cast"
+        if "lambda arrow" in text:
+            return "memakai panah (x -> …) sebagai fungsi", "tulis lambda x: …, misalnya list_filter([desil], lambda x: x > 1)"
         if isinstance(error, duckdb.ConversionException):
             cause = f"nilai diubah ke tipe lain tanpa diminta dan gagal{used}"
             return cause, "bandingkan dengan nilai yang setipe dengan kolomnya, atau pakai try_cast"

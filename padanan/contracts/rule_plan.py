@@ -35,8 +35,14 @@ class Cast:
 
 
 def unstable_functions(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Functions whose answer differs from run to run (clock, random numbers, session), as DuckDB declares them."""
-    query = "select distinct function_name from duckdb_functions() where function_type = 'scalar' and stability <> 'CONSISTENT'"
+    """Functions whose answer differs from run to run (clock, random numbers, session), as DuckDB declares them.
+
+    A name whose other forms are consistent is none: what differs then is the zone of a moment, and a session's zone is set.
+    """
+    query = """
+        select function_name from duckdb_functions() where function_type = 'scalar' group by all
+        having bool_or(stability = 'VOLATILE') or bool_and(stability <> 'CONSISTENT')
+    """
     return frozenset(name for (name,) in con.execute(query).fetchall())
 
 
@@ -48,7 +54,7 @@ def of_the_run(part: dict[str, Any], unstable: frozenset[str], columns: object) 
         columns: the row's column names; a column is never a word of the run.
     """
     name = str(part.get("function_name") or "").lower()
-    if name in unstable or (name == "age" and len(part.get("children") or []) == 1):
+    if name in unstable or (name == "age" and len(part.get("arguments") or []) == 1):
         return name
     names = part.get("column_names") or [""]
     word = str(names[-1]).lower()

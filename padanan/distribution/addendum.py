@@ -122,10 +122,10 @@ class AddedShelf:
             con.register("ditetapkan", taken_in.to_arrow_table())
         finally:
             cursor.close()
-        rows = con.execute(
+        rows = con.sql(
             f"""select row_number() over (order by id_orang) - 1 as urut, *,
               unhex(hmac_hex({literal(PURPOSE)} || '|' || id_orang)) as sidik_orang,
-              coalesce(list_filter(string_split(program, ','), x -> x <> ''), []) as program_semua
+              coalesce(list_filter(string_split(program, ','), lambda x: x <> ''), []) as program_semua
             from ({" union all by name ".join(arms)}) s
             where exists (select 1 from kini k where k.adendum = s.adendum and k.id = s.{AS_PUT})
               and id_orang not in (select id_orang from ditetapkan) order by urut"""

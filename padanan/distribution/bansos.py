@@ -131,7 +131,7 @@ def _tables(source: Published) -> None:
     """`penerima`: everybody of the padanan whom a program names; `penerima_keluarga`: their families; `sasaran`, `prioritas`: as
     the decree of this revision counts them.
     """
-    programs = "coalesce(list_filter(string_split({}.program, ','), x -> x <> ''), [])"
+    programs = "coalesce(list_filter(string_split({}.program, ','), lambda x: x <> ''), [])"
     source.rows(
         f"create temp table penerima as select o.id_orang, s.id_keluarga, o.kode_kota, o.kode_kecamatan, o.kode_kelurahan,"
         f" {programs.format('o')} as program_semua from padanan_orang o left join sasaran s using (id_orang)"

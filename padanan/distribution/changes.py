@@ -64,7 +64,7 @@ def write_changes(
         both = [name for name in COMPARED if name in old & new]
         # The names of what differs, set-based: one expression a column, put together.
         differing = ", ".join(f"case when k.{ident(one)} is distinct from d.{ident(one)} then '{one}' end" for one in both)
-        changed = f"list_filter([{differing}], x -> x is not null)"
+        changed = f"list_filter([{differing}], lambda x: x is not null)"
         since = literal(since_name(earlier))
         now = _criteria(tables.get("terbitan_sasaran"))
         then = _criteria(home.published(earlier.periode, int(earlier.data["revisi"])) / "sasaran.parquet")

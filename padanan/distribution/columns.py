@@ -21,4 +21,4 @@ def visible_programs(program: str, suffix: str = "") -> str:
     hidden = sorted(disability_programs() - {program})
     if not hidden:
         return f"program_semua{suffix}"
-    return f"list_filter(program_semua{suffix}, x -> x not in ({', '.join(map(literal, hidden))}))"
+    return f"list_filter(program_semua{suffix}, lambda x: x not in ({', '.join(map(literal, hidden))}))"

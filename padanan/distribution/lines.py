@@ -79,10 +79,10 @@ def write_lines(con: duckdb.DuckDBPyConnection, folder: Path, columns: Sequence[
     with disk.filling(folder / LINES), pa.ipc.new_file(str(folder / LINES), schema) as writer:
         for start in range(0, size, BATCH):
             some = f"select {texts}, {_PEOPLE} from sasaran where urut >= ? and urut < ? order by urut"
-            table = con.execute(some, [start, start + BATCH]).to_arrow_table().cast(schema).combine_chunks()
+            table = con.sql(some, params=[start, start + BATCH]).to_arrow_table().cast(schema).combine_chunks()
             writer.write_batch(table.to_batches()[0])
     digits = "regexp_full_match(nik, '[0-9]{16}')"
-    table = con.execute(f"select nik::bigint as nik, urut::bigint as urut from nik where {digits} order by all").to_arrow_table()
+    table = con.sql(f"select nik::bigint as nik, urut::bigint as urut from nik where {digits} order by all").to_arrow_table()
     with disk.filling(folder / NUMBERS), pa.ipc.new_file(str(folder / NUMBERS), table.schema) as writer:
         writer.write_batch(
             table.combine_chunks().to_batches()[0] if table.num_rows else pa.RecordBatch.from_pylist([], table.schema)
@@ -170,7 +170,7 @@ class Lines:
         cursor = self._con.cursor()
         try:
             sql = f"select urut::bigint as urut from sasaran where {permission.where} order by urut"
-            places = cursor.execute(sql, list(permission.parameters)).to_arrow_table().column(0).to_numpy()
+            places = cursor.sql(sql, params=list(permission.parameters)).to_arrow_table().column(0).to_numpy()
         finally:
             cursor.close()
         found = np.ascontiguousarray(places, np.int64)

@@ -127,7 +127,7 @@ def _write(
         con.execute(
             f"create table sasaran as select row_number() over (order by id_orang) - 1 as urut, * from (select {listed},"
             f" unhex(hmac_hex({literal(PURPOSE)} || '|' || s.id_orang)) as sidik_orang,"
-            " coalesce(list_filter(string_split(s.program, ','), x -> x <> ''), []) as program_semua"
+            " coalesce(list_filter(string_split(s.program, ','), lambda x: x <> ''), []) as program_semua"
             f" from read_parquet({literal(tables['data_sasaran'])}) s left join read_parquet({literal(tables['bnba'])}) b"
             " using (id_orang)) order by urut"
         )

@@ -80,7 +80,7 @@ def queried_page(opened: Opened, service: str, permission: Permission, *, after:
     try:
         while start < end and found.count < size:
             bounds = [start, start + window, size - found.count]
-            more = rows_of(cursor.execute(sql, [*values, *bounds]).to_arrow_table())
+            more = rows_of(cursor.sql(sql, params=[*values, *bounds]).to_arrow_table())
             last = found.last if more.last is None else more.last
             found = Rows(found.count + more.count, found.lines + more.lines, found.people + more.people, last)
             start, window = start + window, window * 4
@@ -128,7 +128,7 @@ def queried_find(opened: Opened, permission: Permission, nik: str) -> Rows:
             f"select {_json(names_of('cari', permission))} as baris, sidik_orang, urut from"
             f" ({query} and urut in ({', '.join('?' * len(keys))})) order by urut"
         )
-        return rows_of(cursor.execute(sql, [*values, *keys]).to_arrow_table())
+        return rows_of(cursor.sql(sql, params=[*values, *keys]).to_arrow_table())
     finally:
         cursor.close()
 
@@ -165,7 +165,7 @@ def chunks(opened: Opened, service: str, permission: Permission, *, as_json: boo
     cursor = opened.con.cursor()
     try:
         for start in range(0, opened.sizes[TABLES[service]], CHUNK):
-            table = cursor.execute(sql, [*values, start, start + CHUNK]).to_arrow_table()
+            table = cursor.sql(sql, params=[*values, start, start + CHUNK]).to_arrow_table()
             if not table.num_rows:
                 continue
             people = joined(table.column("__sidik"))
@@ -181,7 +181,7 @@ def schema_of(opened: Opened, service: str, permission: Permission) -> pa.Schema
     listed = ", ".join(f"{ident('k_' + name)} as {ident(name)}" for name in names_of(service, permission))
     cursor = opened.con.cursor()
     try:
-        return cursor.execute(f"select {listed or 'null as kosong'} from ({query}) limit 0", values).to_arrow_table().schema
+        return cursor.sql(f"select {listed or 'null as kosong'} from ({query}) limit 0", params=values).to_arrow_table().schema
     finally:
         cursor.close()
 
@@ -208,7 +208,7 @@ def changes(
     real = f"{visible_programs(program)} is distinct from {visible_programs(program, '_dulu')}"
     listed = ", ".join(map(literal, names))
     # Which columns changed is told of the grant's columns alone, of programs only where what it sees of them changed.
-    shown = f"list_filter(kolom_berubah, x -> x in ({listed or 'null'}) and (x <> 'program' or {real}))"
+    shown = f"list_filter(kolom_berubah, lambda x: x in ({listed or 'null'}) and (x <> 'program' or {real}))"
     held = [name for name in ("id_orang", "nik", "kode_kota", "kode_kecamatan", "kode_kelurahan") if name in names]
     own = ", ".join(f"{literal(name)}, {_latest(name)}" for name in held)
     sql = f"""
@@ -229,7 +229,7 @@ def changes(
         if since not in opened.facts["sejak"]:
             return None
         values = [*now_values, *then_values, since, *([after] if after is not None else []), *only[1]]
-        return rows_of(cursor.execute(sql, values).to_arrow_table())
+        return rows_of(cursor.sql(sql, params=values).to_arrow_table())
     finally:
         cursor.close()
 

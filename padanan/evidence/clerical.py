@@ -107,7 +107,7 @@ def _queue(con: duckdb.DuckDBPyConnection, data: PlanData, folder: Path) -> list
         select record_key, record_key_calon, coalesce(alasan_bukti like 'konflik:%', false) as konflik
         from read_parquet({published}) where status = 'mungkin_padan'"""
     )
-    table = con.execute(
+    table = con.sql(
         f"""select p.*, r.entity_key, s.sidik, d.id_penduduk, x.* exclude (record_key), {right}
         from {pairs_table(folder)} p join tunggu t on t.record_key = p.record_key and t.record_key_calon = p.register_key
         join rekaman r on r.record_key = p.record_key join sidik s on s.record_key = p.record_key

@@ -133,8 +133,8 @@ def add_newcomers(con: duckdb.DuckDBPyConnection, producer: str, parts: Sequence
 
 def for_linkage(con: duckdb.DuckDBPyConnection, ids: list[str]) -> pa.Table:
     """Rulings as `link` takes them: 'padan' and 'bukan' are settled, 'ragu' and 'konflik' are nobody's link."""
-    return con.execute(
+    return con.sql(
         """select producer || '|' || id_awal as entity_key, register_key, keputusan from putusan
         where list_contains(?, producer) order by all""",
-        [ids],
+        params=[ids],
     ).to_arrow_table()

@@ -122,7 +122,7 @@ def residents(
     group = merge_all(len(keys), a, b)
     con.register("mirip_anggota", pa.table({"record_key": pa.array(keys, pa.string()), "k": group}))
     con.register("mirip_pasangan", pairs)
-    found = con.execute(
+    found = con.sql(
         """select g.record_key, 'k' || md5('ganda|' || min(p.id_penduduk) over (partition by g.k)) as kelompok, w.bobot, w.peluang
         from mirip_anggota g join penduduk p on p.register_key = g.record_key
         join (select record_key, max(bobot) as bobot, max(peluang) as peluang from (

@@ -83,10 +83,10 @@ def _groups(
         where producer = {literal(item.id)}""",
         path,
     )
-    matched = con.execute(
+    matched = con.sql(
         """select r.record_key, coalesce(t.status, 'padan_nik') in ('padan_nik', 'padan_bukti') as padan
         from rekaman r left join tautan t using (record_key) where r.producer = ?""",
-        [item.id],
+        params=[item.id],
     ).to_arrow_table()
     got: list[dict[str, Any]] = by_group(path, matched, day.isoformat(), config).to_pylist()
     disk.unlink(path)

@@ -294,7 +294,7 @@ def _edges(
     )
     con.execute("create temp table pilih as select record_key from terbuka union select record_key from kenal")
     copy_to(con, arms, path)
-    identity = con.execute("select record_key, id from kenal order by record_key").to_arrow_table()
+    identity = con.sql("select record_key, id from kenal order by record_key").to_arrow_table()
     tables = []
     for within in (True, False):
         got = cluster(path, config, fitted=fitted, identity=identity, one_per_source=not within)

@@ -144,7 +144,7 @@ def write_list(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing], path
 def links_by_nik(con: duckdb.DuckDBPyConnection, listings: Sequence[Listing]) -> pa.Table:
     """(record_key, register_key) of step 1, the labels."""
     ids = ", ".join(literal(item.id) for item in listings)
-    return con.execute(
+    return con.sql(
         f"""select record_key, record_key_acuan as register_key from rekaman
         where status_nik = 'padan_nik' and producer in ({ids}) order by record_key"""
     ).to_arrow_table()

@@ -148,7 +148,7 @@ def _linked(con: duckdb.DuckDBPyConnection, home: Home, config: LinkageConfig, f
 
     people, register = literal(folder / "daftar.parquet"), literal(folder / "acuan.parquet")
     # Only a known person's own row teaches; one whom this publication no longer has teaches nothing.
-    labels = con.execute(
+    labels = con.sql(
         f"select l.record_key, l.id_orang as register_key from read_parquet({people}) l join read_parquet({register}) r "
         f"on r.record_key = l.id_orang where l.producer = '{KNOWN}' order by 1"
     ).to_arrow_table()

@@ -1,4 +1,4 @@
-"""A table or query of a producer's PostgreSQL to raw columns: SQLAlchemy asks and counts, DuckDB's extension copies.
+"""A table or query of a producer's PostgreSQL to raw columns: SQLAlchemy asks and counts, ADBC copies.
 
 The pull order and the address come from outside; no password is stored, printed or put in a message.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import adbc_driver_postgresql.dbapi as adbc
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,7 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from padanan.base.digest import file_sha256
-from padanan.base.duck import load_postgres, private_duckdb
+from padanan.base.duck import private_duckdb
 from padanan.base.errors import SourceUnavailable, no_space_guard
 from padanan.base.sql import ident, literal
 from padanan.landing.header import Header, find_header, require_header
@@ -27,6 +28,8 @@ from padanan.landing.parquet_reader import numeric_mark
 from padanan.landing.raw import LINE, NUMERIC, DamagedFile, Flag, RawTable, RejectWriter, Spec
 
 CONNECT_SECONDS = 10
+SESSION = "-c DateStyle=ISO -c default_transaction_read_only=on"
+"""A producer's database is only read, whatever its account may do: a query that writes is refused by the server."""
 CHUNK = 20_000
 _NUMERIC_KINDS = {
     "double precision": "DOUBLE",
@@ -58,7 +61,7 @@ def read_postgres(url: str, spec: Spec, work: Path, *, fast: bool = True) -> Pul
         url: SQLAlchemy address.
         spec: `form` holds `kueri` or `skema` and `tabel`.
         work: a private folder.
-        fast: use DuckDB's postgres extension; else SQLAlchemy's stream.
+        fast: ADBC's binary copy; else SQLAlchemy's stream.
 
     Raises:
         SourceUnavailable: no server, no right, no such table.
@@ -66,7 +69,7 @@ def read_postgres(url: str, spec: Spec, work: Path, *, fast: bool = True) -> Pul
     """
     try:
         address = make_url(url)
-        engine = create_engine(address, connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c DateStyle=ISO"})
+        engine = create_engine(address, connect_args={"connect_timeout": CONNECT_SECONDS, "options": SESSION})
         try:
             with engine.connect() as con:
                 query, kinds = _query(con, engine, spec)
@@ -88,7 +91,7 @@ def read_postgres(url: str, spec: Spec, work: Path, *, fast: bool = True) -> Pul
                 counted, rows = _stream(engine, sql, query, columns, marks, target, work)
         finally:
             engine.dispose()
-    except (SQLAlchemyError, ValueError, TypeError, ImportError, duckdb.Error):
+    except (SQLAlchemyError, ValueError, TypeError, ImportError, adbc.Error, duckdb.Error):
         # A driver's message may hold the address or a value.
         raise SourceUnavailable("sumber PostgreSQL tidak dapat dibaca", cure=_CURE) from None
     if rows != counted:
@@ -185,15 +188,19 @@ def _count(engine: Engine, query: str) -> int:
 
 
 def _copy(address: URL, sql: str, columns: tuple[str, ...], marks: list[str], target: Path, work: Path) -> int:
-    """The fast path: the server's rows go straight into Parquet."""
-    with no_space_guard("tarikan PostgreSQL"), private_duckdb(work) as con:
-        load_postgres(con)
-        con.execute(f"attach {literal(_libpq(address))} as sumber (type postgres, read_only)")
+    """The fast path: the server's rows go straight into Parquet, in the order of the query."""
+    with (
+        no_space_guard("tarikan PostgreSQL"),
+        adbc.connect(_libpq(address)) as source,
+        source.cursor() as cursor,
+        private_duckdb(work) as con,
+    ):
+        cursor.execute(sql)
+        con.register("tarikan", cursor.fetch_record_batch())
         con.execute(
-            f"copy (select *, row_number() over () as {LINE}, {_marks(marks)} as {NUMERIC} "
-            f"from postgres_query('sumber', {literal(sql)})) to {literal(target)} (format parquet, compression lz4)"
+            f"copy (select {', '.join(map(ident, columns))}, row_number() over () as {LINE}, {_marks(marks)} as {NUMERIC} "
+            f"from tarikan) to {literal(target)} (format parquet, compression lz4)"
         )
-        con.execute("detach sumber")
     return int(pq.read_metadata(target).num_rows)
 
 
@@ -236,7 +243,7 @@ def _libpq(address: URL) -> str:
         "dbname": address.database,
         "sslmode": query.get("sslmode"),
         "connect_timeout": CONNECT_SECONDS,
-        "options": "-c DateStyle=ISO",
+        "options": SESSION,
     }
     quoted = {
         name: str(value).replace("\\", "\\\\").replace("'", "\\'") for name, value in parts.items() if value not in (None, "")

@@ -157,7 +157,7 @@ def _cluster(
         case when k.id is null then o.nik end as nik, m.producer from orang_siap o left join kenal k using (record_key)
         join (select record_key, any_value(producer) as producer from {relation} group by record_key) m using (record_key)"""
     )
-    table = con.execute("select record_key, entity_key, producer, id from orang order by row").to_arrow_table()
+    table = con.sql("select record_key, entity_key, producer, id from orang order by row").to_arrow_table()
     n = table.num_rows
     producers = table.column("producer").combine_chunks().dictionary_encode()
     names = producers.dictionary.to_pylist()
@@ -165,7 +165,7 @@ def _cluster(
         raise PadananError("produsen lebih dari 63", cure="bagi daftar klaster")
     rank = np.argsort(np.argsort(np.array(names, dtype=object).astype(str))) if names else np.empty(0, dtype=np.int64)
     source = rank[producers.indices.to_numpy(zero_copy_only=False)].astype(np.int64) if n else np.empty(0, dtype=np.int64)
-    side = comparison.people_of(con.execute("select * from orang order by row").to_arrow_table())
+    side = comparison.people_of(con.sql("select * from orang order by row").to_arrow_table())
     found = blocking.find(
         side.values,
         lambda: slices(side.values),
@@ -332,7 +332,7 @@ def _upper(weight: Ints, labelled: Bools, true: Bools, config: LinkageConfig) ->
 
 def _members(con: duckdb.DuckDBPyConnection, table: pa.Table, merged: Any) -> pa.Table:
     con.register("gabung", table.append_column("k", pa.array(merged, pa.int64())))
-    got = con.execute(
+    got = con.sql(
         """select record_key, entity_key, producer, 'k' || md5('klaster|' || min(entity_key) over w) as klaster_id,
             count(*) over w as anggota
         from gabung window w as (partition by k) order by record_key"""

@@ -351,7 +351,7 @@ def _working(stands: Bools, linked: Bools, listed: pa.Table, tie: UInt64s, most:
 def register_keys(con: duckdb.DuckDBPyConnection, register_sql: str, rows: Ints) -> pa.Array:
     """record_key of register rows, in the order given."""
     con.register("baris_kunci", pa.table({"row": rows, "urut": np.arange(len(rows))}))
-    got = con.execute(
+    got = con.sql(
         f"select r.record_key from baris_kunci b join {register_sql} r on r.row = b.row order by b.urut"
     ).to_arrow_table()
     con.unregister("baris_kunci")
@@ -371,7 +371,7 @@ def raw_column(con: duckdb.DuckDBPyConnection, source: prepare.Source, name: str
             cure="tambahkan kolomnya atau hapus perbandingan itu",
         )
     con.register("kunci_perlu", pa.table({"record_key": keys, "urut": np.arange(len(keys))}))
-    got = con.execute(
+    got = con.sql(
         f"select m.{name} from kunci_perlu k join {relation} m on m.record_key = k.record_key order by k.urut"
     ).to_arrow_table()
     con.unregister("kunci_perlu")

@@ -208,7 +208,7 @@ def _null_zero(values: npt.NDArray[Any], kind: pa.DataType) -> pa.Array:
 def batches(con: duckdb.DuckDBPyConnection, relation: str, rows: int = BATCH) -> Iterator[pa.RecordBatch]:
     """Prepared batches of a relation, in its order; absent columns count as empty."""
     tokens, addresses = names.TokenDictionary(), _Addresses()
-    reader = con.execute(_select(columns_of(con, relation), relation)).to_arrow_reader(rows)
+    reader = con.sql(_select(columns_of(con, relation), relation)).to_arrow_reader(rows)
     for batch in reader:
         column = {name: batch.column(i) for i, name in enumerate(batch.schema.names)}
         name, mother = names.encode(column["nama"], tokens), names.encode(column["ibu"], tokens)

@@ -44,7 +44,7 @@ class Rulings:
             return cls.none()
         con.register("putusan", table)
         con.register("entitas", pa.table({"entity_key": entities, "urut": np.arange(len(entities))}))
-        got = con.execute(
+        got = con.sql(
             f"""select e.urut, r.row, p.keputusan = 'padan' as sama, p.keputusan in ('padan', 'bukan') as jelas
             from putusan p join entitas e on e.entity_key = p.entity_key
             join {register_sql} r on r.record_key = p.register_key order by 1, 2"""

@@ -93,7 +93,7 @@ def compare(home: Home, before: tuple[Periode, int], after: tuple[Periode, int])
                 con.execute(f"create view {side}_{name} as select * from {today(home, con, which, name, other=other)}")
         _touched(con, old, new)
         con.execute(_people(con))
-        counts = con.execute(
+        counts = con.sql(
             f"""select arah, alasan, case {_cause(old, new)} end as sebab, coalesce(kode_kota, '') as kode_kota,
             count(*)::bigint as jumlah from perubahan left join sebab_orang using (id_orang) group by all order by all"""
         ).to_arrow_table()

@@ -91,10 +91,10 @@ def record_of(folder: Path, producer: str, prefix: str) -> dict[str, Any]:
 def pairs_of(folder: Path, record_key: str) -> list[dict[str, Any]]:
     """The kept pairs of a record, best first, shaped as `explain.parts` reads them."""
     with duckdb.connect() as con:
-        table = con.execute(
+        table = con.sql(
             f"""select * from read_parquet({literal(folder / "pasangan_bukti.parquet")}) where record_key = ?
             order by (status = 'tidak_padan'), bobot desc, register_key""",
-            [record_key],
+            params=[record_key],
         ).to_arrow_table()
     return [shaped(row) for row in table.to_pylist()]
 

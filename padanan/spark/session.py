@@ -157,7 +157,7 @@ def _seeds(spark: SparkSession, home: Home) -> None:
             disk.remove_tree(database_folder(home) / name, ignore_errors=True)
             types = ", ".join(f"{literal(column)}: {literal(kind)}" for column, kind in config["+column_types"].items())
             file = DBT_PROJECT / "seeds" / f"{name}.csv"
-            rows = con.execute(f"from read_csv({literal(file)}, header=true, columns={{{types}}})").to_arrow_table()
+            rows = con.sql(f"from read_csv({literal(file)}, header=true, columns={{{types}}})").to_arrow_table()
             spark.createDataFrame(rows).write.mode("overwrite").saveAsTable(f"{DATABASE}.{name}")
     finally:
         con.close()

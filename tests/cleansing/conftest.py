@@ -33,7 +33,7 @@ def bench(gudang_factory: Any) -> Any:  # noqa: F811
 
         con.register("baru", pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()}))
         con.execute("insert into uji_masukan select * from baru")
-        found = con.execute(f"select * from {view}").to_arrow_table().to_pylist()
+        found = con.sql(f"select * from {view}").to_arrow_table().to_pylist()
         assert len(found) == len(rows)
         return found
 

@@ -85,6 +85,7 @@ FAULTS = {
     "unknown function": ("lenght(nik_bersih) > 3", "fungsi 'lenght' tidak ada", "length"),
     "syntax": ("nik_bersih is is null", "salah tulis SQL di dekat 'is'", "perbaiki"),
     "unfinished": ("nik_bersih is", "salah tulis SQL", "kurung"),
+    "an arrow": ("len(list_filter([desil], x -> x > 1)) > 0", "memakai panah", "lambda x:"),
     "bracket too many": ("nik_angka) or (true", "salah tulis SQL di dekat ')'", "perbaiki"),
     "function of another type": (
         "left(tgl_lahir, 2) = 'a'",
@@ -175,7 +176,7 @@ def test_a_rule_after_the_padanan_speaks_about_its_row(folder):
 
 
 def test_a_sound_rule_of_its_own_is_taken(folder):
-    own_rule(folder, fails="try_cast(nominal_mentah as integer) > 3", applies="len(list_filter([desil], x -> x > 1)) > 0")
+    own_rule(folder, fails="try_cast(nominal_mentah as integer) > 3", applies="len(list_filter([desil], lambda x: x > 1)) > 0")
     assert check_predicates(folder) > 100
 
 

@@ -32,7 +32,7 @@ def database(path: Path, people: int, seed: int = 1) -> Path:
                 as kelompok_umur, kode_kota, kode_kecamatan, kode_kelurahan, desil,
             case when c < 0.9 then c < 0.04 end as disabilitas,
             list_filter(['bpms', 'kaj', 'kjp_plus', 'klj', 'pangan_murah', 'pkh', 'sembako'],
-                x -> case x when 'bpms' then o < 40 when 'pangan_murah' then a < 0.99
+                lambda x: case x when 'bpms' then o < 40 when 'pangan_murah' then a < 0.99
                      when 'kaj' then b < 0.02 when 'kjp_plus' then b < 0.1 when 'klj' then b between 0.9 and 0.99
                      when 'pkh' then c < 0.15 else o < 38 or (o >= 40 and c < 0.3) end) as program_semua
         from p join f on f.i = p.o % {max(people // 3, 1)}"""

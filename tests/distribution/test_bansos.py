@@ -78,7 +78,7 @@ def test_totals_equal_the_padanan(accepted):
         elif row["dimensi"] == NUMBER:
             where.append("len(p) >= 3" if row["nilai"] == "3+" else f"len(p) = {row['nilai']}")
         elif row["dimensi"] == SOURCE:
-            inside = f"len(list_filter(p, x -> x in {tuple(central)}))"
+            inside = f"len(list_filter(p, lambda x: x in {tuple(central)}))"
             where.append(
                 {"pusat": f"{inside} = len(p)", "daerah": f"{inside} = 0"}.get(row["nilai"], f"{inside} between 1 and len(p) - 1")
             )

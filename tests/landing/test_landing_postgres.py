@@ -15,6 +15,7 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
+from padanan.base.duck import private_duckdb
 from padanan.base.errors import SourceUnavailable
 from padanan.base.home import CHECKOUT, Home
 from padanan.contracts.contract import Contract
@@ -63,6 +64,31 @@ def test_both_paths_give_the_same_rows(server: EmbeddedPostgres, tmp_path: Path,
     assert [first[name] for name in NAMES] == ["317000000001000", "nama: 'é' 1", "2000-01-02", "0.5"]
     assert (first["_baris"], first["_sel_angka"]) == (1, "nik,nominal")
     assert tables[0][2]["nama"] is None and tables[0][1]["nominal"] == "1"
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_query_that_writes_is_refused_by_the_server(server: EmbeddedPostgres, tmp_path: Path, fast: bool) -> None:
+    with psycopg.connect(server.libpq, autocommit=True) as con:
+        con.execute("create sequence if not exists uji.nomor")
+        with pytest.raises(SourceUnavailable):
+            read_postgres(
+                server.url,
+                spec(kueri="select nextval('uji.nomor') as nik, 'a' as nama, '' as lahir, '' as nominal"),
+                tmp_path,
+                fast=fast,
+            )
+        assert con.execute("select is_called from uji.nomor").fetchone() == (False,)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_many_batches_keep_the_order_of_the_query(server: EmbeddedPostgres, tmp_path: Path, fast: bool) -> None:
+    """Enough rows for several batches of the copy and for a second thread: the number of a row is its place in the query."""
+    rows = 300_000
+    kueri = f"select g as nik, repeat('n', 90) || g as nama, '' as lahir, '' as nominal from generate_series({rows}, 1, -1) g"
+    pull = read_postgres(server.url, spec(kueri=kueri), tmp_path, fast=fast)
+    with private_duckdb(tmp_path) as con:
+        query = f"select count(*), count(*) filter (nik::bigint + _baris = {rows + 1}) from read_parquet('{pull.table.path}')"
+        assert con.execute(query).fetchall() == [(rows, rows)]
 
 
 def test_a_source_that_changes_meanwhile_is_read_in_one_snapshot(

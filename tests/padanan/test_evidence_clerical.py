@@ -53,7 +53,7 @@ class Decided:
 
     def record(self, chosen: dict[str, Any]) -> dict[str, Any]:
         query = f"select * from read_parquet('{self.folder}/padanan_record.parquet') where producer = ? and entity_key = ?"
-        rows = duckdb.connect().execute(query, [SOURCE, chosen["entity_key"]]).to_arrow_table().to_pylist()
+        rows = duckdb.connect().sql(query, params=[SOURCE, chosen["entity_key"]]).to_arrow_table().to_pylist()
         assert len(rows) == 1
         return rows[0]
 
@@ -81,7 +81,7 @@ def _choose(home: Home, folder: Path) -> list[dict[str, Any]]:
             status="tidak_padan",
             n=1,
         )
-        return [row for text in (links, alone) for row in con.execute(text).to_arrow_table().to_pylist()]
+        return [row for text in (links, alone) for row in con.sql(text).to_arrow_table().to_pylist()]
     finally:
         con.close()
 

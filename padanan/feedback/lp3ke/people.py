@@ -284,7 +284,8 @@ class People:
 
     def rows(self, place: Place) -> Iterator[dict[str, Any]]:
         """The rows of a place in the order of its workbooks; what nobody knows is None."""
-        found = self.con.cursor().execute("select * exclude (urut) from baris where tempat = ? order by urut", [place.code])
+        cursor = self.con.cursor()
+        found = cursor.sql("select * exclude (urut) from baris where tempat = ? order by urut", params=[place.code])
         reader = found.to_arrow_reader(_BATCH)
         for batch in reader:
             yield from batch.to_pylist()

@@ -36,7 +36,7 @@ class Sheet:
 
     def rows(self, con: duckdb.DuckDBPyConnection) -> Iterator[Sequence[str | None]]:
         """The rows, read in batches."""
-        reader = con.execute(self.query, list(self.parameters)).to_arrow_reader(BATCH)
+        reader = con.sql(self.query, params=list(self.parameters)).to_arrow_reader(BATCH)
         for batch in reader:
             yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 

@@ -129,7 +129,7 @@ class Rows:
             )
 
     def _rows(self, query: str, place: str) -> list[dict[str, Any]]:
-        return list(self.con.execute(query, [place]).to_arrow_table().to_pylist())
+        return list(self.con.sql(query, params=[place]).to_arrow_table().to_pylist())
 
     def _visited(self, row: Mapping[str, Any]) -> dict[str, str]:
         """A person with what is asked of the field."""

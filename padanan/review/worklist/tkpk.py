@@ -121,7 +121,9 @@ class Lists:
             )
 
     def _rows(self, table: str, order: str, place: str) -> list[dict[str, str]]:
-        found = self.con.execute(f"select * from {table} where tempat = ? order by {order}", [place]).to_arrow_table().to_pylist()
+        found = (
+            self.con.sql(f"select * from {table} where tempat = ? order by {order}", params=[place]).to_arrow_table().to_pylist()
+        )
         return [self._told(row) for row in found]
 
     def _told(self, row: Mapping[str, Any]) -> dict[str, str]:

@@ -56,7 +56,7 @@ IDS = """*, case when cast(split_part(nama, ' ', 2) as integer) % 3 = 0 then [] 
   {'keluarga': 'KEL-' || lpad(cast(cast(split_part(nama, ' ', 2) as integer) // 4 as varchar), 5, '0'),
    'orang': 'IND-' || lpad(split_part(nama, ' ', 2), 5, '0'), 'shdk': cast(1 + cast(split_part(nama, ' ', 2) as integer) % 4 as integer)},
   case when cast(split_part(nama, ' ', 2) as integer) % 7 = 0 then {'keluarga': 'KEL-LAIN', 'orang': 'GANDA-' || split_part(nama, ' ', 2), 'shdk': 9::integer} end],
-  x -> x is not null) end as nomor_balikan"""  # noqa: E501
+  lambda x: x is not null) end as nomor_balikan"""  # noqa: E501
 
 
 @dataclass(frozen=True)
