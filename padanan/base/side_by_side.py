@@ -21,10 +21,18 @@ Answer = TypeVar("Answer")
 WAITING = 2
 """Things handed out for each process beside the one that it works on: what waits is held in memory."""
 
+MANY = 20_000
+"""Rows from which on files are written by several processes: starting them takes a second or two."""
+
 
 def cores() -> int:
     """Processes that run at once: the cores this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def processes_for(rows: int) -> int:
+    """How many processes write so many rows: as many as there are cores for many, this one alone for few."""
+    return cores() if rows >= MANY else 1
 
 
 def spread(work: Callable[[Thing], Answer], things: Iterable[Thing], processes: int | None = None) -> Iterator[Answer]:

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from orchestration.run import run_job
+from padanan.base import side_by_side
 from padanan.base.digest import file_sha256
 from padanan.base.home import CHECKOUT
 from padanan.base.period import JAKARTA, Periode
@@ -24,6 +25,7 @@ from padanan.pages import words
 from padanan.published.opened import open_published
 from padanan.published.run_plan import read_plan
 from padanan.published.targeting import measure
+from padanan.review.kit import make as make_zips
 from padanan.review.kit.make import make as make_kits
 from padanan.review.worklist import book, tkpk
 from padanan.review.worklist import make as make_files
@@ -68,14 +70,17 @@ def rows_of(workbook, sheet):
     return [dict(zip(layout.columns, row, strict=True)) for row in values]
 
 
-def test_several_processes_write_the_same_files(worklists, monkeypatch):
-    home, folder, facts = worklists
-    alone = {path.name: file_sha256(path) for path in folder.glob("*.xlsx")}
-    monkeypatch.setattr(make_files, "MANY", 0)
-    monkeypatch.setattr(make_files, "spread", partial(_counted, asked := []))
-    folder, again = make_worklists(home, PERIODE, now=NOW, again=True)
-    assert asked == [None, None]  # both lists went to as many processes as there are
-    assert {path.name: file_sha256(path) for path in folder.glob("*.xlsx")} == alone
+@pytest.mark.parametrize("made", ["worklists", "kits"])
+def test_several_processes_write_the_same_files(made, request, monkeypatch):
+    home, folder, facts = request.getfixturevalue(made)
+    make, module = {"worklists": (make_worklists, make_files), "kits": (make_kits, make_zips)}[made]
+    alone = {path.name: file_sha256(path) for path in folder.iterdir()}
+    monkeypatch.setattr(side_by_side, "MANY", 0)
+    monkeypatch.setattr(module, "spread", partial(_counted, asked := []))
+    folder, again = make(home, PERIODE, now=NOW, again=True)
+    # Both lists of the field, or all kits, went to as many processes as the machine has cores.
+    assert asked == [side_by_side.cores()] * (2 if made == "worklists" else 1)
+    assert {path.name: file_sha256(path) for path in folder.iterdir()} == alone
     assert again["berkas"] == facts["berkas"]
 
 

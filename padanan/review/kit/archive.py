@@ -19,6 +19,7 @@ from padanan.base import disk
 from padanan.base.book import READ_SIZE, height, on_paper
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
+from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.contract import Contract
 from padanan.contracts.planned import PlannedContract
 from padanan.contracts.retention import RECEIPT
@@ -41,39 +42,44 @@ _FATE = {"landing": "", "held": "ditahan", "quarantine": "karantina"}
 
 
 @dataclass(frozen=True)
-class Source:
-    """What every kit of a revision is made from: its home and plan, the warehouse, and the finished report."""
+class Asked:
+    """One kit to be made, with all that a process of its own needs for it.
+
+    Attributes:
+        contract: the producer as the run plan holds it. whole: its contract.
+        report: what the kit holds of the report (`report_papers`).
+        path: the zip to write.
+    """
 
     home: Home
     plan: RunPlan
-    con: duckdb.DuckDBPyConnection
-    report: Report
-    pages: Mapping[str, Page]
-    contracts: Mapping[str, Contract]
+    contract: PlannedContract
+    whole: Contract
+    report: Mapping[str, bytes]
+    path: Path
 
 
-def write_kit(source: Source, contract: PlannedContract, path: Path) -> dict[str, int]:
+def write_kit(asked: Asked) -> dict[str, int]:
     """Writes one zip. Names are sorted and carry no time, so that the same rows give the same bytes.
-
-    Args:
-        contract: the producer as the run plan holds it.
 
     Returns:
         Rows of each sheet, and `tanda_terima`.
     """
-    home, plan = source.home, source.plan
+    home, plan, contract, path = asked.home, asked.plan, asked.contract, asked.path
     parts: dict[str, bytes] = {}
     terms = [item for item in plan.data.lapangan.tugas if item.producer == contract.id]
     counts = {}
     book_path = path.with_suffix(".xlsx.tmp")
+    con = connect_warehouse(home)
     try:
-        tables = sheets(home, contract, source.contracts[contract.id], terms, plan.data.lapangan.terjawab)
+        tables = sheets(home, contract, asked.whole, terms, plan.data.lapangan.terjawab)
         foot = f"{contract.name} · {plan.periode.label} revisi {plan.revisi} · memuat data pribadi"
-        counts = _book(source.con, tables, book_path, f"Baris kiriman {contract.id}", foot)
+        counts = _book(con, tables, book_path, f"Baris kiriman {contract.id}", foot)
         parts["baris.xlsx"] = book_path.read_bytes()
     finally:
+        con.close()
         disk.unlink(book_path, missing_ok=True)
-    parts |= _report(source.report, source.pages, contract.id)
+    parts |= asked.report
     receipts = _receipts(home, plan, contract.id)
     parts |= {name: content for papers in receipts for name, content in papers.items()}
     parts[README] = _readme(plan, contract, counts, parts).encode()
@@ -125,7 +131,7 @@ def _sheet(book: Any, table: Sheet, part: int, styles: Styles, foot: str) -> Any
     return sheet
 
 
-def _report(report: Report, pages: Mapping[str, Page], producer: str) -> dict[str, bytes]:
+def report_papers(report: Report, pages: Mapping[str, Page], producer: str) -> dict[str, bytes]:
     """The producer's page of the report, standing alone, and the same page as PDF."""
     name = producer_page(producer)
     fonts = {f"font/{path.name}": path for path in FONTS.iterdir()}

@@ -16,13 +16,13 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
-from padanan.base.warehouse import connect_warehouse
+from padanan.base.side_by_side import processes_for, spread
 from padanan.contracts.contract import load_contracts
 from padanan.forms import handover
 from padanan.published.opened import open_published
 from padanan.published.report import gather, in_order
 from padanan.published.run_plan import RunPlan
-from padanan.review.kit.archive import Source, write_kit
+from padanan.review.kit.archive import Asked, report_papers, write_kit
 from padanan.review.report.producer_pages import producer_pages
 from padanan.review.worklist.rows import newest_plan
 
@@ -72,22 +72,27 @@ def make(
     # One more kit does not prolong the others.
     wish = standing.expires if standing and not again and expires is None else expires
     last_day = handover.last_day(now, plan.data.lapangan.berlaku_hari, wish)
-    con = connect_warehouse(home)
     published = open_published(home, periode, plan.revisi)
     try:
         contracts = load_contracts()
         report = gather(home, in_order(contracts), published)
-        source = Source(home, plan, con, report, producer_pages(report), contracts)
         with building(target.parent) as temporary, no_space_guard("paket produsen"):
             files: dict[str, Any] = {}
             if standing:
                 for name, facts in standing.facts["berkas"].items():
                     disk.copy(target / name, temporary / name)
                     files[name] = facts
-            for number, name in enumerate(wanted, 1):
-                path = temporary / _zip_name(name, plan)
-                counts = write_kit(source, delivered[name], path)
-                files[path.name] = {**counts, "produsen": name, "sha256": file_sha256(path)}
+            rows = {name: sum(one.rows_on for one in delivered[name].deliveries) for name in wanted}
+            # The largest first: the last one to be finished is then a small one.
+            wanted.sort(key=lambda name: (-rows[name], name))
+            pages = producer_pages(report)
+            paths = {name: temporary / _zip_name(name, plan) for name in wanted}
+            asked = (
+                Asked(home, plan, delivered[name], contracts[name], report_papers(report, pages, name), path)
+                for name, path in paths.items()
+            )
+            for number, (name, facts) in enumerate(spread(_write, asked, processes_for(sum(rows.values()))), 1):
+                files[paths[name].name] = facts
                 progress(f"{number} dari {len(wanted)} paket: {name}")
             facts = {
                 "periode": periode.label,
@@ -99,9 +104,13 @@ def make(
             }
             handover.place(home, KIND, temporary, target, facts, now)
     finally:
-        con.close()
         published.con.close()
     return target, facts
+
+
+def _write(asked: Asked) -> tuple[str, dict[str, Any]]:
+    counts = write_kit(asked)
+    return asked.contract.id, {**counts, "produsen": asked.contract.id, "sha256": file_sha256(asked.path)}
 
 
 def _zip_name(producer: str, plan: RunPlan) -> str:

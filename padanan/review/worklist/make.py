@@ -16,15 +16,13 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
-from padanan.base.side_by_side import spread
+from padanan.base.side_by_side import processes_for, spread
 from padanan.forms import handover
 from padanan.review.worklist import book, tkpk
 from padanan.review.worklist.rows import Rows, newest_plan
 
 KIND = handover.WORKLISTS
 EVERY = 50
-MANY = 20_000
-"""Rows from which on files are written by several processes: starting them takes a second or two."""
 
 
 def make(
@@ -59,12 +57,12 @@ def make(
     with building(target.parent) as temporary, no_space_guard("daftar kerja lapangan"):
         with Rows(home, plan, published) as rows:
             expected = rows.totals()
-            files = _files(rows, temporary, stamp, _processes(expected), progress)
+            files = _files(rows, temporary, stamp, processes_for(sum(expected.values())), progress)
             # Tables of before TKPK's list was published have none of it.
             if (published / "daftar_belum_masuk.parquet").exists():
                 lists = tkpk.Lists(rows.con, plan, published)
                 waiting = lists.totals()
-                files |= _lists(lists, temporary, stamp, _processes(waiting), progress)
+                files |= _lists(lists, temporary, stamp, processes_for(sum(waiting.values())), progress)
                 expected |= waiting
             _account(expected, files)
         facts = {
@@ -104,7 +102,7 @@ def _write_list(file: _File) -> tuple[str, dict[str, Any]]:
 
 
 def _files(
-    rows: Rows, folder: Path, stamp: book.Stamp, processes: int | None, progress: Callable[[str], None]
+    rows: Rows, folder: Path, stamp: book.Stamp, processes: int, progress: Callable[[str], None]
 ) -> dict[str, dict[str, Any]]:
     asked = (
         _File(folder / f"{leaf.place.stem}.xlsx", leaf.place, stamp, {"tasks": leaf.tasks, "people": leaf.people})
@@ -119,17 +117,12 @@ def _files(
 
 
 def _lists(
-    lists: tkpk.Lists, folder: Path, stamp: book.Stamp, processes: int | None, progress: Callable[[str], None]
+    lists: tkpk.Lists, folder: Path, stamp: book.Stamp, processes: int, progress: Callable[[str], None]
 ) -> dict[str, dict[str, Any]]:
     asked = (_File(folder / f"{place.stem}.xlsx", place, stamp, rows) for place, rows in lists.files())
     files = dict(spread(_write_list, asked, processes))
     progress(f"{len(files)} berkas TKPK ditulis")
     return files
-
-
-def _processes(expected: Mapping[str, int]) -> int | None:
-    """As many as there are cores for many rows, this one for few."""
-    return None if sum(expected.values()) >= MANY else 1
 
 
 def _written(files: dict[str, dict[str, Any]], name: str) -> int:
