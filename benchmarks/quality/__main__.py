@@ -38,7 +38,7 @@ def hand_written(database: Path) -> tuple[Counts, float, float]:
     try:
         cursor = con.execute(sql)
         names = [column[0] for column in cursor.description or ()]
-        row = dict(zip(names, cursor.fetchone() or (), strict=True))
+        row = dict(zip(names, cursor.fetchall()[0], strict=True))
     finally:
         con.close()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

@@ -1,13 +1,14 @@
-"""The private in-memory DuckDB that landing works in: bounded memory, its spill files in the data home.
+"""The private in-memory DuckDB that landing works in (bounded memory, its spill files in the data home), and a row alone of any.
 
 Queries belong to the modules that ask them; nothing here opens the warehouse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -47,3 +48,12 @@ def private_duckdb(work: Path, rows: int | None = None) -> Iterator[duckdb.DuckD
         yield con
     finally:
         con.close()
+
+
+def first_row(con: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+    """The first row of a small result, None where there is none.
+
+    The result is read to its end: after `fetchone` the connection counts it as unfinished, and refuses other work (DuckDB 2.0).
+    """
+    found: tuple[Any, ...] | None = next(iter(con.execute(query, parameters).fetchall()), None)
+    return found

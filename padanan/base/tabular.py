@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from padanan.base import disk
 from padanan.base.digest import file_sha256
+from padanan.base.duck import first_row
 from padanan.base.home import Home
 from padanan.base.sql import literal
 
@@ -88,7 +89,7 @@ def copy_to(con: duckdb.DuckDBPyConnection, query: str, path: Path, *, options: 
         How many rows were written.
     """
     with disk.filling(path):
-        written = con.execute(f"copy ({query}) to {literal(path)} (format parquet{options})").fetchone()
+        written = first_row(con, f"copy ({query}) to {literal(path)} (format parquet{options})")
     return int(written[0]) if written else 0
 
 

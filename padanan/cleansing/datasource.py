@@ -121,7 +121,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             for depth, layer in enumerate(flags.layers):
                 shared: list[Any] = [sa.literal_column(f"({sql})").label(name) for name, sql in layer.items()]
                 source = sa.select(sa.text("*"), *shared).select_from(source).subquery(f"lapis_{depth}")
-            values = self.execute_query(sa.select(*columns).select_from(source)).fetchone()
+            values = self.execute_query(sa.select(*columns).select_from(source)).one()
             resolved.update(zip(query["metric_ids"], map(convert_to_json_serializable, values), strict=True))
         return resolved
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from padanan.base.duck import first_row
 from padanan.base.suppress import ALL, Cover
 from padanan.published.cells.declared import Declared, Key
 from padanan.published.cells.model import Cells
@@ -203,7 +204,7 @@ def counts(
 
 
 def _has_priority(con: duckdb.DuckDBPyConnection) -> bool:
-    return con.execute("select 1 from duckdb_tables() where table_name = 'prioritas'").fetchone() is not None
+    return first_row(con, "select 1 from duckdb_tables() where table_name = 'prioritas'") is not None
 
 
 def _size(con: duckdb.DuckDBPyConnection, source: str) -> tuple[int, int]:

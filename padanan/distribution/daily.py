@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from padanan.base.digest import known_sha256
+from padanan.base.duck import first_row
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.suppress import ALL
@@ -62,7 +63,7 @@ def counted(home: Home, periode: Periode) -> Mapping[str, int]:
     assert seal is not None, "what was prepared is sealed"
     opened = open_prepared(home, periode, seal.ke)
     try:
-        found = opened.con.execute("select count(distinct id_orang) from sasaran").fetchone()
+        found = first_row(opened.con, "select count(distinct id_orang) from sasaran")
     finally:
         opened.con.close()
     whole = next(

@@ -17,6 +17,7 @@ import duckdb
 from padanan.base import disk
 from padanan.base.commit import building, publish
 from padanan.base.config import read_config
+from padanan.base.duck import first_row
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.folder_proof import seal as seal_folder_files
 from padanan.base.home import Home
@@ -149,7 +150,7 @@ def _write(home: Home, con: duckdb.DuckDBPyConnection, table: str, path: Path, r
                 from {table} order by urut"""
             )
             counted = "select count(*), count(distinct id_garis), count(distinct id_orang) from siap.prelist"
-            written = con.execute(counted).fetchone()
+            written = first_row(con, counted)
             digest = con.execute("select md5(coalesce(string_agg(md5(t::varchar), '' order by urut), '')) from siap.prelist t")
             told = str(digest.fetchall()[0][0])
             con.execute("checkpoint siap")

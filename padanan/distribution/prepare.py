@@ -15,6 +15,7 @@ import duckdb
 from padanan.base import disk
 from padanan.base.commit import building, publish
 from padanan.base.digest import file_sha256
+from padanan.base.duck import first_row
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.folder_proof import seal as seal_folder_files
 from padanan.base.home import Home
@@ -134,7 +135,7 @@ def _write(
         con.execute("create table nik as select nik, id_orang, urut from sasaran where nik is not null order by nik, urut")
         write_lines(con, path.parent, columns)
         _priority(con, tables)
-        written = con.execute("select count(*), count(distinct id_orang) from sasaran").fetchone()
+        written = first_row(con, "select count(*), count(distinct id_orang) from sasaran")
         if written != (seal.data["jumlah_orang"],) * 2:
             raise PadananError(
                 "jumlah orang pada berkas distribusi bukan jumlah pada segel",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
+from padanan.base.duck import first_row
 from padanan.base.sql import ident, literal
 from padanan.contracts.blanks import Blanks
 from padanan.contracts.contract import FEEDBACK, Contract
@@ -103,12 +104,12 @@ def find(con: duckdb.DuckDBPyConnection, raw: RawTable, contract: Contract, blan
     doubtful = f"not ({' or '.join(marked)}) or {nip}" if marked else "true"
     # Few rows are doubtful: their lines are found in the columns that say so, and only they are read whole.
     con.execute(f"create temp table ragu as select {LINE} from mentah where {doubtful}")
-    if not (con.execute("select count(*) from ragu").fetchone() or (0,))[0]:
+    if not (first_row(con, "select count(*) from ragu") or (0,))[0]:
         return
     con.execute(
         f"create temp table curiga as select {LINE}, [{texts}] as sel from mentah where {LINE} in (select {LINE} from ragu)"
     )
-    last = con.execute(f"select max({LINE}) from mentah where {LINE} not in (select {LINE} from curiga)").fetchone()
+    last = first_row(con, f"select max({LINE}) from mentah where {LINE} not in (select {LINE} from curiga)")
     tail = -1 if last is None or last[0] is None else int(last[0])
     # A row of figures by place has no person's columns: what such a list calls a caption may be a place.
     people = "true" if any(name in seen for name in IDENTITY) else "false"

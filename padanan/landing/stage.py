@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from padanan.base.duck import private_duckdb
+from padanan.base.duck import first_row, private_duckdb
 from padanan.base.keys import KeyRing, register_hmac
 from padanan.base.rows_said import Stretch
 from padanan.base.sql import ident, literal
@@ -113,7 +113,7 @@ def stage(
             "where sidik in (select sidik from sidik group by sidik having count(*) > 1)"
         )
         con.execute("drop table sidik")
-        twins = (con.execute("select count(*) from calon").fetchone() or (0,))[0]
+        twins = (first_row(con, "select count(*) from calon") or (0,))[0]
         # Picked before their text is made, which the view would make of every row.
         con.execute(
             f"create temp table urutan as select {LINE}, row_number() over (partition by {row} order by {LINE}) as ke "
@@ -180,7 +180,7 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
             f"count(case when ({cell} >= '!' and {cell} < chr(127)) or ltrim({cell}) <> '' then 1 end)"
             for cell in map(ident, names)
         )
-        counts = con.execute(f"select {filled} from {source}").fetchone() or ()
+        counts = first_row(con, f"select {filled} from {source}") or ()
         staged.fill = {name: counts[index] / staged.rows_on for index, name in enumerate(names)}
         # A share that tells a swapped column; the delivery's first rows tell it as well as all of them.
         con.execute(f"create temp table contoh as select {', '.join(map(ident, names))} from (from {source} limit {SAMPLE})")
@@ -190,7 +190,7 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
             f"count(nullif(ltrim({cell}), ''))"
             for cell in map(ident, names)
         )
-        sample = con.execute(f"select {digits} from contoh").fetchone() or ()
+        sample = first_row(con, f"select {digits} from contoh") or ()
         staged.digits16 = {
             name: sample[2 * index] / sample[2 * index + 1] for index, name in enumerate(names) if sample[2 * index + 1]
         }
@@ -227,12 +227,11 @@ def _of_people(con: duckdb.DuckDBPyConnection, rows: str, names: tuple[str, ...]
         f"when regexp_matches({day}, '^[0-9]{{2}}[/.-][0-9]{{2}}[/.-][0-9]{{4}}$') "
         f"then substr({day}, 1, 2) || substr({day}, 4, 2) || substr({day}, 9, 2) end"
     )
+    numbers = f"select {_DIGITS.format('nik')} as nik, {_DIGITS.format('no_kk')} as no_kk, {born} as born from {rows}"
     personal = "count(*) filter (where substr({0}, 7, 6) = born or try_cast(substr({0}, 7, 2) as integer) between 41 and 71)"
-    found = con.execute(
-        f"with angka as (select {_DIGITS.format('nik')} as nik, {_DIGITS.format('no_kk')} as no_kk, {born} as born from {rows}) "
-        f"select {personal.format('nik')}, {personal.format('no_kk')}, count(*) from angka "
-        "where length(nik) = 16 and length(no_kk) = 16"
-    ).fetchone() or (0, 0, 0)
+    query = f"""with angka as ({numbers}) select {personal.format("nik")}, {personal.format("no_kk")}, count(*)
+        from angka where length(nik) = 16 and length(no_kk) = 16"""
+    found = first_row(con, query) or (0, 0, 0)
     return dict(zip(("nik", "no_kk", "baris"), map(int, found), strict=True))
 
 

@@ -68,8 +68,8 @@ class Published:
 
     def value(self, query: str, *parameters: Any) -> int:
         """The single count of a query; raises as `rows` does."""
-        row = self._execute(query, *parameters).fetchone()
-        return int(row[0] or 0) if row else 0
+        rows = self._execute(query, *parameters).fetchall()
+        return int(rows[0][0] or 0) if rows else 0
 
     def _execute(self, query: str, *parameters: Any) -> duckdb.DuckDBPyConnection:
         try:

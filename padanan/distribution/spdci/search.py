@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import orjson
 
+from padanan.base.duck import first_row
 from padanan.base.period import JAKARTA
 from padanan.distribution import gate
 from padanan.distribution.api.door import Door
@@ -195,7 +196,7 @@ def _is_shared(cursor: duckdb.DuckDBPyConnection, places: list[int], permission:
     if not places:
         return False
     seen = narrowed(permission, f"urut in ({', '.join('?' * len(places))})", *places)
-    return cursor.execute(f"select 1 from sasaran where {seen.where} limit 1", list(seen.parameters)).fetchone() is not None
+    return first_row(cursor, f"select 1 from sasaran where {seen.where} limit 1", list(seen.parameters)) is not None
 
 
 @dataclass(frozen=True)
@@ -223,7 +224,7 @@ class _Asked:
         base, values = self._base()
         # A person without a family is no family.
         what = "count(distinct id_keluarga)" if self.kind == records.GROUP else "count(*)"
-        found = cursor.execute(f"{base} select {what} from cocok", values).fetchone()
+        found = first_row(cursor, f"{base} select {what} from cocok", values)
         assert found is not None
         return int(found[0])
 
