@@ -181,7 +181,9 @@ def counts(
             parts.append(f"select {code}, '{PAIR}', p || '+' || q, count(*) from {both} where p < q group by all")
         if level in PAIRED and unserved:
             # Who receives the program all the same is none of them: what is left over beside both is counted from that.
-            waiting = "(select * from prioritas where not list_contains(program_semua, untuk_program))"
+            # Who is named for no program waits for none, also who receives nothing: an empty list does not hold NULL in DuckDB 2.
+            still = "untuk_program is not null and not list_contains(program_semua, untuk_program)"
+            waiting = f"(select * from prioritas where {still})"
             parts.append(f"select {code}, '{UNSERVED}', untuk_program, count(distinct id_orang) from {waiting} group by all")
         if level == "provinsi" and programs and crossed:
             for name in GROUPS:

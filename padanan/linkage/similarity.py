@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from padanan.linkage.names import UNKNOWN_LETTERS
 
@@ -29,8 +30,8 @@ class Texts:
         text: canonical names, bytes ASCII or not.
         letters: marks of `names.NameCodes.letters`.
         spare: bytes of the name that have no mark.
-        share: 1 / length in bytes.
-        head: first four bytes.
+        share: 1 / length in characters, as DuckDB counts it since 2.0; a byte is never more than one.
+        head: first four bytes: as many are the same as characters are, or more.
     """
 
     text: pa.Array
@@ -50,7 +51,8 @@ class Texts:
         length = np.diff(offsets)
         marks = np.bitwise_count(letters).astype(np.int64)
         spare = np.where(letters == UNKNOWN_LETTERS, _NEVER_FEWER, np.clip(length - marks, 0, _NEVER_FEWER)).astype(np.uint8)
-        share = (1.0 / np.maximum(length, 1)).astype(np.float32)
+        characters = pc.fill_null(pc.utf8_length(text), 0).to_numpy(zero_copy_only=False)
+        share = (1.0 / np.maximum(characters, 1)).astype(np.float32)
         every = (
             np.frombuffer(byte_buffer, dtype=np.uint8) if byte_buffer is not None and byte_buffer.size else np.zeros(1, np.uint8)
         )

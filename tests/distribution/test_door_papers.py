@@ -169,5 +169,5 @@ def test_people_without_a_number_are_served_too(served):
     agency = served.agency()
     served.grant(baris="sasaran", wilayah=["31"], kolom=["id_orang", "nik"])
     rows = [json.loads(line) for line in agency.rows(bentuk="ndjson").text.splitlines()]
-    wanted = duckdb.sql(f"select count(*), count(nik) from ({people_sql(900, 60)})").fetchone()
+    wanted = duckdb.sql(f"select count(*), count(nik) from ({people_sql(900, 60)})").fetchall()[0]
     assert (len(rows), sum(row["nik"] is not None for row in rows)) == wanted

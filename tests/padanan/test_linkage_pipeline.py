@@ -458,7 +458,8 @@ def one_file(made: Callable[..., Made]) -> tuple[pa.Table, set[tuple[str, str]],
     groups = both.groupby("orang")["record_key"].apply(sorted)
     true = {(a, b) for keys in groups if len(keys) > 1 for k, a in enumerate(keys) for b in keys[k + 1 :]}
     both = both.assign(entity_key=both["record_key"], nik_bersih=None, family_id=None, producer="dtks")
-    schema = pa.schema([*one.register.schema, pa.field("producer", pa.string())])
+    # What the register always has (a sex, say), the list may lack.
+    schema = pa.schema([*(field.with_nullable(True) for field in one.register.schema), pa.field("producer", pa.string())])
     return pa.Table.from_pandas(both, schema=schema, preserve_index=False), true, len(twin)
 
 
