@@ -126,14 +126,14 @@ def parquet_view(spark: SparkSession, paths: list[str]) -> str:
 
 
 def _functions(spark: SparkSession) -> None:
-    """What SQL of Spark can't say: Jaro-Winkler of bytes by the library whose algorithm DuckDB has."""
+    """What SQL of Spark can't say: Jaro-Winkler of characters by the library whose algorithm DuckDB has."""
     from pyspark.sql.functions import udf
 
     # A function of this function, so that it travels as itself: a worker need not know this package.
     def similarity(a: str | None, b: str | None) -> float | None:
         from rapidfuzz.distance import JaroWinkler
 
-        return None if a is None or b is None else JaroWinkler.similarity(a.encode(), b.encode())
+        return None if a is None or b is None else JaroWinkler.similarity(a, b)
 
     spark.udf.register(SIMILARITY, udf(similarity, "double", useArrow=True))
 
