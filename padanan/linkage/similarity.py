@@ -30,7 +30,7 @@ class Texts:
         text: canonical names, bytes ASCII or not.
         letters: marks of `names.NameCodes.letters`.
         spare: bytes of the name that have no mark.
-        share: 1 / length in characters, as DuckDB counts it since 2.0; a byte is never more than one.
+        share: 1 / length in characters, as DuckDB counts them since 2.0.
         head: first four bytes: as many are the same as characters are, or more.
     """
 

@@ -359,6 +359,19 @@ def test_no_value_of_another_registry_is_in_a_kit(kits):
     assert checked > 5
 
 
+def test_no_other_revision_can_come_into_the_warehouse_between_two_kits(kits):
+    home, _, _ = kits
+    refused = []
+
+    def write(_):
+        with pytest.raises(duckdb.Error):
+            duckdb.connect(str(home.warehouse_db)).close()
+        refused.append(True)
+
+    make_kits(home, PERIODE, now=NOW, producer="klj", again=True, progress=write)
+    assert refused == [True]
+
+
 def test_kits_are_the_same_bytes_again_and_one_may_be_made_alone(kits):
     home, folder, facts = kits
     before = {path.name: file_sha256(path) for path in folder.glob("*.zip")}

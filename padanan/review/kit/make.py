@@ -17,6 +17,7 @@ from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
 from padanan.base.side_by_side import processes_for, spread
+from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.contract import load_contracts
 from padanan.forms import handover
 from padanan.published.opened import open_published
@@ -72,6 +73,8 @@ def make(
     # One more kit does not prolong the others.
     wish = standing.expires if standing and not again and expires is None else expires
     last_day = handover.last_day(now, plan.data.lapangan.berlaku_hari, wish)
+    # Held until the last kit is made: while somebody reads the warehouse no other revision can be written into it.
+    held = connect_warehouse(home)
     published = open_published(home, periode, plan.revisi)
     try:
         contracts = load_contracts()
@@ -105,6 +108,7 @@ def make(
             handover.place(home, KIND, temporary, target, facts, now)
     finally:
         published.con.close()
+        held.close()
     return target, facts
 
 
