@@ -85,14 +85,19 @@ def postgres_server(tmp_path_factory):
 @pytest.fixture
 def postgres_database(postgres_server):
     """The address of an empty database of one's own on it."""
+    return new_database(postgres_server)
+
+
+def new_database(server):
+    """Makes an empty database on a server and gives its address; none is used twice: who left one may hold it a while longer."""
     from sqlalchemy import create_engine, make_url
 
     name = f"uji_{next(_databases)}"
-    engine = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as con:
         con.exec_driver_sql(f"create database {name}")
     engine.dispose()
-    return make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.hookimpl(hookwrapper=True)

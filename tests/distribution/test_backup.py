@@ -22,6 +22,7 @@ from padanan.distribution.state.copy import copy_state
 from padanan.distribution.state.store import FILE, open_store
 from padanan.upkeep.backup import backup
 from padanan.upkeep.restore import restore
+from tests.conftest import new_database
 from tests.distribution.agencies_by_hand import serving
 from tests.distribution.decree_by_hand import PERIODE
 from tests.review.decided_by_hand import PROPOSER
@@ -51,14 +52,7 @@ def another(kind, request, monkeypatch, postgres_server):
 
     def pointed():
         if kind == "postgresql":
-            from sqlalchemy import create_engine, make_url
-
-            engine = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-            with engine.connect() as con:
-                con.exec_driver_sql("drop database if exists pulih")
-                con.exec_driver_sql("create database pulih")
-            engine.dispose()
-            monkeypatch.setenv("PADANAN_API_DB", make_url(postgres_server).set(database="pulih").render_as_string(False))
+            monkeypatch.setenv("PADANAN_API_DB", new_database(postgres_server))
 
     return pointed
 

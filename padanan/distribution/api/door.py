@@ -6,6 +6,7 @@ What a BNBA call passes further, grant and audit, is `serve`'s.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -83,12 +84,15 @@ def open_door(home: Home, url: str, *, database: str | None = None) -> Door:
     """
     refuse_held(home)
     catalogue = load_catalogue()
-    store = open_store(home, database)
-    shelf = Shelf(home)
-    shelf.pointer()
-    tokens = TokenServer(store, url, catalogue.batas.token_minutes)
-    window = SharedWindow(home.distribusi / FILE)
-    return Door(home, store, catalogue, shelf, GrantBook(home), AuditWriter(store), tokens, url, window)
+    with ExitStack() as opened:  # what was opened is closed again where a later part can't be
+        store = opened.enter_context(closing(open_store(home, database)))
+        shelf = opened.enter_context(closing(Shelf(home)))
+        shelf.pointer()
+        tokens = TokenServer(store, url, catalogue.batas.token_minutes)
+        window = SharedWindow(home.distribusi / FILE)
+        door = Door(home, store, catalogue, shelf, GrantBook(home), AuditWriter(store), tokens, url, window)
+        opened.pop_all()
+    return door
 
 
 def door_of(request: Request) -> Door:

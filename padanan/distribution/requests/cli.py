@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,8 @@ def _grant(args: argparse.Namespace) -> int:
 
     home = Home.from_env().ensure()
     terms = terms_of(home, args.nomor, grant=args.grant, client=args.client, basis=args.basis)
-    client = find_client(open_store(home), args.client)
+    with closing(open_store(home)) as store:
+        client = find_client(store, args.client)
     if client is None or client.revoked is not None or (client.agency, client.body) != (terms["instansi"], terms["lembaga"]):
         raise Refusal(
             "klien itu tidak ada, dicabut, atau bukan milik lembaga itu pada perangkat daerah yang ditunjuk",
