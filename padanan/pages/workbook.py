@@ -194,10 +194,10 @@ def book_formats(book: Any) -> dict[str, Any]:
     base = {"font_size": READ_SIZE, "valign": "top"}
     cell = {**base, "border": 4, "border_color": "#999999"}
     looks = {
-        "title": {**base, "bold": True, "font_size": READ_SIZE + 3},
+        "title": {**base, "bold": True, "font_size": READ_SIZE + 3, "text_wrap": True},
         "caption": {**base, "bold": True, "font_size": READ_SIZE + 1, "text_wrap": True},
         "note": {**base, "italic": True, "text_wrap": True},
-        "line": {**base, "italic": True},
+        "line": {**base, "italic": True, "text_wrap": True},
         "head": {**base, "bold": True, "text_wrap": True, "bottom": 2, "top": 1, "bg_color": "#EEEEEE"},
         "link": {**base, "font_color": "#0b5c80", "underline": 1},
         "text": {**cell, "text_wrap": True, "num_format": "@"},
@@ -213,11 +213,20 @@ def book_formats(book: Any) -> dict[str, Any]:
     return {name: book.add_format(look) for name, look in looks.items()}
 
 
-def sheet_head(sheet: Any, formats: Mapping[str, Any], frame: str, title: str, note: str) -> None:
-    """The three lines above a sheet's table: title, note, and what it was counted from."""
-    # Not wrapped: the first column is narrow, and what stands beside these lines is empty.
-    for line, (text, look) in enumerate(((title, "title"), (note, "line"), (frame, "line"))):
-        sheet.write_string(line, 0, words.without_long_runs(text), formats[look])
+def sheet_head(sheet: Any, formats: Mapping[str, Any], frame: str, title: str, note: str, widths: Sequence[float]) -> None:
+    """The three lines above a sheet's table: title, note, and what it was counted from.
+
+    Each is wrapped over the columns of the table, of these widths: a line that ran past the last of them would widen the printed
+    page by a whole column, or not, as the digits of a hash fall out.
+    """
+    lines = ((title, "title", READ_SIZE + 3), (note, "line", READ_SIZE), (frame, "line", READ_SIZE))
+    for line, (text, look, size) in enumerate(lines):
+        text = words.without_long_runs(text)
+        sheet.set_row(line, height([(text, sum(widths))], size))
+        if len(widths) > 1:
+            sheet.merge_range(line, 0, line, len(widths) - 1, text, formats[look])
+        else:
+            sheet.write_string(line, 0, text, formats[look])
 
 
 class _Writer:
@@ -240,18 +249,19 @@ class _Writer:
         else:
             sheet.write_number(line, place, float(value) if isinstance(value, float) else value, self.looks[_LOOKS[field.kind]])
 
-    def _sheet(self, name: str, title: str, note: str = "") -> Any:
+    def _sheet(self, name: str, title: str, widths: Sequence[float], note: str = "") -> Any:
         sheet = self.book.add_worksheet(name)
-        sheet_head(sheet, self.looks, self.told.frame, title, note)
+        for place, width in enumerate(widths):
+            sheet.set_column(place, place, width)
+        sheet_head(sheet, self.looks, self.told.frame, title, note, widths)
         return sheet
 
     def long(self, pages: Mapping[str, Page]) -> None:
         """The first sheet: every figure of every page in a row of its own, to be filtered."""
         note = "Setiap angka laporan satu baris: saring menurut halaman dan tabel. Yang dicetak adalah lembar lain."
-        sheet = self._sheet(LONG, "Semua angka laporan", note)
-        for place, (name, width) in enumerate(zip(LONG_COLUMNS, (24, 28, 34, 22, 12, 8), strict=True)):
+        sheet = self._sheet(LONG, "Semua angka laporan", (24, 28, 34, 22, 12, 8), note)
+        for place, name in enumerate(LONG_COLUMNS):
             sheet.write_string(HEAD_ROW, place, name, self.looks["head"])
-            sheet.set_column(place, place, width)
         line = HEAD_ROW
         for page in pages.values():
             for table in page.tables:
@@ -268,11 +278,10 @@ class _Writer:
 
     def contents(self, pages: Mapping[str, Page], sheets: Mapping[str, tuple[str, list[Table]]]) -> None:
         """The second sheet: which table stands where."""
-        sheet = self._sheet(CONTENTS, self.told.contents, f"Semua angka, juga yang lain: lembar {LONG}.")
         widths = (22.0, 40.0, 54.0, 8.0)
-        for place, (name, width) in enumerate(zip(("Lembar", "Halaman", "Tabel", "Baris"), widths, strict=True)):
+        sheet = self._sheet(CONTENTS, self.told.contents, widths, f"Semua angka, juga yang lain: lembar {LONG}.")
+        for place, name in enumerate(("Lembar", "Halaman", "Tabel", "Baris")):
             sheet.write_string(HEAD_ROW, place, name, self.looks["head"])
-            sheet.set_column(place, place, width)
         line = HEAD_ROW
         for name, (page, tables) in sheets.items():
             for table in tables:
@@ -288,10 +297,8 @@ class _Writer:
 
     def sheet(self, name: str, page: Page, tables: Sequence[Table]) -> None:
         """Tables of a page below each other, as wide as the paper."""
-        sheet = self._sheet(name, page.title)
         shared = _fitted(_widest(tables))
-        for place, width in enumerate(shared):
-            sheet.set_column(place, place, width)
+        sheet = self._sheet(name, page.title, shared)
         whole, line = sum(shared), HEAD_ROW - 1
         for table in tables:
             for again, (columns, _) in enumerate(_parts(table)):

@@ -13,6 +13,9 @@ import pytest
 
 from padanan.base.period import Periode
 from padanan.cli import main
+from padanan.pages.page import Page
+from padanan.pages.table import Row, count, heads, table, text
+from padanan.pages.workbook import Heading, write_workbook
 from padanan.review.worklist.findings import read_back
 from tests.paper_back import printed
 from tests.review.worklist_by_hand import STAMP, TODAY, fill, person, write
@@ -88,6 +91,25 @@ def test_the_tables_print_on_few_pages_with_indonesian_figures(papers):
     large = [cell.value for row in book["mutu"].iter_rows() for cell in row if isinstance(cell.value, int) and cell.value > 1000]
     printed_words = {word.text for page in pages for word in page.words}
     assert large and all(f"{value // 1000}.{value % 1000:03d}" in printed_words for value in large)
+
+
+def test_the_lines_above_a_table_do_not_make_its_letters_smaller(tmp_path):
+    """What ran past the last column widened the page by one column more or less, as the digits of the hash fell out."""
+    rows = [
+        Row((text("Keluarga yang bantuannya berakhir dalam tiga bulan " * 2), text("Dinas Sosial"), count(number)))
+        for number in range(3)
+    ]
+    made = Page("", "Laporan", tables=(table("satu", "Satu", heads("Apa", "Siapa", "Berapa"), rows),))
+    files = []
+    for sign in ("", "1", "W"):
+        files.append(tmp_path / f"lembar-{sign or 'tanpa'}.xlsx")
+        frame = f"Periode 2025-S2, revisi 1, data yang diterima sampai 30 November 2025. Nilai hash terbitan: {sign * 90}"
+        write_workbook(Heading("Judul", "Isi", frame, "2025-S2 revisi 1"), {"satu.html": made}, files[-1])
+    pages = printed(files, tmp_path)
+    sizes = [[set(page.sizes) for page in pages[path.name]] for path in files]
+    assert sizes[0] == sizes[1] == sizes[2] and min(map(min, sizes[0])) >= AT_A_TABLE
+    shown = " ".join(page.text for page in pages[files[2].name])
+    assert shown.count("W") == 90 * len(sizes[2]), "a line was cut off"
 
 
 LONG = "MUHAMMAD ABDURRAHMAN WICAKSONO KUSUMANINGRAT SASTROWARDOYO"

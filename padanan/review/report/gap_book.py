@@ -59,10 +59,7 @@ def write_gap_book(report: Report, path: Path) -> None:
     on_paper(sheet, f"{TITLE}, {report.source.periode.label} revisi {report.source.revisi}", head_row=HEAD_ROW, size=READ_SIZE)
     sheet.set_row(HEAD_ROW, height(COLUMNS[:READ], READ_SIZE))
     sheet.freeze_panes(HEAD_ROW + 1, 0)
-    sheet_head(sheet, formats, heading(report).frame, TITLE, NOTE)
-    # On paper what runs over the last printed column is cut off.
-    sheet.merge_range(1, 0, 1, READ - 1, NOTE, formats["note"])
-    sheet.set_row(1, height([(NOTE, sum(_WIDTHS[:READ]))], READ_SIZE))
+    sheet_head(sheet, formats, heading(report).frame, TITLE, NOTE, _WIDTHS[:READ])
     for place, (name, _) in enumerate(COLUMNS):
         sheet.write_string(HEAD_ROW, place, name, formats["head"])
     last = HEAD_ROW
