@@ -6,7 +6,7 @@ What stands in its sheets belongs to who fills it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,19 @@ def height(cells: Iterable[tuple[str, float]], size: float = FONT_SIZE) -> float
     lines = max((lines_of(text, round(width * _NORMAL / size, 1)) for text, width in cells), default=1)
     # Excel allows 409.5; what is longer than two thirds of a page is read on the screen.
     return min(round(lines * size * _LINE + 1, 1), 400.0)
+
+
+def across(sheet: Any, line: int, text: str, style: Any, widths: Sequence[float], size: float = FONT_SIZE) -> None:
+    """Writes a text over columns of these widths, wrapped, in a row as high as it needs.
+
+    A line that ran past the last column of a table would widen the printed page by a whole column, or not, as its letters (a
+    name, the digits of a hash) fall out; all letters of the page would be smaller.
+    """
+    sheet.set_row(line, height([(text, sum(widths))], size))
+    if len(widths) > 1:
+        sheet.merge_range(line, 0, line, len(widths) - 1, text, style)
+    else:
+        sheet.write_string(line, 0, text, style)
 
 
 _NORMAL = 11  # points of the font that the width of a column is counted in

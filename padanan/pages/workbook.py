@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from padanan.base.book import READ_SIZE, Book, height, on_paper
+from padanan.base.book import READ_SIZE, Book, across, height, on_paper
 from padanan.base.format import day, decimal, fingerprint, number, percent, rupiah, short_day
 from padanan.pages import words
 from padanan.pages.page import Page
@@ -214,19 +214,10 @@ def book_formats(book: Any) -> dict[str, Any]:
 
 
 def sheet_head(sheet: Any, formats: Mapping[str, Any], frame: str, title: str, note: str, widths: Sequence[float]) -> None:
-    """The three lines above a sheet's table: title, note, and what it was counted from.
-
-    Each is wrapped over the columns of the table, of these widths: a line that ran past the last of them would widen the printed
-    page by a whole column, or not, as the digits of a hash fall out.
-    """
+    """The three lines above a sheet's table, of these widths: title, note, and what it was counted from."""
     lines = ((title, "title", READ_SIZE + 3), (note, "line", READ_SIZE), (frame, "line", READ_SIZE))
     for line, (text, look, size) in enumerate(lines):
-        text = words.without_long_runs(text)
-        sheet.set_row(line, height([(text, sum(widths))], size))
-        if len(widths) > 1:
-            sheet.merge_range(line, 0, line, len(widths) - 1, text, formats[look])
-        else:
-            sheet.write_string(line, 0, text, formats[look])
+        across(sheet, line, words.without_long_runs(text), formats[look], widths, size)
 
 
 class _Writer:
@@ -299,7 +290,7 @@ class _Writer:
         """Tables of a page below each other, as wide as the paper."""
         shared = _fitted(_widest(tables))
         sheet = self._sheet(name, page.title, shared)
-        whole, line = sum(shared), HEAD_ROW - 1
+        line = HEAD_ROW - 1
         for table in tables:
             for again, (columns, _) in enumerate(_parts(table)):
                 caption = f"{table.caption} (lanjutan)" if again else table.caption
@@ -307,9 +298,7 @@ class _Writer:
                     [(table.note, self.looks["note"])] if table.note and not again else []
                 )
                 for text, style in lines:
-                    text = words.without_long_runs(text)
-                    sheet.set_row(line, height([(text, whole)], READ_SIZE + 1))
-                    sheet.merge_range(line, 0, line, len(shared) - 1, text, style)
+                    across(sheet, line, words.without_long_runs(text), style, shared, READ_SIZE + 1)
                     line += 1
                 line = self._table(sheet, table, columns, shared, line) + 1
         on_paper(sheet, self._foot(page.title), size=READ_SIZE)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from padanan.base.book import Book
+from padanan.base.book import Book, across
 from padanan.base.docx import EPOCH
 from padanan.decree.documents.context import SPLIT_NAMES
 from padanan.decree.documents.docx import AUTHOR
@@ -27,7 +27,8 @@ def write_workbook(path: Path, tags: Mapping[str, Any]) -> None:
     workbook = Book(path, in_memory=True, strings_to_formulas=False, strings_to_urls=False)
     workbook.set_properties({"title": "Lampiran: jumlah data sasaran", "author": AUTHOR, "created": EPOCH})
     forms = {
-        "judul": workbook.add_format({"bold": True, "font_size": 12}),
+        "judul": workbook.add_format({"bold": True, "font_size": 12, "text_wrap": True}),
+        "baris": workbook.add_format({"text_wrap": True}),
         "kepala": workbook.add_format({"bold": True, "bg_color": "#E7EAEE", "border": 1, "text_wrap": True}),
         "teks": workbook.add_format({"border": 1, "num_format": "@"}),
         "angka": workbook.add_format({"border": 1, "num_format": "#,##0", "align": "right"}),
@@ -86,8 +87,11 @@ def _sheet(
         f"Nilai hash data sasaran {tags['sidik_data']}",
         tags["keterangan_tutup"],
     )
+    widths = [16.0, *[34.0] * (len(heads) - 2), 14.0]
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
     for number, text in enumerate(lines):
-        sheet.write_string(number, 0, text, forms["judul"] if number == 0 else None)
+        across(sheet, number, text, forms["baris" if number else "judul"], widths)
     for column, head in enumerate(heads):
         sheet.write_string(HEAD_ROW, column, head, forms["kepala"])
     for number, row in enumerate(rows, HEAD_ROW + 1):
@@ -99,9 +103,6 @@ def _sheet(
                 sheet.write_number(number, column, int(plain), forms["angka"])
             else:
                 sheet.write_string(number, column, text, forms["tutup"])
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, max(len(heads) - 2, 1), 34)
-    sheet.set_column(len(heads) - 1, len(heads) - 1, 14)
     sheet.freeze_panes(HEAD_ROW + 1, 0)
     sheet.repeat_rows(HEAD_ROW)
     sheet.set_paper(9)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from padanan.base import disk
-from padanan.base.book import READ_SIZE, Book, height, on_paper
+from padanan.base.book import READ_SIZE, Book, across, height, on_paper
 from padanan.base.digest import file_sha256
 from padanan.distribution.dashboard.figures import Figures
 from padanan.distribution.dashboard.names import place_name, value_name
@@ -134,14 +134,15 @@ def _book(path: Path, figures: Figures, pages: Mapping[str, Page], data: OpenDat
             continue
         sheet = book.add_worksheet(file.removesuffix(".html").replace("index", figures.kind.parts["index.html"].lower())[:31])
         on_paper(sheet, f"{page.title}, {figures.label}", size=READ_SIZE)
-        sheet.set_column(0, 0, 28)
-        sheet.set_column(1, 12, 13)
-        sheet.write_string(0, 0, f"{page.title} · {data.licence.code}", looks["title"])
-        sheet.write_string(1, 0, f"Menurut {figures.basis}", looks["text"])
+        widths = [28.0] + [13.0] * (max(len(one.columns) for one in page.tables) - 1)
+        for at, width in enumerate(widths):
+            sheet.set_column(at, at, width)
+        across(sheet, 0, f"{page.title} · {data.licence.code}", looks["title"], widths, READ_SIZE + 3)
+        across(sheet, 1, f"Menurut {figures.basis}", looks["line"], widths, READ_SIZE)
         line = 3
         for one in page.tables:
-            sheet.write_string(line, 0, one.caption, looks["title"])
-            heading = [(column.full, 28 if at == 0 else 13) for at, column in enumerate(one.columns)]
+            across(sheet, line, one.caption, looks["caption"], widths, READ_SIZE + 1)
+            heading = list(zip((column.full for column in one.columns), widths, strict=False))
             sheet.set_row(line + 1, height(heading, READ_SIZE))
             for at, (name, _) in enumerate(heading):
                 sheet.write_string(line + 1, at, name, looks["head"])
