@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from great_expectations.compatibility.pydantic import PrivateAttr
 from great_expectations.core.metric_domain_types import MetricDomainTypes
 from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
 from great_expectations.execution_engine.execution_engine import ExecutionEngine
@@ -93,7 +94,28 @@ class _SqlScalar(TableMetricProvider):
         return sa.literal_column(metric_value_kwargs["sql"]), metric_domain_kwargs, {}
 
 
-class ExpectSqlRule(BatchExpectation):
+class _Told:
+    """Tells its fields as a dictionary and keeps it: GX asks each expectation some fifty times in a run, and pydantic makes it
+    anew each time, which cost a third of judging a small town.
+
+    What was kept holds as long as the fields are the very objects that it was made of; a copy or a changed field makes it anew.
+    """
+
+    _kept: Any
+
+    def dict(self, **asked: Any) -> dict[str, Any]:
+        """The fields, as pydantic's method of that name gives them; the caller may take entries out."""
+        fields = (*self.__dict__.values(),)
+        kept = self._kept
+        if len(fields) != len(kept[0]) or any(one is not other for one, other in zip(fields, kept[0], strict=True)):
+            kept = self._kept = (fields, {})
+        key = repr(sorted(asked.items()))
+        if key not in kept[1]:
+            kept[1][key] = super().dict(**asked)  # type: ignore[misc]
+        return {**kept[1][key]}
+
+
+class ExpectSqlRule(_Told, BatchExpectation):
     """Expect that rows to which a rule applies don't fail it, up to a share.
 
     Args:
@@ -106,6 +128,7 @@ class ExpectSqlRule(BatchExpectation):
     The result holds the counts `gagal` and `total`, never a value of a row.
     """
 
+    _kept: Any = PrivateAttr(((), {}))
     rule_id: str
     applies_when: str = "true"
     not_when: list[str] = []
@@ -134,7 +157,7 @@ class ExpectSqlRule(BatchExpectation):
         }
 
 
-class ExpectSqlScalarBetween(BatchExpectation):
+class ExpectSqlScalarBetween(_Told, BatchExpectation):
     """Expect one number about the whole batch (group, uniqueness, cross-table) to lie between two bounds.
 
     Args:
@@ -146,6 +169,7 @@ class ExpectSqlScalarBetween(BatchExpectation):
     A NULL counts as a failure: the question could not be answered.
     """
 
+    _kept: Any = PrivateAttr(((), {}))
     rule_id: str
     sql: str
     min_value: float | None = None

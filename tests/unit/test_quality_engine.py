@@ -375,3 +375,29 @@ def test_threads_and_memory_of_the_environment_change_nothing(warehouse, contrac
     monkeypatch.setenv("PADANAN_THREADS", "1")
     monkeypatch.setenv("PADANAN_MEMORY", "500MB")
     assert counts() == expected
+
+
+def test_what_an_expectation_says_of_itself_is_made_once_and_never_old(monkeypatch):
+    """The same as pydantic's own; a changed field, a copy and a caller that takes entries out change nothing for the next."""
+    from great_expectations.expectations.expectation import BatchExpectation
+
+    from padanan.cleansing.expectations import ExpectSqlRule
+
+    one = ExpectSqlRule(rule_id="uji", fails_when="nik is null", not_when=["b"], meta={"rule_id": "uji"})
+
+    def fresh(rule, **asked):
+        return BatchExpectation.dict(rule, **asked)
+
+    for asked in ({}, {"exclude_defaults": True}, {"exclude": {"meta"}}):
+        assert one.dict(**asked) == one.dict(**asked) == fresh(one, **asked)
+    one.dict().pop("meta")
+    assert one.dict() == fresh(one) and one.configuration.kwargs["not_when"] == ["b"]
+    other = one.copy(update={"rule_id": "lain"}, deep=True)
+    assert other.dict()["rule_id"] == "lain" and one.dict()["rule_id"] == "uji"
+    one.fails_when = "nik = ''"
+    assert one.dict() == fresh(one) and one.configuration.kwargs["fails_when"] == "nik = ''"
+    asked = []
+    monkeypatch.setattr(BatchExpectation, "dict", lambda self, **words: asked.append(words) or {})
+    for _ in range(3):
+        assert one.dict(exclude_defaults=True)
+    assert asked == []
