@@ -14,7 +14,7 @@ import pytest
 from orchestration.run import run_job
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from tests.end_to_end.conftest import ROOT, environment
+from tests.end_to_end.conftest import HANGS, ROOT, environment
 
 PERIODE = Periode.parse("2025-S2")
 
@@ -49,7 +49,7 @@ def test_missing_delivery_names_the_producer_and_publishes_nothing(empty):
 def test_command_line_exits_1_with_the_line_alone_on_stderr(empty, tmp_path):
     command = [sys.executable, "-m", "orchestration.run", "--periode", "2025-S2"]
     env = environment(empty.root, tmp_path / "key")
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=HANGS)
     assert done.returncode == 1
     assert_one_line(done.stderr.strip())
     wrong = subprocess.run([*command[:-1], "2025"], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
@@ -174,7 +174,7 @@ def test_killed_dbt_is_told_and_nothing_is_half_published(landed):
     process = start_run(landed, os.environ["PADANAN_KEY_FILE"])
     child = dbt_child(process)
     child.send_signal(signal.SIGKILL)
-    _, stderr = process.communicate(timeout=300)
+    _, stderr = process.communicate(timeout=HANGS)
     assert process.returncode == 1
     assert_one_line(stderr.strip())
     assert "dihentikan oleh sinyal 9" in stderr

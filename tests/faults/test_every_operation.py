@@ -29,7 +29,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
 
     def make(folder: Path) -> None:
         command = [sys.executable, "-m", "tests.faults.sweep", "--quick", "--json", str(folder / "laporan.json")]
-        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=600)
+        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=1100)
         assert (folder / "laporan.json").exists(), done.stdout[-2000:] + done.stderr[-2000:]
         print(done.stdout)
 

@@ -27,7 +27,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> dict:
 
     def make(folder: Path) -> None:
         command = [sys.executable, "-m", "tests.faults.sample", str(folder / "hasil.json"), str(KILLS), str(OPERATIONS)]
-        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=600)
+        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=1100)
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
     return json.loads((once(tmp_path_factory, "gangguan-contoh", make) / "hasil.json").read_text())
