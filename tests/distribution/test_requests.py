@@ -209,14 +209,14 @@ def test_a_value_changed_after_its_approval_voids_it(home, tmp_path, what):
         {"kolom": ["nama", "kode_kelurahan", "nik"]},
         {"wilayah": ["31.74", "31.71"]},
         {"tujuan": ["pemasaran"]},
-        {"sampai": day(301)},
-        {"mulai": day(-31)},
+        {"sampai": lambda: day(301)},
+        {"mulai": lambda: day(-31)},
         {"program": "kpdj"},
         {"baris": "sasaran"},
         {"layanan": ["sasaran", "cari"]},
         {"lembaga": "yayasan contoh"},
-        {"surat": {"nomor": "S-2/2026", "tanggal": day(-40)}},
-        {"keputusan": {"nomor": "lain", "tanggal": day()}},
+        {"surat": lambda: {"nomor": "S-2/2026", "tanggal": day(-40)}},
+        {"keputusan": lambda: {"nomor": "lain", "tanggal": day()}},
         {"instansi": "bappeda", "melalui": "bappeda"},
         {"permohonan": "p-2026-0009"},
         {"permohonan": None},
@@ -225,6 +225,8 @@ def test_a_value_changed_after_its_approval_voids_it(home, tmp_path, what):
 )
 def test_a_grant_that_says_something_else_than_was_decided_is_refused(home, tmp_path, changes):
     one = decided(home, tmp_path / "a")
+    # Days are counted now: those of the collection are yesterday's once midnight has passed.
+    changes = {name: value() if callable(value) else value for name, value in changes.items()}
     with pytest.raises(Refusal, match="permohonan"):
         grant(home, one.number, **changes)
     assert not grants(home)
