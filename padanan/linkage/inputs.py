@@ -114,28 +114,34 @@ def read(
     relation = prepare.relation_sql(con, people, "daftar_mentah")
     absent = prepare.missing_columns(con, relation, "daftar")
     notes = [f"kolom tidak ada dan dianggap kosong: {', '.join(absent)}"] if absent else []
-    whose = prepare.keys_of(con, relation)
-    n_list, keys = whose.num_rows, whose.column("record_key")
+    prepared = prepare.prepare_table(con, relation).combine_chunks()
+    order = pc.sort_indices(prepared.column("record_key"))
+    listed = prepared.take(order).combine_chunks()
+    del prepared
+    n_list = listed.num_rows
+    keys = listed.column("record_key")
     if keys.null_count or (n_list > 1 and pc.any(pc.equal(keys[1:], keys[:-1])).as_py()):
         raise PadananError("record_key tidak unik pada daftar", cure="beri satu record_key per baris (lihat landing)")
-    for column, what in (("named", "nama"), ("born", "tanggal lahir")):
-        if n_list and not pc.any(whose.column(column)).as_py():
+    for column, what in (("name", "nama"), ("dob", "tanggal lahir")):
+        if n_list and listed.column(column).null_count == n_list:
             notes.append(f"tidak ada satu pun {what}: padanan hanya dari kolom lain")
-    source, n_sources = _sources(whose.column("producer"))
-    file, listed = Register(register), _Listed(con, relation, keys)
+    source, n_sources = _sources(con, relation, n_list)
+    file = Register(register)
     if step1 is not None:
-        row, arow = _given(con, register, keys, step1)
+        row, arow = _given(con, register, listed, step1)
         card = _cards(file, arow)
     else:
-        row, arow, card = _by_nik(con, file, listed.take(np.arange(n_list)))
-    tie = np.asarray(whose.column("tie").to_numpy(), dtype=np.uint64)
+        row, arow, card = _by_nik(con, file, listed)
+    con.register("daftar_siap", listed.select(["record_key", "entity_key"]))
+    hashed = con.execute("select hash(entity_key) as h from daftar_siap").fetchnumpy()
+    con.unregister("daftar_siap")
+    tie = np.asarray(hashed["h"], dtype=np.uint64)
     answer = np.full(n_list, -1, dtype=np.int64)
     answer[row] = arow
-    mates = _mates(con, listed, whose.column("entity_key"), tie, answer >= 0)
+    mates = _mates(con, listed, answer >= 0)
     stands = np.ones(n_list, dtype=bool) if mates is None else mates == np.arange(n_list)
-    named = np.asarray(whose.column("named").to_numpy(), dtype=bool)
-    chosen, training = _working(stands, answer >= 0, named, listed, tie, config.training_max)
-    work = listed.take(chosen)
+    chosen, training = _working(stands, answer >= 0, listed, tie, config.training_max)
+    work = listed.take(pa.array(chosen))
     hidden = pc.if_else(pa.array(training), pa.scalar(None, pa.uint64()), work.column("nik"))
     work = work.set_column(work.schema.get_field_index("nik"), "nik", hidden)
     work = work.append_column("latih", pa.array(training)).append_column("jawab", pa.array(answer[chosen]))
@@ -159,7 +165,7 @@ def read(
         row,
         arow,
         in_training[row],
-        numbers(whose, "family")[row],
+        numbers(listed, "family")[row],
         card,
         source[chosen],
         source[row],
@@ -171,40 +177,16 @@ def read(
     )
 
 
-class _Listed:
-    """Rows of the list by their number in the order of record_key, each prepared when it is first asked for.
-
-    Most records were matched by NIK and are neither judged nor taught from: preparing them too cost more than all the rest.
-    """
-
-    def __init__(self, con: duckdb.DuckDBPyConnection, relation: str, keys: pa.ChunkedArray) -> None:
-        self._con, self._relation, self._keys = con, relation, keys
-        self._table = prepare.SCHEMA.empty_table()
-        self._place = np.full(len(keys), -1, dtype=np.int64)
-
-    def take(self, rows: Ints) -> pa.Table:
-        """These rows, in the order given."""
-        fresh = np.unique(rows[self._place[rows] < 0])
-        if len(fresh):
-            self._prepare(fresh)
-        return self._table.take(pa.array(self._place[rows])).combine_chunks()
-
-    def _prepare(self, rows: Ints) -> None:
-        self._con.register("baris_perlu", pa.table({"kunci_perlu": self._keys.take(pa.array(rows))}))
-        part = f"(select * from {self._relation} semi join baris_perlu on kunci_perlu = record_key::varchar)"
-        prepared = prepare.prepare_table(self._con, part if len(rows) < len(self._keys) else self._relation)
-        self._con.unregister("baris_perlu")
-        self._place[rows] = self._table.num_rows + np.arange(len(rows))
-        self._table = pa.concat_tables([self._table, prepared.take(pc.sort_indices(prepared.column("record_key")))])
-
-
-def _sources(producer: pa.ChunkedArray) -> tuple[Ints, int]:
-    """(number of each record's producer, how many there are)."""
-    if len(producer) == 0:
-        return np.zeros(0, dtype=np.int64), 1
-    coded = producer.combine_chunks().dictionary_encode()
-    rank = pc.rank(coded.dictionary).to_numpy().astype(np.int64) - 1
-    return rank[coded.indices.to_numpy()], len(rank)
+def _sources(con: duckdb.DuckDBPyConnection, relation: str, n_list: int) -> tuple[Ints, int]:
+    """(number of each record's producer, in order of record_key; how many there are)."""
+    if "producer" not in prepare.columns_of(con, relation) or n_list == 0:
+        return np.zeros(n_list, dtype=np.int64), 1
+    got = con.execute(
+        f"""select dense_rank() over (order by coalesce(producer, '')) - 1 as sumber, record_key::varchar as record_key
+        from {relation} order by record_key::varchar"""
+    ).fetchnumpy()
+    source = np.asarray(got["sumber"], dtype=np.int64)
+    return source, int(source.max()) + 1
 
 
 def _cards(file: Register, rows: Ints) -> UInt64s:
@@ -215,10 +197,10 @@ def _cards(file: Register, rows: Ints) -> UInt64s:
     return np.asarray(numbers(file.take(wanted, ["kk"]), "kk")[back])
 
 
-def _given(con: duckdb.DuckDBPyConnection, register: Path, keys: pa.ChunkedArray, step1: pa.Table) -> tuple[Ints, Ints]:
+def _given(con: duckdb.DuckDBPyConnection, register: Path, listed: pa.Table, step1: pa.Table) -> tuple[Ints, Ints]:
     """(row of the list, row of the register) of links made before."""
     con.register("tahap1", step1)
-    con.register("daftar_siap", pa.table({"record_key": keys, "row": np.arange(len(keys))}))
+    con.register("daftar_siap", listed.select(["record_key"]).append_column("row", pa.array(np.arange(listed.num_rows))))
     got = con.execute(
         f"""select d.row, a.file_row_number as arow from tahap1 t join daftar_siap d on d.record_key = t.record_key
         join (select record_key, file_row_number from read_parquet({literal(register)}, file_row_number=true)) a
@@ -335,40 +317,33 @@ def _alike(con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table, row
 _FILLED = ("nik", "kk", "name", "mother", "dob", "address", "kel", "rt")
 
 
-def _mates(con: duckdb.DuckDBPyConnection, listed: _Listed, entity: pa.ChunkedArray, tie: UInt64s, linked: Bools) -> Ints | None:
+def _mates(con: duckdb.DuckDBPyConnection, listed: pa.Table, linked: Bools) -> Ints | None:
     """Row that stands for each record's entity (a step-1 link of any of its records is the entity's); None if all are single."""
-    _, number, count = np.unique(tie, return_inverse=True, return_counts=True)
-    shared = np.flatnonzero(count[number] > 1)
-    if len(shared) == 0:
-        return None
-    records = listed.take(shared).select(["record_key", *_FILLED])
-    records = records.append_column("entity_key", entity.take(pa.array(shared)))
-    con.register("daftar_siap", records.append_column("row", pa.array(shared)).append_column("padan", pa.array(linked[shared])))
-    filled = " + ".join(f"({name} is not null)::int" for name in _FILLED)
-    got = con.execute(
-        f"""select first_value(row) over (partition by entity_key order by padan desc, {filled} desc, record_key) as wakil
-        from daftar_siap order by row"""
-    ).fetchnumpy()
-    con.unregister("daftar_siap")
-    mates = np.arange(len(tie))
-    mates[shared] = got["wakil"]
-    return mates
+    row = pa.array(np.arange(listed.num_rows))
+    con.register(
+        "daftar_siap",
+        listed.select(["entity_key", "record_key", *_FILLED]).append_column("row", row).append_column("padan", pa.array(linked)),
+    )
+    try:
+        if con.execute("select count(*) = count(distinct entity_key) from daftar_siap").fetchall()[0][0]:
+            return None
+        filled = " + ".join(f"({name} is not null)::int" for name in _FILLED)
+        got = con.execute(
+            f"""select first_value(row) over (partition by entity_key order by padan desc, {filled} desc, record_key) as wakil
+            from daftar_siap order by row"""
+        ).fetchnumpy()
+        return np.asarray(got["wakil"], dtype=np.int64)
+    finally:
+        con.unregister("daftar_siap")
 
 
-def _working(stands: Bools, linked: Bools, named: Bools, listed: _Listed, tie: UInt64s, most: int) -> tuple[Ints, Bools]:
+def _working(stands: Bools, linked: Bools, listed: pa.Table, tie: UInt64s, most: int) -> tuple[Ints, Bools]:
     """(rows of the residue and of the labelled records, ascending; which of them are labelled)."""
+    named = np.asarray(pc.is_valid(listed.column("name")).to_numpy(zero_copy_only=False), dtype=bool)
     labels = np.flatnonzero(stands & linked & named)
-    labels = labels[np.argsort(tie[labels], kind="stable")]
-    # A name may be there and none of it be left once it is prepared: then others take the place.
-    asked, known = most, labels[:0]
-    while len(known) < min(most, len(labels)):
-        name = listed.take(labels[:asked]).column("name")
-        known = labels[:asked][np.asarray(pc.is_valid(name).to_numpy(zero_copy_only=False), dtype=bool)][:most]
-        if asked >= len(labels):
-            break
-        asked *= 2
+    labels = labels[np.argsort(tie[labels], kind="stable")][:most]
     labelled = np.zeros(len(stands), dtype=bool)
-    labelled[known] = True
+    labelled[labels] = True
     chosen = np.flatnonzero((stands & ~linked) | labelled)
     return chosen, labelled[chosen]
 

@@ -124,57 +124,21 @@ def _bcd(column: str) -> str:
     return f"case when regexp_full_match({column}, '[0-9]{{16}}') then try_cast('0x' || {column} as ubigint) end"
 
 
-def _column(present: set[str], name: str, kind: str = "varchar") -> str:
-    return f"try_cast({name} as {kind})" if name in present else f"cast(null as {kind})"
-
-
-def _person(present: set[str]) -> str:
-    """What tells whose a row is: its key, its person's and its family's."""
-    family = f"coalesce(nullif({_column(present, 'family_id')}, ''), {_column(present, 'kk_bersih')})"
-    return f"""record_key::varchar as record_key,
-        coalesce({_column(present, "entity_key")}, record_key::varchar) as entity_key,
-        case when {family} is not null then hash({family}) end as family"""
-
-
-_BORN = "case when d > date '1900-01-01' then (year(d) * 10000 + month(d) * 100 + day(d))::integer end"
-
-
-def _dated(present: set[str], relation: str) -> str:
-    return f"(select *, {_column(present, 'tgl_lahir', 'date')} as d from {relation})"
-
-
 def _select(present: set[str], relation: str) -> str:
     def col(name: str, kind: str = "varchar") -> str:
-        return _column(present, name, kind)
+        return f"try_cast({name} as {kind})" if name in present else f"cast(null as {kind})"
 
-    return f"""select {_person(present)}, hash(record_key::varchar) as tie,
+    family = f"coalesce(nullif({col('family_id')}, ''), {col('kk_bersih')})"
+    return f"""select record_key::varchar as record_key, hash(record_key::varchar) as tie, coalesce({col("entity_key")},
+        record_key::varchar) as entity_key,
+        case when {family} is not null then hash({family}) end as family,
         {_bcd(col("nik_bersih"))} as nik, {_bcd(col("kk_bersih"))} as kk,
-        {col("nama_bersih")} as nama, {col("nama_ibu_bersih")} as ibu, {_BORN} as dob,
+        {col("nama_bersih")} as nama, {col("nama_ibu_bersih")} as ibu,
+        case when d > date '1900-01-01' then (year(d) * 10000 + month(d) * 100 + day(d))::integer end as dob,
         case {col("jk")} when 'L' then 1 when 'P' then 2 else 0 end::utinyint as jk,
         upper({col("alamat_jalan")}) as alamat, try_cast(replace({col("kode_kelurahan")}, '.', '') as bigint) as kel,
         {col("rt", "smallint")} as rt, {col("rw", "smallint")} as rw
-        from {_dated(present, relation)}"""
-
-
-def keys_of(con: duckdb.DuckDBPyConnection, relation: str) -> pa.Table:
-    """Whose each row of a list is, in order of record_key, without preparing any.
-
-    Returns:
-        record_key, entity_key, `tie` (hash of the entity), family (NULL where none is known), producer ('' where the list has
-        no such column), and whether a name (`named`) and a date of birth (`born`) stand in the row.
-    """
-    present = columns_of(con, relation)
-    return (
-        con.sql(
-            f"""select *, hash(entity_key) as tie from (
-            select {_person(present)}, coalesce({_column(present, "producer")}, '') as producer,
-                coalesce(trim({_column(present, "nama_bersih")}), '') <> '' as named, {_BORN} is not null as born
-            from {_dated(present, relation)}
-        ) order by record_key"""
-        )
-        .to_arrow_table()
-        .combine_chunks()
-    )
+        from (select *, {col("tgl_lahir", "date")} as d from {relation})"""
 
 
 def columns_of(con: duckdb.DuckDBPyConnection, relation: str) -> set[str]:
