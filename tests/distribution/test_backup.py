@@ -12,14 +12,16 @@ from padanan import cli
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
+from padanan.distribution.api import door
 from padanan.distribution.audit import TOKEN, Event
 from padanan.distribution.audit_proof import export_head, verify_audit
 from padanan.distribution.clients import all_clients, revoke_client
+from padanan.distribution.frequency import SharedWindow
 from padanan.distribution.grants import GrantBook, revoke
 from padanan.distribution.shelf import publish_decree
 from padanan.distribution.state import tables
 from padanan.distribution.state.copy import copy_state
-from padanan.distribution.state.store import FILE, open_store
+from padanan.distribution.state.store import FILE, Store, open_store
 from padanan.upkeep.backup import backup
 from padanan.upkeep.restore import restore
 from tests.conftest import new_database
@@ -177,6 +179,16 @@ def test_a_broken_audit_is_told_and_not_opened(at_work, tmp_path, another, monke
     assert command(home, monkeypatch, "restore", str(tmp_path / "c.tar.gz")) == 1
     assert "kepala harian berubah" in capsys.readouterr().err
     assert command(home, monkeypatch, "api", "resume", *SAID, "sudah diperiksa bersama") == 1
+
+
+def test_a_door_that_can_not_open_lets_go_of_what_it_had_opened(decreed, address, monkeypatch):
+    closed = []
+    monkeypatch.setattr(Store, "close", lambda self: closed.append("keadaan"))
+    monkeypatch.setattr(SharedWindow, "close", lambda self: closed.append("jendela"))
+    monkeypatch.setattr(door, "AuditWriter", lambda store: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        door.open_door(decreed, "https://api.contoh.go.id", database=address)
+    assert closed == ["jendela", "keadaan"]
 
 
 def test_the_copy_alone_is_of_either_kind_too(at_work, tmp_path, monkeypatch):

@@ -20,7 +20,7 @@ from tests.once import once
 
 ROOT = Path(__file__).resolve().parents[2]
 PERIODE = Periode.parse("2025-S2")
-# Seconds after which a process is taken for one that hangs: a year of work took 500 on two cores that had other work too.
+# Seconds after which a process is taken for one that hangs: a year of work took 753 on two slow cores that had other work too.
 HANGS = 1100
 UNSET = ("PADANAN_DAGSTER_STORAGE", "DAGSTER_HOME", "PADANAN_CARIK_URL", "PADANAN_ENV", "DBT_TARGET_PATH")
 

@@ -89,7 +89,7 @@ def open_door(home: Home, url: str, *, database: str | None = None) -> Door:
         shelf = opened.enter_context(closing(Shelf(home)))
         shelf.pointer()
         tokens = TokenServer(store, url, catalogue.batas.token_minutes)
-        window = SharedWindow(home.distribusi / FILE)
+        window = opened.enter_context(closing(SharedWindow(home.distribusi / FILE)))
         door = Door(home, store, catalogue, shelf, GrantBook(home), AuditWriter(store), tokens, url, window)
         opened.pop_all()
     return door
