@@ -103,10 +103,19 @@ def test_no_small_cell_of_linked_tables_can_be_told(declared):
     assert_protected(declared, solve(declared))
 
 
-@settings(max_examples=6, deadline=None)
-@given(linked())
-def test_equal_cells_give_equal_marks(declared):
-    assert list(solve(declared).marks.items()) == list(solve(declared).marks.items())
+@settings(max_examples=25, deadline=None)
+@given(linked(), st.randoms(use_true_random=False))
+def test_equal_cells_give_equal_marks_in_whatever_order_they_were_declared(declared, chance):
+    """A query's groups come in another order each time; two prints that cover differently would each tell what the other hides."""
+
+    def mixed(them):
+        them = list(them)
+        chance.shuffle(them)
+        return them
+
+    sums = [(total, tuple(mixed(parts))) for total, parts in mixed(declared.sums)]
+    other = dataclasses.replace(declared, values=dict(mixed(declared.values.items())), sums=sums)
+    assert solve(other).marks == solve(declared).marks
 
 
 def table(*values, total=True):

@@ -1,12 +1,13 @@
 """Which cells of linked tables are covered: few of them, so that for whoever knows the rest a small one may be 1 to 4.
 
 Cells fall into groups that no printed figure links; each is covered by cheap deviations that its small cells need, thinned.
-Equal cells give equal marks: nothing here looks at a clock.
+Equal cells give equal marks, in whatever order they were declared: nothing here looks at a clock, or at what a query gave first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ def solve(declared: Declared) -> Solved:
     marks: dict[Key, Cover] = {}
     weaker: dict[Key, tuple[int, int]] = {}
     untold: set[Key] = set()
+    declared = in_order(declared)
     loose = _loose(declared)
     for keys, block, must in groups(declared, loose):
         needs = Needs.of(block, must, loose=[place for place, key in enumerate(keys) if key in loose])
@@ -47,6 +49,17 @@ def solve(declared: Declared) -> Solved:
         weaker |= {keys[place]: interval for place, interval in short.items()}
         untold |= {keys[place] for place in stuck}
     return Solved(marks, weaker, frozenset(untold))
+
+
+def in_order(declared: Declared) -> Declared:
+    """The same cells and sums in the one order that they have by name.
+
+    Of two coverings that cost the same the first one found is taken. Were that the order of declaration (of a query's groups, say,
+    which differs from run to run), two prints of one decree would cover different cells, and each would tell what the other hides.
+    """
+    values = {key: declared.values[key] for key in sorted(declared.values, key=repr)}
+    sums = sorted(((total, tuple(sorted(parts, key=repr))) for total, parts in declared.sums), key=repr)
+    return replace(declared, values=values, sums=sums)
 
 
 def _loose(declared: Declared) -> dict[Key, int]:
@@ -71,7 +84,7 @@ def _loose(declared: Declared) -> dict[Key, int]:
 def groups(declared: Declared, loose: Mapping[Key, int]) -> Iterator[tuple[list[Key], Block, Index]]:
     """The groups of linked cells that hold a small one: their keys, the cells with their sums, and the places of small ones.
 
-    A key total is a constant: it links nothing. Groups come in the order in which their first cell was declared.
+    A key total is a constant: it links nothing. Groups come in the order of their first cell.
     """
     keys = list(declared.values)
     place_of = {key: place for place, key in enumerate(keys)}
