@@ -16,9 +16,10 @@ from padanan.base.suppress import ALL, LIMIT, Cover, small
 from padanan.contracts.contract import expectations_dir
 from padanan.contracts.rules import load_catalogue
 from padanan.published.cells.declared import Declared, crossed
+from padanan.published.cells.linear import Unbound
 from padanan.published.cells.model import Cells
 from padanan.published.cells.places import rule_key, rules
-from padanan.published.cells.solve import solve
+from padanan.published.cells.solve import groups, in_order, solve
 from padanan.published.facts import KotaCount
 
 FAR = 10_000
@@ -106,7 +107,7 @@ def test_no_small_cell_of_linked_tables_can_be_told(declared):
 @settings(max_examples=25, deadline=None)
 @given(linked(), st.randoms(use_true_random=False))
 def test_equal_cells_give_equal_marks_in_whatever_order_they_were_declared(declared, chance):
-    """A query's groups come in another order each time; two prints that cover differently would each tell what the other hides."""
+    """A query's groups come in another order each time; two prints that cover differently tell what the other hides."""
 
     def mixed(them):
         them = list(them)
@@ -116,6 +117,23 @@ def test_equal_cells_give_equal_marks_in_whatever_order_they_were_declared(decla
     sums = [(total, tuple(mixed(parts))) for total, parts in mixed(declared.sums)]
     other = dataclasses.replace(declared, values=dict(mixed(declared.values.items())), sums=sums)
     assert solve(other).marks == solve(declared).marks
+
+
+@settings(max_examples=25, deadline=None)
+@given(linked(), st.randoms(use_true_random=False))
+def test_how_far_a_cell_can_move_is_the_same_whatever_was_asked_before(declared, chance):
+    """One solver answers all questions of a group, also after bounds were widened; a program made anew is the judge."""
+    for _, block, _ in groups(in_order(declared), {}):
+        asked = Unbound(block)
+        for _ in range(12):
+            cell, way = chance.randrange(block.size), chance.choice((1, -1))
+            if chance.random() < 0.3:
+                block.low[cell], block.high[cell] = -block.values[cell], block.high[cell] + LIMIT
+            aim = np.zeros(block.size)
+            aim[cell] = -way
+            still = np.zeros(block.matrix.shape[0])
+            found = linprog(aim, A_eq=block.matrix, b_eq=still, bounds=np.c_[block.low, block.high], method="highs")
+            assert asked.furthest(cell, way) == pytest.approx(-found.fun, abs=1e-6)
 
 
 def table(*values, total=True):
@@ -233,7 +251,7 @@ def test_sums_that_form_a_network_need_no_linear_program(monkeypatch):
         raise AssertionError("a linear program was asked")
 
     monkeypatch.setattr("padanan.published.cells.solve.cheapest", refused)
-    monkeypatch.setattr("padanan.published.cells.solve.furthest", refused)
+    monkeypatch.setattr("padanan.published.cells.solve.Unbound", refused)
     into = two_kotas((3, 5, 8), (20, 30, 0))
     crossed(into, "tabel", {("a", "x"): 3, ("b", "x"): 40, ("a", "y"): 50, ("b", "y"): 70}, ["a", "b"], ["x", "y"])
     assert_protected(into, solve(into))

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components  # type: ignore[import-unt
 
 from padanan.base.suppress import LIMIT, Cover, small
 from padanan.published.cells.declared import Declared, Key, Solved
-from padanan.published.cells.linear import EXACT, FAR, Array, Block, cheapest, furthest
+from padanan.published.cells.linear import EXACT, FAR, Array, Block, Unbound, cheapest
 from padanan.published.cells.need import DOWN, UP, Need, Needs
 from padanan.published.cells.network import Network
 from padanan.published.cells.single import single
@@ -54,8 +54,8 @@ def solve(declared: Declared) -> Solved:
 def in_order(declared: Declared) -> Declared:
     """The same cells and sums in the one order that they have by name.
 
-    Of two coverings that cost the same the first one found is taken. Were that the order of declaration (of a query's groups, say,
-    which differs from run to run), two prints of one decree would cover different cells, and each would tell what the other hides.
+    Of two coverings that cost the same the first one found is taken. Were that the order of declaration (a query's groups come in
+    another one each time), two prints of one decree would cover different cells, and each would tell what the other hides.
     """
     values = {key: declared.values[key] for key in sorted(declared.values, key=repr)}
     sums = sorted(((total, tuple(sorted(parts, key=repr))) for total, parts in declared.sums), key=repr)
@@ -144,14 +144,19 @@ def heuristic(block: Block, needs: Needs) -> npt.NDArray[np.bool_]:
     covered = block.free.copy()
     covered[needs.must] = True
     net = Network(block, covered)
-    everything = np.arange(block.size)
+    unbound: list[Unbound] = []
+
+    def all_free(cell: int, way: int) -> float:
+        if not unbound:
+            unbound.append(Unbound(block))
+        return unbound[0].furthest(cell, way)
 
     def far(cell: int) -> tuple[float, float]:
         net.read()
         found = net.furthest(cell, UP), net.furthest(cell, DOWN)
         if net.whole or any(found):
             return found
-        return furthest(block, cell, UP, everything), furthest(block, cell, DOWN, everything)
+        return all_free(cell, UP), all_free(cell, DOWN)
 
     def meet(need: Need, found: Array) -> None:
         fresh = np.flatnonzero((found != 0) & ~covered)
@@ -194,7 +199,9 @@ def heuristic(block: Block, needs: Needs) -> npt.NDArray[np.bool_]:
         for need in hard:
             if need in needs.shown or need not in needs.known or (not plain and by_one(need[0])):
                 continue
-            found = None if net.whole else _nearest(block, *need, needs, np.where(covered, 0.0, block.weight))
+            # What not even all cells together can do, no neighbourhood has to be asked for.
+            able = not net.whole and all_free(*need) >= needs.much(*need) - EXACT
+            found = _nearest(block, *need, needs, np.where(covered, 0.0, block.weight)) if able else None
             if found is None:
                 needs.lower(block, need[0], far)  # not even all cells covered would do: as far as it goes
                 net.read()
