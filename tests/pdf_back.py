@@ -5,6 +5,8 @@ It is the tests' own reader: nothing of the code that made the PDF helps it.
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,9 @@ from pypdf import PdfReader
 
 
 def text_of(path: Path) -> str:
-    """What a PDF says, page after page."""
+    """What a PDF says, page after page; by poppler where it is there, a hundred times as fast."""
+    if (poppler := shutil.which("pdftotext")) is not None:
+        return subprocess.run([poppler, str(path), "-"], capture_output=True, text=True, check=True).stdout
     return "\n".join(page.extract_text() for page in PdfReader(path).pages)
 
 

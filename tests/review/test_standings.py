@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import docx
 import pytest
-from pypdf import PdfReader
 
 from padanan.decree.approve import open_change
 from padanan.decree.documents import documents_folder, write_documents
@@ -22,6 +21,7 @@ from padanan.review.decision.actions import Decision, decide
 from padanan.review.report.pdf import FILE
 from padanan.run.follow import follow, stale
 from padanan.run.report import render_report
+from tests.pdf_back import text_of
 from tests.review.browser import asked
 from tests.review.decided_by_hand import (
     APPROVER,
@@ -128,7 +128,7 @@ def test_card_pages_and_documents_agree(home, tmp_path, key):
     assert page.texts["keadaan"] == f"Keadaan: {words.name}." and words.after in page.texts["berikut"]
     assert f"Keadaan reviu: <strong>{words.name}</strong>" in page.source
     said = " ".join(page.texts["rekomendasi"].split())
-    printed = " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(folder / FILE).pages).split())
+    printed = " ".join(text_of(folder / FILE).split())
     assert f"Keadaan reviu: {words.name}." in printed and said in printed
     sentence = standing(log, 1).sentence
     papers = {name: words_of(documents_folder(home, PERIODE, 1) / f"{name}.docx") for name in ("laporan-asisten", "berita-acara")}
