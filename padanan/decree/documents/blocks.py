@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from docx import Document
@@ -48,9 +49,8 @@ def _blocks(element: Any, parent: Any, numbers: _Numbers) -> Iterator[Block]:
 
 def _paragraph(paragraph: Paragraph, numbers: _Numbers) -> Iterator[Block]:
     properties = paragraph._p.pPr
-    style = paragraph.style
-    name = str(style.name) if style is not None else ""
-    alignment = _inherited(paragraph, "w:jc")
+    style = numbers.style(paragraph)
+    alignment = _inherited(paragraph, style, "w:jc")
     runs: list[dict[str, Any]] = []
     mark = numbers.mark(paragraph)
     if mark:
@@ -68,20 +68,20 @@ def _paragraph(paragraph: Paragraph, numbers: _Numbers) -> Iterator[Block]:
         yield {"jenis": "halaman"}
         if not runs:
             return
-    form, base = paragraph.paragraph_format, style.paragraph_format if style is not None else None
+    form = paragraph.paragraph_format
     border = properties is not None and properties.find(f"{qn('w:pBdr')}/{qn('w:bottom')}") is not None
     yield {
         "jenis": "paragraf",
-        "tingkat": HEADINGS.get(name, 0),
-        "gaya": name,
+        "tingkat": HEADINGS.get(style.name, 0),
+        "gaya": style.name,
         "rata": _ALIGN.get(alignment, "kiri"),
         "potongan": runs,
         "takik": _points(form.left_indent) or 0.0,
         "gantung": -(_points(form.first_line_indent) or 0.0),
-        "sebelum": _first(_points(form.space_before), _points(base.space_before) if base else None),
-        "sesudah": _first(_points(form.space_after), _points(base.space_after) if base else None),
-        "ukuran": _size(style),
-        "lekat": bool(_first(form.keep_with_next, base.keep_with_next if base else None)),
+        "sebelum": _first(_points(form.space_before), style.before),
+        "sesudah": _first(_points(form.space_after), style.after),
+        "ukuran": style.size,
+        "lekat": bool(_first(form.keep_with_next, style.keep)),
         "garis": border,
     }
 
@@ -155,16 +155,41 @@ def _looks(run: Any, paragraph: Paragraph) -> dict[str, Any]:
     return looks
 
 
-def _inherited(paragraph: Paragraph, tag: str) -> str:
+def _inherited(paragraph: Paragraph, style: _Style, tag: str) -> str:
     """A paragraph property's value, its own or that of its style and the styles this is based on."""
-    for element in (paragraph._p.pPr, *_styles(paragraph.style)):
+    found = _property(paragraph, style, tag)
+    return str(found.get(qn("w:val"))) if found is not None else ""
+
+
+def _property(paragraph: Paragraph, style: _Style, tag: str) -> Any:
+    for element in (paragraph._p.pPr, *style.properties):
         found = element.find(qn(tag)) if element is not None else None
         if found is not None:
-            return str(found.get(qn("w:val")))
-    return ""
+            return found
+    return None
 
 
-def _styles(style: Any) -> Iterator[Any]:
+@dataclass(frozen=True)
+class _Style:
+    """What a paragraph has of its style and of those this is based on; `properties` the nearest first."""
+
+    name: str
+    properties: tuple[Any, ...]
+    size: float
+    before: float | None
+    after: float | None
+    keep: bool | None
+
+    @classmethod
+    def of(cls, style: Any) -> _Style:
+        if style is None:
+            return cls("", (), _size(None), None, None, None)
+        form = style.paragraph_format
+        before, after = _points(form.space_before), _points(form.space_after)
+        return cls(str(style.name), tuple(_properties(style)), _size(style), before, after, form.keep_with_next)
+
+
+def _properties(style: Any) -> Iterator[Any]:
     while style is not None:
         yield style.element.pPr
         style = style.base_style
@@ -187,25 +212,33 @@ def _first(own: Any, inherited: Any) -> Any:
 
 
 class _Numbers:
-    """Word's automatic numbering, counted as Word counts it: `1.`, `a.` or a dash for bullets."""
+    """Word's automatic numbering, counted as Word counts it (`1.`, `a.` or a dash for bullets), and its styles, each read once:
+    python-docx searches the whole list of styles for every paragraph that asks.
+    """
 
     def __init__(self, document: Any) -> None:
         self.counts: dict[tuple[str, int], int] = {}
+        self._styles: dict[str | None, _Style] = {}
         try:
             self.root: Any = document.part.numbering_part.element
         except (KeyError, NotImplementedError):
             self.root = None
 
+    def style(self, paragraph: Paragraph) -> _Style:
+        """The style of a paragraph; header, footer and body share the document's."""
+        name = paragraph._p.style
+        if name not in self._styles:
+            self._styles[name] = _Style.of(paragraph.style)
+        return self._styles[name]
+
     def mark(self, paragraph: Paragraph) -> str:
         """The mark before a paragraph, empty when it has none."""
         number = level = None
-        for element in (paragraph._p.pPr, *_styles(paragraph.style)):
-            found = element.find(qn("w:numPr")) if element is not None else None
-            if found is not None:
-                ids, levels = found.find(qn("w:numId")), found.find(qn("w:ilvl"))
-                number = ids.get(qn("w:val")) if ids is not None else None
-                level = int(levels.get(qn("w:val"))) if levels is not None else 0
-                break
+        found = _property(paragraph, self.style(paragraph), "w:numPr")
+        if found is not None:
+            ids, levels = found.find(qn("w:numId")), found.find(qn("w:ilvl"))
+            number = ids.get(qn("w:val")) if ids is not None else None
+            level = int(levels.get(qn("w:val"))) if levels is not None else 0
         if number in (None, "0") or self.root is None or level is None:
             return ""
         form, text = self._format(str(number), level)
