@@ -29,8 +29,9 @@ from padanan.review.worklist.make import make as make_worklists
 from padanan.run.feedback_state import feedback_inputs
 from padanan.run.plan import make_plan
 from padanan.run.report import render_report
+from tests.feedback.conftest import copied
 from tests.feedback.field import Field
-from tests.pipeline import PERIODE, dbt, step, to_published
+from tests.pipeline import PERIODE, dbt, period_once, step, to_published
 
 WHO = {"pengusul": "contoh.pengusul", "penyetuju": "contoh.penyetuju", "reason": "kartu keluarganya berbeda"}
 NOW = datetime(2025, 12, 3, 9, tzinfo=JAKARTA)
@@ -100,8 +101,7 @@ def published_again(met: Met, cutoff: date) -> Path:
     return max(home.published(PERIODE).glob("rev-*"))
 
 
-@pytest.fixture
-def met(field: Field) -> Met:
+def meet(field: Field) -> Met:
     """Nine newcomers of whom the field tells; all but one were compared, one is linked, one waits."""
     seen = [name for name in NAMES if name not in ("musyawarah_saja", "meninggal")]
     visits = [field.row("verivali", person(name), NOMOR=f"V-{name}") for name in seen]
@@ -128,6 +128,35 @@ def met(field: Field) -> Met:
         compared=set(ids.values()) - {ids["belum_dibandingkan"]},
     )
     return Met(field, ids)
+
+
+@pytest.fixture
+def met(field: Field) -> Met:
+    """A home of its own where the field has met them."""
+    return meet(field)
+
+
+@pytest.fixture(scope="module")
+def published_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict[str, str]]:
+    """The same with the next revision, which knows them; it is never changed."""
+    source, key, _ = period_once(tmp_path_factory, "default")
+    home = copied(source, tmp_path_factory.mktemp("warga-baru") / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PADANAN_HOME", str(home.root))
+        patch.setenv("PADANAN_KEY_FILE", str(key))
+        made = meet(Field(home.ensure(), key))
+        assert to_published(home.root, key).name == "rev-2"
+    return home.root, key, made.ids
+
+
+@pytest.fixture
+def published(published_once: tuple[Path, Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Met:
+    """A copy of it."""
+    source, key, ids = published_once
+    home = copied(source, tmp_path / "data")
+    monkeypatch.setenv("PADANAN_HOME", str(home.root))
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(key))
+    return Met(Field(home.ensure(), key), ids)
 
 
 @pytest.mark.feature("F26")
@@ -165,10 +194,9 @@ def test_only_who_was_met_called_layak_and_is_like_nobody_enters(met: Met) -> No
 
 @pytest.mark.feature("F26")
 @pytest.mark.feature("F35")
-def test_they_are_people_of_the_next_revision(met: Met) -> None:
-    home, key = met.field.home, met.field.key
-    folder = to_published(home.root, key)
-    assert folder.name == "rev-2"
+def test_they_are_people_of_the_next_revision(published: Met) -> None:
+    met, home = published, published.field.home
+    folder = home.published(PERIODE, 2)
     read = {name: rows(folder / f"{name}.parquet") for name in ("padanan_record", "warga_baru", "row_account", "gap")}
     records = {row["entity_key"]: row for row in read["padanan_record"] if row["producer"] == "warga_baru"}
     assert set(records) == {met.ids["masuk"], met.ids["tanpa_nik"]}
@@ -205,9 +233,8 @@ def test_they_are_people_of_the_next_revision(met: Met) -> None:
 
 
 @pytest.mark.feature("F26")
-def test_report_worklists_and_verification_take_them_as_anybody_else(met: Met) -> None:
-    home = met.field.home
-    to_published(home.root, met.field.key)
+def test_report_worklists_and_verification_take_them_as_anybody_else(published: Met) -> None:
+    home = published.field.home
     assert render_report(home, PERIODE, 2).is_file()
     assert make_worklists(home, PERIODE, 2, now=NOW)
     assert make_kits(home, PERIODE, 2, now=NOW)
@@ -234,10 +261,10 @@ def test_rows_that_were_changed_are_not_published(met: Met) -> None:
 
 
 @pytest.mark.feature("F26")
-def test_whoever_a_register_delivers_later_is_one_person_and_found_by_every_earlier_name(met: Met) -> None:
+def test_whoever_a_register_delivers_later_is_one_person_and_found_by_every_earlier_name(published: Met) -> None:
     """The newcomer of one revision has a NIK that Adminduk delivers in the next: one person, whom both earlier names mean."""
-    home, key = met.field.home, met.field.key
-    earlier = to_published(home.root, key)
+    met, home = published, published.field.home
+    earlier = home.published(PERIODE, 2)
     before = {row["id_sementara"]: row["id_orang"] for row in rows(earlier / "warga_baru.parquet")}[met.ids["masuk"]]
     assert before != met.ids["masuk"]
     # The field speaks of them by the identifier of that publication's worklist.
@@ -303,9 +330,9 @@ def test_a_newcomer_is_ranked_before_the_next_run_and_selected_by_it(met: Met) -
     ]
     taken = met.field.returned("desil", *back, came=datetime(2025, 12, 8, 9, tzinfo=JAKARTA), month="2025-12")
     assert (taken.events, taken.refused) == (2, 0)
-    published = to_published(home.root, key)
-    people = {row["id_lama"]: row["id_orang"] for row in rows(published / "warga_baru.parquet")}
-    target = {row["id_orang"]: row for row in rows(published / "sasaran.parquet")}
+    folder = to_published(home.root, key)
+    people = {row["id_lama"]: row["id_orang"] for row in rows(folder / "warga_baru.parquet")}
+    target = {row["id_orang"]: row for row in rows(folder / "sasaran.parquet")}
     chosen, above = (target[people[met.ids[name]]] for name in ("masuk", "tanpa_nik"))
     assert (chosen["terpilih"], chosen["desil"], chosen["asal_desil"]) == (True, 2, "balikan")
     assert (above["terpilih"], above["kriteria_gagal"]) == (False, "desil_di_bawah_batas")
