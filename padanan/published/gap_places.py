@@ -78,10 +78,20 @@ class Layer:
         """Whether the wholes are known by place too."""
         return self.wholes is not None and len(self.wholes) > 1
 
+    def whole(self, path: Path) -> int | None:
+        """What the count of a place is a part of, None where that isn't known."""
+        return (self.wholes or {}).get(path, 0 if self.by_place else None)
+
     def at(self, path: Path) -> Figure:
         """The figure of a place, 0 where nothing was counted."""
-        whole = (self.wholes or {}).get(path, 0 if self.by_place else None)
-        return Figure(self.parts.get(path, 0), whole, self.marks.get(path), self.whole_marks.get(path))
+        return Figure(self.parts.get(path, 0), self.whole(path), self.marks.get(path), self.whole_marks.get(path))
+
+    @property
+    def open(self) -> bool:
+        """Whether no count of it, nor what is left beside it, is small or told by its whole: then nothing of it is covered."""
+        left = (whole - self.parts.get(path, 0) for path, whole in (self.wholes or {}).items() if path not in self.whole_marks)
+        hidden = (self.parts.get(path, 0) for path in self.whole_marks)
+        return not any(map(small, self.parts.values())) and not any(hidden) and not any(map(small, left))
 
 
 @dataclass(frozen=True)
@@ -250,7 +260,7 @@ def _up(name: str, children: Children) -> Iterator[tuple[Path, Ends]]:
 def _arc(layer: Layer, path: Path, ends: Ends, *, fixed: bool = False, given: Cover | None = None) -> Arc:
     """A count within another: where few of those are left over, or they can't be told, it is covered whatever its size."""
     part = layer.parts.get(path, 0)
-    whole = layer.at(path).whole
+    whole = layer.whole(path)
     if whole is None:
         return Arc(part, *ends, fixed=fixed, given=given)
     if path in layer.whole_marks:
@@ -330,6 +340,8 @@ def _tree_marks(
 ) -> dict[Path, Cover]:
     """The marks of one layer that nothing else adds up with."""
     given = given or {}
+    if not given and layer.open:
+        return {}
     arcs: dict[Cell, Arc] = {}
     for path, ends in _down("", children, END):
         fixed = path == ROOT or path in printed
