@@ -42,7 +42,7 @@ export TZ ?= Asia/Jakarta
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
   if $$p -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null; then echo $$p; break; fi; done)
 
-.PHONY: help setup demo demo-year test test-fast test-scale bench-full check dev docs lock render bench-quality bench-cases bench-promise bench-lists bench-queue bench-linkage bench-report bench-landing bench-api bench-feedback bench-feedback-year bench-mutants bench-faults faults fuzz audit clean-demo backup spark test-spark
+.PHONY: help setup demo demo-year test test-long test-fast test-scale bench-full check dev docs lock render bench-quality bench-cases bench-promise bench-lists bench-queue bench-linkage bench-report bench-landing bench-api bench-feedback bench-feedback-year bench-mutants bench-faults faults fuzz audit clean-demo backup spark test-spark
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -82,8 +82,12 @@ demo-year: setup | $(TMPDIR) ## a made-up year: a decree, nine months of field w
 test: setup | $(TMPDIR) ## all tests
 	@$(PY) -m pytest tests -n 2 --dist loadfile --no-loadscope-reorder -q --durations=15
 
+# What takes minutes each: before a release, and after a change of what they go through.
+test-long: setup | $(TMPDIR) ## ways of several runs: a lived year, review to seal, other periods, each asset alone, every operation broken (half an hour)
+	@$(PY) -m pytest tests -m panjang -n 2 --dist loadfile --no-loadscope-reorder -q --durations=15
+
 test-fast: setup | $(TMPDIR) ## units, contracts, definitions in under a minute; what starts processes or daemons is left to make test
-	@$(PY) -m pytest tests/unit tests/contracts tests/definitions -m "not lengkap and not lambat" -n 2 --dist worksteal -q
+	@$(PY) -m pytest tests/unit tests/contracts tests/definitions -m "not lengkap and not panjang and not lambat" -n 2 --dist worksteal -q
 
 # What CI runs beside the tests: two sizes of the main job, so that nothing that grows with the square of the people can land.
 test-scale: setup | $(TMPDIR) ## the main job at 50,000 and 200,000 residents: no step, model or test may grow faster or cost more than allowed

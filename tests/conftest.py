@@ -38,6 +38,7 @@ def pytest_configure(config):
 # What takes minutes goes first, so that no worker is left alone with it at the end; what asks for the same demo or the same
 # period stands apart, so that no worker waits while the other makes it.
 LONG = (
+    "tests/end_to_end/test_year.py",
     "tests/end_to_end/test_demo_run.py",
     "tests/end_to_end/test_other_periods.py",
     "tests/cleansing/test_gaps_equal_truth.py",

@@ -7,10 +7,10 @@ import duckdb
 import pytest
 
 from padanan.contracts.contract import load_contracts
-from tests.pipeline import RESIDENTS, landed_rows, period_once
+from tests.pipeline import landed_rows, period_once
 
 
-@pytest.fixture(scope="module", params=sorted(RESIDENTS))
+@pytest.fixture(scope="module", params=["default", pytest.param("clean", marks=pytest.mark.panjang), "hard"])
 def run(request, tmp_path_factory):
     home, _, published = period_once(tmp_path_factory, request.param)
     con = duckdb.connect()

@@ -77,6 +77,7 @@ def texts(name: str, blob: bytes) -> Iterator[str]:
         yield blob.decode("utf-8")
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F09")
 @pytest.mark.timeout(600)
 def test_one_entry_reaches_every_place(tmp_path, monkeypatch):

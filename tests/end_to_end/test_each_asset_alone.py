@@ -65,6 +65,7 @@ def one_model_a_dbt_call(repository):
     return set(found.values())
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F08")
 def test_landing_python_and_dbt_assets_each_run_alone(own, repository):
     graph = repository.asset_graph

@@ -13,6 +13,7 @@ from tests.end_to_end.conftest import run_module
 NAMES = {"2025-S1": {"dtks", "p3ke_keluarga", "p3ke_individu"}, "2026-S1": {"dtsen"}}
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F18")
 @pytest.mark.parametrize("label", sorted(NAMES))
 def test_the_period_runs_with_the_registries_of_its_time(label, tmp_path):

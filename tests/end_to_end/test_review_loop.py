@@ -79,6 +79,7 @@ def fill(path, decision: str, reason: str) -> None:
     book.save(path)
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F15", "F16", "F17", "F18")
 def test_from_faulty_deliveries_to_a_seal_that_can_be_made_again(world, tmp_path, monkeypatch):
     home, key = world

@@ -84,6 +84,9 @@ def make(folder):
     to_published(home, key, **told)
 
 
+pytestmark = pytest.mark.panjang
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return once(tmp_path_factory, "pendukung", make)

@@ -70,6 +70,7 @@ def rows_of(workbook, sheet):
     return [dict(zip(layout.columns, row, strict=True)) for row in values]
 
 
+@pytest.mark.panjang
 @pytest.mark.parametrize("made", ["worklists", "kits"])
 def test_several_processes_write_the_same_files(made, request, monkeypatch):
     home, folder, facts = request.getfixturevalue(made)

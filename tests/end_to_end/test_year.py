@@ -13,6 +13,7 @@ from padanan.base.home import Home
 from tests.end_to_end.conftest import run_module
 from tests.numbers import numbers_in
 
+pytestmark = pytest.mark.panjang
 RESIDENTS = "800"
 
 
@@ -28,7 +29,6 @@ def year(tmp_path_factory):
     return Home(home), ask, done
 
 
-@pytest.mark.lambat
 def test_the_year_ends_with_both_errors_lower_and_every_promise_kept(year) -> None:
     home, _, done = year
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -39,7 +39,6 @@ def test_the_year_ends_with_both_errors_lower_and_every_promise_kept(year) -> No
     assert len(list(home.root.glob("decree/*/ke-1/segel.json"))) == 2
 
 
-@pytest.mark.lambat
 def test_afterwards_everything_is_proved_and_nobody_is_named(year) -> None:
     _, ask, done = year
     proved = ask("verify")
@@ -52,7 +51,6 @@ def test_afterwards_everything_is_proved_and_nobody_is_named(year) -> None:
     assert not numbers_in(told)
 
 
-@pytest.mark.lambat
 def test_a_person_of_the_year_is_told_as_known_on_each_day(year) -> None:
     """Whose payment came on a day was not yet paid as known the day before, also when it is asked a year later."""
     home, ask, _ = year

@@ -37,6 +37,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     return {report["name"]: report for report in json.loads((folder / "laporan.json").read_text())}
 
 
+@pytest.mark.panjang
 @pytest.mark.parametrize("name", [scenario.name for scenario in SCENARIOS])
 def test_whatever_operation_is_the_last_the_next_run_comes_to_the_same_result(reports: dict[str, dict], name: str) -> None:
     report = reports[name]
@@ -46,6 +47,7 @@ def test_whatever_operation_is_the_last_the_next_run_comes_to_the_same_result(re
     assert report["repaired"] == 0 or name in ("catatan", "landing")
 
 
+@pytest.mark.panjang
 @pytest.mark.parametrize("name", [scenario.name for scenario in SCENARIOS])
 def test_the_operations_were_counted_and_broken(reports: dict[str, dict], name: str) -> None:
     report = reports[name]

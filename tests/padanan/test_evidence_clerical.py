@@ -332,6 +332,7 @@ def test_a_spoiled_list_gives_a_result_and_spoils_no_other(
     assert right > 50 and right / (right + wrong) >= 0.99, (right, wrong)
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F50")
 def test_every_decision_still_applies_after_a_change_of_the_key(decided: Decided, queue: Path, tmp_path: Path) -> None:
     """Rotated, planned, matched and published anew: each decision attaches, and a workbook of before still comes in."""

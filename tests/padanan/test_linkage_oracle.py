@@ -17,6 +17,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("oracle")
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F14")
 @pytest.mark.timeout(900)
 def test_f1_is_not_lower_than_splinks_with_the_same_keys_and_one_to_one(folder: Path) -> None:

@@ -59,6 +59,7 @@ def form_of(home):
     return path
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F15", "F18")
 def test_every_command_that_decides_is_followed(home, capsys):
     paper = scan(home)
