@@ -52,12 +52,13 @@ def solve(declared: Declared) -> Solved:
 
 
 def in_order(declared: Declared) -> Declared:
-    """The same cells and sums in the one order that they have by name.
+    """The same cells and sums in the one order that they have by name, totals after what is no sum.
 
     Of two coverings that cost the same the first one found is taken. Were that the order of declaration (a query's groups come in
     another one each time), two prints of one decree would cover different cells, and each would tell what the other hides.
     """
-    values = {key: declared.values[key] for key in sorted(declared.values, key=repr)}
+    totals = {total for total, _ in declared.sums}
+    values = {key: declared.values[key] for key in sorted(declared.values, key=lambda key: (key in totals, repr(key)))}
     sums = sorted(((total, tuple(sorted(parts, key=repr))) for total, parts in declared.sums), key=repr)
     return replace(declared, values=values, sums=sums)
 
