@@ -76,6 +76,7 @@ def test_a_rule_that_fails_on_real_rows_is_named_after_the_call(gudang_factory: 
     assert "PENANDA" not in str(error) and "3171011207800001" not in str(error)
 
 
+@pytest.mark.panjang
 def test_a_period_without_retired_registries_runs(gudang_factory: Any) -> None:
     """2026 has DTSEN alone: the models of DTKS and P3KE are empty tables, not errors."""
     home = gudang_factory("dtsen", "2026-S1")

@@ -95,6 +95,7 @@ def test_a_stream_is_that_of_the_query(opened, monkeypatch, size):
         assert sum(count for _, _, count in parts) == expected.count and all(count <= size for _, _, count in parts)
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F20", "F21")
 def test_every_look_up_is_that_of_the_query(opened):
     for changes in ({"baris": "sasaran", "wilayah": ["31"]}, {"wilayah": ["31"]}, {}, {"wilayah": ["31.74.06"]}):

@@ -55,6 +55,7 @@ def papers(untouched_demo, tmp_path_factory):
     return {kind: (path, pages[path.name]) for kind, path in files.items()}
 
 
+@pytest.mark.panjang
 @pytest.mark.parametrize("kind", ["field", "tkpk", "kit", "form", "clerical", "tabel", "celah"])
 def test_it_can_be_read_on_paper(papers, kind):
     """A4 across, letters large enough, no word on another, no figure that its column is too narrow for, numbered pages."""
@@ -70,6 +71,7 @@ def test_it_can_be_read_on_paper(papers, kind):
         assert PERIODE.label in page.text, (path.name, number)
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F24")
 def test_a_worklist_prints_each_person_with_the_question_and_its_heading_on_each_page(papers):
     path, pages = papers["field"]
@@ -83,6 +85,7 @@ def test_a_worklist_prints_each_person_with_the_question_and_its_heading_on_each
     assert not any("Untuk mesin" in page.text for page in pages), "codes are for the machine"
 
 
+@pytest.mark.panjang
 def test_the_tables_print_on_few_pages_with_indonesian_figures(papers):
     path, pages = papers["tabel"]
     assert len(pages) <= TABLE_PAGES

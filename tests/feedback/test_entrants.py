@@ -260,6 +260,7 @@ def test_rows_that_were_changed_are_not_published(met: Met) -> None:
         prove_field(home, data)
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F26")
 def test_whoever_a_register_delivers_later_is_one_person_and_found_by_every_earlier_name(published: Met) -> None:
     """The newcomer of one revision has a NIK that Adminduk delivers in the next: one person, whom both earlier names mean."""
@@ -312,6 +313,7 @@ def test_whoever_a_register_delivers_later_is_one_person_and_found_by_every_earl
     assert aside["masuk"] == "dasarnya_batal"
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F31")
 def test_a_newcomer_is_ranked_before_the_next_run_and_selected_by_it(met: Met) -> None:
     home, key = met.field.home, met.field.key

@@ -150,6 +150,7 @@ def test_residents_of_panti_by_kota_kind_and_adminduk(field: Field, capsys: pyte
     assert not re.search(r"\| [1-4] \|", capsys.readouterr().out)
 
 
+@pytest.mark.panjang
 @pytest.mark.feature("F34")
 @pytest.mark.feature("F59")
 def test_the_flag_of_panti_opens_a_check_and_stops_nothing(field: Field) -> None:

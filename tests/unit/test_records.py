@@ -234,7 +234,7 @@ def test_an_older_head_put_back_is_found(home: Home) -> None:
         log.read()
 
 
-@pytest.mark.lambat
+@pytest.mark.panjang
 def test_killed_at_two_hundred_moments_no_acknowledged_record_is_lost(home: Home) -> None:
     """A child appends and acknowledges over a pipe until it is killed at a random moment; what it told is there."""
     log = Log(home, KINDS[0], "2025-07-01")
