@@ -79,7 +79,7 @@ demo: setup | $(TMPDIR) ## made-up deliveries of twenty-one producers, from inbo
 demo-year: setup | $(TMPDIR) ## a made-up year: a decree, nine months of field work, the next decree, four LP3KE, errors by truth (SCALE=2000 SEED=1)
 	@PADANAN_HOME=$(YEAR_HOME) PADANAN_DAGSTER_STORAGE=$(YEAR_HOME)/dagster $(PY) -m orchestration.demo_year --seed $(SEED) $(if $(filter command environment,$(firstword $(origin SCALE))),--scale $(SCALE)) $(if $(filter command environment,$(firstword $(origin PROFILE))),--profile $(PROFILE))
 
-test: setup | $(TMPDIR) ## all tests
+test: setup | $(TMPDIR) ## all tests but those of test-long
 	@$(PY) -m pytest tests -n 2 --dist loadfile --no-loadscope-reorder -q --durations=15
 
 # What takes minutes each: before a release, and after a change of what they go through.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -145,12 +146,13 @@ def heuristic(block: Block, needs: Needs) -> npt.NDArray[np.bool_]:
     covered = block.free.copy()
     covered[needs.must] = True
     net = Network(block, covered)
-    unbound: list[Unbound] = []
+
+    @cache
+    def unbound() -> Unbound:
+        return Unbound(block)
 
     def all_free(cell: int, way: int) -> float:
-        if not unbound:
-            unbound.append(Unbound(block))
-        return unbound[0].furthest(cell, way)
+        return unbound().furthest(cell, way)
 
     def far(cell: int) -> tuple[float, float]:
         net.read()
