@@ -7,6 +7,8 @@ import duckdb
 import numpy as np
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
@@ -264,6 +266,29 @@ def test_where_a_rule_judged_some_records_only_the_judged_are_told_as_a_whole(re
     whole = {key: value for key, value in found.items() if key[:2] == ("dtks", "nik_kosong")}
     assert whole.pop(("dtks", "nik_kosong", "DKI", ("", "", "")))[2] is not None
     assert whole and {(judged, share) for _, judged, share, _ in whole.values()} == {(None, None)}
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 12), st.integers(0, 12), st.sampled_from([None, Cover.SMALL, Cover.MORE])),
+        min_size=2,
+        max_size=6,
+    ),
+    st.booleans(),
+)
+def test_a_layer_that_sets_up_no_covering_would_have_covered_nothing(cells, by_place):
+    """The short way is no other way: of counts, of what is left beside them, and where the whole is covered itself."""
+    places = [(*ROOT, f"31.{number}") for number in range(len(cells))]
+    parts = {path: failed for path, (failed, _, _) in zip(places, cells, strict=True)}
+    wholes = {path: failed + passed for path, (failed, passed, _) in zip(places, cells, strict=True)} if by_place else {}
+    layer = gap_places.Layer(
+        parts | {ROOT: sum(parts.values())},
+        wholes | {ROOT: sum(wholes.values()) or 1000},
+        whole_marks={path: mark for path, (_, _, mark) in zip(places, cells, strict=True) if mark} if by_place else {},
+    )
+    children = {ROOT: tuple(places)}
+    elsewhere = {(*ROOT, "lain"): Cover.SMALL}  # a mark of no place here: nothing but the long way
+    assert gap_places._tree_marks(layer, children) == gap_places._tree_marks(layer, children, elsewhere)
 
 
 def test_counts_that_contradict_the_kota_are_refused(counted, monkeypatch):
