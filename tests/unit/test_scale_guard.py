@@ -1,10 +1,13 @@
 """The guard of `make test-scale`: it sees a pairwise join of two large tables, and a cost that grows faster than its rows."""
 
 import json
+from collections.abc import Collection
+from pathlib import Path
 
 import duckdb
 import pytest
 
+import benchmarks.scale.__main__ as guard
 from benchmarks.scale.growth import (
     EXPONENT,
     FLOOR,
@@ -17,8 +20,9 @@ from benchmarks.scale.growth import (
     compared,
     slowness,
 )
-from benchmarks.scale.nodes import crossings
+from benchmarks.scale.nodes import Node, crossings
 from orchestration.measure import STAGE_LINES
+from padanan.base.home import Home
 
 QUADRATIC = "select * from tugas t left join celah c on list_contains(string_split(c.kode, ','), t.kode)"
 LISTED = "select * from tugas t join (values ('x'), ('y')) v(kode) on starts_with(t.kode, v.kode)"
@@ -83,3 +87,25 @@ def test_what_is_allowed_is_counted_by_the_floor_beside_it(floor: float, slow: f
     under, over = (NODE_BUDGET / 5 * slow * share for share in (0.98, 1.02))
     kept, broken = (compared({"model": one / 4}, {"model": one}, (50_000, 200_000), {}, slow)[0].faults for one in (under, over))
     assert not kept and "per sejuta" in broken[0]
+
+
+@pytest.mark.parametrize("true_cost, said", [(0.9, []), (2.0, ["desil_orang"])], ids=["a-busy-moment", "it-is-so"])
+def test_what_seems_to_grow_is_asked_again_at_both_sizes_before_it_is_said(
+    true_cost: float, said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[tuple[str, tuple[str, ...], int]] = []
+
+    def nodes(home: Home, work: Path, only: Collection[str] = (), times: int = 1) -> list[Node]:
+        asked.append((home.root.name, tuple(only), times))
+        return [Node("desil_orang", "model", {"kecil": 0.24, "besar": true_cost}[home.root.name], ())]
+
+    monkeypatch.setattr(guard, "nodes", nodes)
+    sizes = []
+    for name, cost in (("kecil", 0.25), ("besar", 2.5)):
+        (tmp_path / name).mkdir()
+        found = [Node("desil_orang", "model", cost, ()), Node("lain", "model", 4 * cost if name == "kecil" else cost, ())]
+        sizes.append(guard.Measured(Home(tmp_path / name), {}, found, 4.6))
+    costs = guard._costs(sizes, (50_000, 200_000), 1.0)
+    assert [one.name for one in costs if one.faults] == said
+    assert asked == [(name, ("desil_orang",), guard.TIMES) for name in ("kecil", "besar")]
+    assert {one.name: (one.small, one.large) for one in costs} == {"desil_orang": (0.24, true_cost), "lain": (1.0, 2.5)}

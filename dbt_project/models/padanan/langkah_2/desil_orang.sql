@@ -43,13 +43,14 @@ kartu as (
 ),
 kartu_orang as (
     select id_orang, id_keluarga, true as terdaftar from kartu
-    union
-    select l.id_orang, l.id_keluarga, false
+    union all
+    -- distinct after the join: nearly everyone has a card
+    select distinct l.id_orang, l.id_keluarga, false
     from (
         select a.id_orang, f.id_keluarga_gabung as id_keluarga
         from {{ ref('anggota_keluarga') }} as a
         inner join {{ ref('padanan_keluarga') }} as f on a.id_keluarga = f.id_keluarga
-        union
+        union all
         select id_orang, id_keluarga
         from {{ ref('padanan_record') }}
         where {{ registry_of('producer') }} is null and id_keluarga is not null
