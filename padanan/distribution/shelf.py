@@ -27,6 +27,8 @@ from padanan.distribution.aggregate import FILE as AGGREGATE
 from padanan.distribution.lines import Lines
 from padanan.distribution.prepare import DATABASE, FACTS, prepare, prepared_folder
 from padanan.published.revisions import periods
+from padanan.records.kinds import GRANTS
+from padanan.records.log import mend_heads
 from padanan.records.seals import Seal, seals
 
 POINTER = "terbit.json"
@@ -61,6 +63,8 @@ def publish_decree(home: Home, periode: Periode) -> dict[str, Any]:
     found = seals(home, periode)
     if not found:
         raise PadananError(f"periode {periode.label} belum ditetapkan", cure="segel dahulu dengan 'padanan decree approve'")
+    # A grant or revocation whose writer was killed is laid out by, so its head names it.
+    mend_heads(home, GRANTS)
     with held(home.distribusi / ".terbit.lock"):
         seal, before = found[-1], []
         for earlier in (*found[:-1][-1:], *_last_before(home, periode)):

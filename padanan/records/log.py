@@ -136,6 +136,23 @@ class Log:
             transaction.commit(added)
         return added
 
+    def mend_head(self) -> None:
+        """Lets the head name the newest record where a writer was killed between the two.
+
+        Until it does, nobody could tell that this record was cut off; whoever adds the next one does the same.
+
+        Raises:
+            PadananError: see `read`; the log is only looked at where head and records differ.
+        """
+        _, content = self.chain.contents()
+        try:
+            named = self.chain.head_number() == content.count(b"\n")
+        except (ValueError, KeyError, TypeError):
+            named = False
+        if content and not named:
+            with self.writing():
+                pass
+
     def repair(self) -> int:
         """Takes a torn tail off the file and keeps it beside it; whole records are never touched.
 
@@ -217,6 +234,16 @@ def unadopted(home: Home) -> list[PadananError]:
         except PadananError as error:
             found.append(error)
     return found
+
+
+def mend_heads(home: Home, *kinds: Kind) -> None:
+    """`Log.mend_head` of every file of some kinds (by default all).
+
+    Raises:
+        PadananError: the first log that is not intact.
+    """
+    for log in logs(home, *kinds):
+        log.mend_head()
 
 
 def prove_all(home: Home) -> None:

@@ -34,7 +34,7 @@ from padanan.published.run_plan import RunPlan
 from padanan.records import anchors
 from padanan.records.delivery_proof import prove_landed, prove_read
 from padanan.records.key_register import prove_key
-from padanan.records.log import prove_all
+from padanan.records.log import mend_heads, prove_all
 from padanan.records.review_log import read_log
 from padanan.records.seals import closed
 from padanan.records.steps import requests
@@ -92,6 +92,7 @@ def make_plan(
         )
     # A run beside a register that was tampered with would make its figures look trusted.
     prove_all(home)
+    mend_heads(home)
     ring = prove_key(home)
     prove_landed(home)
     plans = load_plans(expectations)

@@ -2,12 +2,16 @@
 
 import json
 import threading
+from datetime import datetime
 
 import pytest
 
 from padanan.base.errors import PadananError
+from padanan.base.period import JAKARTA
+from padanan.distribution.grants import REVOKE, log_of
 from padanan.distribution.prepare import prepared_folder
 from padanan.distribution.shelf import open_prepared, pointer_path, publish_decree, read_pointer
+from padanan.records.chain import Chain
 from tests.distribution.agencies_by_hand import BASE
 from tests.distribution.decree_by_hand import PERIODE, seal_decree
 
@@ -56,6 +60,19 @@ def test_a_new_decree_under_load(served):
     assert len(set(names)) == 900
     told = agency.get(BASE).json()
     assert (told["ke"], told["perubahan_sejak"]) == (2, ["2025-S2/1", "2025-S1/1"])
+
+
+def test_a_revocation_whose_writer_was_killed_is_named_by_the_head_when_the_decree_is_shown_again(served, monkeypatch):
+    """Until then somebody could cut it off, and the door would be open again."""
+    served.grant(baris="sasaran", wilayah=["31"], kolom=["id_orang", "nama"])
+    log = log_of(served.home)
+    with monkeypatch.context() as patch:
+        patch.setattr(Chain, "write_head", lambda *_: None)
+        log.append([{"tindakan": REVOKE, "alasan": "uji"}], datetime.now(JAKARTA))
+    records = len(log.read().records)
+    assert log.chain.head_number() == records - 1
+    publish_decree(served.home, PERIODE)
+    assert log.chain.head_number() == records
 
 
 def test_a_pointer_that_somebody_wrote_is_not_followed(served):

@@ -20,7 +20,7 @@ from padanan.base.period import JAKARTA, Periode
 from padanan.cli import main
 from padanan.records.chain import EMPTY_HEAD, Chain, canonical, content_hash
 from padanan.records.kinds import KINDS, Kind
-from padanan.records.log import Log, logs, prove_all
+from padanan.records.log import Log, logs, mend_heads, prove_all
 from padanan.run.plan import make_plan
 
 NOW = datetime(2025, 11, 20, 9, tzinfo=JAKARTA)
@@ -220,6 +220,32 @@ def test_whoever_writes_finds_the_head_current_before_anything_is_decided(home: 
     log.path.write_bytes(b"".join(lines_of(log)[:1]))
     with pytest.raises(PadananError, match="ke-2 hilang atau diganti"):
         log.read()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.folder for kind in KINDS])
+def test_a_run_lets_the_head_name_what_a_killed_writer_left(kind: Kind, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log(home, kind, "2025-07-01")
+    log.append([SAMPLE], NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(Chain, "write_head", lambda *_: None)
+        log.append([SAMPLE, SAMPLE], NOW)
+    assert log.chain.head_number() == 1
+    with pytest.raises(PadananError, match="peran acuan"):
+        make_plan(home, {}, Periode(2025, 2))
+    assert log.chain.head_number() == 3
+    log.path.write_bytes(lines_of(log)[0])
+    with pytest.raises(PadananError, match="ke-3 hilang atau diganti"):
+        log.read()
+
+
+def test_heads_that_name_the_newest_record_are_left_alone_and_a_broken_one_is_named(log: Log) -> None:
+    before = log.head_path.stat().st_ino
+    mend_heads(log.home)
+    assert log.head_path.stat().st_ino == before
+    log.head_path.write_text("{}")
+    mend_heads(log.home, *(kind for kind in KINDS if kind is not log.kind))
+    with pytest.raises(PadananError, match=r"kepala .* berubah"):
+        mend_heads(log.home)
 
 
 def test_an_older_head_put_back_is_found(home: Home) -> None:
