@@ -14,6 +14,7 @@ from typing import Any
 import xlsxwriter
 
 from padanan.base import disk
+from padanan.base.book_rows import HELD, HeldSheet, RowSheet
 
 FONT_SIZE = 12
 """Points of what is filled in by hand and read at a door."""
@@ -23,11 +24,20 @@ _A4, _MARGIN, _FOOT = 9, 0.4, 0.75
 
 
 class Book(xlsxwriter.Workbook):  # type: ignore[misc]
-    """XlsxWriter's workbook; its rows hold people, and what a killed run leaves is swept with the draft folder it lies in."""
+    """XlsxWriter's workbook; its rows hold people, and what a killed run leaves is swept with the draft folder it lies in.
 
-    def __init__(self, path: Path, **options: Any) -> None:
-        super().__init__(str(path), {"tmpdir": str(path.parent), **options})
+    Args:
+        streamed: rows are written in their order and once; with `RowSheet.put_row` whole.
+        rows: about how many they are, where that is known: up to `HELD` wait in memory, more in files beside the workbook.
+    """
+
+    worksheet_class = RowSheet
+
+    def __init__(self, path: Path, *, streamed: bool = False, rows: int | None = None, **options: Any) -> None:
+        super().__init__(str(path), {"tmpdir": str(path.parent), "constant_memory": streamed, **options})
         self._place = path
+        if streamed and rows is not None and rows <= HELD:
+            self.worksheet_class, self.in_memory = HeldSheet, True
 
     def close(self) -> None:
         """Writes the file."""

@@ -89,7 +89,7 @@ def test_a_row_that_a_sheet_cannot_hold_is_no_silent_loss(tmp_path, monkeypatch)
 
     monkeypatch.setattr(Worksheet, "__init__", small)
     for layout in (book.MACHINE, book.layouts()["Verifikasi"]):
-        made = workbook(tmp_path / "penuh.xlsx", "penuh", constant_memory=True)
+        made = workbook(tmp_path / "penuh.xlsx", "penuh", streamed=True)
         rows = [(dict.fromkeys(layout.locked, "x\ny"), "segel")] * 2
         with pytest.raises(PadananError, match="tidak memuat baris ke-2"):
             write_sheet(made, layout, rows, formats(made))
@@ -97,7 +97,7 @@ def test_a_row_that_a_sheet_cannot_hold_is_no_silent_loss(tmp_path, monkeypatch)
 
 def test_rows_wait_beside_their_workbook(tmp_path):
     """Names never lie in a common temporary folder, not even while a workbook is written."""
-    made = workbook(tmp_path / "nama.xlsx", "nama", constant_memory=True)
+    made = workbook(tmp_path / "nama.xlsx", "nama", streamed=True)
     write_sheet(made, book.MACHINE, [(dict.fromkeys(book.MACHINE.locked, "x"), "segel")], formats(made))
     assert list(tmp_path.iterdir()), "the rows so far"
     made.close()

@@ -27,7 +27,7 @@ def write(path: Path, book: Book, form: Form, programs: Programs, rows: Iterable
     Raises:
         PadananError: another number of rows came.
     """
-    made = workbook(path, form.title, constant_memory=True)
+    made = workbook(path, form.title, streamed=True, rows=count)
     styles = formats(made, READ_SIZE)
     layout = layout_of(book, form, programs)
     written = write_sheet(made, layout, sealed_all(layout, _cells(layout, book, rows, count)), styles, book.foot)

@@ -17,6 +17,7 @@ import duckdb
 
 from padanan.base import disk
 from padanan.base.book import READ_SIZE, height, on_paper
+from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
 from padanan.base.warehouse import connect_warehouse
@@ -94,9 +95,9 @@ def write_kit(asked: Asked) -> dict[str, int]:
 
 def _book(con: duckdb.DuckDBPyConnection, tables: list[Sheet], path: Path, title: str, foot: str) -> dict[str, int]:
     """The workbook of rows: all text, no formula; a full sheet goes on in the next one."""
-    book = workbook(path, title, constant_memory=True)
+    book = workbook(path, title, streamed=True)
     styles = formats(book, READ_SIZE)
-    counts = {}
+    counts, look = {}, styles.cell(opened=False)
     for table in tables:
         written, sheet = 0, None
         for row in table.rows(con):
@@ -104,9 +105,13 @@ def _book(con: duckdb.DuckDBPyConnection, tables: list[Sheet], path: Path, title
                 sheet = _sheet(book, table, written // SHEET_ROWS, styles, foot)
             line = 2 + written % SHEET_ROWS
             cells = [neutral(value or "") for value in row]
-            sheet.set_row(line, height(zip(cells, table.widths, strict=True), styles.size))
-            for place, value in enumerate(cells):
-                sheet.write_string(line, place, value, styles.cell(opened=False))
+            tall = height(zip(cells, table.widths, strict=True), styles.size)
+            if sheet.put_row(line, tall, cells, [look] * len(cells)):
+                raise PadananError(
+                    f"lembar {table.name} tidak memuat baris ke-{written + 1}",
+                    file=path.name,
+                    cure="laporkan kepada pengelola",
+                )
             written += 1
         if sheet is None:
             _sheet(book, table, 0, styles, foot)

@@ -196,7 +196,7 @@ def write(
     Raises:
         PadananError: Verifikasi and Validasi did not get the same people, or a task of the field has none.
     """
-    book = workbook(path, "Daftar tugas lapangan", constant_memory=True)
+    book = workbook(path, "Daftar tugas lapangan", streamed=True, rows=len(tasks) + 2 * len(people))
     styles = formats(book)
     sheets = layouts(stamp.cutoff)
     foot = f"{stamp.told} · {place} · memuat data pribadi, serahkan kembali atau musnahkan"

@@ -139,7 +139,7 @@ class Lists:
 
 def write(path: Path, place: District, stamp: Stamp, rows: Mapping[str, list[dict[str, str]]]) -> dict[str, int]:
     """Writes one workbook, mode 0600; the same rows give the same bytes. Returns the rows by kind, as they were written."""
-    book = workbook(path, "Daftar untuk diputuskan TKPK", constant_memory=True)
+    book = workbook(path, "Daftar untuk diputuskan TKPK", streamed=True, rows=sum(map(len, rows.values())))
     styles = formats(book, READ_SIZE)
     texts = [
         ("Periode dan revisi", f"{stamp.label}, revisi {stamp.revisi}"),
