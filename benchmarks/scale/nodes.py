@@ -24,6 +24,8 @@ PAIRWISE = ("BLOCKWISE_NL_JOIN", "NESTED_LOOP_JOIN", "CROSS_PRODUCT")
 """DuckDB's operators that hold each row of one side against each of the other."""
 ONE_ROW = ("UNGROUPED_AGGREGATE", "SIMPLE_AGGREGATE", "DUMMY_SCAN")
 """Operators that give one row and say nothing of it."""
+AS_WRITTEN = "build_side_probe_side"
+"""What `macros/kept_table.sql` asks DuckDB to leave alone while it builds a kept table."""
 MANY, FEW = 10_000, 100
 """Rows of the larger side from which on such a join counts, and of the smaller side up to which it is a list and no table."""
 
@@ -81,9 +83,10 @@ def nodes(home: Home, work: Path, only: Collection[str] = (), times: int = 1) ->
         con.execute("set memory_limit = '3GB'")
         con.execute(f"set temp_directory = '{work / 'tmp'}'")
         built = {str(row[0]) for row in con.execute("select table_name from information_schema.tables").fetchall()}
-        for name, kind, sql in _queries(compiled, built):
+        for name, kind, sql, kept in _queries(compiled, built):
             if only and name not in only:
                 continue
+            con.execute(f"set disabled_optimizers = '{AS_WRITTEN if kept else ''}'")
             try:
                 plan = json.loads(con.execute(f"explain (format json) {sql}").fetchall()[0][1])
                 crossed = tuple(crossings(plan))
@@ -134,12 +137,16 @@ def _compiled(home: Home, work: Path) -> dict[str, Any]:
     return manifest
 
 
-def _queries(manifest: dict[str, Any], built: set[str]) -> Iterator[tuple[str, str, str]]:
-    """Name, kind and query of each model and test of the main job; models that only unit tests build are none of it."""
+def _queries(manifest: dict[str, Any], built: set[str]) -> Iterator[tuple[str, str, str, bool]]:
+    """Name, kind and query of each model and test of the main job, and whether it is a table that is kept.
+
+    Models that only unit tests build are none of it.
+    """
     nodes = manifest["nodes"]
     for node in nodes.values():
         if node["resource_type"] not in ("model", "test") or not (sql := str(node.get("compiled_code") or "").strip()):
             continue
         read = [nodes[one]["name"] for one in node["depends_on"]["nodes"] if one in nodes]
         if built.issuperset([*read, *([node["name"]] if node["resource_type"] == "model" else [])]):
-            yield str(node["name"]), str(node["resource_type"]), sql.rstrip(";")
+            kept = node["config"].get("materialized") == "kept"
+            yield str(node["name"]), str(node["resource_type"]), sql.rstrip(";"), kept

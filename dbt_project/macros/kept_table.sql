@@ -35,12 +35,16 @@
     {%- endif -%}
     {{ run_hooks(pre_hooks) }}
     {%- if there is not none and not there.is_table -%}{{ drop_relation_if_exists(there) }}{%- endif -%}
+    {#- Many rows on the left, few on the right, as they are written: after a chain of left joins DuckDB expects a hundred million places
+        of a few thousand, and would lay all rows of the delivery out in memory, and on the disk, to look the places up in them. -#}
+    {%- do run_query("set disabled_optimizers = 'build_side_probe_side'") -%}
     {%- call statement('main') -%}
     create or replace table {{ target }} as (
         {{ compiled_code }}
     );
     comment on table {{ target }} is {{ lit(mark) }}
     {%- endcall -%}
+    {%- do run_query("reset disabled_optimizers") -%}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({'relations': [target]}) }}

@@ -296,9 +296,13 @@ def sheets(root: Path) -> None:
 
 
 def events_of_sheets(root: Path) -> dict[str, str]:
-    """As `result`; each time that a sheet is taken has its record and receipt, also when everything in it was taken before."""
-    own = ("decisions/umpan_balik/lembar", "umpan_balik/lembar/")
-    return {name: state for name, state in result(root).items() if not name.startswith(own)}
+    """As `result`; each time that a sheet is taken has its record and receipt, also when everything in it was taken before.
+
+    So has the delivery that is made of its answers: brought again, landing says that it has it already.
+    """
+    again = "landing/verivali/tanda_terima"
+    own = ("decisions/umpan_balik/lembar", "umpan_balik/lembar/", f"{again}/duplikat-")
+    return {name: state for name, state in result(root).items() if not name.startswith(own) and name != again}
 
 
 def prepared(root: Path) -> dict[str, str]:

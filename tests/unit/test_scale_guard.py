@@ -20,9 +20,9 @@ from benchmarks.scale.growth import (
     compared,
     slowness,
 )
-from benchmarks.scale.nodes import Node, crossings
+from benchmarks.scale.nodes import AS_WRITTEN, Node, crossings
 from orchestration.measure import STAGE_LINES
-from padanan.base.home import Home
+from padanan.base.home import CHECKOUT, Home
 
 QUADRATIC = "select * from tugas t left join celah c on list_contains(string_split(c.kode, ','), t.kode)"
 LISTED = "select * from tugas t join (values ('x'), ('y')) v(kode) on starts_with(t.kode, v.kode)"
@@ -109,3 +109,16 @@ def test_what_seems_to_grow_is_asked_again_at_both_sizes_before_it_is_said(
     assert [one.name for one in costs if one.faults] == said
     assert asked == [(name, ("desil_orang",), guard.TIMES) for name in ("kecil", "besar")]
     assert {one.name: (one.small, one.large) for one in costs} == {"desil_orang": (0.24, true_cost), "lain": (1.0, 2.5)}
+
+
+def test_kept_tables_are_measured_as_they_are_built() -> None:
+    """Joined as they are written, and only they: what is built after them is left to the optimizer again."""
+    macro = (CHECKOUT / "dbt_project" / "macros" / "kept_table.sql").read_text(encoding="utf-8")
+    asked, built, left = (
+        macro.index(text) for text in (f"disabled_optimizers = '{AS_WRITTEN}'", "create or replace", "reset disabled")
+    )
+    assert asked < built < left
+    with duckdb.connect() as con:
+        con.execute(f"set disabled_optimizers = '{AS_WRITTEN}'")
+        con.execute("reset disabled_optimizers")
+        assert con.execute("select current_setting('disabled_optimizers')").fetchone() == ("",)
