@@ -6,6 +6,7 @@ Rules on rows belong to the contracts; here a delivery is judged as a whole, fro
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +31,7 @@ FILLED, EMPTIED = 0.95, 0.50
 UNREADABLE_HELD, UNREADABLE_QUARANTINE = 0.10, 0.50
 # A second month below this share is a typing fault for the row rules, above it another period's rows.
 SECOND_PERIOD = 0.10
+_MONTH = re.compile(r"\d{4}-\d{2}")
 # So many numbers dated as people's in the column of cards, and so few in that of people, over so many rows: the two are swapped.
 SWAPPED, OWN, SWAPPED_ROWS = 0.25, 0.05, 5
 WARN_SHARE, HOLD_SHARE = 0.20, 0.50
@@ -86,7 +88,9 @@ def after_reading(raw: RawTable, contract: Contract, letter: Letter) -> Iterator
             "kolom_hilang",
             "karantina",
             "kolom wajib tidak ada: " + ", ".join(labels[name] for name in raw.missing),
-            "lengkapi kolom itu dengan nama yang disepakati lalu kirim ulang",
+            "bila hanya judulnya yang berganti (lihat kolom di luar kontrak), kembalikan; bila tidak, lengkapi; lalu kirim ulang"
+            if raw.unagreed
+            else "lengkapi kolom itu dengan nama yang disepakati lalu kirim ulang",
             "baris judul",
         )
     optional = [column.source for column in contract.columns if column.name not in raw.columns and not column.required]
@@ -105,7 +109,8 @@ def after_reading(raw: RawTable, contract: Contract, letter: Letter) -> Iterator
             "kolom_tak_disepakati",
             "tolak" if refused else "peringatan",
             f"kolom di luar kontrak {'menyebabkan kiriman ditolak' if refused else 'tidak disalin'}: {shown}",
-            "hapus kolom itu, atau usulkan kepada walidata agar disepakati",
+            "hapus kolom itu, atau usulkan kepada walidata agar disepakati"
+            + ("; jangan dihapus bila itu kolom wajib yang berganti judul" if raw.missing else ""),
             "baris judul",
         )
     if not raw.counted:
@@ -173,7 +178,8 @@ def after_staging(
             "yang benar",
             keeper=RELEASE,
         )
-    yield from _periods(staged, contract)
+    yield from _periods(raw, staged, contract, letter)
+    yield from _numbers(raw, staged)
     yield from _swapped(raw, staged, contract)
     if contract.unit == "wilayah":
         yield from _places_without_rows(staged)
@@ -259,8 +265,8 @@ def _detail(cause: str) -> str:
     return f" {figures}" if name in ("jumlah_kolom", OTHER_TOTAL) and figures else ""
 
 
-def _periods(staged: Staged, contract: Contract) -> Iterator[Flag]:
-    if contract.form.get("periode_banyak") or len(staged.periods) < 2:
+def _periods(raw: RawTable, staged: Staged, contract: Contract, letter: Letter) -> Iterator[Flag]:
+    if contract.form.get("periode_banyak") or not staged.periods:
         return
     total = sum(staged.periods.values())
     months = [month for month, count in staged.periods.items() if count >= SECOND_PERIOD * total]
@@ -271,6 +277,27 @@ def _periods(staged: Staged, contract: Contract) -> Iterator[Flag]:
             f"satu berkas memuat beberapa periode: {', '.join(sorted(months))}",
             "kirim satu berkas untuk setiap periode; bila memang disepakati digabung, jelaskan tertulis kepada walidata",
             keeper=RELEASE,
+        )
+    # A letter of a half-year names no month to hold the rows against.
+    elif months and _MONTH.fullmatch(letter.periode_data or "") and months[0] != letter.periode_data and staged.period:
+        yield Flag(
+            "periode_beda",
+            "peringatan",
+            f"surat menyebut periode data {letter.periode_data}, sebagian besar baris menyebut {months[0]}",
+            "cocokkan keduanya; bila surat yang keliru, kirim lagi dengan surat yang benar; bila memang demikian, biarkan",
+            f"kolom {raw.column(staged.period)}",
+        )
+
+
+def _numbers(raw: RawTable, staged: Staged) -> Iterator[Flag]:
+    """Excel keeps fifteen digits of a number: a NIK that went through one may end in a 0 that is not its own."""
+    for name, count in staged.number_cells.items():
+        yield Flag(
+            "id_angka",
+            "peringatan",
+            f"{number(count)} sel berisi angka, bukan teks; angka ke-16 dapat sudah berubah menjadi 0",
+            "format kolom itu sebagai Teks dan isi lagi dari sumbernya; baris yang rusak disebut di laporan mutu",
+            f"kolom {raw.column(name)}",
         )
 
 

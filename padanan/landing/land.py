@@ -19,6 +19,7 @@ from padanan.base.commit import building, publish, retire, write_once, writing
 from padanan.base.errors import DeliveryError, PadananError, SourceUnavailable, no_space_guard, safe_reason
 from padanan.base.folder_proof import FILE as PROOF
 from padanan.base.folder_proof import signed_text
+from padanan.base.format import moment
 from padanan.base.home import Home
 from padanan.base.keys import KeyRing
 from padanan.base.regular import FOLDER, odd_kind
@@ -38,7 +39,7 @@ from padanan.landing.receipt import NAME, Receipt
 from padanan.landing.settled import duplicate_paper, first_arrival
 from padanan.landing.stage import stage
 from padanan.records.key_register import key_of
-from padanan.records.ledger import manifests, previous_delivery
+from padanan.records.ledger import effective_status, manifests, previous_delivery, released
 from padanan.records.tombstone import gone, read_nisan
 
 PULLED = "tarikan.parquet"
@@ -310,17 +311,24 @@ def _aside(item: Delivery, folder: Path, manifest: dict[str, Any]) -> Receipt:
 def _duplicate(item: Delivery, twin: dict[str, Any]) -> Receipt:
     """The delivery is there already: its folder stays untouched, this arrival gets a receipt of its own."""
     manifest = {name: value for name, value in twin.items() if name != "folder"}
-    first = manifest.get("diterima")
+    first = moment(manifest.get("diterima"))
     nisan = read_nisan(twin["folder"])
-    lost = f" dan {gone(nisan)}" if nisan else ""
-    cure = "kirim data periode yang masih disimpan" if nisan else "tidak perlu mengirim ulang"
+    held = not nisan and effective_status(twin, released(item.home)) == "ditahan"
+    lost = f" dan {gone(nisan)}" if nisan else " dan masih ditahan" if held else ""
+    cure = (
+        "kirim data periode yang masih disimpan" if nisan
+        else "perbaiki yang disebut di sini lalu kirim ulang, atau jelaskan tertulis kepada walidata" if held
+        else "tidak perlu mengirim ulang"
+    )  # fmt: skip
+    # What holds it is said again: this paper may be the only one that its reader has.
+    still = [flag for flag in twin["flags"] if held and flag["akibat"] != "peringatan"]
     manifest |= {
         "status": "duplikat",
         "file": shown_name(item.path.name, item.contract),
         "diterima": item.arrival.moment.isoformat(),
         "diterima_oleh": item.arrival.by,
         "diterima_surat": item.letter.claimed.isoformat() if item.letter and item.letter.claimed else None,
-        "flags": [Flag("duplikat", "peringatan", f"isi yang sama sudah diterima {first}{lost}", cure).as_dict()],
+        "flags": [*still, Flag("duplikat", "peringatan", f"isi yang sama sudah diterima {first}{lost}", cure).as_dict()],
     }
     folder: Path = twin["folder"]
     base = duplicate_paper(item.home, item.contract.id, item.sha16, manifest["diterima"], item.path.name)

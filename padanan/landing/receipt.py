@@ -30,7 +30,7 @@ STATUS_TEXT = {
 }
 OUTCOME_TEXT = {"peringatan": "peringatan", "tahan": "ditahan", "karantina": "karantina", "tolak": "ditolak"}
 _LEADS_TO = {
-    "peringatan": "peringatan: kiriman tetap dipakai",
+    "peringatan": "peringatan: tidak menghalangi",
     "tahan": "kiriman ditahan karena ini",
     "karantina": "kiriman tidak dipakai karena ini",
     "tolak": "kiriman ditolak karena ini",
@@ -123,7 +123,7 @@ def paper_of(manifest: Mapping[str, Any], contract: Contract) -> Paper:
     return Paper(
         title=f"Tanda terima: {contract.name}",
         verdict=f"{STATUS_TEXT[status].partition(':')[0].capitalize()}: {_verdict(manifest)}",
-        tone=BAD if status in ("ditahan", "karantina", "ditolak") else GOOD,
+        tone=BAD if status in ("ditahan", "karantina", "ditolak") or _still_held(manifest) else GOOD,
         steps=tuple(_steps(manifest, contract)),
         faults=tuple(map(_fault, manifest["flags"])),
         counts=tuple(_counts(manifest)),
@@ -151,8 +151,14 @@ def _verdict(manifest: Mapping[str, Any]) -> str:
         "ditahan": f"{file} tersimpan, tetapi belum dipakai.",
         "karantina": f"{file} tidak dipakai; berkas aslinya disimpan terpisah.",
         "ditolak": f"isi {file} tidak disimpan.",
-        "duplikat": f"isi {file} sama dengan kiriman yang sudah diterima.",
+        "duplikat": f"isi {file} sama dengan kiriman yang sudah diterima"
+        + (", yang masih ditahan dan belum dipakai." if _still_held(manifest) else "."),
     }[str(manifest["status"])]
+
+
+def _still_held(manifest: Mapping[str, Any]) -> bool:
+    """Whether what came again is a delivery that waits for its release: then what holds it stands among the flags."""
+    return manifest["status"] == "duplikat" and any(flag["akibat"] != "peringatan" for flag in manifest["flags"])
 
 
 def _steps(manifest: Mapping[str, Any], contract: Contract) -> list[str]:
@@ -165,7 +171,7 @@ def _steps(manifest: Mapping[str, Any], contract: Contract) -> list[str]:
         else f"kepada {custodian.nama}"
     )
     again = f"kirim ulang seluruh berkas {to}, dengan cara yang sama seperti kiriman ini, {_until(manifest)}"
-    if status == "duplikat":
+    if status == "duplikat" and not _still_held(manifest):
         return [
             "Tidak ada yang perlu dilakukan. Bila ini seharusnya koreksi, periksa apakah berkas yang benar yang terkirim, lalu "
             f"kirim berkas itu {to}."
@@ -177,7 +183,7 @@ def _steps(manifest: Mapping[str, Any], contract: Contract) -> list[str]:
     heavy = [flag for flag in flags if flag["akibat"] != "peringatan"]
     which = f"Perbaiki {number(len(heavy))} hal bertanda ■ di bawah" if heavy else "Perbaiki yang tercantum di bawah"
     steps = [f"{which} di sumber datanya, lalu {again}."]
-    if status == "ditahan":
+    if status in ("ditahan", "duplikat"):
         steps.append(
             f"Bila isinya memang benar demikian, jelaskan secara tertulis {to} dengan menyebut nomor tanda terima "
             f"{fingerprint(str(manifest.get('sha16') or ''))}; tidak perlu mengirim ulang."
@@ -223,7 +229,12 @@ def _counts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
         return [("Baris di berkas", number(manifest["rows_in"]))]
     return [
         ("Baris di berkas", number(manifest["rows_in"])),
-        ("Diteruskan ke pemadanan", number(manifest["rows_on"])),
+        (
+            "Terbaca, menunggu dilepas"
+            if manifest["status"] == "ditahan" or _still_held(manifest)
+            else "Diteruskan ke pemadanan",
+            number(manifest["rows_on"]),
+        ),
         ("Disisihkan: tidak terbaca", number(aside.get("tidak_terbaca", 0))),
         ("Disisihkan: bukan rekaman", number(aside.get("bukan_rekaman", 0))),
         ("Disisihkan: kembar", number(aside.get("baris_kembar", 0))),

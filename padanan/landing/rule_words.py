@@ -45,6 +45,7 @@ WORDS = {
     "penanggalan_1904": "Penanggalan buku kerja sejak 1904",
     "pengakuan_tiba": "Tanggal kirim di surat pengantar meragukan",
     "pengantar_rusak": "Surat pengantar tidak dapat dipakai",
+    "periode_beda": "Periode data lain di surat dan di berkas",
     "proses_mati": "Pengolahan terhenti ketika berkas dibuka",
     "rumus_tanpa_nilai": "Rumus tanpa hasil tersimpan",
     "rumus_teks": "Isi berbentuk rumus teks",

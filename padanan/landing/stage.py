@@ -5,6 +5,7 @@ Set-based in a private DuckDB; what the figures lead to is decided in `checks`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from padanan.landing.places import STRETCHES, TOLD
 from padanan.landing.raw import LINE, NUMERIC, RawTable
 
 UNREADABLE, DUPLICATE, NO_RECORD = "tidak_terbaca", "baris_kembar", "bukan_rekaman"
+_BY_SPREADSHEET, _POWER = ("xlsx", "csv"), r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+"
 PERIOD_COLUMNS = ("periode_program", "periode_data", "periode", "bulan_data")
 # Columns that make a person or family recognisable when the source's own id is blank, in this order.
 IDENTIFYING = ("id_keluarga_sumber", "id_sumber", "nik", "no_kk", "nama", "tgl_lahir", "jenis_kelamin", "nama_ibu", "alamat")
@@ -56,7 +58,8 @@ class Staged:
         aside: rows of rejects.parquet by reason (read back).
         fill: share of non-blank values per contract column.
         per_kelurahan: rows per kelurahan code or name, upper case.
-        periods: rows per month named in a period column, largest first.
+        periods: rows per month named in a period column, largest first; `period` is that column.
+        number_cells: cells of identity columns that a workbook or a text file holds as long numbers, where there are any.
         digits16: share of values with exactly 16 digits per column, over the first `SAMPLE` rows.
         of_people: of rows with both numbers of sixteen digits, over the same rows, how many numbers of each column are dated as a
             person's is (its own birth day, or a woman's: the day and 40), and how many rows there were.
@@ -69,6 +72,8 @@ class Staged:
     fill: dict[str, float] = field(default_factory=dict)
     per_kelurahan: dict[str, int] = field(default_factory=dict)
     periods: dict[str, int] = field(default_factory=dict)
+    period: str | None = None
+    number_cells: dict[str, int] = field(default_factory=dict)
     digits16: dict[str, float] = field(default_factory=dict)
     of_people: dict[str, int] = field(default_factory=dict)
     causes: dict[str, Aside] = field(default_factory=dict)
@@ -148,6 +153,10 @@ def stage(
         for reason, count in con.execute(f"select alasan, count(*) from read_parquet({literal(rejects)}) group by 1").fetchall():
             staged.aside[reason] = int(count)
         _figures(con, staged, part, rejects, names)
+        if raw.facts.get("bentuk") in _BY_SPREADSHEET and staged.rows_on:
+            staged.number_cells = _number_cells(
+                con, part, [one.name for one in contract.columns if one.id_like and one.name in names]
+            )
     return staged
 
 
@@ -206,6 +215,7 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
             ).fetchall()
         )
     period = next((name for name in PERIOD_COLUMNS if name in names), None)
+    staged.period = period
     if period:
         staged.periods = dict(
             con.execute(
@@ -216,6 +226,19 @@ def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects
         )
     staged.causes, staged.no_records = _places(con, rejects, UNREADABLE), _places(con, rejects, NO_RECORD)
     staged.twins = _places(con, rejects, DUPLICATE)
+
+
+def _number_cells(con: duckdb.DuckDBPyConnection, part: Path, names: Sequence[str]) -> dict[str, int]:
+    """Long numbers by column: cells of a workbook that are no text, and what a spreadsheet writes into a CSV (3,17E+15)."""
+    if not names:
+        return {}
+    counts = ", ".join(
+        f"count(case when (length({cell}) >= 16 and list_contains(string_split({NUMERIC}, ','), {literal(name)})) "
+        f"or (position('E' in upper({cell})) > 0 and regexp_full_match(trim({cell}), {literal(_POWER)})) then 1 end)"
+        for name, cell in zip(names, map(ident, names), strict=True)
+    )
+    found = first_row(con, f"select {counts} from read_parquet({literal(part)})") or ()
+    return {name: count for name, count in zip(names, found, strict=True) if count}
 
 
 def _of_people(con: duckdb.DuckDBPyConnection, rows: str, names: tuple[str, ...]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from padanan.published.identities import ENTRY
 from padanan.published.identities import state_of as state_of_identities
 from padanan.published.revisions import published_revisions
 from padanan.records.active import ActiveDelivery, received_on
-from padanan.records.arrivals import Arrival, arrivals, cutoff_of
+from padanan.records.arrivals import Arrival, arrivals, cutoff_of, unsettled
 from padanan.records.ledger import effective_status, released
 
 IDENTITY_TEXT = {
@@ -53,6 +53,7 @@ def status(
         (a word of `due`), `datang` (whether the period has what is owed), `terbawa` and `terlalu_tua` (periode_data of what
         stands in for it, and of what is too old to), `hari_terlambat`, deliveries of the period and, for a monthly producer,
         `bulan` (one entry a month that began) and `bulan_belum`; `ditahan` and `karantina`: what a person must look at;
+        `periode_lain`: the same of every other period (nothing with `as_of`).
         `diabaikan`: what lies in an inbox now and is no delivery, each with its reason.
         `identitas`: the files with names of its revisions.
     """
@@ -69,6 +70,7 @@ def status(
         "produsen": [_row(item, periode, freed, day) for item in found],
         "ditahan": [_short(one, freed) for item in found for one in item.waiting],
         "karantina": [_short(one, freed) for item in found for one in item.aside],
+        "periode_lain": [] if as_of else _elsewhere(home, contracts, found, freed),
         "diabaikan": [
             {"contract_id": contract_id, "berkas": one.name, "sebab": one.reason}
             for contract_id in contracts
@@ -76,6 +78,15 @@ def status(
         ],
         "identitas": _identities(home, contracts, periode),
     }
+
+
+def _elsewhere(
+    home: Home, contracts: Iterable[str], found: Iterable[Arrival], freed: set[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """What waits for a person and is of another period: a letter that names the wrong one is seen nowhere else."""
+    here = {(one["contract_id"], one["sha16"]) for item in found for one in (*item.waiting, *item.aside)}
+    waiting = (one for contract_id in contracts for one in unsettled(home, contract_id))
+    return [_short(one, freed) for one in waiting if (one["contract_id"], one["sha16"]) not in here]
 
 
 def _identities(home: Home, contracts: Mapping[str, Contract], periode: Periode) -> list[dict[str, Any]]:
@@ -146,6 +157,7 @@ def render(state: Mapping[str, Any]) -> str:
     for title, key in (
         ("Ditahan (lepas dengan 'padanan release HASH --by NAMA --reason TEKS')", "ditahan"),
         ("Karantina dan ditolak", "karantina"),
+        ("Ditahan, karantina, atau ditolak di periode lain", "periode_lain"),
     ):
         out += ["", f"{title}: {len(state[key]) or 'tidak ada'}"]
         for item in state[key]:
