@@ -25,16 +25,21 @@ NEWCOMERS = "warga_baru"
 REFUSED, DISPUTED, LOOK = "tolak", "sengketa", "periksa"
 Outcome = Literal["tolak", "sengketa", "periksa"]
 EXTRA = (
-    "diterima", "awal", "akhir", "dikenal", "cara", "orang_lahir", "nama_beda", "lahir_beda", "mati_pada", "nomor_n",
-    "nomor_lama", "kelurahan_ada", "program_ada", "nominal_maks", "bayar_lain", "batal_ada", "batal_lain",
+    "diterima", "awal", "akhir", "dikenal", "cara", "orang_lahir", "nama_beda", "lahir_beda", "orang_lain", "mati_pada",
+    "nomor_n", "nomor_lama", "kelurahan_ada", "program_ada", "nominal_maks", "bayar_lain", "batal_ada", "batal_lain",
 )  # fmt: skip
 """What a predicate may ask besides the contract's own columns."""
 
 
 class EventOf(Config):
-    """How a row of one contract becomes an event; each is SQL over the typed row."""
+    """How a row of one contract becomes an event; each is SQL over the typed row.
+
+    `melepas` is what would take a person off the list: then the name must agree by itself, for a NIK holds the birth date, and
+    whose NIK differs in one digit was often born on the same day.
+    """
 
     hasil: RulePredicate
+    melepas: RulePredicate | None = None
     instansi: RulePredicate | None = None
     nilai: RulePredicate | None = None
     sifat: RulePredicate | None = None

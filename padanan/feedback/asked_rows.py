@@ -69,10 +69,13 @@ def arrange(
         {"left join program_batas b on b.program = lower(i.program)" if has("program") else ""}"""
     )
     agency = f"cast({event.instansi} as varchar)" if event.instansi else literal(contract.properties.instansi)
+    # Who was found by NIK alone was found by a birth date too: only the name speaks for itself.
+    alone = f"(cara = 'nik' and ({event.melepas}))" if event.melepas else "false"
     con.execute(
-        f"create or replace table orang_{ASKED} as select *, {agency} as _instansi, case when _orang_ketemu is not null "
-        f"and not coalesce(nama_beda and coalesce(lahir_beda, true), false) then _orang_ketemu else {person} end as _orang "
-        f"from sel_{ASKED}"
+        f"create or replace table orang_{ASKED} as select *, case when _orang_ketemu is not null and not orang_lain "
+        f"then _orang_ketemu else {person} end as _orang from (select *, {agency} as _instansi, "
+        f"coalesce(nama_beda and (coalesce(lahir_beda, true) or {alone}), false) as orang_lain "
+        f"from sel_{ASKED})"
     )
     tell = (
         f"select _orang, tanggal as hari from orang_{ASKED} where peristiwa = 'mati'"

@@ -72,7 +72,7 @@ class Complaint:
 
     @property
     def form(self) -> bool:
-        """Whether the citizen must fill in the form before anybody can be visited."""
+        """Whether the citizen must fill in the form before anybody can be visited: a name alone leads to nobody."""
         return self.id_orang is None
 
     @property

@@ -77,7 +77,7 @@ def _list(args: argparse.Namespace) -> int:
         )
         where = f"pada {one.course.agency}" if one.course.agency else f"disarankan {', '.join(one.advised) or '-'}"
         more = f"; belum menerima {', '.join(one.lacks)}" if one.lacks else ""
-        form = "; berikan formulir: orangnya belum disebut" if one.form else ""
+        form = "; berikan formulir: belum ada NIK, atau nama dengan tanggal lahir" if one.form else ""
         print(f"  {where}{more}; prelist {'terbuka' if one.line else 'tidak ada'}{form}")
     print(f"{number(len(chosen))} dari {number(len(found))} pengaduan")
     return 0

@@ -142,6 +142,19 @@ def record(
     person = load_reviewers(home).acting(by, "pengusul", now.date(), field="oleh")
     why = worded_reason(reason, field="alasan")
     with log_of(home).writing() as transaction:
+        for one in _listed(home, transaction.log.records):
+            if one.answered is None and (one.arah, one.dari, one.id_orang, one.tiket, one.came) == (
+                arah,
+                dari,
+                id_orang,
+                tiket,
+                day,
+            ):
+                raise Refusal(
+                    f"sudah dicatat sebagai {one.nomor} dan belum dijawab",
+                    field="orang",
+                    cure="jawab yang itu; bila memang disampaikan lagi, tulis hari disampaikannya",
+                )
         begin = f"us-{now.year}-"
         taken = sum(one["jenis"] == RECORDED and one["nomor"].startswith(begin) for one in transaction.log.records)
         entry = {

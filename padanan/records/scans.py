@@ -69,7 +69,11 @@ def read_scan(home: Home, path: Path, *, expected: str = "", field: str = "pinda
 
 
 def _pages(home: Home, path: Path, kind: str) -> int:
-    """How many pages a child process finds, which may take as much as one that opens a form; 0 also when it is stopped."""
+    """How many pages a child process finds, which may take as much as one that opens a form; 0 also when it is stopped.
+
+    The child works in a folder of its own: it is told where the file is from anywhere.
+    """
+    path = path.resolve()
     with building(home.warehouse / "tmp") as work:
         try:
             told, _ = run(

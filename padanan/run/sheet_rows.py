@@ -130,7 +130,7 @@ def sort_out(con: duckdb.DuckDBPyConnection, home: Home, lines: Sequence[Line], 
         baris as (select i._baris, o.siapa as id_orang, verifikator, {numbered(contract, "nomor")} as kunci,
             {content_of(contract)} as isi
           from {ROWS} i join lembar_orang o on o._baris = i._baris)
-        select b._baris, bool_or(l.isi is not null and l.isi = b.isi), count(r.kode),
+        select b._baris, bool_or(l.isi is not null and l.isi = b.isi), bool_or(l.isi is not null), count(r.kode),
           coalesce(bool_or(r.status in ({standing}) or h.pada is null
             or h.pada < r.dibuka - case when r.asal = '{FROM_PADANAN}' then {catalogue.hasilBerlakuHari} else 0 end), false)
         from baris b left join lama l on l.kunci = b.kunci
@@ -139,10 +139,11 @@ def sort_out(con: duckdb.DuckDBPyConnection, home: Home, lines: Sequence[Line], 
         group by 1 order by 1"""
     ).fetchall()
     new, again, refused = [], [], []
-    for line, (_, known, reasons, opened) in zip(lines, found, strict=True):
+    for line, (_, known, numbered_so, reasons, opened) in zip(lines, found, strict=True):
         if known:
             again.append(line)
-        elif reasons and opened:
+        # Another answer for the same visit is taken in as well: a person decides between the two.
+        elif numbered_so or (reasons and opened):
             new.append(line)
         else:
             refused.append((line, _closed(line, bool(reasons))))
@@ -156,6 +157,6 @@ def _newcomer(line: Line) -> Line:
 
 def _closed(line: Line, known: bool) -> Fault:
     who = "instansi ini sudah melaporkan hasilnya" if known else "orang ini tidak ada pada prelist yang berjalan"
-    cure = "kosongkan barisnya; hasil yang keliru dibatalkan dengan berkas verivali yang mengisi MEMBATALKAN"
+    cure = "kosongkan barisnya; bila hasil yang dulu keliru, isi yang benar dengan tanggal kunjungan dulu: orang memutuskan"
     other = "kosongkan barisnya; bila orangnya perlu didatangi, sampaikan lewat pengaduan atau musyawarah kelurahan"
     return Fault(line.finding.place("hasil"), f"baris prelist sudah tertutup: {who}", cure if known else other)
