@@ -6,6 +6,7 @@ What a field means is its command's, form's or register's own business.
 from __future__ import annotations
 
 import argparse
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -33,6 +34,11 @@ def revision_argument(text: str) -> tuple[Periode | None, int]:
         return (Periode.parse(label) if label else None), int(number)
     except PadananError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def letters_of(name: str) -> str:
+    """How a name is compared: capitals, blanks, signs and accents make no other one. The name itself stays as it was written."""
+    return "".join(one for one in unicodedata.normalize("NFKD", name).casefold() if one.isalnum())
 
 
 def has_long_number(text: str) -> bool:

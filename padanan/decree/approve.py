@@ -22,6 +22,7 @@ from padanan.base.period import JAKARTA, Periode
 from padanan.base.signing import sign
 from padanan.base.sshsig import fingerprint
 from padanan.base.tabular import row_hash, scratch
+from padanan.base.typed import has_long_number
 from padanan.decree.freeze import SNAPSHOT, draft_folder, require_agreed, sealed_mode, sealed_tables, verify_draft, write_snapshot
 from padanan.published.identities import BNBA, ENTRY, has_identities, write_bnba
 from padanan.published.proof import verify_published
@@ -240,6 +241,12 @@ def _check_number(home: Home, approval: Approval, now: datetime) -> None:
     number = approval.number
     if not number or number != " ".join(number.split()) or not number.isprintable() or len(number) > NUMBER_LENGTH:
         raise Refusal("nomor keputusan kosong atau tidak sah", field="nomor", cure="tulis nomor seperti pada naskah keputusan")
+    if has_long_number(number):
+        raise Refusal(
+            "nomor keputusan memuat nomor panjang",
+            field="nomor",
+            cure="tulis nomornya saja, misalnya 721 Tahun 2025; bukan NIK atau nama orang",
+        )
     for path in sorted((home.root / "decree").glob("????-??-??")):
         for seal in seals(home, Periode.parse(path.name)):
             if seal.data.get("nomor") == number:
@@ -251,6 +258,13 @@ def _check_number(home: Home, approval: Approval, now: datetime) -> None:
             f"tanggal {approval.day.isoformat()} sebelum periode atau sesudah hari ini",
             field="tanggal",
             cure="tulis tanggal penetapan pada naskah keputusan, misalnya 2025-12-15",
+        )
+    cutoff = date.fromisoformat(str(read_manifest(home, approval.periode, approval.revisi)["cutoff"])[:10])
+    if approval.day < cutoff:
+        raise Refusal(
+            f"tanggal {approval.day.isoformat()} sebelum batas data revisi {approval.revisi} ({cutoff.isoformat()})",
+            field="tanggal",
+            cure="keputusan tidak mendahului datanya: periksa tanggal pada naskah, atau revisi yang ditetapkan",
         )
 
 

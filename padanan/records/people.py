@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from padanan.base.config import Config, Filled, Listed, Prose, Version, fault, read_config
 from padanan.base.home import Home
-from padanan.base.typed import has_long_number
+from padanan.base.typed import has_long_number, letters_of
 from padanan.contracts.contract import expectations_dir
 from padanan.records.refusal import Refusal
 from padanan.records.review_log import folder_of
@@ -105,7 +105,7 @@ class _People(Config):
             if person.id in ids:
                 raise fault(f"id '{person.id}' dipakai dua kali", "beri setiap petugas satu id", at=(index, "id"))
             # One person under two ids could propose and approve alone.
-            folded = person.nama.casefold()
+            folded = letters_of(person.nama)
             if folded in names:
                 raise fault(f"nama ini sudah dipakai id '{names[folded]}'", "gabungkan perannya pada satu id", at=(index, "nama"))
             ids.add(person.id)

@@ -1,7 +1,8 @@
 """The whole way without Dagster: refine, revision 2, waive, accept, report, discuss, draft, seal; and the same seal again."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -185,3 +186,20 @@ def test_a_failing_annex_seals_nothing(published):
     assert read_log(published, PERIODE).head == head
     assert [path.name for path in published.decree(PERIODE).iterdir()] == ["rancangan"]
     seal(published)
+
+
+@pytest.mark.feature("F18")
+@pytest.mark.parametrize(
+    "given, said",
+    [
+        ({"number": "Kepgub 7 untuk 3172016507800001"}, "memuat nomor panjang"),
+        ({"day": date(2025, 10, 2)}, "sebelum batas data revisi 1"),
+    ],
+    ids=["a NIK in its number", "before its own data"],
+)
+def test_a_decree_bears_a_number_and_follows_its_data(published, given, said):
+    """It stands in answers of the API, in registers and on every seal, and nothing takes it back."""
+    to_draft(published)
+    with pytest.raises(Refusal, match=said):
+        approve(published, replace(approval(), **given), now=SEALED_AT, annex=annex)
+    assert approved(published, 2025) == ()

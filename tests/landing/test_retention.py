@@ -343,8 +343,9 @@ def test_no_symbolic_link_is_followed(home: Home, landed: Receipt, contracts: di
 def test_two_people_and_a_paper(
     home: Home, landed: Receipt, contracts: dict[str, Contract], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(PadananError, match="dua orang yang berbeda"):
-        run(home, contracts, load_rules(contracts), by="Ani", witness=" ani ", now=AFTER)
+    for other in (" ani ", "Ani.", "Àni", "A n i", "-"):
+        with pytest.raises(PadananError, match="dua orang yang berbeda"):
+            run(home, contracts, load_rules(contracts), by="Ani", witness=other, now=AFTER)
     assert main(["--home", str(home.root), "retention", "run", "--by", "Ani"]) == 1
     assert main(["--home", str(home.root), "retention", "--as-of", "2027-10-11", "run", "--by", "A", "--witness", "B"]) == 1
     assert "hanya menurut hari ini" in capsys.readouterr().err

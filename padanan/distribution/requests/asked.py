@@ -6,7 +6,6 @@ Which steps a request goes through is `flow`'s; where each field stands in a for
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, StringConstraints, ValidationError, ValidationInfo, field_validator
 
 from padanan.base.config import Config, Day, Filled, Prose, Text, fault, field_faults
-from padanan.base.typed import has_long_number
+from padanan.base.typed import has_long_number, letters_of
 from padanan.distribution.catalogue import Catalogue, allowed_columns, programs
 from padanan.distribution.dashboard.names import place_names
 from padanan.distribution.terms import DecreeService, Paper, Place, Rows, Slug
@@ -82,7 +81,7 @@ class Asked(Config):
     @field_validator("lembaga")
     @classmethod
     def _readable(cls, value: str) -> str:
-        if len(same_body(value)) < 3:
+        if len(letters_of(value)) < 3:
             raise fault("nama lembaga tidak terbaca", "tulis nama lembaga dengan huruf")
         return value
 
@@ -163,8 +162,3 @@ def digest_of(asked: Asked, letter: str) -> str:
     for name in ("wilayah", "kolom", "layanan", "tujuan"):
         content[name] = sorted(content[name])
     return hashlib.sha256(canonical({"isi": content, "surat": letter}).encode()).hexdigest()
-
-
-def same_body(name: str) -> str:
-    """How a body's name is compared: capitals, blanks and signs make no other body. The name itself stays as it was written."""
-    return "".join(one for one in unicodedata.normalize("NFKC", name).casefold() if one.isalnum())

@@ -14,10 +14,11 @@ from typing import Any
 from padanan.base.digest import file_sha256
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
+from padanan.base.typed import letters_of
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir
 from padanan.distribution.catalogue import Catalogue, Clocks
-from padanan.distribution.requests.asked import Asked, digest_of, same_body
+from padanan.distribution.requests.asked import Asked, digest_of
 from padanan.distribution.requests.register import (
     ADVICE,
     CHANGE,
@@ -102,7 +103,7 @@ def submit(
         every = standing(transaction.log.records, granted(home))
         if number is not None:
             before = _open(every, number, step, now, catalogue.permohonan)
-            if same_body(before.asked.lembaga) != same_body(asked.lembaga):
+            if letters_of(before.asked.lembaga) != letters_of(asked.lembaga):
                 raise Refusal("lembaga permohonan berganti", field="lembaga", cure="ajukan permohonan baru atas nama lembaga itu")
         made = {
             "permohonan": number or _number(every, now),
@@ -188,7 +189,7 @@ def _open(every: Mapping[str, Request], number: str, step: str, now: datetime, c
 
 
 def _asks(one: Request, person: Reviewer) -> bool:
-    return not one.requesters.isdisjoint({person.id, same_body(person.nama)})
+    return not one.requesters.isdisjoint({person.id, letters_of(person.nama)})
 
 
 def _not_before(one: Request, person: Reviewer, step: str) -> None:

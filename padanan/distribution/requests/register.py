@@ -13,8 +13,9 @@ from typing import Any
 
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
+from padanan.base.typed import letters_of
 from padanan.distribution.catalogue import Clocks
-from padanan.distribution.requests.asked import Asked, same_body
+from padanan.distribution.requests.asked import Asked
 from padanan.records.kinds import GRANTS, REQUESTS
 from padanan.records.log import Log
 
@@ -81,7 +82,7 @@ class Request:
         """Who asked, as ids and folded names: none of them decides."""
         asking = [one for one in self.steps if one["langkah"] in (SUBMIT, CHANGE)]
         ids = {one["oleh"]["id"] for one in asking}
-        return frozenset(ids | {same_body(one["isi"]["pemohon"]) for one in asking})
+        return frozenset(ids | {letters_of(one["isi"]["pemohon"]) for one in asking})
 
     def since(self) -> date:
         """The day of the newest step."""
@@ -161,7 +162,7 @@ def links(every: Mapping[str, Request], one: Request, states: Iterable[str]) -> 
 
 
 def _common(one: Request, other: Request) -> str:
-    if same_body(one.asked.lembaga) == same_body(other.asked.lembaga):
+    if letters_of(one.asked.lembaga) == letters_of(other.asked.lembaga):
         return SAME_BODY
     if one.letter["sha256"] in {step["surat"]["sha256"] for step in other.steps if "surat" in step}:
         return SAME_LETTER
@@ -170,7 +171,7 @@ def _common(one: Request, other: Request) -> str:
 
 def spelt_otherwise(one: Request, other: Request) -> bool:
     """Whether two names of one body were written differently: shown, never put right."""
-    return one.asked.lembaga != other.asked.lembaga and same_body(one.asked.lembaga) == same_body(other.asked.lembaga)
+    return one.asked.lembaga != other.asked.lembaga and letters_of(one.asked.lembaga) == letters_of(other.asked.lembaga)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
+from padanan.base.typed import letters_of
 from padanan.contracts.contract import Contract
 from padanan.contracts.retention import EXPIRY, Rule
 from padanan.forms.handover import expire
@@ -61,7 +62,7 @@ def run(
     Raises:
         PadananError: the people are missing or one and the same, another run works, or the register is broken.
     """
-    if not by.strip() or not witness.strip() or by.strip().casefold() == witness.strip().casefold():
+    if not letters_of(by) or not letters_of(witness) or letters_of(by) == letters_of(witness):
         raise PadananError("pemusnahan butuh dua orang yang berbeda", cure="isi --by dan --witness dengan dua nama")
     moment = now or datetime.now(JAKARTA)
     day = moment.astimezone(JAKARTA).date()
