@@ -72,7 +72,7 @@ $(VENV)/.shell: Makefile | $(VENV)/.installed
 
 $(TMPDIR): ; @mkdir -p $@
 
-demo: setup | $(TMPDIR) ## made-up deliveries of twenty-one producers, from inbox to frozen draft (SCALE=20000 SEED=1 PROFILE=default)
+demo: setup | $(TMPDIR) ## made-up deliveries under all 22 contracts, from inbox to frozen draft (SCALE=20000 SEED=1 PROFILE=default)
 	@$(PY) -m orchestration.demo --scale $(SCALE) --seed $(SEED) --profile $(PROFILE) --periode $(PERIODE)
 
 # A home of its own: the year seals decrees. SCALE and PROFILE count where they were given.

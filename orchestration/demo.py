@@ -42,7 +42,7 @@ def demo(scale: int, profile: str, seed: int, periode: Periode) -> int:
     print("1/3 Menyalakan PostgreSQL tertanam", flush=True)
     with embedded_postgres(home.root / "postgres" / SERVER) as url:
         os.environ[URL_VARIABLE] = url
-        print("2/3 Membuat kiriman 20 produsen", flush=True)
+        print("2/3 Membuat kiriman para produsen", flush=True)
         _generate(home, periode, scale, profile, seed, url)
         made = time.perf_counter() - clock
         print(f"    selesai dalam {number(made, 1)} dtk\n3/3 Menjalankan padanan_periode, lalu rancangan_periode\n", flush=True)

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from padanan.base.home import CHECKOUT
+
 ENGLISH = re.compile(r"\b(the|of|and|is|are|which|when|with)\b")
 CODE = re.compile(r"`[^`]*`")
 
@@ -40,6 +42,14 @@ def texts(repository):
 def test_nothing_is_without_a_description(texts):
     assert len(texts) > 850
     assert [what for what, text in texts.items() if not text or len(text.split()) < 3] == []
+
+
+def test_what_runs_by_itself_is_told_in_the_operators_guide(repository):
+    table = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+    monthly = re.compile(r"`<contract>_bulanan`")
+    names = [item.name for item in [*repository.sensor_defs, *repository.schedule_defs]]
+    assert len(names) > 12 and monthly.search(table)
+    assert [name for name in names if f"`{name}`" not in table and not name.endswith("_bulanan")] == []
 
 
 def test_descriptions_are_indonesian(texts):

@@ -70,6 +70,17 @@ def test_the_three_gaps_are_the_largest_over_their_threshold(pages, rendered):
 
 
 @pytest.mark.feature("F10")
+@pytest.mark.feature("F50")
+@pytest.mark.parametrize("most", [5, 40])
+def test_the_bar_of_a_covered_count_is_as_long_as_that_of_any_other(report, most):
+    """A length can be measured: 132 of 220 beside "5 orang" was three people."""
+    gap = decision_card._material(report)[0]
+    bars = {decision_card._gap(report, replace(gap, orang=people), most)["gambar"] for people in range(1, 5)}
+    (bar,) = bars
+    assert f'width="{220 * 5 / most:.1f}"' in bar and "<5 orang" in bar.replace("&lt;", "<")
+    assert bar != decision_card._gap(report, replace(gap, orang=6), 40)["gambar"]
+
+
 def test_a_gap_that_only_some_kota_exceed_says_so(report):
     """A penghalang is judged by kota; "over the threshold" beside a share under it is no sentence."""
     gap = decision_card._material(report)[0]

@@ -67,6 +67,7 @@ def offered(
         of_rule.setdefault((item.producer, item.rule.id), []).append(item)
     for (producer, rule_id), items in of_rule.items():
         rule, name = items[0].rule, producers[producer]
+        told = f"{rule.name}: {rule.definisi}"
         named = [item for item in items if not judged.hidden(item)]
         if len(items) > 1 or not named:
             # Which kota have covered counts, and how many of them pass the threshold, would give the counts away.
@@ -74,9 +75,9 @@ def offered(
             if len(named) < len(items):
                 place = f"semua kota, termasuk {HIDDEN_KOTA}" if named else HIDDEN_KOTA
                 figure = "penghalang; jumlahnya ditutup"
-            group = Blocker(producer, rule_id, EVERYWHERE, name, rule.definisi, place, figure)
+            group = Blocker(producer, rule_id, EVERYWHERE, name, told, place, figure)
             rows.append(((producer, 1, rule_id, ""), group))
         for item in named:
-            single = Blocker(producer, rule_id, item.kota, name, rule.definisi, kota_text(item.kota, kotas), figures(item))
+            single = Blocker(producer, rule_id, item.kota, name, told, kota_text(item.kota, kotas), figures(item))
             rows.append(((producer, 1, rule_id, f" {item.kota}"), single))
     return tuple(row for _, row in sorted(rows, key=lambda one: one[0]))

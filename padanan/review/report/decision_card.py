@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from padanan.base import format as id_format
-from padanan.base.suppress import printed, small
+from padanan.base.suppress import LIMIT, printed, small
 from padanan.pages import svg, words
 from padanan.pages.verdict import Verdict, decree_day
 from padanan.published.blockers import key_of
@@ -94,8 +94,10 @@ def _material(report: Report) -> list[RuleCount]:
 
 def _gap(report: Report, item: RuleCount, most: int) -> dict[str, Any]:
     name = words.short_name(report.contracts[item.producer].name)
-    # Bars are of people, on one scale: the largest gap fills its bar.
-    parts = [svg.Segment("s1", item.orang, "orang"), svg.Segment("sisa", max(most - item.orang, 0), "")]
+    # Bars are of people, on one scale: the largest gap fills its bar. One of fewer than five is as long as one of five: a
+    # length can be measured.
+    drawn, most = (LIMIT if small(number) else number for number in (item.orang, most))
+    parts = [svg.Segment("s1", drawn, "orang"), svg.Segment("sisa", max(most - drawn, 0), "")]
     share, limit = id_format.percent(item.gagal, item.total), id_format.threshold(item.rule.threshold)
     if report.facts.blockers and item.rate <= item.rule.threshold:
         # A penghalang is judged by kota: over all of DKI the share may be under the threshold that some kota exceeds.

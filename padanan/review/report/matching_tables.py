@@ -189,7 +189,7 @@ def selection(report: Report) -> Table:
     ]
     rows += [
         row(
-            Cell(f"Tidak masuk: {texts.get(key, key)}", more=(key,)),
+            Cell(f"Tidak masuk; tidak terpenuhi: {texts.get(key, key)}", more=(key,)),
             count(number),
             share(number, judged),
             kriteria=key,
