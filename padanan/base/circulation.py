@@ -142,16 +142,25 @@ class _Net:
 
 
 def cheapest_path(
-    steps: Sequence[Sequence[Step]], start: int, end: int, without: int, below: float | None = None
+    steps: Sequence[Sequence[Step]],
+    start: int,
+    end: int,
+    without: int,
+    below: float | None = None,
+    back: Sequence[Sequence[Step]] | None = None,
 ) -> tuple[float, list[tuple[int, bool]]] | None:
     """The cheapest path from a sum to another that does not use one cell, and what it costs; of equally cheap ones the nearest.
 
     Args:
         steps: what can be done from each sum. below: what the path must cost less than.
+        back: the steps that lead into each sum, each with the sum it comes from; with them it is seen sooner that no path is
+            cheap enough, which of a decree's searches twenty-four of twenty-five find.
 
     Returns:
         The price and the cells with the way they go; None where there is no such path.
     """
+    if back is not None and not _may_meet(steps, back, start, end, without, inf if below is None else below):
+        return None
     known: dict[int, float] = {start: 0}
     came: dict[int, tuple[int, int, bool]] = {}
     heap: list[tuple[float, int, int]] = [(0, 0, start)]
@@ -177,3 +186,41 @@ def cheapest_path(
                 if there == end:
                     most = total  # nothing dearer is worth a look
     return None
+
+
+ROUNDING = 1e-6
+"""Prices are added up from both ends here and from one end there: so much apart they may come out."""
+
+
+def _may_meet(
+    steps: Sequence[Sequence[Step]], back: Sequence[Sequence[Step]], start: int, end: int, without: int, most: float
+) -> bool:
+    """Whether some path may cost less than so much: looked for from both its ends, the one that was less work so far first.
+
+    What it denies does not exist; what it allows is looked for by `cheapest_path` itself, so that of equal paths the same one is
+    found with and without it.
+    """
+    if start == end:
+        return True
+    sides = (steps, back)
+    known: tuple[dict[int, float], dict[int, float]] = ({start: 0}, {end: 0})
+    heaps: tuple[list[tuple[float, int]], list[tuple[float, int]]] = ([(0, start)], [(0, end)])
+    work = [0, 0]
+    most += ROUNDING
+    while heaps[0] and heaps[1]:
+        if heaps[0][0][0] + heaps[1][0][0] >= most:
+            return False
+        side = work[1] < work[0]
+        mine, others, heap = known[side], known[not side], heaps[side]
+        spent, node = heappop(heap)
+        if spent > mine[node]:
+            continue
+        work[side] += len(sides[side][node])
+        for at, there, price, _ in sides[side][node]:
+            total = spent + price
+            if total < most and at != without and total < mine.get(there, inf):
+                if total + others.get(there, inf) < most:
+                    return True
+                mine[there] = total
+                heappush(heap, (total, there))
+    return False

@@ -63,6 +63,7 @@ class Network:
                     self.around[self.heads[at]].append(at)
         self.prices: list[Prices] = [STILL] * block.size
         self.steps: list[list[Step]] = [[] for _ in self.around]
+        self.back: list[list[Step]] = [[] for _ in self.around]
         self.stale: set[int] = set()
         self._price_again(range(block.size))
 
@@ -130,13 +131,14 @@ class Network:
                 self.prices[at] = prices
                 self.stale |= {self.tails[at], self.heads[at]}
 
-    def _steps(self, node: int) -> list[Step]:
+    def _steps(self, node: int, *, into: bool = False) -> list[Step]:
+        """What can be done from a sum; or the steps that lead into it, each with the sum it comes from."""
         found: list[Step] = []
         for at in self.around[node]:
             up = self.tails[at] == node
-            price = self.prices[at][up]
+            price = self.prices[at][up != into]
             if price is not None:
-                found.append((at, self.heads[at] if up else self.tails[at], price, up))
+                found.append((at, self.heads[at] if up else self.tails[at], price, up != into))
         return found
 
     def _prices(self, at: int) -> Prices:
@@ -213,9 +215,9 @@ class Network:
         start, end = (self.heads[at], self.tails[at]) if up else (self.tails[at], self.heads[at])
         limit = None if below is None else below - own
         for node in self.stale:
-            self.steps[node] = self._steps(node)
+            self.steps[node], self.back[node] = self._steps(node), self._steps(node, into=True)
         self.stale.clear()
-        found = cheapest_path(self.steps, start, end, at, limit)
+        found = cheapest_path(self.steps, start, end, at, limit, self.back)
         if found is None:
             return False
         steps = [(at, up), *found[1]]
