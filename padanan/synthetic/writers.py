@@ -23,6 +23,8 @@ from padanan.synthetic.arrow import join
 from padanan.synthetic.xlsx import Cells, text_bytes, write_xlsx
 
 Int64s = npt.NDArray[np.int64]
+AT_ONCE = 500_000
+"""Rows of separated text that are laid out together: ten million of forty columns once more would not fit in memory."""
 
 
 @dataclass
@@ -88,27 +90,35 @@ def write_separated(path: Path, contract: Contract, sheet: Sheet, habits: Mappin
     newline = "\r\n" if habits.get("akhir_baris") == "crlf" else "\n"
     above = ([f"sep={separator}"] if habits.get("baris_sep") else []) + [str(line) for line in habits.get("baris_atas", [])]
     header = separator.join(f'"{name}"' if quote_all or separator in name else name for name in labels(contract, habits))
-    parts = [_cells(sheet.texts[column.name], separator, quote_all) for column in contract.columns]
-    lines = pc.binary_join_element_wise(*parts, pa.scalar(separator))
-    numbers = np.arange(len(sheet), dtype=np.int64)
-    if len(sheet.broken):
-        # A line cut in its second column: it can't be read as a row.
-        cut = join(pc.utf8_slice_codeunits(parts[0], 0, 6) if not quote_all else parts[0], separator, "terpotong")
-        index = np.sort(np.concatenate([numbers * 2, sheet.broken * 2 + 1]))
-        both = pa.concat_arrays([lines, cut.take(pa.array(sheet.broken))])
-        where = np.where(index % 2 == 0, index // 2, len(lines) + np.searchsorted(np.sort(sheet.broken), index // 2))
-        lines = both.take(pa.array(where))
-        numbers = np.flatnonzero(index % 2 == 0)
-    lines = join(lines, newline)
     encoding = str(habits.get("sandi", "utf-8"))
     top = "".join(line + newline for line in [*above, header])
+    broken = np.sort(sheet.broken)
     with path.open("wb") as out:
         out.write(top.encode(encoding))
-        if encoding in ("utf-8", "utf-8-sig"):
-            out.write(text_bytes(lines))
-        else:
-            out.write(text_bytes(lines).to_pybytes().decode("utf-8").encode(encoding, "replace"))
-    return numbers + len(above) + 2
+        for start in range(0, len(sheet), AT_ONCE):
+            within = broken[(broken >= start) & (broken < start + AT_ONCE)] - start
+            cells = [sheet.texts[column.name].slice(start, AT_ONCE) for column in contract.columns]
+            lines = join(_lines(cells, within, separator, quote_all), newline)
+            if encoding in ("utf-8", "utf-8-sig"):
+                out.write(text_bytes(lines))
+            else:
+                out.write(text_bytes(lines).to_pybytes().decode("utf-8").encode(encoding, "replace"))
+    numbers = np.arange(len(sheet), dtype=np.int64)
+    return numbers + np.searchsorted(broken, numbers) + len(above) + 2
+
+
+def _lines(cells: list[pa.StringArray], broken: Int64s, separator: str, quote_all: bool) -> pa.StringArray:
+    """Rows as lines, with a line that can't be read as a row behind each position of `broken` (sorted)."""
+    parts = [_cells(cell, separator, quote_all) for cell in cells]
+    lines = pc.binary_join_element_wise(*parts, pa.scalar(separator))
+    if not len(broken):
+        return lines
+    # A line cut in its second column.
+    cut = join(pc.utf8_slice_codeunits(parts[0], 0, 6) if not quote_all else parts[0], separator, "terpotong")
+    index = np.sort(np.concatenate([np.arange(len(lines), dtype=np.int64) * 2, broken * 2 + 1]))
+    both = pa.concat_arrays([lines, cut.take(pa.array(broken))])
+    where = np.where(index % 2 == 0, index // 2, len(lines) + np.searchsorted(broken, index // 2))
+    return both.take(pa.array(where))
 
 
 def write_workbook(path: Path, contract: Contract, sheet: Sheet, habits: Mapping[str, Any]) -> Int64s:
