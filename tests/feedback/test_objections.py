@@ -125,7 +125,7 @@ def test_another_person_answers_once_and_with_reasons(field: Field) -> None:
     ):
         with pytest.raises(PadananError, match=said):
             answer(field.home, number, "ditolak", by=who, reason=why, now=now)
-    other = made(field, "a" * 32)
+    other = made(field, "b" * 32)
     assert other.nomor == "us-2025-0002"
     for number, result, why, said in (
         ("us-2025-0099", "ditolak", WHY, "tidak ada"),
