@@ -80,8 +80,10 @@ def sources(root: Path = CHECKOUT) -> Iterator[tuple[str, Iterator[tuple[int, st
 def named(words: Iterator[tuple[int, str]], names: set[str]) -> Iterator[tuple[int, str]]:
     """(line, word) of every word that is a name, or holds one between underscores."""
     among = "|".join(sorted(names, key=len, reverse=True))
-    whole = re.compile(rf"(?<![A-Za-z0-9])(?:{among})(?![A-Za-z0-9])")
+    whole, part = re.compile(rf"(?<![A-Za-z0-9])(?:{among})(?![A-Za-z0-9])"), re.compile(among)
     for line, text in words:
+        if not part.search(text) and not part.search(text.replace("_", " ")):
+            continue
         for word in re.findall(r"\w+", text):
             if whole.search(word.replace("_", " ")) or whole.search(word):
                 yield line, word

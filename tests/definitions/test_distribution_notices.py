@@ -20,6 +20,8 @@ from tests.distribution.decree_by_hand import BEFORE, PERIODE, seal_decree
 from tests.distribution.spdci.test_subscriptions import wanted
 from tests.distribution.spdci.world import ADDRESS, Client
 
+pytestmark = pytest.mark.lambat
+
 NAMES = ("orang", "3171", "dinsos")
 
 

@@ -82,6 +82,7 @@ def test_one_fold_serves_figures_checks_page_and_agencies(home: Home, monkeypatc
 
 
 @pytest.mark.feature("F21", "F24")
+@pytest.mark.lambat
 def test_lines_are_laid_out_while_somebody_may_read_them_and_of_today_alone(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("padanan.run.prelist_lines.granted_to_anybody", lambda *_: True)
     shown = told(run(prelist), SHOWN)
@@ -163,6 +164,7 @@ def test_the_schedule_asks_for_the_half_year_of_the_quarter(day: date, key: str)
 
 
 @pytest.mark.feature("F38", "F42")
+@pytest.mark.lambat
 def test_lp3ke_of_a_quarter_that_is_over_is_made_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     every = (lp3ke, edisi_dibuat, matriks_kembali, lp3ke_tepat_waktu)
     early = run(*every)

@@ -20,6 +20,8 @@ from padanan.base.home import CHECKOUT
 from tests.definitions.test_storage_made_once import PROCESSES, _opens
 from tests.definitions.test_verdicts_stay import JUDGED, PERIODE, run
 
+pytestmark = pytest.mark.lambat
+
 
 @pytest.fixture
 def in_postgres(postgres_database, monkeypatch):

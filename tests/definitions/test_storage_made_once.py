@@ -12,6 +12,8 @@ import pytest
 
 from padanan.base.home import CHECKOUT
 
+pytestmark = pytest.mark.lambat
+
 PROCESSES = 4
 ROUNDS = 3
 

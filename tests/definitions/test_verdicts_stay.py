@@ -4,11 +4,14 @@ Dagster announces every check of a run; one that is announced and not judged was
 """
 
 import dagster as dg
+import pytest
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
 
 from orchestration.defs.partitions import half_years
 from orchestration.heads import check_spec
 from orchestration.revisions import mark_unchanged, run_is_unchanged
+
+pytestmark = pytest.mark.lambat
 
 FILE, PLAN, MODEL = (dg.AssetKey(path) for path in (["landing", "berkas"], ["landing", "uji"], ["review", "uji"]))
 LANDED, SEEN, JUDGED = dg.AssetCheckKey(FILE, "utuh"), dg.AssetCheckKey(PLAN, "terlihat"), dg.AssetCheckKey(MODEL, "cocok")
