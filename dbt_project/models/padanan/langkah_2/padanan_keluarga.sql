@@ -2,38 +2,42 @@
 {% set acuan = is_reference_registry('k.sumber') %}
 -- One row for each family of each registry; families of different registries are linked through their members' Adminduk card.
 with
+-- one row for each person of a family: nearly as many as records, so little is carried along
 anggota as (
-    -- one row for each person of a family
     select
         id_keluarga,
         id_orang,
         min(sumber) as sumber,
-        count(*) as jumlah_rekaman,
-        max(case when kepala then 1 else 0 end) as kepala,
-        min(desil) as desil_min,
-        max(desil) as desil_maks,
-        min(case when kepala then case when {{ is_family_file('producer') }} then '0' else '1' end || record_key end) as urut_kepala,
-        min(
-            case when kode_kota is not null
-                then case when kepala then '0' else '1' end || record_key || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end
-        ) as kode
+        max(case when kepala then 1 else 0 end) as kepala
     from {{ ref('anggota_keluarga') }}
     group by id_keluarga, id_orang
 ),
-keluarga as (
+banyak as (
+    select id_keluarga, cast(sum(kepala) as bigint) as jumlah_kepala, count(*) as jumlah_anggota
+    from anggota
+    group by id_keluarga
+),
+isi as (
     select
         id_keluarga,
         min(sumber) as sumber,
-        cast(sum(jumlah_rekaman) as bigint) as jumlah_rekaman,
+        count(*) as jumlah_rekaman,
         -- the head as this source shows it; of several the one with the lowest record key, that of a family file first
-        substr(min(urut_kepala || id_orang), 34) as id_orang_kepala,
-        cast(sum(kepala) as bigint) as jumlah_kepala,
-        count(*) as jumlah_anggota,
-        min(desil_min) as desil,
-        coalesce(min(desil_min) <> max(desil_maks), false) as desil_beda,
-        substr(min(kode), 34) as kode
-    from anggota
+        substr(min(case when kepala then case when {{ is_family_file('producer') }} then '0' else '1' end || record_key || id_orang end), 34)
+            as id_orang_kepala,
+        min(desil) as desil,
+        coalesce(min(desil) <> max(desil), false) as desil_beda,
+        substr(min(
+            case when kode_kota is not null
+                then case when kepala then '0' else '1' end || record_key || coalesce(kode_kelurahan, kode_kecamatan, kode_kota) end
+        ), 34) as kode
+    from {{ ref('anggota_keluarga') }}
     group by id_keluarga
+),
+keluarga as (
+    select i.*, b.jumlah_kepala, b.jumlah_anggota
+    from isi as i
+    inner join banyak as b on i.id_keluarga = b.id_keluarga
 ),
 kartu as (
     select id_orang, min(id_keluarga) as id_kartu
