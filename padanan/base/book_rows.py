@@ -1,4 +1,4 @@
-"""Rows of a workbook written whole: letter by letter what XlsxWriter writes cell by cell, in a fifth of the time.
+"""Rows of a workbook written whole: letter by letter what XlsxWriter writes cell by cell, for less work.
 
 What stands in the cells belongs to who fills the sheet; what is no text goes to the library itself.
 """

@@ -154,7 +154,7 @@ def cheapest_path(
     Args:
         steps: what can be done from each sum. below: what the path must cost less than.
         back: the steps that lead into each sum, each with the sum it comes from; with them it is seen sooner that no path is
-            cheap enough, which of a decree's searches twenty-four of twenty-five find.
+            cheap enough, which is what most searches of a decree find.
 
     Returns:
         The price and the cells with the way they go; None where there is no such path.

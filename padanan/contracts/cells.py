@@ -24,6 +24,9 @@ NUMBER = (
     + f"){_EDGE}"
 )
 
+# A long number as a spreadsheet writes it into a CSV, its last digits lost (3,17E+15); the rule for rows is `nik_rusak_excel`.
+POWER = r"\s*[0-9]([.,][0-9]+)?[eE]\+?[0-9]+\s*"
+
 # As Indonesia writes a day; an ISO day may bear the midnight that spreadsheets add.
 _DAY_FIRST = r"\s*([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})\s*"
 _ISO = r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00(?::00)?)?\s*"

@@ -259,10 +259,12 @@ def _check_number(home: Home, approval: Approval, now: datetime) -> None:
             field="tanggal",
             cure="tulis tanggal penetapan pada naskah keputusan, misalnya 2025-12-15",
         )
-    cutoff = date.fromisoformat(str(read_manifest(home, approval.periode, approval.revisi)["cutoff"])[:10])
-    if approval.day < cutoff:
+    # Not its cut-off: that is the planned day, and the Governor may sign before it.
+    read = read_manifest(home, approval.periode, approval.revisi)["deliveries"]
+    newest = max((datetime.fromisoformat(one["diterima"]).astimezone(JAKARTA).date() for one in read), default=approval.day)
+    if approval.day < newest:
         raise Refusal(
-            f"tanggal {approval.day.isoformat()} sebelum batas data revisi {approval.revisi} ({cutoff.isoformat()})",
+            f"tanggal {approval.day.isoformat()} sebelum kiriman terbaru revisi {approval.revisi} ({newest.isoformat()})",
             field="tanggal",
             cure="keputusan tidak mendahului datanya: periksa tanggal pada naskah, atau revisi yang ditetapkan",
         )

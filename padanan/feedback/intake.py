@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from padanan.base import disk
+from padanan.base.alone import one_at_a_time
 from padanan.base.commit import building, publish
 from padanan.base.digest import file_sha256
 from padanan.base.duck import private_duckdb
@@ -23,7 +24,6 @@ from padanan.base.errors import DiskFault, PadananError, no_space_guard, safe_re
 from padanan.base.folder_proof import seal
 from padanan.base.home import Home
 from padanan.base.keys import load_ring, register_hmac
-from padanan.base.locks import held
 from padanan.base.period import JAKARTA, periode_end, periode_start
 from padanan.base.sql import literal
 from padanan.base.tabular import write_table
@@ -85,6 +85,7 @@ def waiting(home: Home, contracts: Mapping[str, Contract]) -> list[tuple[Contrac
     return sorted(found, key=lambda one: (datetime.fromisoformat(one[1]["diterima"]), one[0].id, one[1]["sha16"]))
 
 
+@one_at_a_time("umpan_balik")
 def take_all(
     home: Home,
     *,
@@ -107,20 +108,6 @@ def take_all(
     if only is not None and only not in contracts:
         raise PadananError(f"kontrak umpan balik '{only[:40]}' tidak ada", cure=f"pakai salah satu: {', '.join(contracts)}")
     chosen = {name: one for name, one in contracts.items() if only in (None, name)}
-    # One at a time: what waits is asked for, taken and registered before another looks at what waits.
-    with held(home.warehouse / ".umpan_balik.lock"):
-        return _take_waiting(home, contracts, catalogue, chosen, sha16, now, progress)
-
-
-def _take_waiting(
-    home: Home,
-    contracts: Mapping[str, Contract],
-    catalogue: FeedbackCatalogue,
-    chosen: Mapping[str, Contract],
-    sha16: str | None,
-    now: datetime | None,
-    progress: Callable[[str], None],
-) -> list[Taken]:
     found: list[Taken] = []
     stopped: list[PadananError] = []
     queue = [(contract, item) for contract, item in waiting(home, chosen) if sha16 in (None, item["sha16"])]

@@ -249,10 +249,7 @@ def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, Any
             for name in columns
         ]  # fmt: skip
         tall = height([(str(cells.get(name) or ""), wide[name]) for name in visible], styles.size)
-        if sheet.put_row(first + count - 1, tall, line, looks[look]):  # the library only returns it, and the row would be lost
-            raise PadananError(
-                f"lembar {layout.sheet} tidak memuat baris ke-{count}", file=book.filename, cure="laporkan kepada pengelola"
-            )
+        put(book, sheet, first + count - 1, tall, line, looks[look], count)
     last = first + max(count, 1) - 1
     listed = {name: {"validate": "list", "source": list(words)} for name, words in layout.choices.items()}
     for name, rule in {**layout.checks, **listed}.items():
@@ -267,6 +264,18 @@ def write_sheet(book: Any, layout: Layout, rows: Iterable[tuple[Mapping[str, Any
     sheet.protect("", {"format_columns": True, "format_rows": True, "sort": False, "autofilter": layout.filters})
     on_paper(sheet, foot, head_row=layout.head_row, size=styles.size)
     return count
+
+
+def put(book: Any, sheet: Any, row: int, tall: float, cells: Sequence[Any], look: Sequence[Any], number: int) -> None:
+    """Writes a row (`RowSheet.put_row`), the so many-th of its table.
+
+    Raises:
+        PadananError: it does not go in: the library only says so, and the row would be lost.
+    """
+    if sheet.put_row(row, tall, cells, look):
+        raise PadananError(
+            f"lembar {sheet.name} tidak memuat baris ke-{number}", file=Path(book.filename).name, cure="laporkan kepada pengelola"
+        )
 
 
 def _write_headings(sheet: Any, layout: Layout, widths: Sequence[float], styles: Styles) -> None:

@@ -18,14 +18,14 @@ from padanan.base.rows_said import Stretch
 from padanan.base.sql import ident, literal
 from padanan.base.tabular import copy_to
 from padanan.contracts.blanks import Blanks
-from padanan.contracts.cells import NUMBER
+from padanan.contracts.cells import NUMBER, POWER
 from padanan.contracts.contract import Contract, load_blanks
 from padanan.landing import no_record
 from padanan.landing.places import STRETCHES, TOLD
 from padanan.landing.raw import LINE, NUMERIC, RawTable
 
 UNREADABLE, DUPLICATE, NO_RECORD = "tidak_terbaca", "baris_kembar", "bukan_rekaman"
-_BY_SPREADSHEET, _POWER = ("xlsx", "csv"), r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+"
+_BY_SPREADSHEET = ("xlsx", "csv")
 PERIOD_COLUMNS = ("periode_program", "periode_data", "periode", "bulan_data")
 # Columns that make a person or family recognisable when the source's own id is blank, in this order.
 IDENTIFYING = ("id_keluarga_sumber", "id_sumber", "nik", "no_kk", "nama", "tgl_lahir", "jenis_kelamin", "nama_ibu", "alamat")
@@ -234,7 +234,7 @@ def _number_cells(con: duckdb.DuckDBPyConnection, part: Path, names: Sequence[st
         return {}
     counts = ", ".join(
         f"count(case when (length({cell}) >= 16 and list_contains(string_split({NUMERIC}, ','), {literal(name)})) "
-        f"or (position('E' in upper({cell})) > 0 and regexp_full_match(trim({cell}), {literal(_POWER)})) then 1 end)"
+        f"or ((contains({cell}, 'E') or contains({cell}, 'e')) and regexp_full_match({cell}, {literal(POWER)})) then 1 end)"
         for name, cell in zip(names, map(ident, names), strict=True)
     )
     found = first_row(con, f"select {counts} from read_parquet({literal(part)})") or ()

@@ -17,13 +17,13 @@ import duckdb
 import pyarrow as pa
 
 from padanan.base import disk
+from padanan.base.alone import one_at_a_time
 from padanan.base.commit import building, replace
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard, safe_reason
 from padanan.base.folder_proof import seal
 from padanan.base.format import day, fingerprint, number
 from padanan.base.home import Home
-from padanan.base.locks import held
 from padanan.base.period import JAKARTA
 from padanan.base.shown import safe_name
 from padanan.base.tabular import scratch, write_table
@@ -77,6 +77,8 @@ class SheetTaken:
     page: Path
 
 
+# Two at once would each find its rows new, and each write them into the register.
+@one_at_a_time("lembar")
 def take_sheet(home: Home, path: Path, *, now: datetime | None = None) -> SheetTaken:
     """Takes in a filled-in workbook of the running revision; taking the same one again adds nothing.
 
@@ -92,12 +94,6 @@ def take_sheet(home: Home, path: Path, *, now: datetime | None = None) -> SheetT
         PadananError: nothing is published yet, its rows can't be landed, or the account does not close.
     """
     home.ensure()
-    # Two at once would each find its rows new, and each write them into the register.
-    with held(home.warehouse / ".lembar.lock"):
-        return _taken(home, path, now)
-
-
-def _taken(home: Home, path: Path, now: datetime | None) -> SheetTaken:
     moment = now or datetime.now(JAKARTA)
     today = moment.astimezone(JAKARTA).date()
     running = revision_known(home, today)

@@ -193,7 +193,7 @@ def test_a_failing_annex_seals_nothing(published):
     "given, said",
     [
         ({"number": "Kepgub 7 untuk 3172016507800001"}, "memuat nomor panjang"),
-        ({"day": date(2025, 10, 2)}, "sebelum batas data revisi 1"),
+        ({"day": date(2025, 10, 2)}, "sebelum kiriman terbaru"),
     ],
     ids=["a NIK in its number", "before its own data"],
 )
@@ -203,3 +203,11 @@ def test_a_decree_bears_a_number_and_follows_its_data(published, given, said):
     with pytest.raises(Refusal, match=said):
         approve(published, replace(approval(), **given), now=SEALED_AT, annex=annex)
     assert approved(published, 2025) == ()
+
+
+@pytest.mark.feature("F18")
+def test_the_governor_may_sign_before_the_planned_day(published):
+    """The cut-off of a revision is that day until somebody says otherwise; its newest delivery is older."""
+    to_draft(published)
+    folder = approve(published, replace(approval(), day=date(2025, 11, 20)), now=SEALED_AT, annex=annex)
+    assert json.loads((folder / "segel.json").read_text())["tanggal"] == "2025-11-20"

@@ -12,11 +12,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from padanan.base.alone import one_at_a_time
 from padanan.base.commit import building
 from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard
 from padanan.base.home import Home
-from padanan.base.locks import held
 from padanan.base.period import JAKARTA, Periode, Quarter
 from padanan.contracts.agencies import load_agencies
 from padanan.contracts.contract import expectations_dir, load_contracts
@@ -75,6 +75,8 @@ class _Edition:
         }
 
 
+# The number of an edition is that of the one before it and one more: two at once would take the same.
+@one_at_a_time("lp3ke")
 def make(
     home: Home,
     quarter: Quarter,
@@ -102,25 +104,9 @@ def make(
     Raises:
         PadananError: the quarter has not begun or is from before the duty, no decree or accepted revision stands, see `People`.
     """
-    _asked(quarter, load_reporting(), now.astimezone(JAKARTA).date())
-    # The number of an edition is that of the one before it and one more: two at once would take the same.
-    with held(home.warehouse / ".lp3ke.lock"):
-        return _make(home, quarter, periode, now, accepted, isian, facts, expires, progress)
-
-
-def _make(
-    home: Home,
-    quarter: Quarter,
-    periode: Periode | None,
-    now: datetime,
-    accepted: bool,
-    isian: Isian | None,
-    facts: Sequence[Facts],
-    expires: date | None,
-    progress: Callable[[str], None],
-) -> tuple[Path, Mapping[str, Any]]:
     today = now.astimezone(JAKARTA).date()
     reporting, contracts = load_reporting(), load_contracts()
+    _asked(quarter, reporting, today)
     agencies = load_agencies(expectations_dir())
     source = _source(home, quarter, periode, accepted=accepted)
     before = reports.newest_edition(home, quarter)

@@ -17,14 +17,13 @@ import duckdb
 
 from padanan.base import disk
 from padanan.base.book import READ_SIZE, height, on_paper
-from padanan.base.errors import PadananError
 from padanan.base.format import fingerprint
 from padanan.base.home import Home
 from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.contract import Contract
 from padanan.contracts.planned import PlannedContract
 from padanan.contracts.retention import RECEIPT
-from padanan.forms.sealed_book import Styles, formats, neutral, workbook
+from padanan.forms.sealed_book import Styles, formats, neutral, put, workbook
 from padanan.pages.folder import FONTS
 from padanan.pages.page import Page
 from padanan.published.report import Report, producer_page
@@ -106,12 +105,7 @@ def _book(con: duckdb.DuckDBPyConnection, tables: list[Sheet], path: Path, title
             line = 2 + written % SHEET_ROWS
             cells = [neutral(value or "") for value in row]
             tall = height(zip(cells, table.widths, strict=True), styles.size)
-            if sheet.put_row(line, tall, cells, [look] * len(cells)):
-                raise PadananError(
-                    f"lembar {table.name} tidak memuat baris ke-{written + 1}",
-                    file=path.name,
-                    cure="laporkan kepada pengelola",
-                )
+            put(book, sheet, line, tall, cells, [look] * len(cells), written + 1)
             written += 1
         if sheet is None:
             _sheet(book, table, 0, styles, foot)

@@ -303,3 +303,14 @@ def test_verify_names_accepted_answers_that_were_changed(made, capsys):
     stored.write_bytes(b"x")
     assert main(["verify"]) == 1
     assert "isian Matriks 3 yang diterima berubah" in capsys.readouterr().err
+
+
+@pytest.mark.feature("F38")
+def test_two_makers_at_once_make_two_editions(made):
+    """Each took the number after the same one before, and both said that the one folder was theirs."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(2) as pool:
+        folders = [one.result()[0].name for one in [pool.submit(make, made.home, QUARTER, now=NOW) for _ in range(2)]]
+    assert sorted(folders) == ["rev-2", "rev-3"]
+    assert [path.name for path in sorted(made.folder.parent.iterdir()) if path.is_dir()] == ["rev-1", "rev-2", "rev-3"]
