@@ -7,7 +7,7 @@ import pytest
 from xlsxwriter.worksheet import Worksheet
 
 from padanan.base.errors import PadananError
-from padanan.forms.sealed_book import MADE, formats, neutral, workbook, write_sheet
+from padanan.forms.sealed_book import MADE, Layout, formats, neutral, workbook, write_sheet
 from padanan.review.worklist import book
 from padanan.review.worklist.findings import read_back
 from tests.review.worklist_by_hand import STAMP, TASK, TODAY, fill, person, write
@@ -93,6 +93,19 @@ def test_a_row_that_a_sheet_cannot_hold_is_no_silent_loss(tmp_path, monkeypatch)
         rows = [(dict.fromkeys(layout.locked, "x\ny"), "segel")] * 2
         with pytest.raises(PadananError, match="tidak memuat baris ke-2"):
             write_sheet(made, layout, rows, formats(made))
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_a_zero_that_was_answered_before_is_no_empty_cell(streamed, tmp_path):
+    """LP3KE's forms hold numbers in open cells: nobody was served is an answer, nothing is none."""
+    layout = Layout("Isian", "uji", opened=("jumlah", "ket"), locked=("baris",), cure="")
+    rows = [({"baris": "1", "jumlah": 0, "ket": ""}, "segel"), ({"baris": "2", "jumlah": None, "ket": "x"}, "segel")]
+    made = workbook(tmp_path / "nol.xlsx", "nol", streamed=streamed, rows=2)
+    write_sheet(made, layout, rows, formats(made))
+    made.close()
+    sheet = openpyxl.load_workbook(tmp_path / "nol.xlsx")["Isian"]
+    cells = [[sheet[layout.cell(name, row)].value for name in ("jumlah", "ket")] for row in (3, 4)]
+    assert cells == [[0, None], [None, "x"]]
 
 
 def test_rows_wait_beside_their_workbook(tmp_path):
