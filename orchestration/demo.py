@@ -5,7 +5,6 @@ The made-up Jakarta is `padanan/synthetic`; the run itself is `run.py`.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import Any
 
 from orchestration.environment import prepare
 from orchestration.guard import told
+from padanan.base.arguments import Parser
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import Periode
@@ -114,9 +114,7 @@ def _shown(path: Path) -> str:
 def main(argv: list[str] | None = None) -> int:
     """The command line; exit code 0 on success, else 1 with one line on stderr."""
     prepare()
-    parser = argparse.ArgumentParser(
-        prog="python -m orchestration.demo", description="Kiriman buatan, dari inbox sampai rancangan."
-    )
+    parser = Parser(prog="python -m orchestration.demo", description="Kiriman buatan, dari inbox sampai rancangan.")
     parser.add_argument("--scale", type=int, default=20_000, help="jumlah penduduk buatan")
     parser.add_argument("--profile", default="default", help="default, clean, atau hard")
     parser.add_argument("--seed", type=int, default=1, help="benih: benih sama, data sama")

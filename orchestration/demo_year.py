@@ -5,7 +5,6 @@ The year's truth and files are `padanan/synthetic/year*`, a month of it `year_mo
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.environment import prepare
 from orchestration.guard import told
+from padanan.base.arguments import Parser
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import CHECKOUT, Home
 from padanan.base.period import JAKARTA, Periode, Quarter
@@ -370,7 +370,7 @@ def count(value: int) -> str:
 def main(argv: list[str] | None = None) -> int:
     """The command line; exit code 0 on success, else 1 with one line on stderr."""
     prepare()
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m orchestration.demo_year",
         description="Setahun buatan: penetapan, yang ditemukan lapangan bulan demi bulan, penetapan berikutnya.",
     )

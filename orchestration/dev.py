@@ -5,7 +5,6 @@ Servers in production run `dagster-webserver`, `dagster-daemon`, `padanan report
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from orchestration.environment import prepare
 from orchestration.links import DAGSTER_URL
+from padanan.base.arguments import Parser
 from padanan.base.home import CHECKOUT
 
 
@@ -52,9 +52,7 @@ def main() -> int:
     Returns:
         1 when the report's server did not start; else it does not return.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m orchestration.dev", description="UI Dagster, laporan mutu dan API contoh di mesin ini."
-    )
+    parser = Parser(prog="python -m orchestration.dev", description="UI Dagster, laporan mutu dan API contoh di mesin ini.")
     parser.add_argument("-p", "--port", type=int, default=3000, help="port UI Dagster")
     parser.add_argument("--api-port", type=int, default=8080, help="port API contoh")
     options, passed_on = parser.parse_known_args()

@@ -5,7 +5,6 @@ What the job does is in `defs/`; the same job can be started from the UI.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import time
@@ -20,6 +19,7 @@ from uuid import uuid4
 from orchestration.environment import prepare
 from orchestration.guard import told
 from padanan.base import disk
+from padanan.base.arguments import Parser
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode
@@ -176,7 +176,7 @@ def _record_path(home: Home, job: str, periode: Periode, revisi: int | None, run
 def main(argv: list[str] | None = None) -> int:
     """The command line; exit code 0 when the job succeeded, else 1 with one line on stderr."""
     prepare()
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m orchestration.run", description="Menjalankan satu job Dagster untuk satu periode, dengan kemajuannya."
     )
     parser.add_argument("--periode", required=True, help="periode penetapan, misalnya 2025-S2")

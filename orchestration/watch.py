@@ -5,7 +5,6 @@ A sensor sees neither its own failing ticks nor that its code location does not 
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import sys
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from orchestration.environment import prepare
 from orchestration.links import automation_page
 from orchestration.resources import AlarmResource
+from padanan.base.arguments import Parser
 from padanan.base.errors import PadananError, safe_reason
 from padanan.base.home import CHECKOUT, Home
 
@@ -147,9 +147,7 @@ def _tell(home: Home, alarm: AlarmResource, scope: str, faults: Faults) -> list[
 def main(argv: list[str] | None = None) -> int:
     """The command line; exit code 0 when all is well, 1 when a fault stands (one line each on stderr)."""
     prepare()
-    parser = argparse.ArgumentParser(
-        prog="python -m orchestration.watch", description="Memeriksa apakah yang berjalan sendiri masih berjalan."
-    )
+    parser = Parser(prog="python -m orchestration.watch", description="Memeriksa apakah yang berjalan sendiri masih berjalan.")
     parser.add_argument("--every", type=int, metavar="DETIK", help="ulangi setiap sekian detik; tanpa ini satu kali saja")
     parser.add_argument("--workspace", type=Path, default=CHECKOUT / "workspace.yaml", help="berkas workspace Dagster")
     options = parser.parse_args(argv)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from padanan import __version__
+from padanan.base.arguments import Parser
 from padanan.base.errors import PadananError, known, safe_reason
 
 # Commands that may add to the review's log: what tells of its decisions is then made again.
@@ -54,7 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     from padanan.upkeep.key.cli import add_parsers as add_key
     from padanan.upkeep.retention.cli import add_parsers as add_retention
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="padanan",
         description="Padanan: dari kiriman produsen data sampai rancangan data sasaran yang dibekukan.",
         epilog="Data home diatur dengan PADANAN_HOME, kunci pseudonim dengan PADANAN_KEY_FILE.",

@@ -168,15 +168,8 @@ EXAMPLES = {
 
 
 def add_examples(parser: argparse.ArgumentParser) -> None:
-    """Gives every command below `parser` its example, and its one-line help as description where it has no longer one.
-
-    An option is typed whole, so that one that is no longer known is not taken for another that begins like it.
-    """
-    parser.allow_abbrev = False
-    parser._positionals.title, parser._optionals.title = "argumen", "pilihan"
+    """Gives every command below `parser` its example, and its one-line help as description where it has no longer one."""
     for action in parser._actions:
-        if isinstance(action, argparse._HelpAction):
-            action.help = "tampilkan bantuan ini"
         if not isinstance(action, argparse._SubParsersAction):
             continue
         said = {choice.dest: choice.help for choice in action._choices_actions}

@@ -25,6 +25,13 @@ def day_argument(text: str) -> date:
         raise argparse.ArgumentTypeError(f"tanggal '{text[:20]}' tidak terbaca; tulis seperti 2025-12-15") from None
 
 
+def year_argument(text: str) -> int:
+    """A year of the command line, as argparse's `type`: four digits, for 25 is the year of nobody."""
+    if len(text) != 4 or not text.startswith("20") or not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError("tahun tidak terbaca; tulis empat angka, misalnya 2026")
+    return int(text)
+
+
 def revision_argument(text: str) -> tuple[Periode | None, int]:
     """`[PERIODE/]REVISI` of the command line, as argparse's `type`; None is the period that the command names otherwise."""
     label, _, number = text.rpartition("/")
@@ -33,7 +40,7 @@ def revision_argument(text: str) -> tuple[Periode | None, int]:
     try:
         return (Periode.parse(label) if label else None), int(number)
     except PadananError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+        raise argparse.ArgumentTypeError(f"{error.cause}; {error.cure}") from None
 
 
 def letters_of(name: str) -> str:

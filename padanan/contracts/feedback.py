@@ -26,7 +26,8 @@ REFUSED, DISPUTED, LOOK = "tolak", "sengketa", "periksa"
 Outcome = Literal["tolak", "sengketa", "periksa"]
 EXTRA = (
     "diterima", "awal", "akhir", "dikenal", "cara", "orang_lahir", "nama_beda", "lahir_beda", "orang_lain", "mati_pada",
-    "nomor_n", "nomor_lama", "kelurahan_ada", "program_ada", "nominal_maks", "bayar_lain", "batal_ada", "batal_lain",
+    "nomor_n", "nomor_lama", "kelurahan_ada", "program_ada", "nominal_maks", "bayar_lain", "sehari_lain", "batal_ada",
+    "batal_lain",
 )  # fmt: skip
 """What a predicate may ask besides the contract's own columns."""
 

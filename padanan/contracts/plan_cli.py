@@ -16,6 +16,7 @@ from padanan.base.default_period import year_of
 from padanan.base.errors import ContractError, no_space_guard
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
+from padanan.base.typed import year_argument
 
 if TYPE_CHECKING:
     from padanan.contracts.plan import YearPlan
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def add_parsers(commands: Any) -> None:
     """Adds `plan` with its three actions."""
     parser = commands.add_parser("plan", help="rencana data setahun: lihat, periksa, cetak berita acara")
-    actions = parser.add_subparsers(dest="aksi", metavar="AKSI", required=True)
+    actions = parser.add_subparsers(dest="aksi", metavar="TINDAKAN", required=True)
     show = actions.add_parser("show", help="tampilkan rencana data satu tahun")
     show.set_defaults(run=_show)
     check = actions.add_parser(
@@ -38,7 +39,9 @@ def add_parsers(commands: Any) -> None:
     paper.add_argument("--out", type=Path, metavar="FILE", help="tulis ke berkas (bawaan: layar)")
     paper.set_defaults(run=_minutes)
     for one in (show, check, paper):
-        one.add_argument("tahun", nargs="?", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun periode bawaan)")
+        one.add_argument(
+            "tahun", nargs="?", type=year_argument, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun periode)"
+        )
 
 
 def _chosen(year: int) -> YearPlan:

@@ -12,7 +12,7 @@ from typing import Any
 
 from padanan.base.home import Home
 from padanan.base.period import Periode
-from padanan.base.typed import day_argument
+from padanan.base.typed import day_argument, year_argument
 from padanan.decree.documents.cli import add_documents
 from padanan.records.refusal import fields_as_options
 
@@ -63,7 +63,7 @@ def add_parsers(commands: Any) -> None:
     change.set_defaults(run=_open_change)
 
     shown = actions.add_parser("list", help="penetapan yang ada")
-    shown.add_argument("--year", type=int, help="hanya tahun itu")
+    shown.add_argument("--year", type=year_argument, help="hanya tahun itu")
     shown.set_defaults(run=_list)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from padanan.distribution.catalogue import Catalogue, disability_programs, programs
 from padanan.distribution.columns import column_sql
+from padanan.distribution.dashboard.names import place_names
 from padanan.distribution.grants import Grant
 from padanan.distribution.prelist import ACTORS, SERVICE, verifiers
 from padanan.distribution.terms import WILAYAH, Service
@@ -173,10 +174,10 @@ def _filters(grant: Grant, ask: Ask) -> tuple[list[str], list[Any]]:
     """The client's own filters. One that would tell what its column may not is refused like the column."""
     where, values, terms = list[str](), list[Any](), grant.terms
     if ask.wilayah is not None:
-        if not WILAYAH.fullmatch(ask.wilayah):
-            raise Refused(400, "filter-tidak-dikenal", "Kode wilayah tidak sah; tulis misalnya 31.74 atau 31.74.06.1001.")
+        _written(ask.wilayah)
         if not any(within(ask.wilayah, one) or within(one, ask.wilayah) for one in terms.wilayah):
             raise nothing_there()
+        require_place(ask.wilayah)
         finer = [name for length, name in _PLACES.items() if length >= len(ask.wilayah)]
         known = any(within(one, ask.wilayah) for one in terms.wilayah) or {*finer, "alamat"} & set(terms.kolom)
         if not known:
@@ -199,6 +200,18 @@ def _filters(grant: Grant, ask: Ask) -> tuple[list[str], list[Any]]:
         where.append(f"desil in ({', '.join('?' * len(ask.desil))})")
         values += ask.desil
     return where, values
+
+
+def require_place(code: str) -> None:
+    """Refuses what is no place of DKI in force: an empty answer to a misspelt code reads as if nobody lived there."""
+    _written(code)
+    if code not in place_names():
+        raise Refused(400, "filter-tidak-dikenal", "Kode wilayah tidak ada; pakai kode wilayah Kemendagri yang berlaku.")
+
+
+def _written(code: str) -> None:
+    if not WILAYAH.fullmatch(code):
+        raise Refused(400, "filter-tidak-dikenal", "Kode wilayah tidak sah; tulis misalnya 31.74 atau 31.74.06.1001.")
 
 
 def within(inner: str, outer: str) -> bool:

@@ -58,12 +58,16 @@ def _money(_: argparse.Namespace) -> int:
     if not found:
         print("Belum ada realisasi yang diambil.")
         return 0
-    print(f"{'program':14} {'bulan':8} {'dikirim':>18} {'diambil':>18} {'dikembalikan':>16} {'selisih':>8} {'kembali':>14}")
+    # What was taken in says nothing yet of what arrived: a transfer that failed is taken in as well.
+    print(_line("program", "bulan", "dikirim", "dikembalikan", "diambil", "selisih", "tersalur", "gagal", "kembali"))
     for one in found:
-        print(
-            f"{one.program:14} {one.month:8} {number(one.told):>18} {number(one.taken):>18} {number(one.sent_back):>16} "
-            f"{number(one.difference):>8} {number(one.returned):>14}"
-        )
+        sums = (one.told, one.sent_back, one.taken, one.difference, one.paid, one.failed, one.returned)
+        print(_line(one.program, one.month, *map(number, sums)))
+    print("dikirim = dikembalikan + diambil + selisih; diambil = tersalur + gagal + kembali (Rp)")
     lost = sum(abs(one.difference) for one in found)
     print(f"Selisih seluruhnya Rp{number(lost)}; kepada orang yang belum dikenal Rp{number(sum(one.unknown for one in found))}.")
     return 1 if lost else 0
+
+
+def _line(program: str, month: str, *sums: str) -> str:
+    return f"{program:14} {month:8}" + "".join(f" {one:>16}" for one in sums)

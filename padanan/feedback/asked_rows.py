@@ -16,10 +16,12 @@ from padanan.contracts.contract import Contract
 from padanan.contracts.feedback import EventOf
 from padanan.feedback.events import TAKEN_BACK
 from padanan.feedback.people import LETTERS, PEOPLE
+from padanan.feedback.state import ONE_A_DAY, differing
 from padanan.feedback.typed_rows import RAW, ROWS
 
 ASKED = "ditanya"
 """The table that `arrange` makes."""
+_STANDS = "{} not in (select kunci from dibatalkan)"
 WILAYAH = CHECKOUT / "dbt_project" / "seeds" / "ref_wilayah.csv"
 
 
@@ -77,8 +79,15 @@ def arrange(
         f"coalesce(nama_beda and (coalesce(lahir_beda, true) or {alone}), false) as orang_lain "
         f"from sel_{ASKED})"
     )
+    # What a row of this file takes back is told no more: who mends an error must not be told of the error again.
+    con.execute(
+        f"""create or replace table dibatalkan as select distinct a._batal as kunci from orang_{ASKED} a join (
+          select kunci, instansi from peristiwa where kontrak = {literal(contract.id)}
+          union select _entity_key, _instansi from orang_{ASKED}) m
+        on m.kunci = a._batal and m.kunci <> a._entity_key and m.instansi is not distinct from a._instansi"""
+    )
     tell = (
-        f"select _orang, tanggal as hari from orang_{ASKED} where peristiwa = 'mati'"
+        f"select _orang, tanggal as hari from orang_{ASKED} where peristiwa = 'mati' and {_STANDS.format('_entity_key')}"
         if contract.id == "lampid"
         else ("select null::varchar as _orang, null::date as hari where false")
     )
@@ -86,20 +95,22 @@ def arrange(
     con.execute(
         f"""create or replace table mati as select _orang, min(hari) as mati_pada from (
           select p.id_orang as _orang, p.terjadi as hari from peristiwa p where p.kontrak = 'lampid' and p.hasil = 'mati'
-          and not {TAKEN_BACK}
+          and not {TAKEN_BACK} and {_STANDS.format("p.kunci")}
           union all {tell}) group by 1"""
     )
     paid = (
-        f"select _orang, lower(program) as program, masa, _entity_key as kunci from orang_{ASKED} where status = 'tersalur'"
+        f"select _orang, lower(program) as program, masa, _entity_key as kunci from orang_{ASKED} "
+        f"where status = 'tersalur' and {_STANDS.format('_entity_key')}"
         if contract.id == "realisasi"
         else "select null::varchar as _orang, null::varchar as program, null::varchar as masa, null::varchar as kunci where false"
     )
     con.execute(
         f"""create or replace table dibayar as select _orang, program, masa from (
           select p.id_orang as _orang, p.program, p.masa, p.kunci from peristiwa p where p.kontrak = 'realisasi'
-          and p.hasil = 'tersalur' and not {TAKEN_BACK}
+          and p.hasil = 'tersalur' and not {TAKEN_BACK} and {_STANDS.format("p.kunci")}
           union all {paid}) where _orang is not null group by all having count(distinct kunci) > 1"""
     )
+    _same_day(con, contract, event)
     aid = contract.id == "realisasi"
     twice = "left join dibayar d on d._orang = a._orang and d.program = lower(a.program) and d.masa = a.masa" if aid else ""
     con.execute(
@@ -114,14 +125,38 @@ def arrange(
           and m.instansi is not distinct from a._instansi)
         select a.*, n.nomor_n, lain._entity_key is not null as nomor_lama, ada.kunci is not null as batal_ada,
           ada.kunci is not null and sendiri._baris is null as batal_lain,
-          m.mati_pada, {"d._orang is not null" if aid else "false"} as bayar_lain
+          m.mati_pada, {"d._orang is not null" if aid else "false"} as bayar_lain,
+          h._orang is not null as sehari_lain
         from orang_{ASKED} a join nomor n on n._entity_key = a._entity_key
         left join lain on lain._entity_key = a._entity_key
         left join ada on ada.kunci = a._batal
         left join sendiri on sendiri._baris = a._baris
         left join mati m on m._orang = a._orang
+        left join sehari h on h._orang = a._orang and h.hari = a.tanggal and h.program = {_program(contract)}
         {twice}"""
     )
+
+
+def _program(contract: Contract) -> str:
+    return "coalesce(lower(a.program), '')" if "program" in contract.column_names else "''"
+
+
+def _same_day(con: duckdb.DuckDBPyConnection, contract: Contract, event: EventOf) -> None:
+    """Makes the table `sehari(_orang, hari, program)`: whose words of one day differ, in this file and earlier events."""
+    con.execute("create or replace table sehari (_orang varchar, hari date, program varchar)")
+    if contract.id not in ONE_A_DAY:
+        return
+    # As `intake` makes events of the rows.
+    con.execute(
+        f"""create or replace table kata as
+        select {literal(contract.id)} as kontrak, _orang as id_orang, tanggal as terjadi, {_program(contract)} as program,
+          cast({event.hasil} as varchar) as hasil, cast({event.sifat or "null"} as varchar) as sifat,
+          cast({event.nilai or "null"} as bigint) as nilai from orang_{ASKED} a
+          where {_STANDS.format("a._entity_key")}
+        union all select kontrak, id_orang, terjadi, program, hasil, sifat, nilai from peristiwa p
+          where not {TAKEN_BACK} and {_STANDS.format("p.kunci")}"""
+    )
+    con.execute(f"insert into sehari select id_orang, terjadi, program from ({differing('kata')})")
 
 
 def content_of(contract: Contract) -> str:

@@ -18,7 +18,7 @@ from padanan.base.home import Home
 from padanan.base.tabular import scratch
 from padanan.contracts.feedback import load_feedback
 from padanan.feedback import decided
-from padanan.feedback.state import CONCLUSIVE, DISPUTES, HOLDING, STATE, fold, open_state
+from padanan.feedback.state import CONCLUSIVE, DISPUTES, HOLDING, SAME_DAY, STATE, differing, fold, open_state
 
 DIFFER = "instansi_berbeda"
 """Why a visit is in a case when agencies differ."""
@@ -74,7 +74,10 @@ def cases(con: duckdb.DuckDBPyConnection) -> list[Case]:
         lama as (
           select a.kasus, s.id_peristiwa, a.sebab from sendiri a join diputus s on s.kunci = a.kunci
           union all select a.kasus, s.id_peristiwa, a.sebab from sendiri a join diputus s on s.id_orang = a.kasus
-          where s.kontrak = 'lampid' and contains(a.sebab, 'mati')),
+          where s.kontrak = 'lampid' and contains(a.sebab, 'mati')
+          union all select a.kasus, s.id_peristiwa, a.sebab from sendiri a join satu e using (id_peristiwa) join diputus s
+            on (s.kontrak, s.id_orang, s.terjadi, coalesce(s.program, '')) =
+              (e.kontrak, e.id_orang, e.terjadi, coalesce(e.program, '')) where contains(a.sebab, '{SAME_DAY}')),
         berbeda as (
           select h.id_orang as kasus, h.id_peristiwa, '{DIFFER}' as sebab from {HOLDING} h
           join {STATE} k on k.id_orang = h.id_orang where k.konflik and h.kontrak = 'verivali' and h.hasil in ({conclusive})),
@@ -183,6 +186,7 @@ def _settles(con: duckdb.DuckDBPyConnection, case: Case, holds: Sequence[str], h
             "where t.kontrak = 'lampid' and t.hasil <> 'mati' and t.terjadi > m.pada",
             "kematian dan catatan sesudahnya sama-sama berlaku",
         ),
+        (differing("teguh"), "dua keterangan satu hari yang berbeda sama-sama berlaku"),
     ):
         if con.execute(query).fetchall():
             raise PadananError(f"dengan usul ini {cause}", place="--berlaku", cure="pilih satu yang berlaku")

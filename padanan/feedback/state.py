@@ -12,11 +12,24 @@ from datetime import date
 import duckdb
 
 from padanan.base.home import Home
+from padanan.base.sql import literal
 from padanan.feedback import decided, events, links, objections, renamed
 
 STATE, HOLDING, DISPUTES = "keadaan", "berlaku", "sengketa"
 CONCLUSIVE = ("ditemukan", "meninggal", "pindah")
 """Results of a visit that say where a person is; whoever was not met or refused contradicts nobody."""
+ONE_A_DAY = ("desil", "kesiapan", "muskel")
+"""Contracts of which a person's last word counts, of each program: two different words of one day have no last one."""
+SAME_DAY = "sehari_berbeda"
+
+
+def differing(table: str) -> str:
+    """SQL: the days on which a person has more than one word of a contract of `ONE_A_DAY`."""
+    contracts = ", ".join(map(literal, ONE_A_DAY))
+    return (
+        f"select kontrak, id_orang, terjadi, coalesce(program, '') as program from {table} where kontrak in ({contracts}) "
+        "and id_orang is not null group by all having count(distinct row(hasil, sifat, nilai)) > 1"
+    )
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,8 @@ def fold(con: duckdb.DuckDBPyConnection, as_of: date | None = None) -> None:
       under a new number.
     - In dispute, until a person decides, are: events of one number with different content, a row that its own delivery put in
       doubt, deaths of one person on different days, and whatever lampid tells of a person after their death, with that death.
+    - So are two different words of one day where the last one counts (`ONE_A_DAY`): a person's readiness for a program, decile,
+      and what a musyawarah says of them.
     - Of one agency's visits to a person the last one that says where the person is counts; results that differ, of two agencies
       or of one agency on one day, are a conflict.
     - What was decided not to hold puts nothing else in dispute: neither what came before that decision nor what comes after.
@@ -89,6 +104,8 @@ def fold(con: duckdb.DuckDBPyConnection, as_of: date | None = None) -> None:
           union all select id_peristiwa, id_orang, 'hidup_sesudah_mati' from sesudah
           union all select s.id_peristiwa, s.id_orang, 'hidup_sesudah_mati' from disangka s
             where s.kontrak = 'lampid' and s.hasil = 'mati' and s.id_orang in (select id_orang from sesudah)
+          union all select s.id_peristiwa, s.id_orang, '{SAME_DAY}' from disangka s join ({differing("disangka")}) b
+            on (b.kontrak, b.id_orang, b.terjadi, b.program) = (s.kontrak, s.id_orang, s.terjadi, coalesce(s.program, ''))
         ) group by all"""
     )
     con.execute(

@@ -21,7 +21,7 @@ def add_parsers(commands: Any) -> None:
     parser = commands.add_parser(
         "contracts", help="periksa kontrak produsen, tulis ulang berkas turunannya, atau buat templat XLSX"
     )
-    actions = parser.add_subparsers(dest="aksi", metavar="AKSI", required=True)
+    actions = parser.add_subparsers(dest="aksi", metavar="TINDAKAN", required=True)
     check = actions.add_parser("check", help="periksa semua kontrak, aturan, rencana data dan kriteria")
     check.set_defaults(run=_check)
     render = actions.add_parser(

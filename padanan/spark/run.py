@@ -5,7 +5,6 @@ The session, the models, the workers and the comparison have modules of their ow
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
@@ -19,6 +18,7 @@ import duckdb
 import psutil
 
 from padanan.base import disk
+from padanan.base.arguments import Parser
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.sql import ident, literal
@@ -177,9 +177,7 @@ def lines(report: Report) -> list[str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 when everything is equal, 1 when not."""
-    parser = argparse.ArgumentParser(
-        prog="python -m padanan.spark.run", description="Model yang sama di Spark, dibandingkan dengan DuckDB."
-    )
+    parser = Parser(prog="python -m padanan.spark.run", description="Model yang sama di Spark, dibandingkan dengan DuckDB.")
     parser.add_argument("--master", help=f"alamat Spark; bawaan {session.DEFAULT_MASTER}")
     parser.add_argument("--json", type=Path, help="tulis hasilnya ke berkas ini")
     parser.add_argument("--keep", action="store_true", help="jangan hapus tabel Spark sesudahnya")

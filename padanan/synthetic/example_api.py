@@ -6,7 +6,6 @@ deliveries is never touched.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shlex
@@ -19,6 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from padanan.base import disk
+from padanan.base.arguments import Parser
 from padanan.base.commit import write_once
 from padanan.base.errors import PadananError
 from padanan.base.home import CHECKOUT, Home
@@ -195,7 +195,7 @@ def _told(port: int, said: list[str]) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Serves until it is stopped, or until the process that started it ends; 1 where it can't, with one line on stderr."""
-    parser = argparse.ArgumentParser(prog="python -m padanan.synthetic.example_api", description="API di atas penetapan buatan.")
+    parser = Parser(prog="python -m padanan.synthetic.example_api", description="API di atas penetapan buatan.")
     parser.add_argument("-p", "--port", type=int, default=PORT, help=f"porta (bawaan: {PORT})")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="folder contoh, bila data home tidak memuat penetapan demo")
     parser.add_argument("--with-parent", type=int, metavar="PID", help="berhenti bila proses ini berhenti")

@@ -40,6 +40,8 @@ def test_sql_in_every_parameter_opens_nothing(agency, name):
         assert agency.get(f"/v1/penetapan/{text}/sasaran").status_code in (400, 404)
         assert agency.rows(f"{BASE}/sasaran/perubahan", sejak=text).status_code == 400
         assert agency.get(f"{BASE}/agregat", wilayah=text).status_code == 400
+    # An empty answer to a misspelt code would read as if nobody lived there.
+    assert agency.get(f"{BASE}/agregat", wilayah="31.99").status_code == 400
     assert agency.rows(batas=1000).json()["data"] == before
 
 
@@ -53,6 +55,7 @@ def test_sql_in_every_parameter_opens_nothing(agency, name):
         ({"program": "kpdj"}, 403, "filter-tidak-diizinkan"),
         ({"wilayah": "31.99"}, 404, "tidak-ditemukan"),
         ({"wilayah": "32.04"}, 400, "filter-tidak-dikenal"),
+        ({"wilayah": "31.74.99"}, 400, "filter-tidak-dikenal"),
         ({"wilayah": "31.71"}, 404, "tidak-ditemukan"),
         ({"desil": "0"}, 400, "filter-tidak-dikenal"),
         ({"desil": "1,dua"}, 400, "filter-tidak-dikenal"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from padanan.cli import main
 from padanan.feedback.aid import pay_list, reconcile, write_pay_list
 from tests.feedback.field import Field
 
@@ -67,3 +68,17 @@ def test_money_reconciles_to_the_rupiah(field: Field) -> None:
     assert (money.program, money.month) == ("klj", "2025-11")
     assert (money.told, money.taken, money.sent_back, money.difference) == (550_019, 550_008, 11, 0)
     assert (money.paid, money.returned, money.unknown) == (300_007, 250_001, 7)
+
+
+@pytest.mark.feature("F29")
+def test_what_failed_is_told_apart_from_what_arrived(field: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = field.people(2)
+    field.returned(
+        "realisasi",
+        field.row("realisasi", one, NOMINAL="300000"),
+        field.row("realisasi", other, **{"NOMOR TRANSAKSI": "R2", "STATUS": "GAGAL", "NOMINAL": "200000"}),
+    )
+    assert main(["bayar", "rekon"]) == 0
+    head, row, *_ = capsys.readouterr().out.splitlines()
+    told = dict(zip(head.split(), row.split(), strict=True))
+    assert (told["diambil"], told["tersalur"], told["gagal"], told["kembali"]) == ("500.000", "300.000", "200.000", "0")

@@ -266,3 +266,42 @@ def test_a_dead_person_is_ready_for_no_pay_list(bare: Field) -> None:
     visits(bare, ("DPPAPP", "MENINGGAL", "09"), start=5)
     found = bare.state(who) or {}
     assert (found["meninggal_terverifikasi"], found["siap"]) == (True, None)
+
+
+def meeting(field: Field, *told: tuple[str, dict[str, str]]) -> list[str]:
+    """What a musyawarah said of one person on one day (number, cells); the events' identifiers."""
+    rows = [field.row("muskel", WHO, **{"NOMOR USULAN": number}, USULAN="BARU", **cells) for number, cells in told]
+    return [one["id_peristiwa"] for one in field.events(field.returned("muskel", *rows))]
+
+
+@pytest.mark.feature("F25", "F26")
+def test_two_words_of_one_day_are_decided_by_people_and_not_by_lot(bare: Field) -> None:
+    worthy, unworthy = meeting(bare, ("M1", {"HASIL": "LAYAK"}), ("M2", {"HASIL": "TIDAK LAYAK"}))
+    (case,) = cases(bare)
+    assert set(case.named) == {worthy, unworthy} and {one.why for one in case.events} == {"sehari_berbeda"}
+    assert (bare.state(case.id) or {}).get("muskel_hasil") is None, "until then neither holds"
+    with pytest.raises(PadananError, match="dua keterangan satu hari"):
+        propose(bare, [worthy, unworthy], [])
+    propose(bare, [worthy], [unworthy])
+    decide(bare, 1)
+    assert (bare.state(case.id) or {})["muskel_hasil"] == "layak" and cases(bare) == []
+    # A third word of that day reopens the case with what was decided.
+    (later,) = meeting(bare, ("M3", {"HASIL": "TIDAK LAYAK"}))
+    (case,) = cases(bare)
+    assert set(case.named) == {worthy, later}
+
+
+def test_who_takes_an_error_back_is_not_told_of_it_again(bare: Field) -> None:
+    sent = bare.returned(
+        "muskel",
+        bare.row("muskel", WHO, USULAN="BARU", HASIL="TIDAK LAYAK", **{"NOMOR USULAN": "M1"}),
+        bare.row("muskel", WHO, USULAN="BARU", HASIL="LAYAK", **{"NOMOR USULAN": "M2"}),
+    )
+    assert bare.faults(sent) == {2: {"sehari_berbeda"}, 3: {"sehari_berbeda"}}
+    mended = bare.returned(
+        "muskel", bare.row("muskel", WHO, USULAN="BARU", HASIL="LAYAK", MEMBATALKAN="M1", **{"NOMOR USULAN": "M3"})
+    )
+    assert bare.faults(mended) == {} and cases(bare) == []
+    bare.returned("lampid", bare.row("lampid", WHO, PERISTIWA="MATI"))
+    again = bare.row("lampid", WHO, NOMOR="L2", PERISTIWA="MATI", MEMBATALKAN="L1", **{"TANGGAL PERISTIWA": "09/11/2025"})
+    assert bare.faults(bare.returned("lampid", again)) == {}

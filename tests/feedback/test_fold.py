@@ -183,6 +183,32 @@ def test_deaths_on_two_days_are_in_dispute() -> None:
     assert [one[2] for one in table(con, "sengketa")] == ["mati_dua_kali"] * 2
 
 
+@pytest.mark.parametrize(
+    ("contract", "one", "other"),
+    [
+        ("muskel", {"hasil": "layak", "sifat": "baru"}, {"hasil": "tidak_layak", "sifat": "baru"}),
+        ("muskel", {"hasil": "layak", "sifat": "tetap"}, {"hasil": "layak", "sifat": "keluar"}),
+        ("kesiapan", {"hasil": "siap", "program": "klj"}, {"hasil": "belum_siap", "program": "klj"}),
+        ("desil", {"hasil": "desil", "nilai": 2}, {"hasil": "desil", "nilai": 7}),
+    ],
+)
+def test_two_words_of_one_day_wait_for_a_person(contract: str, one: dict[str, Any], other: dict[str, Any]) -> None:
+    """Which of them counted was drawn by lot: by the events' hashes."""
+
+    def heard(words: dict[str, Any], day: int = 1) -> dict[str, Any]:
+        more = {key: value for key, value in words.items() if key != "hasil"}
+        return event(contract, words["hasil"], DAY + timedelta(day), DAY + timedelta(day + 1), **more)
+
+    def waiting(*made: dict[str, Any]) -> list[str]:
+        con = store(made)
+        fold(con)
+        return [row[2] for row in table(con, "sengketa")]
+
+    assert waiting(heard(one), heard(other)) == ["sehari_berbeda"] * 2
+    assert waiting(heard(one), heard(other, 2)) == waiting(heard(one), heard(one)) == []
+    assert waiting(heard(one), heard({**other, "program": "kaj"} if "program" in other else one)) == []
+
+
 @pytest.mark.feature("F26")
 def test_a_newcomer_enters_with_visit_and_musyawarah_and_never_with_one_of_them() -> None:
     worthy = event("muskel", "layak", DAY + timedelta(5), DAY + timedelta(5), sifat="baru")

@@ -19,10 +19,9 @@ from padanan.distribution.api.door import Door, authorized, decree_of, known_par
 from padanan.distribution.audit import used_rows
 from padanan.distribution.clients import AGGREGATE, FEEDBACK
 from padanan.distribution.feedback_in import Upload, receipt_of, receive
-from padanan.distribution.gate import Refused, nothing_there, within
+from padanan.distribution.gate import Refused, nothing_there, require_place, within
 from padanan.distribution.grants import Grant
 from padanan.distribution.shelf import Opened
-from padanan.distribution.terms import WILAYAH
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(known_parameters)])
 ERRORS = problems.documented(400, 401, 429, 503)
@@ -84,8 +83,8 @@ def agregat(
     """Jumlah orang; sel di bawah lima orang, dan sel yang membukanya lewat pengurangan, ditutup."""
     door, _ = authorized(request, AGGREGATE)
     opened = decree_of(door, periode)
-    if wilayah is not None and not WILAYAH.fullmatch(wilayah):
-        raise Refused(400, "filter-tidak-dikenal", "Kode wilayah tidak sah; tulis misalnya 31.74 atau 31.74.06.1001.")
+    if wilayah is not None:
+        require_place(wilayah)
     if dimensi is not None and dimensi not in {one["dimensi"] for one in opened.aggregate}:
         raise Refused(400, "filter-tidak-dikenal", "Dimensi tidak dikenal.")
     rows = [

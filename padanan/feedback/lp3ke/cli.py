@@ -14,7 +14,7 @@ from typing import Any
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA, Periode, Quarter
-from padanan.base.typed import day_argument
+from padanan.base.typed import day_argument, year_argument
 
 
 def quarter_argument(text: str) -> Quarter:
@@ -47,7 +47,7 @@ def add_parsers(commands: Any) -> None:
     state.add_argument("--as-of", type=day_argument, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
     state.set_defaults(run=_status)
     year = actions.add_parser("calendar", help="kewajiban pelaporan satu tahun: LP3KE, LP2KD, laporan program, evaluasi")
-    year.add_argument("--year", type=int, metavar="TAHUN", help="bawaan: tahun ini")
+    year.add_argument("--year", type=year_argument, metavar="TAHUN", help="bawaan: tahun ini")
     year.add_argument("--as-of", type=day_argument, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
     year.add_argument("--open", action="store_true", help="hanya yang belum selesai")
     year.set_defaults(run=_calendar)
@@ -61,7 +61,7 @@ def add_parsers(commands: Any) -> None:
     yearly = commands.add_parser("lp2kd", help="kerangka Laporan Pelaksanaan Penanggulangan Kemiskinan Daerah")
     steps = yearly.add_subparsers(dest="tindakan", metavar="TINDAKAN", required=True)
     skeleton = steps.add_parser("make", help="tulis kerangka LP2KD satu tahun dengan angka penetapannya")
-    skeleton.add_argument("--year", type=int, required=True, metavar="TAHUN", help="tahun pelaksanaan, misalnya 2025")
+    skeleton.add_argument("--year", type=year_argument, required=True, metavar="TAHUN", help="tahun pelaksanaan, misalnya 2025")
     skeleton.add_argument("--out", type=Path, metavar="FILE.docx", help="bawaan: lp2kd-TAHUN.docx di folder ini")
     skeleton.set_defaults(run=_lp2kd)
 

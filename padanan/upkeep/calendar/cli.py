@@ -16,7 +16,7 @@ from padanan.base.default_period import year_of
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
-from padanan.base.typed import day_argument
+from padanan.base.typed import day_argument, year_argument
 
 
 def add_parsers(commands: Any) -> None:
@@ -27,7 +27,9 @@ def add_parsers(commands: Any) -> None:
         description="Menampilkan semua kewajiban satu tahun menurut rencana data: kiriman, penetapan, rakor, rencana tahun "
         "berikutnya, dan tindak lanjut rakor, dengan keadaannya pada satu tanggal.",
     )
-    show.add_argument("--year", type=int, metavar="TAHUN", help="misalnya 2026 (bawaan: dari --as-of, lalu dari periode bawaan)")
+    show.add_argument(
+        "--year", type=year_argument, metavar="TAHUN", help="misalnya 2026 (bawaan: dari --as-of, lalu dari periode bawaan)"
+    )
     show.add_argument("--as-of", type=day_argument, metavar="YYYY-MM-DD", help="keadaan pada tanggal itu (bawaan: hari ini)")
     show.add_argument("--open", action="store_true", help="hanya yang belum selesai")
     show.add_argument("--json", action="store_true", help="keluarkan JSON")

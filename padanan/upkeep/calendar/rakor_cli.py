@@ -21,7 +21,7 @@ from padanan.base.typed import day_argument
 def add_parsers(commands: Any) -> None:
     """Adds `rakor` with its three actions."""
     parser = commands.add_parser("rakor", help="rapat koordinasi TKPK: susun agenda, catat notula dan tindak lanjut")
-    actions = parser.add_subparsers(dest="aksi", metavar="AKSI", required=True)
+    actions = parser.add_subparsers(dest="aksi", metavar="TINDAKAN", required=True)
     make = actions.add_parser(
         "agenda",
         help="susun agenda dari keadaan siklus",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from padanan.base.errors import PadananError
 from padanan.base.home import Home
 from padanan.base.period import JAKARTA
-from padanan.base.typed import day_argument
+from padanan.base.typed import day_argument, year_argument
 
 if TYPE_CHECKING:
     from padanan.upkeep.retention.things import Thing
@@ -34,7 +34,7 @@ def add_parsers(commands: Any) -> None:
     )
     parser.add_argument("--as-of", type=day_argument, metavar="YYYY-MM-DD", help="anggap hari ini tanggal itu (hanya melihat)")
     parser.set_defaults(run=_dry)
-    actions = parser.add_subparsers(dest="aksi", metavar="AKSI", help="tanpa AKSI: sama dengan --dry-run")
+    actions = parser.add_subparsers(dest="aksi", metavar="TINDAKAN", help="tanpa TINDAKAN: sama dengan --dry-run")
     state = actions.add_parser("status", help="masa simpan per kumpulan data, dan revisi yang tidak dapat diputar ulang")
     state.set_defaults(run=_status)
     go = actions.add_parser("run", help="musnahkan yang habis masa simpannya")
@@ -43,7 +43,7 @@ def add_parsers(commands: Any) -> None:
     go.add_argument("--dry-run", action="store_true", default=argparse.SUPPRESS, help="hanya tampilkan")
     go.set_defaults(run=_run)
     paper = actions.add_parser("berita-acara", help="cetak berita acara pemusnahan (Markdown) dari registernya")
-    paper.add_argument("--year", type=int, help="bawaan: tahun ini")
+    paper.add_argument("--year", type=year_argument, help="bawaan: tahun ini")
     paper.add_argument("--out", type=Path, metavar="FILE", help="tulis ke berkas (bawaan: layar)")
     paper.set_defaults(run=_paper)
 
