@@ -101,6 +101,7 @@ class YamlSource:
         self.path = path
         self.data: Any
         self._lines: dict[FieldPath, int]
+        self._named: list[tuple[FieldPath, str, str | None]] = []
         try:
             text = self._text(limits)
             if limits is None:
@@ -169,6 +170,8 @@ class YamlSource:
 
     def line(self, path: Sequence[str | int]) -> int:
         """The 1-based line of a field, or of its nearest parent that exists."""
+        while self._named:
+            self._add_names(*self._named.pop(0))
         key = tuple(path)
         while key and key not in self._lines:
             key = key[:-1]
@@ -182,6 +185,10 @@ class YamlSource:
             key: the field that holds an item's name.
             inner: the field that holds what belongs to the name; None where the item itself does.
         """
+        # Only a message asks for lines, and nearly all files give none.
+        self._named.append((path, key, inner))
+
+    def _add_names(self, path: FieldPath, key: str, inner: str | None) -> None:
         items: Any = self.data
         for part in path:
             try:

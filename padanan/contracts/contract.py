@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from padanan.base.by_content import by_content
 from padanan.base.config import Config, read_config, typed
 from padanan.base.errors import ContractError
 from padanan.base.home import CHECKOUT
@@ -119,11 +120,12 @@ def load_blanks(folder: Path | None = None) -> Blanks:
     return read_config((folder or expectations_dir()) / "code_lists.yaml", CodeLists).kosong
 
 
-def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
+@by_content(expectations_dir)
+def load_contracts(base: Path) -> dict[str, Contract]:
     """Loads every contract of `<folder>/contracts/*.yaml`, rules resolved and masks folded in.
 
     Args:
-        folder: an `expectations/` folder; by default `expectations_dir()`.
+        base: an `expectations/` folder; by default `expectations_dir()`.
 
     Returns:
         Contracts by id, in the order of their ids.
@@ -131,7 +133,6 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
     Raises:
         ContractError: naming file, line and field of the first fault.
     """
-    base = folder or expectations_dir()
     catalogue = read_catalogue(base).rules
     lists = read_config(base / "code_lists.yaml", CodeLists).lists
     agencies = load_agencies(base)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from padanan.base.by_content import by_content
 from padanan.base.config import Config, Count, Listed, Prose, Share, Text, Version, fault, read_config
 from padanan.base.errors import ContractError
 from padanan.base.yaml_source import YamlSource
@@ -139,13 +140,13 @@ class FeedbackCatalogue(Config):
         return tuple(self.kanal)
 
 
-def load_feedback(folder: Path | None = None) -> dict[str, Contract]:
+@by_content(expectations_dir)
+def load_feedback(base: Path) -> dict[str, Contract]:
     """The contracts of what comes back, by id; in form and reading they are contracts like any other.
 
     Raises:
         ContractError: naming file, line and field of the first fault.
     """
-    base = folder or expectations_dir()
     lists = read_config(base / "code_lists.yaml", CodeLists).lists
     agencies = load_agencies(base)
     found = {}

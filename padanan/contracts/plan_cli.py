@@ -39,9 +39,7 @@ def add_parsers(commands: Any) -> None:
     paper.add_argument("--out", type=Path, metavar="FILE", help="tulis ke berkas (bawaan: layar)")
     paper.set_defaults(run=_minutes)
     for one in (show, check, paper):
-        one.add_argument(
-            "tahun", nargs="?", type=year_argument, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun periode)"
-        )
+        one.add_argument("tahun", nargs="?", type=year_argument, metavar="TAHUN", help="misalnya 2026 (bawaan: tahun periode)")
 
 
 def _chosen(year: int) -> YearPlan:

@@ -53,26 +53,35 @@ def arrange(
     con.execute(
         f"""create temp table ganda as
         with orang as (
-            select r.producer, r.acuan, r.record_key, r.entity_key, coalesce(t.id_orang, r.id_awal) as id_orang,
-                case when coalesce(c.aturan_blok, 'nik_ganda_beda') = 'nik_ganda_beda' then c.nik_key end as nik_key
-            from rekaman r join padanan_cocok c using (record_key) left join tautan t using (record_key)
+            select r.producer, r.acuan, r.record_key, r.entity_key, coalesce(t.id_orang, r.id_awal) as id_orang, r.nik_serupa
+            from rekaman r left join tautan t using (record_key)
             -- A program's list names a person every month; registries name each person once.
             where r.berkeluarga or r.acuan
         ),
+        -- What stands once is nobody's double: found by numbers first, for texts of tens of millions fill the memory.
+        berulang as (
+            select * from orang where hash(producer, id_orang) in (
+                select hash(producer, id_orang) from orang group by 1 having count(*) > 1)
+        ),
         kembar as (
-            select producer, id_orang from orang group by all
+            select producer, id_orang from berulang group by all
             having count(distinct case when acuan then record_key else entity_key end) > 1
         ),
+        senomor as (
+            select * from orang where nik_serupa is not null and hash(producer, nik_serupa) in (
+                select hash(producer, nik_serupa) from orang where nik_serupa is not null group by 1 having count(*) > 1)
+        ),
         nik as (
-            select producer, nik_key from orang where nik_key is not null group by all having count(distinct id_orang) > 1
+            select producer, nik_serupa from senomor group by all having count(distinct id_orang) > 1
         ),
         semua as (
             select {literal(reference.id)} as producer, '{IN_REGISTER}' as jenis, kelompok, record_key, bobot, peluang from mirip
             union all
-            select producer, '{IN_LIST}', id_orang, record_key, null, null from orang semi join kembar using (producer, id_orang)
+            select producer, '{IN_LIST}', id_orang, record_key, null, null
+            from berulang semi join kembar using (producer, id_orang)
             union all
-            select producer, '{TWO_PEOPLE}', min(id_orang) over (partition by producer, nik_key), record_key, null, null
-            from orang semi join nik using (producer, nik_key)
+            select producer, '{TWO_PEOPLE}', min(id_orang) over (partition by producer, nik_serupa), record_key, null, null
+            from senomor semi join nik using (producer, nik_serupa)
         )
         select producer, jenis, kelompok, record_key, count(*) over (partition by producer, jenis, kelompok)::integer as anggota,
             bobot, peluang

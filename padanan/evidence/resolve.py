@@ -36,12 +36,18 @@ def links(con: duckdb.DuckDBPyConnection, found: pa.Table) -> None:
     con.register("hasil_masuk", found)
     con.execute(
         """create temp table simpul_0 as
+        with sisa as (
+            select * from rekaman where status_nik <> 'padan_nik' and not acuan
+        ),
+        -- Of eleven million residents only those who are asked about: as a whole they fill the memory.
+        dikenal as (select id_penduduk from penduduk semi join sisa on penduduk.id_penduduk = sisa.id_awal),
+        dipilih as (select p.* from penduduk p semi join hasil_masuk h on h.register_key = p.register_key)
         select r.producer, r.id_awal, any_value(r.sumber) as sumber, bool_or(r.berkeluarga) as berkeluarga,
-            r.id_awal in (select id_penduduk from penduduk) as terkunci,
+            r.id_awal in (select id_penduduk from dikenal) as terkunci,
             any_value(h.status) as status, any_value(h.calon_key) as calon_key, max(h.bobot) as bobot, max(h.peluang) as peluang,
             any_value(h.alasan) as alasan, any_value(p.id_penduduk) as id_model
-        from rekaman r left join hasil_masuk h using (record_key) left join penduduk p on p.register_key = h.register_key
-        where r.status_nik <> 'padan_nik' and not r.acuan group by r.producer, r.id_awal"""
+        from sisa r left join hasil_masuk h using (record_key) left join dipilih p on p.register_key = h.register_key
+        group by r.producer, r.id_awal"""
     )
     con.unregister("hasil_masuk")
     con.execute(
@@ -67,7 +73,7 @@ def links(con: duckdb.DuckDBPyConnection, found: pa.Table) -> None:
         duduk as (
             select distinct producer, id_penduduk from simpul_1 where id_penduduk is not null
             union
-            select distinct producer, id_awal from rekaman where status_nik = 'padan_nik'
+            select distinct producer, id_awal from rekaman where status_nik = 'padan_nik' and id_awal in (select ikut from satu)
         ),
         dilarang as (select producer, id_awal, id_penduduk from putusan where keputusan in ('bukan', 'konflik'))
         select s.* replace (
@@ -83,12 +89,13 @@ def links(con: duckdb.DuckDBPyConnection, found: pa.Table) -> None:
     con.execute(
         """create temp table simpul as
         with keluarga as (
-            select distinct producer, id_awal, sumber, id_keluarga from rekaman where berkeluarga and id_keluarga is not null
+            select distinct producer, id_awal, sumber, id_keluarga from rekaman semi join simpul_2 using (producer, id_awal)
+            where berkeluarga and id_keluarga is not null
         ),
         -- families of a resident that no link brought
         dasar as (
-            select distinct k.sumber, k.id_awal as id_penduduk, k.id_keluarga from keluarga k
-            join penduduk p on p.id_penduduk = k.id_awal
+            select distinct r.sumber, r.id_awal as id_penduduk, r.id_keluarga from rekaman r
+            semi join simpul_2 s on s.id_penduduk = r.id_awal where r.berkeluarga and r.id_keluarga is not null
         ),
         terkuat as (
             select sumber, id_penduduk, producer, id_awal from simpul_2
@@ -190,6 +197,7 @@ def final(con: duckdb.DuckDBPyConnection) -> None:
     """Table `tautan`: one row for each record that step 1 left over, with its final status and person."""
     con.execute(
         """create temp table tautan as
+        with dipilih as (select p.* from penduduk p semi join simpul s on s.id_penduduk = p.id_penduduk)
         select r.record_key,
             case when s.id_penduduk is not null then 'padan_bukti'
                 when s.konflik or s.keluarga_lain or s.status in ('padan_bukti', 'mungkin_padan') then 'mungkin_padan'
@@ -214,6 +222,6 @@ def final(con: duckdb.DuckDBPyConnection) -> None:
             end || case when r.kerabat_lebih_cocok
                 then '; NIK-nya milik orang yang sekartu dengannya, tetapi kurang cocok' else '' end as alasan
         from rekaman r left join simpul s using (producer, id_awal) left join klaster k using (id_awal)
-        left join penduduk p on p.id_penduduk = s.id_penduduk
+        left join dipilih p on p.id_penduduk = s.id_penduduk
         where r.status_nik <> 'padan_nik'"""
     )

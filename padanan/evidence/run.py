@@ -283,15 +283,13 @@ def _edges(
         for model in sorted({item.model for item in listings})
     )
     # People known by NIK in two lists or more are the labels; one record of each list.
+    con.register("banyak", _known_twice(con, config.training_max // 2))
     con.execute(
-        f"""create temp table kenal as
-        with banyak as (
-            select id_awal from rekaman where status_nik = 'padan_nik' and not acuan group by id_awal
-            having count(distinct producer) > 1 order by hash(id_awal), id_awal limit {config.training_max // 2}
-        )
+        """create temp table kenal as
         select min(record_key) as record_key, id_awal as id from rekaman semi join banyak using (id_awal)
         where status_nik = 'padan_nik' and not acuan group by producer, id_awal"""
     )
+    con.unregister("banyak")
     con.execute("create temp table pilih as select record_key from terbuka union select record_key from kenal")
     copy_to(con, arms, path)
     identity = con.sql("select record_key, id from kenal order by record_key").to_arrow_table()
@@ -303,6 +301,23 @@ def _edges(
         tables.append(strong.select(["record_key_a", "record_key_b", "bobot"]).append_column("dalam", flag).cast(resolve.EDGES))
     disk.unlink(path)
     return pa.concat_tables(tables)
+
+
+def _known_twice(con: duckdb.DuckDBPyConnection, most: int) -> pa.Table:
+    """`id_awal` of people whom two lists or more know by NIK, those of the smallest hashes.
+
+    Only hashes that begin with zeros are looked at where enough of them are found: all people of all lists, grouped by their
+    texts, fill the memory.
+    """
+    for zeros in (8, 4, 0):
+        found = con.sql(
+            f"""select id_awal from rekaman where status_nik = 'padan_nik' and not acuan
+            and hash(id_awal) >> {64 - zeros if zeros else 63} <= {0 if zeros else 1} group by id_awal
+            having count(distinct producer) > 1 order by hash(id_awal), id_awal limit {most}"""
+        ).to_arrow_table()
+        if found.num_rows == most:
+            break
+    return found
 
 
 def _pairs(con: duckdb.DuckDBPyConnection, results: Mapping[str, tuple[list[sources.Listing], LinkResult]]) -> None:

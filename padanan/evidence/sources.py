@@ -62,7 +62,8 @@ def arrange(con: duckdb.DuckDBPyConnection, data: PlanData) -> None:
     """Makes the temporary tables of the evidence step.
 
     `rekaman`: every record with its status by NIK, provisional person (`id_awal`), source (`sumber`: a registry, else the
-    producer), whether it is of the register itself (`acuan`) and whether its families are a registry's (`berkeluarga`).
+    producer), whether it is of the register itself (`acuan`), whether its families are a registry's (`berkeluarga`), and its NIK
+    where that is its own or of two people (`nik_serupa`).
     `penduduk`: one row per resident of Adminduk, (register_key, id_penduduk); residents whose NIK can't be
     used are residents too.
     """
@@ -73,6 +74,7 @@ def arrange(con: duckdb.DuckDBPyConnection, data: PlanData) -> None:
         """create temp table rekaman as
         select c.producer, c.record_key, c.entity_key, c.status as status_nik, c.kerabat_lebih_cocok, c.id_keluarga,
             c.record_key_acuan, c.isian,
+            case when coalesce(c.aturan_blok, 'nik_ganda_beda') = 'nik_ganda_beda' then c.nik_key end as nik_serupa,
             coalesce(i.id_orang, c.entity_key_acuan) as id_awal, i.metode as metode_awal,
             coalesce(b.registri, c.producer) as sumber, coalesce(not b.acuan, false) as berkeluarga,
             coalesce(b.acuan, false) as acuan

@@ -23,7 +23,10 @@ from padanan.landing.raw import RAW, REJECT_SCHEMA, DamagedFile, Detail, Flag, R
 TASK = "padanan.landing.reading_child:read"
 REJECTS = "tak_terbaca.parquet"
 ROW_BYTES = 16
-_MENDED = "buka dan simpan ulang berkasnya, atau bagi menjadi beberapa berkas (bagian), lalu kirim ulang"
+_MENDED = (
+    "hapus isian yang jauh di bawah atau di kanan tabel, simpan ulang berkasnya, atau bagi menjadi beberapa berkas (bagian), "
+    "lalu kirim ulang"
+)
 
 
 class _Told(BaseModel):

@@ -22,6 +22,7 @@ from padanan.base.sql import literal
 from padanan.linkage import comparison, prepare
 from padanan.linkage.config import LinkageConfig
 from padanan.linkage.register import Register, numbers
+from padanan.linkage.sketch import TABLE, Sketch
 
 Ints = npt.NDArray[np.int64]
 UInt64s = npt.NDArray[np.uint64]
@@ -114,34 +115,29 @@ def read(
     relation = prepare.relation_sql(con, people, "daftar_mentah")
     absent = prepare.missing_columns(con, relation, "daftar")
     notes = [f"kolom tidak ada dan dianggap kosong: {', '.join(absent)}"] if absent else []
-    prepared = prepare.prepare_table(con, relation).combine_chunks()
-    order = pc.sort_indices(prepared.column("record_key"))
-    listed = prepared.take(order).combine_chunks()
-    del prepared
-    n_list = listed.num_rows
-    keys = listed.column("record_key")
-    if keys.null_count or (n_list > 1 and pc.any(pc.equal(keys[1:], keys[:-1])).as_py()):
-        raise PadananError("record_key tidak unik pada daftar", cure="beri satu record_key per baris (lihat landing)")
-    for column, what in (("name", "nama"), ("dob", "tanggal lahir")):
-        if n_list and listed.column(column).null_count == n_list:
-            notes.append(f"tidak ada satu pun {what}: padanan hanya dari kolom lain")
+    sketch = Sketch(con, relation)
+    n_list = sketch.n
     source, n_sources = _sources(con, relation, n_list)
     file = Register(register)
     if step1 is not None:
-        row, arow = _given(con, register, listed, step1)
+        row, arow = _given(con, register, step1)
         card = _cards(file, arow)
     else:
-        row, arow, card = _by_nik(con, file, listed)
-    con.register("daftar_siap", listed.select(["record_key", "entity_key"]))
-    hashed = con.execute("select hash(entity_key) as h from daftar_siap").fetchnumpy()
-    con.unregister("daftar_siap")
-    tie = np.asarray(hashed["h"], dtype=np.uint64)
+        row, arow, card = _by_nik(con, file, sketch.prepared(np.arange(n_list)))
     answer = np.full(n_list, -1, dtype=np.int64)
     answer[row] = arow
-    mates = _mates(con, listed, answer >= 0)
+    linked = answer >= 0
+    sketch.prepare(np.flatnonzero(~linked | sketch.shared))
+    mates = _mates(con, sketch, linked)
     stands = np.ones(n_list, dtype=bool) if mates is None else mates == np.arange(n_list)
-    chosen, training = _working(stands, answer >= 0, listed, tie, config.training_max)
-    work = listed.take(pa.array(chosen))
+    labels = _labels(sketch, stands & linked, config.training_max)
+    labelled = np.zeros(n_list, dtype=bool)
+    labelled[labels] = True
+    chosen = np.flatnonzero((stands & ~linked) | labelled)
+    training = labelled[chosen]
+    notes += sketch.nowhere()
+    work = sketch.prepared(chosen)
+    tie = sketch.tie
     hidden = pc.if_else(pa.array(training), pa.scalar(None, pa.uint64()), work.column("nik"))
     work = work.set_column(work.schema.get_field_index("nik"), "nik", hidden)
     work = work.append_column("latih", pa.array(training)).append_column("jawab", pa.array(answer[chosen]))
@@ -153,6 +149,8 @@ def read(
     left = np.flatnonzero(left_work >= 0)
     in_training = np.full(n_list, -1, dtype=np.int64)
     in_training[chosen[training]] = place[chosen[training]]
+    left_over = sketch.keys(left)
+    sketch.close()
     return Inputs(
         n_list,
         work,
@@ -165,12 +163,12 @@ def read(
         row,
         arow,
         in_training[row],
-        numbers(listed, "family")[row],
+        sketch.family[row],
         card,
         source[chosen],
         source[row],
         n_sources,
-        keys.take(pa.array(left)).combine_chunks(),
+        left_over,
         left_work[left],
         file,
         tuple(notes),
@@ -197,17 +195,15 @@ def _cards(file: Register, rows: Ints) -> UInt64s:
     return np.asarray(numbers(file.take(wanted, ["kk"]), "kk")[back])
 
 
-def _given(con: duckdb.DuckDBPyConnection, register: Path, listed: pa.Table, step1: pa.Table) -> tuple[Ints, Ints]:
+def _given(con: duckdb.DuckDBPyConnection, register: Path, step1: pa.Table) -> tuple[Ints, Ints]:
     """(row of the list, row of the register) of links made before."""
     con.register("tahap1", step1)
-    con.register("daftar_siap", listed.select(["record_key"]).append_column("row", pa.array(np.arange(listed.num_rows))))
     got = con.execute(
-        f"""select d.row, a.file_row_number as arow from tahap1 t join daftar_siap d on d.record_key = t.record_key
+        f"""select d.row, a.file_row_number as arow from tahap1 t join {TABLE} d on d.record_key = t.record_key
         join (select record_key, file_row_number from read_parquet({literal(register)}, file_row_number=true)) a
             on a.record_key = t.register_key order by d.row, arow"""
     ).fetchnumpy()
     con.unregister("tahap1")
-    con.unregister("daftar_siap")
     return np.asarray(got["row"], dtype=np.int64), np.asarray(got["arow"], dtype=np.int64)
 
 
@@ -317,35 +313,38 @@ def _alike(con: duckdb.DuckDBPyConnection, file: Register, listed: pa.Table, row
 _FILLED = ("nik", "kk", "name", "mother", "dob", "address", "kel", "rt")
 
 
-def _mates(con: duckdb.DuckDBPyConnection, listed: pa.Table, linked: Bools) -> Ints | None:
+def _mates(con: duckdb.DuckDBPyConnection, sketch: Sketch, linked: Bools) -> Ints | None:
     """Row that stands for each record's entity (a step-1 link of any of its records is the entity's); None if all are single."""
-    row = pa.array(np.arange(listed.num_rows))
-    con.register(
-        "daftar_siap",
-        listed.select(["entity_key", "record_key", *_FILLED]).append_column("row", row).append_column("padan", pa.array(linked)),
-    )
+    rows = np.flatnonzero(sketch.shared)
+    if not len(rows):
+        return None
+    listed = sketch.prepared(rows).select(["entity_key", "record_key", *_FILLED])
+    con.register("daftar_siap", listed.append_column("row", pa.array(rows)).append_column("padan", pa.array(linked[rows])))
     try:
-        if con.execute("select count(*) = count(distinct entity_key) from daftar_siap").fetchall()[0][0]:
-            return None
         filled = " + ".join(f"({name} is not null)::int" for name in _FILLED)
         got = con.execute(
-            f"""select first_value(row) over (partition by entity_key order by padan desc, {filled} desc, record_key) as wakil
-            from daftar_siap order by row"""
+            f"""select row, first_value(row) over (
+            partition by entity_key order by padan desc, {filled} desc, record_key) as wakil from daftar_siap"""
         ).fetchnumpy()
-        return np.asarray(got["wakil"], dtype=np.int64)
     finally:
         con.unregister("daftar_siap")
+    mates = np.arange(sketch.n)
+    mates[np.asarray(got["row"], dtype=np.int64)] = np.asarray(got["wakil"], dtype=np.int64)
+    return mates
 
 
-def _working(stands: Bools, linked: Bools, listed: pa.Table, tie: UInt64s, most: int) -> tuple[Ints, Bools]:
-    """(rows of the residue and of the labelled records, ascending; which of them are labelled)."""
-    named = np.asarray(pc.is_valid(listed.column("name")).to_numpy(zero_copy_only=False), dtype=bool)
-    labels = np.flatnonzero(stands & linked & named)
-    labels = labels[np.argsort(tie[labels], kind="stable")][:most]
-    labelled = np.zeros(len(stands), dtype=bool)
-    labelled[labels] = True
-    chosen = np.flatnonzero((stands & ~linked) | labelled)
-    return chosen, labelled[chosen]
+def _labels(sketch: Sketch, linked: Bools, most: int) -> Ints:
+    """Rows of the labelled records: of those that are linked and have a name the first in the order of their ties."""
+    order = np.flatnonzero(linked)
+    order = order[np.argsort(sketch.tie[order], kind="stable")]
+    found: list[Ints] = []
+    begin, size = 0, most + most // 8
+    while begin < len(order) and sum(map(len, found)) < most:
+        part = order[begin : begin + size]
+        sketch.prepare(part)
+        found.append(part[sketch.named[part]])
+        begin, size = begin + size, 2 * size
+    return np.concatenate([np.empty(0, dtype=np.int64), *found])[:most]
 
 
 def register_keys(con: duckdb.DuckDBPyConnection, register_sql: str, rows: Ints) -> pa.Array:

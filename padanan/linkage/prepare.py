@@ -124,21 +124,41 @@ def _bcd(column: str) -> str:
     return f"case when regexp_full_match({column}, '[0-9]{{16}}') then try_cast('0x' || {column} as ubigint) end"
 
 
+def _column(present: set[str], name: str, kind: str = "varchar") -> str:
+    return f"try_cast({name} as {kind})" if name in present else f"cast(null as {kind})"
+
+
+def _keys(present: set[str]) -> str:
+    family = f"coalesce(nullif({_column(present, 'family_id')}, ''), {_column(present, 'kk_bersih')})"
+    return f"""record_key::varchar as record_key,
+        coalesce({_column(present, "entity_key")}, record_key::varchar) as entity_key,
+        case when {family} is not null then hash({family}) end as family"""
+
+
+_BORN = "d > date '1900-01-01'"
+
+
+def keys_sql(present: set[str], relation: str) -> str:
+    """SQL: what needs no encoding, by the same rules: record_key, entity_key, family, and whether a birth date is known."""
+    return f"select {_keys(present)}, coalesce({_BORN}, false) as ada_lahir from {_dated(present, relation)}"
+
+
+def _dated(present: set[str], relation: str) -> str:
+    return f"(select *, {_column(present, 'tgl_lahir', 'date')} as d from {relation})"
+
+
 def _select(present: set[str], relation: str) -> str:
     def col(name: str, kind: str = "varchar") -> str:
-        return f"try_cast({name} as {kind})" if name in present else f"cast(null as {kind})"
+        return _column(present, name, kind)
 
-    family = f"coalesce(nullif({col('family_id')}, ''), {col('kk_bersih')})"
-    return f"""select record_key::varchar as record_key, hash(record_key::varchar) as tie, coalesce({col("entity_key")},
-        record_key::varchar) as entity_key,
-        case when {family} is not null then hash({family}) end as family,
+    return f"""select {_keys(present)}, hash(record_key::varchar) as tie,
         {_bcd(col("nik_bersih"))} as nik, {_bcd(col("kk_bersih"))} as kk,
         {col("nama_bersih")} as nama, {col("nama_ibu_bersih")} as ibu,
-        case when d > date '1900-01-01' then (year(d) * 10000 + month(d) * 100 + day(d))::integer end as dob,
+        case when {_BORN} then (year(d) * 10000 + month(d) * 100 + day(d))::integer end as dob,
         case {col("jk")} when 'L' then 1 when 'P' then 2 else 0 end::utinyint as jk,
         upper({col("alamat_jalan")}) as alamat, try_cast(replace({col("kode_kelurahan")}, '.', '') as bigint) as kel,
         {col("rt", "smallint")} as rt, {col("rw", "smallint")} as rw
-        from (select *, {col("tgl_lahir", "date")} as d from {relation})"""
+        from {_dated(present, relation)}"""
 
 
 def columns_of(con: duckdb.DuckDBPyConnection, relation: str) -> set[str]:
