@@ -52,7 +52,7 @@ def arrange(
     con.register("mirip", residents(con, reference, register, config, fitted, work))
     con.execute(
         f"""create temp table ganda as
-        with orang as (
+        with orang as not materialized (
             select r.producer, r.acuan, r.record_key, r.entity_key, coalesce(t.id_orang, r.id_awal) as id_orang, r.nik_serupa
             from rekaman r left join tautan t using (record_key)
             -- A program's list names a person every month; registries name each person once.
