@@ -127,6 +127,14 @@ _OTHER = {
 }
 
 
+# DuckDB's own limit, not the machine's.
+_ALLOWED = re.compile(r"Out of Memory Error.*/([0-9.]+ [KMGT]iB) used\)", re.DOTALL)
+_ALLOWED_CURE = (
+    "bila mesinnya punya, naikkan sumber_daya.memori di expectations/linkage.yaml (bukti) atau PADANAN_MEMORY (dbt, terbitan), "
+    f"{_AGAIN}"
+)
+
+
 def disk_fault(error: BaseException, what: str | None = None) -> PadananError | None:
     """The machine's fault behind an error, also in DuckDB's, Arrow's and SQLite's wording of it; None when it is another one.
 
@@ -142,6 +150,8 @@ def disk_fault(error: BaseException, what: str | None = None) -> PadananError | 
         for code, (cause, cure) in table.items():
             if number == code or (number is None and os.strerror(code) in text):
                 return kind(f"{cause}{during}", cure=cure)
+    if number is None and (allowed := _ALLOWED.search(text)):
+        return DiskFault(f"{_MEMORY[0]}{during}: langkah ini diizinkan {allowed[1]}", cure=_ALLOWED_CURE)
     if isinstance(error, MemoryError) or number == errno.ENOMEM or (number is None and any(one in text for one in _NO_MEMORY)):
         return DiskFault(f"{_MEMORY[0]}{during}", cure=_MEMORY[1])
     return None

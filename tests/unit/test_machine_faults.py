@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from padanan.base import disk
@@ -21,6 +22,15 @@ from padanan.base.home import CHECKOUT, Home
 from padanan.cli import main
 
 LINE = re.compile(r"GALAT[^\n]*\. Perbaikan: [^\n]+")
+
+
+def test_the_limit_of_a_step_is_told_apart_from_the_machines() -> None:
+    """Eleven million residents met the step's own limit while half of the machine's memory was free; the cure was ulimit."""
+    con = duckdb.connect()
+    con.execute("set memory_limit='20MB'; set threads=1; set temp_directory=''")
+    with pytest.raises(DiskFault, match=r"memori habis ketika menulis bukti: langkah ini diizinkan [0-9.]+ MiB.*linkage\.yaml"):
+        with no_space_guard("bukti"):
+            con.execute("create temp table t as select range as i, md5(range::varchar) as m from range(5000000)")
 
 
 @pytest.mark.parametrize("code", ["ENOSPC", "EDQUOT", "EROFS", "EMFILE", "ENFILE", "EFBIG", "EACCES", "EIO", "EEXIST", "ESTALE"])
