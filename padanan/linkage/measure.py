@@ -6,6 +6,7 @@ Thresholds are not chosen here; a figure whose denominator is 0 is NaN, never 0.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,7 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from padanan.linkage import prepare
+from padanan.base.sql import literal
+from padanan.linkage import inputs, prepare
 from padanan.linkage.config import LinkageConfig
 from padanan.linkage.result import AUTOMATIC, LinkResult
 
@@ -156,7 +158,10 @@ def by_group(people: prepare.Source, matched: pa.Table, day: str, config: Linkag
         kelompok, n, padan, persen, bawah, atas (95%, percent), selisih_poin, peringatan. A group warns when it has at least
         `group_min` records and even the top of its interval lies more than `group_points` under the overall rate.
     """
-    con = duckdb.connect()
+    con = inputs.connect(config)
+    if not isinstance(people, pa.Table):
+        # Names lie there while the engine overflows: beside the list, on its disk.
+        con.execute(f"set temp_directory={literal(Path(people).parent)}")
     relation = prepare.relation_sql(con, people, "orang")
     present = prepare.columns_of(con, relation)
     columns = ", ".join(

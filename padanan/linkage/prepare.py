@@ -299,7 +299,7 @@ def prepare_register(
     try:
         con.execute(
             f"""set memory_limit='{memory}'; set threads={threads}; set enable_progress_bar=false;
-            set preserve_insertion_order=true"""
+            set preserve_insertion_order=true; set temp_directory={literal(cache)}"""
         )
         relation = relation_sql(con, source, "sumber")
         missing_columns(con, relation, "acuan")
