@@ -17,12 +17,17 @@ from padanan.base.shown import LONG_NUMBER
 NAME_LENGTH = 80
 
 
+def _echo(text: str) -> str:
+    """What was typed, to be told again; nothing where it may be somebody's number."""
+    return "" if has_long_number(text) else f" '{text[:20]}'"
+
+
 def day_argument(text: str) -> date:
     """A date of the command line, as argparse's `type`."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"tanggal '{text[:20]}' tidak terbaca; tulis seperti 2025-12-15") from None
+        raise argparse.ArgumentTypeError(f"tanggal{_echo(text)} tidak terbaca; tulis seperti 2025-12-15") from None
 
 
 def year_argument(text: str) -> int:
@@ -36,7 +41,7 @@ def revision_argument(text: str) -> tuple[Periode | None, int]:
     """`[PERIODE/]REVISI` of the command line, as argparse's `type`; None is the period that the command names otherwise."""
     label, _, number = text.rpartition("/")
     if not number.isdigit():
-        raise argparse.ArgumentTypeError(f"revisi '{text[:20]}' tidak terbaca; tulis seperti 2 atau 2025-S1/2")
+        raise argparse.ArgumentTypeError(f"revisi{_echo(text)} tidak terbaca; tulis seperti 2 atau 2025-S1/2")
     try:
         return (Periode.parse(label) if label else None), int(number)
     except PadananError as error:

@@ -40,6 +40,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         (["kit", "make", "--periode", "2025-S2", f"--again={NIK}"], "--again tidak memakai nilai", ""),
         (["calendar", "--year", "25"], "--year: tahun tidak terbaca", "tulis empat angka, misalnya 2026"),
         (["api", "serve", "--workers", "99"], "--workers: angkanya di luar batas", "tulis 1 sampai 64"),
+        (["calendar", "--as-of", NIK], "--as-of: tanggal tidak terbaca", "tulis seperti 2025-12-15"),
         (["decree", "seal", "--as-of", "x"], None, ""),
     ],
 )
