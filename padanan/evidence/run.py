@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,13 @@ from padanan.base.sql import literal
 from padanan.base.tabular import copy_to, write_table
 from padanan.base.warehouse import connect_warehouse
 from padanan.contracts.contract import Contract
-from padanan.evidence import decisions, doubles, quality, resolve, sources
+from padanan.evidence import decisions, doubles, kept, quality, resolve, sources
 from padanan.linkage import LinkageConfig, LinkResult, link, load_linkage_config
 from padanan.linkage.clusters import cluster
 from padanan.linkage.comparison import COLUMNS
 from padanan.linkage.model import Model
 from padanan.linkage.prepare import prepare_register
+from padanan.linkage.register import HELD_BYTES, Register
 from padanan.linkage.shards import Workers
 from padanan.published.run_plan import RunPlan
 
@@ -157,23 +159,8 @@ def _match(
     raw_register = work / "acuan.parquet"
     if config.plug_ins:
         sources.write_register(con, sources.reference_of(plan.data), raw_register, config)
-    results: dict[str, tuple[list[sources.Listing], LinkResult]] = {}
-    for name, items in sources.groups_of(listings, config):
-        path = work / "daftar.parquet"
-        sources.write_list(con, items, path, config)
-        results[name] = (
-            items,
-            link(
-                path,
-                raw_register if config.plug_ins else register,
-                config,
-                step1=sources.links_by_nik(con, items),
-                prepared=register,
-                decisions=decisions.for_linkage(con, [item.id for item in items]),
-                workers=workers,
-            ),
-        )
-        disk.unlink(path)
+    results = _linked(con, home, plan, config, sources.groups_of(listings, config), (register, raw_register), work, workers)
+    kept.forget_others(home, results)
     found = [result.records.select(resolve.RECORDS.names).cast(resolve.RECORDS) for _, result in results.values()]
     resolve.links(con, pa.concat_tables(found) if found else resolve.RECORDS.empty_table())
     resolve.open_records(con)
@@ -202,6 +189,42 @@ def _match(
         write_table(con, f"select {run}, * from {table} order by {orders[name]}", done / f"{name}.parquet")
     _write_model(done / "model.json", plan, config, results)
     return _result(con, target, config, results)
+
+
+def _linked(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    plan: RunPlan,
+    config: LinkageConfig,
+    groups: list[tuple[str, list[sources.Listing]]],
+    registers: tuple[Path, Path],
+    work: Path,
+    workers: Workers | None,
+) -> dict[str, tuple[list[sources.Listing], LinkResult]]:
+    """Each group's lists and their result, by the name of its model; what did not change since it was linked is not linked again.
+
+    Args:
+        registers: prepared, and as plug-ins read it.
+    """
+    results: dict[str, tuple[list[sources.Listing], LinkResult]] = {}
+    register, raw = registers
+    opened = Register(register, HELD_BYTES)
+    for name, items in groups:
+        path = work / "daftar.parquet"
+        sources.write_list(con, items, path, config)
+        tables = {
+            "step1": sources.links_by_nik(con, items),
+            "decisions": decisions.for_linkage(con, [item.id for item in items]),
+        }
+        matched = partial(link, path, raw if config.plug_ins else register, config, prepared=opened, workers=workers, **tables)
+        if config.plug_ins:
+            # What the user's own comparisons do, and what they read, no hash of ours knows.
+            results[name] = items, matched()
+        else:
+            said = (sources.snapshot_of(plan.data), config.digest, *(item.id for item in items))
+            results[name] = items, kept.linked(home, name, kept.sources_hash(con, path, tables, said), matched)
+        disk.unlink(path)
+    return results
 
 
 def _result(

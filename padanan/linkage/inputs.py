@@ -98,14 +98,18 @@ def connect(config: LinkageConfig) -> duckdb.DuckDBPyConnection:
 
 
 def read(
-    con: duckdb.DuckDBPyConnection, people: prepare.Source, register: Path, step1: pa.Table | None, config: LinkageConfig
+    con: duckdb.DuckDBPyConnection,
+    people: prepare.Source,
+    register: Path | Register,
+    step1: pa.Table | None,
+    config: LinkageConfig,
 ) -> Inputs:
     """Arranges one run.
 
     Args:
         con: where small joins run.
         people: the list, with staging columns (those named here); absent ones count as empty.
-        register: prepared register (`prepare.prepare_register`).
+        register: prepared register (`prepare.prepare_register`), or one that is open.
         step1: (record_key, register_key) of the links by NIK; None computes them here by the same levels.
         config: how many links may train.
 
@@ -118,9 +122,9 @@ def read(
     sketch = Sketch(con, relation)
     n_list = sketch.n
     source, n_sources = _sources(con, relation, n_list)
-    file = Register(register)
+    file = register if isinstance(register, Register) else Register(register)
     if step1 is not None:
-        row, arow = _given(con, register, step1)
+        row, arow = _given(con, file.path, step1)
         card = _cards(file, arow)
     else:
         row, arow, card = _by_nik(con, file, sketch.prepared(np.arange(n_list)))

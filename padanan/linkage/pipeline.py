@@ -19,6 +19,7 @@ from padanan.linkage import calibration, candidates, inputs, output, prepare, th
 from padanan.linkage.config import LinkageConfig, load_linkage_config
 from padanan.linkage.fit import fit, plug_in_bits
 from padanan.linkage.judged import Judged
+from padanan.linkage.register import Register
 from padanan.linkage.relatives import expand, marked, relatives
 from padanan.linkage.result import LinkResult
 from padanan.linkage.rulings import Rulings, apply_rulings
@@ -50,7 +51,7 @@ def link(
     step1: pa.Table | None = None,
     cache: Path | None = None,
     snapshot: str | None = None,
-    prepared: Path | None = None,
+    prepared: Path | Register | None = None,
     decisions: pa.Table | None = None,
     workers: Workers | None = None,
 ) -> LinkResult:
@@ -66,7 +67,8 @@ def link(
             residents and tell where relatives are.
         cache: where the prepared register is kept; without it, it is prepared for this run only.
         snapshot: hash of the register's content, when the caller knows it.
-        prepared: a register prepared before (`prepare_register`); `register` is then read for plug-ins only.
+        prepared: a register prepared before (`prepare_register`), opened by who matches several lists with it; `register` is
+            then read for plug-ins only.
         decisions: (entity_key, register_key, keputusan) by people: 'padan' and 'bukan' outrank the model and teach it, any other
             word keeps the pair waiting.
         workers: who finds and compares candidates over shards of the register (`shards`), when not this process alone; they
@@ -81,8 +83,9 @@ def link(
     config = config or load_linkage_config()
     laps = Laps()
     # Names lie there while the engine overflows: beside the register that a home keeps, on its disk.
-    with building(Path(prepared).parent if prepared else Path(tempfile.gettempdir())) as folder:
-        path = prepared or prepare.prepare_register(
+    given = prepared.path if isinstance(prepared, Register) else prepared
+    with building(Path(given).parent if given else Path(tempfile.gettempdir())) as folder:
+        ready = prepared or prepare.prepare_register(
             register,
             cache or folder,
             snapshot or inputs.snapshot_hash(register),
@@ -93,17 +96,21 @@ def link(
         try:
             con.execute(f"set temp_directory={literal(folder)}")
             return _link(
-                laps, con, inputs_of(con, list_table, path, step1, config), config, (list_table, register), decisions, workers
+                laps, con, inputs_of(con, list_table, ready, step1, config), config, (list_table, register), decisions, workers
             )
         finally:
             con.close()
 
 
 def inputs_of(
-    con: duckdb.DuckDBPyConnection, people: prepare.Source, path: Path, step1: pa.Table | None, config: LinkageConfig
+    con: duckdb.DuckDBPyConnection,
+    people: prepare.Source,
+    register: Path | Register,
+    step1: pa.Table | None,
+    config: LinkageConfig,
 ) -> inputs.Inputs:
     """`inputs.read`, apart so that callers can look at what a run would work on."""
-    return inputs.read(con, people, path, step1, config)
+    return inputs.read(con, people, register, step1, config)
 
 
 def _link(

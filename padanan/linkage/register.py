@@ -22,6 +22,8 @@ Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
 # Rows of a pass that are worked on at once: their arrays stay in the processor's cache.
 STEP = 1 << 16
 TALLY = 22
+HELD_BYTES = 1 << 30
+"""What a register that several lists are matched with may hold of its columns: a million residents whole, of eleven the codes."""
 KIND: Mapping[str, Any] = {
     "t1": np.uint32,
     "t2": np.uint32,
@@ -64,13 +66,16 @@ class Register:
 
     Args:
         path: the Parquet file.
+        hold: bytes of columns that are kept once they are unpacked, for whoever matches several lists with one register.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, hold: int = 0) -> None:
         self.path = path
         self._file = pq.ParquetFile(path)
         self.rows = int(self._file.metadata.num_rows)
         self._tallies: dict[str, npt.NDArray[np.int32]] = {}
+        self._held: dict[tuple[int, str], pa.ChunkedArray] = {}
+        self._room = hold
 
     def tables(self, columns: Sequence[str], wanted: npt.NDArray[Any] | None = None) -> Iterator[tuple[int, pa.Table]]:
         """Row groups of some columns, one at a time: (row of the first entry, table).
@@ -84,8 +89,25 @@ class Register:
             size = self._file.metadata.row_group(group).num_rows
             low, high = (0, 1) if wanted is None else span(wanted, start, size)
             if high > low:
-                yield start, self._file.read_row_group(group, columns=list(columns), use_threads=False)
+                yield start, self._group(group, columns)
             start += size
+
+    def _group(self, group: int, columns: Sequence[str]) -> pa.Table:
+        missing = [name for name in columns if (group, name) not in self._held]
+        if not missing:
+            return pa.table({name: self._held[group, name] for name in columns})
+        read = self._file.read_row_group(group, columns=missing, use_threads=False)
+        table = (
+            read
+            if len(missing) == len(columns)
+            else pa.table({name: read.column(name) if name in missing else self._held[group, name] for name in columns})
+        )
+        # What came first stays: every list passes by the whole register, so that of a full store the oldest is asked for next.
+        for name in missing:
+            if read.column(name).nbytes <= self._room:
+                self._room -= read.column(name).nbytes
+                self._held[group, name] = read.column(name)
+        return table
 
     def steps(self, columns: Sequence[str], rows: tuple[int, int] | None = None) -> Iterator[tuple[int, Arrays]]:
         """The register in pieces of `STEP` rows: (row of the first entry, code columns).

@@ -19,6 +19,7 @@ COMPUTES = (
     "padanan/evidence/__init__.py",
     "padanan/evidence/decisions.py",
     "padanan/evidence/doubles.py",
+    "padanan/evidence/kept.py",
     "padanan/evidence/quality.py",
     "padanan/evidence/resolve.py",
     "padanan/evidence/run.py",

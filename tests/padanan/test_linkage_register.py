@@ -72,3 +72,21 @@ def _names(people: comparison.People, i: np.ndarray, row: np.ndarray) -> object:
     import pyarrow as pa
 
     return pa.table({"a": people.name.text.take(pa.array(i)), "b": people.name.text.take(pa.array(row))})
+
+
+@pytest.mark.feature("F14")
+@pytest.mark.parametrize("hold", [0, 1, 40_000, 1 << 30])
+def test_a_register_that_holds_its_columns_says_the_same(register: Register, hold: int) -> None:
+    """Whatever fits, asked in whatever order and mixture of columns, the tables are those of the file."""
+    held = Register(register.path, hold)
+    wanted = np.array([5, 301, 1999])
+    for columns in (("kk",), ("dob", "kk", "name"), ("name", "mother", "dob"), ("kk",), ("mother", "kk")):
+        for _ in range(2):
+            assert [(start, table) for start, table in held.tables(columns)] == [
+                (start, table) for start, table in register.tables(columns)
+            ]
+            assert held.take(wanted, columns).equals(register.take(wanted, columns))
+    assert held._room >= 0
+    kept = sum(values.nbytes for values in held._held.values())
+    assert kept + held._room == hold and (kept > 0) == (hold >= 40_000)
+    assert np.array_equal(held.tally("dob"), register.tally("dob"))
