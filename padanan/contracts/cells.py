@@ -35,8 +35,12 @@ _ISO = r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00(?::00)?)?\s*"
 def sixteen(cell: str, nobody: tuple[str, ...] = ()) -> str:
     """The sixteen digits of a NIK or No KK, null where the cell is no such number or one of those that are nobody's."""
     digits = f"regexp_replace({cell}, '[^0-9]', '', 'g')"
-    known = f" and {digits} not in ({', '.join(map(literal, nobody))})" if nobody else ""
-    return f"case when regexp_full_match({cell}, {literal(NUMBER)}){known} then {digits} end"
+    nobodys = f" not in ({', '.join(map(literal, nobody))})" if nobody else ""
+    # Nearly every cell is the bare number: it needs neither the long pattern nor another text.
+    return (
+        f"case when regexp_full_match({cell}, '[0-9]{{16}}'){nobodys and f' and {cell}{nobodys}'} then {cell} "
+        f"when regexp_full_match({cell}, {literal(NUMBER)}){nobodys and f' and {digits}{nobodys}'} then {digits} end"
+    )
 
 
 def day(cell: str) -> str:

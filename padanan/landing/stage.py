@@ -18,7 +18,7 @@ from padanan.base.rows_said import Stretch
 from padanan.base.sql import ident, literal
 from padanan.base.tabular import copy_to
 from padanan.contracts.blanks import Blanks
-from padanan.contracts.cells import NUMBER, POWER
+from padanan.contracts.cells import POWER, sixteen
 from padanan.contracts.contract import Contract, load_blanks
 from padanan.landing import no_record
 from padanan.landing.places import STRETCHES, TOLD
@@ -174,11 +174,7 @@ def _digit_key(name: str, names: tuple[str, ...], blanks: Blanks) -> str:
     """A pseudonym only of sixteen digits that are a number: never of decimals, nor of one that stands for no number."""
     if name not in names:
         return "null::varchar"
-    digits = _DIGITS.format(ident(name))
-    prefix = "nik" if name == "nik" else "kk"
-    nobody = ", ".join(map(literal, blanks.numbers))
-    number = f"regexp_full_match({ident(name)}, {literal(NUMBER)}) and {digits} not in ({nobody})"
-    return f"hmac_hex(case when {number} then '{prefix}|' || {digits} end)"
+    return f"hmac_hex('{'nik' if name == 'nik' else 'kk'}|' || {sixteen(ident(name), tuple(blanks.numbers))})"
 
 
 def _figures(con: duckdb.DuckDBPyConnection, staged: Staged, part: Path, rejects: Path, names: tuple[str, ...]) -> None:
