@@ -6,6 +6,7 @@ What a damaged number means is for the rules; here it is only marked (`_sel_angk
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -46,6 +47,7 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
     try:
         with whole(UNREADABLE, RESAVE):
             book = CalamineWorkbook.from_path(str(path))
+            counting = _counting(path, book)
             found, hidden, unread = _sheets(book, spec)
     except CalamineError:
         # Not the library's message: it may quote a cell.
@@ -80,7 +82,7 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
                     header.unnamed,
                     (),
                 )
-            count = count_sheet(path, sheet.name)
+            count = counting.result() if counting else count_sheet(path, sheet.name)
             _read_sheet(sheet, header, columns, count, order * SHEET_STEP, writer, rejects, totals, spec)
     rejects.close()
     if totals.counted != totals.rows + rejects.count:
@@ -110,6 +112,20 @@ def read_xlsx(path: Path, spec: Spec, work: Path) -> RawTable:
         unagreed=first.unagreed,
         positions={name: place + offset for name, place in first.mapping.items()},
     )
+
+
+def _counting(path: Path, book: CalamineWorkbook) -> Future[SheetCount] | None:
+    """The count of a workbook's only sheet, begun while calamine reads it, which needs nothing of Python meanwhile.
+
+    None where there are several sheets: only those with the header are counted.
+    """
+    names = [meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+    if len(names) != 1:
+        return None
+    aside = ThreadPoolExecutor(1)
+    counted = aside.submit(count_sheet, path, names[0])
+    aside.shutdown(wait=False)
+    return counted
 
 
 def _sheets(book: CalamineWorkbook, spec: Spec) -> tuple[list[tuple[CalamineSheet, Header]], int, list[str]]:

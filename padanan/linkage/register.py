@@ -22,8 +22,8 @@ Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
 # Rows of a pass that are worked on at once: their arrays stay in the processor's cache.
 STEP = 1 << 16
 TALLY = 22
-HELD_BYTES = 1 << 30
-"""What a register that several lists are matched with may hold of its columns: a million residents whole, of eleven the codes."""
+HELD_BYTES = 1 << 29
+"""What a register that several lists are matched with may hold of its columns: two million residents whole, of eleven some."""
 KIND: Mapping[str, Any] = {
     "t1": np.uint32,
     "t2": np.uint32,

@@ -154,6 +154,24 @@ def test_the_second_count_comes_from_the_xml(tmp_path: Path, monkeypatch: pytest
     assert warned(read_xlsx(path, SPEC, tmp_path)) == {"lembar_penuh": "peringatan"}
 
 
+@pytest.mark.parametrize("sheets", [1, 2])
+def test_a_count_that_fails_refuses_the_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sheets: int) -> None:
+    """Begun beside the reading where there is one sheet, after it where there are several: the fault is the same."""
+
+    def fill(work: Any) -> None:
+        for number in range(sheets):
+            sheet = work.add_worksheet(f"Data {number}")
+            sheet.write_row(0, 0, HEAD)
+            sheet.write_row(1, 0, ["1", "X"])
+
+    def broken(*_: Any) -> None:
+        raise DamagedFile("lembar rusak", "simpan ulang")
+
+    monkeypatch.setattr(xlsx_reader, "count_sheet", broken)
+    with pytest.raises(DamagedFile, match="lembar rusak"):
+        read_xlsx(book(tmp_path / "a.xlsx", fill), SPEC, tmp_path)
+
+
 def test_batches_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fill(work: Any) -> None:
         sheet = work.add_worksheet()
