@@ -26,7 +26,7 @@ from orchestration.defs.partitions import half_years
 from orchestration.environment import DBT_PROJECT
 from orchestration.guard import explained, known_error
 from orchestration.policies import OWNER
-from orchestration.revisions import run_is_unchanged
+from orchestration.revisions import from_scratch, run_is_unchanged
 from orchestration.stages import LANDING, stage_of_dbt_folder
 from orchestration.warehouse import acquire, planned
 from padanan.base import disk, locks
@@ -38,7 +38,6 @@ from padanan.base.period import Periode
 from padanan.contracts.rule_culprit import rule_failure
 
 CALL_1, CALL_2 = "panggilan_1", "panggilan_2"
-PLAN_KEY = dg.AssetKey([LANDING, "rencana"])
 # A folder of our own: `dbt parse` by hand, `make check` and sqlfluff write into `target` what they read with other settings.
 TARGET = DBT_PROJECT / "target" / "padanan"
 MANIFEST = TARGET / "manifest.json"
@@ -257,7 +256,7 @@ def run_dbt(context: dg.AssetExecutionContext, dbt: PadananDbt, open_home: Calla
 def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, target: Path) -> tuple[int, list[Any], list[str]]:
     """Runs `dbt build`: exit code, Dagster events of what finished, and dbt's own error lines."""
     arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
-    if _from_scratch(context):
+    if from_scratch(context):
         arguments.append("--full-refresh")
     # Where one lies already dagster-dbt copies none of `target`, which anybody may have parsed with other settings.
     if (parsed := prepared_manifest().with_name(PARSED)).exists():
@@ -280,13 +279,6 @@ def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, target: Path)
                 context.log.info(f"dbt: {event.output_name} selesai")
             events.append(event)
     return invocation.process.wait(), events, trouble
-
-
-def _from_scratch(context: dg.AssetExecutionContext) -> bool:
-    """Whether the run was told to build the warehouse anew (`PlanConfig.bangun_ulang`): then no kept table counts."""
-    config: Mapping[str, Any] = context.run.run_config
-    told: Mapping[str, Any] = config.get("ops", {}).get("__".join(PLAN_KEY.path), {}).get("config", {})
-    return bool(told.get("bangun_ulang"))
 
 
 def _raise_for(code: int, trouble: Sequence[str], what: str, home: Home) -> None:

@@ -5,12 +5,13 @@ Publishing is `padanan/run/publication.py`; freezing is `padanan/decree`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from orchestration.failures import failed_checks
-from orchestration.stages import REVIEW
+from orchestration.stages import LANDING, REVIEW
 from padanan.base.errors import PadananError
 from padanan.base.period import Periode
 
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
 UNCHANGED = "padanan/tidak_berubah"
 """Tag of a run whose plan found nothing new: what follows the plan is skipped."""
 
-PUBLISHED_KEY = dg.AssetKey([REVIEW, "terbitan"])
+PLAN_KEY, PUBLISHED_KEY = dg.AssetKey([LANDING, "rencana"]), dg.AssetKey([REVIEW, "terbitan"])
+
+
+def from_scratch(context: dg.AssetExecutionContext) -> bool:
+    """Whether the run was told to build the warehouse anew (`PlanConfig.bangun_ulang`): then nothing that was kept counts."""
+    config: Mapping[str, Any] = context.run.run_config
+    told: Mapping[str, Any] = config.get("ops", {}).get("__".join(PLAN_KEY.path), {}).get("config", {})
+    return bool(told.get("bangun_ulang"))
 
 
 def stands(instance: dg.DagsterInstance, home: Home, periode: Periode, revisi: int) -> bool:

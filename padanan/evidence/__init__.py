@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from padanan.evidence.run import EvidenceResult, match_period, prepared_register, register_rows
+    from padanan.evidence.run import EvidenceResult, Keeping, match_period, prepared_register, register_rows
 
-__all__ = ["EvidenceResult", "match_period", "prepared_register", "register_rows"]
+__all__ = ["EvidenceResult", "Keeping", "match_period", "prepared_register", "register_rows"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection
+import platform
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,13 @@ from padanan.base import disk
 from padanan.base.commit import building, replace
 from padanan.base.duck import first_row
 from padanan.base.errors import PadananError
+from padanan.base.folder_proof import FILE as PROOF
 from padanan.base.folder_proof import differing, seal, signed_hashes
 from padanan.base.home import Home
-from padanan.base.sql import ident, literal
+from padanan.base.regular import read_regular
+from padanan.base.signing import signer
+from padanan.base.sql import literal
+from padanan.base.tabular import row_text
 from padanan.linkage.model import Model
 from padanan.linkage.result import LinkResult
 from padanan.linkage.threshold import Thresholds
@@ -33,11 +39,12 @@ _RECORDS, _PAIRS, _REST = "rekaman.parquet", "pasangan.parquet", "hasil.json"
 _WHAT, _CURE = "bukti tersimpan", "hapus foldernya; pemadanan mengerjakannya lagi"
 # A model's fields: its arrays, and what JSON holds as it is.
 _ARRAYS, _TOLD = ("m", "u", "prior", "extra"), ("name", "offset", "facts")
-# Two sums of 64 bits each over the rows: what one of them could miss by chance, the other finds.
-_SEEDS = (1, 2)
+_LIBRARIES = ("duckdb", "numpy", "pandas", "pyarrow", "recordlinkage", "scikit-learn", "scipy")
+"""What a linkage computes with, beside the program itself; another version may give another last digit."""
+_MOST_PROOF, _MOST_REST = 1 << 16, 1 << 28
 
 
-def sources_hash(con: duckdb.DuckDBPyConnection, rows: Path, tables: dict[str, pa.Table], said: Collection[str]) -> str:
+def sources_hash(con: duckdb.DuckDBPyConnection, rows: Path, tables: Mapping[str, pa.Table], said: Collection[str]) -> str:
     """One hash over everything that a linkage is made of; the order of rows is no part of it, as it is none of the result.
 
     Args:
@@ -46,7 +53,8 @@ def sources_hash(con: duckdb.DuckDBPyConnection, rows: Path, tables: dict[str, p
         tables: the other tables that it reads, by name.
         said: texts that pin the rest: register, program, parameters.
     """
-    parts = [duckdb.__version__, *said, _rows_hash(con, f"read_parquet({literal(rows)})")]
+    parts = [platform.python_version(), *(f"{name} {version(name)}" for name in _LIBRARIES), *said]
+    parts.append(_rows_hash(con, f"read_parquet({literal(rows)})"))
     for name, table in sorted(tables.items()):
         con.register("disidik", table)
         try:
@@ -57,25 +65,31 @@ def sources_hash(con: duckdb.DuckDBPyConnection, rows: Path, tables: dict[str, p
 
 
 def _rows_hash(con: duckdb.DuckDBPyConnection, source: str) -> str:
-    columns = [str(row[0]) for row in con.execute(f"describe select * from {source}").fetchall()]
-    row = ", ".join(map(ident, columns))
-    sums = ", ".join(f"sum(hash({seed}, {row})::hugeint)" for seed in _SEEDS)
-    found = first_row(con, f"select count(*), {sums} from {source}")
-    return "|".join((*columns, *map(str, found or ())))
+    """Names and types of the columns, how many rows, and the sum of the rows' MD5, in two halves.
+
+    The engine's own `hash` would not do: of texts over twelve bytes it takes some for equal that differ in two digits.
+    """
+    columns = [(str(row[0]), str(row[1])) for row in con.execute(f"describe select * from {source}").fetchall()]
+    halves = ", ".join(f"sum(md5_number_{half}(baris)::hugeint)" for half in ("lower", "upper"))
+    found = first_row(
+        con, f"select count(*), {halves} from (select {row_text([name for name, _ in columns])} as baris from {source})"
+    )
+    return "|".join((*map(" ".join, columns), *map(str, found or ())))
 
 
-def linked(home: Home, group: str, sources: str, link: Callable[[], LinkResult]) -> LinkResult:
+def linked(home: Home, group: str, sources: str, link: Callable[[], LinkResult], *, anew: bool = False) -> LinkResult:
     """The kept result of a group whose sources are the same, else a new one, which is kept in its place.
 
-    A kept result that is damaged, or was not written with this home's key, is made again and never read.
+    A kept result that is damaged, or was not written with the key in use, is made again and never read.
 
     Args:
         group: the name of its model.
         sources: `sources_hash`.
         link: makes the result.
+        anew: nothing that was kept counts.
     """
     folder = home.warehouse / FOLDER / group
-    found = _read(home, folder, sources)
+    found = None if anew else _read(home, folder, sources)
     if found is None:
         found = link()
         _keep(home, folder, sources, found)
@@ -129,11 +143,15 @@ def _read(home: Home, folder: Path, sources: str) -> LinkResult | None:
     if not folder.is_dir():
         return None
     try:
-        hashes = signed_hashes(home.root, folder, what=_WHAT, cure=_CURE)
-        if set(hashes) != {_RECORDS, _PAIRS, _REST}:
+        # What everything else is proved by is small and a file, and bears the key in use: no honest one bears an older key.
+        proof = json.loads(read_regular(folder / PROOF, _MOST_PROOF) or b"null")
+        if proof["kunci"] != signer():
             return None
-        rest = json.loads((folder / _REST).read_text(encoding="utf-8"))
-        if rest["sumber"] != sources or any(differing(home.root, folder, hashes, what=_WHAT, cure=_CURE)):
+        hashes = signed_hashes(home.root, folder, what=_WHAT, cure=_CURE)
+        if set(hashes) != {_RECORDS, _PAIRS, _REST} or any(differing(home.root, folder, hashes, what=_WHAT, cure=_CURE)):
+            return None
+        rest = json.loads(read_regular(folder / _REST, _MOST_REST) or b"null")
+        if rest["sumber"] != sources:
             return None
         told = rest["model"]
         arrays: dict[str, Any] = {name: None if told[name] is None else np.array(told[name], np.float64) for name in _ARRAYS}
@@ -149,5 +167,5 @@ def _read(home: Home, folder: Path, sources: str) -> LinkResult | None:
             tuple(rest["calibration"]),
             rest["clerical"],
         )
-    except (PadananError, OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+    except (PadananError, OSError, ValueError, KeyError, TypeError, RecursionError, pa.ArrowException):
         return None

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pyarrow as pa
 
 from padanan.base import disk
 from padanan.base.commit import building, replace
+from padanan.base.digest import file_sha256
 from padanan.base.errors import PadananError, no_space_guard, safe_reason
 from padanan.base.home import Home
 from padanan.base.sql import literal
@@ -37,6 +39,15 @@ from padanan.published.run_plan import RunPlan
 BITS = ("awal", *(c.name for c in COLUMNS), "kelas_lain", "kelangkaan", "keluarga")
 FILES = ("tautan", "pasangan", "klaster", "ukuran", "ganda")
 KEPT_REGISTERS = 2
+
+
+class Keeping(Enum):
+    """What a run does with kept linkages: reads and writes them, writes alone (the warehouse is built anew), or neither.
+
+    Neither where the program is not the one that the plan names: what it gives would stand under another program's name.
+    """
+
+    ALL, ANEW, NOTHING = range(3)
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,7 @@ def match_period(
     contracts: Mapping[str, Contract],
     config: LinkageConfig | None = None,
     workers: Workers | None = None,
+    keeping: Keeping = Keeping.ALL,
 ) -> EvidenceResult:
     """Matches what step 1 left over in the warehouse's current revision.
 
@@ -118,6 +130,7 @@ def match_period(
             check that every list of the plan has one.
         config: parameters; default `expectations/linkage.yaml`.
         workers: who finds and compares candidates (`padanan.linkage.shards`), when not this process alone.
+        keeping: what becomes of results that were kept, and of those made now.
 
     Raises:
         PadananError: step 1's tables are missing, a decision can't be read, or a list has no contract.
@@ -132,7 +145,7 @@ def match_period(
     con = _connect(home, config)
     try:
         with no_space_guard("bukti padanan"), building(home.warehouse) as work:
-            result = _match(con, home, plan, config, register, ruled, work, target, workers)
+            result = _match(con, home, plan, config, register, ruled, work, target, workers, keeping)
             replace(work / "selesai", target)
     finally:
         con.close()
@@ -149,6 +162,7 @@ def _match(
     work: Path,
     target: Path,
     workers: Workers | None,
+    keeping: Keeping,
 ) -> EvidenceResult:
     sources.arrange(con, plan.data)
     listings = sources.listings_of(con, plan.data)
@@ -159,8 +173,9 @@ def _match(
     raw_register = work / "acuan.parquet"
     if config.plug_ins:
         sources.write_register(con, sources.reference_of(plan.data), raw_register, config)
-    results = _linked(con, home, plan, config, sources.groups_of(listings, config), (register, raw_register), work, workers)
-    kept.forget_others(home, results)
+    results = _linked(
+        con, home, plan, config, sources.groups_of(listings, config), (register, raw_register), work, workers, keeping
+    )
     found = [result.records.select(resolve.RECORDS.names).cast(resolve.RECORDS) for _, result in results.values()]
     resolve.links(con, pa.concat_tables(found) if found else resolve.RECORDS.empty_table())
     resolve.open_records(con)
@@ -200,15 +215,28 @@ def _linked(
     registers: tuple[Path, Path],
     work: Path,
     workers: Workers | None,
+    keeping: Keeping,
 ) -> dict[str, tuple[list[sources.Listing], LinkResult]]:
     """Each group's lists and their result, by the name of its model; what did not change since it was linked is not linked again.
 
     Args:
         registers: prepared, and as plug-ins read it.
+        keeping: see `match_period`.
     """
-    results: dict[str, tuple[list[sources.Listing], LinkResult]] = {}
     register, raw = registers
-    opened = Register(register, HELD_BYTES)
+    opened: list[Register] = []
+
+    def matched(path: Path, tables: Mapping[str, pa.Table]) -> LinkResult:
+        if not opened:
+            # Others than this process pass by the register for whoever has workers.
+            opened.append(Register(register, 0 if workers else HELD_BYTES))
+        source = raw if config.plug_ins else register
+        return link(path, source, config, prepared=opened[0], workers=workers, **tables)
+
+    # What the user's own comparisons do, and what they read, no hash of ours knows.
+    hashed = keeping is not Keeping.NOTHING and not config.plug_ins
+    pinned = (sources.snapshot_of(plan.data), file_sha256(register), config.digest) if hashed else ()
+    results: dict[str, tuple[list[sources.Listing], LinkResult]] = {}
     for name, items in groups:
         path = work / "daftar.parquet"
         sources.write_list(con, items, path, config)
@@ -216,14 +244,14 @@ def _linked(
             "step1": sources.links_by_nik(con, items),
             "decisions": decisions.for_linkage(con, [item.id for item in items]),
         }
-        matched = partial(link, path, raw if config.plug_ins else register, config, prepared=opened, workers=workers, **tables)
-        if config.plug_ins:
-            # What the user's own comparisons do, and what they read, no hash of ours knows.
-            results[name] = items, matched()
+        link_it = partial(matched, path, tables)
+        if hashed:
+            made_of = kept.sources_hash(con, path, tables, (*pinned, *(item.id for item in items)))
+            results[name] = items, kept.linked(home, name, made_of, link_it, anew=keeping is Keeping.ANEW)
         else:
-            said = (sources.snapshot_of(plan.data), config.digest, *(item.id for item in items))
-            results[name] = items, kept.linked(home, name, kept.sources_hash(con, path, tables, said), matched)
+            results[name] = items, link_it()
         disk.unlink(path)
+    kept.forget_others(home, results if hashed else ())
     return results
 
 

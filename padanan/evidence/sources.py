@@ -51,9 +51,9 @@ def reference_of(data: PlanData) -> Reference:
 
 
 def snapshot_of(data: PlanData) -> str:
-    """Hash of everything that can change the prepared register: Adminduk's deliveries, code, rules and key."""
+    """Hash of everything that can change the prepared register: Adminduk's deliveries, code, rules, key, and DuckDB's `hash`."""
     register = next(c for c in data.contracts if REFERENCE in c.peran)
-    parts = [item.sha16 for item in register.deliveries]
+    parts = [duckdb.__version__, *(f"{item.sha16} {item.diterima}" for item in register.deliveries)]
     parts += [data.code_version, data.expectations_version, data.key_id]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 

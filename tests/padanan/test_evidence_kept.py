@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,11 @@ def _another(path: Path) -> None:
     pq.write_table(table.slice(0, table.num_rows // 2), path, compression="lz4")
 
 
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 DAMAGES: dict[str, Callable[[Path], None]] = {
     "cut": lambda folder: _cut(folder / "pasangan.parquet"),
     "exchanged": lambda folder: _another(folder / "rekaman.parquet"),
@@ -149,19 +155,44 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     ),
     "gone": lambda folder: (folder / "hasil.json").unlink(),
     "unsigned": lambda folder: (folder / "sidik.json").unlink(),
+    "deep proof": lambda folder: (folder / "sidik.json").write_text("[" * 200_000, encoding="utf-8") and None,
+    "deep": lambda folder: (folder / "hasil.json").write_text("[" * 200_000, encoding="utf-8") and None,
+    "pipe": lambda folder: _pipe(folder / "hasil.json"),
+    "pipe for a proof": lambda folder: _pipe(folder / "sidik.json"),
     "no proof": lambda folder: (folder / "sidik.json").write_text("{", encoding="utf-8") and None,
 }
 
 
 @pytest.mark.feature("F14")
-@pytest.mark.parametrize("damage", sorted(DAMAGES))
-def test_what_was_kept_and_is_damaged_or_forged_is_made_again(home: Home, linked: list[frozenset[str]], damage: str) -> None:
+def test_what_was_kept_and_is_damaged_or_forged_is_made_again(home: Home, linked: list[frozenset[str]]) -> None:
     """Nothing of it is read: the files are those of a home that kept nothing, and what is kept is whole again."""
     expected = _match(home)
     folder = sorted((home.warehouse / kept.FOLDER).iterdir())[0]
-    DAMAGES[damage](folder)
-    assert _match(home) == expected and len(linked) == 1
-    assert _match(home) == expected and len(linked) == 1
+    for number, (damage, spoil) in enumerate(sorted(DAMAGES.items()), 1):
+        spoil(folder)
+        assert _match(home) == expected and len(linked) == number, damage
+    assert _match(home) == expected and len(linked) == len(DAMAGES)
+
+
+@pytest.mark.feature("F14")
+def test_a_register_of_other_bytes_and_a_run_from_scratch_count_nothing_kept(home: Home, linked: list[frozenset[str]]) -> None:
+    """Whoever asks for everything anew links every list; so does a prepared register of other bytes under the same name."""
+    expected, plan = _match(home), read_plan(home)
+    groups = len(_groups(home))
+    assert linked == []
+
+    def again(keeping: run.Keeping) -> int:
+        before = len(linked)
+        assert _bytes(match_period(home, plan, load_contracts(), keeping=keeping).folder) == expected
+        return len(linked) - before
+
+    assert again(run.Keeping.ANEW) == groups and again(run.Keeping.ALL) == 0
+    # Who keeps nothing leaves nothing: plug-ins of the user would else leave what they did not make.
+    assert again(run.Keeping.NOTHING) == groups and not _groups(home)
+    assert again(run.Keeping.ALL) == groups and again(run.Keeping.ALL) == 0
+    (register,) = home.warehouse.glob("acuan/*/acuan-*.parquet")
+    pq.write_table(pq.read_table(register), register, compression="zstd")
+    assert again(run.Keeping.ALL) == groups
 
 
 @pytest.mark.feature("F14")
@@ -175,7 +206,42 @@ def test_a_folder_of_another_group_is_no_proof(home: Home, linked: list[frozense
     assert "lama" not in _groups(home)
 
 
+# Pairs of texts, and rows crosswise, that the engine's own `hash` and sums of it take for the same.
+ALIKE = {
+    "two digits of a NIK": ([("3171012901900000", "a", None)], [("3171012001900005", "a", None)]),
+    "two letters of a name": ([("a", "SITI NUA AISYAHAH", "")], [("a", "SITI NUH AISYAHLH", "")]),
+    "values of two rows exchanged": (
+        [("a03fa30821986dff10fc66647c84c9c3", "197f8c6f4f427d5b231e6dfbf5c5117a", None),
+         ("fc32f8c132c0fb39c91d4f3dad7085a4", "37d7467e0b791777309fc32b609cf3c0", None)],
+        [("a03fa30821986dff10fc66647c84c9c3", "37d7467e0b791777309fc32b609cf3c0", None),
+         ("fc32f8c132c0fb39c91d4f3dad7085a4", "197f8c6f4f427d5b231e6dfbf5c5117a", None)],
+    ),
+    "a value and the next column": ([("a", "b", "")], [("a,1:b", "", "")]),
+}  # fmt: skip
 ROWS = st.lists(st.tuples(*(st.sampled_from([None, "", "a", "b", "ab"]),) * 3), min_size=1, max_size=6)
+
+
+Rows = Sequence[tuple[str | None, ...]]
+
+
+def _hashed(folder: Path, rows: Rows, step1: Rows = (), said: str = "x") -> str:
+    schema = pa.schema([(name, pa.string()) for name in "pqr"])
+
+    def table(of: Rows) -> pa.Table:
+        return pa.Table.from_pylist([dict(zip("pqr", row, strict=True)) for row in of], schema=schema)
+
+    pq.write_table(table(rows), folder / "daftar.parquet")
+    with duckdb.connect() as con:
+        return kept.sources_hash(con, folder / "daftar.parquet", {"step1": table(step1)}, [said])
+
+
+@pytest.mark.feature("F14")
+@pytest.mark.parametrize("case", sorted(ALIKE))
+def test_what_the_engine_takes_for_the_same_is_told_apart(tmp_path: Path, case: str) -> None:
+    """In the list and in a table beside it."""
+    one, other = ALIKE[case]
+    assert _hashed(tmp_path, one) != _hashed(tmp_path, other)
+    assert _hashed(tmp_path, one, one) != _hashed(tmp_path, one, other)
 
 
 @pytest.mark.feature("F14")
@@ -187,16 +253,8 @@ def test_the_hash_of_the_sources_knows_rows_and_not_their_order(
     """Equal for the same rows in whatever order, different for any other rows, tables or texts."""
     folder = tmp_path_factory.mktemp("sidik")
 
-    def hashed(given_: list[tuple[str | None, ...]], step1: list[tuple[str | None, ...]] = [], said: str = "x") -> str:  # noqa: B006
-        path = folder / "daftar.parquet"
-        schema = pa.schema([(name, pa.string()) for name in "pqr"])
-
-        def table(of: list[tuple[str | None, ...]]) -> pa.Table:
-            return pa.Table.from_pylist([dict(zip("pqr", row, strict=True)) for row in of], schema=schema)
-
-        pq.write_table(table(given_), path)
-        with duckdb.connect() as con:
-            return kept.sources_hash(con, path, {"step1": table(step1)}, [said])
+    def hashed(of: Rows, step1: Rows = (), said: str = "x") -> str:
+        return _hashed(folder, of, step1, said)
 
     mixed = order.sample(rows, len(rows))
     assert hashed(mixed) == hashed(rows)

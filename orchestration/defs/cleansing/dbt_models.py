@@ -9,10 +9,11 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import dbt_assets
 
-from orchestration.dbt_bridge import CALL_1, PLAN_KEY, PadananDbt, StageTranslator, manifest, run_dbt
+from orchestration.dbt_bridge import CALL_1, PadananDbt, StageTranslator, manifest, run_dbt
 from orchestration.defs.partitions import PER_PERIODE
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import RumahResource
+from orchestration.revisions import PLAN_KEY
 
 
 @dbt_assets(

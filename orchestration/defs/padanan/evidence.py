@@ -16,6 +16,7 @@ from orchestration.guard import explained
 from orchestration.heads import asset_spec, check_spec, stage_asset
 from orchestration.policies import POOL_WAREHOUSE
 from orchestration.resources import KontrakResource, MesinResource, RumahResource
+from orchestration.revisions import from_scratch
 from orchestration.stages import PADANAN
 from orchestration.warehouse import acquire, planned
 from padanan.base.format import decimal, number, shares
@@ -106,15 +107,19 @@ def bukti(
         dagster.Failure: step 1's tables are missing or a clerical decision can't be read.
     """
     with explained("pemadanan dengan bukti"):
-        from padanan.evidence import match_period
+        from padanan.evidence import Keeping, match_period
         from padanan.linkage import load_linkage_config
         from padanan.published.run_plan import read_plan
+        from padanan.run.code_version import code_version
 
         home, config = rumah.home(), load_linkage_config()
         acquire(home)
-        planned(home, Periode.parse(context.partition_key))
+        plan = planned(home, Periode.parse(context.partition_key))
+        keeping = Keeping.ANEW if from_scratch(context) else Keeping.ALL
+        if code_version() != plan.code_version:
+            keeping = Keeping.NOTHING
         with mesin.workers(home) as workers:
-            result = match_period(home, read_plan(home), kontrak.all(), config, workers)
+            result = match_period(home, read_plan(home), kontrak.all(), config, workers, keeping)
     counts = dict(result.counts)
     pairs, stored = counts.pop("pasangan"), counts.pop("pasangan_disimpan")
     metadata: dict[dg.AssetKey, dict[str, Any]] = {
