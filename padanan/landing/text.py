@@ -81,6 +81,8 @@ def prepare_text(path: Path, work: Path, separators: tuple[str, ...] = ()) -> Te
     plain = encoding == "utf-8" and not separators
     if plain:
         offset = len(codecs.BOM_UTF8) if bom else 0
+        if path.stat().st_size == offset:
+            raise _nothing()
         return _count(path, offset, encoding, bom, 0)
     target = work / "teks.utf8"
     bad = 0
@@ -90,7 +92,13 @@ def prepare_text(path: Path, work: Path, separators: tuple[str, ...] = ()) -> Te
             for separator in separators:
                 text = text.replace(separator, STAND_IN)
             out.write(text.encode("utf-8"))
+    if not target.stat().st_size:
+        raise _nothing()
     return _count(target, 0, encoding, bom, bad)
+
+
+def _nothing() -> DamagedFile:
+    return DamagedFile("berkas kosong (hanya tanda urutan bita)", "kirim ulang berkas yang berisi data")
 
 
 def _decide(path: Path, head: bytes) -> tuple[str, bool]:

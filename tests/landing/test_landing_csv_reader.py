@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import tempfile
 from pathlib import Path
 
@@ -248,3 +249,10 @@ def test_lines_between_quotes_are_said(line: str, separator: str) -> None:
     with pytest.raises(DamagedFile) as refused:
         read(text, spec_of(names, ";"))
     assert "dibungkus tanda kutip" in refused.value.cause and "SITI" not in str(refused.value)
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE], ids=repr)
+def test_a_file_of_a_byte_order_mark_alone_is_empty(mark: bytes) -> None:
+    """What says how its letters are written and has none had ended the reader (found by fuzzing)."""
+    with pytest.raises(DamagedFile, match="berkas kosong"):
+        read(mark, spec_of(["nik", "nama"], ";"))
