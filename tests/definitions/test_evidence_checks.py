@@ -1,13 +1,18 @@
 """The padanan by evidence as assets: one step makes four, and every check tells what was observed and against what."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
+import pytest
 
 from orchestration.defs.padanan import evidence
 from orchestration.resources import KontrakResource, MesinResource, RumahResource
 from orchestration.warehouse import release
+from padanan.base.errors import PadananError
 from padanan.base.home import Home
+from padanan.evidence import Keeping
+from padanan.run.code_version import code_version
 from tests import planned
 
 
@@ -39,6 +44,31 @@ def test_fairness_counts_the_groups_that_are_matched_less_often() -> None:
     assert found.description == "1 kelompok padan lebih dari 5 poin di bawah keseluruhan; ambang 0."
     assert (found.metadata["teramati"].value, found.metadata["ambang"].value) == (1, 0)
     assert evidence._fairness([], 5.0).passed
+
+
+@pytest.mark.parametrize(
+    ("planned_by", "anew", "keeping"),
+    [("this program", False, Keeping.ALL), ("this program", True, Keeping.ANEW), ("another", False, Keeping.NOTHING),
+     ("another", True, Keeping.NOTHING)],
+)  # fmt: skip
+def test_what_was_kept_counts_only_for_the_program_that_planned_and_never_from_scratch(
+    monkeypatch: pytest.MonkeyPatch, planned_by: str, anew: bool, keeping: Keeping
+) -> None:
+    asked: list[Keeping] = []
+
+    def match(*told: Any) -> None:
+        asked.append(told[-1])
+        raise PadananError("cukup")
+
+    home = Home.from_env().ensure()
+    planned.write(home, **({"code_version": code_version()} if planned_by == "this program" else {}))
+    monkeypatch.setattr("padanan.evidence.match_period", match)
+    monkeypatch.setattr("padanan.published.run_plan.read_plan", lambda _: None)
+    monkeypatch.setattr(evidence, "from_scratch", lambda _: anew)
+    resources = {"rumah": RumahResource(), "kontrak": KontrakResource(), "mesin": MesinResource()}
+    run = dg.materialize([evidence.bukti], partition_key="2025-07-01", resources=resources, raise_on_error=False)
+    assert not run.success and asked == [keeping]
+    release(home)
 
 
 def test_whichever_of_the_four_is_asked_for_all_four_are_made_and_told(monkeypatch) -> None:
