@@ -6,7 +6,6 @@ Which tables are written, and where to, is decided by `publish` and the decree.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from padanan.base import disk
 from padanan.base.digest import file_sha256
 from padanan.base.duck import first_row
 from padanan.base.home import Home
-from padanan.base.sql import ident, literal
+from padanan.base.sql import literal
 
 ROW_GROUP = 131_072
 
@@ -94,20 +93,15 @@ def copy_to(con: duckdb.DuckDBPyConnection, query: str, path: Path, *, options: 
     return int(written[0]) if written else 0
 
 
-def row_text(columns: Sequence[str]) -> str:
-    """SQL of a row as text: each value with its length in front, NULL as `~`, so that no two different rows share a text."""
-    return " || ".join(
-        f"coalesce(length({ident(name)}::varchar)::varchar || ':' || {ident(name)}::varchar, '~') || ','" for name in columns
-    )
-
-
 def row_hash(con: duckdb.DuckDBPyConnection, path: Path) -> str:
     """SHA-256 over the rows as text, in file order: column names first, then one line a row.
 
-    The rows' texts are `row_text`'s, so that no two different tables share a text.
+    Every value is its text with length in front (NULL is `~`), so that no two different tables share a text.
     """
     columns = [row[0] for row in con.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()]
-    parts = row_text(columns)
+    parts = " || ".join(
+        f"coalesce(length(\"{name}\"::varchar)::varchar || ':' || \"{name}\"::varchar, '~') || ','" for name in columns
+    )
     digest = hashlib.sha256(("|".join(columns) + "\n").encode())
     reader = con.sql(f"select {parts} || chr(10) as baris from read_parquet(?)", params=[str(path)]).to_arrow_reader(ROW_GROUP)
     for batch in reader:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -28,8 +28,7 @@ from padanan.base.folder_proof import differing, seal, signed_hashes
 from padanan.base.home import Home
 from padanan.base.regular import read_regular
 from padanan.base.signing import signer
-from padanan.base.sql import literal
-from padanan.base.tabular import row_text
+from padanan.base.sql import ident, literal
 from padanan.linkage.model import Model
 from padanan.linkage.result import LinkResult
 from padanan.linkage.threshold import Thresholds
@@ -70,11 +69,21 @@ def _rows_hash(con: duckdb.DuckDBPyConnection, source: str) -> str:
     The engine's own `hash` would not do: of texts over twelve bytes it takes some for equal that differ in two digits.
     """
     columns = [(str(row[0]), str(row[1])) for row in con.execute(f"describe select * from {source}").fetchall()]
-    halves = ", ".join(f"sum(md5_number_{half}(baris)::hugeint)" for half in ("lower", "upper"))
-    found = first_row(
-        con, f"select count(*), {halves} from (select {row_text([name for name, _ in columns])} as baris from {source})"
-    )
+    halves = f"sum((sidik & {(1 << 64) - 1}::uhugeint)::hugeint), sum((sidik >> 64)::hugeint)"
+    found = first_row(con, f"select count(*), {halves} from (select md5_number({_row_text(columns)}) as sidik from {source})")
     return "|".join((*map(" ".join, columns), *map(str, found or ())))
+
+
+def _row_text(columns: Sequence[tuple[str, str]]) -> str:
+    """SQL of a row as a text that no other row has: the bytes of each text (`-`: NULL), then the values.
+
+    Only texts can hold the mark between values, and where one ends is told by its length.
+    """
+    lengths = ", ".join(
+        ["''", *(f"coalesce(strlen({ident(name)})::varchar, '-')" for name, kind in columns if kind == "VARCHAR")]
+    )
+    values = ", ".join(f"coalesce({ident(name)}::varchar, chr(30))" for name, _ in columns)
+    return f"concat_ws(',', {lengths}) || chr(31) || concat_ws(chr(31), {values})"
 
 
 def linked(home: Home, group: str, sources: str, link: Callable[[], LinkResult], *, anew: bool = False) -> LinkResult:
