@@ -98,8 +98,8 @@ def test_only_the_list_that_changed_is_linked_again(home: Home, linked: list[fro
     con = duckdb.connect(str(home.warehouse_db))
     con.execute(
         """update stg_dtsen__individu set nama_bersih = nama_bersih || 'X' where record_key = (
-        select min(record_key) from padanan_cocok join stg_dtsen__individu s using (record_key)
-        where status <> 'padan_nik' and s.nama_bersih is not null)"""
+        select min(record_key) from padanan_cocok c join stg_dtsen__individu s using (record_key)
+        where c.status <> 'padan_nik' and s.nama_bersih is not null)"""
     )
     con.close()
     found = _match(home)
