@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -134,6 +135,14 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-7])
 
 
+def _written(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _other_threshold(path: Path) -> None:
+    _written(path, path.read_text(encoding="utf-8").replace('"upper": ', '"upper": 1'))
+
+
 def _another(path: Path) -> None:
     """A table of the right shape whose links are others."""
     table = pq.read_table(path)
@@ -148,19 +157,14 @@ def _pipe(path: Path) -> None:
 DAMAGES: dict[str, Callable[[Path], None]] = {
     "cut": lambda folder: _cut(folder / "pasangan.parquet"),
     "exchanged": lambda folder: _another(folder / "rekaman.parquet"),
-    "rewritten": lambda folder: (
-        (folder / "hasil.json").write_text(
-            (folder / "hasil.json").read_text(encoding="utf-8").replace('"upper": ', '"upper": 1'), encoding="utf-8"
-        )
-        and None
-    ),
+    "rewritten": lambda folder: _other_threshold(folder / "hasil.json"),
     "gone": lambda folder: (folder / "hasil.json").unlink(),
     "unsigned": lambda folder: (folder / "sidik.json").unlink(),
-    "deep proof": lambda folder: (folder / "sidik.json").write_text("[" * 200_000, encoding="utf-8") and None,
-    "deep": lambda folder: (folder / "hasil.json").write_text("[" * 200_000, encoding="utf-8") and None,
+    "deep proof": lambda folder: _written(folder / "sidik.json", "[" * 200_000),
+    "deep": lambda folder: _written(folder / "hasil.json", "[" * 200_000),
     "pipe": lambda folder: _pipe(folder / "hasil.json"),
     "pipe for a proof": lambda folder: _pipe(folder / "sidik.json"),
-    "no proof": lambda folder: (folder / "sidik.json").write_text("{", encoding="utf-8") and None,
+    "no proof": lambda folder: _written(folder / "sidik.json", "{"),
 }
 
 
@@ -194,6 +198,24 @@ def test_a_register_of_other_bytes_and_a_run_from_scratch_count_nothing_kept(hom
     (register,) = home.warehouse.glob("acuan/*/acuan-*.parquet")
     pq.write_table(pq.read_table(register), register, compression="zstd")
     assert again(run.Keeping.ALL) == groups
+
+
+@pytest.mark.feature("F14")
+def test_what_an_older_key_signed_or_another_library_computed_counts_no_more(
+    matched: Matched, home: Home, linked: list[frozenset[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who holds a key that was changed because it leaked can forge nothing; the last digit may be another library's."""
+    groups = len(_groups(home))
+    ring = tmp_path / "kunci" / "hmac.key"
+    ring.parent.mkdir(mode=0o700)
+    ring.write_text(matched.key.read_text(encoding="ascii") + secrets.token_hex(32) + "\n", encoding="ascii")
+    ring.chmod(0o600)
+    monkeypatch.setenv("PADANAN_KEY_FILE", str(ring))
+    _match(home)
+    assert len(linked) == groups
+    monkeypatch.setattr(kept, "version", lambda name: f"{name} lain")
+    _match(home)
+    assert len(linked) == 2 * groups
 
 
 @pytest.mark.feature("F14")
