@@ -229,7 +229,7 @@ def test_a_folder_of_another_group_is_no_proof(home: Home, linked: list[frozense
     assert "lama" not in _groups(home)
 
 
-# Pairs of texts, and rows crosswise, that the engine's own `hash` and sums of it take for the same.
+# Pairs of texts that the engine's own `hash` takes for the same, and rows that a careless text of a row would.
 ALIKE = {
     "two digits of a NIK": ([("3171012901900000", "a", None)], [("3171012001900005", "a", None)]),
     "two letters of a name": ([("a", "SITI NUA AISYAHAH", "")], [("a", "SITI NUH AISYAHLH", "")]),
